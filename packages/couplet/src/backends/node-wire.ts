@@ -1,0 +1,119 @@
+import type { Socket } from 'node:net';
+import type { SocketName } from '../seam/address.ts';
+import type { Cause } from '../seam/cause.ts';
+import type { Sink, Wire } from '../seam/wire.ts';
+import { causeOf, DONE } from './node-cause.ts';
+
+const NOTHING = new Uint8Array(0);
+const wireOf = Symbol('wire');
+
+/** A socket that knows its wire: so all sockets share their listeners, and an idle one costs no closures. */
+interface Wired extends Socket {
+  readonly [wireOf]: NodeWire;
+}
+
+/** A `node:net` socket as a wire. */
+export class NodeWire implements Wire {
+  readonly #socket: Socket;
+  /** The path of a UNIX socket's listening end; undefined for TCP. */
+  readonly #path: string | undefined;
+  readonly #server: boolean;
+  /** Who gets what the socket receives, from `attach` on. */
+  sink: Sink | undefined;
+  /** What `onClosed` will tell. */
+  cause: Cause = DONE;
+
+  constructor(socket: Socket, path: string | undefined, server: boolean) {
+    this.#socket = socket;
+    this.#path = path;
+    this.#server = server;
+  }
+
+  /** Begins to pass on what the socket receives. */
+  attach(sink: Sink): void {
+    this.sink = sink;
+    const wired: Wired = Object.assign(this.#socket, { [wireOf]: this });
+    wired.on('error', onError);
+    wired.on('close', onClose);
+    wired.on('end', onEnd);
+    wired.on('data', onData);
+  }
+
+  get local(): SocketName {
+    if (this.#path !== undefined) return { family: 'UNIX', path: this.#server ? this.#path : '' };
+    const { localAddress, localPort, localFamily } = this.#socket;
+    return inetName(localAddress, localPort, localFamily);
+  }
+
+  get peer(): SocketName {
+    if (this.#path !== undefined) return { family: 'UNIX', path: this.#server ? '' : this.#path };
+    const { remoteAddress, remotePort, remoteFamily } = this.#socket;
+    return inetName(remoteAddress, remotePort, remoteFamily);
+  }
+
+  write(chunk: Uint8Array): boolean {
+    const socket = this.#socket;
+    socket.write(chunk);
+    // What the kernel took at once is off the stream's books already.
+    if (socket.writableLength === 0) return true;
+    // 'drain' comes only above the stream's own mark; an empty write calls back in any case, and makes no packet.
+    socket.write(NOTHING, (error) => {
+      if (error === undefined || error === null) this.sink?.onWritable();
+    });
+    return false;
+  }
+
+  end(): void {
+    this.#socket.end();
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  abort(): void {
+    const socket = this.#socket;
+    if (socket.destroyed) return;
+    // A UNIX socket has no reset, and a shutdown under way forbids it.
+    const shuttingDown = socket.writableEnded && !socket.writableFinished;
+    if (this.#path !== undefined || shuttingDown) socket.destroy();
+    else socket.resetAndDestroy();
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  setNoDelay(on: boolean): void {
+    this.#socket.setNoDelay(on);
+  }
+
+  setKeepAlive(on: boolean, initialDelayMs: number): void {
+    this.#socket.setKeepAlive(on, initialDelayMs);
+  }
+}
+
+function onData(this: Wired, chunk: Buffer): void {
+  this[wireOf].sink?.onData(chunk);
+}
+
+function onEnd(this: Wired): void {
+  this[wireOf].sink?.onEof();
+}
+
+function onError(this: Wired, error: NodeJS.ErrnoException): void {
+  this[wireOf].cause = causeOf(error);
+}
+
+function onClose(this: Wired): void {
+  const wire = this[wireOf];
+  wire.sink?.onClosed(wire.cause);
+}
+
+function inetName(host = '0.0.0.0', port = 0, family = 'IPv4'): SocketName {
+  return { family: family === 'IPv6' ? 'IPv6' : 'IPv4', host, port };
+}

@@ -1,0 +1,140 @@
+import { lookup } from 'node:dns/promises';
+import type { NetConnectOpts, Server, Socket } from 'node:net';
+import { connect, createServer } from 'node:net';
+import { performance } from 'node:perf_hooks';
+import process from 'node:process';
+import type { HostAddress, SocketName } from '../seam/address.ts';
+import type { Attempt, Backend, ConnectPlace, Listener, ListenPlace, StopSignal } from '../seam/backend.ts';
+import type { Cause } from '../seam/cause.ts';
+import type { Sink, Wire } from '../seam/wire.ts';
+import { NodeAlarm } from './node-alarm.ts';
+import { causeOf } from './node-cause.ts';
+import { NodeWire } from './node-wire.ts';
+
+// Half-close is the engine's business; and what it writes is gathered already, so Nagle's algorithm could only delay it.
+const SOCKET_OPTIONS = { allowHalfOpen: true, noDelay: true };
+
+/** The backend on `node:net`. */
+export class NodeBackend implements Backend {
+  readonly name = 'node';
+  readonly #alarm: NodeAlarm = new NodeAlarm();
+
+  now(): number {
+    return performance.now();
+  }
+
+  wallClock(): number {
+    return Date.now();
+  }
+
+  random(): number {
+    return Math.random();
+  }
+
+  alarm(at: number | undefined, ring: () => void): void {
+    this.#alarm.set(at, ring);
+  }
+
+  defer(task: () => void): void {
+    process.nextTick(task);
+  }
+
+  yield(task: () => void): void {
+    setImmediate(task);
+  }
+
+  listen(place: ListenPlace, accept: (wire: Wire) => Sink | null): Promise<Listener | Cause> {
+    const path = place.kind === 'unix' ? place.path : undefined;
+    const server = createServer(SOCKET_OPTIONS, (socket) => offer(socket, path, true, accept));
+    return new Promise((resolve) => {
+      server.once('error', (error) => resolve(causeOf(error)));
+      server.once('listening', () => resolve({ name: nameOf(server), close: () => close(server) }));
+      bind(server, place);
+    });
+  }
+
+  connect(place: ConnectPlace, attempt: Attempt): { cancel(): void } {
+    const socket = connect(optionsOf(place));
+    const failed = (error: NodeJS.ErrnoException): void => attempt.onFailed(causeOf(error));
+    socket.once('error', failed);
+    socket.once('connect', () => {
+      socket.off('error', failed);
+      offer(socket, place.kind === 'unix' ? place.path : undefined, false, (wire) => attempt.onConnected(wire));
+    });
+    return {
+      cancel: () => {
+        socket.removeAllListeners('connect');
+        socket.off('error', failed);
+        socket.on('error', () => {});
+        socket.destroy();
+      },
+    };
+  }
+
+  async resolve(host: string): Promise<readonly HostAddress[] | Cause> {
+    try {
+      const found = await lookup(host, { all: true, verbatim: true });
+      return found.map(({ address, family }) => ({ family: family === 6 ? 'IPv6' : 'IPv4', host: address }));
+    } catch (error) {
+      return error instanceof Error ? causeOf(error) : { kind: 'lookup', code: '', detail: String(error) };
+    }
+  }
+
+  catchSignals(caught: (signal: StopSignal) => void): () => void {
+    const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
+    for (const signal of signals) process.on(signal, caught);
+    return () => {
+      for (const signal of signals) process.off(signal, caught);
+    };
+  }
+
+  complain(line: string): void {
+    console.error(line);
+  }
+}
+
+/** Shows a new socket to whoever waits for one, and closes it if they do not want it. */
+function offer(socket: Socket, path: string | undefined, server: boolean, taker: (wire: Wire) => Sink | null): void {
+  const wire = new NodeWire(socket, path, server);
+  const sink = taker(wire);
+  if (sink === null) socket.destroy();
+  else wire.attach(sink);
+}
+
+function bind(server: Server, place: ListenPlace): void {
+  if (place.kind === 'tcp') {
+    server.listen({ host: place.host, port: place.port, backlog: place.backlog });
+    return;
+  }
+  // The socket file has its mode from the start: a change after bind(2) would leave a moment with a wider one.
+  const mask = process.umask(0o777 & ~place.mode);
+  try {
+    server.listen({ path: place.path, backlog: place.backlog });
+  } finally {
+    process.umask(mask);
+  }
+}
+
+/** The port is free as soon as the runtime has handled the close; 'close' itself waits for the last connection. */
+function close(server: Server): Promise<void> {
+  server.close();
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function nameOf(server: Server): SocketName {
+  const address = server.address();
+  if (address === null || typeof address === 'string') return { family: 'UNIX', path: address ?? '' };
+  return { family: address.family === 'IPv6' ? 'IPv6' : 'IPv4', host: address.address, port: address.port };
+}
+
+function optionsOf(place: ConnectPlace): NetConnectOpts {
+  if (place.kind === 'unix') return { ...SOCKET_OPTIONS, path: place.path };
+  const { host, port, localHost, localPort } = place;
+  return {
+    ...SOCKET_OPTIONS,
+    host,
+    port,
+    ...(localHost === undefined ? {} : { localAddress: localHost }),
+    ...(localPort === undefined ? {} : { localPort }),
+  };
+}

@@ -1,0 +1,100 @@
+/** A description of an endpoint cannot be understood; the message names the part. */
+export class EndpointSyntaxError extends Error {
+  override name = 'EndpointSyntaxError';
+}
+
+/** A description such as `tcp:8007:interface=127.0.0.1`, taken apart: the arguments by position and by name. */
+export class Description {
+  readonly text: string;
+  readonly kind: string;
+  readonly #positional: string[] = [];
+  readonly #named: Map<string, string> = new Map();
+
+  /** Throws an `EndpointSyntaxError` for a duplicate argument, an open bracket or a backslash with nothing behind it. */
+  constructor(text: string) {
+    this.text = text;
+    const [kind = '', ...parts] = split(text);
+    this.kind = kind;
+    for (const part of parts) this.#add(part);
+  }
+
+  /** An error that names this description and what is wrong with it. */
+  wrong(what: string): EndpointSyntaxError {
+    return new EndpointSyntaxError(`endpoint '${this.text}': ${what}`);
+  }
+
+  /** Takes the next positional argument, or the one of that name. Throws when there is none. */
+  required(name: string): string {
+    const value = this.optional(name) ?? this.#positional.shift();
+    if (value === undefined || value === '') throw this.wrong(`it has no ${name}`);
+    return value;
+  }
+
+  /** Takes the argument of that name. */
+  optional(name: string): string | undefined {
+    const value = this.#named.get(name);
+    this.#named.delete(name);
+    return value;
+  }
+
+  /** Takes a number from `least` to `most`, written in that base; `value` is what was given for `name`. */
+  number(name: string, value: string, least: number, most: number, base: 8 | 10 = 10): number {
+    const digits = base === 8 ? /^[0-7]{1,6}$/ : /^\d{1,10}$/;
+    const number = digits.test(value) ? Number.parseInt(value, base) : Number.NaN;
+    if (!(number >= least && number <= most)) {
+      throw this.wrong(
+        `${name} '${value}' is not ${base === 8 ? 'an octal' : 'a'} number from ${least.toString(base)} to ${most.toString(base)}`,
+      );
+    }
+    return number;
+  }
+
+  /** Throws when an argument is left that nobody took. */
+  finish(): void {
+    const [extra] = this.#positional;
+    if (extra !== undefined) throw this.wrong(`'${extra}' is one argument too many`);
+    const [unknown] = this.#named.keys();
+    if (unknown !== undefined) throw this.wrong(`'${this.kind}' takes no argument '${unknown}'`);
+  }
+
+  #add(part: string): void {
+    const [, name, value] = /^([A-Za-z]\w*)=(.*)$/s.exec(part) ?? [];
+    if (name === undefined || value === undefined) this.#positional.push(plain(part));
+    else if (this.#named.has(name)) throw this.wrong(`argument '${name}' is given twice`);
+    else this.#named.set(name, plain(value));
+  }
+}
+
+/** Escapes a value so that it stands for itself within a description. */
+export function quoteStringArgument(value: string): string {
+  return value.replace(/[\\:]/g, '\\$&');
+}
+
+/** The parts between colons; one that is escaped, or stands in the brackets of an IPv6 literal, separates nothing. */
+function split(text: string): string[] {
+  const parts: string[] = [];
+  let part = '';
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charAt(at);
+    if (character === '\\') {
+      at += 1;
+      if (at === text.length) throw new EndpointSyntaxError(`endpoint '${text}': nothing follows the last backslash`);
+      part += `\\${text.charAt(at)}`;
+    } else if (character === '[' && (part === '' || part.endsWith('='))) {
+      const end = text.indexOf(']', at);
+      if (end < 0) throw new EndpointSyntaxError(`endpoint '${text}': '[' is never closed`);
+      part += text.slice(at + 1, end).replace(/:/g, '\\:');
+      at = end;
+    } else if (character === ':') {
+      parts.push(part);
+      part = '';
+    } else part += character;
+  }
+  parts.push(part);
+  return parts;
+}
+
+/** Without the escapes. */
+function plain(part: string): string {
+  return part.replace(/\\(.)/gs, '$1');
+}

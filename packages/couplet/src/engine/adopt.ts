@@ -1,0 +1,39 @@
+import { addressOf } from '../protocol/address.ts';
+import type { ConnectionBounds } from '../protocol/connection-options.ts';
+import type { Builds } from '../protocol/factory.ts';
+import type { Callbacks } from '../protocol/protocol.ts';
+import type { Wire } from '../seam/wire.ts';
+import { Connection } from './connection.ts';
+import type { Engine } from './engine.ts';
+
+/** A connection that has its protocol, and is yet to be started. */
+interface Adopted<P> {
+  readonly connection: Connection;
+  readonly protocol: P;
+}
+
+/**
+ * Gives a new wire the protocol that the factory builds for it. Returns null when the factory refuses the peer or fails.
+ * `ended` hears of the connection's end after the protocol.
+ */
+export function adopt<P extends Callbacks>(
+  engine: Engine,
+  wire: Wire,
+  factory: Builds<P>,
+  bounds: ConnectionBounds,
+  ended?: (reason: Error) => void,
+): Adopted<P> | null {
+  const peer = addressOf(wire.peer);
+  let protocol: P | null;
+  engine.enter();
+  try {
+    protocol = factory.buildProtocol(peer);
+  } catch (error) {
+    protocol = null;
+    engine.report({ who: `${factory.constructor.name} for ${peer.authority}`, where: 'buildProtocol', error });
+  }
+  engine.leave();
+  if (protocol === null) return null;
+  protocol.factory ??= factory;
+  return { connection: new Connection(engine, wire, protocol, peer, bounds, ended), protocol };
+}

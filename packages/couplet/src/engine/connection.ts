@@ -1,0 +1,383 @@
+import type { Address } from '../protocol/address.ts';
+import { addressOf } from '../protocol/address.ts';
+import type { Clock } from '../protocol/clock.ts';
+import type { ConnectionBounds } from '../protocol/connection-options.ts';
+import { ConnectionAborted, ConnectionDone, ConnectionLost } from '../protocol/errors.ts';
+import type { Producer, PullProducer } from '../protocol/producer.ts';
+import type { Callbacks, Result } from '../protocol/protocol.ts';
+import type { Transport } from '../protocol/transport.ts';
+import type { Cause } from '../seam/cause.ts';
+import type { Sink, Wire } from '../seam/wire.ts';
+import type { Engine, Live, Unsettled } from './engine.ts';
+import { isThenable } from './engine.ts';
+import { Flow, HIGH_WATER, LOW_WATER } from './flow.ts';
+import type { Happening, State } from './life-cycle.ts';
+import { delivers, sends, transition, writes } from './life-cycle.ts';
+import { Linger } from './linger.ts';
+import { errorOf } from './report.ts';
+import { WriteQueue } from './write-queue.ts';
+
+/** The reason of every orderly end. One for all, because an error costs as much to make as a small message to send. */
+const DONE = Object.freeze(new ConnectionDone());
+
+/**
+ * One connection: a sink to its wire, a transport to its protocol. Upcalls come in at the `on` methods, change the state by
+ * the table of the life cycle, and only then call the protocol. What the protocol writes waits in the queue until the run
+ * settles.
+ */
+export class Connection implements Transport, Sink, Unsettled, Live {
+  readonly #engine: Engine;
+  readonly #wire: Wire;
+  readonly #protocol: Callbacks;
+  readonly #bounds: ConnectionBounds;
+  readonly #peer: Address;
+  /** Hears of the end, after the protocol. */
+  readonly #ended: ((reason: Error) => void) | undefined;
+  readonly #queue: WriteQueue = new WriteQueue();
+  #state: State = 'open';
+  /** Why this side aborted. */
+  #reason: Error | undefined;
+  #flow: Flow | undefined;
+  #linger: Linger | undefined;
+  /** The host address, once asked for: it is gone with the socket. */
+  #host: Address | undefined;
+  /** True while the run has to settle this connection. */
+  #unsettled = false;
+  /** The protocol paused reading. */
+  #paused = false;
+  /** Reading is to go on. */
+  #resuming = false;
+  /** How many promises of callbacks are pending; while there are any, nothing is read. */
+  #pending = 0;
+  /** The queue rose above the high-water mark, and has not been at the low one since. */
+  #full = false;
+  #waiters: ((room: boolean) => void)[] | undefined;
+
+  constructor(
+    engine: Engine,
+    wire: Wire,
+    protocol: Callbacks,
+    peer: Address,
+    bounds: ConnectionBounds,
+    ended: ((reason: Error) => void) | undefined,
+  ) {
+    this.#engine = engine;
+    this.#wire = wire;
+    this.#protocol = protocol;
+    this.#peer = peer;
+    this.#bounds = bounds;
+    this.#ended = ended;
+  }
+
+  /** Hands the connection to its protocol. Called once, from the event loop. */
+  start(): this {
+    this.#engine.enter();
+    this.#engine.live.add(this);
+    for (const observer of this.#engine.observers) observer.connectionMade?.(this);
+    this.#callback('connectionMade', () => this.#protocol.makeConnection(this));
+    this.#engine.leave();
+    return this;
+  }
+
+  // The wire's side.
+
+  onData(chunk: Buffer): void {
+    if (!delivers(this.#state)) {
+      this.#linger?.heard();
+      return;
+    }
+    this.#engine.enter();
+    try {
+      const result = this.#protocol.dataReceived(chunk);
+      if (result !== undefined) this.#wait('dataReceived', result);
+    } catch (error) {
+      this.#fail('dataReceived', error);
+    }
+    this.#engine.leave();
+  }
+
+  onEof(): void {
+    this.#engine.enter();
+    const heeded = delivers(this.#state);
+    const aware = this.#protocol.readConnectionLost !== undefined;
+    this.#happen(aware ? 'halfClose' : 'eof');
+    if (aware && heeded) this.#callback('readConnectionLost', () => this.#protocol.readConnectionLost?.());
+    this.#engine.leave();
+  }
+
+  onWritable(): void {
+    this.#engine.enter();
+    this.#queue.written();
+    this.#unsettle();
+    this.#engine.leave();
+  }
+
+  onClosed(cause: Cause): void {
+    this.#engine.enter();
+    const reason = this.#reasonFor(cause);
+    this.#happen('closed');
+    this.#queue.clear();
+    this.#linger?.cancel();
+    const flow = this.#flow;
+    this.#flow = undefined;
+    if (flow !== undefined) this.#callback('stopProducing', () => flow.stop());
+    this.#admit(false);
+    this.#callback('connectionLost', () => this.#protocol.connectionLost(reason));
+    for (const observer of this.#engine.observers) observer.connectionLost?.(this, reason);
+    this.#ended?.(reason);
+    this.#engine.bury(this);
+    this.#engine.leave();
+  }
+
+  // The engine's side.
+
+  settle(): void {
+    this.#unsettled = false;
+    this.#queue.flush(this.#wire, this.#engine.gather);
+    const size = this.#queue.size;
+    if (size > this.#bounds.maxWriteBufferBytes) {
+      const most = this.#bounds.maxWriteBufferBytes;
+      this.#abort(new ConnectionAborted(`${size} bytes wait for a slow peer, more than maxWriteBufferBytes (${most})`));
+      return;
+    }
+    if (this.#full && size <= LOW_WATER) this.#admit(true);
+    const flow = this.#flow;
+    if (flow === undefined) {
+      if (size === 0 && sends(this.#state)) this.#happen('sent');
+    } else if (flow.falls(size)) this.#callback('resumeProducing', () => flow.resume());
+    if (this.#resuming) this.#resumeReading();
+  }
+
+  quit(): void {
+    this.#reason ??= new ConnectionAborted('the reactor stopped');
+    this.#happen(this.#queue.size === 0 ? 'quit' : 'abort');
+  }
+
+  // The protocol's side.
+
+  get clock(): Clock {
+    return this.#engine;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  get disconnecting(): boolean {
+    return (
+      this.#state !== 'open' && this.#state !== 'shutting' && this.#state !== 'reading' && this.#state !== 'writing'
+    );
+  }
+
+  get disconnected(): boolean {
+    return this.#state === 'gone';
+  }
+
+  write(data: Uint8Array | string): boolean {
+    if (typeof data !== 'string' && !(data instanceof Uint8Array)) {
+      throw new TypeError(`write takes a string or a Uint8Array, not ${data === null ? 'null' : typeof data}`);
+    }
+    if (!writes(this.#state) && !(this.#flow !== undefined && sends(this.#state))) return false;
+    if (data.length === 0) return !this.#full;
+    this.#queue.push(typeof data === 'string' ? Buffer.from(data) : data);
+    this.#unsettle();
+    const size = this.#queue.size;
+    if (size > HIGH_WATER) this.#full = true;
+    const flow = this.#flow;
+    if (flow?.rises(size)) this.#callback('pauseProducing', () => flow.pause());
+    return size <= HIGH_WATER;
+  }
+
+  writeSequence(data: Iterable<Uint8Array | string>): boolean {
+    let room = !this.#full && !this.disconnecting;
+    for (const piece of data) room = this.write(piece);
+    return room;
+  }
+
+  loseConnection(): void {
+    this.#happen('lose');
+  }
+
+  abortConnection(): void {
+    this.#abort(new ConnectionAborted());
+  }
+
+  loseWriteConnection(): void {
+    this.#happen('shut');
+  }
+
+  getHost(): Address {
+    this.#host ??= addressOf(this.#wire.local);
+    return this.#host;
+  }
+
+  getPeer(): Address {
+    return this.#peer;
+  }
+
+  pauseProducing(): void {
+    if (!delivers(this.#state)) return;
+    this.#paused = true;
+    this.#resuming = false;
+    this.#wire.pause();
+  }
+
+  resumeProducing(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#resuming = true;
+    this.#unsettle();
+  }
+
+  stopProducing(): void {
+    this.loseConnection();
+  }
+
+  registerProducer(producer: Producer, streaming: true): void;
+  registerProducer(producer: PullProducer, streaming: false): void;
+  registerProducer(producer: Producer | PullProducer, streaming: boolean): void {
+    if (this.#flow !== undefined) throw new Error('a producer is registered already');
+    if (streaming && !('pauseProducing' in producer)) throw new TypeError('a streaming producer needs pauseProducing');
+    const flow = streaming && 'pauseProducing' in producer ? Flow.streaming(producer) : Flow.pull(producer);
+    if (writes(this.#state) || sends(this.#state)) {
+      this.#flow = flow;
+      this.#unsettle();
+    } else this.#engine.defer(() => this.#callback('stopProducing', () => flow.stop()));
+  }
+
+  unregisterProducer(): void {
+    if (this.#flow === undefined) return;
+    this.#flow = undefined;
+    this.#unsettle();
+  }
+
+  drained(): Promise<boolean> {
+    if (this.#state === 'gone') return Promise.resolve(false);
+    if (!this.#full) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      this.#waiters ??= [];
+      this.#waiters.push(resolve);
+    });
+  }
+
+  setTcpNoDelay(on: boolean): void {
+    this.#wire.setNoDelay(on);
+  }
+
+  setTcpKeepAlive(on: boolean, initialDelayMs = 0): void {
+    this.#wire.setKeepAlive(on, initialDelayMs);
+  }
+
+  // The state, and calling the protocol.
+
+  /** Takes the step that the table has for this; false when it has none. */
+  #happen(happening: Happening): boolean {
+    const step = transition(this.#state, happening);
+    if (step === undefined) return false;
+    this.#state = step.to;
+    switch (step.action) {
+      case 'discard':
+        this.#wire.resume();
+        break;
+      case 'end':
+        this.#wire.end();
+        this.#callback('writeConnectionLost', () => this.#protocol.writeConnectionLost?.());
+        break;
+      case 'endAndLinger':
+        this.#wire.end();
+        this.#beginLinger();
+        break;
+      case 'linger':
+        this.#wire.resume();
+        this.#beginLinger();
+        break;
+      case 'close':
+        this.#wire.close();
+        break;
+      case 'abort':
+        this.#queue.clear();
+        this.#wire.abort();
+        break;
+      case 'none':
+        break;
+    }
+    if (sends(this.#state)) this.#unsettle();
+    return true;
+  }
+
+  #beginLinger(): void {
+    const { lingerTimeoutMs, lingerMaxMs } = this.#bounds;
+    this.#linger = new Linger(this.#engine, lingerTimeoutMs, lingerMaxMs, () => this.#happen('lingered'));
+  }
+
+  #reasonFor(cause: Cause): Error {
+    if (this.#state === 'aborting' && this.#reason !== undefined) return this.#reason;
+    if (this.#state === 'leaving' || cause.kind === 'done') return DONE;
+    return new ConnectionLost(cause.detail, { cause });
+  }
+
+  #abort(reason: Error): void {
+    if (transition(this.#state, 'abort') === undefined) return;
+    this.#reason = reason;
+    this.#happen('abort');
+  }
+
+  #unsettle(): void {
+    if (this.#unsettled || this.#state === 'gone') return;
+    this.#unsettled = true;
+    this.#engine.unsettle(this);
+  }
+
+  #resumeReading(): void {
+    if (this.#paused || this.#pending > 0) return;
+    this.#resuming = false;
+    if (!delivers(this.#state)) return;
+    if (this.#protocol.readingResumed !== undefined) {
+      this.#callback('readingResumed', () => this.#protocol.readingResumed?.());
+      if (this.#paused || this.#pending > 0 || !delivers(this.#state)) return;
+    }
+    this.#wire.resume();
+  }
+
+  /** Tells those who wait for room. */
+  #admit(room: boolean): void {
+    this.#full = false;
+    const waiters = this.#waiters;
+    this.#waiters = undefined;
+    if (waiters !== undefined) for (const resolve of waiters) resolve(room);
+  }
+
+  /** Runs a callback of the application. */
+  #callback(where: string, callback: () => Result): void {
+    try {
+      const result = callback();
+      if (result !== undefined) this.#wait(where, result);
+    } catch (error) {
+      this.#fail(where, error);
+    }
+  }
+
+  /** A callback returned a promise: nothing is read until it settles. */
+  #wait(where: string, result: unknown): void {
+    if (!isThenable(result)) return;
+    this.#pending += 1;
+    if (delivers(this.#state)) this.#wire.pause();
+    const settled = (): void => {
+      this.#pending -= 1;
+      this.#resuming = true;
+      this.#unsettle();
+    };
+    result.then(settled, (error) => {
+      this.#engine.enter();
+      this.#fail(where, error);
+      settled();
+      this.#engine.leave();
+    });
+  }
+
+  #fail(where: string, error: unknown): void {
+    const who = `${this.#protocol.constructor.name} at ${this.#peer.authority}`;
+    this.#engine.report({ who, where, error });
+    this.#abort(errorOf(error));
+  }
+}

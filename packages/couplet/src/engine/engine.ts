@@ -1,0 +1,164 @@
+import { Gather } from '../bytes/gather.ts';
+import type { Clock, DelayedCall } from '../protocol/clock.ts';
+import type { ErrorReport, Observer } from '../protocol/observer.ts';
+import type { Backend } from '../seam/backend.ts';
+import { lineOf } from './report.ts';
+import { Timers } from './timers.ts';
+
+/** Something with work that waits for the end of the present run: bytes to flush, callbacks that were put off. */
+export interface Unsettled {
+  settle(): void;
+}
+
+/** A connection as far as the engine must know it to end it. */
+export interface Live {
+  /** Ends it because the reactor stops. */
+  quit(): void;
+}
+
+/** After so many rounds in one run the rest waits, and other events have their turn. */
+const ROUNDS = 8;
+
+/**
+ * What the connections of one reactor share: its time, the run in progress, and who lives. A run is one event's
+ * callbacks, from the outermost upcall to its end; what they wrote leaves then.
+ */
+export class Engine implements Clock {
+  readonly backend: Backend;
+  readonly gather: Gather = new Gather();
+  readonly observers: Observer[] = [];
+  readonly timers: Timers;
+  readonly live: Set<Live> = new Set();
+  /** True while the reactor ends everything: nothing new begins. */
+  stopping = false;
+  #depth = 0;
+  #unsettled: Unsettled[] = [];
+  #settling: Unsettled[] = [];
+  #planned = false;
+  #emptied: (() => void) | undefined;
+
+  constructor(backend: Backend) {
+    this.backend = backend;
+    this.timers = new Timers(backend, (task) => task());
+  }
+
+  now(): number {
+    return this.backend.now();
+  }
+
+  wallClock(): number {
+    return this.backend.wallClock();
+  }
+
+  random(): number {
+    return this.backend.random();
+  }
+
+  callLater<A extends unknown[]>(delayMs: number, call: (...args: A) => unknown, ...args: A): DelayedCall {
+    return this.timers.callLater(delayMs, () => {
+      this.enter();
+      this.guard('a delayed call', call.name === '' ? 'an anonymous function' : call.name, () => call(...args));
+      this.leave();
+    });
+  }
+
+  /** An upcall begins. */
+  enter(): void {
+    this.#depth += 1;
+  }
+
+  /** An upcall ends; the outermost one settles what it left to do. */
+  leave(): void {
+    if (this.#depth === 1 && this.#unsettled.length > 0) this.#settleAll();
+    this.#depth -= 1;
+  }
+
+  /** Runs a task as an upcall of its own, once the code that runs now is done. */
+  defer(task: () => void): void {
+    this.backend.defer(() => {
+      this.enter();
+      task();
+      this.leave();
+    });
+  }
+
+  /** The one given has work for the end of the run; without a run it gets one. The caller sees to it that it asks once. */
+  unsettle(one: Unsettled): void {
+    this.#unsettled.push(one);
+    if (this.#depth === 0) this.#plan(this.backend.defer);
+  }
+
+  /** Calls a callback that belongs to no connection, and reports what it throws or rejects with. */
+  guard(who: string, where: string, callback: () => unknown): void {
+    try {
+      const result = callback();
+      if (isThenable(result)) result.then(undefined, (error) => this.report({ who, where, error }));
+    } catch (error) {
+      this.report({ who, where, error });
+    }
+  }
+
+  /** Tells the observers of an error; without one that listens it is printed. */
+  report(report: ErrorReport): void {
+    let told = false;
+    for (const observer of this.observers) {
+      if (observer.error === undefined) continue;
+      told = true;
+      observer.error(report);
+    }
+    if (!told) this.backend.complain(lineOf(report));
+  }
+
+  /** A live one is gone. */
+  bury(one: Live): void {
+    this.live.delete(one);
+    if (this.live.size === 0) this.#emptied?.();
+  }
+
+  /** Ends all that live, and resolves when they are gone. */
+  async quitAll(): Promise<void> {
+    if (this.live.size === 0) return;
+    const empty = new Promise<void>((resolve) => {
+      this.#emptied = resolve;
+    });
+    this.enter();
+    for (const one of this.live) one.quit();
+    this.leave();
+    await empty;
+    this.#emptied = undefined;
+  }
+
+  readonly #run = (): void => {
+    this.#planned = false;
+    this.enter();
+    this.leave();
+  };
+
+  #plan(later: (task: () => void) => void): void {
+    if (this.#planned) return;
+    this.#planned = true;
+    later.call(this.backend, this.#run);
+  }
+
+  #settleAll(): void {
+    for (let round = 0; round < ROUNDS && this.#unsettled.length > 0; round += 1) {
+      const settling = this.#unsettled;
+      this.#unsettled = this.#settling;
+      this.#settling = settling;
+      for (const one of settling) one.settle();
+      settling.length = 0;
+    }
+    if (this.#unsettled.length > 0) this.#plan(this.backend.yield);
+  }
+}
+
+/** True for a promise, or anything that can be awaited. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    value !== undefined &&
+    value !== null &&
+    typeof value === 'object' &&
+    'then' in value &&
+    typeof value.then === 'function'
+  );
+}

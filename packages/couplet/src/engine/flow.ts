@@ -1,0 +1,56 @@
+import type { Producer, PullProducer } from '../protocol/producer.ts';
+
+/** Above so many unsent bytes a streaming producer pauses ... */
+export const HIGH_WATER: number = 64 * 1024;
+/** ... and at so many or fewer it goes on. */
+export const LOW_WATER: number = 16 * 1024;
+
+/** A registered producer and how it stands. `tell` calls it and takes care of what it throws. */
+export class Flow {
+  readonly #producer: PullProducer;
+  readonly #pause: (() => void) | undefined;
+  /** A streaming producer: it was told to pause. A pull producer: it was asked, and has not answered with a write. */
+  #waiting = false;
+
+  private constructor(producer: PullProducer, pause: (() => void) | undefined) {
+    this.#producer = producer;
+    this.#pause = pause;
+  }
+
+  static streaming(producer: Producer): Flow {
+    return new Flow(producer, () => producer.pauseProducing());
+  }
+
+  static pull(producer: PullProducer): Flow {
+    return new Flow(producer, undefined);
+  }
+
+  /** So many bytes are unsent after a write. True when a streaming producer has to pause, now and once. */
+  rises(size: number): boolean {
+    if (this.#pause === undefined) this.#waiting = false;
+    else if (!this.#waiting && size > HIGH_WATER) {
+      this.#waiting = true;
+      return true;
+    }
+    return false;
+  }
+
+  /** So many bytes are unsent after a flush. True when the producer is to go on. */
+  falls(size: number): boolean {
+    const room = this.#pause === undefined ? !this.#waiting && size === 0 : this.#waiting && size <= LOW_WATER;
+    if (room) this.#waiting = this.#pause === undefined;
+    return room;
+  }
+
+  pause(): void {
+    this.#pause?.();
+  }
+
+  resume(): void {
+    this.#producer.resumeProducing();
+  }
+
+  stop(): void {
+    this.#producer.stopProducing();
+  }
+}

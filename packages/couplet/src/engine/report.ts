@@ -1,0 +1,29 @@
+import type { ErrorReport } from '../protocol/observer.ts';
+
+/** Control characters would let a peer write lines of its own into the log. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
+
+/** The text with every control character escaped: it is one line, whatever it says. */
+export function oneLine(text: string): string {
+  return text.replace(CONTROL, (character) =>
+    character === '\n' ? '\\n' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** A report as one line: who, where, what, and the stack behind it. */
+export function lineOf({ who, where, error }: ErrorReport): string {
+  return oneLine(`${who}: ${where}: ${textOf(error)}`);
+}
+
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const head = `${error.name}: ${error.message}`;
+  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
+  return frames.length === 0 ? head : `${head} (${frames.map((line) => line.trim()).join(', ')})`;
+}
+
+/** What was thrown, as an error that can be a reason. */
+export function errorOf(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(`threw ${String(thrown)}`, { cause: thrown });
+}

@@ -1,0 +1,207 @@
+import type { DelayedCall } from '../protocol/clock.ts';
+import type { Backend } from '../seam/backend.ts';
+
+/** A call that waits in the heap. */
+class Call implements DelayedCall {
+  readonly #timers: Timers;
+  readonly order: number;
+  /** When it is to run. */
+  time: number;
+  /** Where it stands in the heap's order: `time`, or an earlier one when the call was moved later since. */
+  key: number;
+  /** Its place in the heap; -1 when it is not there. */
+  place = -1;
+  task: () => void;
+
+  constructor(timers: Timers, order: number, time: number, task: () => void) {
+    this.#timers = timers;
+    this.order = order;
+    this.time = time;
+    this.key = time;
+    this.task = task;
+  }
+
+  get active(): boolean {
+    return this.place >= 0;
+  }
+
+  getTime(): number {
+    return this.time;
+  }
+
+  cancel(): void {
+    if (this.active) this.#timers.remove(this);
+  }
+
+  reset(delayMs: number): void {
+    checkDelay(delayMs);
+    this.#move(this.#timers.now() + delayMs);
+  }
+
+  delay(delayMs: number): void {
+    if (!Number.isFinite(delayMs)) throw new RangeError(`a delay of ${delayMs} ms is not a finite number`);
+    this.#move(this.time + delayMs);
+  }
+
+  #move(time: number): void {
+    if (!this.active) throw new Error('the call has run or was cancelled');
+    this.#timers.move(this, time);
+  }
+}
+
+function nothing(): void {}
+
+function checkDelay(delayMs: number): void {
+  if (!(delayMs >= 0) || delayMs === Number.POSITIVE_INFINITY) {
+    throw new RangeError(`a delay of ${delayMs} ms is not a finite number of at least 0`);
+  }
+}
+
+function before(a: Call, b: Call): boolean {
+  return a.key < b.key || (a.key === b.key && a.order < b.order);
+}
+
+/**
+ * All delayed calls of a reactor, in a heap behind the backend's one alarm. Moving a call later only notes its new time:
+ * the heap is put right when the old one comes.
+ */
+export class Timers {
+  readonly #backend: Backend;
+  readonly #run: (task: () => void) => void;
+  readonly #heap: Call[] = [];
+  #order = 0;
+  /** What the alarm is set to. */
+  #armed: number | undefined;
+  #ringing = false;
+  #held = false;
+
+  /** `run` gets each task when its time has come. */
+  constructor(backend: Backend, run: (task: () => void) => void) {
+    this.#backend = backend;
+    this.#run = run;
+  }
+
+  now(): number {
+    return this.#backend.now();
+  }
+
+  callLater(delayMs: number, task: () => void): DelayedCall {
+    checkDelay(delayMs);
+    this.#order += 1;
+    const call = new Call(this, this.#order, this.now() + delayMs, task);
+    call.place = this.#heap.length;
+    this.#heap.push(call);
+    this.#up(call);
+    this.#arm();
+    return call;
+  }
+
+  /** While held, the alarm stays on with no call to wait for: that keeps the process alive. */
+  hold(held: boolean): void {
+    this.#held = held;
+    this.#arm();
+  }
+
+  /** Drops every call. */
+  clear(): void {
+    for (const call of this.#heap) forget(call);
+    this.#heap.length = 0;
+    this.#arm();
+  }
+
+  remove(call: Call): void {
+    this.#take(call);
+    forget(call);
+    this.#arm();
+  }
+
+  move(call: Call, time: number): void {
+    call.time = time;
+    if (time >= call.key) return;
+    call.key = time;
+    this.#up(call);
+    this.#arm();
+  }
+
+  /** The alarm rang: runs what is due, except calls made by those that run now. */
+  readonly #ring = (): void => {
+    this.#armed = undefined;
+    this.#ringing = true;
+    const now = this.now();
+    const newest = this.#order;
+    for (;;) {
+      const call = this.#heap[0];
+      if (call === undefined || call.key > now) break;
+      if (call.time > call.key) {
+        call.key = call.time;
+        this.#down(call);
+        continue;
+      }
+      if (call.order > newest) break;
+      const { task } = call;
+      this.#take(call);
+      forget(call);
+      this.#run(task);
+    }
+    this.#ringing = false;
+    this.#arm();
+  };
+
+  /** An alarm that is set too early is left as it is: it will look again. */
+  #arm(): void {
+    if (this.#ringing) return;
+    const at = this.#heap[0]?.key ?? (this.#held ? Number.POSITIVE_INFINITY : undefined);
+    if (at === undefined) {
+      if (this.#armed !== undefined) this.#backend.alarm(undefined, this.#ring);
+    } else if (this.#armed === undefined || at < this.#armed) this.#backend.alarm(at, this.#ring);
+    else return;
+    this.#armed = at;
+  }
+
+  #take(call: Call): void {
+    const last = this.#heap.pop() as Call;
+    if (last === call) return;
+    last.place = call.place;
+    this.#heap[last.place] = last;
+    this.#up(last);
+    this.#down(last);
+  }
+
+  #up(call: Call): void {
+    const heap = this.#heap;
+    let place = call.place;
+    while (place > 0) {
+      const above = heap[(place - 1) >> 1] as Call;
+      if (!before(call, above)) break;
+      heap[place] = above;
+      const next = above.place;
+      above.place = place;
+      place = next;
+    }
+    heap[place] = call;
+    call.place = place;
+  }
+
+  #down(call: Call): void {
+    const heap = this.#heap;
+    let place = call.place;
+    for (;;) {
+      let below = heap[2 * place + 1];
+      const right = heap[2 * place + 2];
+      if (right !== undefined && below !== undefined && before(right, below)) below = right;
+      if (below === undefined || !before(below, call)) break;
+      heap[place] = below;
+      const next = below.place;
+      below.place = place;
+      place = next;
+    }
+    heap[place] = call;
+    call.place = place;
+  }
+}
+
+/** Marks a call as no longer active and lets go of what it would have run. */
+function forget(call: Call): void {
+  call.place = -1;
+  call.task = nothing;
+}

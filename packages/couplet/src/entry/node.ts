@@ -1,0 +1,1 @@
+export { NodeBackend } from '../backends/node.ts';

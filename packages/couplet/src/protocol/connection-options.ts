@@ -1,0 +1,28 @@
+/** What bounds a connection. Given to `listenTCP`, `connectTCP` and their relatives. */
+export interface ConnectionOptions {
+  /**
+   * How many unsent bytes one connection may hold once the kernel takes no more; past it the connection is aborted. This is
+   * what a peer that does not read can make the process keep. No bound unless set.
+   */
+  readonly maxWriteBufferBytes?: number;
+  /** After `loseConnection` and the last byte: how long the peer may be silent before the connection is closed without its FIN; 5,000 unless set. */
+  readonly lingerTimeoutMs?: number;
+  /** The same, however much the peer sends; 30,000 unless set. */
+  readonly lingerMaxMs?: number;
+}
+
+/** The options with nothing left open. */
+export type ConnectionBounds = Required<ConnectionOptions>;
+
+/** Fills in what is not set. Throws a `RangeError` that names the option that is no number of at least 0. */
+export function boundsOf(options: ConnectionOptions): ConnectionBounds {
+  const bounds = {
+    maxWriteBufferBytes: options.maxWriteBufferBytes ?? Number.POSITIVE_INFINITY,
+    lingerTimeoutMs: options.lingerTimeoutMs ?? 5000,
+    lingerMaxMs: options.lingerMaxMs ?? 30_000,
+  };
+  for (const [name, value] of Object.entries(bounds)) {
+    if (!(value >= 0)) throw new RangeError(`${name} is ${value}, not a number of at least 0`);
+  }
+  return bounds;
+}

@@ -1,0 +1,72 @@
+// biome-ignore-all lint/suspicious/noUnsafeDeclarationMerging: only an interface can have an accessor that a subclass overrides with a field
+import type { Address } from './address.ts';
+import type { Clock } from './clock.ts';
+import type { ProtocolClass, ProtocolFor } from './protocol.ts';
+
+/** Something that builds protocols of type P. */
+export interface Builds<P> {
+  buildProtocol(address: Address): P | null;
+}
+
+/** What server and client factories share: they build protocols, and hold what their connections share. */
+export class ProtocolFactory {
+  /** How many ports and connectors use this factory now. */
+  numPorts = 0;
+
+  /**
+   * A factory that builds protocols of that class: `Factory.forProtocol(Echo)`. Further arguments go to the factory's
+   * constructor.
+   */
+  static forProtocol<F extends ProtocolFactory, A extends unknown[]>(
+    this: new (
+      ...args: A
+    ) => F,
+    protocol: ProtocolClass<F>,
+    ...args: A
+  ): F {
+    const factory = new this(...args);
+    factory.protocol = protocol;
+    return factory;
+  }
+
+  /** Builds the protocol for a new connection with the peer at that address, or returns null to refuse it. */
+  buildProtocol(_address: Address): ProtocolFor<this> | null {
+    if (this.protocol === undefined) throw new Error(`${this.constructor.name} has no protocol and no buildProtocol`);
+    return new this.protocol();
+  }
+
+  /** One more port or connector uses the factory. The engine calls it, and it calls `startFactory` the first time. */
+  doStart(reactor: Clock): void {
+    this.numPorts += 1;
+    if (this.numPorts === 1) this.startFactory(reactor);
+  }
+
+  /** One port or connector less. After the last it calls `stopFactory`. */
+  doStop(): void {
+    if (this.numPorts === 0) return;
+    this.numPorts -= 1;
+    if (this.numPorts === 0) this.stopFactory();
+  }
+
+  /** The factory goes into use: acquire what the connections share. */
+  startFactory(_reactor: Clock): void {}
+
+  /** The factory is out of use: release it. */
+  stopFactory(): void {}
+}
+
+// An accessor in an interface: read, a factory of a subclass is still this factory; written, the protocol must fit exactly.
+export interface ProtocolFactory {
+  /** The class that `buildProtocol` makes an instance of. Override it, or assign it from outside. */
+  get protocol(): (new () => ProtocolFor<this>) | undefined;
+  set protocol(protocol: ProtocolClass<this> | undefined);
+}
+
+/** Builds the protocols of a listening port. */
+export class Factory extends ProtocolFactory {
+  /** Type only: what the factory is for. */
+  declare readonly '~role': 'server';
+}
+
+/** The same as `Factory`, by the name that pairs with `ClientFactory`. */
+export { Factory as ServerFactory };

@@ -1,0 +1,55 @@
+import type { Address } from './address.ts';
+import type { Clock } from './clock.ts';
+import type { Consumer, Producer } from './producer.ts';
+
+/**
+ * A protocol's side of its connection. No method calls the protocol back before it returns. Writes made in one
+ * synchronous run leave together when it ends.
+ */
+export interface Transport extends Consumer, Producer {
+  /** The time of the reactor that owns the connection. */
+  readonly clock: Clock;
+  /** True from `pauseProducing` to `resumeProducing`. */
+  readonly paused: boolean;
+  /** True from the moment that `loseConnection`, `abortConnection` or the peer began to end the connection. */
+  readonly disconnecting: boolean;
+  /** True once the connection is gone. */
+  readonly disconnected: boolean;
+  /**
+   * Queues data to be sent. A string is sent as UTF-8. Bytes are not copied: they may be written again, to any number of
+   * connections, but must not change until they are sent. Returns false once more than 64 KiB are queued. Never blocks;
+   * after the connection ended it does nothing and returns false. Throws a `TypeError` for anything else than bytes or a
+   * string.
+   */
+  write(data: Uint8Array | string): boolean;
+  /** Queues several pieces as one. */
+  writeSequence(data: Iterable<Uint8Array | string>): boolean;
+  /**
+   * Ends the connection in order: everything written goes out, a registered producer finishes, then the connection
+   * closes. What still arrives is thrown away. `connectionLost` comes with `ConnectionDone`.
+   */
+  loseConnection(): void;
+  /** Ends the connection now: drops what is queued, resets the connection. `connectionLost` comes with `ConnectionAborted`. */
+  abortConnection(): void;
+  /**
+   * Closes the writing side after everything written, and goes on reading; `writeConnectionLost` tells when. A peer that
+   * waits for the end of input gets it.
+   */
+  loseWriteConnection(): void;
+  /** This end's address. */
+  getHost(): Address;
+  /** The peer's address. */
+  getPeer(): Address;
+  /** Stops `dataReceived` at once. What arrives meanwhile waits, and the peer feels it. */
+  pauseProducing(): void;
+  /** Lets data come again, later, beginning with what waits. */
+  resumeProducing(): void;
+  /** The same as `loseConnection`: whoever consumed this connection's data does not want any more. */
+  stopProducing(): void;
+  /** Resolves to true when there is room to write again (at once if there is), to false once the connection is gone. */
+  drained(): Promise<boolean>;
+  /** Switches Nagle's algorithm off (true) or on; off is what the engine starts with. Nothing on UNIX sockets. */
+  setTcpNoDelay(on: boolean): void;
+  /** Switches TCP keepalive; the first probe goes out after `initialDelayMs` (0: the system's default) of silence. */
+  setTcpKeepAlive(on: boolean, initialDelayMs?: number): void;
+}

@@ -1,0 +1,148 @@
+import { adopt } from '../engine/adopt.ts';
+import type { Connection } from '../engine/connection.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Address } from '../protocol/address.ts';
+import type { ClientFactory } from '../protocol/client-factory.ts';
+import type { Clock } from '../protocol/clock.ts';
+import type { ConnectionBounds } from '../protocol/connection-options.ts';
+import type { Connector } from '../protocol/connector.ts';
+import { ConnectionAborted } from '../protocol/errors.ts';
+import type { Builds } from '../protocol/factory.ts';
+import type { Callbacks } from '../protocol/protocol.ts';
+import type { Destination } from './dial.ts';
+import { Dial, nameOf } from './dial.ts';
+
+/** The attempts and the connection of one client factory to one destination. */
+export class ClientConnector<P extends Callbacks> implements Connector<P> {
+  readonly destination: string;
+  readonly #engine: Engine;
+  readonly #reactor: Clock;
+  readonly #target: Destination;
+  readonly #factory: ClientFactory & Builds<P>;
+  readonly #bounds: ConnectionBounds;
+  readonly #timeoutMs: number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #busy: Set<Connector>;
+  #state: 'connecting' | 'connected' | 'disconnected' = 'disconnected';
+  #dial: Dial | undefined;
+  #connection: Connection | undefined;
+  #protocol: P | undefined;
+  readonly #waiters: { resolve: (protocol: P) => void; reject: (reason: Error) => void }[] = [];
+
+  /** It puts itself into `busy` while it tries or is connected. */
+  constructor(
+    engine: Engine,
+    reactor: Clock,
+    target: Destination,
+    factory: ClientFactory & Builds<P>,
+    bounds: ConnectionBounds,
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+    busy: Set<Connector>,
+  ) {
+    this.destination = nameOf(target);
+    this.#engine = engine;
+    this.#reactor = reactor;
+    this.#target = target;
+    this.#factory = factory;
+    this.#bounds = bounds;
+    this.#timeoutMs = timeoutMs;
+    this.#signal = signal;
+    this.#busy = busy;
+  }
+
+  get state(): 'connecting' | 'connected' | 'disconnected' {
+    return this.#state;
+  }
+
+  getPeer(): Address | null {
+    return this.#connection?.getPeer() ?? null;
+  }
+
+  connect(): void {
+    if (this.#state !== 'disconnected')
+      throw new Error(`the connector to ${this.destination} is ${this.#state} already`);
+    if (this.#engine.stopping && this.#busy.has(this)) return;
+    this.#state = 'connecting';
+    if (!this.#busy.has(this)) {
+      this.#busy.add(this);
+      this.#tell('startFactory', () => this.#factory.doStart(this.#reactor));
+    }
+    this.#dial = new Dial(this.#engine, this.#target, this.#timeoutMs, {
+      onConnected: (wire) => {
+        this.#endAttempt();
+        const adopted = adopt(this.#engine, wire, this.#factory, this.#bounds, (reason) => this.#lost(reason));
+        this.#state = 'connected';
+        if (adopted === null) {
+          this.#engine.defer(() => this.#lost(new ConnectionAborted(`${this.destination}: the factory refused it`)));
+          return null;
+        }
+        this.#connection = adopted.connection;
+        this.#protocol = adopted.protocol;
+        adopted.connection.start();
+        for (const { resolve } of this.#waiters.splice(0)) resolve(adopted.protocol);
+        return adopted.connection;
+      },
+      onFailed: (reason) => {
+        this.#endAttempt();
+        this.#state = 'disconnected';
+        this.#disappoint(reason);
+        this.#tell('clientConnectionFailed', () => this.#factory.clientConnectionFailed(this, reason));
+        this.#release();
+      },
+    });
+    this.#signal?.addEventListener('abort', this.#cancel);
+    if (this.#engine.stopping || this.#signal?.aborted === true) this.#cancel();
+    this.#tell('startedConnecting', () => this.#factory.startedConnecting(this));
+  }
+
+  whenConnected(): Promise<P> {
+    if (this.#protocol !== undefined) return Promise.resolve(this.#protocol);
+    if (this.#dial === undefined)
+      return Promise.reject(new Error(`the connector to ${this.destination} is not connecting`));
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ resolve, reject });
+    });
+  }
+
+  disconnect(): void {
+    this.#dial?.cancel();
+    this.#connection?.loseConnection();
+  }
+
+  stopConnecting(): void {
+    if (this.#dial === undefined) throw new Error(`the connector to ${this.destination} is not connecting`);
+    this.#dial.cancel();
+  }
+
+  #disappoint(reason: Error): void {
+    for (const { reject } of this.#waiters.splice(0)) reject(reason);
+  }
+
+  readonly #cancel = (): void => this.#dial?.cancel();
+
+  #endAttempt(): void {
+    this.#dial = undefined;
+    this.#signal?.removeEventListener('abort', this.#cancel);
+  }
+
+  #lost(reason: Error): void {
+    this.#state = 'disconnected';
+    this.#connection = undefined;
+    this.#protocol = undefined;
+    this.#disappoint(reason);
+    this.#tell('clientConnectionLost', () => this.#factory.clientConnectionLost(this, reason));
+    this.#release();
+  }
+
+  /** The last callback may have connected again; if not, the factory is done with. */
+  #release(): void {
+    if (this.#state !== 'disconnected') return;
+    this.#busy.delete(this);
+    this.#tell('stopFactory', () => this.#factory.doStop());
+  }
+
+  #tell(where: string, callback: () => unknown): void {
+    this.#engine.guard(`${this.#factory.constructor.name} for ${this.destination}`, where, callback);
+  }
+}

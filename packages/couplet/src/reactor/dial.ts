@@ -1,0 +1,137 @@
+import type { Engine } from '../engine/engine.ts';
+import type { DelayedCall } from '../protocol/clock.ts';
+import {
+  ConnectBindError,
+  ConnectError,
+  ConnectionRefusedError,
+  DNSLookupError,
+  NoRouteError,
+  TimeoutError,
+  UserAbortError,
+} from '../protocol/errors.ts';
+import type { HostAddress } from '../seam/address.ts';
+import type { Cause } from '../seam/cause.ts';
+import type { Sink, Wire } from '../seam/wire.ts';
+import { familyOf } from './literal.ts';
+import { Race } from './race.ts';
+
+/** Where a connector connects to, and from where. */
+export type Destination = TcpDestination | UnixDestination;
+
+interface TcpDestination {
+  readonly kind: 'tcp';
+  readonly host: string;
+  readonly port: number;
+  /** What the attempts bind to; any address and port where undefined. */
+  readonly localHost: string | undefined;
+  readonly localPort: number | undefined;
+}
+
+interface UnixDestination {
+  readonly kind: 'unix';
+  readonly path: string;
+}
+
+/** What comes of dialling: one of the two, once, later than the call. */
+export interface Answer {
+  onConnected(wire: Wire): Sink | null;
+  onFailed(reason: ConnectError): void;
+}
+
+/** The destination as a person writes it. */
+export function nameOf(destination: Destination): string {
+  if (destination.kind === 'unix') return destination.path;
+  const { host, port } = destination;
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** One attempt to reach a destination: looks the name up, races its addresses, and gives up after a time. */
+export class Dial {
+  readonly #engine: Engine;
+  readonly #destination: Destination;
+  readonly #answer: Answer;
+  readonly #timeout: DelayedCall | undefined;
+  #attempt: { cancel(): void } | undefined;
+  #over = false;
+
+  /** A `timeoutMs` of `Infinity` never gives up. */
+  constructor(engine: Engine, destination: Destination, timeoutMs: number, answer: Answer) {
+    this.#engine = engine;
+    this.#destination = destination;
+    this.#answer = answer;
+    if (timeoutMs !== Number.POSITIVE_INFINITY) {
+      this.#timeout = engine.callLater(timeoutMs, () =>
+        this.#fail(new TimeoutError(`${nameOf(destination)}: no connection within ${timeoutMs / 1000} s`)),
+      );
+    }
+    if (destination.kind === 'unix') this.#attempt = engine.backend.connect(destination, this.#outcome);
+    else this.#dialHost(destination);
+  }
+
+  /** Ends the attempt; `onFailed` comes later with a `UserAbortError`. */
+  cancel(): void {
+    if (this.#over) return;
+    this.#end();
+    const reason = new UserAbortError(`${nameOf(this.#destination)}: the attempt was cancelled`);
+    this.#engine.defer(() => this.#answer.onFailed(reason));
+  }
+
+  readonly #outcome = {
+    onConnected: (wire: Wire): Sink | null => {
+      this.#end();
+      return this.#answer.onConnected(wire);
+    },
+    onFailed: (cause: Cause): void => this.#fail(connectErrorOf(cause, nameOf(this.#destination))),
+  };
+
+  #dialHost(destination: TcpDestination): void {
+    const { host } = destination;
+    const family = familyOf(host);
+    if (family === undefined) void this.#lookUp(destination);
+    else this.#race(destination, [{ family, host }]);
+  }
+
+  async #lookUp(destination: TcpDestination): Promise<void> {
+    const found = await this.#engine.backend.resolve(destination.host);
+    if (this.#over) return;
+    if ('kind' in found) this.#outcome.onFailed(found);
+    else if (found.length === 0)
+      this.#outcome.onFailed({ kind: 'lookup', code: '', detail: 'the name has no address' });
+    else this.#race(destination, found);
+  }
+
+  #race(destination: TcpDestination, addresses: readonly HostAddress[]): void {
+    this.#attempt = new Race(this.#engine.backend, this.#engine, addresses, destination, this.#outcome);
+  }
+
+  #fail(reason: ConnectError): void {
+    this.#end();
+    this.#engine.enter();
+    this.#answer.onFailed(reason);
+    this.#engine.leave();
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#timeout?.cancel();
+    this.#attempt?.cancel();
+  }
+}
+
+function connectErrorOf(cause: Cause, destination: string): ConnectError {
+  const options = { cause };
+  switch (cause.kind) {
+    case 'lookup':
+      return new DNSLookupError(`${destination}: ${cause.detail}`, options);
+    case 'refused':
+      return new ConnectionRefusedError(`${destination}: ${cause.detail}`, options);
+    case 'unreachable':
+      return new NoRouteError(`${destination}: ${cause.detail}`, options);
+    case 'timeout':
+      return new TimeoutError(`${destination}: ${cause.detail}`, options);
+    case 'bind':
+      return new ConnectBindError(`${destination}: ${cause.detail}`, options);
+    default:
+      return new ConnectError(`${destination}: ${cause.detail}`, options);
+  }
+}

@@ -1,0 +1,67 @@
+import { adopt } from '../engine/adopt.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Address } from '../protocol/address.ts';
+import { addressOf } from '../protocol/address.ts';
+import type { ConnectionBounds } from '../protocol/connection-options.ts';
+import { CannotListenError } from '../protocol/errors.ts';
+import type { Factory } from '../protocol/factory.ts';
+import type { ListeningPort } from '../protocol/listening-port.ts';
+import type { Listener, ListenPlace } from '../seam/backend.ts';
+
+/** An open port and the factory that serves it. */
+export class Port implements ListeningPort {
+  readonly #engine: Engine;
+  readonly #factory: Factory;
+  readonly #listener: Listener;
+  readonly #host: Address;
+  readonly #closed: (port: Port) => void;
+  #stopped: Promise<void> | undefined;
+
+  private constructor(engine: Engine, factory: Factory, listener: Listener, closed: (port: Port) => void) {
+    this.#engine = engine;
+    this.#factory = factory;
+    this.#listener = listener;
+    this.#host = addressOf(listener.name);
+    this.#closed = closed;
+  }
+
+  /** Opens a port. Rejects with a `CannotListenError`, and leaves the factory as it was, when that fails. */
+  static async open(
+    engine: Engine,
+    place: ListenPlace,
+    factory: Factory,
+    bounds: ConnectionBounds,
+    closed: (port: Port) => void,
+  ): Promise<Port> {
+    const [host, port] = place.kind === 'tcp' ? [place.host, place.port] : [place.path, undefined];
+    if (engine.stopping) throw new CannotListenError(host, port, 'the reactor is stopping');
+    const listener = await engine.backend.listen(place, (wire) => {
+      const adopted = adopt(engine, wire, factory, bounds);
+      return adopted === null ? null : adopted.connection.start();
+    });
+    if ('kind' in listener) throw new CannotListenError(host, port, listener.detail, { cause: listener });
+    const opened = new Port(engine, factory, listener, closed);
+    for (const observer of engine.observers) observer.listening?.(opened.#host);
+    return opened;
+  }
+
+  getHost(): Address {
+    return this.#host;
+  }
+
+  stopListening(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stopListening();
+  }
+
+  async #stop(): Promise<void> {
+    await this.#listener.close();
+    this.#closed(this);
+    for (const observer of this.#engine.observers) observer.stoppedListening?.(this.#host);
+    this.#engine.guard(this.#factory.constructor.name, 'stopFactory', () => this.#factory.doStop());
+  }
+}

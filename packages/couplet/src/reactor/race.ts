@@ -1,0 +1,86 @@
+import type { Clock, DelayedCall } from '../protocol/clock.ts';
+import type { HostAddress } from '../seam/address.ts';
+import type { Attempt, Backend } from '../seam/backend.ts';
+import type { Cause } from '../seam/cause.ts';
+
+/** How long an attempt has the field to itself: the Connection Attempt Delay that RFC 8305, section 8, recommends. */
+const HEAD_START_MS = 250;
+
+/** The order of RFC 8305, section 4: as the resolver gave them, but with the families taking turns. */
+export function interleave(addresses: readonly HostAddress[]): HostAddress[] {
+  const first = addresses.filter((address) => address.family === addresses[0]?.family);
+  const second = addresses.filter((address) => address.family !== addresses[0]?.family);
+  const order: HostAddress[] = [];
+  for (let at = 0; at < Math.max(first.length, second.length); at += 1) {
+    const [one, other] = [first[at], second[at]];
+    if (one !== undefined) order.push(one);
+    if (other !== undefined) order.push(other);
+  }
+  return order;
+}
+
+/** What the addresses of a race have in common. */
+interface Target {
+  readonly port: number;
+  readonly localHost: string | undefined;
+  readonly localPort: number | undefined;
+}
+
+/**
+ * Connects to whichever of several addresses answers first (Happy Eyeballs, RFC 8305, section 5): an attempt that has not
+ * succeeded after 250 ms, or has failed, is joined by the next one, and the first success ends the others.
+ */
+export class Race {
+  readonly #backend: Backend;
+  readonly #clock: Clock;
+  readonly #target: Target;
+  readonly #waiting: HostAddress[];
+  readonly #outcome: Attempt;
+  readonly #running: Set<{ cancel(): void }> = new Set();
+  #headStart: DelayedCall | undefined;
+  /** The failure that says most: the first one that is not just a missing route. */
+  #failure: Cause | undefined;
+
+  constructor(backend: Backend, clock: Clock, addresses: readonly HostAddress[], target: Target, outcome: Attempt) {
+    this.#backend = backend;
+    this.#clock = clock;
+    this.#waiting = interleave(addresses);
+    this.#target = target;
+    this.#outcome = outcome;
+    this.#next();
+  }
+
+  cancel(): void {
+    this.#headStart?.cancel();
+    this.#waiting.length = 0;
+    for (const attempt of this.#running) attempt.cancel();
+    this.#running.clear();
+  }
+
+  #next(): void {
+    this.#headStart?.cancel();
+    const address = this.#waiting.shift();
+    if (address === undefined) {
+      if (this.#running.size === 0 && this.#failure !== undefined) this.#outcome.onFailed(this.#failure);
+      return;
+    }
+    const { port, localHost, localPort } = this.#target;
+    const attempt = this.#backend.connect(
+      { kind: 'tcp', host: address.host, port, localHost, localPort },
+      {
+        onConnected: (wire) => {
+          this.#running.delete(attempt);
+          this.cancel();
+          return this.#outcome.onConnected(wire);
+        },
+        onFailed: (cause) => {
+          this.#running.delete(attempt);
+          if (this.#failure === undefined || this.#failure.kind === 'unreachable') this.#failure = cause;
+          this.#next();
+        },
+      },
+    );
+    this.#running.add(attempt);
+    if (this.#waiting.length > 0) this.#headStart = this.#clock.callLater(HEAD_START_MS, () => this.#next());
+  }
+}

@@ -1,0 +1,296 @@
+import { Engine } from '../engine/engine.ts';
+import type { ClientFactory } from '../protocol/client-factory.ts';
+import type { Clock, DelayedCall } from '../protocol/clock.ts';
+import type { ConnectionOptions } from '../protocol/connection-options.ts';
+import { boundsOf } from '../protocol/connection-options.ts';
+import type { Connector } from '../protocol/connector.ts';
+import { CannotListenError, ReactorAlreadyRunning, ReactorNotRunning } from '../protocol/errors.ts';
+import type { Builds, Factory } from '../protocol/factory.ts';
+import type { ListeningPort } from '../protocol/listening-port.ts';
+import type { Observer } from '../protocol/observer.ts';
+import type { Callbacks } from '../protocol/protocol.ts';
+import type { Backend, ListenPlace } from '../seam/backend.ts';
+import { ClientConnector } from './client-connector.ts';
+import type { Destination } from './dial.ts';
+import { familyOf } from './literal.ts';
+import { Port } from './port.ts';
+import type { SystemEvent, Trigger, TriggerPhase } from './triggers.ts';
+import { Triggers } from './triggers.ts';
+
+/** How many connections may wait to be accepted: enough for a storm not to fall into the one-second retries of TCP. */
+const BACKLOG = 4096;
+
+/** Options of `listenTCP`. */
+export interface ListenOptions extends ConnectionOptions {
+  /** The IP literal or host name to listen on; `0.0.0.0`, all IPv4 interfaces, unless set. `::` is all of both families. */
+  readonly interface?: string;
+  /** How many connections may wait to be accepted; 4,096 unless set. */
+  readonly backlog?: number;
+}
+
+/** Options of `listenUNIX`. */
+export interface ListenUNIXOptions extends ConnectionOptions {
+  /** The socket's permissions; 0o660 unless set. */
+  readonly mode?: number;
+  /** How many connections may wait to be accepted; 4,096 unless set. */
+  readonly backlog?: number;
+}
+
+/** Options of `connectUNIX`. */
+export interface ConnectUNIXOptions extends ConnectionOptions {
+  /** How long an attempt may take, name lookup included; 30,000 unless set, `Infinity` for no bound. */
+  readonly timeoutMs?: number;
+  /** Cancels the attempt: `clientConnectionFailed` comes with `UserAbortError`. */
+  readonly signal?: AbortSignal;
+}
+
+/** Options of `connectTCP`. */
+export interface ConnectOptions extends ConnectUNIXOptions {
+  /** The local IP literal to connect from. */
+  readonly bindAddress?: string;
+  /** The local port to connect from. */
+  readonly bindPort?: number;
+}
+
+/** Options of `run`. */
+export interface RunOptions {
+  /** Whether SIGINT and SIGTERM stop the reactor; true unless set. */
+  readonly signals?: boolean;
+}
+
+/**
+ * Waits for events and calls protocols: the one loop of a program, on the network of one backend. Ports, connections and
+ * timers work as soon as they are made; `run` keeps the process alive until `stop`, and then ends them all.
+ */
+export class Reactor implements Clock {
+  readonly #engine: Engine;
+  readonly #backend: Backend;
+  readonly #triggers: Triggers = new Triggers();
+  readonly #opening: Set<Promise<Port>> = new Set();
+  readonly #ports: Set<Port> = new Set();
+  readonly #connectors: Set<Connector> = new Set();
+  #state: 'idle' | 'running' | 'stopping' = 'idle';
+  #requestStop: () => void = () => {};
+  #hurry: () => void = () => {};
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+    this.#engine = new Engine(backend);
+  }
+
+  /** True from `run` until everything has ended after `stop`. */
+  get running(): boolean {
+    return this.#state !== 'idle';
+  }
+
+  now(): number {
+    return this.#engine.now();
+  }
+
+  wallClock(): number {
+    return this.#engine.wallClock();
+  }
+
+  random(): number {
+    return this.#engine.random();
+  }
+
+  callLater<A extends unknown[]>(delayMs: number, call: (...args: A) => unknown, ...args: A): DelayedCall {
+    return this.#engine.callLater(delayMs, call, ...args);
+  }
+
+  /**
+   * Listens on a TCP port; 0 picks a free one, which `getHost()` tells. Rejects with a `CannotListenError` when that is
+   * impossible, with a `RangeError` for a port or bound that is none.
+   */
+  async listenTCP(port: number, factory: Factory, options: ListenOptions = {}): Promise<ListeningPort> {
+    checkPort(port, 0);
+    const { interface: host = '0.0.0.0', backlog = BACKLOG } = options;
+    return this.#listen({ kind: 'tcp', host: await this.#interfaceOf(host, port), port, backlog }, factory, options);
+  }
+
+  /** Listens on a UNIX socket. Rejects like `listenTCP`. */
+  async listenUNIX(path: string, factory: Factory, options: ListenUNIXOptions = {}): Promise<ListeningPort> {
+    const { mode = 0o660, backlog = BACKLOG } = options;
+    return this.#listen({ kind: 'unix', path, mode, backlog }, factory, options);
+  }
+
+  /**
+   * Connects to a TCP port; of several addresses of a host, whichever answers first (RFC 8305). How it goes comes later:
+   * the factory hears of it. Throws a `RangeError` for a port or bound that is none.
+   */
+  connectTCP<P extends Callbacks>(
+    host: string,
+    port: number,
+    factory: ClientFactory & Builds<P>,
+    options: ConnectOptions = {},
+  ): Connector<P> {
+    checkPort(port, 1);
+    const { bindAddress: localHost, bindPort: localPort } = options;
+    return this.#connect({ kind: 'tcp', host, port, localHost, localPort }, factory, options);
+  }
+
+  /** Connects to a UNIX socket, like `connectTCP`. */
+  connectUNIX<P extends Callbacks>(
+    path: string,
+    factory: ClientFactory & Builds<P>,
+    options: ConnectUNIXOptions = {},
+  ): Connector<P> {
+    return this.#connect({ kind: 'unix', path }, factory, options);
+  }
+
+  /**
+   * Keeps the process alive, with nothing open too, and resolves after `stop`, when all that the reactor had is gone: ports,
+   * connections, timers, signal handlers. SIGINT and SIGTERM stop it; a second one stops it at once. Rejects with
+   * `ReactorAlreadyRunning`.
+   */
+  async run({ signals = true }: RunOptions = {}): Promise<void> {
+    if (this.#state !== 'idle') throw new ReactorAlreadyRunning('the reactor runs already');
+    this.#state = 'running';
+    this.#engine.timers.hold(true);
+    const stopped = new Promise<void>((resolve) => {
+      this.#requestStop = resolve;
+    });
+    const hurried = new Promise<void>((resolve) => {
+      this.#hurry = resolve;
+    });
+    const release = signals ? this.#backend.catchSignals(() => this.#signalled()) : () => {};
+    for (const phase of ['before', 'during', 'after'] as const) this.#fire(phase, 'startup');
+    await stopped;
+    await Promise.race([Promise.all(this.#fire('before', 'shutdown')), hurried]);
+    this.#fire('during', 'shutdown');
+    await this.#endAll();
+    this.#fire('after', 'shutdown');
+    this.#engine.timers.clear();
+    this.#engine.timers.hold(false);
+    release();
+    this.#engine.stopping = false;
+    this.#state = 'idle';
+  }
+
+  /**
+   * Ends `run`: first the triggers before shutdown, then every port, attempt and connection. A connection with nothing
+   * unsent is closed, others are reset; protocols that had not left themselves get `ConnectionAborted`. Does nothing when
+   * it is stopping already, throws `ReactorNotRunning` when it does not run.
+   */
+  stop(): void {
+    if (this.#state === 'idle') throw new ReactorNotRunning('the reactor does not run');
+    this.#state = 'stopping';
+    this.#requestStop();
+  }
+
+  /** Calls `call(...args)` once the reactor runs: now if it does. */
+  callWhenRunning<A extends unknown[]>(call: (...args: A) => unknown, ...args: A): void {
+    if (this.#state === 'idle') this.addSystemEventTrigger('after', 'startup', call, ...args);
+    else this.#engine.guard('callWhenRunning', call.name, () => call(...args));
+  }
+
+  /**
+   * Has `call(...args)` run before, during or after the reactor starts or stops. Only shutdown waits, and only for promises
+   * of the triggers before it. A trigger that fails is reported, and the others still run.
+   */
+  addSystemEventTrigger<A extends unknown[]>(
+    phase: TriggerPhase,
+    event: SystemEvent,
+    call: (...args: A) => unknown,
+    ...args: A
+  ): Trigger {
+    return this.#triggers.add(phase, event, () => call(...args));
+  }
+
+  /** Takes a trigger back. Throws an `Error` when it is not there. */
+  removeSystemEventTrigger(trigger: Trigger): void {
+    this.#triggers.remove(trigger);
+  }
+
+  /** Tells the observer of what happens, until the returned function is called. */
+  observe(observer: Observer): () => void {
+    const { observers } = this.#engine;
+    observers.push(observer);
+    return () => {
+      const at = observers.indexOf(observer);
+      if (at >= 0) observers.splice(at, 1);
+    };
+  }
+
+  async #listen(place: ListenPlace, factory: Factory, options: ConnectionOptions): Promise<ListeningPort> {
+    const bounds = boundsOf(options);
+    factory.doStart(this);
+    const opening = Port.open(this.#engine, place, factory, bounds, (closed) => this.#ports.delete(closed));
+    this.#opening.add(opening);
+    try {
+      const port = await opening;
+      this.#ports.add(port);
+      return port;
+    } catch (error) {
+      factory.doStop();
+      throw error;
+    } finally {
+      this.#opening.delete(opening);
+    }
+  }
+
+  #connect<P extends Callbacks>(
+    target: Destination,
+    factory: ClientFactory & Builds<P>,
+    options: ConnectUNIXOptions,
+  ): Connector<P> {
+    const { timeoutMs = 30_000, signal } = options;
+    if (!(timeoutMs >= 0)) throw new RangeError(`timeoutMs is ${timeoutMs}, not a number of at least 0`);
+    const bounds = boundsOf(options);
+    const connector = new ClientConnector(
+      this.#engine,
+      this,
+      target,
+      factory,
+      bounds,
+      timeoutMs,
+      signal,
+      this.#connectors,
+    );
+    connector.connect();
+    return connector;
+  }
+
+  /** The IP literal of an interface; of a name with several addresses the first IPv4 one. */
+  async #interfaceOf(name: string, port: number): Promise<string> {
+    if (familyOf(name) !== undefined) return name;
+    const found = await this.#backend.resolve(name);
+    if ('kind' in found) throw new CannotListenError(name, port, found.detail, { cause: found });
+    const address = found.find(({ family }) => family === 'IPv4') ?? found[0];
+    if (address === undefined) throw new CannotListenError(name, port, 'the name has no address');
+    return address.host;
+  }
+
+  #signalled(): void {
+    if (this.#state === 'stopping') this.#hurry();
+    else this.stop();
+  }
+
+  /** Runs the triggers of a phase; the promises never reject. */
+  #fire(phase: TriggerPhase, event: SystemEvent): Promise<void>[] {
+    return this.#triggers.of(phase, event).map(async (run) => {
+      try {
+        await run();
+      } catch (error) {
+        this.#engine.report({ who: 'a trigger', where: `${phase} ${event}`, error });
+      }
+    });
+  }
+
+  async #endAll(): Promise<void> {
+    this.#engine.stopping = true;
+    await Promise.allSettled(this.#opening);
+    await Promise.all([...this.#ports].map((port) => port.stopListening()));
+    for (const connector of this.#connectors) if (connector.state === 'connecting') connector.stopConnecting();
+    await this.#engine.quitAll();
+    // A cancelled attempt tells its factory in a run of its own.
+    await new Promise<void>((resolve) => this.#engine.defer(resolve));
+  }
+}
+
+function checkPort(port: number, least: number): void {
+  if (!Number.isInteger(port) || port < least || port > 65_535) {
+    throw new RangeError(`port ${port} is not a whole number from ${least} to 65535`);
+  }
+}

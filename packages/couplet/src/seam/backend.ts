@@ -1,0 +1,72 @@
+import type { HostAddress, SocketName } from './address.ts';
+import type { Cause } from './cause.ts';
+import type { Sink, Wire } from './wire.ts';
+
+/** Where to listen. A `host` is an IP literal; port 0 picks a free one. */
+export type ListenPlace =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly backlog: number }
+  | { readonly kind: 'unix'; readonly path: string; readonly mode: number; readonly backlog: number };
+
+/** Where to connect to. Hosts are IP literals: names are resolved above the seam. */
+export type ConnectPlace =
+  | {
+      readonly kind: 'tcp';
+      readonly host: string;
+      readonly port: number;
+      /** What to bind to; any address and port where undefined. */
+      readonly localHost: string | undefined;
+      readonly localPort: number | undefined;
+    }
+  | { readonly kind: 'unix'; readonly path: string };
+
+/** A listening socket. */
+export interface Listener {
+  readonly name: SocketName;
+  /** Resolves once the port is free for others. Accepted wires live on. */
+  close(): Promise<void>;
+}
+
+/** What comes of a connection attempt: one of the two, once, later than the call. */
+export interface Attempt {
+  /** Takes the wire and returns its sink, or null to refuse it: the backend then closes the wire. */
+  onConnected(wire: Wire): Sink | null;
+  onFailed(cause: Cause): void;
+}
+
+/** The signals that end a program. */
+export type StopSignal = 'SIGINT' | 'SIGTERM';
+
+/**
+ * What a runtime must provide: byte pipes, one timer, and what else comes from outside. Three runtimes and the
+ * simulated network implement it; nothing above it touches a runtime.
+ */
+export interface Backend {
+  /** Names the runtime in error messages and benchmarks. */
+  readonly name: string;
+  /** Monotonic milliseconds, with fractions. */
+  now(): number;
+  /** Milliseconds since 1970 (UTC); may jump. */
+  wallClock(): number;
+  /** At least 0, less than 1. */
+  random(): number;
+  /**
+   * Sets the only timer: `ring` is called once, at `at` on the clock of `now()` or later, never earlier, and then the
+   * alarm is off. A further call replaces the time; `undefined` switches it off. An alarm that is on keeps the process
+   * alive, and `Infinity` does nothing else.
+   */
+  alarm(at: number | undefined, ring: () => void): void;
+  /** Runs the task after the code that runs now, before any other event. */
+  defer(task: () => void): void;
+  /** Runs the task after the events that wait already: a long job lets the others have their turn. */
+  yield(task: () => void): void;
+  /** Listens; resolves to the cause when that fails. `accept` takes each new wire and returns its sink, or null to refuse. */
+  listen(place: ListenPlace, accept: (wire: Wire) => Sink | null): Promise<Listener | Cause>;
+  /** Connects; after `cancel` nothing is called. */
+  connect(place: ConnectPlace, attempt: Attempt): { cancel(): void };
+  /** Looks a host name up, all addresses in the resolver's order (RFC 6724), or the cause why there is none. */
+  resolve(host: string): Promise<readonly HostAddress[] | Cause>;
+  /** Catches SIGINT and SIGTERM until the returned function is called. */
+  catchSignals(caught: (signal: StopSignal) => void): () => void;
+  /** Writes one line to standard error. */
+  complain(line: string): void;
+}

@@ -1,0 +1,42 @@
+import type { SocketName } from './address.ts';
+import type { Cause } from './cause.ts';
+
+/**
+ * One byte pipe. No method makes an upcall before it returns, and none throws for what the network does: that arrives
+ * at the sink. After `onClosed` every method does nothing.
+ */
+export interface Wire {
+  readonly local: SocketName;
+  readonly peer: SocketName;
+  /**
+   * Sends a chunk of 1 byte to 256 KiB. True: the kernel has it and the chunk is free again. False: the wire holds
+   * this one chunk and takes no other until `onWritable`, which follows exactly once.
+   */
+  write(chunk: Uint8Array): boolean;
+  /** Sends FIN after everything written. Called at most once, with no chunk held; reading goes on. */
+  end(): void;
+  /** Gives up the descriptor in order: what the kernel has still goes out. `onClosed` follows. */
+  close(): void;
+  /** Cuts the connection with RST where the runtime can; what the kernel has may be lost. `onClosed` follows. */
+  abort(): void;
+  /** Stops `onData` and `onEof`, at once and truly; what arrives waits in the wire. `onClosed` may still come. */
+  pause(): void;
+  /** Goes on after `pause`, later. */
+  resume(): void;
+  /** Switches Nagle's algorithm off or on; nothing on a UNIX socket. */
+  setNoDelay(on: boolean): void;
+  /** Switches TCP keepalive; the first probe goes out after `initialDelayMs` of silence. Nothing on a UNIX socket. */
+  setKeepAlive(on: boolean, initialDelayMs: number): void;
+}
+
+/** Who gets what a wire receives. Each upcall comes from the event loop, never from inside a call on the wire. */
+export interface Sink {
+  /** Bytes arrived. The chunk is the sink's: nobody else changes or reuses it. */
+  onData(chunk: Buffer): void;
+  /** The peer closed its side: no more data. Once. */
+  onEof(): void;
+  /** The chunk that `write` answered with false is with the kernel. */
+  onWritable(): void;
+  /** The wire is gone. Once, and nothing follows. */
+  onClosed(cause: Cause): void;
+}
