@@ -1,0 +1,88 @@
+import type { Result } from '../protocol/protocol.ts';
+import { Protocol } from '../protocol/protocol.ts';
+
+/** What an actor does in its callbacks; each gets the actor first. */
+export interface Part {
+  made?(actor: Actor): Result;
+  data?(actor: Actor, chunk: Buffer): Result;
+  /** With this the actor is aware of half-close. */
+  eof?(actor: Actor): Result;
+  shut?(actor: Actor): void;
+  resumed?(actor: Actor): void;
+  lost?(actor: Actor, reason: Error): Result;
+}
+
+/**
+ * A protocol for checks: it plays a part, writes down each callback, and lets a check wait for what happens to it. `log` has
+ * `made`, `data`, `eof`, `shut`, `resumed` and `lost`, data only once in a row.
+ */
+export class Actor extends Protocol {
+  readonly log: string[] = [];
+  /** How many bytes have arrived. */
+  received = 0;
+  /** Why the connection ended, once it has. */
+  reason: Error | undefined;
+  readonly #part: Part;
+  readonly #chunks: Buffer[] = [];
+  #waiters: { readonly holds: () => boolean; readonly resolve: () => void }[] = [];
+
+  constructor(part: Part = {}) {
+    super();
+    this.#part = part;
+    // The engine takes these methods for a wish to be told, so they are there only when the part has them.
+    const { eof, shut, resumed } = part;
+    if (eof !== undefined) this.readConnectionLost = () => this.#noted('eof', () => eof(this));
+    if (shut !== undefined) this.writeConnectionLost = () => this.#noted('shut', () => shut(this));
+    if (resumed !== undefined) this.readingResumed = () => this.#noted('resumed', () => resumed(this));
+  }
+
+  /** All that has arrived. */
+  get bytes(): Buffer {
+    return Buffer.concat(this.#chunks);
+  }
+
+  override connectionMade(): Result {
+    return this.#noted('made', () => this.#part.made?.(this));
+  }
+
+  override dataReceived(chunk: Buffer): Result {
+    this.#chunks.push(chunk);
+    this.received += chunk.length;
+    return this.#noted('data', () => this.#part.data?.(this, chunk));
+  }
+
+  override connectionLost(reason: Error): Result {
+    this.reason = reason;
+    return this.#noted('lost', () => this.#part.lost?.(this, reason));
+  }
+
+  /** Resolves after the first callback (or at once) when the condition holds. */
+  when(holds: () => boolean): Promise<void> {
+    if (holds()) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waiters.push({ holds, resolve });
+    });
+  }
+
+  /** Resolves with the reason once the connection is gone. */
+  async lost(): Promise<Error> {
+    await this.when(() => this.reason !== undefined);
+    return this.reason ?? new Error('the connection is not lost');
+  }
+
+  /** A part may tell the waiters that something of its own has changed. */
+  changed(): void {
+    const holding = this.#waiters.filter(({ holds }) => holds());
+    this.#waiters = this.#waiters.filter((waiter) => !holding.includes(waiter));
+    for (const { resolve } of holding) resolve();
+  }
+
+  #noted(what: string, act: () => Result): Result {
+    if (what !== 'data' || this.log.at(-1) !== 'data') this.log.push(what);
+    try {
+      return act();
+    } finally {
+      this.changed();
+    }
+  }
+}
