@@ -11,8 +11,8 @@ import { NodeAlarm } from './node-alarm.ts';
 import { causeOf } from './node-cause.ts';
 import { NodeWire } from './node-wire.ts';
 
-// Half-close is the engine's business; and what it writes is gathered already, so Nagle's algorithm could only delay it.
-const SOCKET_OPTIONS = { allowHalfOpen: true, noDelay: true };
+// What half-close means is the engine's business.
+const SOCKET_OPTIONS = { allowHalfOpen: true };
 
 /** The backend on `node:net`. */
 export class NodeBackend implements Backend {

@@ -30,10 +30,11 @@ export class Description {
     return value;
   }
 
-  /** Takes the argument of that name. */
+  /** Takes the argument of that name. Throws when it is empty. */
   optional(name: string): string | undefined {
     const value = this.#named.get(name);
     this.#named.delete(name);
+    if (value === '') throw this.wrong(`argument '${name}' is empty`);
     return value;
   }
 
@@ -67,7 +68,7 @@ export class Description {
 
 /** Escapes a value so that it stands for itself within a description. */
 export function quoteStringArgument(value: string): string {
-  return value.replace(/[\\:]/g, '\\$&');
+  return value.replace(/[\\:=[]/g, '\\$&');
 }
 
 /** The parts between colons; one that is escaped, or stands in the brackets of an IPv6 literal, separates nothing. */
@@ -80,11 +81,13 @@ function split(text: string): string[] {
       at += 1;
       if (at === text.length) throw new EndpointSyntaxError(`endpoint '${text}': nothing follows the last backslash`);
       part += `\\${text.charAt(at)}`;
-    } else if (character === '[' && (part === '' || part.endsWith('='))) {
+    } else if (character === '[' && parts.length > 0 && (part === '' || part.endsWith('='))) {
       const end = text.indexOf(']', at);
       if (end < 0) throw new EndpointSyntaxError(`endpoint '${text}': '[' is never closed`);
-      part += text.slice(at + 1, end).replace(/:/g, '\\:');
+      part += quoteStringArgument(text.slice(at + 1, end));
       at = end;
+      const next = text.charAt(at + 1);
+      if (next !== '' && next !== ':') throw new EndpointSyntaxError(`endpoint '${text}': '${next}' follows ']'`);
     } else if (character === ':') {
       parts.push(part);
       part = '';

@@ -1,10 +1,15 @@
-import { addressOf } from '../protocol/address.ts';
+import type { Address } from '../protocol/address.ts';
+import { addressOf, IPv4Address } from '../protocol/address.ts';
 import type { ConnectionBounds } from '../protocol/connection-options.ts';
-import type { Builds } from '../protocol/factory.ts';
+import { type Builds, ProtocolFactory } from '../protocol/factory.ts';
 import type { Callbacks } from '../protocol/protocol.ts';
 import type { Wire } from '../seam/wire.ts';
 import { Connection } from './connection.ts';
 import type { Engine } from './engine.ts';
+
+/** The inherited method does not look at the address, so the system is not asked for it. */
+const ignoresAddress: unknown = ProtocolFactory.prototype.buildProtocol;
+const NOBODY: Address = new IPv4Address('0.0.0.0', 0);
 
 /** A connection that has its protocol, and is yet to be started. */
 interface Adopted<P> {
@@ -23,17 +28,20 @@ export function adopt<P extends Callbacks>(
   bounds: ConnectionBounds,
   ended?: (reason: Error) => void,
 ): Adopted<P> | null {
-  const peer = addressOf(wire.peer);
   let protocol: P | null;
   engine.enter();
   try {
-    protocol = factory.buildProtocol(peer);
+    protocol = factory.buildProtocol(factory.buildProtocol === ignoresAddress ? NOBODY : addressOf(wire.peer));
   } catch (error) {
     protocol = null;
-    engine.report({ who: `${factory.constructor.name} for ${peer.authority}`, where: 'buildProtocol', error });
+    engine.report({
+      who: `${factory.constructor.name} for ${addressOf(wire.peer).authority}`,
+      where: 'buildProtocol',
+      error,
+    });
   }
   engine.leave();
   if (protocol === null) return null;
   protocol.factory ??= factory;
-  return { connection: new Connection(engine, wire, protocol, peer, bounds, ended), protocol };
+  return { connection: new Connection(engine, wire, protocol, bounds, ended), protocol };
 }

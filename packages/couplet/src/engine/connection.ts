@@ -5,9 +5,11 @@ import type { ConnectionBounds } from '../protocol/connection-options.ts';
 import { ConnectionAborted, ConnectionDone, ConnectionLost } from '../protocol/errors.ts';
 import type { Producer, PullProducer } from '../protocol/producer.ts';
 import type { Callbacks, Result } from '../protocol/protocol.ts';
+import { Protocol } from '../protocol/protocol.ts';
 import type { Transport } from '../protocol/transport.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
+import { Crowd } from './crowd.ts';
 import type { Engine, Live, Unsettled } from './engine.ts';
 import { isThenable } from './engine.ts';
 import { Flow, HIGH_WATER, LOW_WATER } from './flow.ts';
@@ -26,11 +28,12 @@ const DONE = Object.freeze(new ConnectionDone());
  * settles.
  */
 export class Connection implements Transport, Sink, Unsettled, Live {
+  previous: Live | undefined;
+  next: Live | undefined;
   readonly #engine: Engine;
   readonly #wire: Wire;
   readonly #protocol: Callbacks;
   readonly #bounds: ConnectionBounds;
-  readonly #peer: Address;
   /** Hears of the end, after the protocol. */
   readonly #ended: ((reason: Error) => void) | undefined;
   readonly #queue: WriteQueue = new WriteQueue();
@@ -39,8 +42,9 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   #reason: Error | undefined;
   #flow: Flow | undefined;
   #linger: Linger | undefined;
-  /** The host address, once asked for: it is gone with the socket. */
+  /** The addresses, once asked for: each costs a system call, and is gone with the socket. */
   #host: Address | undefined;
+  #peer: Address | undefined;
   /** True while the run has to settle this connection. */
   #unsettled = false;
   /** The protocol paused reading. */
@@ -49,22 +53,23 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   #resuming = false;
   /** How many promises of callbacks are pending; while there are any, nothing is read. */
   #pending = 0;
-  /** The queue rose above the high-water mark, and has not been at the low one since. */
-  #full = false;
-  #waiters: ((room: boolean) => void)[] | undefined;
+  /** There from when the queue rises above the high-water mark until it is at the low one. */
+  #crowd: Crowd | undefined;
+  /** How many times the queue was flushed. */
+  #flushes = 0;
+  /** The protocol itself switched Nagle's algorithm. */
+  #delayChosen = false;
 
   constructor(
     engine: Engine,
     wire: Wire,
     protocol: Callbacks,
-    peer: Address,
     bounds: ConnectionBounds,
     ended: ((reason: Error) => void) | undefined,
   ) {
     this.#engine = engine;
     this.#wire = wire;
     this.#protocol = protocol;
-    this.#peer = peer;
     this.#bounds = bounds;
     this.#ended = ended;
   }
@@ -73,6 +78,8 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   start(): this {
     this.#engine.enter();
     this.#engine.live.add(this);
+    // Who hears of the end may ask then who it was.
+    if (this.#protocol.connectionLost !== Protocol.prototype.connectionLost) this.getPeer();
     for (const observer of this.#engine.observers) observer.connectionMade?.(this);
     this.#callback('connectionMade', () => this.#protocol.makeConnection(this));
     this.#engine.leave();
@@ -83,7 +90,7 @@ export class Connection implements Transport, Sink, Unsettled, Live {
 
   onData(chunk: Buffer): void {
     if (!delivers(this.#state)) {
-      this.#linger?.heard();
+      this.#linger?.heard(this.#engine.now());
       return;
     }
     this.#engine.enter();
@@ -117,7 +124,7 @@ export class Connection implements Transport, Sink, Unsettled, Live {
     const reason = this.#reasonFor(cause);
     this.#happen('closed');
     this.#queue.clear();
-    this.#linger?.cancel();
+    this.#endLinger();
     const flow = this.#flow;
     this.#flow = undefined;
     if (flow !== undefined) this.#callback('stopProducing', () => flow.stop());
@@ -133,14 +140,14 @@ export class Connection implements Transport, Sink, Unsettled, Live {
 
   settle(): void {
     this.#unsettled = false;
-    this.#queue.flush(this.#wire, this.#engine.gather);
+    if (this.#queue.size > 0) this.#flush();
     const size = this.#queue.size;
     if (size > this.#bounds.maxWriteBufferBytes) {
       const most = this.#bounds.maxWriteBufferBytes;
       this.#abort(new ConnectionAborted(`${size} bytes wait for a slow peer, more than maxWriteBufferBytes (${most})`));
       return;
     }
-    if (this.#full && size <= LOW_WATER) this.#admit(true);
+    if (this.#crowd !== undefined && size <= LOW_WATER) this.#admit(true);
     const flow = this.#flow;
     if (flow === undefined) {
       if (size === 0 && sends(this.#state)) this.#happen('sent');
@@ -164,9 +171,7 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   }
 
   get disconnecting(): boolean {
-    return (
-      this.#state !== 'open' && this.#state !== 'shutting' && this.#state !== 'reading' && this.#state !== 'writing'
-    );
+    return !delivers(this.#state) && this.#state !== 'writing';
   }
 
   get disconnected(): boolean {
@@ -178,18 +183,18 @@ export class Connection implements Transport, Sink, Unsettled, Live {
       throw new TypeError(`write takes a string or a Uint8Array, not ${data === null ? 'null' : typeof data}`);
     }
     if (!writes(this.#state) && !(this.#flow !== undefined && sends(this.#state))) return false;
-    if (data.length === 0) return !this.#full;
+    if (data.length === 0) return this.#crowd === undefined;
     this.#queue.push(typeof data === 'string' ? Buffer.from(data) : data);
     this.#unsettle();
     const size = this.#queue.size;
-    if (size > HIGH_WATER) this.#full = true;
+    if (size > HIGH_WATER) this.#crowd ??= new Crowd();
     const flow = this.#flow;
     if (flow?.rises(size)) this.#callback('pauseProducing', () => flow.pause());
     return size <= HIGH_WATER;
   }
 
   writeSequence(data: Iterable<Uint8Array | string>): boolean {
-    let room = !this.#full && !this.disconnecting;
+    let room = this.#crowd === undefined && !this.disconnecting;
     for (const piece of data) room = this.write(piece);
     return room;
   }
@@ -212,6 +217,7 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   }
 
   getPeer(): Address {
+    this.#peer ??= addressOf(this.#wire.peer);
     return this.#peer;
   }
 
@@ -253,14 +259,11 @@ export class Connection implements Transport, Sink, Unsettled, Live {
 
   drained(): Promise<boolean> {
     if (this.#state === 'gone') return Promise.resolve(false);
-    if (!this.#full) return Promise.resolve(true);
-    return new Promise((resolve) => {
-      this.#waiters ??= [];
-      this.#waiters.push(resolve);
-    });
+    return this.#crowd?.join() ?? Promise.resolve(true);
   }
 
   setTcpNoDelay(on: boolean): void {
+    this.#delayChosen = true;
     this.#wire.setNoDelay(on);
   }
 
@@ -292,6 +295,7 @@ export class Connection implements Transport, Sink, Unsettled, Live {
         this.#beginLinger();
         break;
       case 'close':
+        this.#endLinger();
         this.#wire.close();
         break;
       case 'abort':
@@ -305,9 +309,23 @@ export class Connection implements Transport, Sink, Unsettled, Live {
     return true;
   }
 
+  #flush(): void {
+    this.#flushes += 1;
+    // What leaves here is gathered already: Nagle's algorithm could only delay it, and does from the second write on.
+    if (this.#flushes === 2 && !this.#delayChosen) this.#wire.setNoDelay(true);
+    this.#queue.flush(this.#wire, this.#engine.gather);
+  }
+
   #beginLinger(): void {
     const { lingerTimeoutMs, lingerMaxMs } = this.#bounds;
-    this.#linger = new Linger(this.#engine, lingerTimeoutMs, lingerMaxMs, () => this.#happen('lingered'));
+    this.#linger = new Linger(this.#engine.now(), lingerTimeoutMs, lingerMaxMs, () => this.#happen('lingered'));
+    this.#engine.lingers.add(this.#linger);
+  }
+
+  #endLinger(): void {
+    if (this.#linger === undefined) return;
+    this.#engine.lingers.remove(this.#linger);
+    this.#linger = undefined;
   }
 
   #reasonFor(cause: Cause): Error {
@@ -341,10 +359,8 @@ export class Connection implements Transport, Sink, Unsettled, Live {
 
   /** Tells those who wait for room. */
   #admit(room: boolean): void {
-    this.#full = false;
-    const waiters = this.#waiters;
-    this.#waiters = undefined;
-    if (waiters !== undefined) for (const resolve of waiters) resolve(room);
+    this.#crowd?.admit(room);
+    this.#crowd = undefined;
   }
 
   /** Runs a callback of the application. */
@@ -376,7 +392,7 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   }
 
   #fail(where: string, error: unknown): void {
-    const who = `${this.#protocol.constructor.name} at ${this.#peer.authority}`;
+    const who = `${this.#protocol.constructor.name} at ${this.getPeer().authority}`;
     this.#engine.report({ who, where, error });
     this.#abort(errorOf(error));
   }

@@ -2,7 +2,9 @@ import { Gather } from '../bytes/gather.ts';
 import type { Clock, DelayedCall } from '../protocol/clock.ts';
 import type { ErrorReport, Observer } from '../protocol/observer.ts';
 import type { Backend } from '../seam/backend.ts';
+import { Lingers } from './linger.ts';
 import { lineOf } from './report.ts';
+import { Roll } from './roll.ts';
 import { Timers } from './timers.ts';
 
 /** Something with work that waits for the end of the present run: bytes to flush, callbacks that were put off. */
@@ -12,6 +14,9 @@ export interface Unsettled {
 
 /** A connection as far as the engine must know it to end it. */
 export interface Live {
+  /** The links of the engine's roll. */
+  previous: Live | undefined;
+  next: Live | undefined;
   /** Ends it because the reactor stops. */
   quit(): void;
 }
@@ -28,7 +33,8 @@ export class Engine implements Clock {
   readonly gather: Gather = new Gather();
   readonly observers: Observer[] = [];
   readonly timers: Timers;
-  readonly live: Set<Live> = new Set();
+  readonly lingers: Lingers;
+  readonly live: Roll<Live> = new Roll();
   /** True while the reactor ends everything: nothing new begins. */
   stopping = false;
   #depth = 0;
@@ -39,7 +45,12 @@ export class Engine implements Clock {
 
   constructor(backend: Backend) {
     this.backend = backend;
-    this.timers = new Timers(backend, (task) => task());
+    this.timers = new Timers(backend, (task) => {
+      this.enter();
+      task();
+      this.leave();
+    });
+    this.lingers = new Lingers(this.timers);
   }
 
   now(): number {
@@ -55,11 +66,9 @@ export class Engine implements Clock {
   }
 
   callLater<A extends unknown[]>(delayMs: number, call: (...args: A) => unknown, ...args: A): DelayedCall {
-    return this.timers.callLater(delayMs, () => {
-      this.enter();
-      this.guard('a delayed call', call.name === '' ? 'an anonymous function' : call.name, () => call(...args));
-      this.leave();
-    });
+    return this.timers.callLater(delayMs, () =>
+      this.guard('a delayed call', call.name === '' ? 'an anonymous function' : call.name, () => call(...args)),
+    );
   }
 
   /** An upcall begins. */
@@ -111,18 +120,18 @@ export class Engine implements Clock {
 
   /** A live one is gone. */
   bury(one: Live): void {
-    this.live.delete(one);
-    if (this.live.size === 0) this.#emptied?.();
+    this.live.remove(one);
+    if (this.live.empty) this.#emptied?.();
   }
 
   /** Ends all that live, and resolves when they are gone. */
   async quitAll(): Promise<void> {
-    if (this.live.size === 0) return;
+    if (this.live.empty) return;
     const empty = new Promise<void>((resolve) => {
       this.#emptied = resolve;
     });
     this.enter();
-    for (const one of this.live) one.quit();
+    this.live.each((one) => one.quit());
     this.leave();
     await empty;
     this.#emptied = undefined;

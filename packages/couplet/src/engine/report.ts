@@ -4,6 +4,9 @@ import type { ErrorReport } from '../protocol/observer.ts';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 
+/** Stands for what throws when it is made a string, as an object without a prototype does: a report must not fail. */
+const UNPRINTABLE = 'something that cannot be printed';
+
 /** The text with every control character escaped: it is one line, whatever it says. */
 export function oneLine(text: string): string {
   return text.replace(CONTROL, (character) =>
@@ -17,13 +20,21 @@ export function lineOf({ who, where, error }: ErrorReport): string {
 }
 
 function textOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const head = `${error.name}: ${error.message}`;
-  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
-  return frames.length === 0 ? head : `${head} (${frames.map((line) => line.trim()).join(', ')})`;
+  try {
+    if (!(error instanceof Error)) return String(error);
+    const head = `${error.name}: ${error.message}`;
+    const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
+    return frames.length === 0 ? head : `${head} (${frames.map((line) => line.trim()).join(', ')})`;
+  } catch {
+    return UNPRINTABLE;
+  }
 }
 
 /** What was thrown, as an error that can be a reason. */
 export function errorOf(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(`threw ${String(thrown)}`, { cause: thrown });
+  try {
+    return thrown instanceof Error ? thrown : new Error(`threw ${String(thrown)}`, { cause: thrown });
+  } catch {
+    return new Error(`threw ${UNPRINTABLE}`, { cause: thrown });
+  }
 }

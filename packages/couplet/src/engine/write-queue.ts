@@ -5,36 +5,40 @@ import type { Wire } from '../seam/wire.ts';
 const LARGE = 16 * 1024;
 /** The most bytes that a wire is handed at once; see the seam. */
 const MOST = 256 * 1024;
+/** Takes the place of a chunk that was handed over, so that the queue does not keep it alive. */
+const GONE = new Uint8Array(0);
 
 /** What a connection has written and the kernel does not have yet. */
 export class WriteQueue {
   /** Unsent bytes, those that the wire holds included. */
   size = 0;
-  readonly #chunks: Uint8Array[] = [];
-  /** The first chunk that is not handed over, and how many of its bytes are. */
+  /** The one chunk of a short queue: most never need a list. */
+  #only: Uint8Array | undefined;
+  /** All chunks of a longer one, those before `#head` handed over already. */
+  #chunks: Uint8Array[] | undefined;
   #head = 0;
+  /** How many bytes of the next chunk are handed over. */
   #offset = 0;
   /** How many bytes the wire holds; 0 when it can take a chunk. */
   #held = 0;
 
+  /** Takes a chunk of at least one byte. */
   push(chunk: Uint8Array): void {
-    this.#chunks.push(chunk);
     this.size += chunk.length;
+    if (this.#chunks !== undefined) this.#chunks.push(chunk);
+    else if (this.#only === undefined) this.#only = chunk;
+    else {
+      this.#chunks = [this.#only, chunk];
+      this.#only = undefined;
+    }
   }
 
   /** Hands chunks to the wire until it is full or nothing is left. */
   flush(wire: Wire, gather: Gather): void {
-    while (this.#held === 0 && this.#head < this.#chunks.length) {
-      const chunk = this.#chunks[this.#head] as Uint8Array;
-      const small = chunk.length < LARGE && this.#head + 1 < this.#chunks.length;
-      if (small) this.#handGathered(wire, gather);
-      else this.#handSingle(wire, chunk);
+    while (this.#held === 0 && this.#only !== undefined) {
+      if (this.#handSingle(wire, this.#only)) this.#only = undefined;
     }
-    if (this.#head === this.#chunks.length) this.#forget();
-    else if (this.#head >= 1024 && this.#head * 2 >= this.#chunks.length) {
-      this.#chunks.splice(0, this.#head);
-      this.#head = 0;
-    }
+    if (this.#chunks !== undefined) this.#flushList(wire, gather, this.#chunks);
   }
 
   /** The wire has passed on the chunk that it held. */
@@ -43,28 +47,45 @@ export class WriteQueue {
     this.#held = 0;
   }
 
-  /** Drops everything. */
+  /** Drops everything but what the wire holds. */
   clear(): void {
-    this.#forget();
-    this.size = 0;
+    this.#only = undefined;
+    this.#chunks = undefined;
+    this.#head = 0;
+    this.#offset = 0;
+    this.size = this.#held;
   }
 
-  #handSingle(wire: Wire, chunk: Uint8Array): void {
-    const rest = chunk.length - this.#offset;
-    if (rest <= MOST) {
-      const whole = this.#offset === 0 ? chunk : chunk.subarray(this.#offset);
-      this.#head += 1;
-      this.#offset = 0;
-      this.#hand(wire, whole);
-    } else {
-      const piece = chunk.subarray(this.#offset, this.#offset + MOST);
-      this.#offset += MOST;
-      this.#hand(wire, piece);
+  #flushList(wire: Wire, gather: Gather, chunks: Uint8Array[]): void {
+    while (this.#held === 0 && this.#head < chunks.length) {
+      const chunk = chunks[this.#head] as Uint8Array;
+      if (chunk.length < LARGE && this.#head + 1 < chunks.length) this.#handGathered(wire, gather, chunks);
+      else if (this.#handSingle(wire, chunk)) {
+        chunks[this.#head] = GONE;
+        this.#head += 1;
+      }
+    }
+    if (this.#head === chunks.length) {
+      this.#chunks = undefined;
+      this.#head = 0;
+    } else if (this.#head >= 1024 && this.#head * 2 >= chunks.length) {
+      chunks.splice(0, this.#head);
+      this.#head = 0;
     }
   }
 
-  #handGathered(wire: Wire, gather: Gather): void {
-    const { bytes, count } = gather.fill(this.#chunks, this.#head, LARGE);
+  /** Hands over a chunk, or the next 256 KiB of it. True when that was the last of it. */
+  #handSingle(wire: Wire, chunk: Uint8Array): boolean {
+    const from = this.#offset;
+    const last = chunk.length - from <= MOST;
+    this.#offset = last ? 0 : from + MOST;
+    this.#hand(wire, last && from === 0 ? chunk : chunk.subarray(from, from + MOST));
+    return last;
+  }
+
+  #handGathered(wire: Wire, gather: Gather, chunks: Uint8Array[]): void {
+    const { bytes, count } = gather.fill(chunks, this.#head, LARGE);
+    chunks.fill(GONE, this.#head, this.#head + count);
     this.#head += count;
     this.#hand(wire, bytes);
     if (this.#held > 0) gather.giveUp();
@@ -73,11 +94,5 @@ export class WriteQueue {
   #hand(wire: Wire, bytes: Uint8Array): void {
     if (wire.write(bytes)) this.size -= bytes.length;
     else this.#held = bytes.length;
-  }
-
-  #forget(): void {
-    this.#chunks.length = 0;
-    this.#head = 0;
-    this.#offset = 0;
   }
 }

@@ -78,6 +78,8 @@ export class Dial {
 
   readonly #outcome = {
     onConnected: (wire: Wire): Sink | null => {
+      // The wire belongs to the answer now: a cancel would close it.
+      this.#attempt = undefined;
       this.#end();
       return this.#answer.onConnected(wire);
     },

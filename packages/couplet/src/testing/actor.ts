@@ -7,8 +7,8 @@ export interface Part {
   data?(actor: Actor, chunk: Buffer): Result;
   /** With this the actor is aware of half-close. */
   eof?(actor: Actor): Result;
-  shut?(actor: Actor): void;
-  resumed?(actor: Actor): void;
+  shut?(actor: Actor): Result;
+  resumed?(actor: Actor): Result;
   lost?(actor: Actor, reason: Error): Result;
 }
 
@@ -18,6 +18,8 @@ export interface Part {
  */
 export class Actor extends Protocol {
   readonly log: string[] = [];
+  /** What no connection may ever do, and this one did: callbacks out of order, within each other, or while it reads nothing. */
+  readonly faults: string[] = [];
   /** How many bytes have arrived. */
   received = 0;
   /** Why the connection ended, once it has. */
@@ -25,6 +27,10 @@ export class Actor extends Protocol {
   readonly #part: Part;
   readonly #chunks: Buffer[] = [];
   #waiters: { readonly holds: () => boolean; readonly resolve: () => void }[] = [];
+  /** The callbacks and calls on the transport that are running, outermost first. */
+  readonly #running: string[] = [];
+  /** How many promises of callbacks are pending. */
+  #pending = 0;
 
   constructor(part: Part = {}) {
     super();
@@ -77,12 +83,56 @@ export class Actor extends Protocol {
     for (const { resolve } of holding) resolve();
   }
 
-  #noted(what: string, act: () => Result): Result {
-    if (what !== 'data' || this.log.at(-1) !== 'data') this.log.push(what);
+  /** Runs a call on the transport, during which this connection calls nobody back. */
+  calls<T>(call: () => T): T {
+    return this.#within('a call on the transport', call);
+  }
+
+  /** Runs one of this connection's callbacks, of a producer say; it is a fault when another one runs. */
+  calledBack(what: string, act: () => Result): Result {
+    const outer = this.#running.at(-1);
+    if (outer !== undefined) this.faults.push(`${what} inside ${outer}`);
     try {
-      return act();
+      return this.#within(what, act);
     } finally {
       this.changed();
     }
+  }
+
+  #noted(what: string, act: () => Result): Result {
+    this.#judge(what);
+    if (what !== 'data' || this.log.at(-1) !== 'data') this.log.push(what);
+    const result = this.calledBack(what, act);
+    if (result instanceof Promise) this.#await(result);
+    return result;
+  }
+
+  #within<T>(what: string, act: () => T): T {
+    this.#running.push(what);
+    try {
+      return act();
+    } finally {
+      this.#running.pop();
+    }
+  }
+
+  #await(result: Promise<void>): void {
+    const settled = (): void => {
+      this.#pending -= 1;
+    };
+    this.#pending += 1;
+    result.then(settled, settled);
+  }
+
+  /** What must hold in every scene. */
+  #judge(what: string): void {
+    const fault = (when: string): number => this.faults.push(`${what} ${when}`);
+    if ((what === 'made') !== (this.log.length === 0)) fault(`after ${JSON.stringify(this.log)}`);
+    if (this.log.includes('lost')) fault('after lost');
+    if (what !== 'data' && what !== 'eof') return;
+    if (this.log.includes('eof')) fault('after eof');
+    if (this.transport.paused) fault('while paused');
+    if (this.#pending > 0) fault('while a promise is pending');
+    if (what === 'data' && this.transport.disconnecting) fault('while disconnecting');
   }
 }

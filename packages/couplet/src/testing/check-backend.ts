@@ -1,5 +1,7 @@
 import type { Check } from './check.ts';
 import { connectionChecks } from './check-connection.ts';
+import { refusalChecks } from './check-refusal.ts';
+import { writingChecks } from './check-writing.ts';
 import type { Venue } from './stage.ts';
 
 /**
@@ -7,5 +9,5 @@ import type { Venue } from './stage.ts';
  * runner: `for (const { name, run } of checkBackend(venue)) test(name, run)`. Each check runs a reactor of its own.
  */
 export function checkBackend(venue: Venue): Check[] {
-  return [...connectionChecks(venue)];
+  return [...connectionChecks(venue), ...refusalChecks(venue), ...writingChecks(venue)];
 }

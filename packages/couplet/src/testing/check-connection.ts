@@ -1,24 +1,273 @@
+import type { Transport } from '../protocol/transport.ts';
+import { Actor } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
+import { poemOf } from './poem.ts';
+import { Programme } from './programme.ts';
+import { Source } from './source.ts';
 import type { Venue } from './stage.ts';
-import { Stage } from './stage.ts';
+import { Single, SingleClient, Troupe } from './stage.ts';
 
-/** R1 to R10: the life of a connection. */
+/** R1 to R3: when a protocol is called, and when not. */
 export function connectionChecks(venue: Venue): Check[] {
-  return [
-    {
-      name: 'R3 connectionLost comes once, last, with ConnectionDone at both ends',
-      run: () =>
-        Stage.play(venue, async (stage) => {
-          const { server, client } = await stage.pair(
-            { made: ({ transport }) => void transport.write('a poem') },
-            { data: ({ transport }) => transport.loseConnection() },
-          );
-          const reasons = [await server.lost(), await client.lost()];
-          expectSame(server.log, ['made', 'lost'], "the server's log");
-          expectSame(client.log, ['made', 'data', 'lost'], "the client's log");
-          for (const reason of reasons) expect(reason.name === 'ConnectionDone', `the reason is ${reason.name}`);
-        }),
+  const programme = new Programme(venue);
+  addBeginnings(programme);
+  addQuietCalls(programme);
+  addEnds(programme);
+  addReasons(programme);
+  return programme.checks;
+}
+
+function addBeginnings(programme: Programme): void {
+  programme.addEach('R1 connectionMade runs once, before the data that waits already', async (stage, medium) => {
+    const greet = ({ transport }: Actor): void => void transport.write('hello');
+    const { server, client } = await stage.pair({ made: greet }, { made: greet }, {}, medium);
+    for (const actor of [server, client]) {
+      await actor.when(() => actor.received === 5);
+      expectSame(actor.log, ['made', 'data'], 'the log');
+    }
+  });
+
+  programme.addEach('R1 transport and factory are set in connectionMade', async (stage, medium) => {
+    const seen: unknown[] = [];
+    const look = (actor: Actor): void => void seen.push(actor.factory, actor.transport.disconnected);
+    const serving = new Single(new Actor({ made: look }));
+    const port = await stage.listen(serving, {}, medium);
+    const asking = new SingleClient(new Actor({ made: look }));
+    await stage.connect(port, asking).whenConnected();
+    await serving.actor.when(() => seen.length === 4);
+    expect(seen.includes(serving) && seen.includes(asking), 'a factory is missing');
+    expectSame(seen.filter((one) => one === false).length, 2, 'the number of live transports');
+  });
+
+  programme.add('R1 each of 100 connections at once gets its own connectionMade', async (stage) => {
+    const troupe = new Troupe({ made: ({ transport }) => transport.loseConnection() });
+    const port = await stage.listen(troupe);
+    const clients = Array.from({ length: 100 }, () => new Actor());
+    for (const client of clients) stage.connect(port, new SingleClient(client));
+    await Promise.all(clients.map((client) => client.lost()));
+    await Promise.all(troupe.actors.map((actor) => actor.lost()));
+    expectSame(troupe.actors.length, 100, 'the number of protocols');
+    for (const { log } of [...troupe.actors, ...clients]) expectSame(log, ['made', 'lost'], 'the log');
+  });
+}
+
+/** Every method of a transport that could have something to tell. */
+const calls: readonly [name: string, call: (transport: Transport, actor: Actor) => void][] = [
+  ['write', (transport) => void transport.write('word')],
+  ['loseConnection', (transport) => transport.loseConnection()],
+  ['abortConnection', (transport) => transport.abortConnection()],
+  ['loseWriteConnection', (transport) => transport.loseWriteConnection()],
+  ['stopProducing', (transport) => transport.stopProducing()],
+  ['drained', (transport) => void transport.drained()],
+  [
+    'resumeProducing',
+    (transport) => {
+      transport.pauseProducing();
+      transport.resumeProducing();
     },
-  ];
+  ],
+  [
+    'registerProducer',
+    (transport, actor) => {
+      transport.registerProducer(new Source(actor), true);
+      transport.unregisterProducer();
+      transport.registerProducer(new Source(actor), false);
+    },
+  ],
+];
+
+/** An aware part that hears of everything. */
+const listening = { eof: () => {}, shut: () => {}, resumed: () => {} };
+
+function addQuietCalls(programme: Programme): void {
+  for (const [name, call] of calls) {
+    const perform = (actor: Actor): void => actor.calls(() => call(actor.transport, actor));
+
+    programme.add(`R2 ${name} inside a callback calls nobody back before it returns`, async (stage) => {
+      const cue = { made: ({ transport }: Actor) => void transport.write('cue') };
+      for (const bold of [
+        { ...listening, made: perform },
+        { ...listening, data: perform },
+      ]) {
+        const { server } = await stage.call(bold, cue);
+        const { client } = await stage.call(cue, bold);
+        for (const actor of [server, client]) {
+          await actor.when(() => actor.log.length > 0);
+          await stage.pass(5);
+          actor.transport.abortConnection();
+          await actor.lost();
+        }
+      }
+    });
+
+    programme.add(`R2 ${name} outside of callbacks calls nobody back before it returns`, async (stage) => {
+      const { server, client } = await stage.pair(listening, listening);
+      for (const actor of [server, client]) {
+        perform(actor);
+        await stage.pass(5);
+        actor.transport.abortConnection();
+      }
+      await Promise.all([server.lost(), client.lost()]);
+    });
+  }
+
+  programme.add('R2 no callback runs inside another, whatever they call', async (stage) => {
+    const stir = (actor: Actor): void => {
+      const { transport } = actor;
+      transport.unregisterProducer();
+      transport.registerProducer(new Source(actor, { resume: () => void transport.write('more') }), false);
+      transport.pauseProducing();
+      transport.resumeProducing();
+      if (actor.received > 1000) transport.loseWriteConnection();
+    };
+    const busy = {
+      made: stir,
+      data: stir,
+      resumed: () => {},
+      eof: ({ transport }: Actor) => transport.loseConnection(),
+    };
+    const { server, client } = await stage.pair(busy, busy);
+    await Promise.all([server, client].map((actor) => actor.when(() => actor.received > 1000)));
+    for (const { transport } of [server, client]) transport.unregisterProducer();
+    for (const { transport } of [server, client]) transport.loseConnection();
+    await Promise.all([server.lost(), client.lost()]);
+  });
+}
+
+function addEnds(programme: Programme): void {
+  programme.addEach('R3 connectionLost comes once, last, with ConnectionDone at both ends', async (stage, medium) => {
+    const { server, client } = await stage.pair(
+      { made: ({ transport }) => void transport.write('a poem') },
+      { data: ({ transport }) => transport.loseConnection() },
+      {},
+      medium,
+    );
+    const reasons = [await server.lost(), await client.lost()];
+    expectSame(server.log, ['made', 'lost'], "the server's log");
+    expectSame(client.log, ['made', 'data', 'lost'], "the client's log");
+    for (const reason of reasons) expectSame(reason.name, 'ConnectionDone', 'the reason');
+  });
+
+  programme.add('R3 connectionLost is last, whatever it calls', async (stage) => {
+    const told: string[][] = [];
+    const haunt = (actor: Actor): void => {
+      const { transport } = actor;
+      actor.calls(() => {
+        transport.write('still here');
+        transport.pauseProducing();
+        transport.resumeProducing();
+        transport.loseWriteConnection();
+        transport.loseConnection();
+        transport.abortConnection();
+        const source = new Source(actor);
+        transport.registerProducer(source, false);
+        told.push(source.log);
+      });
+    };
+    const part = { ...listening, lost: haunt };
+    const { server, client } = await stage.pair(part, part);
+    client.transport.abortConnection();
+    await Promise.all([server.lost(), client.lost()]);
+    await stage.pass(10);
+    expectSame([server.log.at(-1), client.log.at(-1)], ['lost', 'lost'], 'the last entries');
+    expectSame(told, [['stop'], ['stop']], 'what late producers were told');
+  });
+
+  programme.addEach('R3 nothing is received after abortConnection, though more has arrived', async (stage, medium) => {
+    const poem = poemOf(1_000_000);
+    const abort = ({ transport }: Actor): void => transport.abortConnection();
+    const recite = ({ transport }: Actor): void => void transport.write(poem);
+    const { server, client } = await stage.pair({ data: abort }, { made: recite }, {}, medium);
+    await server.when(() => server.received > 0);
+    const { received } = server;
+    await Promise.all([server.lost(), client.lost()]);
+    expectSame(server.received, received, 'the number of bytes received');
+  });
+
+  programme.addEach('R3 one connectionLost for an end that has many causes', async (stage, medium) => {
+    const part = { data: ({ transport }: Actor) => transport.abortConnection() };
+    const { server, client } = await stage.pair(part, part, {}, medium);
+    for (const { transport } of [server, client]) {
+      transport.write('cue');
+      transport.loseConnection();
+      transport.loseConnection();
+    }
+    client.transport.abortConnection();
+    client.transport.abortConnection();
+    await Promise.all([server.lost(), client.lost()]);
+    await stage.pass(10);
+    for (const { log } of [server, client]) expectSame(log.filter((entry) => entry === 'lost').length, 1, 'its number');
+  });
+
+  programme.add('R3 the end of a hundred connections at once reaches each of them', async (stage) => {
+    const troupe = new Troupe({ made: ({ transport }) => void transport.write('hello') });
+    const port = await stage.listen(troupe);
+    const clients = Array.from({ length: 100 }, () => new Actor());
+    for (const client of clients) stage.connect(port, new SingleClient(client));
+    await Promise.all(clients.map((client) => client.when(() => client.received > 0)));
+    for (const { transport } of clients) transport.abortConnection();
+    await Promise.all(clients.map((client) => client.lost()));
+    await Promise.all(troupe.actors.map((actor) => actor.lost()));
+    expectSame(troupe.actors.length, 100, 'the number of protocols');
+  });
+}
+
+function addReasons(programme: Programme): void {
+  programme.addEach(
+    'R3 the reason is ConnectionDone when both sides lose the connection at once',
+    async (stage, medium) => {
+      const { server, client } = await stage.pair({}, {}, {}, medium);
+      server.transport.loseConnection();
+      client.transport.loseConnection();
+      const reasons = [await server.lost(), await client.lost()];
+      expectSame(
+        reasons.map(({ name }) => name),
+        ['ConnectionDone', 'ConnectionDone'],
+        'the reasons',
+      );
+    },
+  );
+
+  programme.add('R3 the reason is ConnectionLost when the peer resets', async (stage) => {
+    const { server, client } = await stage.pair({}, {});
+    client.transport.abortConnection();
+    const { name } = await server.lost();
+    if (stage.resets('tcp')) expectSame(name, 'ConnectionLost', 'the reason');
+  });
+
+  programme.addEach(
+    'R3 the reason is ConnectionLost when the peer goes while 20 MB wait for it',
+    async (stage, medium) => {
+      const poem = poemOf(20_000_000);
+      const recite = ({ transport }: Actor): void => void transport.write(poem);
+      const leave = ({ transport }: Actor): void => transport.abortConnection();
+      const { server } = await stage.pair({ made: recite }, { data: leave }, {}, medium);
+      expectSame((await server.lost()).name, 'ConnectionLost', 'the reason');
+    },
+  );
+
+  programme.addEach('R3 the reason is ConnectionAborted when this side aborts', async (stage, medium) => {
+    const { server, client } = await stage.pair({}, {}, {}, medium);
+    client.transport.abortConnection();
+    expectSame((await client.lost()).name, 'ConnectionAborted', 'the reason');
+    await server.lost();
+  });
+
+  programme.addEach('R3 the reason is the very error that the protocol threw', async (stage, medium) => {
+    const slip = new Error('a slip');
+    const { server, client } = await stage.pair(
+      {
+        data: () => {
+          throw slip;
+        },
+      },
+      { made: ({ transport }) => void transport.write('cue') },
+      {},
+      medium,
+    );
+    expect((await server.lost()) === slip, 'the reason is another');
+    await client.lost();
+    stage.takeReports();
+  });
 }

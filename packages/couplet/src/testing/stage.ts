@@ -1,9 +1,12 @@
+import type { Address } from '../protocol/address.ts';
 import { ClientFactory } from '../protocol/client-factory.ts';
 import type { ConnectionOptions } from '../protocol/connection-options.ts';
 import type { Connector } from '../protocol/connector.ts';
+import type { Builds } from '../protocol/factory.ts';
 import { Factory } from '../protocol/factory.ts';
 import type { ListeningPort } from '../protocol/listening-port.ts';
 import type { ErrorReport } from '../protocol/observer.ts';
+import type { Callbacks } from '../protocol/protocol.ts';
 import { Reactor } from '../reactor/reactor.ts';
 import type { Backend } from '../seam/backend.ts';
 import type { Part } from './actor.ts';
@@ -16,6 +19,8 @@ export interface Venue {
   backend(): Backend;
   /** A path that no socket has; undefined when the backend has no UNIX sockets. */
   unixPath?(): string;
+  /** False when the backend cannot reset a TCP connection: its peer then sees an orderly end. */
+  readonly resets?: boolean;
 }
 
 /** Over what the two ends of a pair are connected. */
@@ -35,6 +40,12 @@ export class Stage {
   /** What callbacks threw. A check that expects it takes it away; what is left at the end fails the check. */
   readonly reports: ErrorReport[] = [];
   readonly #venue: Venue;
+  readonly #casts: Set<Cast> = new Set();
+
+  /** Every actor of a factory that listened or connected here. */
+  get actors(): Actor[] {
+    return [...this.#casts].flatMap(({ actors }) => actors);
+  }
 
   private constructor(venue: Venue) {
     this.#venue = venue;
@@ -42,16 +53,20 @@ export class Stage {
     this.reactor.observe({ error: (report) => this.reports.push(report) });
   }
 
-  /** Runs a scene on a reactor of its own, and ends with the reactor stopped and every unexpected error reported. */
-  static async play(venue: Venue, scene: (stage: Stage) => Promise<void>): Promise<void> {
+  /**
+   * Runs a scene on a reactor of its own, and ends with the reactor stopped and every unexpected error reported. A scene
+   * that waits in vain fails after `patienceMs`.
+   */
+  static async play(venue: Venue, scene: (stage: Stage) => Promise<void>, patienceMs = 25_000): Promise<void> {
     const stage = new Stage(venue);
     const running = stage.reactor.run({ signals: false });
     try {
-      await scene(stage);
+      await Promise.race([scene(stage), stage.#stall(patienceMs)]);
     } finally {
       if (stage.reactor.running) stage.reactor.stop();
       await running;
     }
+    for (const { faults, log } of stage.actors) expectSame(faults, [], `the list of faults of an actor with ${log}`);
     expectSame(
       stage.reports.map(({ who, where, error }) => `${who}: ${where}: ${String(error)}`),
       [],
@@ -61,16 +76,24 @@ export class Stage {
 
   /** Connects two actors that play the given parts, and resolves when both have run `connectionMade`. */
   async pair(server: Part, client: Part, options: ConnectionOptions = {}, medium: Medium = 'tcp'): Promise<Pair> {
+    const pair = await this.call(server, client, options, medium);
+    await pair.connector.whenConnected();
+    await pair.server.when(() => pair.server.log.length > 0);
+    return pair;
+  }
+
+  /** Begins to connect two actors. If one of them leaves at once, the other may never have a connection. */
+  async call(server: Part, client: Part, options: ConnectionOptions = {}, medium: Medium = 'tcp'): Promise<Pair> {
     const serving = new Actor(server);
     const port = await this.listen(new Single(serving), options, medium);
-    const connector = this.connect(port, new SingleClient(new Actor(client)), options);
-    const connected = await connector.whenConnected();
-    await serving.when(() => serving.log.length > 0);
-    return { server: serving, client: connected, port, connector };
+    const calling = new Actor(client);
+    const connector = this.connect(port, new SingleClient(calling), options);
+    return { server: serving, client: calling, port, connector };
   }
 
   /** Listens on a free port of the loopback address, or on a fresh UNIX socket. */
   listen(factory: Factory, options: ConnectionOptions = {}, medium: Medium = 'tcp'): Promise<ListeningPort> {
+    if (factory instanceof Troupe) this.#casts.add(factory);
     if (medium === 'tcp') return this.reactor.listenTCP(0, factory, { ...options, interface: '127.0.0.1' });
     const path = this.#venue.unixPath?.();
     if (path === undefined) throw new Error('this backend has no UNIX sockets');
@@ -78,11 +101,31 @@ export class Stage {
   }
 
   /** Connects to a port of this stage. */
-  connect(port: ListeningPort, factory: SingleClient, options: ConnectionOptions = {}): Connector<Actor> {
+  connect<P extends Callbacks>(
+    port: ListeningPort,
+    factory: ClientFactory & Builds<P>,
+    options: ConnectionOptions = {},
+  ): Connector<P> {
+    if (factory instanceof SingleClient) this.#casts.add(factory);
     const host = port.getHost();
     return host.family === 'UNIX'
       ? this.reactor.connectUNIX(host.path, factory, options)
       : this.reactor.connectTCP(host.host, host.port, factory, options);
+  }
+
+  /** Connects one more actor to a port, and resolves after its `connectionMade`. */
+  join(port: ListeningPort, part: Part = {}): Promise<Actor> {
+    return this.connect(port, new SingleClient(new Actor(part))).whenConnected();
+  }
+
+  /** Whether an abort shows at the peer: on TCP, where the backend can reset. */
+  resets(medium: Medium): boolean {
+    return medium === 'tcp' && this.#venue.resets !== false;
+  }
+
+  /** Takes away what callbacks threw so far. */
+  takeReports(): ErrorReport[] {
+    return this.reports.splice(0);
   }
 
   /** Resolves after so many milliseconds on the reactor's clock. */
@@ -91,28 +134,58 @@ export class Stage {
       this.reactor.callLater(ms, resolve);
     });
   }
+
+  async #stall(patienceMs: number): Promise<never> {
+    await this.pass(patienceMs);
+    const logs = this.actors.map(({ log, received }) => `[${log}] with ${received} bytes`);
+    const errors = this.reports.map(({ where, error }) => `${where}: ${String(error)}`);
+    throw new Error(`the scene waits in vain; its actors: ${logs.join(', ')}; errors: ${errors.join(', ') || 'none'}`);
+  }
+}
+
+/** What has actors. */
+interface Cast {
+  readonly actors: readonly Actor[];
+}
+
+/** A factory that makes an actor for each connection. */
+export class Troupe extends Factory {
+  readonly actors: Actor[] = [];
+  readonly #part: Part;
+  constructor(part: Part = {}) {
+    super();
+    this.#part = part;
+  }
+  override buildProtocol(_peer: Address): Actor | null {
+    const actor = new Actor(this.#part);
+    this.actors.push(actor);
+    return actor;
+  }
 }
 
 /** The factory of one actor that is there already. */
-export class Single extends Factory {
-  readonly #actor: Actor;
+export class Single extends Troupe {
+  readonly actor: Actor;
   constructor(actor: Actor) {
     super();
-    this.#actor = actor;
+    this.actor = actor;
+    this.actors.push(actor);
   }
-  override buildProtocol(): Actor {
-    return this.#actor;
+  override buildProtocol(_peer: Address): Actor {
+    return this.actor;
   }
 }
 
 /** The same for a client. */
 export class SingleClient extends ClientFactory {
-  readonly #actor: Actor;
+  readonly actor: Actor;
+  readonly actors: readonly Actor[];
   constructor(actor: Actor) {
     super();
-    this.#actor = actor;
+    this.actor = actor;
+    this.actors = [actor];
   }
   override buildProtocol(): Actor {
-    return this.#actor;
+    return this.actor;
   }
 }

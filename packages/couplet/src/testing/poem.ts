@@ -1,0 +1,16 @@
+import { expect } from './check.ts';
+
+/** So many bytes in which no stretch repeats another: a byte that is lost, doubled or misplaced shows. */
+export function poemOf(bytes: number): Buffer {
+  const poem = Buffer.alloc(Math.ceil(bytes / 4) * 4);
+  for (let at = 0; at < poem.length; at += 4) poem.writeUInt32BE(Math.imul(at, 2654435761) >>> 0, at);
+  return poem.subarray(0, bytes);
+}
+
+/** Throws an `Error` that says where they part unless the bytes are the poem. */
+export function expectPoem(bytes: Buffer, poem: Buffer, who: string): void {
+  if (bytes.equals(poem)) return;
+  const at = bytes.findIndex((byte, index) => byte !== poem[index]);
+  const where = at === -1 ? '' : `, and differs from byte ${at} on`;
+  expect(false, `${who} got ${bytes.length} of ${poem.length} bytes${where}`);
+}

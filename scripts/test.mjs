@@ -1,0 +1,52 @@
+// Runs every test file: `sources` on the Node of this workspace, `runtimes` there and, built, on the machine's own Node.
+import { spawnSync } from 'node:child_process';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+
+const FOLDERS = ['packages/couplet', 'packages/poetry', 'examples', 'test'];
+
+const runs = [{ node: process.execPath, flags: ['--conditions=couplet-source'], files: sources() }];
+if (process.argv[2] === 'runtimes') {
+  runs.push({ node: process.env['npm_node_execpath'] ?? process.execPath, flags: [], files: built() });
+}
+
+const total = { pass: 0, fail: 0, cancelled: 0 };
+let status = 0;
+for (const { node, flags, files } of runs) {
+  const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim();
+  console.log(`Node ${version}, ${flags.length > 0 ? 'the sources' : 'what is built'}: ${files.length} files`);
+  if (files.length === 0) throw new Error('there are no test files');
+  status ||= test(node, flags, files);
+}
+console.log(`${total.pass} passed, ${total.fail + total.cancelled} failed`);
+process.exitCode = status;
+
+function sources() {
+  return FOLDERS.flatMap((folder) => globSync(`${folder}/**/*.test.ts`, { exclude: (name) => skipped(name) })).sort();
+}
+
+function built() {
+  return sources().map((file) => {
+    const folder = FOLDERS.find((one) => file.startsWith(`${one}/`));
+    return join(folder, 'dist', file.slice(folder.length + 1).replace(/\.ts$/, '.js'));
+  });
+}
+
+function skipped(name) {
+  return ['node_modules', 'dist'].some((folder) => name.split('/').includes(folder));
+}
+
+/** Runs one process of the test runner, and adds what it counted to the total. */
+function test(node, flags, files) {
+  const folder = mkdtempSync(join(tmpdir(), 'couplet-test-'));
+  const tap = join(folder, 'results.tap');
+  const reporters = ['--test-reporter=spec', '--test-reporter-destination=stdout'];
+  reporters.push('--test-reporter=tap', `--test-reporter-destination=${tap}`);
+  const { status: ended } = spawnSync(node, [...flags, '--test', ...reporters, ...files], { stdio: 'inherit' });
+  const counted = readFileSync(tap, 'utf8');
+  rmSync(folder, { recursive: true });
+  for (const key of Object.keys(total)) total[key] += Number(counted.match(new RegExp(`^# ${key} (\\d+)$`, 'm'))?.[1] ?? 0);
+  return ended ?? 1;
+}
