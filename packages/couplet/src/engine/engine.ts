@@ -38,8 +38,10 @@ export class Engine implements Clock {
   /** True while the reactor ends everything: nothing new begins. */
   stopping = false;
   #depth = 0;
-  #unsettled: Unsettled[] = [];
-  #settling: Unsettled[] = [];
+  /** Who is unsettled: the first `#count` places. The list keeps its size, since emptying it would give its memory away. */
+  #unsettled: (Unsettled | undefined)[] = [];
+  #settling: (Unsettled | undefined)[] = [];
+  #count = 0;
   #planned = false;
   #emptied: (() => void) | undefined;
 
@@ -78,7 +80,7 @@ export class Engine implements Clock {
 
   /** An upcall ends; the outermost one settles what it left to do. */
   leave(): void {
-    if (this.#depth === 1 && this.#unsettled.length > 0) this.#settleAll();
+    if (this.#depth === 1 && this.#count > 0) this.#settleAll();
     this.#depth -= 1;
   }
 
@@ -93,7 +95,8 @@ export class Engine implements Clock {
 
   /** The one given has work for the end of the run; without a run it gets one. The caller sees to it that it asks once. */
   unsettle(one: Unsettled): void {
-    this.#unsettled.push(one);
+    this.#unsettled[this.#count] = one;
+    this.#count += 1;
     if (this.#depth === 0) this.#plan(this.backend.defer);
   }
 
@@ -150,14 +153,18 @@ export class Engine implements Clock {
   }
 
   #settleAll(): void {
-    for (let round = 0; round < ROUNDS && this.#unsettled.length > 0; round += 1) {
+    for (let round = 0; round < ROUNDS && this.#count > 0; round += 1) {
       const settling = this.#unsettled;
+      const count = this.#count;
       this.#unsettled = this.#settling;
       this.#settling = settling;
-      for (const one of settling) one.settle();
-      settling.length = 0;
+      this.#count = 0;
+      for (let at = 0; at < count; at += 1) {
+        settling[at]?.settle();
+        settling[at] = undefined;
+      }
     }
-    if (this.#unsettled.length > 0) this.#plan(this.backend.yield);
+    if (this.#count > 0) this.#plan(this.backend.yield);
   }
 }
 
