@@ -10,7 +10,7 @@ export interface AnyFactory {
  * What a callback returns: nothing, or a promise. While the promise is pending, the connection reads no further and the
  * next data waits; when it rejects, the connection is aborted with the error, as if the callback had thrown.
  */
-export type Result = void | Promise<void>;
+export type Result = void | Promise<unknown>;
 
 /** The factory that a protocol demands, in both variances. Exists in types only. */
 interface Demand<F> {
