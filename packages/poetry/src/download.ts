@@ -1,0 +1,76 @@
+import type { Reactor } from 'couplet';
+import { ConnectionDone, connect, Protocol } from 'couplet';
+import { Draft } from './draft.ts';
+
+/** What bounds a download. */
+export interface DownloadLimits {
+  /** How many bytes a poem may have. */
+  readonly maxBytes: number;
+  /** How long connecting and downloading may take together; `Infinity` is no bound. */
+  readonly timeoutSeconds: number;
+}
+
+/** Takes down what a server sends until it closes. */
+export class Download extends Protocol {
+  readonly #draft: Draft = new Draft();
+  readonly #maxBytes: number;
+  readonly #onChunk: (length: number) => void;
+  readonly #onEnd: (reason: Error, poem: Buffer) => void;
+  #excess: Error | undefined;
+
+  /** `onEnd` hears why the download ended, a `ConnectionDone` if in order, and what had arrived by then. */
+  constructor(maxBytes: number, onChunk: (length: number) => void, onEnd: (reason: Error, poem: Buffer) => void) {
+    super();
+    this.#maxBytes = maxBytes;
+    this.#onChunk = onChunk;
+    this.#onEnd = onEnd;
+  }
+
+  override dataReceived(data: Buffer): void {
+    if (this.#draft.length + data.length > this.#maxBytes) {
+      this.#excess = new Error(`more than ${this.#maxBytes} bytes of poetry`);
+      this.transport.abortConnection();
+      return;
+    }
+    this.#draft.append(data);
+    this.#onChunk(data.length);
+  }
+
+  override connectionLost(reason: Error): void {
+    this.#onEnd(this.#excess ?? reason, this.#draft.whole());
+  }
+}
+
+/**
+ * Connects and resolves to all that the server sent before it closed in order. Rejects with the reason otherwise: a
+ * `ConnectError`, whose message begins with the destination, or one that says what happened to the connection.
+ */
+export function download(
+  reactor: Reactor,
+  endpoint: string,
+  { maxBytes, timeoutSeconds }: DownloadLimits,
+  onChunk: (length: number) => void,
+): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const cancel = new AbortController();
+    const giveUp = (): void => {
+      reject(new Error(`no poem within ${timeoutSeconds} s`));
+      cancel.abort();
+    };
+    const timeout = Number.isFinite(timeoutSeconds) ? reactor.callLater(timeoutSeconds * 1000, giveUp) : undefined;
+    const protocol = new Download(maxBytes, onChunk, (reason, poem) => {
+      timeout?.cancel();
+      if (reason instanceof ConnectionDone) resolve(poem);
+      else reject(reason);
+    });
+    // With a timeout of its own a download needs none for connecting alone.
+    const timeoutMs = timeout === undefined ? 30_000 : Number.POSITIVE_INFINITY;
+    connect(endpoint, protocol, { reactor, signal: cancel.signal, timeoutMs }).then(
+      ({ transport }) => cancel.signal.addEventListener('abort', () => transport.abortConnection()),
+      (reason) => {
+        timeout?.cancel();
+        reject(reason);
+      },
+    );
+  });
+}

@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { getSystemErrorMap } from 'node:util';
+
+/** Reads a poem. Rejects with an `Error` that names the file when it cannot be read, or holds nothing. */
+export async function readPoem(path: string): Promise<Buffer> {
+  let poem: Buffer;
+  try {
+    poem = await readFile(path);
+  } catch (error) {
+    throw new Error(`cannot read ${path}: ${causeOf(error)}`, { cause: error });
+  }
+  if (poem.length === 0) throw new Error(`${path} is empty`);
+  return poem;
+}
+
+/** The folder of the poems that come with this program, from its sources as well as from its build. */
+export function poemFolder(): string {
+  for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
+    const poems = join(folder, 'poetry');
+    if (existsSync(join(poems, 'ecstasy.txt'))) return poems;
+    if (folder === dirname(folder)) throw new Error(`no folder poetry with poems above ${import.meta.dirname}`);
+  }
+}
+
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const number = 'errno' in error && typeof error.errno === 'number' ? error.errno : 0;
+  return getSystemErrorMap().get(number)?.[1] ?? error.message;
+}

@@ -1,0 +1,34 @@
+import type { Address, Reactor } from 'couplet';
+
+/** What a client that does not read may make a server hold: the poem, and room to spare. */
+export function writeBufferFor(poem: Uint8Array): number {
+  return poem.length + 2 ** 20;
+}
+
+/** The port of an address that has one. */
+export function portOf(address: Address): number {
+  if (address.family === 'UNIX') throw new Error(`${address} has no port`);
+  return address.port;
+}
+
+/**
+ * Opens ports on a reactor that runs already, so that a signal ends the program in order from the first line that it
+ * prints; resolves when the reactor has stopped. Rejects when `open` does, with nothing left open.
+ */
+export async function serveUntilStopped(reactor: Reactor, open: () => Promise<void>): Promise<void> {
+  let stopping = false;
+  reactor.addSystemEventTrigger('before', 'shutdown', () => {
+    stopping = true;
+  });
+  const stopped = reactor.run();
+  try {
+    await open();
+  } catch (error) {
+    if (!stopping) {
+      reactor.stop();
+      await stopped;
+      throw error;
+    }
+  }
+  await stopped;
+}

@@ -1,0 +1,70 @@
+import type { Address, DelayedCall } from 'couplet';
+import { Factory, Protocol } from 'couplet';
+import { Turns } from './turns.ts';
+
+/** How a slow server serves its poem. */
+export interface SlowPoetryOptions {
+  readonly poem: Uint8Array;
+  /** How many bytes it sends at a time. */
+  readonly numBytes: number;
+  /** How long it waits between two pieces. */
+  readonly delayMs: number;
+  /** How many clients it serves at a time; 0 is no limit. */
+  readonly concurrency: number;
+  /** A client's turn begins. */
+  readonly onTurn?: (peer: Address) => void;
+  /** So many bytes are about to be sent. */
+  readonly onPiece?: (length: number) => void;
+}
+
+/** Sends a poem in small pieces, once it is its client's turn. What the client sends is thrown away. */
+export class SlowPoetry extends Protocol<SlowPoetryFactory> {
+  #sent = 0;
+  #next: DelayedCall | undefined;
+
+  override connectionMade(): void {
+    this.factory.turns.join(this);
+  }
+
+  /** The turn has come: the first piece goes out at once. */
+  beginTurn(): void {
+    this.factory.options.onTurn?.(this.transport.getPeer());
+    this.#send();
+  }
+
+  /** A client that ended its side still wants the poem. One that is really gone resets what it is sent. */
+  override readConnectionLost(): void {}
+
+  override connectionLost(): void {
+    this.#next?.cancel();
+    this.factory.turns.leave(this);
+  }
+
+  readonly #send = (): void => {
+    const { poem, numBytes, delayMs, onPiece } = this.factory.options;
+    const piece = poem.subarray(this.#sent, this.#sent + numBytes);
+    onPiece?.(piece.length);
+    this.transport.write(piece);
+    this.#sent += piece.length;
+    if (this.#sent < poem.length) {
+      this.#next = this.transport.clock.callLater(delayMs, this.#send);
+      return;
+    }
+    this.transport.loseConnection();
+    // The rest is between the client and the kernel: nobody waits for a client that is slow to read or to close.
+    this.factory.turns.leave(this);
+  };
+}
+
+/** A poem, and the turns of the clients that want it. */
+export class SlowPoetryFactory extends Factory {
+  override protocol = SlowPoetry;
+  readonly options: SlowPoetryOptions;
+  readonly turns: Turns<SlowPoetry>;
+
+  constructor(options: SlowPoetryOptions) {
+    super();
+    this.options = options;
+    this.turns = new Turns(options.concurrency, (client) => client.beginTurn());
+  }
+}

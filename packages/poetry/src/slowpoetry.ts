@@ -1,0 +1,49 @@
+import { reactor } from 'couplet';
+import { interfaceName, seconds, wholeNumber } from './option.ts';
+import { say } from './output.ts';
+import { readPoem } from './poem.ts';
+import { commandLine, readArguments, runProgram } from './program.ts';
+import { portOf, serveUntilStopped, writeBufferFor } from './server.ts';
+import { SlowPoetryFactory } from './slow-poetry.ts';
+
+interface Options {
+  readonly port: number;
+  readonly iface: string;
+  readonly numBytes: number;
+  readonly delay: number;
+  readonly concurrency: number;
+}
+
+const command = commandLine('slowpoetry', 'Serves a poem slowly: sends a few bytes, waits, sends the next.')
+  .argument('<file>', 'the poem')
+  .option('--port <port>', 'the port to listen on; 0 is any free one', wholeNumber(0, 65_535), 0)
+  .option('--iface <host>', 'the interface to listen on', interfaceName, 'localhost')
+  .option('--num-bytes <count>', 'how many bytes to send at a time', wholeNumber(1), 10)
+  .option('--delay <seconds>', 'how long to wait between two pieces', seconds, 0.1)
+  .option(
+    '--concurrency <clients>',
+    'how many clients to serve at a time, while the others wait in order of arrival; 0 is no limit',
+    wholeNumber(0),
+    1,
+  );
+
+await runProgram('slowpoetry', async () => {
+  readArguments(command);
+  const [file = ''] = command.args;
+  const { port, iface, numBytes, delay, concurrency } = command.opts<Options>();
+  const poem = await readPoem(file);
+  const factory = new SlowPoetryFactory({
+    poem,
+    numBytes,
+    delayMs: delay * 1000,
+    concurrency,
+    onTurn: (peer) => say(`Somebody at ${peer.authority} wants poetry!`),
+    onPiece: (length) => say(`Sending ${length} bytes`),
+  });
+  await serveUntilStopped(reactor, async () => {
+    const options = { interface: iface, maxWriteBufferBytes: writeBufferFor(poem) };
+    const listening = await reactor.listenTCP(port, factory, options);
+    say(`Serving ${file} on port ${portOf(listening.getHost())}.`);
+  });
+  return 0;
+});

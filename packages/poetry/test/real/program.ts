@@ -1,0 +1,100 @@
+import type { ChildProcessByStdio } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import type { Readable } from 'node:stream';
+import type { TestContext } from 'node:test';
+
+/** How a program ended. */
+export interface Ending {
+  /** The exit status, or the signal that killed it. */
+  readonly status: number | string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** One of the package's programs in a process of its own, as its command starts it. */
+export class Program {
+  readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly ended: Promise<Ending>;
+  #stdout = '';
+  #stderr = '';
+  readonly #watchers: Set<() => void> = new Set();
+
+  constructor(name: string, args: readonly string[]) {
+    this.child = spawn(process.execPath, [commandFile(name), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      this.#stdout += text;
+      for (const watch of this.#watchers) watch();
+    });
+    this.child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr += text;
+    });
+    this.ended = once(this.child, 'close').then(([status, signal]) => {
+      for (const watch of this.#watchers) watch();
+      return { status: status ?? signal, stdout: this.#stdout, stderr: this.#stderr };
+    });
+  }
+
+  /** What it has printed so far. */
+  get stdout(): string {
+    return this.#stdout;
+  }
+
+  /** Resolves to the match as soon as its standard output has one; rejects when it ends without. */
+  async printed(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(this.#stdout);
+      if (match !== null) return match;
+      if (this.child.exitCode !== null) throw new Error(`no ${pattern} in '${this.#stdout}', but '${this.#stderr}'`);
+      await new Promise<void>((resolve) => {
+        const watch = (): void => {
+          this.#watchers.delete(watch);
+          resolve();
+        };
+        this.#watchers.add(watch);
+      });
+    }
+  }
+
+  /** Ends it with a signal. */
+  async kill(signal: NodeJS.Signals): Promise<Ending> {
+    this.child.kill(signal);
+    return this.ended;
+  }
+}
+
+/** Starts a program that is killed when the test is over. */
+export function start(t: TestContext, name: string, ...args: readonly string[]): Program {
+  const program = new Program(name, args);
+  t.after(() => program.kill('SIGKILL'));
+  return program;
+}
+
+/** Runs a program to its end. */
+export function run(name: string, ...args: readonly string[]): Promise<Ending> {
+  return new Program(name, args).ended;
+}
+
+/** A server that is there. */
+export interface Server {
+  readonly program: Program;
+  readonly port: number;
+}
+
+/** Starts slowpoetry or fastpoetry, and waits until it listens. */
+export async function serve(t: TestContext, name: string, ...args: readonly string[]): Promise<Server> {
+  const program = start(t, name, ...args);
+  const [, port] = await program.printed(/^Serving .*\bport[ =](\d+)\)?\.$/m);
+  return { program, port: Number(port) };
+}
+
+function commandFile(name: string): string {
+  for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
+    const file = join(folder, 'bin', `${name}.js`);
+    if (existsSync(file)) return file;
+    if (folder === dirname(folder)) throw new Error(`no bin/${name}.js above ${import.meta.dirname}`);
+  }
+}

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { run } from './program.ts';
+
+type Row = readonly [command: readonly [string, ...string[]], error: string];
+
+const WHOLE_PORT = 'It must be a whole number from 0 to 65535.';
+const SECONDS = 'It must be a number of seconds, 0 or more.';
+const NO_ADDRESS = 'is none of port, :port, host:port, [ipv6]:port and endpoint strings like tcp:host:port';
+
+/** What each bad command line says, without the program's name and the hint at its help. */
+const ROWS: readonly Row[] = [
+  [['slowpoetry'], "missing required argument 'file'"],
+  [['slowpoetry', 'a.txt', 'b.txt'], "unexpected argument 'b.txt'"],
+  [['slowpoetry', 'a.txt', '--dleay', '1'], "unknown option '--dleay'"],
+  [['slowpoetry', 'a.txt', '--port'], "option '--port <port>' argument missing"],
+  [['slowpoetry', 'a.txt', '--port', '99999'], `option '--port <port>' argument '99999' is invalid. ${WHOLE_PORT}`],
+  [['slowpoetry', 'a.txt', '--port', 'abc'], `option '--port <port>' argument 'abc' is invalid. ${WHOLE_PORT}`],
+  [['slowpoetry', 'a.txt', '--delay', '-1'], `option '--delay <seconds>' argument '-1' is invalid. ${SECONDS}`],
+  [['slowpoetry', 'a.txt', '--delay', 'NaN'], `option '--delay <seconds>' argument 'NaN' is invalid. ${SECONDS}`],
+  [
+    ['slowpoetry', 'a.txt', '--num-bytes', '0'],
+    "option '--num-bytes <count>' argument '0' is invalid. It must be a whole number of at least 1.",
+  ],
+  [
+    ['slowpoetry', 'a.txt', '--num-bytes', 'a\nb'],
+    "option '--num-bytes <count>' argument 'a\\nb' is invalid. It must be a whole number of at least 1.",
+  ],
+  [
+    ['slowpoetry', 'a.txt', '--concurrency', '-2'],
+    "option '--concurrency <clients>' argument '-2' is invalid. It must be a whole number of at least 0.",
+  ],
+  [
+    ['slowpoetry', 'a.txt', '--iface', ''],
+    "option '--iface <host>' argument '' is invalid. It must be a host name or an IP address.",
+  ],
+  [['fastpoetry'], "missing required argument 'file'"],
+  [['fastpoetry', 'a.txt', 'b.txt'], "unexpected argument 'b.txt'"],
+  [['fastpoetry', 'a.txt', '--delay', '1'], "unknown option '--delay'"],
+  [['get-poetry'], "missing required argument 'address'"],
+  [['get-poetry', '10000', 'localhost'], `address 'localhost' ${NO_ADDRESS}`],
+  [['get-poetry', '10000', '-1'], `address '-1' ${NO_ADDRESS}`],
+  [['get-poetry', '99999'], "address '99999': port 99999 is not from 1 to 65535"],
+  [['get-poetry', '[::g]:80'], "address '[::g]:80': '::g' is no IPv6 address"],
+  [['get-poetry', 'tcp:h:80:x=1'], "endpoint 'tcp:h:80:x=1': 'tcp' takes no argument 'x'"],
+  [
+    ['get-poetry', '10000', '--timeout', '0'],
+    "option '--timeout <seconds>' argument '0' is invalid. It must be a number of seconds above 0.",
+  ],
+  [
+    ['get-poetry', '10000', '--expect-bytes', 'many'],
+    "option '--expect-bytes <count>' argument 'many' is invalid. It must be a whole number of at least 0.",
+  ],
+  [['get-poetry', '10000', '10001', '--expect-bytes', '5'], '--expect-bytes: 1 given for 2 addresses'],
+  [['poetry-service', '10000'], "unexpected argument '10000'"],
+];
+
+it('tells bad usage in one line, with status 2', { timeout: 20_000 }, async () => {
+  for (let at = 0; at < ROWS.length; at += 8) {
+    await Promise.all(
+      ROWS.slice(at, at + 8).map(async ([[name, ...args], error]) => {
+        const ending = await run(name, ...args);
+        assert.deepEqual(ending, { status: 2, stdout: '', stderr: `${name}: ${error} (see ${name} --help)\n` });
+      }),
+    );
+  }
+});
+
+it('prints help on standard output, with status 0', { timeout: 20_000 }, async () => {
+  for (const name of ['slowpoetry', 'fastpoetry', 'get-poetry', 'poetry-service']) {
+    const { status, stdout, stderr } = await run(name, '--help');
+    assert.deepEqual([status, stderr], [0, '']);
+    assert.match(stdout, new RegExp(`^Usage: ${name} `));
+  }
+});
