@@ -1,0 +1,72 @@
+// Closed-loop echo: each connection sends `depth` messages of `size` bytes in one write, waits until all are back,
+// and sends again. Counts for `measureMs` after `warmupMs`. Every byte that comes back is compared.
+#include "load.h"
+
+struct connection {
+  int fd;
+  size_t received;
+};
+
+static char *block;
+static size_t block_size;
+
+static void send_block(struct connection *c) {
+  if (send(c->fd, block, block_size, MSG_NOSIGNAL) != (ssize_t)block_size) die("send");
+  c->received = 0;
+}
+
+// True when the whole block is back.
+static int receive(struct connection *c, char *buffer) {
+  ssize_t n = recv(c->fd, buffer, block_size - c->received, 0);
+  if (n < 0 && errno == EAGAIN) return 0;
+  if (n <= 0) die("recv");
+  if (memcmp(buffer, block + c->received, n)) die("the echo differs from what was sent");
+  c->received += n;
+  return c->received == block_size;
+}
+
+int main(int argc, char **argv) {
+  argument_count = argc, arguments = argv;
+  int port = option("port"), pid = option("pid"), connections = option("connections");
+  long size = option("size"), depth = option("depth"), messages = 0;
+  double warmup = option("warmupMs") / 1e3, measure = option("measureMs") / 1e3;
+
+  block_size = size * depth;
+  block = malloc(block_size);
+  char *buffer = malloc(block_size);
+  // Each message is a line, so that line servers can be measured too.
+  for (size_t i = 0; i < block_size; i++) block[i] = 'a' + i % 26;
+  for (long i = 1; i <= depth; i++) memcpy(block + i * size - 2, "\r\n", 2);
+
+  int poll = epoll_create1(0);
+  struct connection *all = calloc(connections, sizeof *all);
+  for (int i = 0, on = 1; i < connections; i++) {
+    all[i].fd = connect_from(i, port);
+    setsockopt(all[i].fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    reset_on_close(all[i].fd);
+    watch(poll, all[i].fd, EPOLLIN, i);
+  }
+  struct timespec settle = {.tv_nsec = 50 * 1000 * 1000};
+  nanosleep(&settle, NULL);
+  for (int i = 0; i < connections; i++) send_block(&all[i]);
+
+  struct epoll_event events[max_events];
+  struct reading begin = {0};
+  double until = seconds(CLOCK_MONOTONIC) + warmup;
+  for (;;) {
+    int n = spin(poll, events);
+    for (int i = 0; i < n; i++) {
+      struct connection *c = &all[events[i].data.u64];
+      if (!receive(c, buffer)) continue;
+      messages += depth;
+      send_block(c);
+    }
+    if (seconds(CLOCK_MONOTONIC) < until) continue;
+    if (begin.wall != 0) break;
+    begin = read_server(pid);
+    messages = 0;
+    until = begin.wall + measure;
+  }
+  report(messages, begin, read_server(pid));
+  return 0;
+}

@@ -1,0 +1,31 @@
+// launch CORE SECONDS PROGRAM ARGUMENT...: runs a program on one core (-1: any), with every descriptor it may have,
+// for that long at most, and not beyond the life of the process that started it. One small program instead of
+// taskset, ulimit, timeout and setpriv; it becomes the program, so the process id stays.
+#define _GNU_SOURCE
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+int main(int argc, char **argv) {
+  if (argc < 4) return 2;
+  int core = atoi(argv[1]);
+  if (core >= 0) {
+    cpu_set_t cores;
+    CPU_ZERO(&cores);
+    CPU_SET(core, &cores);
+    if (sched_setaffinity(0, sizeof cores, &cores)) perror("launch: sched_setaffinity");
+  }
+  struct rlimit files;
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  alarm(atoi(argv[2]));
+  execvp(argv[3], argv + 3);
+  perror(argv[3]);
+  return 127;
+}

@@ -1,0 +1,55 @@
+// Downloads poems: connects, reads `bytes` bytes and the end, closes; `concurrency` at a time. Counts `count`
+// downloads after `warmup`.
+#include "load.h"
+
+struct download {
+  int fd;
+  long received;
+};
+
+static void begin_download(struct download *d, int poll, int port, unsigned long tag) {
+  static long turn;
+  d->fd = connect_from(turn++, port);
+  d->received = 0;
+  watch(poll, d->fd, EPOLLIN, tag);
+}
+
+// True when the server has closed.
+static int receive(struct download *d) {
+  static char buffer[65536];
+  for (;;) {
+    ssize_t n = recv(d->fd, buffer, sizeof buffer, 0);
+    if (n == 0) return 1;
+    if (n < 0 && errno == EAGAIN) return 0;
+    if (n < 0) die("recv");
+    d->received += n;
+  }
+}
+
+int main(int argc, char **argv) {
+  argument_count = argc, arguments = argv;
+  int port = option("port"), pid = option("pid"), concurrency = option("concurrency");
+  long bytes = option("bytes"), warmup = option("warmup"), count = option("count"), done = 0;
+
+  int poll = epoll_create1(0);
+  struct download *all = calloc(concurrency, sizeof *all);
+  for (int i = 0; i < concurrency; i++) begin_download(&all[i], poll, port, i);
+
+  struct epoll_event events[max_events];
+  struct reading begin = {0};
+  while (done < warmup + count) {
+    int n = spin(poll, events);
+    for (int i = 0; i < n; i++) {
+      struct download *d = &all[events[i].data.u64];
+      if (!receive(d)) continue;
+      errno = 0;
+      if (d->received != bytes) die("a poem of the wrong length");
+      close(d->fd);
+      if (++done == warmup) begin = read_server(pid);
+      // The last ones too are replaced, so that the server is as busy at the end as in the middle.
+      begin_download(d, poll, port, events[i].data.u64);
+    }
+  }
+  report(done - warmup, begin, read_server(pid));
+  return 0;
+}

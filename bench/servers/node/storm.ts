@@ -1,0 +1,5 @@
+import { serve } from './serve.ts';
+
+serve((socket) => {
+  socket.write('welcome\n');
+});

@@ -1,0 +1,1 @@
+import echo  # the same server; serve.py collects garbage on a signal

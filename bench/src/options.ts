@@ -1,0 +1,45 @@
+import { parseArgs } from 'node:util';
+
+/** What the command line asks for. */
+export interface Options {
+  readonly quick: boolean;
+  /** The rows to measure; empty: all. */
+  readonly rows: readonly string[];
+  /** The contenders to measure; empty: all. One that is named twice is measured twice, which shows the noise. */
+  readonly contenders: readonly string[];
+  readonly rounds: number | undefined;
+}
+
+export const usage = `npm run bench -- [--quick] [--row NAME]... [--contender NAME]... [--rounds N]
+  --quick           shorter measurements, the whole run under two minutes
+  --row NAME        only this row; may be repeated
+  --contender NAME  only this contender; may be repeated, also with the same name
+  --rounds N        how often each contender is measured`;
+
+/** The value, if it is known. Throws an `Error` that lists what is. */
+function known(kind: string, value: string, all: readonly string[]): string {
+  if (all.includes(value)) return value;
+  throw new Error(`no ${kind} ${value}; there are ${all.join(', ')}`);
+}
+
+/** Throws an `Error` that names what is wrong. */
+export function parseOptions(args: string[], rows: readonly string[], contenders: readonly string[]): Options {
+  const { values } = parseArgs({
+    args,
+    options: {
+      quick: { type: 'boolean', default: false },
+      row: { type: 'string', multiple: true, default: [] },
+      contender: { type: 'string', multiple: true, default: [] },
+      rounds: { type: 'string' },
+    },
+  });
+  if (values.rounds !== undefined && !/^[1-9]\d{0,2}$/.test(values.rounds)) {
+    throw new Error(`--rounds is a number from 1 to 999, not ${values.rounds}`);
+  }
+  return {
+    quick: values.quick,
+    rows: values.row.map((name) => known('row', name, rows)),
+    contenders: values.contender.map((name) => known('contender', name, contenders)),
+    rounds: values.rounds === undefined ? undefined : Number(values.rounds),
+  };
+}

@@ -1,0 +1,50 @@
+import { forgetPeak, peakMemory, residentMemory } from '../memory.ts';
+import type { Row, Window } from '../row.ts';
+
+const mebibyte = 1024 * 1024;
+
+/** CPU microseconds for each mebibyte that the reader took. */
+function perMebibyte(window: Window): number {
+  return (window.cpu / (window.count / mebibyte)) * 1e6;
+}
+
+export const bulk: Row = {
+  name: 'bulk',
+  work: '1 GiB (quick: 256 MiB) on one connection in chunks of 64 KiB: a fast reader, then one that takes 64 MiB/s',
+  metrics: [
+    { name: 'rate', title: 'MiB/s', digits: 0, compared: true },
+    { name: 'cpu', title: 'CPU us/MiB', digits: 1, compared: true },
+    { name: 'grown', title: 'grown KiB, fast', digits: 0, compared: false },
+    { name: 'slowCpu', title: 'CPU us/MiB, slow', digits: 1, compared: false },
+    { name: 'slowGrown', title: 'grown KiB, slow', digits: 0, compared: false },
+  ],
+  goals: [{ of: 'couplet', metric: 'rate', peer: 'node', atLeast: 0.9 }],
+  rounds: { quick: 3, full: 7 },
+  programs: ['bulk'],
+  async measure(stage) {
+    const bytes = (stage.quick ? 256 : 1024) * mebibyte;
+    const pace = 64 * mebibyte;
+
+    /** Also tells by how much resident memory rose above what a server without a connection has. */
+    const read = async (options: Record<string, number>): Promise<{ window: Window; grown: number }> => {
+      const server = await stage.start('bulk', String(bytes));
+      forgetPeak(server.pid);
+      const before = residentMemory(server.pid);
+      const window = await stage.load('bulk', server, { bytes, ...options });
+      return { window, grown: peakMemory(server.pid) - before };
+    };
+
+    const fast = await read({ bytesPerSecond: 0 });
+    const slow = await read({ bytesPerSecond: pace, measureMs: stage.quick ? 1000 : 3000 });
+    return {
+      figures: {
+        rate: fast.window.count / mebibyte / fast.window.seconds,
+        cpu: perMebibyte(fast.window),
+        grown: fast.grown,
+        slowCpu: perMebibyte(slow.window),
+        slowGrown: slow.grown,
+      },
+      busy: fast.window,
+    };
+  },
+};

@@ -1,0 +1,64 @@
+import { fileURLToPath } from 'node:url';
+import type { Compiler } from './compiler.ts';
+import type { Present } from './contender.ts';
+import type { Cores } from './machine.ts';
+import { Program } from './program.ts';
+import type { Server, Stage, Window } from './row.ts';
+
+const loads = fileURLToPath(new URL('../load/', import.meta.url));
+
+/** No program of one measurement outlives this. */
+const mostSeconds = 60;
+
+/** The stage of one measurement of one contender. Disposing of it ends what it started, the load before the server. */
+export class Playhouse implements Stage, AsyncDisposable {
+  readonly quick: boolean;
+  private readonly contender: Present;
+  private readonly compiler: Compiler;
+  private readonly cores: Cores | undefined;
+  private readonly started = new AsyncDisposableStack();
+
+  constructor(contender: Present, compiler: Compiler, cores: Cores | undefined, quick: boolean) {
+    this.contender = contender;
+    this.compiler = compiler;
+    this.cores = cores;
+    this.quick = quick;
+  }
+
+  private run(name: string, core: number | undefined, command: readonly string[]): Program {
+    const launch = this.compiler.compile(`${loads}launch.c`);
+    return this.started.use(new Program(name, [launch, String(core ?? -1), String(mostSeconds), ...command]));
+  }
+
+  async start(program: string, ...args: string[]): Promise<Server> {
+    const command = this.contender.command(program);
+    if (command === undefined) throw new Error(`there is no server ${program}`);
+    const running = this.run(`the server ${program}`, this.cores?.server, [...command, ...args]);
+    const port = Number(await running.line());
+    if (!(port > 0)) throw new Error(`the server ${program} did not print its port first`);
+    return { pid: running.pid, port, program: running };
+  }
+
+  private begin(program: string, server: Server, options: Readonly<Record<string, number>>): Program {
+    const given = Object.entries({ port: server.port, pid: server.pid, ...options });
+    const args = given.map(([name, value]) => `${name}=${value}`);
+    return this.run(`the load ${program}`, this.cores?.load, [this.compiler.compile(`${loads}${program}.c`), ...args]);
+  }
+
+  async load(program: string, server: Server, options: Readonly<Record<string, number>>): Promise<Window> {
+    try {
+      return JSON.parse(await this.begin(program, server, options).line()) as Window;
+    } catch (error) {
+      const { complaint } = server.program;
+      throw complaint === '' ? error : new Error(`${String(error)}; the server said: ${complaint.trim()}`);
+    }
+  }
+
+  hold(program: string, server: Server): Program {
+    return this.begin(program, server, {});
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.started.disposeAsync();
+  }
+}
