@@ -8,6 +8,8 @@ import { Description } from './description.ts';
 
 /** Options of `connect`. */
 export interface DialOptions extends ConnectionOptions {
+  /** How long an attempt may take, unless the description says it; 30,000 unless set, `Infinity` for no bound. */
+  readonly timeoutMs?: number;
   /** Cancels the attempt, which then rejects with `UserAbortError`. */
   readonly signal?: AbortSignal;
 }
@@ -18,12 +20,38 @@ type Dial = <P extends Callbacks>(
   options: DialOptions,
 ) => Connector<P>;
 
-/** What a client description asks for. Throws an `EndpointSyntaxError` that names the offending part. */
-export function clientOf(text: string): Dial {
+/** A place to connect to. */
+export class ClientEndpoint {
+  readonly #reactor: Reactor;
+  readonly #dial: Dial;
+
+  constructor(reactor: Reactor, dial: Dial) {
+    this.#reactor = reactor;
+    this.#dial = dial;
+  }
+
+  /**
+   * Connects the protocol given, or one that the factory builds, and resolves to it. Rejects with a `ConnectError`, with
+   * `UserAbortError` when the signal is aborted before.
+   */
+  async connect<P extends Callbacks>(
+    protocolOrFactory: (P & ProtocolUnder<ClientFactory>) | (ClientFactory & Builds<P>),
+    options: DialOptions = {},
+  ): Promise<P> {
+    const factory = protocolOrFactory instanceof ClientFactory ? protocolOrFactory : new One(protocolOrFactory);
+    return this.#dial(this.#reactor, factory, options).whenConnected();
+  }
+}
+
+/**
+ * The endpoint that a client description names, such as `tcp:example.org:8007:timeout=10` or `unix:/run/echo.sock`. Throws an
+ * `EndpointSyntaxError` that names the offending part.
+ */
+export function clientFromString(reactor: Reactor, text: string): ClientEndpoint {
   const description = new Description(text);
   const dial = dialerOf(description);
   description.finish();
-  return dial;
+  return new ClientEndpoint(reactor, dial);
 }
 
 function dialerOf(description: Description): Dial {
@@ -55,17 +83,6 @@ function unix(description: Description): Dial {
 function timeoutOf(description: Description): { timeoutMs?: number } {
   const timeout = description.optional('timeout');
   return timeout === undefined ? {} : { timeoutMs: 1000 * description.number('timeout', timeout, 0, 2 ** 31 - 1) };
-}
-
-/** Connects the protocol given, or one that the factory builds, and resolves to it. */
-export async function connectTo<P extends Callbacks>(
-  reactor: Reactor,
-  text: string,
-  target: (ProtocolUnder<ClientFactory> & P) | (ClientFactory & Builds<P>),
-  options: DialOptions,
-): Promise<P> {
-  const dial = clientOf(text);
-  return dial(reactor, target instanceof ClientFactory ? target : new One(target), options).whenConnected();
 }
 
 /** The factory of a protocol that is there already. */

@@ -66,7 +66,7 @@ export class Description {
   }
 }
 
-/** Escapes a value so that it stands for itself within a description. */
+/** Escapes a value so that it stands for itself within a description: the colon, the backslash, `=` and `[`. */
 export function quoteStringArgument(value: string): string {
   return value.replace(/[\\:=[]/g, '\\$&');
 }

@@ -6,12 +6,31 @@ import { Description } from './description.ts';
 
 type Open = (reactor: Reactor, factory: Factory, options: ConnectionOptions) => Promise<ListeningPort>;
 
-/** What a server description asks for. Throws an `EndpointSyntaxError` that names the offending part. */
-export function serverOf(text: string): Open {
+/** A place to listen. */
+export class ServerEndpoint {
+  readonly #reactor: Reactor;
+  readonly #open: Open;
+
+  constructor(reactor: Reactor, open: Open) {
+    this.#reactor = reactor;
+    this.#open = open;
+  }
+
+  /** Listens there. Rejects like `Reactor.listenTCP`. */
+  listen(factory: Factory, options: ConnectionOptions = {}): Promise<ListeningPort> {
+    return this.#open(this.#reactor, factory, options);
+  }
+}
+
+/**
+ * The endpoint that a server description names, such as `tcp:8007:interface=127.0.0.1`, `tcp6:8007` or
+ * `unix:/run/echo.sock:mode=600`. Throws an `EndpointSyntaxError` that names the offending part.
+ */
+export function serverFromString(reactor: Reactor, text: string): ServerEndpoint {
   const description = new Description(text);
   const open = openerOf(description);
   description.finish();
-  return open;
+  return new ServerEndpoint(reactor, open);
 }
 
 function openerOf(description: Description): Open {

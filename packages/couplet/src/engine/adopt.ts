@@ -6,6 +6,7 @@ import type { Callbacks } from '../protocol/protocol.ts';
 import type { Wire } from '../seam/wire.ts';
 import { Connection } from './connection.ts';
 import type { Engine } from './engine.ts';
+import { errorOf } from './report.ts';
 
 /** The inherited method does not look at the address, so the system is not asked for it. */
 const ignoresAddress: unknown = ProtocolFactory.prototype.buildProtocol;
@@ -18,8 +19,8 @@ interface Adopted<P> {
 }
 
 /**
- * Gives a new wire the protocol that the factory builds for it. Returns null when the factory refuses the peer or fails.
- * `ended` hears of the connection's end after the protocol.
+ * Gives a new wire the protocol that the factory builds for it. Returns null when the factory refuses the peer, the
+ * error when it fails. `ended` hears of the connection's end after the protocol.
  */
 export function adopt<P extends Callbacks>(
   engine: Engine,
@@ -27,13 +28,14 @@ export function adopt<P extends Callbacks>(
   factory: Builds<P>,
   bounds: ConnectionBounds,
   ended?: (reason: Error) => void,
-): Adopted<P> | null {
-  let protocol: P | null;
+): Adopted<P> | Error | null {
+  let protocol: P | Error | null;
   engine.enter();
   try {
     protocol = factory.buildProtocol(factory.buildProtocol === ignoresAddress ? NOBODY : addressOf(wire.peer));
+    if (protocol !== null) protocol.factory ??= factory;
   } catch (error) {
-    protocol = null;
+    protocol = errorOf(error);
     engine.report({
       who: `${factory.constructor.name} for ${addressOf(wire.peer).authority}`,
       where: 'buildProtocol',
@@ -41,7 +43,6 @@ export function adopt<P extends Callbacks>(
     });
   }
   engine.leave();
-  if (protocol === null) return null;
-  protocol.factory ??= factory;
+  if (protocol === null || protocol instanceof Error) return protocol;
   return { connection: new Connection(engine, wire, protocol, bounds, ended), protocol };
 }

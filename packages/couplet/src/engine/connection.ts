@@ -4,7 +4,7 @@ import type { Clock } from '../protocol/clock.ts';
 import type { ConnectionBounds } from '../protocol/connection-options.ts';
 import { ConnectionAborted, ConnectionDone, ConnectionLost } from '../protocol/errors.ts';
 import type { Producer, PullProducer } from '../protocol/producer.ts';
-import type { Callbacks, Result } from '../protocol/protocol.ts';
+import type { Callbacks } from '../protocol/protocol.ts';
 import { Protocol } from '../protocol/protocol.ts';
 import type { Transport } from '../protocol/transport.ts';
 import type { Cause } from '../seam/cause.ts';
@@ -49,8 +49,8 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   #unsettled = false;
   /** The protocol paused reading. */
   #paused = false;
-  /** Reading is to go on. */
-  #resuming = false;
+  /** Reading is to go on; after `resumeProducing` the protocol is told. */
+  #resuming: 'told' | 'untold' | false = false;
   /** How many promises of callbacks are pending; while there are any, nothing is read. */
   #pending = 0;
   /** There from when the queue rises above the high-water mark until it is at the low one. */
@@ -140,6 +140,7 @@ export class Connection implements Transport, Sink, Unsettled, Live {
 
   settle(): void {
     this.#unsettled = false;
+    if (this.#state === 'aborting') return;
     if (this.#queue.size > 0) this.#flush();
     const size = this.#queue.size;
     if (size > this.#bounds.maxWriteBufferBytes) {
@@ -183,8 +184,7 @@ export class Connection implements Transport, Sink, Unsettled, Live {
       throw new TypeError(`write takes a string or a Uint8Array, not ${data === null ? 'null' : typeof data}`);
     }
     if (!writes(this.#state) && !(this.#flow !== undefined && sends(this.#state))) return false;
-    if (data.length === 0) return this.#crowd === undefined;
-    this.#queue.push(typeof data === 'string' ? Buffer.from(data) : data);
+    if (data.length > 0) this.#queue.push(typeof data === 'string' ? Buffer.from(data) : data);
     this.#unsettle();
     const size = this.#queue.size;
     if (size > HIGH_WATER) this.#crowd ??= new Crowd();
@@ -231,7 +231,7 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   resumeProducing(): void {
     if (!this.#paused) return;
     this.#paused = false;
-    this.#resuming = true;
+    this.#resuming = 'told';
     this.#unsettle();
   }
 
@@ -348,9 +348,10 @@ export class Connection implements Transport, Sink, Unsettled, Live {
 
   #resumeReading(): void {
     if (this.#paused || this.#pending > 0) return;
+    const told = this.#resuming === 'told';
     this.#resuming = false;
     if (!delivers(this.#state)) return;
-    if (this.#protocol.readingResumed !== undefined) {
+    if (told && this.#protocol.readingResumed !== undefined) {
       this.#callback('readingResumed', () => this.#protocol.readingResumed?.());
       if (this.#paused || this.#pending > 0 || !delivers(this.#state)) return;
     }
@@ -364,7 +365,7 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   }
 
   /** Runs a callback of the application. */
-  #callback(where: string, callback: () => Result): void {
+  #callback(where: string, callback: () => unknown): void {
     try {
       const result = callback();
       if (result !== undefined) this.#wait(where, result);
@@ -380,7 +381,7 @@ export class Connection implements Transport, Sink, Unsettled, Live {
     if (delivers(this.#state)) this.#wire.pause();
     const settled = (): void => {
       this.#pending -= 1;
-      this.#resuming = true;
+      this.#resuming ||= 'untold';
       this.#unsettle();
     };
     result.then(settled, (error) => {

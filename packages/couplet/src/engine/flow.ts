@@ -42,15 +42,17 @@ export class Flow {
     return room;
   }
 
-  pause(): void {
-    this.#pause?.();
+  // What these return is the producer's, and may be a promise against its type.
+
+  pause(): unknown {
+    return this.#pause?.();
   }
 
-  resume(): void {
-    this.#producer.resumeProducing();
+  resume(): unknown {
+    return this.#producer.resumeProducing();
   }
 
-  stop(): void {
-    this.#producer.stopProducing();
+  stop(): unknown {
+    return this.#producer.stopProducing();
   }
 }

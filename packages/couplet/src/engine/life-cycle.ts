@@ -98,7 +98,7 @@ const transitions: Record<State, Partial<Record<Happening, Transition>>> = {
     quit: to('leaving', 'close'),
     closed,
   },
-  leaving: { closed },
+  leaving: { abort: to('aborting'), closed },
   aborting: { closed },
   gone: {},
 };

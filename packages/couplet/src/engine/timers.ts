@@ -123,12 +123,19 @@ export class Timers {
     this.#arm();
   }
 
-  /** The alarm rang: runs what is due, except calls made by those that run now. */
+  /** The alarm rang: runs what is due, except calls made by those that run now. Should one throw, the alarm is set all the same. */
   readonly #ring = (): void => {
     this.#armed = undefined;
     this.#ringing = true;
-    const now = this.now();
-    const newest = this.#order;
+    try {
+      this.#runDue(this.now(), this.#order);
+    } finally {
+      this.#ringing = false;
+      this.#arm();
+    }
+  };
+
+  #runDue(now: number, newest: number): void {
     for (;;) {
       const call = this.#heap[0];
       if (call === undefined || call.key > now) break;
@@ -143,9 +150,7 @@ export class Timers {
       forget(call);
       this.#run(task);
     }
-    this.#ringing = false;
-    this.#arm();
-  };
+  }
 
   /** An alarm that is set too early is left as it is: it will look again. */
   #arm(): void {

@@ -1,7 +1,7 @@
 import { NodeBackend } from '../backends/node.ts';
 import type { DialOptions } from '../endpoints/connect.ts';
-import { connectTo } from '../endpoints/connect.ts';
-import { serverOf } from '../endpoints/listen.ts';
+import { clientFromString } from '../endpoints/connect.ts';
+import { serverFromString } from '../endpoints/listen.ts';
 import type { ClientFactory } from '../protocol/client-factory.ts';
 import type { ConnectionOptions } from '../protocol/connection-options.ts';
 import type { Builds, Factory } from '../protocol/factory.ts';
@@ -75,7 +75,7 @@ export async function listen(
   factory: Factory,
   options: ListenDescriptionOptions = {},
 ): Promise<ListeningPort> {
-  return serverOf(description)(options.reactor ?? reactor, factory, options);
+  return serverFromString(options.reactor ?? reactor, description).listen(factory, options);
 }
 
 /**
@@ -88,5 +88,5 @@ export async function connect<P extends Callbacks>(
   protocolOrFactory: (P & ProtocolUnder<ClientFactory>) | (ClientFactory & Builds<P>),
   options: ConnectDescriptionOptions = {},
 ): Promise<P> {
-  return connectTo(options.reactor ?? reactor, description, protocolOrFactory, options);
+  return clientFromString(options.reactor ?? reactor, description).connect(protocolOrFactory, options);
 }

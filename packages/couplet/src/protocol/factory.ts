@@ -37,8 +37,8 @@ export class ProtocolFactory {
 
   /** One more port or connector uses the factory. The engine calls it, and it calls `startFactory` the first time. */
   doStart(reactor: Clock): void {
+    if (this.numPorts === 0) this.startFactory(reactor);
     this.numPorts += 1;
-    if (this.numPorts === 1) this.startFactory(reactor);
   }
 
   /** One port or connector less. After the last it calls `stopFactory`. */

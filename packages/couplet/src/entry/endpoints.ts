@@ -1,0 +1,4 @@
+export type { DialOptions } from '../endpoints/connect.ts';
+export { ClientEndpoint, clientFromString } from '../endpoints/connect.ts';
+export { quoteStringArgument } from '../endpoints/description.ts';
+export { ServerEndpoint, serverFromString } from '../endpoints/listen.ts';

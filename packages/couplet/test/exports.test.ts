@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import * as couplet from 'couplet';
+import * as endpoints from 'couplet/endpoints';
+import * as node from 'couplet/node';
+import * as testing from 'couplet/testing';
+
+/** The public surface: each entry with the names of its values and of its types. A change of it is a change of this list. */
+const SURFACE = {
+  couplet: {
+    values: [
+      'CannotListenError',
+      'ClientFactory',
+      'ConnectBindError',
+      'ConnectError',
+      'ConnectionAborted',
+      'ConnectionClosed',
+      'ConnectionDone',
+      'ConnectionLost',
+      'ConnectionRefusedError',
+      'DNSLookupError',
+      'EndpointSyntaxError',
+      'Factory',
+      'IPv4Address',
+      'IPv6Address',
+      'NoRouteError',
+      'Protocol',
+      'Reactor',
+      'ReactorAlreadyRunning',
+      'ReactorNotRunning',
+      'ReconnectingClientFactory',
+      'ServerFactory',
+      'TimeoutError',
+      'UNIXAddress',
+      'UserAbortError',
+      'connect',
+      'listen',
+      'reactor',
+    ],
+    types: [
+      'Address',
+      'AnyFactory',
+      'Clock',
+      'ConnectDescriptionOptions',
+      'ConnectOptions',
+      'ConnectUNIXOptions',
+      'ConnectionOptions',
+      'Connector',
+      'Consumer',
+      'DelayedCall',
+      'ErrorReport',
+      'ListenDescriptionOptions',
+      'ListenOptions',
+      'ListenUNIXOptions',
+      'ListeningPort',
+      'Observer',
+      'Producer',
+      'PullProducer',
+      'ReconnectOptions',
+      'Result',
+      'RunOptions',
+      'SystemEvent',
+      'Transport',
+      'Trigger',
+      'TriggerPhase',
+    ],
+  },
+  'couplet/endpoints': {
+    values: ['ClientEndpoint', 'ServerEndpoint', 'clientFromString', 'quoteStringArgument', 'serverFromString'],
+    types: ['DialOptions'],
+  },
+  'couplet/node': {
+    values: ['NodeBackend'],
+    types: [],
+  },
+  'couplet/testing': {
+    values: ['checkBackend'],
+    types: ['Check', 'Venue'],
+  },
+} as const;
+
+const MODULES: Record<keyof typeof SURFACE, object> = {
+  couplet,
+  'couplet/endpoints': endpoints,
+  'couplet/node': node,
+  'couplet/testing': testing,
+};
+
+const ROOT = dirname(fileURLToPath(import.meta.resolve('couplet/package.json')));
+const MANIFEST: { exports: Record<string, { 'couplet-source': string } | string> } = JSON.parse(
+  readFileSync(join(ROOT, 'package.json'), 'utf8'),
+);
+
+/** A name that an entry exports, and where it is declared under which name. */
+interface Export {
+  readonly name: string;
+  readonly type: boolean;
+  readonly file: string;
+  readonly declared: string;
+}
+
+const DECLARATION = /^export (?:declare |abstract |async )*(class|function|const|let|interface|type) (\w+)/gm;
+const REEXPORT = /^export (type )?\{([^}]*)\} from '([^']+)';/gm;
+
+/** What a source exports, by the words of its `export` statements. A name that is both type and value is a value. */
+function exportsOf(file: string): Export[] {
+  const text = readFileSync(file, 'utf8');
+  const found: Export[] = [];
+  for (const [, word = '', name = ''] of text.matchAll(DECLARATION)) {
+    found.push({ name, type: word === 'interface' || word === 'type', file, declared: name });
+  }
+  for (const [, type, list = '', from = ''] of text.matchAll(REEXPORT)) {
+    for (const item of list.split(',').map((one) => one.trim())) {
+      if (item === '') continue;
+      const [declared = '', name = declared] = item.replace(/^type /, '').split(' as ');
+      found.push({
+        name,
+        type: type !== undefined || item.startsWith('type '),
+        file: join(dirname(file), from),
+        declared,
+      });
+    }
+  }
+  return found;
+}
+
+/** True when a doc comment stands before the declaration of that name, or before the statement that exports it. */
+function documented({ file, declared }: Export): boolean {
+  const text = readFileSync(file, 'utf8');
+  const declaration = new RegExp(
+    `^export (?:declare |abstract |async )*(?:class|function|const|interface|type) ${declared}\\b`,
+    'm',
+  );
+  const renaming = new RegExp(`^export \\{[^}]*\\b${declared}\\b[^}]*\\};`, 'm');
+  const at = text.search(text.search(declaration) >= 0 ? declaration : renaming);
+  assert.ok(at >= 0, `${declared} is not declared in ${file}`);
+  return /\*\/\s*(?:\/\/[^\n]*\s*)*$/.test(text.slice(0, at));
+}
+
+function sorted(names: Iterable<string>): string[] {
+  return [...names].sort((a, b) => (a < b ? -1 : 1));
+}
+
+function entryOf(path: string): string {
+  const target = MANIFEST.exports[path === 'couplet' ? '.' : path.replace('couplet', '.')];
+  assert.ok(typeof target === 'object', `the package exports no ${path}`);
+  return join(ROOT, target['couplet-source']);
+}
+
+describe('the public surface', () => {
+  test('has these entries and no others', () => {
+    const entries = Object.keys(SURFACE).map((path) => path.replace('couplet', '.'));
+    assert.deepEqual(sorted(Object.keys(MANIFEST.exports)), sorted([...entries, './package.json']));
+  });
+
+  for (const [path, module] of Object.entries(MODULES)) {
+    const listed = Object.entries(SURFACE).find(([entry]) => entry === path)?.[1];
+
+    test(`${path} exports the listed values`, () => {
+      assert.deepEqual(sorted(Object.keys(module)), listed?.values);
+    });
+
+    test(`${path} exports the listed types`, () => {
+      const found = exportsOf(entryOf(path));
+      assert.deepEqual(sorted(found.filter(({ type }) => type).map(({ name }) => name)), listed?.types);
+      assert.deepEqual(sorted(found.filter(({ type }) => !type).map(({ name }) => name)), listed?.values);
+    });
+
+    test(`every export of ${path} has a doc comment`, () => {
+      const bare = exportsOf(entryOf(path)).filter((one) => !documented(one));
+      assert.deepEqual(
+        bare.map(({ name }) => name),
+        [],
+      );
+    });
+  }
+
+  test('no name is exported by two entries', () => {
+    const names = Object.values(SURFACE).flatMap(({ values, types }) => [...values, ...types]);
+    assert.deepEqual(sorted(new Set(names)), sorted(names));
+  });
+
+  test('nothing is exported under two names but Factory, which is ServerFactory too', () => {
+    const paths = new Map<unknown, string[]>();
+    for (const [path, module] of Object.entries(MODULES)) {
+      for (const [name, value] of Object.entries(module)) {
+        paths.set(value, [...(paths.get(value) ?? []), `${path} ${name}`]);
+      }
+    }
+    const twice = [...paths.values()].filter((list) => list.length > 1);
+    assert.deepEqual(twice, [['couplet Factory', 'couplet ServerFactory']]);
+  });
+
+  test('what is not an entry cannot be imported', async () => {
+    for (const path of ['couplet/src/engine/engine.ts', 'couplet/dist/src/engine/engine.js', 'couplet/engine']) {
+      await assert.rejects(import(path), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' }, path);
+    }
+  });
+});

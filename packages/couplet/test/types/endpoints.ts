@@ -1,0 +1,70 @@
+// What listen and connect infer and refuse. Compiled, never run.
+import type { ListeningPort, Reactor } from 'couplet';
+import { ClientFactory, connect, Factory, IPv4Address, listen, Protocol, reactor } from 'couplet';
+import { exactly } from './exactly.ts';
+
+class Echo extends Protocol {
+  readonly sound = 'echo';
+}
+
+class Client extends Protocol<DownloadFactory> {}
+
+class DownloadFactory extends ClientFactory {
+  override protocol = Client;
+}
+
+/** Under any client factory. */
+class Download extends Protocol<ClientFactory> {
+  poem = '';
+}
+
+class EchoFactory extends Factory {
+  override protocol = Echo;
+}
+
+class Server extends Protocol<EchoFactory> {}
+
+class Choosing extends ClientFactory {
+  override buildProtocol(): Echo {
+    return new Echo();
+  }
+}
+
+export async function inferred(signal: AbortSignal): Promise<void> {
+  exactly<Echo>()(await connect('tcp:localhost:80', new Echo()));
+  exactly<Download>()(await connect('tcp:localhost:80', new Download(), { signal }));
+  exactly<Echo>()(await connect('tcp:localhost:80', new Choosing(), { reactor }));
+  // From a factory that names a class and inherits buildProtocol no more is known than that it fits.
+  (await connect('tcp:localhost:80', new DownloadFactory())).connectionLost(new Error('over'));
+  exactly<'echo'>()((await connect('unix:/run/echo.sock', new Echo())).sound);
+}
+
+export async function refused(): Promise<void> {
+  // @ts-expect-error the protocol demands a factory that connect does not have
+  await connect('tcp:localhost:80', new Client());
+  // @ts-expect-error the protocol demands a server factory
+  await connect('tcp:localhost:80', new Server());
+  // @ts-expect-error a server factory cannot connect
+  await connect('tcp:localhost:80', new EchoFactory());
+  // @ts-expect-error an instance, not the class
+  await connect('tcp:localhost:80', Echo);
+  // @ts-expect-error the description is a string
+  await connect({ host: 'localhost', port: 80 }, new Echo());
+  // @ts-expect-error a client factory cannot listen
+  await listen('tcp:0', new DownloadFactory());
+  // @ts-expect-error a protocol is no factory
+  await listen('tcp:0', new Echo());
+}
+
+export async function ports(other: Reactor): Promise<void> {
+  await using port = await listen('tcp:0', new EchoFactory(), { reactor: other, maxWriteBufferBytes: 65_536 });
+  exactly<ListeningPort>()(port);
+  await using same = await reactor.listenTCP(0, new EchoFactory());
+  exactly<Promise<void>>()(same.stopListening());
+  const host = port.getHost();
+  exactly<'IPv4' | 'IPv6' | 'UNIX'>()(host.family);
+  // @ts-expect-error a UNIX socket has no port
+  void host.port;
+  if (host.family !== 'UNIX') exactly<number>()(host.port);
+  if (host instanceof IPv4Address) exactly<'IPv4'>()(host.family);
+}
