@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import process from 'node:process';
 import type { SocketName } from '../seam/address.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
@@ -22,6 +23,11 @@ export class NodeWire implements Wire {
   sink: Sink | undefined;
   /** What `onClosed` will tell. */
   cause: Cause = DONE;
+  #paused = false;
+  /** The engine has given the wire up. */
+  #left = false;
+  /** What happened while paused and waits for `resume`: the peer's FIN, and with ours sent already, the close after it. */
+  #held: 'nothing' | 'end' | 'close' = 'nothing';
 
   constructor(socket: Socket, path: string | undefined, server: boolean) {
     this.#socket = socket;
@@ -68,10 +74,12 @@ export class NodeWire implements Wire {
   }
 
   close(): void {
+    this.#leave();
     this.#socket.destroy();
   }
 
   abort(): void {
+    this.#leave();
     const socket = this.#socket;
     if (socket.destroyed) return;
     // A UNIX socket has no reset, and a shutdown under way forbids it.
@@ -81,11 +89,40 @@ export class NodeWire implements Wire {
   }
 
   pause(): void {
+    this.#paused = true;
     this.#socket.pause();
   }
 
   resume(): void {
+    this.#paused = false;
     this.#socket.resume();
+    if (this.#held !== 'nothing') process.nextTick(() => this.#release());
+  }
+
+  /** A paused stream tells its end nevertheless, once it holds no data. */
+  ended(): void {
+    if (this.#paused) this.#held = 'end';
+    else this.sink?.onEof();
+  }
+
+  closed(): void {
+    if (this.#held === 'end' && this.cause === DONE && !this.#left) this.#held = 'close';
+    else this.sink?.onClosed(this.cause);
+  }
+
+  #release(): void {
+    const held = this.#held;
+    if (held === 'nothing' || this.#paused) return;
+    this.#held = 'nothing';
+    this.sink?.onEof();
+    if (held === 'close') this.sink?.onClosed(this.cause);
+  }
+
+  #leave(): void {
+    this.#left = true;
+    if (this.#held !== 'close') return;
+    this.#held = 'nothing';
+    process.nextTick(() => this.sink?.onClosed(this.cause));
   }
 
   setNoDelay(on: boolean): void {
@@ -102,7 +139,7 @@ function onData(this: Wired, chunk: Buffer): void {
 }
 
 function onEnd(this: Wired): void {
-  this[wireOf].sink?.onEof();
+  this[wireOf].ended();
 }
 
 function onError(this: Wired, error: NodeJS.ErrnoException): void {
@@ -110,8 +147,7 @@ function onError(this: Wired, error: NodeJS.ErrnoException): void {
 }
 
 function onClose(this: Wired): void {
-  const wire = this[wireOf];
-  wire.sink?.onClosed(wire.cause);
+  this[wireOf].closed();
 }
 
 function inetName(host = '0.0.0.0', port = 0, family = 'IPv4'): SocketName {

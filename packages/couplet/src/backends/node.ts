@@ -76,7 +76,9 @@ export class NodeBackend implements Backend {
       const found = await lookup(host, { all: true, verbatim: true });
       return found.map(({ address, family }) => ({ family: family === 6 ? 'IPv6' : 'IPv4', host: address }));
     } catch (error) {
-      return error instanceof Error ? causeOf(error) : { kind: 'lookup', code: '', detail: String(error) };
+      // A host that the runtime does not even take for a name throws an error of another kind.
+      const cause = error instanceof Error ? causeOf(error) : { code: '', detail: String(error) };
+      return { ...cause, kind: 'lookup' };
     }
   }
 

@@ -27,6 +27,8 @@ export class ClientConnector<P extends Callbacks> implements Connector<P> {
   #dial: Dial | undefined;
   #connection: Connection | undefined;
   #protocol: P | undefined;
+  /** `disconnect` was called in `buildProtocol`, before there was a connection to close. */
+  #leaving = false;
   readonly #waiters: { resolve: (protocol: P) => void; reject: (reason: Error) => void }[] = [];
 
   /** It puts itself into `busy` while it tries or is connected. */
@@ -71,15 +73,17 @@ export class ClientConnector<P extends Callbacks> implements Connector<P> {
     this.#dial = new Dial(this.#engine, this.#target, this.#timeoutMs, {
       onConnected: (wire) => {
         this.#endAttempt();
-        const adopted = adopt(this.#engine, wire, this.#factory, this.#bounds, (reason) => this.#lost(reason));
         this.#state = 'connected';
-        if (adopted === null) {
-          this.#engine.defer(() => this.#lost(new ConnectionAborted(`${this.destination}: the factory refused it`)));
+        const adopted = adopt(this.#engine, wire, this.#factory, this.#bounds, (reason) => this.#lost(reason));
+        if (adopted === null || adopted instanceof Error) {
+          const reason = adopted ?? new ConnectionAborted(`${this.destination}: the factory refused it`);
+          this.#engine.defer(() => this.#lost(reason));
           return null;
         }
         this.#connection = adopted.connection;
         this.#protocol = adopted.protocol;
         adopted.connection.start();
+        if (this.#leaving) adopted.connection.loseConnection();
         for (const { resolve } of this.#waiters.splice(0)) resolve(adopted.protocol);
         return adopted.connection;
       },
@@ -94,6 +98,7 @@ export class ClientConnector<P extends Callbacks> implements Connector<P> {
     this.#signal?.addEventListener('abort', this.#cancel);
     if (this.#engine.stopping || this.#signal?.aborted === true) this.#cancel();
     this.#tell('startedConnecting', () => this.#factory.startedConnecting(this));
+    this.#dial?.start();
   }
 
   whenConnected(): Promise<P> {
@@ -107,7 +112,8 @@ export class ClientConnector<P extends Callbacks> implements Connector<P> {
 
   disconnect(): void {
     this.#dial?.cancel();
-    this.#connection?.loseConnection();
+    if (this.#connection !== undefined) this.#connection.loseConnection();
+    else this.#leaving = this.#state === 'connected';
   }
 
   stopConnecting(): void {
@@ -123,6 +129,7 @@ export class ClientConnector<P extends Callbacks> implements Connector<P> {
 
   #endAttempt(): void {
     this.#dial = undefined;
+    this.#leaving = false;
     this.#signal?.removeEventListener('abort', this.#cancel);
   }
 

@@ -50,7 +50,8 @@ export class Dial {
   readonly #engine: Engine;
   readonly #destination: Destination;
   readonly #answer: Answer;
-  readonly #timeout: DelayedCall | undefined;
+  readonly #timeoutMs: number;
+  #timeout: DelayedCall | undefined;
   #attempt: { cancel(): void } | undefined;
   #over = false;
 
@@ -58,13 +59,19 @@ export class Dial {
   constructor(engine: Engine, destination: Destination, timeoutMs: number, answer: Answer) {
     this.#engine = engine;
     this.#destination = destination;
+    this.#timeoutMs = timeoutMs;
     this.#answer = answer;
-    if (timeoutMs !== Number.POSITIVE_INFINITY) {
-      this.#timeout = engine.callLater(timeoutMs, () =>
-        this.#fail(new TimeoutError(`${nameOf(destination)}: no connection within ${timeoutMs / 1000} s`)),
-      );
+  }
+
+  /** Begins, unless it was cancelled before. */
+  start(): void {
+    if (this.#over) return;
+    const destination = this.#destination;
+    if (this.#timeoutMs !== Number.POSITIVE_INFINITY) {
+      const late = `${nameOf(destination)}: no connection within ${this.#timeoutMs / 1000} s`;
+      this.#timeout = this.#engine.callLater(this.#timeoutMs, () => this.#fail(new TimeoutError(late)));
     }
-    if (destination.kind === 'unix') this.#attempt = engine.backend.connect(destination, this.#outcome);
+    if (destination.kind === 'unix') this.#attempt = this.#engine.backend.connect(destination, this.#outcome);
     else this.#dialHost(destination);
   }
 
@@ -96,10 +103,15 @@ export class Dial {
   async #lookUp(destination: TcpDestination): Promise<void> {
     const found = await this.#engine.backend.resolve(destination.host);
     if (this.#over) return;
-    if ('kind' in found) this.#outcome.onFailed(found);
-    else if (found.length === 0)
-      this.#outcome.onFailed({ kind: 'lookup', code: '', detail: 'the name has no address' });
-    else this.#race(destination, found);
+    if ('kind' in found) {
+      this.#outcome.onFailed(found);
+      return;
+    }
+    const addresses = reachable(found, destination.localHost);
+    if (found.length === 0) this.#outcome.onFailed(causeOf('lookup', 'the name has no address'));
+    else if (addresses.length === 0)
+      this.#outcome.onFailed(causeOf('bind', `the name has no address of the family of ${destination.localHost}`));
+    else this.#race(destination, addresses);
   }
 
   #race(destination: TcpDestination, addresses: readonly HostAddress[]): void {
@@ -118,6 +130,16 @@ export class Dial {
     this.#timeout?.cancel();
     this.#attempt?.cancel();
   }
+}
+
+/** The addresses that an attempt from `localHost` can reach: those of its family. */
+function reachable(found: readonly HostAddress[], localHost: string | undefined): readonly HostAddress[] {
+  if (localHost === undefined) return found;
+  return found.filter(({ family }) => family === familyOf(localHost));
+}
+
+function causeOf(kind: Cause['kind'], detail: string): Cause {
+  return { kind, code: '', detail };
 }
 
 function connectErrorOf(cause: Cause, destination: string): ConnectError {

@@ -25,21 +25,22 @@ export class Port implements ListeningPort {
     this.#closed = closed;
   }
 
-  /** Opens a port. Rejects with a `CannotListenError`, and leaves the factory as it was, when that fails. */
+  /** Opens a port; `name` is the place as it was asked for. Rejects with a `CannotListenError` when that fails. */
   static async open(
     engine: Engine,
+    name: string,
     place: ListenPlace,
     factory: Factory,
     bounds: ConnectionBounds,
     closed: (port: Port) => void,
   ): Promise<Port> {
-    const [host, port] = place.kind === 'tcp' ? [place.host, place.port] : [place.path, undefined];
-    if (engine.stopping) throw new CannotListenError(host, port, 'the reactor is stopping');
+    const port = place.kind === 'tcp' ? place.port : undefined;
+    if (engine.stopping) throw new CannotListenError(name, port, 'the reactor is stopping');
     const listener = await engine.backend.listen(place, (wire) => {
       const adopted = adopt(engine, wire, factory, bounds);
-      return adopted === null ? null : adopted.connection.start();
+      return adopted === null || adopted instanceof Error ? null : adopted.connection.start();
     });
-    if ('kind' in listener) throw new CannotListenError(host, port, listener.detail, { cause: listener });
+    if ('kind' in listener) throw new CannotListenError(name, port, listener.detail, { cause: listener });
     const opened = new Port(engine, factory, listener, closed);
     for (const observer of engine.observers) observer.listening?.(opened.#host);
     return opened;

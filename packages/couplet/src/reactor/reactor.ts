@@ -19,6 +19,8 @@ import { Triggers } from './triggers.ts';
 
 /** How many connections may wait to be accepted: enough for a storm not to fall into the one-second retries of TCP. */
 const BACKLOG = 4096;
+/** The largest backlog that listen(2) takes. */
+const MOST_WAITING = 2 ** 31 - 1;
 
 /** Options of `listenTCP`. */
 export interface ListenOptions extends ConnectionOptions {
@@ -101,23 +103,30 @@ export class Reactor implements Clock {
 
   /**
    * Listens on a TCP port; 0 picks a free one, which `getHost()` tells. Rejects with a `CannotListenError` when that is
-   * impossible, with a `RangeError` for a port or bound that is none.
+   * impossible, with a `RangeError` for a port, backlog or bound that is none.
    */
   async listenTCP(port: number, factory: Factory, options: ListenOptions = {}): Promise<ListeningPort> {
-    checkPort(port, 0);
-    const { interface: host = '0.0.0.0', backlog = BACKLOG } = options;
-    return this.#listen({ kind: 'tcp', host: await this.#interfaceOf(host, port), port, backlog }, factory, options);
+    checkWhole('port', port, 0, 65_535);
+    const { interface: name = '0.0.0.0', backlog = BACKLOG } = options;
+    checkWhole('backlog', backlog, 1, MOST_WAITING);
+    const place = async (): Promise<ListenPlace> => {
+      const host = await this.#interfaceOf(name, port);
+      return { kind: 'tcp', host, port, backlog };
+    };
+    return this.#listen(name, place, factory, options);
   }
 
   /** Listens on a UNIX socket. Rejects like `listenTCP`. */
   async listenUNIX(path: string, factory: Factory, options: ListenUNIXOptions = {}): Promise<ListeningPort> {
     const { mode = 0o660, backlog = BACKLOG } = options;
-    return this.#listen({ kind: 'unix', path, mode, backlog }, factory, options);
+    checkWhole('mode', mode, 0, 0o777);
+    checkWhole('backlog', backlog, 1, MOST_WAITING);
+    return this.#listen(path, async () => ({ kind: 'unix', path, mode, backlog }), factory, options);
   }
 
   /**
    * Connects to a TCP port; of several addresses of a host, whichever answers first (RFC 8305). How it goes comes later:
-   * the factory hears of it. Throws a `RangeError` for a port or bound that is none.
+   * the factory hears of it. Throws a `RangeError` for a port, bound or `bindAddress` that is none.
    */
   connectTCP<P extends Callbacks>(
     host: string,
@@ -125,8 +134,11 @@ export class Reactor implements Clock {
     factory: ClientFactory & Builds<P>,
     options: ConnectOptions = {},
   ): Connector<P> {
-    checkPort(port, 1);
+    checkWhole('port', port, 1, 65_535);
     const { bindAddress: localHost, bindPort: localPort } = options;
+    if (localHost !== undefined && familyOf(localHost) === undefined)
+      throw new RangeError(`bindAddress '${localHost}' is no IP literal`);
+    checkWhole('bindPort', localPort ?? 0, 0, 65_535);
     return this.#connect({ kind: 'tcp', host, port, localHost, localPort }, factory, options);
   }
 
@@ -213,17 +225,25 @@ export class Reactor implements Clock {
     };
   }
 
-  async #listen(place: ListenPlace, factory: Factory, options: ConnectionOptions): Promise<ListeningPort> {
+  /** Opens a port at a place that has to be found out first. A reactor that stops waits for this, so as to close the port. */
+  async #listen(
+    name: string,
+    find: () => Promise<ListenPlace>,
+    factory: Factory,
+    options: ConnectionOptions,
+  ): Promise<ListeningPort> {
     const bounds = boundsOf(options);
     factory.doStart(this);
-    const opening = Port.open(this.#engine, place, factory, bounds, (closed) => this.#ports.delete(closed));
-    this.#opening.add(opening);
-    try {
-      const port = await opening;
+    const opening = find().then(async (place) => {
+      const port = await Port.open(this.#engine, name, place, factory, bounds, (closed) => this.#ports.delete(closed));
       this.#ports.add(port);
       return port;
+    });
+    this.#opening.add(opening);
+    try {
+      return await opening;
     } catch (error) {
-      factory.doStop();
+      this.#engine.guard(factory.constructor.name, 'stopFactory', () => factory.doStop());
       throw error;
     } finally {
       this.#opening.delete(opening);
@@ -289,8 +309,8 @@ export class Reactor implements Clock {
   }
 }
 
-function checkPort(port: number, least: number): void {
-  if (!Number.isInteger(port) || port < least || port > 65_535) {
-    throw new RangeError(`port ${port} is not a whole number from ${least} to 65535`);
+function checkWhole(name: string, value: number, least: number, most: number): void {
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new RangeError(`${name} ${value} is not a whole number from ${least} to ${most}`);
   }
 }

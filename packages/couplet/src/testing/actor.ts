@@ -116,7 +116,7 @@ export class Actor extends Protocol {
     }
   }
 
-  #await(result: Promise<void>): void {
+  #await(result: Promise<unknown>): void {
     const settled = (): void => {
       this.#pending -= 1;
     };

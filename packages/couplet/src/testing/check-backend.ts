@@ -1,6 +1,24 @@
 import type { Check } from './check.ts';
+import { abortingChecks } from './check-aborting.ts';
+import { alarmChecks } from './check-alarm.ts';
+import { cancellingChecks } from './check-cancelling.ts';
+import { clientOrderChecks } from './check-client-order.ts';
+import { clockChecks } from './check-clock.ts';
+import { closingChecks } from './check-closing.ts';
+import { connectingChecks } from './check-connecting.ts';
 import { connectionChecks } from './check-connection.ts';
+import { failureChecks } from './check-failures.ts';
+import { halfCloseChecks } from './check-half-close.ts';
+import { listeningChecks } from './check-listening.ts';
+import { portChecks } from './check-ports.ts';
+import { pressureChecks } from './check-pressure.ts';
+import { promiseChecks } from './check-promises.ts';
+import { pullingChecks } from './check-pulling.ts';
+import { racingChecks } from './check-racing.ts';
+import { reconnectingChecks } from './check-reconnecting.ts';
 import { refusalChecks } from './check-refusal.ts';
+import { runningChecks } from './check-running.ts';
+import { timerChecks } from './check-timers.ts';
 import { writingChecks } from './check-writing.ts';
 import type { Venue } from './stage.ts';
 
@@ -9,5 +27,27 @@ import type { Venue } from './stage.ts';
  * runner: `for (const { name, run } of checkBackend(venue)) test(name, run)`. Each check runs a reactor of its own.
  */
 export function checkBackend(venue: Venue): Check[] {
-  return [...connectionChecks(venue), ...refusalChecks(venue), ...writingChecks(venue)];
+  return [
+    ...connectionChecks(venue),
+    ...closingChecks(venue),
+    ...abortingChecks(venue),
+    ...halfCloseChecks(venue),
+    ...failureChecks(venue),
+    ...promiseChecks(venue),
+    ...pressureChecks(venue),
+    ...pullingChecks(venue),
+    ...refusalChecks(venue),
+    ...writingChecks(venue),
+    ...listeningChecks(venue),
+    ...portChecks(venue),
+    ...runningChecks(venue),
+    ...alarmChecks(venue),
+    ...timerChecks(venue),
+    ...clockChecks(venue),
+    ...reconnectingChecks(venue),
+    ...clientOrderChecks(venue),
+    ...racingChecks(venue),
+    ...cancellingChecks(venue),
+    ...connectingChecks(venue),
+  ];
 }

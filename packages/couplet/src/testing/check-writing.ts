@@ -290,17 +290,19 @@ function addRuns(programme: Programme): void {
     'R10 one event that writes to many connections makes one write for each',
     async (stage, valves) => {
       const everybody = new Troupe({
+        made: ({ transport }) => void transport.write('hello'),
         data: () => {
           for (const word of ['to', 'all']) for (const { transport } of everybody.actors) transport.write(word);
         },
       });
       const port = await stage.listen(everybody);
       const clients = await Promise.all([1, 2, 3].map(() => stage.join(port)));
-      clients[0]?.transport.write('!');
       await Promise.all(clients.map((client) => client.when(() => client.received === 5)));
+      clients[0]?.transport.write('!');
+      await Promise.all(clients.map((client) => client.when(() => client.received === 10)));
       expectSame(
         valves.accepted.map(({ chunks }) => chunks.map(String)),
-        Array(3).fill(['toall']),
+        Array(3).fill(['hello', 'toall']),
         'the writes',
       );
     },

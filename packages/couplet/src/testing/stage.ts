@@ -21,6 +21,8 @@ export interface Venue {
   unixPath?(): string;
   /** False when the backend cannot reset a TCP connection: its peer then sees an orderly end. */
   readonly resets?: boolean;
+  /** How long a check may wait in vain, in milliseconds of the backend; 25,000 unless set. */
+  readonly patienceMs?: number;
 }
 
 /** Over what the two ends of a pair are connected. */
@@ -55,13 +57,13 @@ export class Stage {
 
   /**
    * Runs a scene on a reactor of its own, and ends with the reactor stopped and every unexpected error reported. A scene
-   * that waits in vain fails after `patienceMs`.
+   * that waits in vain fails when the venue's patience ends.
    */
-  static async play(venue: Venue, scene: (stage: Stage) => Promise<void>, patienceMs = 25_000): Promise<void> {
+  static async play(venue: Venue, scene: (stage: Stage) => Promise<void>): Promise<void> {
     const stage = new Stage(venue);
     const running = stage.reactor.run({ signals: false });
     try {
-      await Promise.race([scene(stage), stage.#stall(patienceMs)]);
+      await Promise.race([scene(stage), stage.#stall(venue.patienceMs ?? 25_000)]);
     } finally {
       if (stage.reactor.running) stage.reactor.stop();
       await running;

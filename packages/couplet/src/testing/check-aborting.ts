@@ -1,0 +1,199 @@
+import type { Actor, Part } from './actor.ts';
+import type { Check } from './check.ts';
+import { expect, expectSame } from './check.ts';
+import { poemOf } from './poem.ts';
+import { Programme } from './programme.ts';
+import { push, Source } from './source.ts';
+import type { Medium, Stage, Venue } from './stage.ts';
+
+/** R6: leaving at once. */
+export function abortingChecks(venue: Venue): Check[] {
+  const programme = new Programme(venue);
+  addMoments(programme);
+  addQueues(programme);
+  return programme.checks;
+}
+
+const abort = ({ transport }: Actor): void => transport.abortConnection();
+
+/** Plays until the aborting side has lost its connection, and expects that it says so. */
+async function expectAborted(stage: Stage, aborting: Part, other: Part, medium: Medium): Promise<void> {
+  const { server } = await stage.call(aborting, other, {}, medium);
+  expectSame((await server.lost()).name, 'ConnectionAborted', 'the reason');
+}
+
+function addMoments(programme: Programme): void {
+  const moments: readonly [name: string, aborting: Part, other: Part][] = [
+    ['dataReceived', { data: abort }, { made: ({ transport }) => void transport.write('cue') }],
+    ['readConnectionLost', { eof: abort }, { made: ({ transport }) => transport.loseWriteConnection() }],
+    [
+      'writeConnectionLost',
+      { made: ({ transport }) => transport.loseWriteConnection(), shut: abort },
+      { eof: () => {} },
+    ],
+    [
+      'readingResumed',
+      {
+        made: ({ transport }) => {
+          transport.pauseProducing();
+          transport.resumeProducing();
+        },
+        resumed: abort,
+      },
+      {},
+    ],
+    [
+      'resumeProducing',
+      { made: (actor) => actor.transport.registerProducer(new Source(actor, { resume: () => abort(actor) }), false) },
+      {},
+    ],
+  ];
+  for (const [name, aborting, other] of moments) {
+    programme.addEach(`R6 abortConnection in ${name} reports ConnectionAborted`, (stage, medium) =>
+      expectAborted(stage, aborting, other, medium),
+    );
+  }
+
+  programme.addEach(
+    'R6 abortConnection in connectionMade reports ConnectionAborted to a server',
+    async (stage, medium) => {
+      const { server } = await stage.call({ made: abort }, {}, {}, medium);
+      expectSame((await server.lost()).name, 'ConnectionAborted', 'the reason');
+      expectSame(server.log, ['made', 'lost'], 'the log');
+    },
+  );
+
+  programme.addEach(
+    'R6 abortConnection in connectionMade reports ConnectionAborted to a client',
+    async (stage, medium) => {
+      const { client } = await stage.call({}, { made: abort }, {}, medium);
+      expectSame((await client.lost()).name, 'ConnectionAborted', 'the reason');
+      expectSame(client.log, ['made', 'lost'], 'the log');
+    },
+  );
+
+  programme.add('R6 the peer of an aborted connection sees a reset', async (stage) => {
+    const { server, client } = await stage.pair({}, {});
+    server.transport.abortConnection();
+    await server.lost();
+    const { name } = await client.lost();
+    if (stage.resets('tcp')) expectSame(name, 'ConnectionLost', 'the reason of the peer');
+  });
+
+  programme.addEach('R6 abortConnection works with input that nobody has read', async (stage, medium) => {
+    const { server, client } = await stage.pair(
+      { made: ({ transport }) => transport.pauseProducing() },
+      { made: ({ transport }) => void transport.write(poemOf(1_000_000)) },
+      {},
+      medium,
+    );
+    await stage.pass(20);
+    server.transport.abortConnection();
+    expectSame((await server.lost()).name, 'ConnectionAborted', 'the reason');
+    await client.lost();
+    expectSame(server.received, 0, 'the number of bytes received');
+  });
+
+  programme.addEach('R6 abortConnection ends a lingering connection', async (stage, medium) => {
+    let seen = false;
+    const see = (): void => {
+      seen = true;
+    };
+    const { server, client } = await stage.pair({}, { eof: see }, {}, medium);
+    server.transport.loseConnection();
+    await client.when(() => seen);
+    server.transport.abortConnection();
+    expectSame((await server.lost()).name, 'ConnectionAborted', 'the reason');
+    client.transport.abortConnection();
+    await client.lost();
+  });
+
+  programme.addEach('R6 abortConnection ends a connection whose peer has half-closed', async (stage, medium) => {
+    const { server, client } = await stage.pair({ eof: () => {} }, {}, {}, medium);
+    client.transport.loseWriteConnection();
+    await server.when(() => server.log.includes('eof'));
+    server.transport.abortConnection();
+    expectSame((await server.lost()).name, 'ConnectionAborted', 'the reason');
+    await client.lost();
+  });
+
+  programme.add('R6 loseConnection after abortConnection changes nothing', async (stage) => {
+    const { server, client } = await stage.pair({}, {});
+    server.transport.abortConnection();
+    server.transport.loseConnection();
+    server.transport.loseWriteConnection();
+    expectSame((await server.lost()).name, 'ConnectionAborted', 'the reason');
+    await client.lost();
+  });
+
+  programme.add('R6 abortConnection in the same run as loseConnection reports ConnectionAborted', async (stage) => {
+    const { server, client } = await stage.pair({}, {});
+    server.transport.write('never sent');
+    server.transport.loseConnection();
+    server.transport.abortConnection();
+    expectSame((await server.lost()).name, 'ConnectionAborted', 'the reason');
+    await client.lost();
+    expectSame(client.received, 0, 'the number of bytes that arrived');
+  });
+}
+
+function addQueues(programme: Programme): void {
+  const deaf = { made: ({ transport }: Actor): void => transport.pauseProducing() };
+
+  programme.addEach('R6 abortConnection drops what is queued', async (stage, medium) => {
+    const poem = poemOf(50_000_000);
+    const { server, client } = await stage.pair({}, deaf, {}, medium);
+    server.transport.write(poem);
+    await stage.pass(10);
+    server.transport.abortConnection();
+    expectSame((await server.lost()).name, 'ConnectionAborted', 'the reason');
+    client.transport.resumeProducing();
+    await client.lost();
+    expect(client.received < poem.length, 'everything arrived');
+  });
+
+  programme.addEach('R6 abortConnection drops what was written in the same run', async (stage, medium) => {
+    const { server, client } = await stage.pair({}, {}, {}, medium);
+    server.transport.write('never sent');
+    server.transport.abortConnection();
+    await Promise.all([server.lost(), client.lost()]);
+    expectSame(client.received, 0, 'the number of bytes that arrived');
+  });
+
+  programme.addEach(
+    'R6 abortConnection works while a producer waits and the peer reads nothing',
+    async (stage, medium) => {
+      const { server, client } = await stage.pair({}, deaf, {}, medium);
+      const source = push(server, poemOf(50_000_000), 100_000);
+      await stage.pass(10);
+      server.transport.abortConnection();
+      expectSame((await server.lost()).name, 'ConnectionAborted', 'the reason');
+      expectSame(source.log.slice(-2), ['pause', 'stop'], 'what the producer was told last');
+      client.transport.resumeProducing();
+      await client.lost();
+    },
+  );
+
+  programme.addEach('R6 abortConnection ends a close that waits for a deaf peer', async (stage, medium) => {
+    const { server, client } = await stage.pair({}, deaf, {}, medium);
+    server.transport.write(poemOf(50_000_000));
+    server.transport.loseConnection();
+    await stage.pass(10);
+    expectSame(server.log, ['made'], 'the log');
+    server.transport.abortConnection();
+    expectSame((await server.lost()).name, 'ConnectionAborted', 'the reason');
+    client.transport.resumeProducing();
+    await client.lost();
+  });
+
+  programme.addEach('R6 abortConnection works while a chunk is on its way to the kernel', async (stage, medium) => {
+    const { server, client } = await stage.pair({}, deaf, {}, medium);
+    server.transport.write(poemOf(50_000_000));
+    await stage.pass(1);
+    server.transport.write('more');
+    server.transport.abortConnection();
+    expectSame((await server.lost()).name, 'ConnectionAborted', 'the reason');
+    client.transport.resumeProducing();
+    await client.lost();
+  });
+}

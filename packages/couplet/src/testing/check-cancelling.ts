@@ -1,0 +1,230 @@
+import type { Connector } from '../protocol/connector.ts';
+import { UserAbortError } from '../protocol/errors.ts';
+import type { Check } from './check.ts';
+import { expect, expectSame } from './check.ts';
+import { Diarist } from './diarist.ts';
+import type { Rehearsal } from './rehearsal.ts';
+import { errorBy, rejectionOf } from './rejection.ts';
+import { Repertoire } from './repertoire.ts';
+import { addressesOf } from './scripted-wire.ts';
+import type { Venue } from './stage.ts';
+import { Troupe } from './stage.ts';
+
+/** R20: taking attempts back, and that no failure comes inside the call. */
+export function cancellingChecks(venue: Venue): Check[] {
+  const programme = new Repertoire(venue);
+  addWays(programme);
+  addSignals(programme);
+  addLater(programme);
+  return programme.checks;
+}
+
+const CANCELLED = ['startFactory', 'startedConnecting', 'clientConnectionFailed UserAbortError', 'stopFactory'];
+
+/** How to cancel. */
+const ways: readonly [name: string, cancel: (connector: Connector, controller: AbortController) => void][] = [
+  ['disconnect', (connector) => connector.disconnect()],
+  ['stopConnecting', (connector) => connector.stopConnecting()],
+  ['an AbortSignal', (_connector, controller) => controller.abort()],
+];
+
+/** When to cancel: the host of the attempt, and how long after its beginning. */
+const moments: readonly [name: string, host: string, afterMs: number][] = [
+  ['at once', '192.0.2.1', 0],
+  ['during the lookup', 'slow.test', 100],
+  ['while one attempt runs', 'poem.test', 100],
+  ['while three attempts run', 'poem.test', 600],
+];
+
+function addWays(programme: Repertoire): void {
+  for (const [way, cancel] of ways) {
+    for (const [moment, host, afterMs] of moments) {
+      programme.addRehearsed(`R20 ${way} cancels ${moment}`, async ({ reactor, backend }) => {
+        backend.names.set('poem.test', addressesOf('192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4'));
+        const controller = new AbortController();
+        const client = new Diarist();
+        const connector = reactor.connectTCP(host, 8007, client, { signal: controller.signal });
+        const failed = rejectionOf(connector.whenConnected());
+        if (afterMs > 0) await backend.advance(afterMs);
+        cancel(connector, controller);
+        expectSame(client.pages, CANCELLED.slice(0, 2), 'what has happened inside the call');
+        expect((await failed) instanceof UserAbortError, `it fails with ${await failed}`);
+        await backend.advance(60_000);
+        expectSame(client.pages, CANCELLED, 'what has happened');
+        const running = backend.attempts.filter(({ cancelled }) => !cancelled);
+        expectSame([running.length, backend.alarmed], [0, undefined], 'attempts that run, and the alarm');
+      });
+    }
+  }
+
+  programme.addRehearsed('R20 an attempt that is cancelled twice fails once', async ({ reactor, backend }) => {
+    const client = new Diarist();
+    const connector = reactor.connectTCP('192.0.2.1', 8007, client);
+    connector.stopConnecting();
+    connector.disconnect();
+    connector.stopConnecting();
+    await backend.settled();
+    expectSame(client.pages, CANCELLED, 'what has happened');
+  });
+
+  programme.addRehearsed('R20 stopConnecting throws unless it is connecting', async ({ reactor, backend }) => {
+    const connector = reactor.connectTCP('192.0.2.1', 8007, new Diarist());
+    const wire = backend.attempts[0]?.succeed();
+    errorBy(() => connector.stopConnecting());
+    expectSame(connector.state, 'connected', 'the state');
+    wire?.lose();
+    errorBy(() => connector.stopConnecting());
+  });
+
+  programme.addEach('R20 disconnect closes a connection in order', async (stage, medium) => {
+    const client = new Diarist();
+    const troupe = new Troupe();
+    const connector = stage.connect(await stage.listen(troupe, {}, medium), client);
+    await connector.whenConnected();
+    connector.disconnect();
+    await client.wrote('clientConnectionLost ConnectionDone');
+    const [server] = troupe.actors;
+    expectSame((await server?.lost())?.name, 'ConnectionDone', 'the reason of the server');
+  });
+
+  programme.addRehearsed('R20 disconnect does nothing when there is nothing', async ({ reactor, backend }) => {
+    const client = new Diarist();
+    const connector = reactor.connectTCP('192.0.2.1', 8007, client);
+    backend.attempts[0]?.fail('refused');
+    const { length } = client.pages;
+    connector.disconnect();
+    await backend.settled();
+    expectSame(client.pages.length, length, 'the number of callbacks');
+  });
+
+  programme.addRehearsed('R20 an attempt after a cancelled one is not cancelled', async ({ reactor, backend }) => {
+    const client = new Diarist({
+      failed: (connector) => {
+        if (backend.attempts.length === 1) connector.connect();
+      },
+    });
+    const connector = reactor.connectTCP('192.0.2.1', 8007, client);
+    connector.stopConnecting();
+    await backend.settled();
+    backend.attempts[1]?.succeed();
+    expectSame([connector.state, client.pages.at(-1)], ['connected', 'connectionMade'], 'state and last callback');
+  });
+}
+
+function addSignals(programme: Repertoire): void {
+  programme.addRehearsed('R20 a signal that is aborted already cancels', async ({ reactor, backend }) => {
+    const client = new Diarist();
+    const connector = reactor.connectTCP('192.0.2.1', 8007, client, { signal: AbortSignal.abort() });
+    expectSame(client.pages, CANCELLED.slice(0, 2), 'what has happened inside the call');
+    expect((await rejectionOf(connector.whenConnected())) instanceof UserAbortError, 'it was not UserAbortError');
+    await backend.settled();
+    expectSame(client.pages, CANCELLED, 'what has happened');
+    expectSame(
+      backend.attempts.filter(({ cancelled }) => !cancelled),
+      [],
+      'the attempts that run',
+    );
+  });
+
+  programme.addWatched('R20 a signal cancels on a real network', async (stage, backend) => {
+    backend.silent.add('192.0.2.1');
+    const controller = new AbortController();
+    const client = new Diarist();
+    const connector = stage.reactor.connectTCP('192.0.2.1', 8007, client, { signal: controller.signal });
+    stage.reactor.callLater(5, () => controller.abort());
+    expect((await rejectionOf(connector.whenConnected())) instanceof UserAbortError, 'it was not UserAbortError');
+    expectSame(backend.held, ['alarm 1'], 'what is held');
+  });
+
+  programme.addEach('R20 an attempt on a real network can be cancelled at once', async (stage, medium) => {
+    const troupe = new Troupe();
+    const client = new Diarist();
+    const connector = stage.connect(await stage.listen(troupe, {}, medium), client);
+    connector.stopConnecting();
+    await client.wrote('stopFactory');
+    expectSame(client.pages, CANCELLED, 'what has happened');
+  });
+
+  programme.addRehearsed('R20 a signal leaves a connection alone', async ({ reactor, backend }) => {
+    const controller = new AbortController();
+    const client = new Diarist();
+    const connector = reactor.connectTCP('192.0.2.1', 8007, client, { signal: controller.signal });
+    backend.attempts[0]?.succeed();
+    controller.abort();
+    await backend.advance(60_000);
+    expectSame([connector.state, client.pages.at(-1)], ['connected', 'connectionMade'], 'state and last callback');
+  });
+
+  const ends: readonly [name: string, end: (rehearsal: Rehearsal, connector: Connector) => void][] = [
+    ['connected', ({ backend }) => void backend.attempts[0]?.succeed()],
+    ['failed', ({ backend }) => backend.attempts[0]?.fail('refused')],
+    ['cancelled', (_rehearsal, connector) => connector.stopConnecting()],
+  ];
+  for (const [name, end] of ends) {
+    programme.addRehearsed(`R20 an attempt that has ${name} lets go of its signal`, async (rehearsal) => {
+      const { signal } = new AbortController();
+      const listening = listenersOf(signal);
+      const connector = rehearsal.reactor.connectTCP('192.0.2.1', 8007, new Diarist(), { signal });
+      expectSame(listening.size, 1, 'how many listen to the signal');
+      end(rehearsal, connector);
+      await rehearsal.backend.settled();
+      expectSame(listening.size, 0, 'how many still listen to the signal');
+    });
+  }
+}
+
+function addLater(programme: Repertoire): void {
+  programme.addEach('R20 whatever comes of an attempt comes after the call', async (stage, medium) => {
+    const port = await stage.listen(new Troupe(), {}, medium);
+    await port.stopListening();
+    const client = new Diarist();
+    stage.connect(port, client);
+    expectSame(client.pages, ['startFactory', 'startedConnecting'], 'what has happened inside the call');
+    await client.wrote('stopFactory');
+  });
+
+  programme.addWatched('R20 a local address that is not ours fails after the call', async ({ reactor }) => {
+    const client = new Diarist();
+    reactor.connectTCP('127.0.0.1', 1, client, { bindAddress: '192.0.2.1' });
+    expectSame(client.pages, ['startFactory', 'startedConnecting'], 'what has happened inside the call');
+    await client.wrote('stopFactory');
+  });
+
+  programme.addRehearsed(
+    'R20 an attempt that is made while the reactor stops fails after the call',
+    async (rehearsal) => {
+      const { reactor, backend } = rehearsal;
+      const client = new Diarist();
+      const running = reactor.run({ signals: false });
+      const pages: string[][] = [];
+      const first = new Diarist({
+        failed: () => {
+          reactor.connectTCP('192.0.2.2', 8007, client);
+          pages.push([...client.pages]);
+        },
+      });
+      reactor.connectTCP('192.0.2.1', 8007, first);
+      reactor.stop();
+      await running;
+      expectSame(pages, [['startFactory', 'startedConnecting']], 'what had happened inside the call');
+      expectSame(client.pages, CANCELLED, 'what has happened');
+      expectSame(backend.alarmed, undefined, 'the alarm');
+    },
+  );
+}
+
+/** Those that listen to the signal, from now on. */
+function listenersOf(signal: AbortSignal): Set<unknown> {
+  const listening = new Set<unknown>();
+  const add = signal.addEventListener.bind(signal);
+  const remove = signal.removeEventListener.bind(signal);
+  signal.addEventListener = (...args: Parameters<typeof add>) => {
+    listening.add(args[1]);
+    add(...args);
+  };
+  signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+    listening.delete(args[1]);
+    remove(...args);
+  };
+  return listening;
+}

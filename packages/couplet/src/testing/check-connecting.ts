@@ -1,0 +1,301 @@
+import {
+  ConnectBindError,
+  ConnectError,
+  ConnectionRefusedError,
+  DNSLookupError,
+  NoRouteError,
+  TimeoutError,
+} from '../protocol/errors.ts';
+import type { ConnectOptions } from '../reactor/reactor.ts';
+import type { HostAddress } from '../seam/address.ts';
+import type { Cause } from '../seam/cause.ts';
+import type { Check } from './check.ts';
+import { expect, expectSame } from './check.ts';
+import { Diarist } from './diarist.ts';
+import { errorBy, kindOfCause, rejectionOf } from './rejection.ts';
+import { Repertoire } from './repertoire.ts';
+import { addressesOf, causeOf } from './scripted-wire.ts';
+import type { Venue } from './stage.ts';
+import { Troupe } from './stage.ts';
+
+/** R20: how attempts fail. */
+export function connectingChecks(venue: Venue): Check[] {
+  const programme = new Repertoire(venue);
+  addNetwork(programme);
+  addCauses(programme);
+  addTimeouts(programme);
+  addMisuse(programme);
+  addConnector(programme);
+  return programme.checks;
+}
+
+/** What the network itself answers. */
+function addNetwork(programme: Repertoire): void {
+  // Nobody serves port 1 (tcpmux); a port that was just free might be the client's own.
+  programme.addWatched('R20 a port without a listener is a ConnectionRefusedError', async ({ reactor }) => {
+    const reason = await rejectionOf(reactor.connectTCP('127.0.0.1', 1, new Diarist()).whenConnected());
+    expect(reason instanceof ConnectionRefusedError, `it fails with ${reason}`);
+  });
+
+  programme.addUnix('R20 a UNIX path without a listener is a ConnectError that names it', async (stage) => {
+    const port = await stage.listen(new Troupe(), {}, 'unix');
+    await port.stopListening();
+    const reason = await rejectionOf(stage.connect(port, new Diarist()).whenConnected());
+    const host = port.getHost();
+    expect(reason instanceof ConnectError, `it fails with ${reason}`);
+    expect(host.family === 'UNIX' && reason.message.includes(host.path), `it says ${reason.message}`);
+  });
+
+  for (const host of ['nobody.invalid', 'no body', 'nul\0nul', '', 'x'.repeat(300), ':::']) {
+    const shown = JSON.stringify(host.slice(0, 20));
+    programme.addWatched(`R20 the host ${shown} is a DNSLookupError`, async ({ reactor }) => {
+      const reason = await rejectionOf(reactor.connectTCP(host, 8007, new Diarist()).whenConnected());
+      expect(reason instanceof DNSLookupError, `it fails with ${reason}`);
+    });
+  }
+
+  programme.addWatched('R20 a local address that is not ours is a ConnectBindError', async ({ reactor }) => {
+    const connector = reactor.connectTCP('127.0.0.1', 1, new Diarist(), { bindAddress: '192.0.2.1' });
+    const reason = await rejectionOf(connector.whenConnected());
+    expect(reason instanceof ConnectBindError, `it fails with ${reason}`);
+  });
+
+  programme.addWatched('R20 the local address is the one that was asked for', async (stage) => {
+    const troupe = new Troupe();
+    const host = (await stage.listen(troupe)).getHost();
+    const port = host.family === 'UNIX' ? 0 : host.port;
+    await stage.reactor.connectTCP('127.0.0.1', port, new Diarist(), { bindAddress: '127.0.0.1' }).whenConnected();
+    const [actor] = troupe.actors;
+    const peer = actor?.transport.getPeer();
+    expect(peer?.family === 'IPv4' && peer.host === '127.0.0.1', `the server sees ${peer}`);
+  });
+
+  programme.addWatched('R20 a name is looked up and connected to', async (stage, backend) => {
+    backend.names.set('poem.test', addressesOf('127.0.0.1'));
+    const host = (await stage.listen(new Troupe())).getHost();
+    const connector = stage.reactor.connectTCP('poem.test', host.family === 'UNIX' ? 0 : host.port, new Diarist());
+    await connector.whenConnected();
+    expectSame(String(connector.getPeer()), String(host), 'the address of the peer');
+  });
+
+  programme.addWatched('R20 an attempt under way ends with the reactor', async (stage, backend) => {
+    backend.silent.add('192.0.2.1');
+    const client = new Diarist();
+    stage.reactor.connectTCP('192.0.2.1', 8007, client);
+    stage.reactor.stop();
+    await client.wrote('clientConnectionFailed UserAbortError');
+  });
+}
+
+/** What each answer of a network becomes. */
+function addCauses(programme: Repertoire): void {
+  const kinds: readonly [kind: Cause['kind'], error: typeof ConnectError][] = [
+    ['refused', ConnectionRefusedError],
+    ['unreachable', NoRouteError],
+    ['timeout', TimeoutError],
+    ['bind', ConnectBindError],
+    ['reset', ConnectError],
+    ['other', ConnectError],
+  ];
+  for (const [kind, error] of kinds) {
+    programme.addRehearsed(`R20 the cause '${kind}' fails with ${error.name}`, async ({ reactor, backend }) => {
+      const connector = reactor.connectTCP('192.0.2.1', 8007, new Diarist());
+      const failed = rejectionOf(connector.whenConnected());
+      backend.attempts[0]?.fail(kind);
+      const reason = await failed;
+      expectFailure(reason, error, '192.0.2.1:8007');
+      expectSame(kindOfCause(reason), kind, 'the kind of its cause');
+    });
+  }
+
+  programme.addRehearsed('R20 a failed lookup is a DNSLookupError', async ({ reactor, backend }) => {
+    backend.names.set('nobody.test', causeOf('lookup'));
+    const failed = rejectionOf(reactor.connectTCP('nobody.test', 8007, new Diarist()).whenConnected());
+    expectFailure(await failed, DNSLookupError, 'nobody.test:8007');
+  });
+
+  programme.addRehearsed('R20 a name with no address is a DNSLookupError', async ({ reactor, backend }) => {
+    backend.names.set('nothing.test', []);
+    const failed = rejectionOf(reactor.connectTCP('nothing.test', 8007, new Diarist()).whenConnected());
+    expectFailure(await failed, DNSLookupError, 'nothing.test:8007');
+    expectSame(backend.attempts.length, 0, 'the number of attempts');
+  });
+
+  programme.addRehearsed('R20 a UNIX attempt fails with the path and the cause', async ({ reactor, backend }) => {
+    const failed = rejectionOf(reactor.connectUNIX('/run/verse.sock', new Diarist()).whenConnected());
+    backend.attempts[0]?.fail('refused', 'ECONNREFUSED');
+    expectFailure(await failed, ConnectionRefusedError, '/run/verse.sock');
+  });
+}
+
+function addTimeouts(programme: Repertoire): void {
+  const places: readonly [what: string, host: string][] = [
+    ['an attempt', '192.0.2.1'],
+    ['a lookup', 'slow.test'],
+  ];
+  for (const [what, host] of places) {
+    programme.addRehearsed(`R20 ${what} times out after 30 s`, async ({ reactor, backend }) => {
+      const client = new Diarist();
+      const connector = reactor.connectTCP(host, 8007, client);
+      const failed = rejectionOf(connector.whenConnected());
+      await backend.advance(29_999);
+      expectSame(connector.state, 'connecting', 'the state after 29.999 s');
+      await backend.advance(1);
+      expectFailure(await failed, TimeoutError, `${host}:8007`);
+      expectSame(client.pages.at(-2), 'clientConnectionFailed TimeoutError', 'what the factory heard');
+    });
+  }
+
+  programme.addRehearsed('R20 the time of the lookup counts', async ({ reactor, backend }) => {
+    const found = new Promise<readonly HostAddress[]>((resolve) => {
+      reactor.callLater(600, () => resolve(addressesOf('192.0.2.1')));
+    });
+    backend.names.set('poem.test', found);
+    const connector = reactor.connectTCP('poem.test', 8007, new Diarist(), { timeoutMs: 1000 });
+    const failed = rejectionOf(connector.whenConnected());
+    await backend.advance(999);
+    const [attempt] = backend.attempts;
+    expectSame([connector.state, attempt?.cancelled], ['connecting', false], 'state and attempt after 999 ms');
+    await backend.advance(1);
+    expectFailure(await failed, TimeoutError, 'poem.test:8007');
+    expectSame(attempt?.cancelled, true, 'whether the attempt was cancelled');
+  });
+
+  programme.addRehearsed('R20 an infinite timeout never comes', async ({ reactor, backend }) => {
+    const connector = reactor.connectTCP('192.0.2.1', 8007, new Diarist(), { timeoutMs: Number.POSITIVE_INFINITY });
+    await backend.advance(1e9);
+    expectSame([connector.state, backend.alarmed], ['connecting', undefined], 'state and alarm');
+  });
+
+  programme.addRehearsed('R20 a timeout of 0 fails, too, only later', async ({ reactor, backend }) => {
+    const client = new Diarist();
+    reactor.connectTCP('192.0.2.1', 8007, client, { timeoutMs: 0 });
+    expectSame(client.pages, ['startFactory', 'startedConnecting'], 'what has happened in the call');
+    await backend.advance(0);
+    expectSame(client.pages.at(-2), 'clientConnectionFailed TimeoutError', 'what the factory heard');
+  });
+
+  programme.addRehearsed('R20 a connection has no timeout any more', async ({ reactor, backend }) => {
+    const client = new Diarist();
+    reactor.connectTCP('192.0.2.1', 8007, client);
+    backend.attempts[0]?.succeed();
+    await backend.advance(60_000);
+    expectSame(client.pages.at(-1), 'connectionMade', 'what the factory heard last');
+  });
+
+  programme.addRehearsed('R20 UNIX attempts time out as well', async ({ reactor, backend }) => {
+    const connector = reactor.connectUNIX('/run/verse.sock', new Diarist(), { timeoutMs: 10 });
+    const failed = rejectionOf(connector.whenConnected());
+    await backend.advance(10);
+    expectFailure(await failed, TimeoutError, '/run/verse.sock');
+    expectSame(backend.attempts[0]?.cancelled, true, 'whether the attempt was cancelled');
+  });
+}
+
+function addMisuse(programme: Repertoire): void {
+  const wrong: readonly [what: string, port: number, options: ConnectOptions][] = [
+    ['port 0', 0, {}],
+    ['port 65536', 65_536, {}],
+    ['port 1.5', 1.5, {}],
+    ['timeoutMs -1', 8007, { timeoutMs: -1 }],
+    ['timeoutMs NaN', 8007, { timeoutMs: Number.NaN }],
+    ['lingerMaxMs NaN', 8007, { lingerMaxMs: Number.NaN }],
+    ['bindPort 65536', 8007, { bindPort: 65_536 }],
+    ['bindPort -1', 8007, { bindPort: -1 }],
+    ['bindAddress poem.test', 8007, { bindAddress: 'poem.test' }],
+    ["bindAddress ''", 8007, { bindAddress: '' }],
+  ];
+  for (const [what, port, options] of wrong) {
+    programme.addRehearsed(`R20 connectTCP throws a RangeError at once for ${what}`, async ({ reactor, backend }) => {
+      const client = new Diarist();
+      const error = errorBy(() => reactor.connectTCP('192.0.2.1', port, client, options));
+      expect(error instanceof RangeError, `it throws ${error}`);
+      const [name = ''] = what.split(' ');
+      expect(error.message.includes(name), `the message does not name ${name}: ${error.message}`);
+      expectSame([client.pages, client.numPorts, backend.attempts], [[], 0, []], 'pages, ports and attempts');
+    });
+  }
+}
+
+function addConnector(programme: Repertoire): void {
+  programme.addRehearsed('R20 the connector tells its state and its peer', async ({ reactor, backend }) => {
+    const connector = reactor.connectTCP('192.0.2.1', 8007, new Diarist());
+    const seen: unknown[] = [[connector.state, connector.getPeer()]];
+    const wire = backend.attempts[0]?.succeed();
+    seen.push([connector.state, String(connector.getPeer())]);
+    wire?.lose();
+    seen.push([connector.state, connector.getPeer()]);
+    const peer = "IPv4Address(type='TCP', host='192.0.2.1', port=8007)";
+    expectSame(
+      seen,
+      [
+        ['connecting', null],
+        ['connected', peer],
+        ['disconnected', null],
+      ],
+      'states and peers',
+    );
+  });
+
+  programme.addRehearsed('R20 the destination reads as in a URL', async ({ reactor }) => {
+    const connectors = [
+      reactor.connectTCP('poem.test', 8007, new Diarist()),
+      reactor.connectTCP('::1', 8007, new Diarist()),
+      reactor.connectUNIX('/run/verse.sock', new Diarist()),
+    ];
+    expectSame(
+      connectors.map(({ destination }) => destination),
+      ['poem.test:8007', '[::1]:8007', '/run/verse.sock'],
+      'the destinations',
+    );
+  });
+
+  programme.addRehearsed('R20 connect throws unless the connector is disconnected', async ({ reactor, backend }) => {
+    const connector = reactor.connectTCP('192.0.2.1', 8007, new Diarist());
+    expect(errorBy(() => connector.connect()).message.includes('connecting'), 'the message does not say connecting');
+    const wire = backend.attempts[0]?.succeed();
+    expect(errorBy(() => connector.connect()).message.includes('connected'), 'the message does not say connected');
+    wire?.lose();
+    connector.connect();
+    expectSame([connector.state, backend.attempts.length], ['connecting', 2], 'state and number of attempts');
+  });
+
+  programme.addRehearsed(
+    'R20 whenConnected resolves to the protocol, to all who wait',
+    async ({ reactor, backend }) => {
+      const connector = reactor.connectTCP('192.0.2.1', 8007, new Diarist());
+      const waiting = [connector.whenConnected(), connector.whenConnected()];
+      backend.attempts[0]?.succeed();
+      const protocols = [...(await Promise.all(waiting)), await connector.whenConnected()];
+      expect(new Set(protocols).size === 1, 'they are not the same');
+      expectSame(protocols[0]?.log, ['made'], 'its log');
+    },
+  );
+
+  programme.addRehearsed(
+    'R20 whenConnected rejects when there is nothing to wait for',
+    async ({ reactor, backend }) => {
+      const connector = reactor.connectTCP('192.0.2.1', 8007, new Diarist());
+      const failed = rejectionOf(connector.whenConnected());
+      backend.attempts[0]?.fail('refused');
+      expect((await failed) instanceof ConnectionRefusedError, 'the attempt did not fail');
+      await rejectionOf(connector.whenConnected());
+      connector.connect();
+      backend.attempts[1]?.succeed().lose();
+      await rejectionOf(connector.whenConnected());
+    },
+  );
+
+  programme.addRehearsed('R20 nobody has to ask whenConnected', async ({ reactor, backend }) => {
+    reactor.connectTCP('192.0.2.1', 8007, new Diarist());
+    backend.attempts[0]?.fail('refused');
+    await backend.settled();
+  });
+}
+
+/** Expects an error of exactly that class whose message names the destination. */
+function expectFailure(reason: Error, error: typeof ConnectError, destination: string): void {
+  expectSame(reason.name, error.name, 'the name of the error');
+  expect(reason instanceof error && reason instanceof ConnectError, `${reason} is of another class`);
+  expect(reason.message.includes(destination), `the message does not name ${destination}: ${reason.message}`);
+}

@@ -1,0 +1,238 @@
+import { ConnectError } from '../protocol/errors.ts';
+import type { ListeningPort } from '../protocol/listening-port.ts';
+import type { Actor, Part } from './actor.ts';
+import type { Check } from './check.ts';
+import { expect, expectSame } from './check.ts';
+import { Diarist } from './diarist.ts';
+import { rejectionOf } from './rejection.ts';
+import { Repertoire } from './repertoire.ts';
+import type { Stage, Venue } from './stage.ts';
+import { Troupe } from './stage.ts';
+
+/** R17, R18: what ports do for their factories, closing them, and how many may queue at one. */
+export function portChecks(venue: Venue): Check[] {
+  const programme = new Repertoire(venue);
+  addClosing(programme);
+  addCounting(programme);
+  addFaults(programme);
+  addStorm(programme);
+  return programme.checks;
+}
+
+const echo: Part = { data: ({ transport }, chunk) => void transport.write(chunk) };
+
+/** A factory that writes down when it goes into use and out of it. */
+class Counted extends Troupe {
+  readonly log: string[] = [];
+  override startFactory(): void {
+    this.log.push('start');
+  }
+  override stopFactory(): void {
+    this.log.push('stop');
+  }
+}
+
+/** Sends a line over the connection and waits until it has come back. */
+async function expectEcho(actor: Actor): Promise<void> {
+  const due = actor.received + 5;
+  actor.transport.write('verse');
+  await actor.when(() => actor.received >= due);
+}
+
+/** Listens once more where that port was. */
+function listenAgain(stage: Stage, port: ListeningPort, troupe: Troupe): Promise<ListeningPort> {
+  const host = port.getHost();
+  return host.family === 'UNIX'
+    ? stage.reactor.listenUNIX(host.path, troupe)
+    : stage.reactor.listenTCP(host.port, troupe, { interface: host.host });
+}
+
+function addClosing(programme: Repertoire): void {
+  programme.addEach('R17 once stopListening resolves the port can be had again', async (stage, medium) => {
+    const [first, second] = [new Troupe(echo), new Troupe(echo)];
+    const port = await stage.listen(first, {}, medium);
+    await port.stopListening();
+    await expectEcho(await stage.join(await listenAgain(stage, port, second)));
+    expectSame([first.actors.length, second.actors.length], [0, 1], 'how many protocols each factory built');
+  });
+
+  programme.addEach('R17 the port is free though an old connection lives on', async (stage, medium) => {
+    const port = await stage.listen(new Troupe(echo), {}, medium);
+    const old = await stage.join(port);
+    await port.stopListening();
+    const fresh = await stage.join(await listenAgain(stage, port, new Troupe(echo)));
+    await expectEcho(old);
+    await expectEcho(fresh);
+  });
+
+  programme.addEach('R17 a stopped port takes no more connections', async (stage, medium) => {
+    const port = await stage.listen(new Troupe(), {}, medium);
+    await port.stopListening();
+    const reason = await rejectionOf(stage.connect(port, new Diarist()).whenConnected());
+    expect(reason instanceof ConnectError, `it fails with ${reason}`);
+  });
+
+  programme.add('R17 stopListening twice gives one promise', async (stage) => {
+    const port = await stage.listen(new Troupe());
+    const stopped = port.stopListening();
+    expect(port.stopListening() === stopped, 'the promises differ');
+    await stopped;
+    expect(port.stopListening() === stopped, 'the promise differs afterwards');
+  });
+
+  programme.add('R17 to dispose of a port is to stop it', async (stage) => {
+    const counted = new Counted();
+    const port = await stage.listen(counted);
+    await port[Symbol.asyncDispose]();
+    await listenAgain(stage, port, new Troupe());
+    expectSame(counted.log, ['start', 'stop'], 'the log of the factory');
+  });
+
+  programme.add('R17 getHost tells the address of a stopped port, too', async (stage) => {
+    const port = await stage.listen(new Troupe());
+    const before = String(port.getHost());
+    await port.stopListening();
+    expectSame(String(port.getHost()), before, 'the address');
+  });
+
+  programme.add('R17 a connection may stop its own port, from a callback', async (stage) => {
+    const port = await stage.listen(new Troupe({ ...echo, made: () => void port.stopListening() }));
+    const client = await stage.join(port);
+    await expectEcho(client);
+    await port.stopListening();
+    await listenAgain(stage, port, new Troupe());
+  });
+}
+
+function addCounting(programme: Repertoire): void {
+  programme.add('R17 a factory starts before its first port and stops after its last', async (stage) => {
+    const counted = new Counted();
+    const ports = [await stage.listen(counted), await stage.listen(counted), await stage.listen(counted)];
+    expectSame([counted.log, counted.numPorts], [['start'], 3], 'log and number of ports, with three');
+    await ports[1]?.stopListening();
+    await ports[0]?.stopListening();
+    expectSame([counted.log, counted.numPorts], [['start'], 1], 'log and number of ports, with one');
+    await ports[2]?.stopListening();
+    expectSame([counted.log, counted.numPorts], [['start', 'stop'], 0], 'log and number of ports, with none');
+  });
+
+  programme.add('R17 a port that is stopped twice is counted once', async (stage) => {
+    const counted = new Counted();
+    const [one] = [await stage.listen(counted), await stage.listen(counted)];
+    await Promise.all([one.stopListening(), one.stopListening()]);
+    await one.stopListening();
+    expectSame([counted.log, counted.numPorts], [['start'], 1], 'log and number of ports');
+  });
+
+  programme.add('R17 a factory that has stopped may start again', async (stage) => {
+    const counted = new Counted();
+    await (await stage.listen(counted)).stopListening();
+    await (await stage.listen(counted)).stopListening();
+    expectSame(counted.log, ['start', 'stop', 'start', 'stop'], 'the log of the factory');
+  });
+
+  programme.addEach('R17 the factory stops with its port, not with its last connection', async (stage, medium) => {
+    const counted = new Counted({ ...echo });
+    const port = await stage.listen(counted, {}, medium);
+    const client = await stage.join(port);
+    await port.stopListening();
+    expectSame(counted.log, ['start', 'stop'], 'the log of the factory');
+    await expectEcho(client);
+  });
+
+  programme.add('R17 a port that cannot open leaves the count as it was', async (stage) => {
+    const counted = new Counted();
+    const port = await stage.listen(new Troupe());
+    await rejectionOf(listenAgain(stage, port, counted));
+    expectSame(counted.numPorts, 0, 'the number of ports');
+    const served = await stage.listen(counted);
+    await rejectionOf(listenAgain(stage, port, counted));
+    expectSame(counted.numPorts, 1, 'the number of ports, with another one open');
+    await served.stopListening();
+    const starts = counted.log.filter((entry) => entry === 'start').length;
+    expectSame(counted.log.length, 2 * starts, `starts and stops of ${counted.log}`);
+  });
+}
+
+function addFaults(programme: Repertoire): void {
+  programme.add('R17 what stopFactory throws is reported, and the port is free', async (stage) => {
+    const troupe = new Troupe();
+    troupe.stopFactory = () => {
+      throw new Error('no epilogue');
+    };
+    const port = await stage.listen(troupe);
+    await port.stopListening();
+    expectSame(
+      stage.takeReports().map(({ who, where, error }) => `${who} ${where} ${error}`),
+      ['Troupe stopFactory Error: no epilogue'],
+      'the reports',
+    );
+    await listenAgain(stage, port, new Troupe());
+  });
+
+  programme.addWatched('R17 what startFactory throws is what listening rejects with', async (stage, backend) => {
+    const counted = new Counted();
+    let silent = true;
+    counted.startFactory = () => {
+      if (silent) throw new Error('no prologue');
+      counted.log.push('start');
+    };
+    expectSame((await rejectionOf(stage.listen(counted))).message, 'no prologue', 'the message');
+    expectSame([counted.numPorts, backend.places], [0, []], 'number of ports and places');
+    silent = false;
+    const port = await stage.listen(counted);
+    await port.stopListening();
+    expectSame(counted.log, ['start', 'stop'], 'the log of the factory');
+  });
+
+  programme.add('R17 stopping the reactor stops its ports and their factories', async (stage) => {
+    const counted = new Counted();
+    const ports = [await stage.listen(counted), await stage.listen(counted)];
+    const stopped = new Promise<string[]>((resolve) => {
+      stage.reactor.addSystemEventTrigger('after', 'shutdown', () => resolve([...counted.log]));
+    });
+    stage.reactor.stop();
+    expectSame(await stopped, ['start', 'stop'], 'the log of the factory');
+    await Promise.all(ports.map((port) => port.stopListening()));
+    expectSame(counted.numPorts, 0, 'the number of ports');
+  });
+}
+
+/** How many connect at once, and how soon all must have been served. Without the backlog it takes a minute. */
+const STORM = 5000;
+const STORM_MS = 6000;
+
+function addStorm(programme: Repertoire): void {
+  programme.addWatched('R18 the backlog is 4096 unless set', async (stage, backend) => {
+    await stage.listen(new Troupe());
+    await stage.reactor.listenTCP(0, new Troupe(), { interface: '127.0.0.1', backlog: 7 });
+    expectSame(
+      backend.places.map(({ backlog }) => backlog),
+      [4096, 7],
+      'the backlogs',
+    );
+  });
+
+  // Both ends are in this process: 10,000 descriptors.
+  programme.add(`R18 ${STORM} clients that connect at once are all served soon`, async (stage) => {
+    const began = stage.reactor.now();
+    const troupe = new Troupe({
+      made: ({ transport }) => {
+        transport.write('verse');
+        transport.loseConnection();
+      },
+    });
+    const port = await stage.listen(troupe);
+    const clients = Array.from({ length: STORM }, () => new Diarist());
+    const served = clients.map(async (client) => {
+      const actor = await stage.connect(port, client).whenConnected();
+      await client.wrote('stopFactory');
+      return actor?.received;
+    });
+    const received = await Promise.all(served);
+    const took = stage.reactor.now() - began;
+    const whole = received.filter((bytes) => bytes === 5).length;
+    expectSame([troupe.actors.length, whole], [STORM, STORM], 'how many were accepted, and got their verse');
+    expect(took < STORM_MS, `it took ${took.toFixed()} ms`);
+  });
+}

@@ -1,0 +1,284 @@
+import type { Actor, Part } from './actor.ts';
+import type { Check } from './check.ts';
+import { expect, expectSame } from './check.ts';
+import { expectPoem, poemOf } from './poem.ts';
+import { Programme } from './programme.ts';
+import { pull, Source } from './source.ts';
+import type { Venue } from './stage.ts';
+
+/** R12 and R13: pull producers, and who may register. */
+export function pullingChecks(venue: Venue): Check[] {
+  const programme = new Programme(venue);
+  addAsking(programme);
+  addFairness(programme);
+  addRegistering(programme);
+  addDead(programme);
+  return programme.checks;
+}
+
+function addAsking(programme: Programme): void {
+  programme.add('R12 a pull producer is asked first after registerProducer has returned', async (stage) => {
+    const { server } = await stage.pair({}, {});
+    const source = new Source(server);
+    server.calls(() => server.transport.registerProducer(source, false));
+    expectSame(source.log, [], 'what the producer was told at once');
+    await server.when(() => source.log.length > 0);
+    expectSame(source.log, ['resume'], 'what the producer was told');
+  });
+
+  programme.add('R12 a pull producer that registers in a callback is asked after the callback', async (stage) => {
+    const order: string[] = [];
+    const { server } = await stage.pair(
+      {
+        made: (actor) => {
+          actor.transport.registerProducer(new Source(actor, { resume: () => void order.push('asked') }), false);
+          order.push('made');
+        },
+      },
+      {},
+    );
+    await server.when(() => order.length === 2);
+    expectSame(order, ['made', 'asked'], 'the order');
+  });
+
+  programme.addEach('R12 what a pull producer writes piece by piece arrives', async (stage, medium) => {
+    const poem = poemOf(5_000_000);
+    const recite = (actor: Actor): void => {
+      pull(actor, poem, 40_000);
+      actor.transport.loseConnection();
+    };
+    const { client } = await stage.pair({ made: recite }, {}, {}, medium);
+    await client.lost();
+    expectPoem(client.bytes, poem, 'the client');
+  });
+
+  programme.addValved(
+    'R12 a pull producer is asked whenever the queue runs dry, and not before',
+    async (stage, valves) => {
+      const { server } = await stage.pair({}, {});
+      const [wire] = valves.accepted;
+      wire?.shut();
+      server.transport.write('something else first');
+      const source = new Source(server, { resume: () => void server.transport.write(Buffer.alloc(100)) });
+      server.transport.registerProducer(source, false);
+      for (let asked = 0; asked < 10; asked += 1) {
+        await stage.pass(2);
+        expectSame(source.log.length, asked, 'how often the producer was asked');
+        wire?.pass();
+      }
+    },
+  );
+
+  programme.add('R12 a pull producer may answer later, and is not asked again before', async (stage) => {
+    const { server, client } = await stage.pair({}, {});
+    const { transport } = server;
+    const source = new Source(server, { resume: () => void stage.reactor.callLater(5, answer) });
+    let answers = 0;
+    const answer = (): void => {
+      expectSame(source.log.length, answers + 1, 'how often the producer was asked');
+      answers += 1;
+      transport.write('piece');
+      if (answers === 4) transport.unregisterProducer();
+    };
+    transport.registerProducer(source, false);
+    await client.when(() => client.received === 20);
+  });
+
+  programme.add('R12 a pull producer that does not answer is not asked again', async (stage) => {
+    const { server } = await stage.pair({}, {});
+    const source = new Source(server);
+    server.transport.registerProducer(source, false);
+    await stage.pass(20);
+    expectSame(source.log, ['resume'], 'what the producer was told');
+  });
+
+  programme.add('R12 a pull producer that answers with nothing is asked again', async (stage) => {
+    const answers = ['', 'one', '', '', 'two', ''];
+    const { server, client } = await stage.pair({}, {});
+    const { transport } = server;
+    const source = new Source(server, {
+      resume: () => {
+        const answer = answers.shift();
+        if (answer === undefined) transport.unregisterProducer();
+        else transport.write(answer);
+      },
+    });
+    transport.registerProducer(source, false);
+    transport.loseConnection();
+    await client.lost();
+    expectSame(client.bytes.toString(), 'onetwo', 'what arrived');
+  });
+
+  programme.addEach('R12 a pull producer may lose the connection when it is asked', async (stage, medium) => {
+    const poem = poemOf(3_000_000);
+    const recite = (actor: Actor): void => {
+      const { transport } = actor;
+      const source = new Source(actor, {
+        resume: () => {
+          transport.write(poem);
+          transport.loseConnection();
+          transport.unregisterProducer();
+        },
+      });
+      transport.registerProducer(source, false);
+    };
+    const { server, client } = await stage.pair({ made: recite }, {}, {}, medium);
+    expectSame((await server.lost()).name, 'ConnectionDone', 'the reason');
+    await client.lost();
+    expectPoem(client.bytes, poem, 'the client');
+  });
+}
+
+function addFairness(programme: Programme): void {
+  programme.addEach('R12 a pull producer without end leaves other events their turn', async (stage, medium) => {
+    const babble = Buffer.alloc(100);
+    const { server, client } = await stage.pair({}, {}, {}, medium);
+    const source = new Source(server, { resume: () => void server.transport.write(babble) });
+    server.transport.registerProducer(source, false);
+    const other = await stage.pair(
+      { data: ({ transport }, chunk) => void transport.write(chunk) },
+      { made: ({ transport }) => void transport.write('echo') },
+    );
+    await other.client.when(() => other.client.received === 4);
+    await stage.pass(10);
+    expect(source.log.length > 100, `the producer was asked ${source.log.length} times`);
+    server.transport.abortConnection();
+    await Promise.all([server.lost(), client.lost()]);
+  });
+
+  programme.add(
+    'R12 a pull producer that answers with nothing without end leaves other events their turn',
+    async (stage) => {
+      const { server, client } = await stage.pair({}, {});
+      const source = new Source(server, { resume: () => void server.transport.write('') });
+      server.transport.registerProducer(source, false);
+      await stage.pass(10);
+      client.transport.write('enough');
+      await server.when(() => server.received === 6);
+      server.transport.abortConnection();
+      await Promise.all([server.lost(), client.lost()]);
+    },
+  );
+
+  programme.add('R12 a pull producer is stopped when the connection goes, and not asked again', async (stage) => {
+    const { server, client } = await stage.pair({}, {});
+    const source = new Source(server);
+    server.transport.registerProducer(source, false);
+    await server.when(() => source.log.length > 0);
+    client.transport.abortConnection();
+    await client.lost();
+    server.transport.write('anybody?');
+    await server.lost();
+    expectSame(source.log.filter((entry) => entry === 'stop').length, 1, 'how often it was stopped');
+    expectSame(source.log.at(-1), 'stop', 'what it was told last');
+  });
+
+  programme.add('R12 an abort does not ask the producer that it stops', async (stage) => {
+    let source: Source | undefined;
+    const part: Part = {
+      made: (actor) => {
+        source = new Source(actor);
+        actor.transport.registerProducer(source, false);
+        actor.transport.abortConnection();
+      },
+    };
+    const { server } = await stage.call(part, {});
+    await server.lost();
+    expectSame(source?.log, ['stop'], 'what the producer was told');
+  });
+}
+
+/** Registers a producer of either kind. */
+function register({ transport }: Actor, source: Source, streaming: boolean): void {
+  if (streaming) transport.registerProducer(source, true);
+  else transport.registerProducer(source, false);
+}
+
+/** What registering throws. */
+function refusal(actor: Actor, streaming: boolean): unknown {
+  try {
+    register(actor, new Source(actor), streaming);
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+const kinds = [
+  ['push', true],
+  ['pull', false],
+] as const;
+
+function addRegistering(programme: Programme): void {
+  for (const [kind, streaming] of kinds) {
+    programme.add(`R13 a second producer throws while a ${kind} producer is registered`, async (stage) => {
+      const { server } = await stage.pair({}, {});
+      const first = new Source(server);
+      register(server, first, streaming);
+      for (const [other, second] of kinds) {
+        expect(refusal(server, second) instanceof Error, `a ${other} producer is accepted`);
+      }
+      server.transport.write(Buffer.alloc(100_000));
+      await server.when(() => first.log.includes('resume'));
+      server.transport.unregisterProducer();
+      for (const [other, second] of kinds) {
+        expectSame(refusal(server, second), undefined, `what a ${other} producer throws after unregisterProducer`);
+        server.transport.unregisterProducer();
+      }
+    });
+  }
+}
+
+function addDead(programme: Programme): void {
+  const ends: readonly [name: string, end: (actor: Actor) => Promise<unknown>][] = [
+    [
+      'that is gone',
+      (actor) => {
+        actor.transport.abortConnection();
+        return actor.lost();
+      },
+    ],
+    ['that has been aborted', async ({ transport }) => transport.abortConnection()],
+    [
+      'that has sent its FIN',
+      (actor) => {
+        actor.transport.loseWriteConnection();
+        return actor.when(() => actor.log.includes('shut'));
+      },
+    ],
+  ];
+  for (const [kind, streaming] of kinds) {
+    for (const [name, end] of ends) {
+      programme.add(
+        `R13 a ${kind} producer that registers on a connection ${name} is stopped, later`,
+        async (stage) => {
+          const { server } = await stage.pair({ shut: () => {} }, { eof: () => {} });
+          await end(server);
+          const source = new Source(server);
+          server.calls(() => register(server, source, streaming));
+          expectSame(source.log, [], 'what the producer was told at once');
+          await server.when(() => source.log.length > 0);
+          await stage.pass(5);
+          expectSame(source.log, ['stop'], 'what the producer was told');
+        },
+      );
+    }
+
+    programme.add(`R13 a ${kind} producer that registers in connectionLost is stopped`, async (stage) => {
+      let source: Source | undefined;
+      const { server, client } = await stage.pair(
+        {
+          lost: (actor) => {
+            source = new Source(actor);
+            register(actor, source, streaming);
+          },
+        },
+        {},
+      );
+      client.transport.loseConnection();
+      await server.lost();
+      await server.when(() => source?.log.length === 1);
+      expectSame(source?.log, ['stop'], 'what the producer was told');
+    });
+  }
+}

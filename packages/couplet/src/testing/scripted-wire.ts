@@ -1,0 +1,108 @@
+import type { HostAddress, SocketName } from '../seam/address.ts';
+import type { Attempt, ConnectPlace } from '../seam/backend.ts';
+import type { Cause } from '../seam/cause.ts';
+import type { Sink, Wire } from '../seam/wire.ts';
+
+/** The wire of a connection to nobody: it takes everything, and ends when this end or the check says so. */
+export class ScriptedWire implements Wire {
+  readonly local: SocketName = { family: 'IPv4', host: '192.0.2.254', port: 4321 };
+  readonly peer: SocketName;
+  /** Who gets what the check sends. */
+  sink: Sink | undefined;
+  readonly #defer: (task: () => void) => void;
+  #open = true;
+
+  constructor(place: ConnectPlace, defer: (task: () => void) => void) {
+    this.peer =
+      place.kind === 'unix'
+        ? { family: 'UNIX', path: place.path }
+        : { family: familyOf(place.host), host: place.host, port: place.port };
+    this.#defer = defer;
+  }
+
+  /** The network ends the connection. */
+  lose(kind: Cause['kind'] = 'done'): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.sink?.onClosed(causeOf(kind));
+  }
+
+  write(): boolean {
+    return true;
+  }
+
+  /** The peer answers a FIN with its own. */
+  end(): void {
+    this.#defer(() => {
+      if (this.#open) this.sink?.onEof();
+    });
+  }
+
+  close(): void {
+    this.#defer(() => this.lose());
+  }
+
+  abort(): void {
+    this.#defer(() => this.lose());
+  }
+
+  pause(): void {}
+
+  resume(): void {}
+
+  setNoDelay(): void {}
+
+  setKeepAlive(): void {}
+}
+
+/** A connection attempt of which the check decides what comes of it. */
+export class ScriptedAttempt {
+  readonly place: ConnectPlace;
+  /** When it began. */
+  readonly at: number;
+  cancelled = false;
+  readonly #attempt: Attempt;
+  readonly #defer: (task: () => void) => void;
+
+  constructor(place: ConnectPlace, at: number, attempt: Attempt, defer: (task: () => void) => void) {
+    this.place = place;
+    this.at = at;
+    this.#attempt = attempt;
+    this.#defer = defer;
+  }
+
+  /** The address, or the path. */
+  get host(): string {
+    return this.place.kind === 'unix' ? this.place.path : this.place.host;
+  }
+
+  /** It connects. After `cancel` it cannot. */
+  succeed(): ScriptedWire {
+    const wire = new ScriptedWire(this.place, this.#defer);
+    if (!this.cancelled) wire.sink = this.#attempt.onConnected(wire) ?? undefined;
+    return wire;
+  }
+
+  /** It fails. After `cancel` nobody hears of it. */
+  fail(kind: Cause['kind'], code = ''): void {
+    if (!this.cancelled) this.#attempt.onFailed(causeOf(kind, code));
+  }
+
+  cancel(): void {
+    this.cancelled = true;
+  }
+}
+
+/** The cause of a scripted end. */
+export function causeOf(kind: Cause['kind'], code = ''): Cause {
+  return { kind, code, detail: `scripted: ${kind}` };
+}
+
+/** IP literals as a resolver gives them. */
+export function addressesOf(...hosts: string[]): HostAddress[] {
+  return hosts.map((host) => ({ family: familyOf(host), host }));
+}
+
+function familyOf(host: string): 'IPv4' | 'IPv6' {
+  return host.includes(':') ? 'IPv6' : 'IPv4';
+}
