@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import process from 'node:process';
 
-const npm = process.env['npm_execpath'];
+const npm = process.env.npm_execpath;
 
 if (npm === undefined) fail('run this through npm: npm start, npm test');
 if (stale()) run('ci');
@@ -20,7 +20,7 @@ function timeOf(file) {
 }
 
 function run(...words) {
-  const { status } = spawnSync(process.env['npm_node_execpath'] ?? process.execPath, [npm, ...words], {
+  const { status } = spawnSync(process.env.npm_node_execpath ?? process.execPath, [npm, ...words], {
     stdio: 'inherit',
   });
   if (status !== 0) fail(`npm ${words.join(' ')} failed`);

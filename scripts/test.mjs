@@ -9,7 +9,7 @@ const FOLDERS = ['packages/couplet', 'packages/poetry', 'examples', 'test'];
 
 const runs = [{ node: process.execPath, flags: ['--conditions=couplet-source'], files: sources() }];
 if (process.argv[2] === 'runtimes') {
-  runs.push({ node: process.env['npm_node_execpath'] ?? process.execPath, flags: [], files: built() });
+  runs.push({ node: process.env.npm_node_execpath ?? process.execPath, flags: [], files: built() });
 }
 
 const total = { pass: 0, fail: 0, cancelled: 0 };
@@ -47,6 +47,7 @@ function test(node, flags, files) {
   const { status: ended } = spawnSync(node, [...flags, '--test', ...reporters, ...files], { stdio: 'inherit' });
   const counted = readFileSync(tap, 'utf8');
   rmSync(folder, { recursive: true });
-  for (const key of Object.keys(total)) total[key] += Number(counted.match(new RegExp(`^# ${key} (\\d+)$`, 'm'))?.[1] ?? 0);
+  for (const key of Object.keys(total))
+    total[key] += Number(counted.match(new RegExp(`^# ${key} (\\d+)$`, 'm'))?.[1] ?? 0);
   return ended ?? 1;
 }

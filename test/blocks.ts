@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A fenced block of code of a page. */
+export interface Block {
+  readonly page: string;
+  /** Where it begins. */
+  readonly line: number;
+  readonly language: string;
+  readonly text: string;
+}
+
+/** The pages whose blocks must be right, from the repository's root. */
+export const PAGES: readonly string[] = [
+  'README.md',
+  'README.zh-CN.md',
+  'CONTRIBUTING.md',
+  'examples/README.md',
+  'bench/README.md',
+  ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
+];
+
+/** All blocks of a page. Throws when one is never closed. */
+export function blocksOf(page: string): Block[] {
+  const blocks: Block[] = [];
+  let open: { line: number; language: string; text: string[] } | undefined;
+  for (const [at, line] of readFileSync(page, 'utf8').split('\n').entries()) {
+    const fence = /^```(\S*)\s*$/.exec(line);
+    if (fence === null) open?.text.push(line);
+    else if (open === undefined) open = { line: at + 1, language: fence[1] ?? '', text: [] };
+    else {
+      blocks.push({ page, line: open.line, language: open.language, text: open.text.join('\n') });
+      open = undefined;
+    }
+  }
+  if (open !== undefined) throw new Error(`${page}:${open.line}: the block is never closed`);
+  return blocks;
+}

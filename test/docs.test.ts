@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { dirname, join, resolve } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { blocksOf, PAGES } from './blocks.ts';
+
+const blocks = PAGES.flatMap(blocksOf);
+const scripts = blocks.filter(({ language }) => language === 'ts');
+
+describe('the code in the documentation', () => {
+  let folder: string;
+
+  // Inside the repository, so that `couplet` resolves as it does for a user.
+  before(() => {
+    folder = mkdtempSync(resolve('test', '.blocks-'));
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+    for (const [at, { text }] of scripts.entries()) writeFileSync(join(folder, `block${at}.ts`), text);
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  test('type-checks', () => {
+    const options = { noEmit: true, composite: false, incremental: false, customConditions: [] };
+    const config = { extends: '../../tsconfig.base.json', compilerOptions: options, include: ['*.ts'] };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+    const { stdout, status } = spawnSync('node_modules/.bin/tsc', ['-p', folder], { encoding: 'utf8' });
+    const told = stdout.replace(/block(\d+)\.ts/g, (name, at) => {
+      const block = scripts[Number(at)];
+      return block === undefined ? name : `${block.page}:${block.line}`;
+    });
+    assert.equal(told, '');
+    assert.equal(status, 0);
+  });
+
+  test('README: the first program is an echo server', async () => {
+    const first = scripts.find(({ page }) => page === 'README.md');
+    assert.ok(first);
+    assert.ok(first.text.split('\n').length <= 15, 'it has more than fifteen lines');
+    const file = join(folder, 'readme.ts');
+    writeFileSync(file, first.text.replace('listenTCP(8007,', 'listenTCP(0,'));
+    const flags = ['--conditions=couplet-source', file];
+    const server = spawn('node_modules/.bin/node', flags, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = await once(server.stdout, 'data');
+    const port = Number(/:(\d+)/.exec(String(line))?.[1]);
+    const socket = connect(port, '127.0.0.1');
+    socket.end('two lines that rhyme');
+    let echoed = '';
+    for await (const chunk of socket) echoed += String(chunk);
+    server.kill('SIGTERM');
+    assert.deepEqual(await once(server, 'exit'), [0, null]);
+    assert.equal(echoed, 'two lines that rhyme');
+  });
+
+  test('both READMEs show the same programs', () => {
+    const of = (page: string): string[] => scripts.filter((block) => block.page === page).map(({ text }) => text);
+    assert.deepEqual(of('README.zh-CN.md'), of('README.md'));
+  });
+
+  test('each npm command in it exists', () => {
+    const known = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).scripts);
+    for (const page of PAGES) {
+      const text = readFileSync(page, 'utf8');
+      for (const [, name] of text.matchAll(/npm run ([\w:]+)/g))
+        assert.ok(known.includes(name ?? ''), `${page}: ${name}`);
+    }
+  });
+
+  test('each link to a file of the repository leads somewhere', () => {
+    for (const page of PAGES) {
+      for (const [, target = ''] of readFileSync(page, 'utf8').matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)) {
+        if (/^\w+:/.test(target)) continue;
+        assert.ok(existsSync(join(dirname(page), target)), `${page}: ${target}`);
+      }
+    }
+  });
+});
