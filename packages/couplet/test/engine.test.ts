@@ -124,10 +124,10 @@ describe('the errors that an Engine hears of', () => {
     const { backend, engine } = setUp();
     const reports: ErrorReport[] = [];
     const report = { who: 'w', where: 'c', error: 5 };
-    engine.observers.push({});
+    engine.observers = [{}];
     engine.report(report);
     assert.deepEqual(backend.complaints, ['w: c: 5']);
-    engine.observers.push({ error: (one) => reports.push(one) });
+    engine.observers = [...engine.observers, { error: (one) => reports.push(one) }];
     engine.report(report);
     assert.deepEqual(reports, [report]);
     assert.equal(backend.complaints.length, 1);

@@ -43,6 +43,8 @@ const SURFACE = {
     types: [
       'Address',
       'AnyFactory',
+      'Builds',
+      'Callbacks',
       'Clock',
       'ConnectDescriptionOptions',
       'ConnectOptions',
@@ -58,6 +60,9 @@ const SURFACE = {
       'ListeningPort',
       'Observer',
       'Producer',
+      'ProtocolClass',
+      'ProtocolFor',
+      'ProtocolUnder',
       'PullProducer',
       'ReconnectOptions',
       'Result',
@@ -78,7 +83,23 @@ const SURFACE = {
   },
   'couplet/testing': {
     values: ['checkBackend'],
-    types: ['Check', 'Venue'],
+    types: [
+      'Attempt',
+      'Backend',
+      'Cause',
+      'Check',
+      'ConnectPlace',
+      'HostAddress',
+      'InetName',
+      'ListenPlace',
+      'Listener',
+      'Sink',
+      'SocketName',
+      'StopSignal',
+      'UnixName',
+      'Venue',
+      'Wire',
+    ],
   },
 } as const;
 

@@ -215,7 +215,7 @@ describe('WriteQueue', () => {
     line.wire.answers.push(false);
     line.flush();
     line.queue.clear();
-    const chunk = line.push(7);
+    const chunk = line.push(2000);
     line.drain();
     assert.equal(line.wire.writes, 2);
     assert.equal(line.wire.written[1], chunk);

@@ -28,6 +28,11 @@ export function causeOf(error: NodeJS.ErrnoException): Cause {
   return { kind, code, detail: detailOf(error, kind) };
 }
 
+/** The same of whatever a call of the runtime threw. */
+export function causeOfThrown(thrown: unknown): Cause {
+  return thrown instanceof Error ? causeOf(thrown) : { kind: 'other', code: '', detail: String(thrown) };
+}
+
 function detailOf(error: NodeJS.ErrnoException, kind: Cause['kind']): string {
   if (kind === 'lookup') return error.code === 'ENOTFOUND' ? 'host not found' : `host lookup failed (${error.code})`;
   return getSystemErrorMap().get(error.errno ?? 0)?.[1] ?? error.message;

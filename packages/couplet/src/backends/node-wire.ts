@@ -62,10 +62,13 @@ export class NodeWire implements Wire {
     socket.write(chunk);
     // What the kernel took at once is off the stream's books already.
     if (socket.writableLength === 0) return true;
-    // 'drain' comes only above the stream's own mark; an empty write calls back in any case, and makes no packet.
-    socket.write(NOTHING, (error) => {
-      if (error === undefined || error === null) this.sink?.onWritable();
-    });
+    // 'drain' comes only above the stream's own mark. Below it an empty write calls back, and makes no packet.
+    if (socket.writableNeedDrain) socket.once('drain', onDrain);
+    else {
+      socket.write(NOTHING, (error) => {
+        if (error === undefined || error === null) this.sink?.onWritable();
+      });
+    }
     return false;
   }
 
@@ -136,6 +139,10 @@ export class NodeWire implements Wire {
 
 function onData(this: Wired, chunk: Buffer): void {
   this[wireOf].sink?.onData(chunk);
+}
+
+function onDrain(this: Wired): void {
+  this[wireOf].sink?.onWritable();
 }
 
 function onEnd(this: Wired): void {

@@ -8,7 +8,7 @@ import type { Attempt, Backend, ConnectPlace, Listener, ListenPlace, StopSignal 
 import type { Cause } from '../seam/cause.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import { NodeAlarm } from './node-alarm.ts';
-import { causeOf } from './node-cause.ts';
+import { causeOf, causeOfThrown } from './node-cause.ts';
 import { NodeWire } from './node-wire.ts';
 
 // What half-close means is the engine's business.
@@ -43,30 +43,53 @@ export class NodeBackend implements Backend {
     setImmediate(task);
   }
 
-  listen(place: ListenPlace, accept: (wire: Wire) => Sink | null): Promise<Listener | Cause> {
+  listen(
+    place: ListenPlace,
+    accept: (wire: Wire) => Sink | null,
+    troubled: (cause: Cause) => void,
+  ): Promise<Listener | Cause> {
     const path = place.kind === 'unix' ? place.path : undefined;
     const server = createServer(SOCKET_OPTIONS, (socket) => offer(socket, path, true, accept));
     return new Promise((resolve) => {
-      server.once('error', (error) => resolve(causeOf(error)));
-      server.once('listening', () => resolve({ name: nameOf(server), close: () => close(server) }));
-      bind(server, place);
+      let listening = false;
+      server.on('error', (error) => (listening ? troubled(causeOf(error)) : resolve(causeOf(error))));
+      server.once('listening', () => {
+        listening = true;
+        resolve({ name: nameOf(server), close: () => close(server) });
+      });
+      try {
+        bind(server, place);
+      } catch (error) {
+        resolve(causeOfThrown(error));
+      }
     });
   }
 
   connect(place: ConnectPlace, attempt: Attempt): { cancel(): void } {
-    const socket = connect(optionsOf(place));
-    const failed = (error: NodeJS.ErrnoException): void => attempt.onFailed(causeOf(error));
-    socket.once('error', failed);
-    socket.once('connect', () => {
-      socket.off('error', failed);
-      offer(socket, place.kind === 'unix' ? place.path : undefined, false, (wire) => attempt.onConnected(wire));
-    });
+    let failing: NodeJS.Immediate | undefined;
+    // The runtime tells what fails at once before any other event; who tries again then would keep them all waiting.
+    const failed = (error: unknown): void => {
+      failing = setImmediate(() => attempt.onFailed(causeOfThrown(error)));
+    };
+    let socket: Socket | undefined;
+    try {
+      socket = connect(optionsOf(place));
+      socket.on('error', failed);
+      socket.once('connect', () => {
+        socket?.off('error', failed);
+        if (socket !== undefined)
+          offer(socket, place.kind === 'unix' ? place.path : undefined, false, (wire) => attempt.onConnected(wire));
+      });
+    } catch (error) {
+      failed(error);
+    }
     return {
       cancel: () => {
-        socket.removeAllListeners('connect');
-        socket.off('error', failed);
-        socket.on('error', () => {});
-        socket.destroy();
+        clearImmediate(failing);
+        socket?.removeAllListeners('connect');
+        socket?.off('error', failed);
+        socket?.on('error', () => {});
+        socket?.destroy();
       },
     };
   }
@@ -77,8 +100,7 @@ export class NodeBackend implements Backend {
       return found.map(({ address, family }) => ({ family: family === 6 ? 'IPv6' : 'IPv4', host: address }));
     } catch (error) {
       // A host that the runtime does not even take for a name throws an error of another kind.
-      const cause = error instanceof Error ? causeOf(error) : { code: '', detail: String(error) };
-      return { ...cause, kind: 'lookup' };
+      return { ...causeOfThrown(error), kind: 'lookup' };
     }
   }
 
@@ -99,8 +121,10 @@ export class NodeBackend implements Backend {
 function offer(socket: Socket, path: string | undefined, server: boolean, taker: (wire: Wire) => Sink | null): void {
   const wire = new NodeWire(socket, path, server);
   const sink = taker(wire);
-  if (sink === null) socket.destroy();
-  else wire.attach(sink);
+  if (sink === null) {
+    socket.on('error', () => {});
+    socket.destroy();
+  } else wire.attach(sink);
 }
 
 function bind(server: Server, place: ListenPlace): void {

@@ -14,7 +14,7 @@ export interface DialOptions extends ConnectionOptions {
   readonly signal?: AbortSignal;
 }
 
-type Dial = <P extends Callbacks>(
+type Connect = <P extends Callbacks>(
   reactor: Reactor,
   factory: ClientFactory & Builds<P>,
   options: DialOptions,
@@ -23,9 +23,9 @@ type Dial = <P extends Callbacks>(
 /** A place to connect to. */
 export class ClientEndpoint {
   readonly #reactor: Reactor;
-  readonly #dial: Dial;
+  readonly #dial: Connect;
 
-  constructor(reactor: Reactor, dial: Dial) {
+  constructor(reactor: Reactor, dial: Connect) {
     this.#reactor = reactor;
     this.#dial = dial;
   }
@@ -54,7 +54,7 @@ export function clientFromString(reactor: Reactor, text: string): ClientEndpoint
   return new ClientEndpoint(reactor, dial);
 }
 
-function dialerOf(description: Description): Dial {
+function dialerOf(description: Description): Connect {
   switch (description.kind) {
     case 'tcp':
       return tcp(description);
@@ -65,7 +65,7 @@ function dialerOf(description: Description): Dial {
   }
 }
 
-function tcp(description: Description): Dial {
+function tcp(description: Description): Connect {
   const host = description.required('host');
   const port = description.number('port', description.required('port'), 1, 65_535);
   const bind = description.optional('bindAddress');
@@ -73,7 +73,7 @@ function tcp(description: Description): Dial {
   return (reactor, factory, options) => reactor.connectTCP(host, port, factory, { ...options, ...more });
 }
 
-function unix(description: Description): Dial {
+function unix(description: Description): Connect {
   const path = description.required('path');
   const timeout = timeoutOf(description);
   return (reactor, factory, options) => reactor.connectUNIX(path, factory, { ...options, ...timeout });

@@ -2,13 +2,14 @@ import type { Address } from '../protocol/address.ts';
 import { addressOf } from '../protocol/address.ts';
 import type { Clock } from '../protocol/clock.ts';
 import type { ConnectionBounds } from '../protocol/connection-options.ts';
-import { ConnectionAborted, ConnectionDone, ConnectionLost } from '../protocol/errors.ts';
+import { ConnectionAborted } from '../protocol/errors.ts';
 import type { Producer, PullProducer } from '../protocol/producer.ts';
 import type { Callbacks } from '../protocol/protocol.ts';
 import { Protocol } from '../protocol/protocol.ts';
 import type { Transport } from '../protocol/transport.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
+import { chunkOf } from './chunk.ts';
 import { Crowd } from './crowd.ts';
 import type { Engine, Live, Unsettled } from './engine.ts';
 import { isThenable } from './engine.ts';
@@ -16,11 +17,9 @@ import { Flow, HIGH_WATER, LOW_WATER } from './flow.ts';
 import type { Happening, State } from './life-cycle.ts';
 import { delivers, sends, transition, writes } from './life-cycle.ts';
 import { Linger } from './linger.ts';
+import { reasonOf } from './reason.ts';
 import { errorOf } from './report.ts';
 import { WriteQueue } from './write-queue.ts';
-
-/** The reason of every orderly end. One for all, because an error costs as much to make as a small message to send. */
-const DONE = Object.freeze(new ConnectionDone());
 
 /**
  * One connection: a sink to its wire, a transport to its protocol. Upcalls come in at the `on` methods, change the state by
@@ -53,7 +52,7 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   #resuming: 'told' | 'untold' | false = false;
   /** How many promises of callbacks are pending; while there are any, nothing is read. */
   #pending = 0;
-  /** There from when the queue rises above the high-water mark until it is at the low one. */
+  /** Who waits for room. There from above the high-water mark down to the low one, and when there will be none. */
   #crowd: Crowd | undefined;
   /** How many times the queue was flushed. */
   #flushes = 0;
@@ -80,7 +79,7 @@ export class Connection implements Transport, Sink, Unsettled, Live {
     this.#engine.live.add(this);
     // Who hears of the end may ask then who it was.
     if (this.#protocol.connectionLost !== Protocol.prototype.connectionLost) this.getPeer();
-    for (const observer of this.#engine.observers) observer.connectionMade?.(this);
+    this.#engine.tell((observer) => observer.connectionMade?.(this));
     this.#callback('connectionMade', () => this.#protocol.makeConnection(this));
     this.#engine.leave();
     return this;
@@ -121,7 +120,7 @@ export class Connection implements Transport, Sink, Unsettled, Live {
 
   onClosed(cause: Cause): void {
     this.#engine.enter();
-    const reason = this.#reasonFor(cause);
+    const reason = reasonOf(cause, this.#state, this.#reason);
     this.#happen('closed');
     this.#queue.clear();
     this.#endLinger();
@@ -130,7 +129,7 @@ export class Connection implements Transport, Sink, Unsettled, Live {
     if (flow !== undefined) this.#callback('stopProducing', () => flow.stop());
     this.#admit(false);
     this.#callback('connectionLost', () => this.#protocol.connectionLost(reason));
-    for (const observer of this.#engine.observers) observer.connectionLost?.(this, reason);
+    this.#engine.tell((observer) => observer.connectionLost?.(this, reason));
     this.#ended?.(reason);
     this.#engine.bury(this);
     this.#engine.leave();
@@ -148,8 +147,8 @@ export class Connection implements Transport, Sink, Unsettled, Live {
       this.#abort(new ConnectionAborted(`${size} bytes wait for a slow peer, more than maxWriteBufferBytes (${most})`));
       return;
     }
-    if (this.#crowd !== undefined && size <= LOW_WATER) this.#admit(true);
     const flow = this.#flow;
+    if (this.#crowd !== undefined && size <= LOW_WATER && writes(this.#state, flow !== undefined)) this.#admit(true);
     if (flow === undefined) {
       if (size === 0 && sends(this.#state)) this.#happen('sent');
     } else if (flow.falls(size)) this.#callback('resumeProducing', () => flow.resume());
@@ -158,7 +157,7 @@ export class Connection implements Transport, Sink, Unsettled, Live {
 
   quit(): void {
     this.#reason ??= new ConnectionAborted('the reactor stopped');
-    this.#happen(this.#queue.size === 0 ? 'quit' : 'abort');
+    this.#happen(this.#queue.size === 0 && this.#flow === undefined ? 'quit' : 'abort');
   }
 
   // The protocol's side.
@@ -180,11 +179,9 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   }
 
   write(data: Uint8Array | string): boolean {
-    if (typeof data !== 'string' && !(data instanceof Uint8Array)) {
-      throw new TypeError(`write takes a string or a Uint8Array, not ${data === null ? 'null' : typeof data}`);
-    }
-    if (!writes(this.#state) && !(this.#flow !== undefined && sends(this.#state))) return false;
-    if (data.length > 0) this.#queue.push(typeof data === 'string' ? Buffer.from(data) : data);
+    const chunk = chunkOf(data);
+    if (!writes(this.#state, this.#flow !== undefined)) return false;
+    if (chunk.length > 0) this.#queue.push(chunk);
     this.#unsettle();
     const size = this.#queue.size;
     if (size > HIGH_WATER) this.#crowd ??= new Crowd();
@@ -245,7 +242,7 @@ export class Connection implements Transport, Sink, Unsettled, Live {
     if (this.#flow !== undefined) throw new Error('a producer is registered already');
     if (streaming && !('pauseProducing' in producer)) throw new TypeError('a streaming producer needs pauseProducing');
     const flow = streaming && 'pauseProducing' in producer ? Flow.streaming(producer) : Flow.pull(producer);
-    if (writes(this.#state) || sends(this.#state)) {
+    if (writes(this.#state, true)) {
       this.#flow = flow;
       this.#unsettle();
     } else this.#engine.defer(() => this.#callback('stopProducing', () => flow.stop()));
@@ -259,7 +256,9 @@ export class Connection implements Transport, Sink, Unsettled, Live {
 
   drained(): Promise<boolean> {
     if (this.#state === 'gone') return Promise.resolve(false);
-    return this.#crowd?.join() ?? Promise.resolve(true);
+    if (this.#crowd === undefined && writes(this.#state, this.#flow !== undefined)) return Promise.resolve(true);
+    this.#crowd ??= new Crowd();
+    return this.#crowd.join();
   }
 
   setTcpNoDelay(on: boolean): void {
@@ -313,7 +312,12 @@ export class Connection implements Transport, Sink, Unsettled, Live {
     this.#flushes += 1;
     // What leaves here is gathered already: Nagle's algorithm could only delay it, and does from the second write on.
     if (this.#flushes === 2 && !this.#delayChosen) this.#wire.setNoDelay(true);
-    this.#queue.flush(this.#wire, this.#engine.gather);
+    try {
+      this.#queue.flush(this.#wire, this.#engine.gather);
+    } catch (error) {
+      // Only bytes that were taken away after they had been written: a detached buffer.
+      this.#fail('write', error);
+    }
   }
 
   #beginLinger(): void {
@@ -326,12 +330,6 @@ export class Connection implements Transport, Sink, Unsettled, Live {
     if (this.#linger === undefined) return;
     this.#engine.lingers.remove(this.#linger);
     this.#linger = undefined;
-  }
-
-  #reasonFor(cause: Cause): Error {
-    if (this.#state === 'aborting' && this.#reason !== undefined) return this.#reason;
-    if (this.#state === 'leaving' || cause.kind === 'done') return DONE;
-    return new ConnectionLost(cause.detail, { cause });
   }
 
   #abort(reason: Error): void {
@@ -377,6 +375,8 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   /** A callback returned a promise: nothing is read until it settles. */
   #wait(where: string, result: unknown): void {
     if (!isThenable(result)) return;
+    // Should it reject when the connection has gone, the report still says whose it was.
+    this.getPeer();
     this.#pending += 1;
     if (delivers(this.#state)) this.#wire.pause();
     const settled = (): void => {

@@ -22,7 +22,7 @@ export interface Live {
 }
 
 /** After so many rounds in one run the rest waits, and other events have their turn. */
-const ROUNDS = 8;
+const ROUNDS = 32;
 
 /**
  * What the connections of one reactor share: its time, the run in progress, and who lives. A run is one event's
@@ -31,7 +31,8 @@ const ROUNDS = 8;
 export class Engine implements Clock {
   readonly backend: Backend;
   readonly gather: Gather = new Gather();
-  readonly observers: Observer[] = [];
+  /** Replaced, never changed: an observer may end, and another one begin, while they are told. */
+  observers: readonly Observer[] = [];
   readonly timers: Timers;
   readonly lingers: Lingers;
   readonly live: Roll<Live> = new Roll();
@@ -93,6 +94,15 @@ export class Engine implements Clock {
     });
   }
 
+  /** Runs a task as an upcall of its own, after the events that wait already. */
+  yield(task: () => void): void {
+    this.backend.yield(() => {
+      this.enter();
+      task();
+      this.leave();
+    });
+  }
+
   /** The one given has work for the end of the run; without a run it gets one. The caller sees to it that it asks once. */
   unsettle(one: Unsettled): void {
     this.#unsettled[this.#count] = one;
@@ -113,12 +123,22 @@ export class Engine implements Clock {
   /** Tells the observers of an error; without one that listens it is printed. */
   report(report: ErrorReport): void {
     let told = false;
-    for (const observer of this.observers) {
-      if (observer.error === undefined) continue;
-      told = true;
-      observer.error(report);
-    }
+    this.tell((observer) => {
+      told ||= observer.error !== undefined;
+      observer.error?.(report);
+    });
     if (!told) this.backend.complain(lineOf(report));
+  }
+
+  /** Tells each observer of something. What an observer throws is printed: it must not hurt who was observed. */
+  tell(what: (observer: Observer) => void): void {
+    for (const observer of this.observers) {
+      try {
+        what(observer);
+      } catch (error) {
+        this.backend.complain(lineOf({ who: 'an observer', where: 'observe', error }));
+      }
+    }
   }
 
   /** A live one is gone. */

@@ -113,9 +113,9 @@ export function delivers(state: State): boolean {
   return state === 'open' || state === 'shutting' || state === 'reading';
 }
 
-/** The states in which the protocol may write; in those of `sends` only a registered producer may. */
-export function writes(state: State): boolean {
-  return state === 'open' || state === 'writing';
+/** The states in which the protocol may write; with a producer registered, those of `sends` too. */
+export function writes(state: State, producing = false): boolean {
+  return state === 'open' || state === 'writing' || (producing && sends(state));
 }
 
 /** The states that end with `sent`. */

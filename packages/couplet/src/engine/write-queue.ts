@@ -1,10 +1,13 @@
 import type { Gather } from '../bytes/gather.ts';
 import type { Wire } from '../seam/wire.ts';
+import { Tail } from './tail.ts';
 
 /** A chunk of this many bytes costs less sent on its own than copied. */
 const LARGE = 16 * 1024;
 /** The most bytes that a wire is handed at once; see the seam. */
 const MOST = 256 * 1024;
+/** While the wire is full, chunks of fewer bytes are copied together. */
+const SMALL = 1024;
 /** Takes the place of a chunk that was handed over, so that the queue does not keep it alive. */
 const GONE = new Uint8Array(0);
 
@@ -21,15 +24,19 @@ export class WriteQueue {
   #offset = 0;
   /** How many bytes the wire holds; 0 when it can take a chunk. */
   #held = 0;
+  /** Where small chunks go while the wire is full. */
+  #tail: Tail | undefined;
 
   /** Takes a chunk of at least one byte. */
   push(chunk: Uint8Array): void {
     this.size += chunk.length;
-    if (this.#chunks !== undefined) this.#chunks.push(chunk);
-    else if (this.#only === undefined) this.#only = chunk;
-    else {
-      this.#chunks = [this.#only, chunk];
-      this.#only = undefined;
+    if (this.#held === 0 || chunk.length >= SMALL) this.#add(chunk);
+    else if (this.#tail !== undefined && this.#last === this.#tail.chunk && this.#tail.append(chunk)) {
+      this.#last = this.#tail.chunk;
+    } else {
+      this.#tail = new Tail();
+      this.#tail.append(chunk);
+      this.#add(this.#tail.chunk);
     }
   }
 
@@ -45,6 +52,7 @@ export class WriteQueue {
   written(): void {
     this.size -= this.#held;
     this.#held = 0;
+    this.#tail = undefined;
   }
 
   /** Drops everything but what the wire holds. */
@@ -54,6 +62,25 @@ export class WriteQueue {
     this.#head = 0;
     this.#offset = 0;
     this.size = this.#held;
+  }
+
+  #add(chunk: Uint8Array): void {
+    if (this.#chunks !== undefined) this.#chunks.push(chunk);
+    else if (this.#only === undefined) this.#only = chunk;
+    else {
+      this.#chunks = [this.#only, chunk];
+      this.#only = undefined;
+    }
+  }
+
+  /** The chunk that was added last, unless it is handed over. */
+  get #last(): Uint8Array | undefined {
+    return this.#only ?? this.#chunks?.at(-1);
+  }
+
+  set #last(chunk: Uint8Array) {
+    if (this.#chunks === undefined) this.#only = chunk;
+    else this.#chunks[this.#chunks.length - 1] = chunk;
   }
 
   #flushList(wire: Wire, gather: Gather, chunks: Uint8Array[]): void {

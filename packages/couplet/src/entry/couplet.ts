@@ -32,11 +32,12 @@ export {
   TimeoutError,
   UserAbortError,
 } from '../protocol/errors.ts';
+export type { Builds } from '../protocol/factory.ts';
 export { Factory, ServerFactory } from '../protocol/factory.ts';
 export type { ListeningPort } from '../protocol/listening-port.ts';
 export type { ErrorReport, Observer } from '../protocol/observer.ts';
 export type { Consumer, Producer, PullProducer } from '../protocol/producer.ts';
-export type { AnyFactory, Result } from '../protocol/protocol.ts';
+export type { AnyFactory, Callbacks, ProtocolClass, ProtocolFor, ProtocolUnder, Result } from '../protocol/protocol.ts';
 export { Protocol } from '../protocol/protocol.ts';
 export type { ReconnectOptions } from '../protocol/reconnecting-client-factory.ts';
 export { ReconnectingClientFactory } from '../protocol/reconnecting-client-factory.ts';

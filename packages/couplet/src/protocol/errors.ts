@@ -3,7 +3,7 @@ export class ConnectionClosed extends Error {
   override name = 'ConnectionClosed';
 }
 
-/** Both sides closed in order. */
+/** Both sides closed in order. The engine gives the same frozen object to every connection: an error is dear to make. */
 export class ConnectionDone extends ConnectionClosed {
   override name = 'ConnectionDone';
   constructor(message = 'the connection was closed in order') {
@@ -47,7 +47,7 @@ export class NoRouteError extends ConnectError {
   override name = 'NoRouteError';
 }
 
-/** It took longer than allowed. */
+/** It took longer than allowed: an attempt, or a connection whose time is bounded. */
 export class TimeoutError extends ConnectError {
   override name = 'TimeoutError';
 }
@@ -70,7 +70,8 @@ export class CannotListenError extends Error {
   /** The port that was asked for; undefined for a UNIX socket. */
   readonly port: number | undefined;
   constructor(place: string, port: number | undefined, why: string, options?: ErrorOptions) {
-    super(`cannot listen on ${port === undefined ? place : `${place}:${port}`}: ${why}`, options);
+    const host = place.includes(':') ? `[${place}]` : place;
+    super(`cannot listen on ${port === undefined ? place : `${host}:${port}`}: ${why}`, options);
     this.interface = place;
     this.port = port;
   }

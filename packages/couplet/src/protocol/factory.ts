@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noUnsafeDeclarationMerging: only an interface can have an accessor that a subclass overrides with a field
 import type { Address } from './address.ts';
 import type { Clock } from './clock.ts';
-import type { ProtocolClass, ProtocolFor } from './protocol.ts';
+import type { ProtocolClass, ProtocolFor, Result } from './protocol.ts';
 
 /** Something that builds protocols of type P. */
 export interface Builds<P> {
@@ -36,23 +36,27 @@ export class ProtocolFactory {
   }
 
   /** One more port or connector uses the factory. The engine calls it, and it calls `startFactory` the first time. */
-  doStart(reactor: Clock): void {
-    if (this.numPorts === 0) this.startFactory(reactor);
+  doStart(reactor: Clock): Result {
+    const started = this.numPorts === 0 ? this.startFactory(reactor) : undefined;
     this.numPorts += 1;
+    return started;
   }
 
   /** One port or connector less. After the last it calls `stopFactory`. */
-  doStop(): void {
+  doStop(): Result {
     if (this.numPorts === 0) return;
     this.numPorts -= 1;
-    if (this.numPorts === 0) this.stopFactory();
+    if (this.numPorts === 0) return this.stopFactory();
   }
 
-  /** The factory goes into use: acquire what the connections share. */
-  startFactory(_reactor: Clock): void {}
+  /**
+   * The factory goes into use: acquire what the connections share. A port opens when the promise that this may return has
+   * resolved, and not at all when it rejects.
+   */
+  startFactory(_reactor: Clock): Result {}
 
   /** The factory is out of use: release it. */
-  stopFactory(): void {}
+  stopFactory(): Result {}
 }
 
 // An accessor in an interface: read, a factory of a subclass is still this factory; written, the protocol must fit exactly.

@@ -10,7 +10,7 @@ export interface ErrorReport {
   readonly error: unknown;
 }
 
-/** Who wants to know what a reactor does. Every method is optional, and none may throw. */
+/** Who wants to know what a reactor does. Every method is optional; what one throws is printed on standard error. */
 export interface Observer {
   /** A callback failed. While no observer takes errors, they are printed on standard error, a line each. */
   error?(report: ErrorReport): void;

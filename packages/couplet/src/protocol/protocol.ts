@@ -82,7 +82,10 @@ export class Protocol<F = AnyFactory> {
    * the protocol had called `loseConnection`.
    */
   readConnectionLost?(): Result;
-  /** This side's end of output, asked for with `loseWriteConnection`, is on its way after everything written. */
+  /**
+   * This side's end of output, asked for with `loseWriteConnection`, is on its way after everything written, and reading goes
+   * on. Not called when the peer had ended its output already: then the connection closes.
+   */
   writeConnectionLost?(): Result;
   /** Reading goes on after `resumeProducing`: a protocol that held back bytes it had been given continues with them here. */
   readingResumed?(): Result;

@@ -1,6 +1,8 @@
 import { ClientFactory } from './client-factory.ts';
 import type { Clock, DelayedCall } from './clock.ts';
 import type { Connector } from './connector.ts';
+import { UserAbortError } from './errors.ts';
+import type { Result } from './protocol.ts';
 
 /** How a `ReconnectingClientFactory` waits between its attempts. */
 export interface ReconnectOptions {
@@ -31,8 +33,8 @@ export class ReconnectingClientFactory extends ClientFactory {
   /** How many attempts were made since the last `resetDelay`. */
   retries = 0;
   #clock: Clock | undefined;
-  #connector: Connector | undefined;
-  #waiting: DelayedCall | undefined;
+  /** The connectors of this factory, each with the call that waits to try again. */
+  readonly #waiting: Map<Connector, DelayedCall | undefined> = new Map();
   #trying = true;
 
   /** Throws a `RangeError` for a negative delay or a factor below 1. */
@@ -49,34 +51,41 @@ export class ReconnectingClientFactory extends ClientFactory {
     this.delayMs = this.initialDelayMs;
   }
 
-  override doStart(reactor: Clock): void {
+  override doStart(reactor: Clock): Result {
     this.#clock = reactor;
-    super.doStart(reactor);
+    return super.doStart(reactor);
   }
 
   override startedConnecting(connector: Connector): void {
-    this.#connector = connector;
+    this.#waiting.set(connector, undefined);
   }
 
-  override clientConnectionFailed(connector: Connector, _reason: Error): void {
-    this.retry(connector);
+  /** Tries again, unless this program itself cancelled the attempt. */
+  override clientConnectionFailed(connector: Connector, reason: Error): void {
+    this.#waiting.delete(connector);
+    if (!(reason instanceof UserAbortError)) this.retry(connector);
   }
 
   override clientConnectionLost(connector: Connector, _reason: Error): void {
+    this.#waiting.delete(connector);
     this.retry(connector);
   }
 
   /** Connects again after the present delay, unless `stopTrying` was called or `maxRetries` are used up. */
   retry(connector: Connector): void {
     if (!this.#trying || this.#clock === undefined || this.retries >= this.maxRetries) return;
+    if (this.#waiting.get(connector) !== undefined) return;
     this.retries += 1;
     const bound = Math.min(this.delayMs, this.maxDelayMs);
     this.delayMs = Math.min(this.delayMs * this.factor, this.maxDelayMs);
-    this.#connector = connector;
-    this.#waiting = this.#clock.callLater(this.jitter === 'full' ? this.#clock.random() * bound : bound, () => {
-      this.#waiting = undefined;
-      connector.connect();
-    });
+    const delayMs = this.jitter === 'full' ? this.#clock.random() * bound : bound;
+    this.#waiting.set(
+      connector,
+      this.#clock.callLater(delayMs, () => {
+        this.#waiting.delete(connector);
+        connector.connect();
+      }),
+    );
   }
 
   /** Begins again with the initial delay and no retries counted. */
@@ -88,8 +97,10 @@ export class ReconnectingClientFactory extends ClientFactory {
   /** Makes no further attempt, and cancels one that waits or is under way. An open connection lives on. */
   stopTrying(): void {
     this.#trying = false;
-    this.#waiting?.cancel();
-    this.#waiting = undefined;
-    if (this.#connector?.state === 'connecting') this.#connector.stopConnecting();
+    for (const [connector, call] of this.#waiting) {
+      call?.cancel();
+      if (connector.state === 'connecting') connector.stopConnecting();
+    }
+    this.#waiting.clear();
   }
 }

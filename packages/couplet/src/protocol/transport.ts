@@ -33,7 +33,7 @@ export interface Transport extends Consumer, Producer {
   abortConnection(): void;
   /**
    * Closes the writing side after everything written, and goes on reading; `writeConnectionLost` tells when. A peer that
-   * waits for the end of input gets it.
+   * waits for the end of input gets it. When the peer has ended its output already, this closes the connection.
    */
   loseWriteConnection(): void;
   /** This end's address. */

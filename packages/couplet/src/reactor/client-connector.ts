@@ -27,6 +27,8 @@ export class ClientConnector<P extends Callbacks> implements Connector<P> {
   #dial: Dial | undefined;
   #connection: Connection | undefined;
   #protocol: P | undefined;
+  /** The factory counts this connector among those that use it: it was started, and did not throw. */
+  #counted = false;
   /** `disconnect` was called in `buildProtocol`, before there was a connection to close. */
   #leaving = false;
   readonly #waiters: { resolve: (protocol: P) => void; reject: (reason: Error) => void }[] = [];
@@ -68,7 +70,11 @@ export class ClientConnector<P extends Callbacks> implements Connector<P> {
     this.#state = 'connecting';
     if (!this.#busy.has(this)) {
       this.#busy.add(this);
-      this.#tell('startFactory', () => this.#factory.doStart(this.#reactor));
+      this.#tell('startFactory', () => {
+        const started = this.#factory.doStart(this.#reactor);
+        this.#counted = true;
+        return started;
+      });
     }
     this.#dial = new Dial(this.#engine, this.#target, this.#timeoutMs, {
       onConnected: (wire) => {
@@ -146,7 +152,8 @@ export class ClientConnector<P extends Callbacks> implements Connector<P> {
   #release(): void {
     if (this.#state !== 'disconnected') return;
     this.#busy.delete(this);
-    this.#tell('stopFactory', () => this.#factory.doStop());
+    if (this.#counted) this.#tell('stopFactory', () => this.#factory.doStop());
+    this.#counted = false;
   }
 
   #tell(where: string, callback: () => unknown): void {

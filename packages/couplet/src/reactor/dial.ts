@@ -80,7 +80,8 @@ export class Dial {
     if (this.#over) return;
     this.#end();
     const reason = new UserAbortError(`${nameOf(this.#destination)}: the attempt was cancelled`);
-    this.#engine.defer(() => this.#answer.onFailed(reason));
+    // After the events that wait: whoever tries again at once, and cancels again, must not keep them waiting for ever.
+    this.#engine.yield(() => this.#answer.onFailed(reason));
   }
 
   readonly #outcome = {

@@ -7,6 +7,8 @@ import { CannotListenError } from '../protocol/errors.ts';
 import type { Factory } from '../protocol/factory.ts';
 import type { ListeningPort } from '../protocol/listening-port.ts';
 import type { Listener, ListenPlace } from '../seam/backend.ts';
+import type { Cause } from '../seam/cause.ts';
+import type { Sink, Wire } from '../seam/wire.ts';
 
 /** An open port and the factory that serves it. */
 export class Port implements ListeningPort {
@@ -36,13 +38,14 @@ export class Port implements ListeningPort {
   ): Promise<Port> {
     const port = place.kind === 'tcp' ? place.port : undefined;
     if (engine.stopping) throw new CannotListenError(name, port, 'the reactor is stopping');
-    const listener = await engine.backend.listen(place, (wire) => {
+    const accept = (wire: Wire): Sink | null => {
       const adopted = adopt(engine, wire, factory, bounds);
       return adopted === null || adopted instanceof Error ? null : adopted.connection.start();
-    });
+    };
+    const listener = await engine.backend.listen(place, accept, complaints(engine, `the port ${name}`));
     if ('kind' in listener) throw new CannotListenError(name, port, listener.detail, { cause: listener });
     const opened = new Port(engine, factory, listener, closed);
-    for (const observer of engine.observers) observer.listening?.(opened.#host);
+    engine.tell((observer) => observer.listening?.(opened.#host));
     return opened;
   }
 
@@ -62,7 +65,17 @@ export class Port implements ListeningPort {
   async #stop(): Promise<void> {
     await this.#listener.close();
     this.#closed(this);
-    for (const observer of this.#engine.observers) observer.stoppedListening?.(this.#host);
+    this.#engine.tell((observer) => observer.stoppedListening?.(this.#host));
     this.#engine.guard(this.#factory.constructor.name, 'stopFactory', () => this.#factory.doStop());
   }
+}
+
+/** Reports what keeps a port from accepting, at most once a second: without descriptors it fails again and again. */
+function complaints(engine: Engine, who: string): (cause: Cause) => void {
+  let quietUntil = Number.NEGATIVE_INFINITY;
+  return (cause) => {
+    if (engine.now() < quietUntil) return;
+    quietUntil = engine.now() + 1000;
+    engine.report({ who, where: 'accept', error: new Error(cause.detail, { cause }) });
+  };
 }

@@ -1,7 +1,7 @@
 import { Engine } from '../engine/engine.ts';
 import type { ClientFactory } from '../protocol/client-factory.ts';
 import type { Clock, DelayedCall } from '../protocol/clock.ts';
-import type { ConnectionOptions } from '../protocol/connection-options.ts';
+import type { ConnectionBounds, ConnectionOptions } from '../protocol/connection-options.ts';
 import { boundsOf } from '../protocol/connection-options.ts';
 import type { Connector } from '../protocol/connector.ts';
 import { CannotListenError, ReactorAlreadyRunning, ReactorNotRunning } from '../protocol/errors.ts';
@@ -68,10 +68,12 @@ export class Reactor implements Clock {
   readonly #engine: Engine;
   readonly #backend: Backend;
   readonly #triggers: Triggers = new Triggers();
-  readonly #opening: Set<Promise<Port>> = new Set();
+  readonly #opening: Set<Promise<ListeningPort>> = new Set();
   readonly #ports: Set<Port> = new Set();
   readonly #connectors: Set<Connector> = new Set();
   #state: 'idle' | 'running' | 'stopping' = 'idle';
+  /** How often it has stopped: what was asked for before then does not begin any more. */
+  #stops = 0;
   #requestStop: () => void = () => {};
   #hurry: () => void = () => {};
 
@@ -109,11 +111,10 @@ export class Reactor implements Clock {
     checkWhole('port', port, 0, 65_535);
     const { interface: name = '0.0.0.0', backlog = BACKLOG } = options;
     checkWhole('backlog', backlog, 1, MOST_WAITING);
-    const place = async (): Promise<ListenPlace> => {
-      const host = await this.#interfaceOf(name, port);
-      return { kind: 'tcp', host, port, backlog };
-    };
-    return this.#listen(name, place, factory, options);
+    const stops = this.#stops;
+    const host = await this.#interfaceOf(name, port);
+    if (this.#stops !== stops) throw new CannotListenError(name, port, 'the reactor has stopped');
+    return this.#listen(name, { kind: 'tcp', host, port, backlog }, factory, options);
   }
 
   /** Listens on a UNIX socket. Rejects like `listenTCP`. */
@@ -121,7 +122,7 @@ export class Reactor implements Clock {
     const { mode = 0o660, backlog = BACKLOG } = options;
     checkWhole('mode', mode, 0, 0o777);
     checkWhole('backlog', backlog, 1, MOST_WAITING);
-    return this.#listen(path, async () => ({ kind: 'unix', path, mode, backlog }), factory, options);
+    return this.#listen(path, { kind: 'unix', path, mode, backlog }, factory, options);
   }
 
   /**
@@ -173,6 +174,9 @@ export class Reactor implements Clock {
     this.#fire('during', 'shutdown');
     await this.#endAll();
     this.#fire('after', 'shutdown');
+    // What these began, and what was cancelled at once, ends in runs of their own.
+    await this.#turn();
+    this.#stops += 1;
     this.#engine.timers.clear();
     this.#engine.timers.hold(false);
     release();
@@ -191,10 +195,16 @@ export class Reactor implements Clock {
     this.#requestStop();
   }
 
-  /** Calls `call(...args)` once the reactor runs: now if it does. */
+  /** Calls `call(...args)` once, when the reactor runs: now if it does. */
   callWhenRunning<A extends unknown[]>(call: (...args: A) => unknown, ...args: A): void {
-    if (this.#state === 'idle') this.addSystemEventTrigger('after', 'startup', call, ...args);
-    else this.#engine.guard('callWhenRunning', call.name, () => call(...args));
+    if (this.#state !== 'idle') {
+      this.#engine.guard('callWhenRunning', call.name, () => call(...args));
+      return;
+    }
+    const trigger = this.addSystemEventTrigger('after', 'startup', () => {
+      this.removeSystemEventTrigger(trigger);
+      return call(...args);
+    });
   }
 
   /**
@@ -217,36 +227,40 @@ export class Reactor implements Clock {
 
   /** Tells the observer of what happens, until the returned function is called. */
   observe(observer: Observer): () => void {
-    const { observers } = this.#engine;
-    observers.push(observer);
+    const engine = this.#engine;
+    engine.observers = [...engine.observers, observer];
     return () => {
-      const at = observers.indexOf(observer);
-      if (at >= 0) observers.splice(at, 1);
+      engine.observers = engine.observers.filter((one) => one !== observer);
     };
   }
 
-  /** Opens a port at a place that has to be found out first. A reactor that stops waits for this, so as to close the port. */
+  /** Opens a port. A reactor that stops waits for this, so as to close it. */
   async #listen(
     name: string,
-    find: () => Promise<ListenPlace>,
+    place: ListenPlace,
     factory: Factory,
     options: ConnectionOptions,
   ): Promise<ListeningPort> {
     const bounds = boundsOf(options);
-    factory.doStart(this);
-    const opening = find().then(async (place) => {
-      const port = await Port.open(this.#engine, name, place, factory, bounds, (closed) => this.#ports.delete(closed));
-      this.#ports.add(port);
-      return port;
-    });
+    const opening = this.#open(name, place, factory, bounds);
     this.#opening.add(opening);
     try {
       return await opening;
+    } finally {
+      this.#opening.delete(opening);
+    }
+  }
+
+  async #open(name: string, place: ListenPlace, factory: Factory, bounds: ConnectionBounds): Promise<ListeningPort> {
+    const started = factory.doStart(this);
+    try {
+      await started;
+      const port = await Port.open(this.#engine, name, place, factory, bounds, (closed) => this.#ports.delete(closed));
+      this.#ports.add(port);
+      return port;
     } catch (error) {
       this.#engine.guard(factory.constructor.name, 'stopFactory', () => factory.doStop());
       throw error;
-    } finally {
-      this.#opening.delete(opening);
     }
   }
 
@@ -305,7 +319,11 @@ export class Reactor implements Clock {
     for (const connector of this.#connectors) if (connector.state === 'connecting') connector.stopConnecting();
     await this.#engine.quitAll();
     // A cancelled attempt tells its factory in a run of its own.
-    await new Promise<void>((resolve) => this.#engine.defer(resolve));
+    await this.#turn();
+  }
+
+  #turn(): Promise<void> {
+    return new Promise((resolve) => this.#engine.yield(resolve));
   }
 }
 

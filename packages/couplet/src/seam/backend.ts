@@ -59,8 +59,15 @@ export interface Backend {
   defer(task: () => void): void;
   /** Runs the task after the events that wait already: a long job lets the others have their turn. */
   yield(task: () => void): void;
-  /** Listens; resolves to the cause when that fails. `accept` takes each new wire and returns its sink, or null to refuse. */
-  listen(place: ListenPlace, accept: (wire: Wire) => Sink | null): Promise<Listener | Cause>;
+  /**
+   * Listens; resolves to the cause when that fails. `accept` takes each new wire and returns its sink, or null to refuse.
+   * `troubled` hears when a connection could not be accepted, where the runtime tells; the listener stays up.
+   */
+  listen(
+    place: ListenPlace,
+    accept: (wire: Wire) => Sink | null,
+    troubled: (cause: Cause) => void,
+  ): Promise<Listener | Cause>;
   /** Connects; after `cancel` nothing is called. */
   connect(place: ConnectPlace, attempt: Attempt): { cancel(): void };
   /** Looks a host name up, all addresses in the resolver's order (RFC 6724), or the cause why there is none. */

@@ -1,6 +1,7 @@
 import type { Check } from './check.ts';
 import { abortingChecks } from './check-aborting.ts';
 import { alarmChecks } from './check-alarm.ts';
+import { boundChecks } from './check-bounds.ts';
 import { cancellingChecks } from './check-cancelling.ts';
 import { clientOrderChecks } from './check-client-order.ts';
 import { clockChecks } from './check-clock.ts';
@@ -10,6 +11,8 @@ import { connectionChecks } from './check-connection.ts';
 import { failureChecks } from './check-failures.ts';
 import { halfCloseChecks } from './check-half-close.ts';
 import { listeningChecks } from './check-listening.ts';
+import { observerChecks } from './check-observers.ts';
+import { pausingChecks } from './check-pausing.ts';
 import { portChecks } from './check-ports.ts';
 import { pressureChecks } from './check-pressure.ts';
 import { promiseChecks } from './check-promises.ts';
@@ -17,8 +20,11 @@ import { pullingChecks } from './check-pulling.ts';
 import { racingChecks } from './check-racing.ts';
 import { reconnectingChecks } from './check-reconnecting.ts';
 import { refusalChecks } from './check-refusal.ts';
+import { resumingChecks } from './check-resuming.ts';
 import { runningChecks } from './check-running.ts';
+import { stoppingChecks } from './check-stopping.ts';
 import { timerChecks } from './check-timers.ts';
+import { triggerChecks } from './check-triggers.ts';
 import { writingChecks } from './check-writing.ts';
 import type { Venue } from './stage.ts';
 
@@ -36,10 +42,16 @@ export function checkBackend(venue: Venue): Check[] {
     ...promiseChecks(venue),
     ...pressureChecks(venue),
     ...pullingChecks(venue),
+    ...pausingChecks(venue),
+    ...resumingChecks(venue),
+    ...boundChecks(venue),
     ...refusalChecks(venue),
     ...writingChecks(venue),
     ...listeningChecks(venue),
     ...portChecks(venue),
+    ...stoppingChecks(venue),
+    ...observerChecks(venue),
+    ...triggerChecks(venue),
     ...runningChecks(venue),
     ...alarmChecks(venue),
     ...timerChecks(venue),

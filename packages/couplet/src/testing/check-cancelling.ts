@@ -91,6 +91,7 @@ function addWays(programme: Repertoire): void {
     const client = new Diarist();
     const connector = reactor.connectTCP('192.0.2.1', 8007, client);
     backend.attempts[0]?.fail('refused');
+    await backend.settled();
     const { length } = client.pages;
     connector.disconnect();
     await backend.settled();

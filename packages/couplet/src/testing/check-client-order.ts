@@ -139,7 +139,10 @@ function addReturns(programme: Repertoire): void {
   programme.addRehearsed('R21 clientConnectionFailed connects again', async ({ reactor, backend }) => {
     const client = new Diarist({ failed: again(3) });
     reactor.connectTCP('192.0.2.1', 8007, client);
-    for (let verse = 0; verse < 3; verse += 1) backend.attempts[verse]?.fail('refused');
+    for (let verse = 0; verse < 3; verse += 1) {
+      backend.attempts[verse]?.fail('refused');
+      await backend.settled();
+    }
     const round = ['startedConnecting', 'clientConnectionFailed ConnectionRefusedError'];
     expectSame(client.pages, ['startFactory', ...round, ...round, ...round, ...END], 'the order');
   });
@@ -159,6 +162,7 @@ function addReturns(programme: Repertoire): void {
       const client = new Diarist();
       const connector = reactor.connectTCP('192.0.2.1', 8007, client);
       backend.attempts[0]?.fail('refused');
+      await backend.settled();
       connector.connect();
       backend.attempts[1]?.succeed().lose();
       const first = [...BEGINNING, 'clientConnectionFailed ConnectionRefusedError', ...END];
@@ -187,6 +191,7 @@ function addStates(programme: Repertoire): void {
     });
     const connector = reactor.connectTCP('192.0.2.1', 8007, client);
     backend.attempts[0]?.fail('refused');
+    await backend.settled();
     backend.attempts[1]?.succeed().lose();
     const connected = ['connecting', 'connected', 'connected', 'disconnected', 'disconnected'];
     expectSame(states, ['connecting', 'disconnected', ...connected], 'the states');
@@ -233,6 +238,7 @@ function addFaults(programme: Repertoire): void {
       const client = new Diarist(habits);
       reactor.connectTCP('192.0.2.1', 8007, client);
       backend.attempts[0]?.fail('refused');
+      await backend.settled();
       const last = name === 'startFactory' ? [] : END;
       const pages = [...BEGINNING, 'clientConnectionFailed ConnectionRefusedError', ...last];
       expectSame(client.pages, pages, 'the order');
@@ -260,7 +266,7 @@ function addFaults(programme: Repertoire): void {
     const client = new Diarist({ builds: throws('buildProtocol') });
     stage.connect(await stage.listen(new Troupe(), {}, medium), client);
     await client.wrote('stopFactory');
-    const lost = ['buildProtocol', 'clientConnectionLost ConnectionAborted'];
+    const lost = ['buildProtocol', 'clientConnectionLost Error'];
     expectSame(client.pages, [...BEGINNING, ...lost, ...END], 'the order');
     expectSame(
       stage.takeReports().map(({ where }) => where),

@@ -6,6 +6,7 @@ import { expectPoem, poemOf } from './poem.ts';
 import { Programme } from './programme.ts';
 import { pull, push, Source } from './source.ts';
 import type { Stage, Venue } from './stage.ts';
+import { Vow } from './vow.ts';
 
 /** R5: leaving in order. */
 export function closingChecks(venue: Venue): Check[] {
@@ -276,18 +277,14 @@ function addOrders(programme: Programme): void {
   });
 
   programme.add('R5 a connection that a promise holds up still closes', async (stage) => {
-    let release = (): void => {};
-    const hold = (): Promise<void> =>
-      new Promise((resolve) => {
-        release = resolve;
-      });
-    const { server, client } = await stage.pair({ made: hold }, chatter);
+    const vow = new Vow();
+    const { server, client } = await stage.pair({ made: () => vow.promise }, chatter);
     server.transport.write(poem);
     server.transport.loseConnection();
     expectSame((await server.lost()).name, 'ConnectionDone', 'the reason');
     await client.lost();
     expectPoem(client.bytes, poem, 'the client');
-    release();
+    vow.keep();
   });
 }
 

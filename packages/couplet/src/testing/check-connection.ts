@@ -200,6 +200,38 @@ function addEnds(programme: Programme): void {
     for (const { log } of [server, client]) expectSame(log.filter((entry) => entry === 'lost').length, 1, 'its number');
   });
 
+  programme.add('R3 peers that reset as soon as they are connected leave nobody behind', async (stage) => {
+    const troupe = new Troupe();
+    const port = await stage.listen(troupe);
+    const clients = Array.from(
+      { length: 20 },
+      () => new Actor({ made: ({ transport }) => transport.abortConnection() }),
+    );
+    for (const client of clients) stage.connect(port, new SingleClient(client));
+    await Promise.all(clients.map((client) => client.lost()));
+    const last = await stage.join(port);
+    await stage.pass(10);
+    last.transport.loseConnection();
+    await last.lost();
+    // A backend need not show every one of them.
+    await Promise.all(troupe.actors.map((actor) => actor.lost()));
+  });
+
+  programme.addEach('R3 a connection that another one aborts receives nothing more', async (stage, medium) => {
+    const actors: Actor[] = [];
+    const hitOther = (actor: Actor): void => {
+      for (const other of actors) if (other !== actor) other.transport.abortConnection();
+    };
+    for (let built = 0; built < 2; built += 1)
+      actors.push((await stage.pair({ data: hitOther }, {}, {}, medium)).server);
+    const clients = stage.actors.filter((actor) => !actors.includes(actor));
+    for (const { transport } of clients) transport.write('cue');
+    const [one, other] = actors;
+    await Promise.race(actors.map((actor) => actor.lost()));
+    await stage.pass(10);
+    expectSame([one?.received, other?.received].sort(), [0, 3], 'the numbers of bytes received');
+  });
+
   programme.add('R3 the end of a hundred connections at once reaches each of them', async (stage) => {
     const troupe = new Troupe({ made: ({ transport }) => void transport.write('hello') });
     const port = await stage.listen(troupe);

@@ -1,6 +1,9 @@
 import { ClientFactory } from '../protocol/client-factory.ts';
 import type { Connector } from '../protocol/connector.ts';
+import { Factory } from '../protocol/factory.ts';
 import type { Result } from '../protocol/protocol.ts';
+import { Protocol } from '../protocol/protocol.ts';
+import type { Transport } from '../protocol/transport.ts';
 import type { Part } from './actor.ts';
 import { Actor } from './actor.ts';
 import type { Check } from './check.ts';
@@ -9,6 +12,7 @@ import { Programme } from './programme.ts';
 import { Source } from './source.ts';
 import type { Pair, Stage, Venue } from './stage.ts';
 import { SingleClient, Troupe } from './stage.ts';
+import { Vow } from './vow.ts';
 
 /** R8: what the application does wrong. */
 export function failureChecks(venue: Venue): Check[] {
@@ -157,6 +161,14 @@ async function playSlip(stage: Stage, slip: Slip, fail: Fail, side: 'server' | '
   await expectUnhurt(bystanders);
 }
 
+/** What a sloppy program throws. */
+const oddities: readonly [name: string, value: unknown][] = [
+  ['undefined', undefined],
+  ['null', null],
+  ['a symbol', Symbol('slip')],
+  ['an object that has no text', Object.create(null)],
+];
+
 function addReports(programme: Programme): void {
   programme.addEach('R8 the report names the protocol and its peer', async (stage, medium) => {
     class Bard extends Actor {}
@@ -169,6 +181,45 @@ function addReports(programme: Programme): void {
     const names = stage.takeReports().map(({ who }) => who);
     expectSame(names, [`Bard at ${authority}`], 'the list of names');
   });
+
+  programme.addEach(
+    'R8 a failure after the end still names the peer, of a protocol that never asked',
+    async (stage, medium) => {
+      const vow = new Vow();
+      const transports: Transport[] = [];
+      class Bare extends Protocol {
+        override connectionMade(): Promise<void> {
+          transports.push(this.transport);
+          return vow.promise;
+        }
+      }
+      const client = await stage.join(await stage.listen(Factory.forProtocol(Bare), {}, medium));
+      while (transports.length === 0) await stage.pass(1);
+      const { authority } = client.transport.getHost();
+      transports[0]?.abortConnection();
+      await client.lost();
+      while (transports[0]?.disconnected !== true) await stage.pass(1);
+      vow.break(error);
+      await expectReport(stage, 'connectionMade', new RegExp(`^Bare at ${authority}$`));
+    },
+  );
+
+  for (const [name, value] of oddities) {
+    programme.add(`R8 a callback may throw ${name}; the reason is an error`, async (stage) => {
+      const { server, client } = await stage.pair(
+        {
+          data: () => {
+            throw value;
+          },
+        },
+        { made: ({ transport }) => void transport.write('cue') },
+      );
+      expect((await server.lost()) instanceof Error, 'the reason is no error');
+      await client.lost();
+      const errors = stage.takeReports().map((report) => report.error);
+      expect(errors.length === 1 && errors[0] === value, 'the error was not logged, or not once');
+    });
+  }
 
   programme.add('R8 what is thrown may be anything; the reason is an error that says it', async (stage) => {
     const { server, client } = await stage.pair(
@@ -186,15 +237,11 @@ function addReports(programme: Programme): void {
   });
 
   programme.add('R8 a promise that rejects after the connection has gone is logged, once', async (stage) => {
-    let reject = (_reason: Error): void => {};
-    const hang = (): Promise<void> =>
-      new Promise((_resolve, refuse) => {
-        reject = refuse;
-      });
-    const { server, client } = await stage.pair({ made: hang }, {});
+    const vow = new Vow();
+    const { server, client } = await stage.pair({ made: () => vow.promise }, {});
     client.transport.abortConnection();
     await server.lost();
-    reject(error);
+    vow.break(error);
     await expectReport(stage, 'connectionMade', /^Actor at /);
     expectSame(server.log, ['made', 'lost'], 'the log');
   });
@@ -236,15 +283,11 @@ function addReports(programme: Programme): void {
   });
 
   programme.add('R8 a failure while leaving is the reason, too', async (stage) => {
-    let fail = (_reason: Error): void => {};
-    const hang = (): Promise<void> =>
-      new Promise((_resolve, refuse) => {
-        fail = refuse;
-      });
-    const { server, client } = await stage.pair({ made: hang }, { eof: () => {} });
+    const vow = new Vow();
+    const { server, client } = await stage.pair({ made: () => vow.promise }, { eof: () => {} });
     server.transport.loseConnection();
     await client.when(() => client.log.includes('eof'));
-    fail(error);
+    vow.break(error);
     expect((await server.lost()) === error, 'the reason is another');
     client.transport.abortConnection();
     await client.lost();

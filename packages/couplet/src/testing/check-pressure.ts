@@ -57,7 +57,7 @@ function addMarks(programme: Programme): void {
     server.transport.write(Buffer.alloc(HIGH + 1 - LOW));
     server.transport.write(Buffer.alloc(LOW));
     await stage.pass(1);
-    wire.pass();
+    await wire.pass();
     await server.when(() => source.log.includes('resume'));
     wire.open();
     await stage.pass(5);
@@ -69,7 +69,7 @@ function addMarks(programme: Programme): void {
     server.transport.write(Buffer.alloc(HIGH - LOW));
     server.transport.write(Buffer.alloc(LOW + 1));
     await stage.pass(1);
-    wire.pass();
+    await wire.pass();
     await stage.pass(5);
     expectSame(source.log, ['pause'], 'what the producer was told');
     wire.open();
@@ -87,7 +87,7 @@ function addMarks(programme: Programme): void {
         const paused = told.length % 2 === 1;
         if (paused || turn % 3 === 0) {
           unsent -= wire.held;
-          wire.pass();
+          await wire.pass();
           // The wire says that it is writable, and what waits goes to it.
           await stage.pass(0);
           if (paused && unsent <= LOW) told.push('resume');
@@ -149,7 +149,7 @@ function addTurns(programme: Programme): void {
       server.transport.registerProducer(first, true);
       server.transport.write(Buffer.alloc(HIGH + 1));
       await stage.pass(1);
-      wire.pass();
+      await wire.pass();
       await server.when(() => first.log.includes('resume'));
       await stage.pass(1);
       wire.open();
@@ -324,7 +324,7 @@ function addRoom(programme: Programme): void {
     server.transport.write(Buffer.alloc(LOW + 1));
     const drained = server.transport.drained().then((room) => order.push(`drained: ${room}`));
     await stage.pass(1);
-    wire.pass();
+    await wire.pass();
     await stage.pass(5);
     order.push('open');
     wire.open();
@@ -332,6 +332,28 @@ function addRoom(programme: Programme): void {
     expectSame(order, ['open', 'drained: true'], 'the order');
     expectSame(await server.transport.drained(), true, 'what drained resolves to with room');
   });
+
+  for (const [name, leave] of [
+    ['loseConnection', ({ transport }) => transport.loseConnection()],
+    ['loseWriteConnection', ({ transport }) => transport.loseWriteConnection()],
+    ['abortConnection', ({ transport }) => transport.abortConnection()],
+  ] as const satisfies readonly [string, (actor: Actor) => void][]) {
+    // A loop that writes as long as there is room would spin for ever on promises that are kept already.
+    programme.add(
+      `R11 drained resolves to false, in the end, when nothing can be written after ${name}`,
+      async (stage) => {
+        const { server, client } = await stage.pair({}, { eof: ({ transport }) => transport.loseConnection() });
+        server.transport.write('last words');
+        leave(server);
+        let rounds = 0;
+        while (await server.transport.drained()) {
+          rounds += 1;
+          expect(rounds < 3, 'drained says again and again that there is room');
+        }
+        await Promise.all([server.lost(), client.lost()]);
+      },
+    );
+  }
 
   programme.add('R11 drained resolves to false once the connection is gone', async (stage) => {
     const { server, client } = await stage.pair({}, deaf);

@@ -4,6 +4,7 @@ import { expect, expectSame } from './check.ts';
 import { expectPoem, poemOf } from './poem.ts';
 import { Programme } from './programme.ts';
 import type { Venue } from './stage.ts';
+import { Vow } from './vow.ts';
 
 /** R8a: callbacks that take their time. */
 export function promiseChecks(venue: Venue): Check[] {
@@ -12,19 +13,6 @@ export function promiseChecks(venue: Venue): Check[] {
   addEnds(programme);
   addPauses(programme);
   return programme.checks;
-}
-
-/** A promise that a check keeps when it likes. */
-class Vow {
-  readonly promise: Promise<void>;
-  keep: () => void = () => {};
-  break: (reason: Error) => void = () => {};
-  constructor() {
-    this.promise = new Promise((resolve, reject) => {
-      this.keep = resolve;
-      this.break = reject;
-    });
-  }
 }
 
 /** A client like `nc -N`: it asks, ends its output, and listens. */

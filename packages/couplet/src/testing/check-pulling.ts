@@ -64,7 +64,7 @@ function addAsking(programme: Programme): void {
       for (let asked = 0; asked < 10; asked += 1) {
         await stage.pass(2);
         expectSame(source.log.length, asked, 'how often the producer was asked');
-        wire?.pass();
+        await wire?.pass();
       }
     },
   );

@@ -45,6 +45,7 @@ async function waitAfterFailure(rehearsal: Rehearsal): Promise<number | undefine
 
 /** How long it takes until the next attempt begins, if one does. */
 async function waitForNext({ backend }: Rehearsal): Promise<number | undefined> {
+  await backend.settled();
   const [began, count] = [backend.time, backend.attempts.length];
   while (backend.alarmed !== undefined && backend.attempts.length === count) {
     await backend.advance(backend.alarmed - backend.time);
@@ -141,6 +142,7 @@ function addJitter(programme: Repertoire): void {
   programme.addRehearsed('R22 no attempt is made inside the callback, not even after no time', async (rehearsal) => {
     persist(rehearsal, { initialDelayMs: 0 });
     rehearsal.backend.attempts[0]?.fail('refused');
+    await rehearsal.backend.settled();
     expectSame(rehearsal.backend.attempts.length, 1, 'the number of attempts');
     expectSame(await waitForNext(rehearsal), 0, 'the wait');
   });
@@ -172,6 +174,8 @@ function addEnds(programme: Repertoire): void {
   programme.addRehearsed('R22 stopTrying ends a wait', async (rehearsal) => {
     const [factory] = persist(rehearsal, {});
     rehearsal.backend.attempts[0]?.fail('refused');
+    await rehearsal.backend.settled();
+    expect(rehearsal.backend.alarmed !== undefined, 'it does not wait');
     factory.stopTrying();
     expectSame(rehearsal.backend.alarmed, undefined, 'the alarm');
     await rehearsal.backend.advance(HOUR);

@@ -1,20 +1,18 @@
 import { ReactorAlreadyRunning, ReactorNotRunning } from '../protocol/errors.ts';
+import { Reactor } from '../reactor/reactor.ts';
+import { Actor } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
-import type { Rehearsal } from './rehearsal.ts';
 import { errorBy, rejectionOf } from './rejection.ts';
 import { Repertoire } from './repertoire.ts';
 import type { Venue } from './stage.ts';
-import { Troupe } from './stage.ts';
+import { SingleClient, Troupe } from './stage.ts';
 
-/** R23: running and stopping a reactor, triggers and signals. */
+/** R23: running a reactor, again and again. */
 export function runningChecks(venue: Venue): Check[] {
   const programme = new Repertoire(venue);
   addRuns(programme);
   addCalls(programme);
-  addTriggers(programme);
-  addWaits(programme);
-  addSignals(programme);
   return programme.checks;
 }
 
@@ -35,7 +33,7 @@ function addRuns(programme: Repertoire): void {
 
   programme.addRehearsed('R23 run goes on with nothing open, and keeps the process alive', async (rehearsal) => {
     const { reactor, backend } = rehearsal;
-    const running = watch(rehearsal);
+    const running = rehearsal.run();
     await backend.advance(1e9);
     expectSame([running.over, backend.alarmed], [false, Number.POSITIVE_INFINITY], 'whether it is over, and the alarm');
     reactor.callLater(5, () => {});
@@ -106,19 +104,19 @@ function addRuns(programme: Repertoire): void {
     }
   });
 
-  programme.addWatched('R23 a reactor that runs again serves again', async (stage) => {
-    const { reactor } = stage;
-    reactor.stop();
-    await new Promise<void>((resolve) => {
-      reactor.addSystemEventTrigger('after', 'shutdown', () => resolve());
-    });
-    while (reactor.running) await Promise.resolve();
-    const running = reactor.run({ signals: false });
-    const troupe = new Troupe({ made: ({ transport }) => void transport.write('verse') });
-    const client = await stage.join(await stage.listen(troupe));
-    await client.when(() => client.received === 5);
-    reactor.stop();
-    await running;
+  programme.addBare('R23 a reactor that runs again serves again', async (backend) => {
+    const reactor = new Reactor(backend);
+    for (let verse = 0; verse < 2; verse += 1) {
+      const running = reactor.run({ signals: false });
+      const troupe = new Troupe({ made: ({ transport }) => void transport.write('verse') });
+      const host = (await reactor.listenTCP(0, troupe, { interface: '127.0.0.1' })).getHost();
+      const client = new Actor();
+      reactor.connectTCP('127.0.0.1', host.family === 'UNIX' ? 0 : host.port, new SingleClient(client));
+      await client.when(() => client.received === 5);
+      reactor.stop();
+      await running;
+      expectSame(client.reason?.name, 'ConnectionAborted', 'the reason of the client');
+    }
   });
 
   for (const where of ['before', 'during', 'after'] as const) {
@@ -189,217 +187,5 @@ function addCalls(programme: Repertoire): void {
     expectSame(errors, ['Error: early', 'Error: late', 'Error: later'], 'the reports');
     reactor.stop();
     await running;
-  });
-}
-
-const PHASES = ['before', 'during', 'after'] as const;
-
-function addTriggers(programme: Repertoire): void {
-  programme.addRehearsed(
-    'R23 triggers run by phase, then in the order in which they were added',
-    async ({ reactor }) => {
-      const ran: string[] = [];
-      for (const name of ['a', 'b']) {
-        for (const event of ['shutdown', 'startup'] as const) {
-          for (const phase of ['after', 'before', 'during'] as const) {
-            reactor.addSystemEventTrigger(
-              phase,
-              event,
-              (...words: string[]) => ran.push(words.join(' ')),
-              phase,
-              event,
-              name,
-            );
-          }
-        }
-      }
-      const running = reactor.run();
-      reactor.stop();
-      await running;
-      const order = ['startup', 'shutdown'].flatMap((event) =>
-        PHASES.flatMap((phase) => ['a', 'b'].map((name) => `${phase} ${event} ${name}`)),
-      );
-      expectSame(ran, order, 'the order');
-    },
-  );
-
-  programme.addRehearsed('R23 a trigger that fails is reported, and the others run', async (rehearsal) => {
-    const { reactor } = rehearsal;
-    const ran: string[] = [];
-    const failed: string[] = [];
-    for (const event of ['startup', 'shutdown'] as const) {
-      for (const phase of PHASES) {
-        const name = `${phase} ${event}`;
-        failed.push(`a trigger: ${name}: Error: thrown`, `a trigger: ${name}: Error: rejected`);
-        reactor.addSystemEventTrigger(phase, event, () => {
-          throw new Error('thrown');
-        });
-        reactor.addSystemEventTrigger(phase, event, () => Promise.reject(new Error('rejected')));
-        reactor.addSystemEventTrigger(phase, event, () => ran.push(name));
-      }
-    }
-    const running = reactor.run();
-    reactor.stop();
-    await running;
-    await rehearsal.backend.settled();
-    expectSame(ran.length, 6, 'how many triggers ran behind those that fail');
-    expectSame(rehearsal.takeReports().sort(), failed.sort(), 'the reports');
-  });
-
-  programme.addRehearsed('R23 a trigger that was removed does not run', async ({ reactor }) => {
-    const ran: string[] = [];
-    const triggers = ['a', 'b', 'c'].map((name) =>
-      reactor.addSystemEventTrigger('before', 'startup', () => ran.push(name)),
-    );
-    const [, second] = triggers;
-    expect(second !== undefined, 'there is no trigger');
-    reactor.removeSystemEventTrigger(second);
-    errorBy(() => reactor.removeSystemEventTrigger(second));
-    const running = reactor.run();
-    reactor.stop();
-    await running;
-    expectSame(ran, ['a', 'c'], 'what ran');
-  });
-
-  programme.addRehearsed('R23 triggers of startup see a reactor whose timers work', async ({ reactor, backend }) => {
-    const ran: number[] = [];
-    reactor.addSystemEventTrigger('before', 'startup', () => {
-      reactor.callLater(3, () => ran.push(backend.time));
-    });
-    const running = reactor.run();
-    await backend.advance(3);
-    expectSame(ran, [1003], 'when the call ran');
-    reactor.stop();
-    await running;
-  });
-}
-
-/** What `run` is doing. */
-interface Running {
-  over: boolean;
-  readonly ended: Promise<void>;
-}
-
-function watch({ reactor }: Rehearsal): Running {
-  const ended = reactor.run();
-  const running: Running = { over: false, ended };
-  void ended.then(() => {
-    running.over = true;
-  });
-  return running;
-}
-
-function addWaits(programme: Repertoire): void {
-  for (const event of ['startup', 'shutdown'] as const) {
-    for (const phase of PHASES) {
-      const waits = phase === 'before' && event === 'shutdown';
-      const name = `R23 ${event} ${waits ? 'waits' : 'does not wait'} for a promise of a trigger ${phase} it`;
-      programme.addRehearsed(name, async (rehearsal) => {
-        const { reactor, backend } = rehearsal;
-        let finish = (): void => {};
-        reactor.addSystemEventTrigger(
-          phase,
-          event,
-          () =>
-            new Promise<void>((resolve) => {
-              finish = resolve;
-            }),
-        );
-        const running = watch(rehearsal);
-        reactor.stop();
-        await backend.advance(1000);
-        expectSame(running.over, !waits, 'whether it is over');
-        finish();
-        await running.ended;
-      });
-    }
-  }
-
-  programme.addRehearsed('R23 shutdown waits for all the promises before it', async (rehearsal) => {
-    const { reactor, backend } = rehearsal;
-    for (const delay of [30, 10, 20]) {
-      reactor.addSystemEventTrigger('before', 'shutdown', () => {
-        return new Promise<void>((resolve) => {
-          reactor.callLater(delay, resolve);
-        });
-      });
-    }
-    const running = watch(rehearsal);
-    reactor.stop();
-    await backend.advance(29);
-    expectSame(running.over, false, 'whether it is over after 29 ms');
-    await backend.advance(1);
-    expectSame(running.over, true, 'whether it is over after 30 ms');
-  });
-
-  programme.add('R23 before shutdown, connections still work', async (stage) => {
-    const { client, server } = await stage.pair({ data: ({ transport }, chunk) => void transport.write(chunk) }, {});
-    const echoed = new Promise<void>((resolve) => {
-      stage.reactor.addSystemEventTrigger('before', 'shutdown', async () => {
-        client.transport.write('epilogue');
-        await client.when(() => client.received === 8);
-        resolve();
-      });
-    });
-    stage.reactor.stop();
-    await echoed;
-    await Promise.all([client.lost(), server.lost()]);
-  });
-}
-
-function addSignals(programme: Repertoire): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    programme.addRehearsed(`R23 ${signal} stops the reactor`, async (rehearsal) => {
-      const running = watch(rehearsal);
-      await rehearsal.backend.advance(1000);
-      rehearsal.backend.raise(signal);
-      await running.ended;
-      expectSame(rehearsal.backend.catchers.size, 0, 'who catches signals afterwards');
-    });
-  }
-
-  programme.addRehearsed('R23 a second signal stops at once what a trigger holds up', async (rehearsal) => {
-    const { reactor, backend } = rehearsal;
-    const ran: string[] = [];
-    reactor.addSystemEventTrigger('before', 'shutdown', () => new Promise(() => {}));
-    for (const phase of PHASES) reactor.addSystemEventTrigger(phase, 'shutdown', () => ran.push(phase));
-    const running = watch(rehearsal);
-    backend.raise('SIGINT');
-    await backend.advance(1e6);
-    expectSame([running.over, ran], [false, ['before']], 'whether it is over, and what ran');
-    backend.raise('SIGTERM');
-    await backend.settled();
-    expectSame([running.over, ran], [true, ['before', 'during', 'after']], 'whether it is over, and what ran');
-    expectSame([backend.catchers.size, backend.alarmed], [0, undefined], 'catchers and alarm');
-  });
-
-  programme.addRehearsed('R23 a signal after stop is the second one', async (rehearsal) => {
-    const { reactor, backend } = rehearsal;
-    reactor.addSystemEventTrigger('before', 'shutdown', () => new Promise(() => {}));
-    const running = watch(rehearsal);
-    reactor.stop();
-    await backend.advance(1000);
-    expectSame(running.over, false, 'whether it is over');
-    backend.raise('SIGTERM');
-    await running.ended;
-  });
-
-  programme.addRehearsed('R23 more signals than two change nothing', async (rehearsal) => {
-    const running = watch(rehearsal);
-    for (let verse = 0; verse < 5; verse += 1) rehearsal.backend.raise('SIGINT');
-    await running.ended;
-  });
-
-  programme.addRehearsed('R23 signals are caught while it runs, unless it was told not to', async (rehearsal) => {
-    const { reactor, backend } = rehearsal;
-    const counts = [backend.catchers.size];
-    for (const signals of [true, false]) {
-      const running = reactor.run({ signals });
-      counts.push(backend.catchers.size);
-      reactor.stop();
-      await running;
-      counts.push(backend.catchers.size);
-    }
-    expectSame(counts, [0, 1, 0, 0, 0], 'how many caught signals');
   });
 }

@@ -4,6 +4,13 @@ import { expectSame } from './check.ts';
 import { ScriptedBackend } from './scripted-backend.ts';
 import type { Venue } from './stage.ts';
 
+/** What a reactor's `run` is doing. */
+export interface Run {
+  /** It has resolved. */
+  readonly over: boolean;
+  readonly ended: Promise<void>;
+}
+
 /** A reactor on a scripted backend: what a check finds here is exact, and nothing waits for real time. */
 export class Rehearsal {
   readonly backend: ScriptedBackend;
@@ -23,6 +30,16 @@ export class Rehearsal {
     const rehearsal = new Rehearsal(venue);
     await scene(rehearsal);
     expectSame(rehearsal.takeReports(), [], 'the list of reported errors');
+  }
+
+  /** Runs the reactor. */
+  run(): Run {
+    const ended = this.reactor.run();
+    const run = { over: false, ended };
+    void ended.then(() => {
+      run.over = true;
+    });
+    return run;
   }
 
   /** Takes away what callbacks threw so far: who, where and what. */

@@ -26,6 +26,8 @@ export class Repertoire extends Programme {
     const run = async (): Promise<void> => {
       const backend = new WatchedBackend(venue.backend());
       await Stage.play({ ...venue, backend: () => backend }, (stage) => scene(stage, backend));
+      // What was put off may still have its turn.
+      await new Promise<void>((resolve) => backend.yield(resolve));
       expectSame(backend.held, [], 'what the stopped reactor holds');
     };
     this.checks.push({ name, run });

@@ -3,6 +3,9 @@ import type { Attempt, Backend, ConnectPlace, Listener, StopSignal } from '../se
 import type { Cause } from '../seam/cause.ts';
 import { causeOf, ScriptedAttempt } from './scripted-wire.ts';
 
+/** So many turns of the event loop are more than the engine takes one after the other. */
+const TURNS = 10;
+
 /** What a resolver answers. */
 export type Found = readonly HostAddress[] | Cause;
 
@@ -49,9 +52,9 @@ export class ScriptedBackend implements Backend {
     this.time = end;
   }
 
-  /** Resolves when everything that was put off, promises included, has run. */
-  settled(): Promise<void> {
-    return new Promise((resolve) => this.#turns.yield(resolve));
+  /** Resolves when everything that was put off has run, and what that put off. */
+  async settled(): Promise<void> {
+    for (let turn = 0; turn < TURNS; turn += 1) await new Promise<void>((resolve) => this.#turns.yield(resolve));
   }
 
   /** Sends a signal to whoever catches them. */

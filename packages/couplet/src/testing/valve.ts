@@ -1,23 +1,25 @@
-import type { HostAddress, SocketName } from '../seam/address.ts';
-import type { Attempt, Backend, ConnectPlace, Listener, ListenPlace, StopSignal } from '../seam/backend.ts';
+import type { SocketName } from '../seam/address.ts';
+import type { Attempt, Backend, ConnectPlace, Listener, ListenPlace } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
+import { PassingBackend } from './passing-backend.ts';
 
 /**
  * A wire that a check can shut: it then holds the chunk that it is given, as a wire does whose kernel has no room. It also
  * writes down what the engine does to it.
  */
-export class ValveWire implements Wire {
+export class ValveWire implements Wire, Sink {
   /** `write <bytes>`, `end`, `close`, `abort`, `pause` and `resume`, in order. */
   readonly calls: string[] = [];
   /** Copies of the chunks that were written. */
   readonly chunks: Buffer[] = [];
-  /** Who hears that a held chunk is gone. */
-  sink: Sink | undefined;
+  /** Who hears of the wire. */
+  sink: Sink | null = null;
   readonly #wire: Wire;
   readonly #backend: Backend;
   #shut = false;
   #held: Uint8Array | undefined;
+  #passed: () => void = () => {};
 
   constructor(wire: Wire, backend: Backend) {
     this.#wire = wire;
@@ -45,14 +47,36 @@ export class ValveWire implements Wire {
   /** Lets the held chunk pass, and those to come. */
   open(): void {
     this.#shut = false;
-    this.pass();
+    void this.pass();
   }
 
-  /** Lets the held chunk pass; the next one is held again. */
-  pass(): void {
+  /** Lets the held chunk pass; the next one is held again. Resolves when the engine has heard of it. */
+  pass(): Promise<void> {
     const chunk = this.#held;
+    if (chunk === undefined) return Promise.resolve();
     this.#held = undefined;
-    if (chunk !== undefined && this.#wire.write(chunk)) this.#backend.defer(() => this.sink?.onWritable());
+    const passed = new Promise<void>((resolve) => {
+      this.#passed = resolve;
+    });
+    if (this.#wire.write(chunk)) this.#backend.defer(() => this.onWritable());
+    return passed;
+  }
+
+  onData(chunk: Buffer): void {
+    this.sink?.onData(chunk);
+  }
+
+  onEof(): void {
+    this.sink?.onEof();
+  }
+
+  onWritable(): void {
+    this.sink?.onWritable();
+    this.#passed();
+  }
+
+  onClosed(cause: Cause): void {
+    this.sink?.onClosed(cause);
   }
 
   write(chunk: Uint8Array): boolean {
@@ -99,76 +123,31 @@ export class ValveWire implements Wire {
 }
 
 /** A backend whose wires have valves. */
-export class ValveBackend implements Backend {
+export class ValveBackend extends PassingBackend {
   /** The wires of servers, in the order in which they were accepted. */
   readonly accepted: ValveWire[] = [];
   /** The wires of clients, in the order in which they connected. */
   readonly connected: ValveWire[] = [];
-  /** True: new wires begin shut. */
-  shut = false;
-  readonly #backend: Backend;
 
-  constructor(backend: Backend) {
-    this.#backend = backend;
+  override listen(
+    place: ListenPlace,
+    accept: (wire: Wire) => Sink | null,
+    troubled: (cause: Cause) => void,
+  ): Promise<Listener | Cause> {
+    return super.listen(place, (wire) => this.#fit(wire, this.accepted, accept), troubled);
   }
 
-  get name(): string {
-    return this.#backend.name;
-  }
-
-  now(): number {
-    return this.#backend.now();
-  }
-
-  wallClock(): number {
-    return this.#backend.wallClock();
-  }
-
-  random(): number {
-    return this.#backend.random();
-  }
-
-  alarm(at: number | undefined, ring: () => void): void {
-    this.#backend.alarm(at, ring);
-  }
-
-  defer(task: () => void): void {
-    this.#backend.defer(task);
-  }
-
-  yield(task: () => void): void {
-    this.#backend.yield(task);
-  }
-
-  listen(place: ListenPlace, accept: (wire: Wire) => Sink | null): Promise<Listener | Cause> {
-    return this.#backend.listen(place, (wire) => this.#fit(wire, this.accepted, accept));
-  }
-
-  connect(place: ConnectPlace, attempt: Attempt): { cancel(): void } {
-    return this.#backend.connect(place, {
+  override connect(place: ConnectPlace, attempt: Attempt): { cancel(): void } {
+    return super.connect(place, {
       onConnected: (wire) => this.#fit(wire, this.connected, (valve) => attempt.onConnected(valve)),
       onFailed: (cause) => attempt.onFailed(cause),
     });
   }
 
-  resolve(host: string): Promise<readonly HostAddress[] | Cause> {
-    return this.#backend.resolve(host);
-  }
-
-  catchSignals(caught: (signal: StopSignal) => void): () => void {
-    return this.#backend.catchSignals(caught);
-  }
-
-  complain(line: string): void {
-    this.#backend.complain(line);
-  }
-
   #fit(wire: Wire, valves: ValveWire[], taker: (wire: Wire) => Sink | null): Sink | null {
-    const valve = new ValveWire(wire, this.#backend);
-    if (this.shut) valve.shut();
+    const valve = new ValveWire(wire, this);
     valves.push(valve);
-    const sink = taker(valve);
-    valve.sink = sink ?? undefined;
-    return sink;
+    valve.sink = taker(valve);
+    return valve.sink === null ? null : valve;
   }
 }

@@ -1,0 +1,13 @@
+import { ConnectionDone, ConnectionLost } from '../protocol/errors.ts';
+import type { Cause } from '../seam/cause.ts';
+import type { State } from './life-cycle.ts';
+
+/** The reason of every orderly end. One for all, because an error costs as much to make as a small message to send. */
+const DONE = Object.freeze(new ConnectionDone());
+
+/** What a connection tells its protocol, when its wire closed in that state; `own` is why this side aborted, if it did. */
+export function reasonOf(cause: Cause, state: State, own: Error | undefined): Error {
+  if (state === 'aborting' && own !== undefined) return own;
+  if (state === 'leaving' || cause.kind === 'done') return DONE;
+  return new ConnectionLost(cause.detail, { cause });
+}

@@ -1,0 +1,168 @@
+import type { Actor, Part } from './actor.ts';
+import type { Check } from './check.ts';
+import { expect, expectSame } from './check.ts';
+import { expectPoem, poemOf } from './poem.ts';
+import { Programme } from './programme.ts';
+import { pull, push, Source } from './source.ts';
+import type { Venue } from './stage.ts';
+
+/** R15: what a slow reader may cost. */
+export function boundChecks(venue: Venue): Check[] {
+  const programme = new Programme(venue);
+  addDeaf(programme);
+  addReaders(programme);
+  return programme.checks;
+}
+
+const deaf: Part = { made: ({ transport }) => transport.pauseProducing() };
+const options = { maxWriteBufferBytes: 500_000 };
+const much = Buffer.alloc(50_000_000);
+
+/** Expects that the connection was aborted, and that the reason says why. */
+async function expectBounded(actor: Actor): Promise<void> {
+  const { name, message } = await actor.lost();
+  expectSame(name, 'ConnectionAborted', 'the reason');
+  expect(message.includes('maxWriteBufferBytes') && message.includes('500000'), `the reason says: ${message}`);
+}
+
+function addDeaf(programme: Programme): void {
+  programme.addEach(
+    'R15 a connection whose peer reads nothing is aborted past the bound, and the reason says so',
+    async (stage, medium) => {
+      const { server, client } = await stage.pair({}, deaf, options, medium);
+      server.transport.write(much);
+      await expectBounded(server);
+      client.transport.resumeProducing();
+      await client.lost();
+    },
+  );
+
+  programme.addEach('R15 the bound holds for what adds up over many events', async (stage, medium) => {
+    const { server, client } = await stage.pair({}, deaf, options, medium);
+    const verse = Buffer.alloc(100_000);
+    for (let written = 0; server.reason === undefined; written += verse.length) {
+      expect(written < 50_000_000, `${written} bytes were taken`);
+      server.transport.write(verse);
+      await stage.pass(0);
+    }
+    await expectBounded(server);
+    client.transport.resumeProducing();
+    await client.lost();
+  });
+
+  programme.addEach('R15 the bound holds for an echo whose client sends and never reads', async (stage, medium) => {
+    const echo: Part = { data: ({ transport }, chunk) => void transport.write(chunk) };
+    const { server, client } = await stage.pair(echo, {}, options, medium);
+    client.transport.pauseProducing();
+    pull(client, much, 100_000);
+    await expectBounded(server);
+    await client.lost();
+  });
+
+  programme.add('R15 the bound holds while the connection is closing', async (stage) => {
+    const { server, client } = await stage.pair({}, deaf, options);
+    server.transport.write(much);
+    server.transport.loseConnection();
+    await expectBounded(server);
+    client.transport.resumeProducing();
+    await client.lost();
+  });
+
+  programme.add('R15 a producer that ignores its pause is stopped at the bound', async (stage) => {
+    const { server, client } = await stage.pair({}, deaf, options);
+    const source = new Source(server);
+    server.transport.registerProducer(source, true);
+    server.transport.write(much);
+    await expectBounded(server);
+    expectSame(source.log, ['pause', 'stop'], 'what the producer was told');
+    client.transport.resumeProducing();
+    await client.lost();
+  });
+
+  programme.addValved('R15 at the bound the connection lives, one byte past it is aborted', async (stage, valves) => {
+    const { server } = await stage.pair({}, {}, options);
+    valves.accepted[0]?.shut();
+    server.transport.write(Buffer.alloc(500_000));
+    await stage.pass(5);
+    expectSame(server.reason, undefined, 'the reason at the bound');
+    server.transport.write('!');
+    await expectBounded(server);
+  });
+
+  programme.addEach('R15 without the option there is no bound', async (stage, medium) => {
+    const { server, client } = await stage.pair(
+      { made: ({ transport }) => void transport.write(much) },
+      deaf,
+      {},
+      medium,
+    );
+    await stage.pass(20);
+    expectSame(server.reason, undefined, 'the reason');
+    client.transport.resumeProducing();
+    await client.when(() => client.received === much.length);
+  });
+}
+
+function addReaders(programme: Programme): void {
+  const poem = poemOf(20_000_000);
+
+  for (const [kind, pour] of [
+    ['push', push],
+    ['pull', pull],
+  ] as const) {
+    programme.addEach(`R15 a fast reader of a big poem from a ${kind} producer is not hit`, async (stage, medium) => {
+      const recite = (actor: Actor): void => {
+        pour(actor, poem, 100_000);
+        actor.transport.loseConnection();
+      };
+      const { server, client } = await stage.pair({ made: recite }, {}, options, medium);
+      expectSame((await server.lost()).name, 'ConnectionDone', 'the reason');
+      await client.lost();
+      expectPoem(client.bytes, poem, 'the client');
+    });
+  }
+
+  programme.addEach('R15 a fast reader of a big poem that waits for room is not hit', async (stage, medium) => {
+    const { server, client } = await stage.pair({}, {}, options, medium);
+    for (let sent = 0; sent < poem.length; sent += 100_000) {
+      server.transport.write(poem.subarray(sent, sent + 100_000));
+      expectSame(await server.transport.drained(), true, 'what drained resolves to');
+    }
+    server.transport.loseConnection();
+    expectSame((await server.lost()).name, 'ConnectionDone', 'the reason');
+    await client.lost();
+    expectPoem(client.bytes, poem, 'the client');
+  });
+
+  programme.addEach('R15 a poem under the bound may be written in one go', async (stage, medium) => {
+    const recite: Part = {
+      made: ({ transport }) => {
+        transport.write(poem);
+        transport.loseConnection();
+      },
+    };
+    const { server, client } = await stage.pair(recite, {}, { maxWriteBufferBytes: poem.length }, medium);
+    expectSame((await server.lost()).name, 'ConnectionDone', 'the reason');
+    await client.lost();
+    expectPoem(client.bytes, poem, 'the client');
+  });
+
+  programme.add('R15 a slow reader within the bound is served', async (stage) => {
+    const part = poem.subarray(0, 400_000);
+    const slow: Part = {
+      data: ({ transport }) => {
+        transport.pauseProducing();
+        stage.reactor.callLater(1, () => transport.resumeProducing());
+      },
+    };
+    const recite: Part = {
+      made: ({ transport }) => {
+        transport.write(part);
+        transport.loseConnection();
+      },
+    };
+    const { client } = await stage.pair(recite, slow, options);
+    await client.lost();
+    expectPoem(client.bytes, part, 'the client');
+  });
+}

@@ -1,0 +1,163 @@
+import type { Actor, Part } from './actor.ts';
+import type { Check } from './check.ts';
+import { expect, expectSame } from './check.ts';
+import { Programme } from './programme.ts';
+import type { Venue } from './stage.ts';
+
+/** R14: what a protocol hears when it reads on, and what its transport tells. */
+export function resumingChecks(venue: Venue): Check[] {
+  const programme = new Programme(venue);
+  addUpcalls(programme);
+  addFlags(programme);
+  return programme.checks;
+}
+
+const pause = ({ transport }: Actor): void => transport.pauseProducing();
+
+const cue: Part = { made: ({ transport }) => void transport.write('cue') };
+
+/** Long enough for what was sent to have arrived. */
+const A_WHILE = 20;
+
+function addUpcalls(programme: Programme): void {
+  const heedful: Part = { made: pause, resumed: () => {} };
+
+  programme.add('R14 readingResumed comes after resumeProducing, though no more bytes arrive', async (stage) => {
+    const { server } = await stage.pair(heedful, {});
+    server.calls(() => server.transport.resumeProducing());
+    expectSame(server.log, ['made'], 'the log right after');
+    await server.when(() => server.log.includes('resumed'));
+    await stage.pass(A_WHILE);
+    expectSame(server.log, ['made', 'resumed'], 'the log');
+  });
+
+  programme.addEach('R14 readingResumed comes before the data that waits', async (stage, medium) => {
+    const { server } = await stage.pair(heedful, cue, {}, medium);
+    await stage.pass(A_WHILE);
+    server.transport.resumeProducing();
+    await server.when(() => server.received === 3);
+    expectSame(server.log, ['made', 'resumed', 'data'], 'the log');
+  });
+
+  programme.add('R14 readingResumed comes for a resume in the same run as the pause', async (stage) => {
+    const { server } = await stage.pair({ resumed: () => {} }, {});
+    server.transport.pauseProducing();
+    server.transport.resumeProducing();
+    await server.when(() => server.log.includes('resumed'));
+  });
+
+  programme.add('R14 a pause in readingResumed holds the data back', async (stage) => {
+    const { server } = await stage.pair({ made: pause, resumed: pause }, cue);
+    server.transport.resumeProducing();
+    await stage.pass(A_WHILE);
+    expectSame(server.log, ['made', 'resumed'], 'the log');
+    expectSame(server.transport.paused, true, 'whether it is paused');
+  });
+
+  programme.add('R14 a pause and a resume in readingResumed bring another one', async (stage) => {
+    let times = 0;
+    const again = ({ transport }: Actor): void => {
+      times += 1;
+      if (times === 3) return;
+      transport.pauseProducing();
+      transport.resumeProducing();
+    };
+    const { server } = await stage.pair({ made: pause, resumed: again }, cue);
+    server.transport.resumeProducing();
+    await server.when(() => server.received === 3);
+    expectSame(server.log, ['made', 'resumed', 'resumed', 'resumed', 'data'], 'the log');
+  });
+
+  programme.add('R14 readingResumed does not come without a pause', async (stage) => {
+    const { server } = await stage.pair({ resumed: () => {} }, cue);
+    server.transport.resumeProducing();
+    await server.when(() => server.received === 3);
+    await stage.pass(A_WHILE);
+    expectSame(server.log, ['made', 'data'], 'the log');
+  });
+
+  programme.add('R14 readingResumed does not come for the end of a promise', async (stage) => {
+    const { server } = await stage.pair({ resumed: () => {}, data: () => stage.pass(1) }, cue);
+    await server.when(() => server.received === 3);
+    await stage.pass(A_WHILE);
+    expectSame(server.log, ['made', 'data'], 'the log');
+  });
+
+  programme.add('R14 readingResumed does not come once the connection is to close', async (stage) => {
+    const { server, client } = await stage.pair(heedful, {});
+    server.transport.resumeProducing();
+    server.transport.loseConnection();
+    await Promise.all([server.lost(), client.lost()]);
+    expectSame(server.log, ['made', 'lost'], 'the log');
+  });
+}
+
+function addFlags(programme: Programme): void {
+  programme.add('R14 transport.paused tells, from pauseProducing to resumeProducing', async (stage) => {
+    const { transport } = (await stage.pair({}, {})).server;
+    const seen = [transport.paused];
+    for (const turn of ['pauseProducing', 'pauseProducing', 'resumeProducing', 'resumeProducing'] as const) {
+      transport[turn]();
+      seen.push(transport.paused);
+    }
+    expectSame(seen, [false, true, true, false, false], 'paused');
+  });
+
+  const causes: readonly [name: string, act: (actor: Actor) => void, disconnecting: boolean][] = [
+    ['loseConnection', ({ transport }) => transport.loseConnection(), true],
+    ['abortConnection', ({ transport }) => transport.abortConnection(), true],
+    ['loseWriteConnection', ({ transport }) => transport.loseWriteConnection(), false],
+    ['pauseProducing', ({ transport }) => transport.pauseProducing(), false],
+  ];
+  for (const [name, act, disconnecting] of causes) {
+    programme.add(`R14 transport.disconnecting is ${disconnecting} after ${name}`, async (stage) => {
+      const { server } = await stage.pair({}, { eof: () => {} });
+      const { transport } = server;
+      const before = transport.disconnecting;
+      act(server);
+      expectSame([before, transport.disconnecting, transport.disconnected], [false, disconnecting, false], 'the flags');
+    });
+  }
+
+  programme.add(
+    'R14 transport.disconnecting is false when the peer half-closes a protocol that goes on',
+    async (stage) => {
+      const { server, client } = await stage.pair({ eof: () => {} }, {});
+      client.transport.loseWriteConnection();
+      await server.when(() => server.log.includes('eof'));
+      expectSame(server.transport.disconnecting, false, 'disconnecting');
+    },
+  );
+
+  programme.add(
+    'R14 transport.disconnecting is true when the peer half-closes a protocol that does not',
+    async (stage) => {
+      const { server, client } = await stage.pair({}, { made: pause });
+      server.transport.write(Buffer.alloc(50_000_000));
+      client.transport.loseWriteConnection();
+      while (!server.transport.disconnecting) await stage.pass(1);
+      expectSame(server.transport.disconnected, false, 'disconnected');
+      client.transport.abortConnection();
+      await server.lost();
+    },
+  );
+
+  programme.add(
+    'R14 transport.disconnected is true from connectionLost on, and pausing changes nothing any more',
+    async (stage) => {
+      const seen: boolean[] = [];
+      const { server, client } = await stage.pair(
+        { lost: ({ transport }) => void seen.push(transport.disconnected) },
+        {},
+      );
+      client.transport.loseConnection();
+      await server.lost();
+      const { transport } = server;
+      transport.pauseProducing();
+      transport.resumeProducing();
+      await stage.pass(A_WHILE);
+      expectSame([...seen, transport.disconnected], [true, true], 'disconnected');
+      expect(transport.disconnecting, 'disconnecting is false');
+    },
+  );
+}
