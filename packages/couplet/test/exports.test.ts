@@ -43,7 +43,7 @@ const SURFACE = {
     types: [
       'Address',
       'AnyFactory',
-      'Builds',
+      'BuiltBy',
       'Callbacks',
       'Clock',
       'ConnectDescriptionOptions',

@@ -1,8 +1,8 @@
 import { ClientFactory } from '../protocol/client-factory.ts';
 import type { ConnectionOptions } from '../protocol/connection-options.ts';
 import type { Connector } from '../protocol/connector.ts';
-import type { Builds } from '../protocol/factory.ts';
-import type { Callbacks, ProtocolUnder } from '../protocol/protocol.ts';
+import type { BuiltBy } from '../protocol/factory.ts';
+import type { ProtocolUnder } from '../protocol/protocol.ts';
 import type { Reactor } from '../reactor/reactor.ts';
 import { Description } from './description.ts';
 
@@ -14,32 +14,27 @@ export interface DialOptions extends ConnectionOptions {
   readonly signal?: AbortSignal;
 }
 
-type Connect = <P extends Callbacks>(
-  reactor: Reactor,
-  factory: ClientFactory & Builds<P>,
-  options: DialOptions,
-) => Connector<P>;
+type Connect = <F extends ClientFactory>(reactor: Reactor, factory: F, options: DialOptions) => Connector<BuiltBy<F>>;
 
 /** A place to connect to. */
 export class ClientEndpoint {
   readonly #reactor: Reactor;
-  readonly #dial: Connect;
+  readonly #connect: Connect;
 
-  constructor(reactor: Reactor, dial: Connect) {
+  constructor(reactor: Reactor, connect: Connect) {
     this.#reactor = reactor;
-    this.#dial = dial;
+    this.#connect = connect;
   }
 
   /**
    * Connects the protocol given, or one that the factory builds, and resolves to it. Rejects with a `ConnectError`, with
    * `UserAbortError` when the signal is aborted before.
    */
-  async connect<P extends Callbacks>(
-    protocolOrFactory: (P & ProtocolUnder<ClientFactory>) | (ClientFactory & Builds<P>),
-    options: DialOptions = {},
-  ): Promise<P> {
-    const factory = protocolOrFactory instanceof ClientFactory ? protocolOrFactory : new One(protocolOrFactory);
-    return this.#dial(this.#reactor, factory, options).whenConnected();
+  async connect<P extends ProtocolUnder<ClientFactory>>(protocol: P, options?: DialOptions): Promise<P>;
+  async connect<F extends ClientFactory>(factory: F, options?: DialOptions): Promise<BuiltBy<F>>;
+  async connect(target: ProtocolUnder<ClientFactory> | ClientFactory, options: DialOptions = {}): Promise<unknown> {
+    const factory = target instanceof ClientFactory ? target : new One(target);
+    return this.#connect(this.#reactor, factory, options).whenConnected();
   }
 }
 
@@ -86,13 +81,13 @@ function timeoutOf(description: Description): { timeoutMs?: number } {
 }
 
 /** The factory of a protocol that is there already. */
-class One<P extends ProtocolUnder<ClientFactory>> extends ClientFactory {
-  readonly #built: P;
-  constructor(built: P) {
+class One extends ClientFactory {
+  readonly #built: ProtocolUnder<ClientFactory>;
+  constructor(built: ProtocolUnder<ClientFactory>) {
     super();
     this.#built = built;
   }
-  override buildProtocol(): P {
+  override buildProtocol(): ProtocolUnder<ClientFactory> {
     return this.#built;
   }
 }

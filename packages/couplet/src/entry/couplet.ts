@@ -2,17 +2,16 @@ import { NodeBackend } from '../backends/node.ts';
 import type { DialOptions } from '../endpoints/connect.ts';
 import { clientFromString } from '../endpoints/connect.ts';
 import { serverFromString } from '../endpoints/listen.ts';
-import type { ClientFactory } from '../protocol/client-factory.ts';
+import { ClientFactory } from '../protocol/client-factory.ts';
 import type { ConnectionOptions } from '../protocol/connection-options.ts';
-import type { Builds, Factory } from '../protocol/factory.ts';
+import type { BuiltBy, Factory } from '../protocol/factory.ts';
 import type { ListeningPort } from '../protocol/listening-port.ts';
-import type { Callbacks, ProtocolUnder } from '../protocol/protocol.ts';
+import type { ProtocolUnder } from '../protocol/protocol.ts';
 import { Reactor } from '../reactor/reactor.ts';
 
 export { EndpointSyntaxError } from '../endpoints/description.ts';
 export type { Address } from '../protocol/address.ts';
 export { IPv4Address, IPv6Address, UNIXAddress } from '../protocol/address.ts';
-export { ClientFactory } from '../protocol/client-factory.ts';
 export type { Clock, DelayedCall } from '../protocol/clock.ts';
 export type { ConnectionOptions } from '../protocol/connection-options.ts';
 export type { Connector } from '../protocol/connector.ts';
@@ -32,7 +31,7 @@ export {
   TimeoutError,
   UserAbortError,
 } from '../protocol/errors.ts';
-export type { Builds } from '../protocol/factory.ts';
+export type { BuiltBy } from '../protocol/factory.ts';
 export { Factory, ServerFactory } from '../protocol/factory.ts';
 export type { ListeningPort } from '../protocol/listening-port.ts';
 export type { ErrorReport, Observer } from '../protocol/observer.ts';
@@ -51,6 +50,8 @@ export type {
 } from '../reactor/reactor.ts';
 export { Reactor } from '../reactor/reactor.ts';
 export type { SystemEvent, Trigger, TriggerPhase } from '../reactor/triggers.ts';
+
+export { ClientFactory };
 
 /** The reactor of this process, on the runtime that it runs on. */
 export const reactor: Reactor = new Reactor(new NodeBackend());
@@ -84,10 +85,22 @@ export async function listen(
  * the connected protocol: the one given, or one that the factory builds. Rejects with an `EndpointSyntaxError` or a
  * `ConnectError`, and with `UserAbortError` when the signal is aborted before.
  */
-export async function connect<P extends Callbacks>(
+export async function connect<P extends ProtocolUnder<ClientFactory>>(
   description: string,
-  protocolOrFactory: (P & ProtocolUnder<ClientFactory>) | (ClientFactory & Builds<P>),
+  protocol: P,
+  options?: ConnectDescriptionOptions,
+): Promise<P>;
+export async function connect<F extends ClientFactory>(
+  description: string,
+  factory: F,
+  options?: ConnectDescriptionOptions,
+): Promise<BuiltBy<F>>;
+export async function connect(
+  description: string,
+  protocolOrFactory: ProtocolUnder<ClientFactory> | ClientFactory,
   options: ConnectDescriptionOptions = {},
-): Promise<P> {
-  return clientFromString(options.reactor ?? reactor, description).connect(protocolOrFactory, options);
+): Promise<unknown> {
+  const endpoint = clientFromString(options.reactor ?? reactor, description);
+  if (protocolOrFactory instanceof ClientFactory) return endpoint.connect(protocolOrFactory, options);
+  return endpoint.connect(protocolOrFactory, options);
 }

@@ -8,6 +8,17 @@ export interface Builds<P> {
   buildProtocol(address: Address): P | null;
 }
 
+/**
+ * The protocol that a factory of type F builds: what its `buildProtocol` returns or, where it does not say more than the
+ * inherited one, an instance of its `protocol`.
+ */
+export type BuiltBy<F extends ProtocolFactory> =
+  Exclude<ReturnType<F['buildProtocol']>, null> extends infer R extends { readonly transport: unknown }
+    ? R
+    : F extends { readonly protocol: new () => infer P }
+      ? P
+      : Exclude<ReturnType<F['buildProtocol']>, null>;
+
 /** What server and client factories share: they build protocols, and hold what their connections share. */
 export class ProtocolFactory {
   /** How many ports and connectors use this factory now. */
@@ -17,16 +28,14 @@ export class ProtocolFactory {
    * A factory that builds protocols of that class: `Factory.forProtocol(Echo)`. Further arguments go to the factory's
    * constructor.
    */
-  static forProtocol<F extends ProtocolFactory, A extends unknown[]>(
+  static forProtocol<F extends ProtocolFactory, C extends ProtocolClass<F>, A extends unknown[]>(
     this: new (
       ...args: A
     ) => F,
-    protocol: ProtocolClass<F>,
+    protocol: C,
     ...args: A
-  ): F {
-    const factory = new this(...args);
-    factory.protocol = protocol;
-    return factory;
+  ): F & { protocol: C } {
+    return Object.assign(new this(...args), { protocol });
   }
 
   /** Builds the protocol for a new connection with the peer at that address, or returns null to refuse it. */

@@ -7,18 +7,17 @@ import type { Clock } from '../protocol/clock.ts';
 import type { ConnectionBounds } from '../protocol/connection-options.ts';
 import type { Connector } from '../protocol/connector.ts';
 import { ConnectionAborted } from '../protocol/errors.ts';
-import type { Builds } from '../protocol/factory.ts';
 import type { Callbacks } from '../protocol/protocol.ts';
 import type { Destination } from './dial.ts';
 import { Dial, nameOf } from './dial.ts';
 
 /** The attempts and the connection of one client factory to one destination. */
-export class ClientConnector<P extends Callbacks> implements Connector<P> {
+export class ClientConnector implements Connector<Callbacks> {
   readonly destination: string;
   readonly #engine: Engine;
   readonly #reactor: Clock;
   readonly #target: Destination;
-  readonly #factory: ClientFactory & Builds<P>;
+  readonly #factory: ClientFactory;
   readonly #bounds: ConnectionBounds;
   readonly #timeoutMs: number;
   readonly #signal: AbortSignal | undefined;
@@ -26,19 +25,19 @@ export class ClientConnector<P extends Callbacks> implements Connector<P> {
   #state: 'connecting' | 'connected' | 'disconnected' = 'disconnected';
   #dial: Dial | undefined;
   #connection: Connection | undefined;
-  #protocol: P | undefined;
+  #protocol: Callbacks | undefined;
   /** The factory counts this connector among those that use it: it was started, and did not throw. */
   #counted = false;
   /** `disconnect` was called in `buildProtocol`, before there was a connection to close. */
   #leaving = false;
-  readonly #waiters: { resolve: (protocol: P) => void; reject: (reason: Error) => void }[] = [];
+  readonly #waiters: { resolve: (protocol: Callbacks) => void; reject: (reason: Error) => void }[] = [];
 
   /** It puts itself into `busy` while it tries or is connected. */
   constructor(
     engine: Engine,
     reactor: Clock,
     target: Destination,
-    factory: ClientFactory & Builds<P>,
+    factory: ClientFactory,
     bounds: ConnectionBounds,
     timeoutMs: number,
     signal: AbortSignal | undefined,
@@ -107,7 +106,7 @@ export class ClientConnector<P extends Callbacks> implements Connector<P> {
     this.#dial?.start();
   }
 
-  whenConnected(): Promise<P> {
+  whenConnected(): Promise<Callbacks> {
     if (this.#protocol !== undefined) return Promise.resolve(this.#protocol);
     if (this.#dial === undefined)
       return Promise.reject(new Error(`the connector to ${this.destination} is not connecting`));

@@ -5,10 +5,9 @@ import type { ConnectionBounds, ConnectionOptions } from '../protocol/connection
 import { boundsOf } from '../protocol/connection-options.ts';
 import type { Connector } from '../protocol/connector.ts';
 import { CannotListenError, ReactorAlreadyRunning, ReactorNotRunning } from '../protocol/errors.ts';
-import type { Builds, Factory } from '../protocol/factory.ts';
+import type { BuiltBy, Factory } from '../protocol/factory.ts';
 import type { ListeningPort } from '../protocol/listening-port.ts';
 import type { Observer } from '../protocol/observer.ts';
-import type { Callbacks } from '../protocol/protocol.ts';
 import type { Backend, ListenPlace } from '../seam/backend.ts';
 import { ClientConnector } from './client-connector.ts';
 import type { Destination } from './dial.ts';
@@ -129,12 +128,12 @@ export class Reactor implements Clock {
    * Connects to a TCP port; of several addresses of a host, whichever answers first (RFC 8305). How it goes comes later:
    * the factory hears of it. Throws a `RangeError` for a port, bound or `bindAddress` that is none.
    */
-  connectTCP<P extends Callbacks>(
+  connectTCP<F extends ClientFactory>(
     host: string,
     port: number,
-    factory: ClientFactory & Builds<P>,
+    factory: F,
     options: ConnectOptions = {},
-  ): Connector<P> {
+  ): Connector<BuiltBy<F>> {
     checkWhole('port', port, 1, 65_535);
     const { bindAddress: localHost, bindPort: localPort } = options;
     if (localHost !== undefined && familyOf(localHost) === undefined)
@@ -144,11 +143,11 @@ export class Reactor implements Clock {
   }
 
   /** Connects to a UNIX socket, like `connectTCP`. */
-  connectUNIX<P extends Callbacks>(
+  connectUNIX<F extends ClientFactory>(
     path: string,
-    factory: ClientFactory & Builds<P>,
+    factory: F,
     options: ConnectUNIXOptions = {},
-  ): Connector<P> {
+  ): Connector<BuiltBy<F>> {
     return this.#connect({ kind: 'unix', path }, factory, options);
   }
 
@@ -264,11 +263,11 @@ export class Reactor implements Clock {
     }
   }
 
-  #connect<P extends Callbacks>(
+  #connect<F extends ClientFactory>(
     target: Destination,
-    factory: ClientFactory & Builds<P>,
+    factory: F,
     options: ConnectUNIXOptions,
-  ): Connector<P> {
+  ): Connector<BuiltBy<F>> {
     const { timeoutMs = 30_000, signal } = options;
     if (!(timeoutMs >= 0)) throw new RangeError(`timeoutMs is ${timeoutMs}, not a number of at least 0`);
     const bounds = boundsOf(options);
@@ -283,7 +282,8 @@ export class Reactor implements Clock {
       this.#connectors,
     );
     connector.connect();
-    return connector;
+    // The connector hands on what the factory builds; its type is what the factory's class says.
+    return connector as Connector<unknown> as Connector<BuiltBy<F>>;
   }
 
   /** The IP literal of an interface; of a name with several addresses the first IPv4 one. */

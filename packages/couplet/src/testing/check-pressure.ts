@@ -330,8 +330,38 @@ function addRoom(programme: Programme): void {
     wire.open();
     await drained;
     expectSame(order, ['open', 'drained: true'], 'the order');
-    expectSame(await server.transport.drained(), true, 'what drained resolves to with room');
   });
+
+  programme.addValved('R11 drained resolves to true at exactly the marks', async (stage, valves) => {
+    const { server, wire } = await dammed(stage, valves);
+    server.transport.write(Buffer.alloc(HIGH - LOW));
+    server.transport.write(Buffer.alloc(LOW));
+    expectSame(await server.transport.drained(), true, 'what drained resolves to at 64 KiB');
+    wire.open();
+    await stage.pass(5);
+    wire.shut();
+    server.transport.write(Buffer.alloc(HIGH - LOW + 1));
+    server.transport.write(Buffer.alloc(LOW));
+    const drained = server.transport.drained();
+    await stage.pass(1);
+    await wire.pass();
+    expectSame(wire.held, LOW, 'how many bytes are unsent');
+    expectSame(await drained, true, 'what drained resolves to');
+  });
+
+  programme.addValved(
+    'R11 drained, asked in time, resolves to false when nothing can be written any more',
+    async (stage, valves) => {
+      const { server, wire } = await dammed(stage, valves);
+      server.transport.unregisterProducer();
+      server.transport.write(Buffer.alloc(2 * HIGH));
+      const drained = server.transport.drained();
+      server.transport.loseConnection();
+      await stage.pass(1);
+      wire.open();
+      expectSame(await drained, false, 'what drained resolves to');
+    },
+  );
 
   for (const [name, leave] of [
     ['loseConnection', ({ transport }) => transport.loseConnection()],

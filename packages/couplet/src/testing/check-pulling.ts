@@ -88,7 +88,10 @@ function addAsking(programme: Programme): void {
     const { server } = await stage.pair({}, {});
     const source = new Source(server);
     server.transport.registerProducer(source, false);
-    await stage.pass(20);
+    await stage.pass(5);
+    server.transport.pauseProducing();
+    server.transport.resumeProducing();
+    await stage.pass(5);
     expectSame(source.log, ['resume'], 'what the producer was told');
   });
 

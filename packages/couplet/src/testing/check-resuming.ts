@@ -2,6 +2,7 @@ import type { Actor, Part } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { Programme } from './programme.ts';
+import { Source } from './source.ts';
 import type { Venue } from './stage.ts';
 
 /** R14: what a protocol hears when it reads on, and what its transport tells. */
@@ -52,6 +53,21 @@ function addUpcalls(programme: Programme): void {
     await stage.pass(A_WHILE);
     expectSame(server.log, ['made', 'resumed'], 'the log');
     expectSame(server.transport.paused, true, 'whether it is paused');
+  });
+
+  programme.addEach('R14 a pause right after the resume holds back what was on its way', async (stage, medium) => {
+    const other = (await stage.pair({}, {}, {}, medium)).server;
+    for (const waiting of [cue, { made: ({ transport }: Actor) => transport.loseWriteConnection() }]) {
+      const { server } = await stage.pair({ ...heedful, eof: () => {} }, waiting, {}, medium);
+      await stage.pass(A_WHILE);
+      server.transport.resumeProducing();
+      // It is asked in the same run, after the resume has taken effect.
+      const hush = new Source(other, { resume: () => server.transport.pauseProducing() });
+      other.transport.registerProducer(hush, false);
+      await stage.pass(A_WHILE);
+      other.transport.unregisterProducer();
+      expectSame(server.log, ['made', 'resumed'], 'the log');
+    }
   });
 
   programme.add('R14 a pause and a resume in readingResumed bring another one', async (stage) => {

@@ -335,6 +335,26 @@ function addRuns(programme: Programme): void {
     expect(writes <= 4, `there were ${writes} writes`);
   });
 
+  programme.addValved(
+    'R10 a gathered write that the kernel does not take is left alone by others',
+    async (stage, valves) => {
+      const [one, other] = [await stage.pair({}, {}), await stage.pair({}, {})];
+      const [wire] = valves.accepted;
+      wire?.shut();
+      speak(one.server, 'hello');
+      await stage.pass(1);
+      speak(other.server, 'world');
+      await other.client.when(() => other.client.received === 5);
+      wire?.open();
+      await one.client.when(() => one.client.received === 5);
+      expectSame(
+        [one, other].map(({ client }) => client.bytes.toString()),
+        ['hello', 'world'],
+        'what arrived',
+      );
+    },
+  );
+
   programme.addValved('R10 what waits while the kernel is full leaves as one write', async (stage, valves) => {
     const { server, client } = await stage.pair({}, {});
     const [wire] = valves.accepted;

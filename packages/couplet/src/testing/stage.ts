@@ -2,11 +2,10 @@ import type { Address } from '../protocol/address.ts';
 import { ClientFactory } from '../protocol/client-factory.ts';
 import type { ConnectionOptions } from '../protocol/connection-options.ts';
 import type { Connector } from '../protocol/connector.ts';
-import type { Builds } from '../protocol/factory.ts';
+import type { BuiltBy } from '../protocol/factory.ts';
 import { Factory } from '../protocol/factory.ts';
 import type { ListeningPort } from '../protocol/listening-port.ts';
 import type { ErrorReport } from '../protocol/observer.ts';
-import type { Callbacks } from '../protocol/protocol.ts';
 import { Reactor } from '../reactor/reactor.ts';
 import type { Backend } from '../seam/backend.ts';
 import type { Part } from './actor.ts';
@@ -103,11 +102,11 @@ export class Stage {
   }
 
   /** Connects to a port of this stage. */
-  connect<P extends Callbacks>(
+  connect<F extends ClientFactory>(
     port: ListeningPort,
-    factory: ClientFactory & Builds<P>,
+    factory: F,
     options: ConnectionOptions = {},
-  ): Connector<P> {
+  ): Connector<BuiltBy<F>> {
     if (factory instanceof SingleClient) this.#casts.add(factory);
     const host = port.getHost();
     return host.family === 'UNIX'

@@ -34,8 +34,9 @@ export async function inferred(signal: AbortSignal): Promise<void> {
   exactly<Echo>()(await connect('tcp:localhost:80', new Echo()));
   exactly<Download>()(await connect('tcp:localhost:80', new Download(), { signal }));
   exactly<Echo>()(await connect('tcp:localhost:80', new Choosing(), { reactor }));
-  // From a factory that names a class and inherits buildProtocol no more is known than that it fits.
-  (await connect('tcp:localhost:80', new DownloadFactory())).connectionLost(new Error('over'));
+  exactly<Client>()(await connect('tcp:localhost:80', new DownloadFactory()));
+  exactly<Echo>()(await connect('tcp:localhost:80', ClientFactory.forProtocol(Echo)));
+  exactly<Client>()(await reactor.connectTCP('localhost', 80, new DownloadFactory()).whenConnected());
   exactly<'echo'>()((await connect('unix:/run/echo.sock', new Echo())).sound);
 }
 

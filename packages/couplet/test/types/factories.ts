@@ -151,13 +151,13 @@ export function assigned(): void {
 // The same, with forProtocol.
 
 export function forProtocol(): void {
-  exactly<Factory>()(Factory.forProtocol(Echo));
-  exactly<ClientFactory>()(ClientFactory.forProtocol(Echo));
-  exactly<PoemFactory>()(PoemFactory.forProtocol(Poem));
-  exactly<PoemFactory>()(PoemFactory.forProtocol(Poem, 'ecstasy'));
-  exactly<PoemFactory>()(PoemFactory.forProtocol(Echo));
-  exactly<SonnetFactory>()(SonnetFactory.forProtocol(Sonnet));
-  exactly<SonnetFactory>()(SonnetFactory.forProtocol(Poem));
+  exactly<Factory & { protocol: typeof Echo }>()(Factory.forProtocol(Echo));
+  exactly<ClientFactory & { protocol: typeof Echo }>()(ClientFactory.forProtocol(Echo));
+  exactly<PoemFactory & { protocol: typeof Poem }>()(PoemFactory.forProtocol(Poem));
+  exactly<PoemFactory & { protocol: typeof Poem }>()(PoemFactory.forProtocol(Poem, 'ecstasy'));
+  exactly<PoemFactory & { protocol: typeof Echo }>()(PoemFactory.forProtocol(Echo));
+  exactly<SonnetFactory & { protocol: typeof Sonnet }>()(SonnetFactory.forProtocol(Sonnet));
+  exactly<SonnetFactory & { protocol: typeof Poem }>()(SonnetFactory.forProtocol(Poem));
   // @ts-expect-error Poem demands a PoemFactory
   Factory.forProtocol(Poem);
   // @ts-expect-error Sonnet demands a SonnetFactory
