@@ -31,6 +31,7 @@ describe('Tail', () => {
     queue.push(received);
     queue.flush(wire, new Gather());
     for (let at = 0; at < 8192; at += 1) queue.push(received.subarray(at, at + 1));
+    wire.passOn();
     queue.written();
     queue.flush(wire, new Gather());
     assert.equal(wire.writes, 2);

@@ -21,6 +21,7 @@ import { racingChecks } from './check-racing.ts';
 import { reconnectingChecks } from './check-reconnecting.ts';
 import { refusalChecks } from './check-refusal.ts';
 import { resumingChecks } from './check-resuming.ts';
+import { roomChecks } from './check-room.ts';
 import { runningChecks } from './check-running.ts';
 import { stoppingChecks } from './check-stopping.ts';
 import { timerChecks } from './check-timers.ts';
@@ -41,6 +42,7 @@ export function checkBackend(venue: Venue): Check[] {
     ...failureChecks(venue),
     ...promiseChecks(venue),
     ...pressureChecks(venue),
+    ...roomChecks(venue),
     ...pullingChecks(venue),
     ...pausingChecks(venue),
     ...resumingChecks(venue),

@@ -1,11 +1,11 @@
 import type { Actor, Part } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
+import { dam } from './dam.ts';
 import { expectPoem, poemOf } from './poem.ts';
 import { Programme } from './programme.ts';
 import { push, Source } from './source.ts';
-import type { Stage, Venue } from './stage.ts';
-import type { ValveBackend, ValveWire } from './valve.ts';
+import type { Venue } from './stage.ts';
 
 const HIGH = 64 * 1024;
 const LOW = 16 * 1024;
@@ -16,33 +16,21 @@ export function pressureChecks(venue: Venue): Check[] {
   addMarks(programme);
   addTurns(programme);
   addEnds(programme);
-  addRoom(programme);
   return programme.checks;
 }
 
 const deaf: Part = { made: ({ transport }) => transport.pauseProducing() };
 
-/** A server whose wire takes nothing until the check says so, with a producer registered. */
-async function dammed(stage: Stage, valves: ValveBackend): Promise<{ server: Actor; wire: ValveWire; source: Source }> {
-  const { server } = await stage.pair({}, {});
-  const [wire] = valves.accepted;
-  expect(wire !== undefined, 'the server has no wire');
-  wire.shut();
-  const source = new Source(server);
-  server.transport.registerProducer(source, true);
-  return { server, wire, source };
-}
-
 function addMarks(programme: Programme): void {
   programme.addValved('R11 at 64 KiB a producer is not paused', async (stage, valves) => {
-    const { server, source } = await dammed(stage, valves);
+    const { server, source } = await dam(stage, valves);
     server.transport.write(Buffer.alloc(HIGH));
     await stage.pass(1);
     expectSame(source.log, [], 'what the producer was told');
   });
 
   programme.addValved('R11 above 64 KiB a producer is paused inside the write, once', async (stage, valves) => {
-    const { server, source } = await dammed(stage, valves);
+    const { server, source } = await dam(stage, valves);
     server.transport.write(Buffer.alloc(HIGH));
     server.transport.write('!');
     expectSame(source.log, ['pause'], 'what the producer was told in the write');
@@ -53,7 +41,7 @@ function addMarks(programme: Programme): void {
   });
 
   programme.addValved('R11 at 16 KiB a producer resumes, once', async (stage, valves) => {
-    const { server, wire, source } = await dammed(stage, valves);
+    const { server, wire, source } = await dam(stage, valves);
     server.transport.write(Buffer.alloc(HIGH + 1 - LOW));
     server.transport.write(Buffer.alloc(LOW));
     await stage.pass(1);
@@ -65,7 +53,7 @@ function addMarks(programme: Programme): void {
   });
 
   programme.addValved('R11 above 16 KiB a producer does not resume', async (stage, valves) => {
-    const { server, wire, source } = await dammed(stage, valves);
+    const { server, wire, source } = await dam(stage, valves);
     server.transport.write(Buffer.alloc(HIGH - LOW));
     server.transport.write(Buffer.alloc(LOW + 1));
     await stage.pass(1);
@@ -79,7 +67,7 @@ function addMarks(programme: Programme): void {
   programme.addValved(
     'R11 the marks are exact after every write and every chunk that leaves',
     async (stage, valves) => {
-      const { server, wire, source } = await dammed(stage, valves);
+      const { server, wire, source } = await dam(stage, valves);
       const sizes = [1, 40_000, 30_000, 70_000, 16_384, 16_385, 50, 200_000, 300_000, 1, 1, 9_000, 65_536, 65_537];
       const told: string[] = [];
       let unsent = 0;
@@ -124,7 +112,7 @@ function addTurns(programme: Programme): void {
   programme.addValved(
     'R11 resumeProducing is queued, though the queue drains while the protocol runs',
     async (stage, valves) => {
-      const { server, wire, source } = await dammed(stage, valves);
+      const { server, wire, source } = await dam(stage, valves);
       server.transport.write(Buffer.alloc(HIGH + 1));
       await stage.pass(1);
       server.calls(() => wire.open());
@@ -136,7 +124,7 @@ function addTurns(programme: Programme): void {
   programme.addValved(
     'R11 one producer unregisters and another registers while told to resume',
     async (stage, valves) => {
-      const { server, wire, source } = await dammed(stage, valves);
+      const { server, wire, source } = await dam(stage, valves);
       server.transport.unregisterProducer();
       const second = new Source(server);
       const first = new Source(server, {
@@ -165,7 +153,7 @@ function addTurns(programme: Programme): void {
   programme.addValved(
     'R11 a producer that registers above the mark is paused by its first write',
     async (stage, valves) => {
-      const { server, wire, source } = await dammed(stage, valves);
+      const { server, wire, source } = await dam(stage, valves);
       server.transport.unregisterProducer();
       server.transport.write(Buffer.alloc(2 * HIGH));
       server.transport.registerProducer(source, true);
@@ -178,7 +166,7 @@ function addTurns(programme: Programme): void {
   );
 
   programme.addValved('R11 a paused producer that has unregistered is told nothing more', async (stage, valves) => {
-    const { server, wire, source } = await dammed(stage, valves);
+    const { server, wire, source } = await dam(stage, valves);
     server.transport.write(Buffer.alloc(2 * HIGH));
     server.transport.unregisterProducer();
     await stage.pass(1);
@@ -192,7 +180,7 @@ function addTurns(programme: Programme): void {
   programme.addValved(
     'R11 a paused producer of a connection that is to close resumes and finishes',
     async (stage, valves) => {
-      const { server, wire, source } = await dammed(stage, valves);
+      const { server, wire, source } = await dam(stage, valves);
       server.transport.unregisterProducer();
       const words = Buffer.alloc(2 * HIGH);
       const last = new Source(server, {
@@ -303,97 +291,4 @@ function addEnds(programme: Programme): void {
       await client.lost();
     },
   );
-}
-
-function addRoom(programme: Programme): void {
-  programme.addValved('R11 write returns false above 64 KiB, and true at or under it', async (stage, valves) => {
-    const { server, wire } = await dammed(stage, valves);
-    const { transport } = server;
-    const results = [transport.write(Buffer.alloc(HIGH)), transport.write('!'), transport.write('')];
-    await stage.pass(1);
-    wire.open();
-    await stage.pass(1);
-    results.push(transport.write('!'));
-    expectSame(results, [true, false, false, true], 'what write returned');
-  });
-
-  programme.addValved('R11 drained resolves to true at 16 KiB', async (stage, valves) => {
-    const { server, wire } = await dammed(stage, valves);
-    const order: string[] = [];
-    server.transport.write(Buffer.alloc(HIGH - LOW));
-    server.transport.write(Buffer.alloc(LOW + 1));
-    const drained = server.transport.drained().then((room) => order.push(`drained: ${room}`));
-    await stage.pass(1);
-    await wire.pass();
-    await stage.pass(5);
-    order.push('open');
-    wire.open();
-    await drained;
-    expectSame(order, ['open', 'drained: true'], 'the order');
-  });
-
-  programme.addValved('R11 drained resolves to true at exactly the marks', async (stage, valves) => {
-    const { server, wire } = await dammed(stage, valves);
-    server.transport.write(Buffer.alloc(HIGH - LOW));
-    server.transport.write(Buffer.alloc(LOW));
-    expectSame(await server.transport.drained(), true, 'what drained resolves to at 64 KiB');
-    wire.open();
-    await stage.pass(5);
-    wire.shut();
-    server.transport.write(Buffer.alloc(HIGH - LOW + 1));
-    server.transport.write(Buffer.alloc(LOW));
-    const drained = server.transport.drained();
-    await stage.pass(1);
-    await wire.pass();
-    expectSame(wire.held, LOW, 'how many bytes are unsent');
-    expectSame(await drained, true, 'what drained resolves to');
-  });
-
-  programme.addValved(
-    'R11 drained, asked in time, resolves to false when nothing can be written any more',
-    async (stage, valves) => {
-      const { server, wire } = await dammed(stage, valves);
-      server.transport.unregisterProducer();
-      server.transport.write(Buffer.alloc(2 * HIGH));
-      const drained = server.transport.drained();
-      server.transport.loseConnection();
-      await stage.pass(1);
-      wire.open();
-      expectSame(await drained, false, 'what drained resolves to');
-    },
-  );
-
-  for (const [name, leave] of [
-    ['loseConnection', ({ transport }) => transport.loseConnection()],
-    ['loseWriteConnection', ({ transport }) => transport.loseWriteConnection()],
-    ['abortConnection', ({ transport }) => transport.abortConnection()],
-  ] as const satisfies readonly [string, (actor: Actor) => void][]) {
-    // A loop that writes as long as there is room would spin for ever on promises that are kept already.
-    programme.add(
-      `R11 drained resolves to false, in the end, when nothing can be written after ${name}`,
-      async (stage) => {
-        const { server, client } = await stage.pair({}, { eof: ({ transport }) => transport.loseConnection() });
-        server.transport.write('last words');
-        leave(server);
-        let rounds = 0;
-        while (await server.transport.drained()) {
-          rounds += 1;
-          expect(rounds < 3, 'drained says again and again that there is room');
-        }
-        await Promise.all([server.lost(), client.lost()]);
-      },
-    );
-  }
-
-  programme.add('R11 drained resolves to false once the connection is gone', async (stage) => {
-    const { server, client } = await stage.pair({}, deaf);
-    server.transport.write(Buffer.alloc(50_000_000));
-    const drained = server.transport.drained();
-    server.transport.abortConnection();
-    expectSame(await drained, false, 'what drained resolves to');
-    await server.lost();
-    expectSame(await server.transport.drained(), false, 'what drained resolves to later');
-    client.transport.resumeProducing();
-    await client.lost();
-  });
 }
