@@ -185,9 +185,13 @@ describe('the public surface', () => {
     });
 
     test(`${path} exports the listed types`, () => {
-      const found = exportsOf(entryOf(path));
-      assert.deepEqual(sorted(found.filter(({ type }) => type).map(({ name }) => name)), listed?.types);
-      assert.deepEqual(sorted(found.filter(({ type }) => !type).map(({ name }) => name)), listed?.values);
+      // An overloaded function is declared more than once.
+      const names = (type: boolean): string[] => {
+        const found = exportsOf(entryOf(path)).filter((one) => one.type === type);
+        return sorted([...new Set(found.map(({ name }) => name))]);
+      };
+      assert.deepEqual(names(true), listed?.types);
+      assert.deepEqual(names(false), listed?.values);
     });
 
     test(`every export of ${path} has a doc comment`, () => {

@@ -12,6 +12,7 @@ import { Reactor } from '../reactor/reactor.ts';
 export { EndpointSyntaxError } from '../endpoints/description.ts';
 export type { Address } from '../protocol/address.ts';
 export { IPv4Address, IPv6Address, UNIXAddress } from '../protocol/address.ts';
+export { ClientFactory } from '../protocol/client-factory.ts';
 export type { Clock, DelayedCall } from '../protocol/clock.ts';
 export type { ConnectionOptions } from '../protocol/connection-options.ts';
 export type { Connector } from '../protocol/connector.ts';
@@ -50,8 +51,6 @@ export type {
 } from '../reactor/reactor.ts';
 export { Reactor } from '../reactor/reactor.ts';
 export type { SystemEvent, Trigger, TriggerPhase } from '../reactor/triggers.ts';
-
-export { ClientFactory };
 
 /** The reactor of this process, on the runtime that it runs on. */
 export const reactor: Reactor = new Reactor(new NodeBackend());
