@@ -139,8 +139,8 @@ export class Connection implements Transport, Sink, Unsettled, Live {
 
   settle(): void {
     this.#unsettled = false;
-    if (this.#state === 'aborting') return;
     if (this.#queue.size > 0) this.#flush();
+    if (this.#state === 'aborting') return;
     const size = this.#queue.size;
     if (size > this.#bounds.maxWriteBufferBytes) {
       const most = this.#bounds.maxWriteBufferBytes;

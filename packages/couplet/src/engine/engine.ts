@@ -1,7 +1,9 @@
 import { Gather } from '../bytes/gather.ts';
 import type { Clock, DelayedCall } from '../protocol/clock.ts';
 import type { ErrorReport, Observer } from '../protocol/observer.ts';
+import type { HostAddress } from '../seam/address.ts';
 import type { Backend } from '../seam/backend.ts';
+import type { Cause } from '../seam/cause.ts';
 import { Lingers } from './linger.ts';
 import { lineOf } from './report.ts';
 import { Roll } from './roll.ts';
@@ -72,6 +74,11 @@ export class Engine implements Clock {
     return this.timers.callLater(delayMs, () =>
       this.guard('a delayed call', call.name === '' ? 'an anonymous function' : call.name, () => call(...args)),
     );
+  }
+
+  /** Looks a host name up. The empty one has no address: a runtime may take it for this host, or warn. */
+  async resolve(host: string): Promise<readonly HostAddress[] | Cause> {
+    return host === '' ? [] : this.backend.resolve(host);
   }
 
   /** An upcall begins. */

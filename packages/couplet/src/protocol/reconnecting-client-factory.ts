@@ -57,6 +57,7 @@ export class ReconnectingClientFactory extends ClientFactory {
   }
 
   override startedConnecting(connector: Connector): void {
+    this.#waiting.get(connector)?.cancel();
     this.#waiting.set(connector, undefined);
   }
 

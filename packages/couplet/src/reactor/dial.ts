@@ -102,7 +102,7 @@ export class Dial {
   }
 
   async #lookUp(destination: TcpDestination): Promise<void> {
-    const found = await this.#engine.backend.resolve(destination.host);
+    const found = await this.#engine.resolve(destination.host);
     if (this.#over) return;
     if ('kind' in found) {
       this.#outcome.onFailed(found);

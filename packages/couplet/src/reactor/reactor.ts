@@ -112,7 +112,7 @@ export class Reactor implements Clock {
     checkWhole('backlog', backlog, 1, MOST_WAITING);
     const stops = this.#stops;
     const host = await this.#interfaceOf(name, port);
-    if (this.#stops !== stops) throw new CannotListenError(name, port, 'the reactor has stopped');
+    this.#expectNoStop(stops, name, port);
     return this.#listen(name, { kind: 'tcp', host, port, backlog }, factory, options);
   }
 
@@ -233,7 +233,7 @@ export class Reactor implements Clock {
     };
   }
 
-  /** Opens a port. A reactor that stops waits for this, so as to close it. */
+  /** Opens a port once its factory has started. */
   async #listen(
     name: string,
     place: ListenPlace,
@@ -241,26 +241,34 @@ export class Reactor implements Clock {
     options: ConnectionOptions,
   ): Promise<ListeningPort> {
     const bounds = boundsOf(options);
-    const opening = this.#open(name, place, factory, bounds);
+    const stops = this.#stops;
+    const started = factory.doStart(this);
+    try {
+      await started;
+      this.#expectNoStop(stops, name, place.kind === 'tcp' ? place.port : undefined);
+      return await this.#open(name, place, factory, bounds);
+    } catch (error) {
+      this.#engine.guard(factory.constructor.name, 'stopFactory', () => factory.doStop());
+      throw error;
+    }
+  }
+
+  /** A reactor that stops waits for this, so as to close the port, but not for lookups and factories before it. */
+  async #open(name: string, place: ListenPlace, factory: Factory, bounds: ConnectionBounds): Promise<ListeningPort> {
+    const opening = Port.open(this.#engine, name, place, factory, bounds, (closed) => this.#ports.delete(closed));
     this.#opening.add(opening);
     try {
-      return await opening;
+      const port = await opening;
+      this.#ports.add(port);
+      return port;
     } finally {
       this.#opening.delete(opening);
     }
   }
 
-  async #open(name: string, place: ListenPlace, factory: Factory, bounds: ConnectionBounds): Promise<ListeningPort> {
-    const started = factory.doStart(this);
-    try {
-      await started;
-      const port = await Port.open(this.#engine, name, place, factory, bounds, (closed) => this.#ports.delete(closed));
-      this.#ports.add(port);
-      return port;
-    } catch (error) {
-      this.#engine.guard(factory.constructor.name, 'stopFactory', () => factory.doStop());
-      throw error;
-    }
+  /** Throws when the reactor has stopped since it had stopped so often. */
+  #expectNoStop(stops: number, name: string, port: number | undefined): void {
+    if (this.#stops !== stops) throw new CannotListenError(name, port, 'the reactor has stopped');
   }
 
   #connect<F extends ClientFactory>(
@@ -289,7 +297,7 @@ export class Reactor implements Clock {
   /** The IP literal of an interface; of a name with several addresses the first IPv4 one. */
   async #interfaceOf(name: string, port: number): Promise<string> {
     if (familyOf(name) !== undefined) return name;
-    const found = await this.#backend.resolve(name);
+    const found = await this.#engine.resolve(name);
     if ('kind' in found) throw new CannotListenError(name, port, found.detail, { cause: found });
     const address = found.find(({ family }) => family === 'IPv4') ?? found[0];
     if (address === undefined) throw new CannotListenError(name, port, 'the name has no address');

@@ -1,6 +1,7 @@
 import type { Actor, Part } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
+import { cue, deaf, mute } from './parts.ts';
 import { poemOf } from './poem.ts';
 import { Programme } from './programme.ts';
 import { push, Source } from './source.ts';
@@ -24,8 +25,8 @@ async function expectAborted(stage: Stage, aborting: Part, other: Part, medium: 
 
 function addMoments(programme: Programme): void {
   const moments: readonly [name: string, aborting: Part, other: Part][] = [
-    ['dataReceived', { data: abort }, { made: ({ transport }) => void transport.write('cue') }],
-    ['readConnectionLost', { eof: abort }, { made: ({ transport }) => transport.loseWriteConnection() }],
+    ['dataReceived', { data: abort }, cue],
+    ['readConnectionLost', { eof: abort }, mute],
     [
       'writeConnectionLost',
       { made: ({ transport }) => transport.loseWriteConnection(), shut: abort },
@@ -82,7 +83,7 @@ function addMoments(programme: Programme): void {
 
   programme.addEach('R6 abortConnection works with input that nobody has read', async (stage, medium) => {
     const { server, client } = await stage.pair(
-      { made: ({ transport }) => transport.pauseProducing() },
+      deaf,
       { made: ({ transport }) => void transport.write(poemOf(1_000_000)) },
       {},
       medium,
@@ -138,8 +139,6 @@ function addMoments(programme: Programme): void {
 }
 
 function addQueues(programme: Programme): void {
-  const deaf = { made: ({ transport }: Actor): void => transport.pauseProducing() };
-
   programme.addEach('R6 abortConnection drops what is queued', async (stage, medium) => {
     const poem = poemOf(50_000_000);
     const { server, client } = await stage.pair({}, deaf, {}, medium);

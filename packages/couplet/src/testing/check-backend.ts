@@ -2,6 +2,7 @@ import type { Check } from './check.ts';
 import { abortingChecks } from './check-aborting.ts';
 import { alarmChecks } from './check-alarm.ts';
 import { boundChecks } from './check-bounds.ts';
+import { buildingChecks } from './check-building.ts';
 import { cancellingChecks } from './check-cancelling.ts';
 import { clientOrderChecks } from './check-client-order.ts';
 import { clockChecks } from './check-clock.ts';
@@ -20,6 +21,7 @@ import { pullingChecks } from './check-pulling.ts';
 import { racingChecks } from './check-racing.ts';
 import { reconnectingChecks } from './check-reconnecting.ts';
 import { refusalChecks } from './check-refusal.ts';
+import { reportChecks } from './check-reports.ts';
 import { resumingChecks } from './check-resuming.ts';
 import { roomChecks } from './check-room.ts';
 import { runningChecks } from './check-running.ts';
@@ -40,6 +42,8 @@ export function checkBackend(venue: Venue): Check[] {
     ...abortingChecks(venue),
     ...halfCloseChecks(venue),
     ...failureChecks(venue),
+    ...reportChecks(venue),
+    ...buildingChecks(venue),
     ...promiseChecks(venue),
     ...pressureChecks(venue),
     ...roomChecks(venue),

@@ -1,6 +1,7 @@
 import type { Actor, Part } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
+import { deaf, echo, reciting } from './parts.ts';
 import { expectPoem, poemOf } from './poem.ts';
 import { Programme } from './programme.ts';
 import { pull, push, Source } from './source.ts';
@@ -14,7 +15,6 @@ export function boundChecks(venue: Venue): Check[] {
   return programme.checks;
 }
 
-const deaf: Part = { made: ({ transport }) => transport.pauseProducing() };
 const options = { maxWriteBufferBytes: 500_000 };
 const much = Buffer.alloc(50_000_000);
 
@@ -51,7 +51,6 @@ function addDeaf(programme: Programme): void {
   });
 
   programme.addEach('R15 the bound holds for an echo whose client sends and never reads', async (stage, medium) => {
-    const echo: Part = { data: ({ transport }, chunk) => void transport.write(chunk) };
     const { server, client } = await stage.pair(echo, {}, options, medium);
     client.transport.pauseProducing();
     pull(client, much, 100_000);
@@ -135,13 +134,7 @@ function addReaders(programme: Programme): void {
   });
 
   programme.addEach('R15 a poem under the bound may be written in one go', async (stage, medium) => {
-    const recite: Part = {
-      made: ({ transport }) => {
-        transport.write(poem);
-        transport.loseConnection();
-      },
-    };
-    const { server, client } = await stage.pair(recite, {}, { maxWriteBufferBytes: poem.length }, medium);
+    const { server, client } = await stage.pair(reciting(poem), {}, { maxWriteBufferBytes: poem.length }, medium);
     expectSame((await server.lost()).name, 'ConnectionDone', 'the reason');
     await client.lost();
     expectPoem(client.bytes, poem, 'the client');
@@ -155,13 +148,7 @@ function addReaders(programme: Programme): void {
         stage.reactor.callLater(1, () => transport.resumeProducing());
       },
     };
-    const recite: Part = {
-      made: ({ transport }) => {
-        transport.write(part);
-        transport.loseConnection();
-      },
-    };
-    const { client } = await stage.pair(recite, slow, options);
+    const { client } = await stage.pair(reciting(part), slow, options);
     await client.lost();
     expectPoem(client.bytes, part, 'the client');
   });

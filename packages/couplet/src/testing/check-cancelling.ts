@@ -6,6 +6,7 @@ import { Diarist } from './diarist.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import { errorBy, rejectionOf } from './rejection.ts';
 import { Repertoire } from './repertoire.ts';
+import type { Found } from './scripted-backend.ts';
 import { addressesOf } from './scripted-wire.ts';
 import type { Venue } from './stage.ts';
 import { Troupe } from './stage.ts';
@@ -55,6 +56,35 @@ function addWays(programme: Repertoire): void {
         expectSame([running.length, backend.alarmed], [0, undefined], 'attempts that run, and the alarm');
       });
     }
+  }
+
+  for (const [how, end] of [
+    ['was cancelled', (connector: Connector) => connector.disconnect()],
+    ['timed out', () => {}],
+  ] as const) {
+    programme.addRehearsed(
+      `R20 a name that is found after the attempt ${how} is not connected to`,
+      async (rehearsal) => {
+        const { reactor, backend } = rehearsal;
+        let find: (found: Found) => void = () => {};
+        backend.names.set(
+          'slow.test',
+          new Promise<Found>((resolve) => {
+            find = resolve;
+          }),
+        );
+        const client = new Diarist();
+        end(reactor.connectTCP('slow.test', 8007, client, { timeoutMs: 100 }));
+        await backend.advance(100);
+        find(addressesOf('192.0.2.1'));
+        await backend.settled();
+        expectSame(
+          [backend.attempts.length, client.pages.length],
+          [0, 4],
+          'how many attempts and callbacks there were',
+        );
+      },
+    );
   }
 
   programme.addRehearsed('R20 an attempt that is cancelled twice fails once', async ({ reactor, backend }) => {
@@ -125,6 +155,18 @@ function addSignals(programme: Repertoire): void {
       [],
       'the attempts that run',
     );
+  });
+
+  programme.addRehearsed('R20 a signal that is aborted cancels every further attempt', async ({ reactor, backend }) => {
+    const controller = new AbortController();
+    const client = new Diarist();
+    const connector = reactor.connectTCP('192.0.2.1', 8007, client, { signal: controller.signal });
+    backend.attempts[0]?.fail('refused');
+    await backend.settled();
+    controller.abort();
+    connector.connect();
+    await backend.settled();
+    expectSame(client.pages.slice(3), ['stopFactory', ...CANCELLED], 'what has happened since the first attempt');
   });
 
   programme.addWatched('R20 a signal cancels on a real network', async (stage, backend) => {

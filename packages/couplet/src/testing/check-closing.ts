@@ -2,6 +2,7 @@ import type { ConnectionOptions } from '../protocol/connection-options.ts';
 import type { Actor } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
+import { deaf } from './parts.ts';
 import { expectPoem, poemOf } from './poem.ts';
 import { Programme } from './programme.ts';
 import { pull, push, Source } from './source.ts';
@@ -327,7 +328,7 @@ function addLingers(programme: Programme): void {
 
   programme.add('R5 the time to send does not count: lingering begins with the FIN', async (stage) => {
     const options = { lingerTimeoutMs: 50, lingerMaxMs: 50 };
-    const { server, client } = await stage.pair({}, { made: ({ transport }) => transport.pauseProducing() }, options);
+    const { server, client } = await stage.pair({}, deaf, options);
     const verses = poemOf(20_000_000);
     server.transport.write(verses);
     server.transport.loseConnection();

@@ -2,6 +2,7 @@ import type { Transport } from '../protocol/transport.ts';
 import { Actor } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
+import { cue } from './parts.ts';
 import { poemOf } from './poem.ts';
 import { Programme } from './programme.ts';
 import { Source } from './source.ts';
@@ -85,7 +86,6 @@ function addQuietCalls(programme: Programme): void {
     const perform = (actor: Actor): void => actor.calls(() => call(actor.transport, actor));
 
     programme.add(`R2 ${name} inside a callback calls nobody back before it returns`, async (stage) => {
-      const cue = { made: ({ transport }: Actor) => void transport.write('cue') };
       for (const bold of [
         { ...listening, made: perform },
         { ...listening, data: perform },
@@ -294,7 +294,7 @@ function addReasons(programme: Programme): void {
           throw slip;
         },
       },
-      { made: ({ transport }) => void transport.write('cue') },
+      cue,
       {},
       medium,
     );

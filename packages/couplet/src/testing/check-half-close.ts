@@ -1,6 +1,7 @@
 import type { Actor, Part } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
+import { asking, deaf, mute } from './parts.ts';
 import { expectPoem, poemOf } from './poem.ts';
 import { Programme } from './programme.ts';
 import { pull, push } from './source.ts';
@@ -17,14 +18,6 @@ export function halfCloseChecks(venue: Venue): Check[] {
 }
 
 const poem = poemOf(20_000_000);
-
-/** A client like `nc -N`: it asks, ends its output, and listens. */
-const asking: Part = {
-  made: ({ transport }) => {
-    transport.write('?');
-    transport.loseWriteConnection();
-  },
-};
 
 function addUnaware(programme: Programme): void {
   programme.addEach('R7 20 MB that are queued when the peer half-closes all arrive', async (stage, medium) => {
@@ -90,7 +83,6 @@ function addUnaware(programme: Programme): void {
   programme.add(
     'R7 a protocol without readConnectionLost writes no more once the peer has half-closed',
     async (stage) => {
-      const deaf = { made: ({ transport }: Actor): void => transport.pauseProducing() };
       const { server, client } = await stage.pair({ made: ({ transport }) => void transport.write(poem) }, deaf);
       client.transport.loseWriteConnection();
       while (!server.transport.disconnecting) await stage.pass(1);
@@ -223,7 +215,7 @@ function addEnding(programme: Programme): void {
   });
 
   programme.add('R7 loseWriteConnection in connectionMade, at both ends, ends with ConnectionDone', async (stage) => {
-    const part = { made: ({ transport }: Actor) => transport.loseWriteConnection() };
+    const part = mute;
     const { server, client } = await stage.pair(part, part);
     const reasons = [await server.lost(), await client.lost()];
     expectSame(

@@ -5,7 +5,7 @@ import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { kindOfCause, rejectionOf } from './rejection.ts';
 import { Repertoire } from './repertoire.ts';
-import { causeOf } from './scripted-wire.ts';
+import { addressesOf, causeOf } from './scripted-wire.ts';
 import type { Venue } from './stage.ts';
 import { Troupe } from './stage.ts';
 
@@ -101,6 +101,21 @@ function addFailures(programme: Repertoire): void {
         const reason = await rejectionOf(stage.reactor.listenTCP(8007, new Troupe(), { interface: name }));
         expectRefusal(reason, name, 8007, cause);
       }
+    },
+  );
+
+  programme.addRehearsed('R16 a failure names an IPv6 interface as in a URL', async ({ reactor }) => {
+    const reason = await rejectionOf(reactor.listenTCP(8007, new Troupe(), { interface: '2001:db8::1' }));
+    expect(reason instanceof CannotListenError, `it rejects with ${reason}`);
+    expectSame([reason.interface, reason.port], ['2001:db8::1', 8007], 'interface and port');
+    expect(reason.message.includes('[2001:db8::1]:8007'), `it says: ${reason.message}`);
+  });
+
+  programme.addRehearsed(
+    'R16 an empty interface has no address, and is not looked up',
+    async ({ reactor, backend }) => {
+      backend.names.set('', addressesOf('127.0.0.1'));
+      expectRefusal(await rejectionOf(reactor.listenTCP(8007, new Troupe(), { interface: '' })), '', 8007, undefined);
     },
   );
 

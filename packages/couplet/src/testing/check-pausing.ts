@@ -1,6 +1,7 @@
 import type { Actor, Part } from './actor.ts';
 import type { Check } from './check.ts';
 import { expectSame } from './check.ts';
+import { cue, deaf, mute, reciting } from './parts.ts';
 import { expectPoem, poemOf } from './poem.ts';
 import { Programme } from './programme.ts';
 import type { Venue } from './stage.ts';
@@ -18,14 +19,7 @@ const pause = ({ transport }: Actor): void => transport.pauseProducing();
 
 const poem = poemOf(5_000_000);
 
-const recite: Part = {
-  made: ({ transport }) => {
-    transport.write(poem);
-    transport.loseConnection();
-  },
-};
-
-const cue: Part = { made: ({ transport }) => void transport.write('cue') };
+const recite = reciting(poem);
 
 /** Long enough for what was sent to have arrived. */
 const A_WHILE = 20;
@@ -73,7 +67,7 @@ function addStreams(programme: Programme): void {
   });
 
   programme.addEach('R14 a pause in connectionMade holds the first data back', async (stage, medium) => {
-    const { server } = await stage.pair({ made: pause }, cue, {}, medium);
+    const { server } = await stage.pair(deaf, cue, {}, medium);
     await stage.pass(A_WHILE);
     expectSame(server.log, ['made'], 'the log while paused');
     server.transport.resumeProducing();
@@ -94,7 +88,7 @@ function addStreams(programme: Programme): void {
   });
 
   programme.add('R14 a pause in the same run as the resume prevails', async (stage) => {
-    const { server } = await stage.pair({ made: pause }, cue);
+    const { server } = await stage.pair(deaf, cue);
     server.transport.resumeProducing();
     server.transport.pauseProducing();
     await stage.pass(A_WHILE);
@@ -104,7 +98,7 @@ function addStreams(programme: Programme): void {
   });
 
   programme.add('R14 one resume ends any number of pauses', async (stage) => {
-    const { server } = await stage.pair({ made: pause }, cue);
+    const { server } = await stage.pair(deaf, cue);
     server.transport.pauseProducing();
     server.transport.pauseProducing();
     server.transport.resumeProducing();
@@ -113,7 +107,7 @@ function addStreams(programme: Programme): void {
 
   programme.addEach('R14 the peer of a paused connection feels it', async (stage, medium) => {
     const verse = Buffer.alloc(1_000_000);
-    const { server, client } = await stage.pair({ made: pause }, {}, {}, medium);
+    const { server, client } = await stage.pair(deaf, {}, {}, medium);
     for (let written = 0; written < 32; written += 1) client.transport.write(verse);
     let drained = false;
     const waiting = client.transport.drained().then(() => {
@@ -126,7 +120,7 @@ function addStreams(programme: Programme): void {
   });
 
   programme.addEach('R14 a paused connection still writes', async (stage, medium) => {
-    const { server, client } = await stage.pair({ made: pause }, cue, {}, medium);
+    const { server, client } = await stage.pair(deaf, cue, {}, medium);
     server.transport.write(poem);
     await client.when(() => client.received === poem.length);
     expectSame(server.received, 0, 'the number of bytes received');
@@ -135,7 +129,7 @@ function addStreams(programme: Programme): void {
   programme.addEach(
     'R14 a paused connection that closes delivers nothing, and sends everything',
     async (stage, medium) => {
-      const { server, client } = await stage.pair({ made: pause }, cue, {}, medium);
+      const { server, client } = await stage.pair(deaf, cue, {}, medium);
       await stage.pass(A_WHILE);
       server.transport.write(poem);
       server.transport.loseConnection();
@@ -148,17 +142,16 @@ function addStreams(programme: Programme): void {
 }
 
 function addEnds(programme: Programme): void {
-  const leave: Part = { made: ({ transport }) => transport.loseWriteConnection() };
   const speakAndLeave: Part = {
     made: ({ transport }) => {
       transport.write('last words');
       transport.loseWriteConnection();
     },
   };
-  const aware: Part = { made: pause, eof: ({ transport }) => transport.loseConnection() };
+  const aware: Part = { ...deaf, eof: ({ transport }) => transport.loseConnection() };
 
   programme.addEach('R14 the end of input waits for the resume, with nothing before it', async (stage, medium) => {
-    const { server, client } = await stage.pair(aware, leave, {}, medium);
+    const { server, client } = await stage.pair(aware, mute, {}, medium);
     await stage.pass(A_WHILE);
     expectSame(server.log, ['made'], 'the log while paused');
     server.transport.resumeProducing();
@@ -193,7 +186,7 @@ function addEnds(programme: Programme): void {
   programme.addEach(
     'R14 for a protocol without readConnectionLost the end waits for the resume, too',
     async (stage, medium) => {
-      const { server, client } = await stage.pair({ made: pause }, speakAndLeave, {}, medium);
+      const { server, client } = await stage.pair(deaf, speakAndLeave, {}, medium);
       await stage.pass(A_WHILE);
       server.transport.write('heard you not');
       await client.when(() => client.received === 13);
@@ -230,7 +223,7 @@ function addEnds(programme: Programme): void {
 
 function addVanishing(programme: Programme): void {
   programme.addEach('R14 a peer that vanishes while paused is noticed on resume', async (stage, medium) => {
-    const { server, client } = await stage.pair({ made: pause }, {}, {}, medium);
+    const { server, client } = await stage.pair(deaf, {}, {}, medium);
     client.transport.abortConnection();
     await client.lost();
     server.transport.resumeProducing();
@@ -238,7 +231,7 @@ function addVanishing(programme: Programme): void {
   });
 
   programme.addEach('R14 a peer that vanishes while paused is noticed when written to', async (stage, medium) => {
-    const { server, client } = await stage.pair({ made: pause }, {}, {}, medium);
+    const { server, client } = await stage.pair(deaf, {}, {}, medium);
     client.transport.abortConnection();
     await client.lost();
     while (server.reason === undefined) {
@@ -248,7 +241,7 @@ function addVanishing(programme: Programme): void {
   });
 
   programme.addEach('R14 a peer that vanishes with input unread is noticed on resume', async (stage, medium) => {
-    const { server, client } = await stage.pair({ made: pause }, cue, {}, medium);
+    const { server, client } = await stage.pair(deaf, cue, {}, medium);
     await stage.pass(A_WHILE);
     client.transport.abortConnection();
     await client.lost();
@@ -257,7 +250,7 @@ function addVanishing(programme: Programme): void {
   });
 
   programme.addEach('R14 a paused connection can be aborted', async (stage, medium) => {
-    const { server, client } = await stage.pair({ made: pause }, cue, {}, medium);
+    const { server, client } = await stage.pair(deaf, cue, {}, medium);
     await stage.pass(A_WHILE);
     server.transport.abortConnection();
     expectSame((await server.lost()).name, 'ConnectionAborted', 'the reason');

@@ -1,7 +1,8 @@
-import type { Actor, Part } from './actor.ts';
+import type { Actor } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { dam } from './dam.ts';
+import { cue, deaf } from './parts.ts';
 import { expectPoem, poemOf } from './poem.ts';
 import { Programme } from './programme.ts';
 import { push, Source } from './source.ts';
@@ -18,8 +19,6 @@ export function pressureChecks(venue: Venue): Check[] {
   addEnds(programme);
   return programme.checks;
 }
-
-const deaf: Part = { made: ({ transport }) => transport.pauseProducing() };
 
 function addMarks(programme: Programme): void {
   programme.addValved('R11 at 64 KiB a producer is not paused', async (stage, valves) => {
@@ -252,7 +251,7 @@ function addEnds(programme: Programme): void {
           actor.transport.abortConnection();
         },
       },
-      { made: ({ transport }) => void transport.write('cue') },
+      cue,
     );
     await Promise.all([server.lost(), client.lost()]);
   });

@@ -1,6 +1,7 @@
 import type { Actor, Part } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
+import { asking, cue, echo, mute, reciting } from './parts.ts';
 import { expectPoem, poemOf } from './poem.ts';
 import { Programme } from './programme.ts';
 import type { Venue } from './stage.ts';
@@ -15,18 +16,9 @@ export function promiseChecks(venue: Venue): Check[] {
   return programme.checks;
 }
 
-/** A client like `nc -N`: it asks, ends its output, and listens. */
-const asking: Part = {
-  made: ({ transport }) => {
-    transport.write('?');
-    transport.loseWriteConnection();
-  },
-};
-
 function addWaits(programme: Programme): void {
   programme.addEach('R8a data waits for the promise of connectionMade', async (stage, medium) => {
     const vow = new Vow();
-    const cue = { made: ({ transport }: Actor) => void transport.write('cue') };
     const { server } = await stage.pair({ made: () => vow.promise }, cue, {}, medium);
     await stage.pass(20);
     expectSame(server.log, ['made'], 'the log while the promise is pending');
@@ -50,22 +42,14 @@ function addWaits(programme: Programme): void {
   programme.addEach('R8a a stream through promises arrives whole and in order', async (stage, medium) => {
     const poem = poemOf(3_000_000);
     const part: Part = { data: () => stage.pass(0) };
-    const recite = ({ transport }: Actor): void => {
-      transport.write(poem);
-      transport.loseConnection();
-    };
-    const { server, client } = await stage.pair(part, { made: recite }, {}, medium);
+    const { server, client } = await stage.pair(part, reciting(poem), {}, medium);
     await Promise.all([server.lost(), client.lost()]);
     expectPoem(server.bytes, poem, 'the server');
   });
 
   programme.addEach('R8a a stream through promises that are kept already arrives whole', async (stage, medium) => {
     const poem = poemOf(3_000_000);
-    const recite = ({ transport }: Actor): void => {
-      transport.write(poem);
-      transport.loseConnection();
-    };
-    const { server, client } = await stage.pair({ data: () => Promise.resolve() }, { made: recite }, {}, medium);
+    const { server, client } = await stage.pair({ data: () => Promise.resolve() }, reciting(poem), {}, medium);
     await Promise.all([server.lost(), client.lost()]);
     expectPoem(server.bytes, poem, 'the server');
   });
@@ -85,20 +69,14 @@ function addWaits(programme: Programme): void {
 
   programme.add('R8a one pending connection does not hold up another', async (stage) => {
     const vow = new Vow();
-    await stage.pair({ data: () => vow.promise }, { made: ({ transport }) => void transport.write('cue') });
-    const { client } = await stage.pair(
-      { data: ({ transport }, chunk) => void transport.write(chunk) },
-      { made: ({ transport }) => void transport.write('echo') },
-    );
+    await stage.pair({ data: () => vow.promise }, cue);
+    const { client } = await stage.pair(echo, { made: ({ transport }) => void transport.write('echo') });
     await client.when(() => client.received === 4);
     vow.keep();
   });
 
   programme.addValved('R8a a callback that returns nothing never touches the wire', async (stage, valves) => {
-    const { client } = await stage.pair(
-      { data: ({ transport }, chunk) => void transport.write(chunk) },
-      { made: ({ transport }) => void transport.write('echo') },
-    );
+    const { client } = await stage.pair(echo, { made: ({ transport }) => void transport.write('echo') });
     await client.when(() => client.received === 4);
     const calls = [...valves.accepted, ...valves.connected].flatMap((wire) => wire.calls);
     expectSame(calls, ['write 4', 'write 4'], 'the list of calls');
@@ -122,8 +100,7 @@ function addEnds(programme: Programme): void {
       await stage.pass(20);
       transport.write('the greeting');
     };
-    const leave = { made: ({ transport }: Actor) => transport.loseWriteConnection() };
-    const { server, client } = await stage.pair({ made: greet }, leave, {}, medium);
+    const { server, client } = await stage.pair({ made: greet }, mute, {}, medium);
     await Promise.all([server.lost(), client.lost()]);
     expectSame(client.bytes.toString(), 'the greeting', 'what arrived');
   });
@@ -164,7 +141,6 @@ function addEnds(programme: Programme): void {
 
   programme.add('R8a connectionLost does not wait for the promise', async (stage) => {
     const vow = new Vow();
-    const cue = { made: ({ transport }: Actor) => void transport.write('cue') };
     const { server } = await stage.pair({ data: () => vow.promise }, cue);
     await server.when(() => server.received === 3);
     server.transport.abortConnection();
@@ -253,7 +229,7 @@ function addPauses(programme: Programme): void {
   programme.add('R8a the promise of readingResumed holds data up like any other', async (stage) => {
     const vow = new Vow();
     const part: Part = { made: ({ transport }) => transport.pauseProducing(), resumed: () => vow.promise };
-    const { server, client } = await stage.pair(part, { made: ({ transport }) => void transport.write('cue') });
+    const { server, client } = await stage.pair(part, cue);
     server.transport.resumeProducing();
     await server.when(() => server.log.includes('resumed'));
     await stage.pass(20);

@@ -1,6 +1,7 @@
 import type { Actor, Part } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
+import { echo } from './parts.ts';
 import { expectPoem, poemOf } from './poem.ts';
 import { Programme } from './programme.ts';
 import { pull, Source } from './source.ts';
@@ -138,10 +139,7 @@ function addFairness(programme: Programme): void {
     const { server, client } = await stage.pair({}, {}, {}, medium);
     const source = new Source(server, { resume: () => void server.transport.write(babble) });
     server.transport.registerProducer(source, false);
-    const other = await stage.pair(
-      { data: ({ transport }, chunk) => void transport.write(chunk) },
-      { made: ({ transport }) => void transport.write('echo') },
-    );
+    const other = await stage.pair(echo, { made: ({ transport }) => void transport.write('echo') });
     await other.client.when(() => other.client.received === 4);
     await stage.pass(10);
     expect(source.log.length > 100, `the producer was asked ${source.log.length} times`);

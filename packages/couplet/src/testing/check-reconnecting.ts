@@ -19,6 +19,8 @@ export function reconnectingChecks(venue: Venue): Check[] {
   addJitter(programme);
   addLimits(programme);
   addEnds(programme);
+  addCancels(programme);
+  addConnectors(programme);
   addMisuse(programme);
   addNetwork(programme);
   return programme.checks;
@@ -233,6 +235,75 @@ function addEnds(programme: Repertoire): void {
       expectSame(rehearsal.backend.attempts.length, 1, 'the number of attempts');
     },
   );
+}
+
+/** An attempt that the program itself cancelled was meant to be the last. */
+function addCancels(programme: Repertoire): void {
+  programme.addRehearsed('R22 an attempt that was cancelled is not made again', async (rehearsal) => {
+    const [, connector] = persist(rehearsal, {});
+    connector.disconnect();
+    await rehearsal.backend.advance(HOUR);
+    expectSame(rehearsal.backend.attempts.length, 1, 'the number of attempts');
+  });
+
+  programme.addRehearsed('R22 a signal ends it', async (rehearsal) => {
+    const { reactor, backend } = rehearsal;
+    const controller = new AbortController();
+    reactor.connectTCP('192.0.2.1', 8007, new Persistent({}), { signal: controller.signal });
+    backend.attempts[0]?.fail('refused');
+    await backend.settled();
+    controller.abort();
+    await backend.advance(HOUR);
+    expectSame(
+      backend.attempts.filter(({ cancelled }) => !cancelled).length,
+      1,
+      'the number of attempts that were not cancelled',
+    );
+    expectSame(backend.alarmed, undefined, 'the alarm');
+  });
+}
+
+/** Several connectors of one factory, and connectors that are told to connect by hand. */
+function addConnectors(programme: Repertoire): void {
+  programme.addRehearsed('R22 each connector of a factory comes back', async (rehearsal) => {
+    const { reactor, backend } = rehearsal;
+    const factory = new Persistent({ jitter: 'none' });
+    const hosts = ['192.0.2.1', '192.0.2.2', '192.0.2.3'];
+    for (const host of hosts) reactor.connectTCP(host, 8007, factory);
+    for (const attempt of [...backend.attempts]) attempt.succeed().lose();
+    await backend.advance(5000);
+    const again = backend.attempts.slice(3).map(({ host }) => host);
+    expectSame(again.sort(), hosts, 'the attempts that followed');
+  });
+
+  programme.addRehearsed('R22 stopTrying ends the waits and attempts of every connector', async (rehearsal) => {
+    const { reactor, backend } = rehearsal;
+    const factory = new Persistent({});
+    for (const host of ['192.0.2.1', '192.0.2.2', '192.0.2.3']) reactor.connectTCP(host, 8007, factory);
+    backend.attempts[0]?.fail('refused');
+    backend.attempts[1]?.fail('refused');
+    await backend.settled();
+    factory.stopTrying();
+    await backend.advance(HOUR);
+    expectSame(backend.attempts.length, 3, 'the number of attempts');
+    expectSame(
+      [backend.attempts[2]?.cancelled, backend.alarmed],
+      [true, undefined],
+      'the third attempt, and the alarm',
+    );
+  });
+
+  programme.addRehearsed('R22 a connector that connects by hand does not wait any more', async (rehearsal) => {
+    const [, connector] = persist(rehearsal, { jitter: 'none' });
+    const { backend } = rehearsal;
+    backend.attempts[0]?.fail('refused');
+    await backend.advance(500);
+    connector.connect();
+    await backend.advance(5000);
+    expectSame(rehearsal.beginnings(), [0, 500], 'the beginnings');
+    backend.attempts[1]?.fail('refused');
+    expectSame(await waitForNext(rehearsal), 1500, 'the wait after that');
+  });
 }
 
 function addMisuse(programme: Repertoire): void {

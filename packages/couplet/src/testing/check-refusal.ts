@@ -5,6 +5,7 @@ import { Factory } from '../protocol/factory.ts';
 import { Actor } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
+import { echo } from './parts.ts';
 import { poemOf } from './poem.ts';
 import { Programme } from './programme.ts';
 import type { Venue } from './stage.ts';
@@ -23,7 +24,7 @@ class Closed extends Factory {
 class Small extends Troupe {
   seats: number;
   constructor(seats: number) {
-    super({ data: ({ transport }, chunk) => void transport.write(chunk) });
+    super(echo);
     this.seats = seats;
   }
   override buildProtocol(peer: Address): Actor | null {

@@ -1,6 +1,7 @@
 import type { Actor, Part } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
+import { cue, deaf, mute } from './parts.ts';
 import { Programme } from './programme.ts';
 import { Source } from './source.ts';
 import type { Venue } from './stage.ts';
@@ -15,13 +16,11 @@ export function resumingChecks(venue: Venue): Check[] {
 
 const pause = ({ transport }: Actor): void => transport.pauseProducing();
 
-const cue: Part = { made: ({ transport }) => void transport.write('cue') };
-
 /** Long enough for what was sent to have arrived. */
 const A_WHILE = 20;
 
 function addUpcalls(programme: Programme): void {
-  const heedful: Part = { made: pause, resumed: () => {} };
+  const heedful: Part = { ...deaf, resumed: () => {} };
 
   programme.add('R14 readingResumed comes after resumeProducing, though no more bytes arrive', async (stage) => {
     const { server } = await stage.pair(heedful, {});
@@ -48,7 +47,7 @@ function addUpcalls(programme: Programme): void {
   });
 
   programme.add('R14 a pause in readingResumed holds the data back', async (stage) => {
-    const { server } = await stage.pair({ made: pause, resumed: pause }, cue);
+    const { server } = await stage.pair({ ...deaf, resumed: pause }, cue);
     server.transport.resumeProducing();
     await stage.pass(A_WHILE);
     expectSame(server.log, ['made', 'resumed'], 'the log');
@@ -57,7 +56,7 @@ function addUpcalls(programme: Programme): void {
 
   programme.addEach('R14 a pause right after the resume holds back what was on its way', async (stage, medium) => {
     const other = (await stage.pair({}, {}, {}, medium)).server;
-    for (const waiting of [cue, { made: ({ transport }: Actor) => transport.loseWriteConnection() }]) {
+    for (const waiting of [cue, mute]) {
       const { server } = await stage.pair({ ...heedful, eof: () => {} }, waiting, {}, medium);
       await stage.pass(A_WHILE);
       server.transport.resumeProducing();
@@ -78,7 +77,7 @@ function addUpcalls(programme: Programme): void {
       transport.pauseProducing();
       transport.resumeProducing();
     };
-    const { server } = await stage.pair({ made: pause, resumed: again }, cue);
+    const { server } = await stage.pair({ ...deaf, resumed: again }, cue);
     server.transport.resumeProducing();
     await server.when(() => server.received === 3);
     expectSame(server.log, ['made', 'resumed', 'resumed', 'resumed', 'data'], 'the log');
@@ -148,7 +147,7 @@ function addFlags(programme: Programme): void {
   programme.add(
     'R14 transport.disconnecting is true when the peer half-closes a protocol that does not',
     async (stage) => {
-      const { server, client } = await stage.pair({}, { made: pause });
+      const { server, client } = await stage.pair({}, deaf);
       server.transport.write(Buffer.alloc(50_000_000));
       client.transport.loseWriteConnection();
       while (!server.transport.disconnecting) await stage.pass(1);

@@ -2,6 +2,7 @@ import type { Actor } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { dam } from './dam.ts';
+import { deaf } from './parts.ts';
 import { Programme } from './programme.ts';
 import type { Venue } from './stage.ts';
 

@@ -187,6 +187,26 @@ function addBeginnings(programme: Repertoire): void {
     });
   }
 
+  programme.addRehearsed('R23 a factory that never finishes its start holds nothing up', async (rehearsal) => {
+    const { reactor, backend } = rehearsal;
+    const troupe = new Troupe();
+    let start = (): void => {};
+    troupe.startFactory = () =>
+      new Promise<void>((resolve) => {
+        start = resolve;
+      });
+    const run = rehearsal.run();
+    const refused = rejectionOf(reactor.listenTCP(8007, troupe, { interface: '127.0.0.1' }));
+    await backend.settled();
+    reactor.stop();
+    await backend.settled();
+    expectSame(run.over, true, 'whether the reactor has stopped');
+    start();
+    const reason = await refused;
+    expect(reason instanceof CannotListenError && reason.message.includes('stopped'), `it rejects with ${reason}`);
+    expectSame(troupe.numPorts, 0, 'the number of ports of the factory');
+  });
+
   programme.addWatched('R25 a port whose name is found too late does not open', async (stage, backend) => {
     let find: (found: readonly HostAddress[]) => void = () => {};
     backend.names.set(

@@ -2,6 +2,7 @@ import type { Transport } from '../protocol/transport.ts';
 import type { Actor } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
+import { deaf } from './parts.ts';
 import { expectPoem, poemOf } from './poem.ts';
 import { Programme } from './programme.ts';
 import type { Stage, Venue } from './stage.ts';
@@ -101,12 +102,7 @@ function addValues(programme: Programme): void {
   programme.addEach(
     'R4 write does not block: 20 MB to a peer that reads nothing return at once',
     async (stage, medium) => {
-      const { server, client } = await stage.pair(
-        {},
-        { made: ({ transport }) => transport.pauseProducing() },
-        {},
-        medium,
-      );
+      const { server, client } = await stage.pair({}, deaf, {}, medium);
       const room = server.calls(() => server.transport.write(poemOf(20_000_000)));
       expectSame(room, false, 'what write returned');
       server.transport.abortConnection();
