@@ -119,6 +119,8 @@ export class WriteQueue {
   }
 
   #hand(wire: Wire, bytes: Uint8Array): void {
+    // A detached buffer is empty.
+    if (bytes.length === 0) throw new TypeError('bytes were taken away between the write and the sending');
     if (wire.write(bytes)) this.size -= bytes.length;
     else this.#held = bytes.length;
   }

@@ -12,6 +12,7 @@ import type { Cause } from '../seam/cause.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { Diarist } from './diarist.ts';
+import { numberOf, pathOf } from './places.ts';
 import { errorBy, kindOfCause, rejectionOf } from './rejection.ts';
 import { Repertoire } from './repertoire.ts';
 import { addressesOf, causeOf } from './scripted-wire.ts';
@@ -41,9 +42,8 @@ function addNetwork(programme: Repertoire): void {
     const port = await stage.listen(new Troupe(), {}, 'unix');
     await port.stopListening();
     const reason = await rejectionOf(stage.connect(port, new Diarist()).whenConnected());
-    const host = port.getHost();
     expect(reason instanceof ConnectError, `it fails with ${reason}`);
-    expect(host.family === 'UNIX' && reason.message.includes(host.path), `it says ${reason.message}`);
+    expect(reason.message.includes(pathOf(port)), `it says ${reason.message}`);
   });
 
   for (const host of ['nobody.invalid', 'no body', 'nul\0nul', '', 'x'.repeat(300)]) {
@@ -62,8 +62,7 @@ function addNetwork(programme: Repertoire): void {
 
   programme.addWatched('R20 the local address is the one that was asked for', async (stage) => {
     const troupe = new Troupe();
-    const host = (await stage.listen(troupe)).getHost();
-    const port = host.family === 'UNIX' ? 0 : host.port;
+    const port = numberOf(await stage.listen(troupe));
     await stage.reactor.connectTCP('127.0.0.1', port, new Diarist(), { bindAddress: '127.0.0.1' }).whenConnected();
     const [actor] = troupe.actors;
     const peer = actor?.transport.getPeer();
@@ -72,10 +71,10 @@ function addNetwork(programme: Repertoire): void {
 
   programme.addWatched('R20 a name is looked up and connected to', async (stage, backend) => {
     backend.names.set('poem.test', addressesOf('127.0.0.1'));
-    const host = (await stage.listen(new Troupe())).getHost();
-    const connector = stage.reactor.connectTCP('poem.test', host.family === 'UNIX' ? 0 : host.port, new Diarist());
+    const port = await stage.listen(new Troupe());
+    const connector = stage.reactor.connectTCP('poem.test', numberOf(port), new Diarist());
     await connector.whenConnected();
-    expectSame(String(connector.getPeer()), String(host), 'the address of the peer');
+    expectSame(String(connector.getPeer()), String(port.getHost()), 'the address of the peer');
   });
 
   programme.addWatched('R20 an attempt under way ends with the reactor', async (stage, backend) => {

@@ -3,6 +3,8 @@ import type { ListenOptions, ListenUNIXOptions } from '../reactor/reactor.ts';
 import type { Part } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
+import { echo } from './parts.ts';
+import { listenAgain, numberOf, pathOf } from './places.ts';
 import { kindOfCause, rejectionOf } from './rejection.ts';
 import { Repertoire } from './repertoire.ts';
 import { addressesOf, causeOf } from './scripted-wire.ts';
@@ -18,8 +20,6 @@ export function listeningChecks(venue: Venue): Check[] {
   addMany(programme);
   return programme.checks;
 }
-
-const echo: Part = { data: ({ transport }, chunk) => void transport.write(chunk) };
 
 function addPlaces(programme: Repertoire): void {
   programme.add('R16 port 0 picks a free port, and getHost tells it', async (stage) => {
@@ -65,26 +65,19 @@ function addPlaces(programme: Repertoire): void {
 
 function addFailures(programme: Repertoire): void {
   programme.add('R16 a port in use is a CannotListenError with interface, port and cause', async (stage) => {
-    const host = (await stage.listen(new Troupe())).getHost();
-    const port = host.family === 'UNIX' ? 0 : host.port;
+    const port = numberOf(await stage.listen(new Troupe()));
     const reason = await rejectionOf(stage.reactor.listenTCP(port, new Troupe(), { interface: '127.0.0.1' }));
     expectRefusal(reason, '127.0.0.1', port, 'bind');
   });
 
   programme.addUnix('R16 a UNIX path in use is a CannotListenError with path and cause', async (stage) => {
-    const host = (await stage.listen(new Troupe(), {}, 'unix')).getHost();
-    const path = host.family === 'UNIX' ? host.path : '';
+    const path = pathOf(await stage.listen(new Troupe(), {}, 'unix'));
     expectRefusal(await rejectionOf(stage.reactor.listenUNIX(path, new Troupe())), path, undefined, 'bind');
   });
 
   programme.addEach('R16 a port goes on when another one fails to take its place', async (stage, medium) => {
     const port = await stage.listen(new Troupe(echo), {}, medium);
-    const host = port.getHost();
-    const again =
-      host.family === 'UNIX'
-        ? stage.reactor.listenUNIX(host.path, new Troupe())
-        : stage.reactor.listenTCP(host.port, new Troupe(), { interface: host.host });
-    await rejectionOf(again);
+    await rejectionOf(listenAgain(stage.reactor, port, new Troupe()));
     const client = await stage.join(port, { made: ({ transport }) => void transport.write('verse') });
     await client.when(() => client.received === 5);
   });
@@ -121,8 +114,7 @@ function addFailures(programme: Repertoire): void {
 
   programme.addWatched('R16 a failure names the interface as it was asked for', async (stage, backend) => {
     backend.names.set('poem.test', [{ family: 'IPv4', host: '127.0.0.1' }]);
-    const host = (await stage.listen(new Troupe())).getHost();
-    const port = host.family === 'UNIX' ? 0 : host.port;
+    const port = numberOf(await stage.listen(new Troupe()));
     const reason = await rejectionOf(stage.reactor.listenTCP(port, new Troupe(), { interface: 'poem.test' }));
     expectRefusal(reason, 'poem.test', port, 'bind');
   });

@@ -1,12 +1,13 @@
 import { ConnectError } from '../protocol/errors.ts';
-import type { ListeningPort } from '../protocol/listening-port.ts';
-import type { Actor, Part } from './actor.ts';
+import type { Actor } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { Diarist } from './diarist.ts';
+import { echo } from './parts.ts';
+import { listenAgain } from './places.ts';
 import { rejectionOf } from './rejection.ts';
 import { Repertoire } from './repertoire.ts';
-import type { Stage, Venue } from './stage.ts';
+import type { Venue } from './stage.ts';
 import { Troupe } from './stage.ts';
 
 /** R17, R18: what ports do for their factories, closing them, and how many may queue at one. */
@@ -18,8 +19,6 @@ export function portChecks(venue: Venue): Check[] {
   addStorm(programme);
   return programme.checks;
 }
-
-const echo: Part = { data: ({ transport }, chunk) => void transport.write(chunk) };
 
 /** A factory that writes down when it goes into use and out of it. */
 class Counted extends Troupe {
@@ -39,20 +38,12 @@ async function expectEcho(actor: Actor): Promise<void> {
   await actor.when(() => actor.received >= due);
 }
 
-/** Listens once more where that port was. */
-function listenAgain(stage: Stage, port: ListeningPort, troupe: Troupe): Promise<ListeningPort> {
-  const host = port.getHost();
-  return host.family === 'UNIX'
-    ? stage.reactor.listenUNIX(host.path, troupe)
-    : stage.reactor.listenTCP(host.port, troupe, { interface: host.host });
-}
-
 function addClosing(programme: Repertoire): void {
   programme.addEach('R17 once stopListening resolves the port can be had again', async (stage, medium) => {
     const [first, second] = [new Troupe(echo), new Troupe(echo)];
     const port = await stage.listen(first, {}, medium);
     await port.stopListening();
-    await expectEcho(await stage.join(await listenAgain(stage, port, second)));
+    await expectEcho(await stage.join(await listenAgain(stage.reactor, port, second)));
     expectSame([first.actors.length, second.actors.length], [0, 1], 'how many protocols each factory built');
   });
 
@@ -60,7 +51,7 @@ function addClosing(programme: Repertoire): void {
     const port = await stage.listen(new Troupe(echo), {}, medium);
     const old = await stage.join(port);
     await port.stopListening();
-    const fresh = await stage.join(await listenAgain(stage, port, new Troupe(echo)));
+    const fresh = await stage.join(await listenAgain(stage.reactor, port, new Troupe(echo)));
     await expectEcho(old);
     await expectEcho(fresh);
   });
@@ -84,7 +75,7 @@ function addClosing(programme: Repertoire): void {
     const counted = new Counted();
     const port = await stage.listen(counted);
     await port[Symbol.asyncDispose]();
-    await listenAgain(stage, port, new Troupe());
+    await listenAgain(stage.reactor, port, new Troupe());
     expectSame(counted.log, ['start', 'stop'], 'the log of the factory');
   });
 
@@ -100,7 +91,7 @@ function addClosing(programme: Repertoire): void {
     const client = await stage.join(port);
     await expectEcho(client);
     await port.stopListening();
-    await listenAgain(stage, port, new Troupe());
+    await listenAgain(stage.reactor, port, new Troupe());
   });
 }
 
@@ -143,10 +134,10 @@ function addCounting(programme: Repertoire): void {
   programme.add('R17 a port that cannot open leaves the count as it was', async (stage) => {
     const counted = new Counted();
     const port = await stage.listen(new Troupe());
-    await rejectionOf(listenAgain(stage, port, counted));
+    await rejectionOf(listenAgain(stage.reactor, port, counted));
     expectSame(counted.numPorts, 0, 'the number of ports');
     const served = await stage.listen(counted);
-    await rejectionOf(listenAgain(stage, port, counted));
+    await rejectionOf(listenAgain(stage.reactor, port, counted));
     expectSame(counted.numPorts, 1, 'the number of ports, with another one open');
     await served.stopListening();
     const starts = counted.log.filter((entry) => entry === 'start').length;
@@ -167,7 +158,7 @@ function addFaults(programme: Repertoire): void {
       ['Troupe stopFactory Error: no epilogue'],
       'the reports',
     );
-    await listenAgain(stage, port, new Troupe());
+    await listenAgain(stage.reactor, port, new Troupe());
   });
 
   programme.addWatched('R17 what startFactory throws is what listening rejects with', async (stage, backend) => {

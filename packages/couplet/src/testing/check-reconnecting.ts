@@ -6,6 +6,7 @@ import { ReconnectingClientFactory } from '../protocol/reconnecting-client-facto
 import { Actor } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
+import { listenAgain } from './places.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import { errorBy } from './rejection.ts';
 import { Repertoire } from './repertoire.ts';
@@ -339,7 +340,6 @@ function addNetwork(programme: Repertoire): void {
 
   programme.addEach('R22 a client finds a server that comes back', async (stage, medium) => {
     const port = await stage.listen(new Troupe({ made: ({ transport }) => transport.abortConnection() }), {}, medium);
-    const host = port.getHost();
     const factory = new Persistent({ initialDelayMs: 5, factor: 1 });
     stage.connect(port, factory);
     await port.stopListening();
@@ -347,8 +347,7 @@ function addNetwork(programme: Repertoire): void {
     const found = new Promise<void>((resolve) => {
       factory.buildProtocol = () => new Actor({ made: () => resolve() });
     });
-    if (host.family === 'UNIX') await stage.reactor.listenUNIX(host.path, new Troupe());
-    else await stage.reactor.listenTCP(host.port, new Troupe(), { interface: host.host });
+    await listenAgain(stage.reactor, port, new Troupe());
     await found;
     factory.stopTrying();
   });

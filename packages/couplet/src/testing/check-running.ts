@@ -3,6 +3,7 @@ import { Reactor } from '../reactor/reactor.ts';
 import { Actor } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
+import { numberOf } from './places.ts';
 import { errorBy, rejectionOf } from './rejection.ts';
 import { Repertoire } from './repertoire.ts';
 import type { Venue } from './stage.ts';
@@ -109,9 +110,9 @@ function addRuns(programme: Repertoire): void {
     for (let verse = 0; verse < 2; verse += 1) {
       const running = reactor.run({ signals: false });
       const troupe = new Troupe({ made: ({ transport }) => void transport.write('verse') });
-      const host = (await reactor.listenTCP(0, troupe, { interface: '127.0.0.1' })).getHost();
+      const port = await reactor.listenTCP(0, troupe, { interface: '127.0.0.1' });
       const client = new Actor();
-      reactor.connectTCP('127.0.0.1', host.family === 'UNIX' ? 0 : host.port, new SingleClient(client));
+      reactor.connectTCP('127.0.0.1', numberOf(port), new SingleClient(client));
       await client.when(() => client.received === 5);
       reactor.stop();
       await running;

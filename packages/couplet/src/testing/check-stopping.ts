@@ -7,6 +7,8 @@ import { Actor } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { Diarist } from './diarist.ts';
+import { echo } from './parts.ts';
+import { numberOf } from './places.ts';
 import { poemOf } from './poem.ts';
 import { rejectionOf } from './rejection.ts';
 import { Repertoire } from './repertoire.ts';
@@ -25,8 +27,6 @@ export function stoppingChecks(venue: Venue): Check[] {
   addIdle(programme);
   return programme.checks;
 }
-
-const echo: Part = { data: ({ transport }, chunk) => void transport.write(chunk) };
 
 /** Stops the reactor, and resolves when only the rest of `run` is left. */
 function stopped({ reactor }: Stage): Promise<void> {
@@ -234,9 +234,9 @@ function addAfterwards(programme: Repertoire): void {
     const reactor = new Reactor(backend);
     for (let verse = 0; verse < 3; verse += 1) {
       const running = reactor.run();
-      const host = (await reactor.listenTCP(0, new Troupe(echo), { interface: '127.0.0.1' })).getHost();
+      const port = await reactor.listenTCP(0, new Troupe(echo), { interface: '127.0.0.1' });
       const client = new Actor({ made: ({ transport }) => void transport.write('verse') });
-      reactor.connectTCP('127.0.0.1', host.family === 'UNIX' ? 0 : host.port, new SingleClient(client));
+      reactor.connectTCP('127.0.0.1', numberOf(port), new SingleClient(client));
       await client.when(() => client.received === 5);
       reactor.callLater(60_000, () => {});
       expectSame(backend.held, ['alarm 1', 'listener 1', 'wire 2', 'signals 1'], 'what it holds while it runs');
@@ -265,12 +265,11 @@ function addIdle(programme: Repertoire): void {
     expectSame(backend.held, [], 'what it holds at first');
     const troupe = new Troupe(echo);
     const port = await reactor.listenTCP(0, troupe, { interface: '127.0.0.1' });
-    const host = port.getHost();
     const client = new Actor({
       made: ({ transport }) => void transport.write('verse'),
       data: ({ transport }) => transport.loseConnection(),
     });
-    reactor.connectTCP('127.0.0.1', host.family === 'UNIX' ? 0 : host.port, new SingleClient(client));
+    reactor.connectTCP('127.0.0.1', numberOf(port), new SingleClient(client));
     await client.lost();
     await troupe.actors[0]?.lost();
     await port.stopListening();

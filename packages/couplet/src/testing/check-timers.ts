@@ -1,6 +1,7 @@
 import type { DelayedCall } from '../protocol/clock.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
+import { echo } from './parts.ts';
 import { errorBy } from './rejection.ts';
 import { Repertoire } from './repertoire.ts';
 import type { Venue } from './stage.ts';
@@ -114,10 +115,7 @@ function addTurns(programme: Repertoire): void {
       if (turns < 100_000 && !echoed && !starved) reactor.callLater(0, turn);
     };
     turn();
-    const { client } = await stage.pair(
-      { data: ({ transport }, chunk) => void transport.write(chunk) },
-      { made: ({ transport }) => void transport.write('verse') },
-    );
+    const { client } = await stage.pair(echo, { made: ({ transport }) => void transport.write('verse') });
     await client.when(() => client.received === 5);
     echoed = true;
     expectSame(starved, false, 'whether 5 s passed before');

@@ -1,5 +1,6 @@
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
+import { echo } from './parts.ts';
 import { errorBy } from './rejection.ts';
 import { Repertoire } from './repertoire.ts';
 import type { Venue } from './stage.ts';
@@ -139,7 +140,7 @@ function addWaits(programme: Repertoire): void {
   });
 
   programme.add('R23 before shutdown, connections still work', async (stage) => {
-    const { client, server } = await stage.pair({ data: ({ transport }, chunk) => void transport.write(chunk) }, {});
+    const { client, server } = await stage.pair(echo, {});
     const echoed = new Promise<void>((resolve) => {
       stage.reactor.addSystemEventTrigger('before', 'shutdown', async () => {
         client.transport.write('epilogue');

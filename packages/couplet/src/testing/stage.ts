@@ -11,6 +11,7 @@ import type { Backend } from '../seam/backend.ts';
 import type { Part } from './actor.ts';
 import { Actor } from './actor.ts';
 import { expectSame } from './check.ts';
+import { Witness } from './witness.ts';
 
 /** What a backend under test offers: itself, and its kinds of address. */
 export interface Venue {
@@ -41,6 +42,7 @@ export class Stage {
   /** What callbacks threw. A check that expects it takes it away; what is left at the end fails the check. */
   readonly reports: ErrorReport[] = [];
   readonly #venue: Venue;
+  readonly #witness: Witness;
   readonly #casts: Set<Cast> = new Set();
 
   /** Every actor of a factory that listened or connected here. */
@@ -50,7 +52,8 @@ export class Stage {
 
   private constructor(venue: Venue) {
     this.#venue = venue;
-    this.reactor = new Reactor(venue.backend());
+    this.#witness = new Witness(venue.backend());
+    this.reactor = new Reactor(this.#witness);
     this.reactor.observe({ error: (report) => this.reports.push(report) });
   }
 
@@ -67,6 +70,7 @@ export class Stage {
       if (stage.reactor.running) stage.reactor.stop();
       await running;
     }
+    expectSame(stage.#witness.faults, [], 'the list of faults at the seam');
     for (const { faults, log } of stage.actors) expectSame(faults, [], `the list of faults of an actor with ${log}`);
     expectSame(
       stage.reports.map(({ who, where, error }) => `${who}: ${where}: ${String(error)}`),

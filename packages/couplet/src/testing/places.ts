@@ -1,0 +1,25 @@
+import type { Factory } from '../protocol/factory.ts';
+import type { ListeningPort } from '../protocol/listening-port.ts';
+import type { Reactor } from '../reactor/reactor.ts';
+
+/** The number of a TCP port. */
+export function numberOf(port: ListeningPort): number {
+  const host = port.getHost();
+  if (host.family === 'UNIX') throw new Error(`${host} has no number`);
+  return host.port;
+}
+
+/** The path of a UNIX port. */
+export function pathOf(port: ListeningPort): string {
+  const host = port.getHost();
+  if (host.family !== 'UNIX') throw new Error(`${host} has no path`);
+  return host.path;
+}
+
+/** Listens once more where that port is, or was. */
+export function listenAgain(reactor: Reactor, port: ListeningPort, factory: Factory): Promise<ListeningPort> {
+  const host = port.getHost();
+  return host.family === 'UNIX'
+    ? reactor.listenUNIX(host.path, factory)
+    : reactor.listenTCP(host.port, factory, { interface: host.host });
+}

@@ -1,0 +1,173 @@
+import type { SocketName } from '../seam/address.ts';
+import type { Attempt, ConnectPlace, Listener, ListenPlace } from '../seam/backend.ts';
+import type { Cause } from '../seam/cause.ts';
+import type { Sink, Wire } from '../seam/wire.ts';
+import { PassingBackend } from './passing-backend.ts';
+
+/** The most bytes that a wire may be handed. */
+const MOST = 256 * 1024;
+
+/** Stands between engine and backend and writes down what either does that the seam forbids. */
+export class Witness extends PassingBackend {
+  readonly faults: string[] = [];
+
+  override alarm(at: number | undefined, ring: () => void): void {
+    super.alarm(at, () => {
+      if (at === undefined || this.now() < at) this.faults.push('the alarm rang too early');
+      ring();
+    });
+  }
+
+  override listen(
+    place: ListenPlace,
+    accept: (wire: Wire) => Sink | null,
+    troubled: (cause: Cause) => void,
+  ): Promise<Listener | Cause> {
+    return super.listen(place, (wire) => this.#watch(wire, accept), troubled);
+  }
+
+  override connect(place: ConnectPlace, attempt: Attempt): { cancel(): void } {
+    let state: 'calling' | 'trying' | 'settled' | 'cancelled' = 'calling';
+    const settle = (what: string): void => {
+      if (state !== 'trying') this.faults.push(`${what} of an attempt while ${state}`);
+      state = 'settled';
+    };
+    const trying = super.connect(place, {
+      onConnected: (wire) => {
+        settle('onConnected');
+        return this.#watch(wire, (watched) => attempt.onConnected(watched));
+      },
+      onFailed: (cause) => {
+        settle('onFailed');
+        attempt.onFailed(cause);
+      },
+    });
+    state = 'trying';
+    const cancel = (): void => {
+      if (state === 'trying') state = 'cancelled';
+      trying.cancel();
+    };
+    return { cancel };
+  }
+
+  #watch(wire: Wire, taker: (wire: Wire) => Sink | null): Sink | null {
+    const watched = new WitnessWire(wire, this.faults);
+    watched.sink = taker(watched);
+    return watched.sink === null ? null : watched;
+  }
+}
+
+/** A wire that knows what may happen to it now. */
+class WitnessWire implements Wire, Sink {
+  sink: Sink | null = null;
+  readonly #wire: Wire;
+  readonly #faults: string[];
+  #calling = false;
+  #held = false;
+  #paused = false;
+  /** The engine has sent the FIN. */
+  #ended = false;
+  /** The peer's FIN has come. */
+  #eof = false;
+  #closed = false;
+
+  constructor(wire: Wire, faults: string[]) {
+    this.#wire = wire;
+    this.#faults = faults;
+  }
+
+  get local(): SocketName {
+    return this.#wire.local;
+  }
+
+  get peer(): SocketName {
+    return this.#wire.peer;
+  }
+
+  write(chunk: Uint8Array): boolean {
+    this.#judge('write', this.#held || this.#ended);
+    this.#judge(`write of ${chunk.length} bytes`, chunk.length === 0 || chunk.length > MOST);
+    const taken = this.#call(() => this.#wire.write(chunk));
+    this.#held = !taken;
+    return taken;
+  }
+
+  end(): void {
+    this.#judge('end', this.#held || this.#ended);
+    this.#ended = true;
+    this.#call(() => this.#wire.end());
+  }
+
+  close(): void {
+    this.#call(() => this.#wire.close());
+  }
+
+  abort(): void {
+    this.#call(() => this.#wire.abort());
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#call(() => this.#wire.pause());
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#call(() => this.#wire.resume());
+  }
+
+  setNoDelay(on: boolean): void {
+    this.#call(() => this.#wire.setNoDelay(on));
+  }
+
+  setKeepAlive(on: boolean, initialDelayMs: number): void {
+    this.#call(() => this.#wire.setKeepAlive(on, initialDelayMs));
+  }
+
+  onData(chunk: Buffer): void {
+    this.#judge('onData', this.#calling || this.#closed || this.#eof || this.#paused || chunk.length === 0);
+    this.sink?.onData(chunk);
+  }
+
+  onEof(): void {
+    this.#judge('onEof', this.#calling || this.#closed || this.#eof || this.#paused);
+    this.#eof = true;
+    this.sink?.onEof();
+  }
+
+  onWritable(): void {
+    this.#judge('onWritable', this.#calling || this.#closed || !this.#held);
+    this.#held = false;
+    this.sink?.onWritable();
+  }
+
+  onClosed(cause: Cause): void {
+    this.#judge('onClosed', this.#calling || this.#closed);
+    this.#closed = true;
+    this.sink?.onClosed(cause);
+  }
+
+  #call<T>(call: () => T): T {
+    this.#calling = true;
+    try {
+      return call();
+    } finally {
+      this.#calling = false;
+    }
+  }
+
+  /** Notes what happened at the wrong time, and what time that was. */
+  #judge(what: string, wrong: boolean): void {
+    if (!wrong) return;
+    const flags = Object.entries({
+      'inside a call': this.#calling,
+      'holding a chunk': this.#held,
+      paused: this.#paused,
+      'after our FIN': this.#ended,
+      "after the peer's FIN": this.#eof,
+      closed: this.#closed,
+    });
+    const when = flags.filter(([, on]) => on).map(([name]) => name);
+    this.#faults.push(`${what} on a wire that is ${when.length === 0 ? 'ready' : when.join(', ')}`);
+  }
+}
