@@ -4,6 +4,7 @@ import { alarmChecks } from './check-alarm.ts';
 import { boundChecks } from './check-bounds.ts';
 import { buildingChecks } from './check-building.ts';
 import { cancellingChecks } from './check-cancelling.ts';
+import { chaosChecks } from './check-chaos.ts';
 import { clientOrderChecks } from './check-client-order.ts';
 import { clockChecks } from './check-clock.ts';
 import { closingChecks } from './check-closing.ts';
@@ -51,6 +52,7 @@ export function checkBackend(venue: Venue): Check[] {
     ...pausingChecks(venue),
     ...resumingChecks(venue),
     ...boundChecks(venue),
+    ...chaosChecks(venue),
     ...refusalChecks(venue),
     ...writingChecks(venue),
     ...listeningChecks(venue),

@@ -279,6 +279,19 @@ function addReasons(programme: Programme): void {
     },
   );
 
+  for (const kind of ['reset', 'timeout', 'unreachable', 'other'] as const) {
+    programme.addValved(
+      `R3 the reason is ConnectionLost when the cause is '${kind}', and says it`,
+      async (stage, valves) => {
+        const cause = { kind, code: 'ECODE', detail: 'the line is cut' };
+        const { server } = await stage.pair({}, {});
+        valves.accepted[0]?.cut(cause);
+        const reason = await server.lost();
+        expectSame([reason.name, reason.message, reason.cause], ['ConnectionLost', cause.detail, cause], 'the reason');
+      },
+    );
+  }
+
   programme.addEach('R3 the reason is ConnectionAborted when this side aborts', async (stage, medium) => {
     const { server, client } = await stage.pair({}, {}, {}, medium);
     client.transport.abortConnection();

@@ -19,6 +19,7 @@ export class ValveWire implements Wire, Sink {
   readonly #backend: Backend;
   #shut = false;
   #held: Uint8Array | undefined;
+  #cause: Cause | undefined;
   #passed: () => void = () => {};
 
   constructor(wire: Wire, backend: Backend) {
@@ -37,6 +38,12 @@ export class ValveWire implements Wire, Sink {
   /** How many bytes the valve holds back. */
   get held(): number {
     return this.#held?.length ?? 0;
+  }
+
+  /** Cuts the connection, and says that this was the cause. */
+  cut(cause: Cause): void {
+    this.#cause = cause;
+    this.#wire.abort();
   }
 
   /** From now on every chunk is held. */
@@ -76,7 +83,7 @@ export class ValveWire implements Wire, Sink {
   }
 
   onClosed(cause: Cause): void {
-    this.sink?.onClosed(cause);
+    this.sink?.onClosed(this.#cause ?? cause);
   }
 
   write(chunk: Uint8Array): boolean {
