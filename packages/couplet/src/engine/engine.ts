@@ -5,7 +5,7 @@ import type { HostAddress } from '../seam/address.ts';
 import type { Backend } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
 import { Lingers } from './linger.ts';
-import { lineOf } from './report.ts';
+import { lineOf, titleOf } from './report.ts';
 import { Roll } from './roll.ts';
 import { Timers } from './timers.ts';
 
@@ -71,9 +71,7 @@ export class Engine implements Clock {
   }
 
   callLater<A extends unknown[]>(delayMs: number, call: (...args: A) => unknown, ...args: A): DelayedCall {
-    return this.timers.callLater(delayMs, () =>
-      this.guard('a delayed call', call.name === '' ? 'an anonymous function' : call.name, () => call(...args)),
-    );
+    return this.timers.callLater(delayMs, () => this.guard('a delayed call', titleOf(call), () => call(...args)));
   }
 
   /** Looks a host name up. The empty one has no address: a runtime may take it for this host, or warn. */

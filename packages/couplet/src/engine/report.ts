@@ -19,6 +19,11 @@ export function lineOf({ who, where, error }: ErrorReport): string {
   return oneLine(`${who}: ${where}: ${textOf(error)}`);
 }
 
+/** What a report calls a function. */
+export function titleOf({ name }: { readonly name: string }): string {
+  return name === '' ? 'an anonymous function' : name;
+}
+
 function textOf(error: unknown): string {
   try {
     if (!(error instanceof Error)) return String(error);

@@ -1,4 +1,5 @@
 import { Engine } from '../engine/engine.ts';
+import { titleOf } from '../engine/report.ts';
 import type { ClientFactory } from '../protocol/client-factory.ts';
 import type { Clock, DelayedCall } from '../protocol/clock.ts';
 import type { ConnectionBounds, ConnectionOptions } from '../protocol/connection-options.ts';
@@ -197,7 +198,7 @@ export class Reactor implements Clock {
   /** Calls `call(...args)` once, when the reactor runs: now if it does. */
   callWhenRunning<A extends unknown[]>(call: (...args: A) => unknown, ...args: A): void {
     if (this.#state !== 'idle') {
-      this.#engine.guard('callWhenRunning', call.name, () => call(...args));
+      this.#engine.guard('callWhenRunning', titleOf(call), () => call(...args));
       return;
     }
     const trigger = this.addSystemEventTrigger('after', 'startup', () => {

@@ -6,6 +6,7 @@ import { buildingChecks } from './check-building.ts';
 import { cancellingChecks } from './check-cancelling.ts';
 import { chaosChecks } from './check-chaos.ts';
 import { clientOrderChecks } from './check-client-order.ts';
+import { clientWalkChecks } from './check-client-walks.ts';
 import { clockChecks } from './check-clock.ts';
 import { closingChecks } from './check-closing.ts';
 import { connectingChecks } from './check-connecting.ts';
@@ -57,6 +58,7 @@ export function checkBackend(venue: Venue): Check[] {
     ...writingChecks(venue),
     ...listeningChecks(venue),
     ...portChecks(venue),
+    ...clientWalkChecks(venue),
     ...stoppingChecks(venue),
     ...observerChecks(venue),
     ...triggerChecks(venue),

@@ -43,7 +43,7 @@ function addDeaf(programme: Programme): void {
     for (let written = 0; server.reason === undefined; written += verse.length) {
       expect(written < 50_000_000, `${written} bytes were taken`);
       server.transport.write(verse);
-      await stage.pass(0);
+      await stage.pass(1);
     }
     await expectBounded(server);
     client.transport.resumeProducing();

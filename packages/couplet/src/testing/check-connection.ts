@@ -292,6 +292,35 @@ function addReasons(programme: Programme): void {
     );
   }
 
+  programme.addValved(
+    'R3 the reason is ConnectionDone though the wire breaks when both have closed',
+    async (stage, valves) => {
+      const { server, client } = await stage.pair({}, {});
+      valves.accepted[0]?.blame({ kind: 'reset', code: 'ECODE', detail: 'the line is cut' });
+      client.transport.loseConnection();
+      expectSame((await server.lost()).name, 'ConnectionDone', 'the reason');
+    },
+  );
+
+  programme.add(
+    'R3 when the reactor stops, the reason is ConnectionAborted, or ConnectionDone for who had left',
+    async (stage) => {
+      const open = await stage.pair({}, {});
+      const left = await stage.pair({}, { eof: () => {} });
+      left.server.transport.loseConnection();
+      await left.client.when(() => left.client.log.includes('eof'));
+      stage.reactor.stop();
+      const reasons = await Promise.all(
+        [open.server, open.client, left.server, left.client].map((actor) => actor.lost()),
+      );
+      expectSame(
+        reasons.map(({ name }) => name),
+        ['ConnectionAborted', 'ConnectionAborted', 'ConnectionDone', 'ConnectionAborted'],
+        'the reasons',
+      );
+    },
+  );
+
   programme.addEach('R3 the reason is ConnectionAborted when this side aborts', async (stage, medium) => {
     const { server, client } = await stage.pair({}, {}, {}, medium);
     client.transport.abortConnection();

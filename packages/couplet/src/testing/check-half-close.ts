@@ -4,7 +4,7 @@ import { expect, expectSame } from './check.ts';
 import { asking, deaf, mute } from './parts.ts';
 import { expectPoem, poemOf } from './poem.ts';
 import { Programme } from './programme.ts';
-import { pull, push } from './source.ts';
+import { pull, push, Source } from './source.ts';
 import type { Venue } from './stage.ts';
 
 /** R7: what happens when one side ends its output. */
@@ -68,6 +68,23 @@ function addUnaware(programme: Programme): void {
       },
     );
   }
+
+  programme.addEach(
+    'R7 an idle producer holds the connection after the half-close until it unregisters',
+    async (stage, medium) => {
+      const { server, client } = await stage.pair({}, {}, {}, medium);
+      const { transport } = server;
+      transport.registerProducer(new Source(server), true);
+      client.transport.loseWriteConnection();
+      while (!transport.disconnecting) await stage.pass(1);
+      await stage.pass(10);
+      transport.write('last words');
+      await client.when(() => client.received === 10);
+      transport.unregisterProducer();
+      expectSame((await server.lost()).name, 'ConnectionDone', 'the reason');
+      await client.lost();
+    },
+  );
 
   programme.add('R7 a protocol without readConnectionLost that has nothing to send closes at once', async (stage) => {
     const { server, client } = await stage.pair({}, {});

@@ -14,6 +14,7 @@ export function observerChecks(venue: Venue): Check[] {
   addPrinting(programme);
   addErrors(programme);
   addEvents(programme);
+  addFaults(programme);
   return programme.checks;
 }
 
@@ -149,6 +150,24 @@ function addErrors(programme: Repertoire): void {
     await fail(reactor, backend, new Error('one'));
     await fail(reactor, backend, new Error('two'));
     expectSame(heard, ['first', 'second', 'third', 'second', 'third'], 'who heard');
+  });
+}
+
+function addFaults(programme: Repertoire): void {
+  programme.addBare('R23 an observer that throws hurts nobody, and what it throws is printed', async (turns) => {
+    const [reactor, backend] = unobserved(turns);
+    const heard: string[] = [];
+    reactor.observe({
+      error: () => {
+        throw new Error('no ear');
+      },
+    });
+    reactor.observe({ error: ({ where }) => heard.push(where) });
+    await fail(reactor, backend, new Error('no rhyme'));
+    reactor.callLater(0, () => heard.push('next'));
+    await backend.advance(0);
+    expectSame(heard, ['recite', 'next'], 'what was heard');
+    expect(backend.lines.length === 1 && backend.lines[0]?.includes('no ear') === true, `it says: ${backend.lines}`);
   });
 }
 

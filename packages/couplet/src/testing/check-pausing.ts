@@ -39,7 +39,7 @@ function addStreams(programme: Programme): void {
       }
       while (server.reason === undefined) {
         server.transport.resumeProducing();
-        await stage.pass(0);
+        await stage.pass(1);
       }
       await client.lost();
       expectPoem(server.bytes, poem, 'the server');

@@ -184,8 +184,12 @@ function addCalls(programme: Repertoire): void {
     });
     await rehearsal.backend.settled();
     expectSame(ran, ['next'], 'what ran');
-    const errors = rehearsal.reports.splice(0).map(({ error }) => String(error));
-    expectSame(errors, ['Error: early', 'Error: late', 'Error: later'], 'the reports');
+    const reports = [
+      'a trigger: after startup: Error: early',
+      'callWhenRunning: an anonymous function: Error: late',
+      'callWhenRunning: an anonymous function: Error: later',
+    ];
+    expectSame(rehearsal.takeReports(), reports, 'the reports');
     reactor.stop();
     await running;
   });

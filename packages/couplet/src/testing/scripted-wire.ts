@@ -61,6 +61,7 @@ export class ScriptedAttempt {
   /** When it began. */
   readonly at: number;
   cancelled = false;
+  #ended = false;
   readonly #attempt: Attempt;
   readonly #defer: (task: () => void) => void;
 
@@ -76,20 +77,27 @@ export class ScriptedAttempt {
     return this.place.kind === 'unix' ? this.place.path : this.place.host;
   }
 
-  /** It connects. After `cancel` it cannot. */
+  /** It connects. Nobody hears of it when the attempt was cancelled, or has come to something before. */
   succeed(): ScriptedWire {
     const wire = new ScriptedWire(this.place, this.#defer);
-    if (!this.cancelled) wire.sink = this.#attempt.onConnected(wire) ?? undefined;
+    if (this.#end()) wire.sink = this.#attempt.onConnected(wire) ?? undefined;
     return wire;
   }
 
-  /** It fails. After `cancel` nobody hears of it. */
+  /** It fails. Nobody hears of it in the same cases. */
   fail(kind: Cause['kind'], code = ''): void {
-    if (!this.cancelled) this.#attempt.onFailed(causeOf(kind, code));
+    if (this.#end()) this.#attempt.onFailed(causeOf(kind, code));
   }
 
   cancel(): void {
     this.cancelled = true;
+  }
+
+  /** Whether there was something left to end. */
+  #end(): boolean {
+    const open = !this.#ended && !this.cancelled;
+    this.#ended = true;
+    return open;
   }
 }
 

@@ -40,9 +40,14 @@ export class ValveWire implements Wire, Sink {
     return this.#held?.length ?? 0;
   }
 
+  /** When the wire closes, the engine is told this cause. */
+  blame(cause: Cause): void {
+    this.#cause = cause;
+  }
+
   /** Cuts the connection, and says that this was the cause. */
   cut(cause: Cause): void {
-    this.#cause = cause;
+    this.blame(cause);
     this.#wire.abort();
   }
 
