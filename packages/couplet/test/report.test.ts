@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { errorOf, lineOf, oneLine } from '../src/engine/report.ts';
-
-/** Every character that a terminal or a log might take for an order or a new line. */
-const CONTROLS = [
-  ...Array.from({ length: 0x20 }, (_, code) => code),
-  ...Array.from({ length: 0x21 }, (_, code) => 0x7f + code),
-  0x2028,
-  0x2029,
-].map((code) => String.fromCharCode(code));
+import { errorOf, lineOf } from '../src/engine/report.ts';
+import { CONTROLS } from './controls.ts';
 
 /** Values that cannot be made a string, or whose fields throw. */
 function unprintables(): unknown[] {
@@ -30,30 +23,6 @@ function unprintables(): unknown[] {
   const badStack = Object.assign(new Error('bad stack'), { stack: 5 });
   return [Object.create(null), throwing, proxy, badMessage, badName, badStack];
 }
-
-describe('oneLine', () => {
-  test('leaves no control character as it is', () => {
-    for (const control of CONTROLS) {
-      const line = oneLine(`a${control}b`);
-      assert.match(line, /^a\\(n|u[0-9a-f]{4})b$/, JSON.stringify(control));
-    }
-  });
-
-  test('writes a new line as \\n, the others by their code', () => {
-    assert.equal(oneLine('a\nb\r\u001b[31m\u0085\u2028'), 'a\\nb\\u000d\\u001b[31m\\u0085\\u2028');
-  });
-
-  test('changes nothing else', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
-        const line = oneLine(text);
-        assert.ok(CONTROLS.every((control) => !line.includes(control)));
-        if (CONTROLS.every((control) => !text.includes(control))) assert.equal(line, text);
-      }),
-    );
-    assert.equal(oneLine('Ärger 将进酒 🙂 \\n'), 'Ärger 将进酒 🙂 \\n');
-  });
-});
 
 describe('lineOf', () => {
   test('says who, where, what, and the stack', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { Roll } from '../src/engine/roll.ts';
+import { Roll } from '../src/protocol/roll.ts';
 
 class Name {
   previous: Name | undefined;

@@ -1,12 +1,12 @@
 import { Gather } from '../bytes/gather.ts';
 import type { Clock, DelayedCall } from '../protocol/clock.ts';
 import type { ErrorReport, Observer } from '../protocol/observer.ts';
+import { Roll } from '../protocol/roll.ts';
 import type { HostAddress } from '../seam/address.ts';
 import type { Backend } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
 import { Lingers } from './linger.ts';
 import { lineOf, titleOf } from './report.ts';
-import { Roll } from './roll.ts';
 import { Timers } from './timers.ts';
 
 /** Something with work that waits for the end of the present run: bytes to flush, callbacks that were put off. */

@@ -1,14 +1,8 @@
-import type { DelayedCall } from '../protocol/clock.ts';
-import { Roll } from './roll.ts';
+import type { Timing } from '../protocol/sweep.ts';
+import { Sweep } from '../protocol/sweep.ts';
 
-/** Sweeps are at least so far apart: the waits of many connections end together, up to so much late. */
+/** The waits of many connections end together, up to so much late. */
 const GRAIN_MS = 100;
-
-/** The part of a clock that the waits need. */
-interface Timing {
-  now(): number;
-  callLater(delayMs: number, task: () => void): DelayedCall;
-}
 
 /**
  * One wait for the peer's FIN after ours. It ends when nothing arrived for `idleMs`, and after `mostMs` in any case. Input
@@ -36,47 +30,9 @@ export class Linger {
   }
 }
 
-/**
- * All waits of an engine behind one delayed call. Nearly every wait is over within a round trip, so joining and leaving
- * must cost next to nothing; a sweep over those that are left looks for the ones whose time has come.
- */
-export class Lingers {
-  readonly #timing: Timing;
-  readonly #roll: Roll<Linger> = new Roll();
-  #sweep: DelayedCall | undefined;
-
+/** All waits of an engine. Nearly every one is over within a round trip. */
+export class Lingers extends Sweep<Linger> {
   constructor(timing: Timing) {
-    this.#timing = timing;
-  }
-
-  add(linger: Linger): void {
-    this.#roll.add(linger);
-    this.#sweepAt(linger.deadline);
-  }
-
-  remove(linger: Linger): void {
-    this.#roll.remove(linger);
-    if (!this.#roll.empty) return;
-    this.#sweep?.cancel();
-    this.#sweep = undefined;
-  }
-
-  /** Sees to it that a sweep happens at that time or before; none for `Infinity`. */
-  #sweepAt(time: number): void {
-    if (time === Number.POSITIVE_INFINITY) return;
-    if (this.#sweep !== undefined && this.#sweep.getTime() <= time) return;
-    this.#sweep?.cancel();
-    this.#sweep = this.#timing.callLater(Math.max(0, time - this.#timing.now()), () => this.#look());
-  }
-
-  #look(): void {
-    this.#sweep = undefined;
-    const now = this.#timing.now();
-    let soonest = Number.POSITIVE_INFINITY;
-    this.#roll.each((linger) => {
-      if (linger.deadline <= now) linger.over();
-      else soonest = Math.min(soonest, linger.deadline);
-    });
-    this.#sweepAt(Math.max(soonest, now + GRAIN_MS));
+    super(timing, GRAIN_MS);
   }
 }

@@ -1,18 +1,8 @@
 import type { ErrorReport } from '../protocol/observer.ts';
-
-/** Control characters would let a peer write lines of its own into the log. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
+import { oneLine } from '../protocol/one-line.ts';
 
 /** Stands for what throws when it is made a string, as an object without a prototype does: a report must not fail. */
 const UNPRINTABLE = 'something that cannot be printed';
-
-/** The text with every control character escaped: it is one line, whatever it says. */
-export function oneLine(text: string): string {
-  return text.replace(CONTROL, (character) =>
-    character === '\n' ? '\\n' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
 
 /** A report as one line: who, where, what, and the stack behind it. */
 export function lineOf({ who, where, error }: ErrorReport): string {

@@ -1,5 +1,5 @@
 /** What can stand on a roll. The links are the roll's. */
-interface Member<M> {
+export interface Member<M> {
   previous: M | undefined;
   next: M | undefined;
 }
