@@ -1,0 +1,13 @@
+export type { Permit } from '../standard/allow-list.ts';
+export { Chargen } from '../standard/chargen.ts';
+export { Daytime } from '../standard/daytime.ts';
+export { Discard } from '../standard/discard.ts';
+export { Echo } from '../standard/echo.ts';
+export type { FileTransferOptions, ReadableFile } from '../standard/file-sender.ts';
+export { FileSender } from '../standard/file-sender.ts';
+export type { PipeOptions } from '../standard/pipe-end.ts';
+export { portForward } from '../standard/port-forward.ts';
+export { QOTD, QOTDFactory } from '../standard/qotd.ts';
+export type { SocksOptions } from '../standard/socks.ts';
+export { Socks, SocksFactory } from '../standard/socks.ts';
+export { Time } from '../standard/time.ts';

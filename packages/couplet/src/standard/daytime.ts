@@ -1,0 +1,18 @@
+import { Protocol } from '../protocol/protocol.ts';
+
+/** Made for the first client: it takes the runtime many milliseconds. */
+let format: Intl.DateTimeFormat | undefined;
+
+/** Sends the date and the time, such as `Monday, February 22, 1982 at 17:37:43 UTC`, and closes (RFC 867). */
+export class Daytime extends Protocol {
+  override connectionMade(): void {
+    format ??= new Intl.DateTimeFormat('en-US', {
+      dateStyle: 'full',
+      timeStyle: 'long',
+      hourCycle: 'h23',
+      timeZone: 'UTC',
+    });
+    this.transport.write(`${format.format(this.transport.clock.wallClock())}\r\n`);
+    this.transport.loseConnection();
+  }
+}

@@ -1,0 +1,17 @@
+import { Protocol } from '../protocol/protocol.ts';
+
+/** From the beginning of 1900, where this protocol counts from, to that of 1970. */
+const SECONDS_BEFORE_1970 = 2_208_988_800;
+
+/**
+ * Sends the seconds since 1900 (UTC) as a big-endian number of 32 bits, and closes (RFC 868). It wraps to 0 in February 2036.
+ */
+export class Time extends Protocol {
+  override connectionMade(): void {
+    const seconds = Math.floor(this.transport.clock.wallClock() / 1000) + SECONDS_BEFORE_1970;
+    const answer = Buffer.alloc(4);
+    answer.writeUInt32BE(seconds >>> 0);
+    this.transport.write(answer);
+    this.transport.loseConnection();
+  }
+}
