@@ -1,6 +1,9 @@
 // Closed-loop echo: each connection sends `depth` messages of `size` bytes in one write, waits until all are back,
-// and sends again. Counts for `measureMs` after `warmupMs`. Every byte that comes back is compared.
+// and sends again. Counts for `measureMs` after `warmupMs`. Every byte that comes back is compared. The messages are
+// framed as `framing` says; `size` is that of the whole frame.
 #include "load.h"
+
+enum framing { lines, netstrings, int32s };
 
 struct connection {
   int fd;
@@ -9,6 +12,19 @@ struct connection {
 
 static char *block;
 static size_t block_size;
+
+// Makes a frame of the letters that fill the message.
+static void frame(char *message, size_t size, enum framing framing) {
+  if (framing == lines) memcpy(message + size - 2, "\r\n", 2);
+  if (framing == int32s) memcpy(message, &(uint32_t){htonl(size - 4)}, 4);
+  if (framing != netstrings) return;
+  char length[16];
+  size_t digits, payload = size;
+  do digits = sprintf(length, "%zu:", --payload);
+  while (digits + payload + 1 > size);
+  memcpy(message, length, digits);
+  message[size - 1] = ',';
+}
 
 static void send_block(struct connection *c) {
   if (send(c->fd, block, block_size, MSG_NOSIGNAL) != (ssize_t)block_size) die("send");
@@ -28,15 +44,14 @@ static int receive(struct connection *c, char *buffer) {
 int main(int argc, char **argv) {
   argument_count = argc, arguments = argv;
   int port = option("port"), pid = option("pid"), connections = option("connections");
-  long size = option("size"), depth = option("depth"), messages = 0;
+  long size = option("size"), depth = option("depth"), framing = option("framing"), messages = 0;
   double warmup = option("warmupMs") / 1e3, measure = option("measureMs") / 1e3;
 
   block_size = size * depth;
   block = malloc(block_size);
   char *buffer = malloc(block_size);
-  // Each message is a line, so that line servers can be measured too.
   for (size_t i = 0; i < block_size; i++) block[i] = 'a' + i % 26;
-  for (long i = 1; i <= depth; i++) memcpy(block + i * size - 2, "\r\n", 2);
+  for (long i = 0; i < depth; i++) frame(block + i * size, size, framing);
 
   int poll = epoll_create1(0);
   struct connection *all = calloc(connections, sizeof *all);

@@ -1,22 +1,34 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { firstLineOf } from './machine.ts';
 
-/** Compiles C programs, each once, into a temporary folder that goes when the compiler is disposed of. */
+type Command = readonly [string, ...string[]];
+
+function c(program: string, source: string): Command {
+  return ['cc', '-std=gnu11', '-O2', '-o', program, source];
+}
+
+/** With what the programs of its folder share. */
+function go(program: string, source: string): Command {
+  return ['go', 'build', '-o', program, source, join(dirname(source), 'serve.go')];
+}
+
+/** Compiles programs in C and Go, each once, into a temporary folder that goes when the compiler is disposed of. */
 export class Compiler implements Disposable {
-  /** What the compiler says that it is; undefined when there is none. */
+  /** What the C compiler says that it is; undefined when there is none. */
   readonly version: string | undefined = firstLineOf('cc', '--version');
   private readonly folder = mkdtempSync(join(tmpdir(), 'couplet-bench-'));
   private readonly programs = new Map<string, string>();
 
-  /** The path of the compiled program. Throws what the compiler said when it fails. */
+  /** The path of the compiled program. Throws what its compiler said when it fails. */
   compile(source: string): string {
     const known = this.programs.get(source);
     if (known !== undefined) return known;
-    const program = join(this.folder, `${this.programs.size}-${basename(source, '.c')}`);
-    execFileSync('cc', ['-std=gnu11', '-O2', '-o', program, source], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const program = join(this.folder, String(this.programs.size));
+    const [compiler, ...args] = extname(source) === '.go' ? go(program, source) : c(program, source);
+    execFileSync(compiler, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     this.programs.set(source, program);
     return program;
   }

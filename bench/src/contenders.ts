@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Compiler } from './compiler.ts';
 import type { Contender, Present } from './contender.ts';
@@ -25,8 +25,8 @@ function folderOf(
 }
 
 /** Servers in TypeScript, run by the Node that runs this. */
-function onNode(folder: string): Present {
-  return folderOf(folder, 'ts', process.version, (path) => [
+function onNode(folder: string, version = process.version): Present {
+  return folderOf(folder, 'ts', version, (path) => [
     process.execPath,
     '--conditions=couplet-source',
     '--expose-gc',
@@ -34,17 +34,41 @@ function onNode(folder: string): Present {
   ]);
 }
 
+/** Servers on Couplet's sources. */
+function onCouplet(folder: string): Present | string {
+  return existsSync(engine) ? onNode(folder) : 'packages/couplet/src/entry/couplet.ts does not exist';
+}
+
+/** Servers on a package that the bench depends on. */
+function onPackage(name: string): Present | string {
+  try {
+    const { version } = JSON.parse(readFileSync(new URL(import.meta.resolve(`${name}/package.json`)), 'utf8'));
+    return onNode(name, version);
+  } catch {
+    return 'install it with: npm ci';
+  }
+}
+
 /** Everyone, in the order of the table. */
 export function contenders(compiler: Compiler): Contender[] {
   return [
-    {
-      name: 'couplet',
-      find: () => (existsSync(engine) ? onNode('couplet') : 'packages/couplet/src/entry/couplet.ts does not exist'),
-    },
+    { name: 'couplet', find: () => onCouplet('couplet') },
+    // The same engine, where lines are strings instead of bytes.
+    { name: 'couplet-text', find: () => onCouplet('couplet-text') },
     { name: 'node', find: () => onNode('node') },
+    { name: 'readline', find: () => onNode('readline') },
+    { name: 'split2', find: () => onPackage('split2') },
     {
       name: 'c',
       find: () => folderOf('c', 'c', compiler.version ?? '', (path) => [compiler.compile(path)]),
+    },
+    {
+      name: 'go',
+      find: () => {
+        const version = firstLineOf('go', 'env', 'GOVERSION');
+        if (version === undefined) return 'install it with: apt-get install golang-go';
+        return folderOf('go', 'go', version, (path) => [compiler.compile(path)]);
+      },
     },
     {
       name: 'twisted',

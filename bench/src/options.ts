@@ -12,7 +12,7 @@ export interface Options {
 
 export const usage = `npm run bench -- [--quick] [--row NAME]... [--contender NAME]... [--rounds N]
   --quick           shorter measurements, the whole run under two minutes
-  --row NAME        only this row; may be repeated
+  --row NAME        only this row, or those that begin so (lines: lines-1, lines-16, ...); may be repeated
   --contender NAME  only this contender; may be repeated, also with the same name
   --rounds N        how often each contender is measured`;
 
@@ -20,6 +20,12 @@ export const usage = `npm run bench -- [--quick] [--row NAME]... [--contender NA
 function known(kind: string, value: string, all: readonly string[]): string {
   if (all.includes(value)) return value;
   throw new Error(`no ${kind} ${value}; there are ${all.join(', ')}`);
+}
+
+/** The row of that name, or those whose names begin with it and a hyphen. Throws like `known`. */
+function group(name: string, rows: readonly string[]): string[] {
+  const begun = rows.filter((row) => row.startsWith(`${name}-`));
+  return begun.length > 0 ? begun : [known('row', name, rows)];
 }
 
 /** Throws an `Error` that names what is wrong. */
@@ -38,7 +44,7 @@ export function parseOptions(args: string[], rows: readonly string[], contenders
   }
   return {
     quick: values.quick,
-    rows: values.row.map((name) => known('row', name, rows)),
+    rows: values.row.flatMap((name) => group(name, rows)),
     contenders: values.contender.map((name) => known('contender', name, contenders)),
     rounds: values.rounds === undefined ? undefined : Number(values.rounds),
   };

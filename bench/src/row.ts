@@ -6,7 +6,7 @@ export interface Metric {
   /** The head of its column, with the unit. */
   readonly title: string;
   readonly digits: number;
-  /** Also shown as a ratio to raw `node:net` and to C. */
+  /** Also shown as a ratio to raw `node:net`, to C and to Go. */
   readonly compared: boolean;
 }
 
@@ -52,6 +52,8 @@ export interface Stage {
   readonly quick: boolean;
   /** Starts the contender's server of that name; it is ready when this resolves. */
   start(program: string, ...args: string[]): Promise<Server>;
+  /** Runs a program of the contender that measures itself; resolves to the figures that it prints, as one object. */
+  play(program: string): Promise<Readonly<Record<string, number>>>;
   /** Runs a load program of `bench/load` to its end. */
   load(program: string, server: Server, options: Readonly<Record<string, number>>): Promise<Window>;
   /** Starts a load program that is told what to do by lines. */
@@ -65,7 +67,7 @@ export interface Row {
   readonly metrics: readonly Metric[];
   readonly goals: readonly Goal[];
   readonly rounds: { readonly quick: number; readonly full: number };
-  /** The names of the servers it starts; a contender without one of them takes no part. */
+  /** The names of the contender's programs that it runs; a contender without one of them takes no part. */
   readonly programs: readonly string[];
   measure(stage: Stage): Promise<Sample>;
 }

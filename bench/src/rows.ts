@@ -1,9 +1,25 @@
 import type { Row } from './row.ts';
 import { bulk } from './rows/bulk.ts';
+import { byteByByte } from './rows/byte-by-byte.ts';
 import { echo } from './rows/echo.ts';
+import { fanOut } from './rows/fan-out.ts';
+import { int32, lines, netstrings } from './rows/framed.ts';
 import { idle } from './rows/idle.ts';
 import { poems } from './rows/poems.ts';
 import { storm } from './rows/storm.ts';
+import { timers } from './rows/timers.ts';
 
 /** Every row, in the order of the table. */
-export const rows: readonly Row[] = [echo, poems, bulk, idle, storm];
+export const rows: readonly Row[] = [
+  echo,
+  ...lines,
+  netstrings,
+  int32,
+  byteByByte,
+  fanOut,
+  timers,
+  poems,
+  bulk,
+  idle,
+  storm,
+];

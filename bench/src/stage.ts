@@ -30,13 +30,21 @@ export class Playhouse implements Stage, AsyncDisposable {
     return this.started.use(new Program(name, [launch, String(core ?? -1), String(mostSeconds), ...command]));
   }
 
-  async start(program: string, ...args: string[]): Promise<Server> {
+  private act(name: string, program: string, args: readonly string[]): Program {
     const command = this.contender.command(program);
-    if (command === undefined) throw new Error(`there is no server ${program}`);
-    const running = this.run(`the server ${program}`, this.cores?.server, [...command, ...args]);
+    if (command === undefined) throw new Error(`${name} does not exist`);
+    return this.run(name, this.cores?.server, [...command, ...args]);
+  }
+
+  async start(program: string, ...args: string[]): Promise<Server> {
+    const running = this.act(`the server ${program}`, program, args);
     const port = Number(await running.line());
     if (!(port > 0)) throw new Error(`the server ${program} did not print its port first`);
     return { pid: running.pid, port, program: running };
+  }
+
+  async play(program: string): Promise<Readonly<Record<string, number>>> {
+    return JSON.parse(await this.act(`the program ${program}`, program, []).line());
   }
 
   private begin(program: string, server: Server, options: Readonly<Record<string, number>>): Program {

@@ -3,7 +3,7 @@ import type { Goal, Row } from './row.ts';
 import { median, quantile, spread } from './statistics.ts';
 
 /** The contenders that all others are compared with. */
-export const peers = ['node', 'c'];
+export const peers = ['node', 'c', 'go'];
 
 /** What the table says of one contender in one row. */
 export interface Summary {

@@ -15,9 +15,10 @@ function align(lines: readonly (readonly string[])[]): string[] {
 }
 
 function tellGoal(row: Row, { of, metric, peer, atMost, atLeast, value, middleHalf, met }: Verdict): string {
-  const digits = peer === undefined ? 0 : 3;
+  const own = row.metrics.find(({ name }) => name === metric);
+  const digits = peer === undefined ? (own?.digits ?? 0) : 3;
   const bound = atMost === undefined ? `at least ${atLeast}` : `at most ${atMost}`;
-  const what = peer === undefined ? row.metrics.find(({ name }) => name === metric)?.title : `${metric}/${peer}`;
+  const what = peer === undefined ? own?.title : `${metric}/${peer}`;
   const middle = middleHalf.map((end) => figure(end, digits)).join(' to ');
   return `goal: ${what} of ${of} ${bound}: ${figure(value, digits)} (half the rounds ${middle}), ${met ? 'met' : 'MISSED'}`;
 }

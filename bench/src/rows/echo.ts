@@ -16,6 +16,7 @@ export const echo: Row = {
       connections: 50,
       size: 64,
       depth: 1,
+      framing: 0,
       warmupMs: 500,
       measureMs: stage.quick ? 800 : 1500,
     });

@@ -1,0 +1,11 @@
+import { LineFramer } from './line-framer.ts';
+import { serveFrames } from './serve-frames.ts';
+
+const CRLF = Buffer.from('\r\n');
+
+serveFrames(
+  (received) => new LineFramer(received, 16_384),
+  (line, out) => {
+    out.push(line, CRLF);
+  },
+);

@@ -1,0 +1,10 @@
+from serve import serve
+from twisted.protocols.basic import LineReceiver
+
+
+class Echo(LineReceiver):
+    def lineReceived(self, line):
+        self.sendLine(line)
+
+
+serve(Echo)
