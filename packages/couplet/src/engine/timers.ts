@@ -1,6 +1,9 @@
 import type { DelayedCall } from '../protocol/clock.ts';
 import type { Backend } from '../seam/backend.ts';
 
+/** What timers need of a backend: the time, and its one alarm. */
+export type Alarm = Pick<Backend, 'now' | 'alarm'>;
+
 /** A call that waits in the heap. */
 class Call implements DelayedCall {
   readonly #timers: Timers;
@@ -66,7 +69,7 @@ function before(a: Call, b: Call): boolean {
  * the heap is put right when the old one comes.
  */
 export class Timers {
-  readonly #backend: Backend;
+  readonly #backend: Alarm;
   readonly #run: (task: () => void) => void;
   readonly #heap: Call[] = [];
   #order = 0;
@@ -76,13 +79,18 @@ export class Timers {
   #held = false;
 
   /** `run` gets each task when its time has come. */
-  constructor(backend: Backend, run: (task: () => void) => void) {
+  constructor(backend: Alarm, run: (task: () => void) => void) {
     this.#backend = backend;
     this.#run = run;
   }
 
   now(): number {
     return this.#backend.now();
+  }
+
+  /** The calls that wait, in the order in which they will run. */
+  list(): readonly DelayedCall[] {
+    return this.#heap.toSorted((a, b) => a.time - b.time || a.order - b.order);
   }
 
   callLater(delayMs: number, task: () => void): DelayedCall {

@@ -2,6 +2,7 @@ import type { Part } from './actor.ts';
 import { Actor } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
+import { Dice } from './dice.ts';
 import { expectPoem, poemOf } from './poem.ts';
 import { Programme } from './programme.ts';
 import type { Medium, Stage, Venue } from './stage.ts';
@@ -16,21 +17,6 @@ export function chaosChecks(venue: Venue): Check[] {
     );
   }
   return programme.checks;
-}
-
-/** A number generator that gives the same numbers for the same seed. */
-class Dice {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed * 7919;
-  }
-
-  /** A whole number from 0 to `sides` - 1. */
-  roll(sides: number): number {
-    this.#state = (Math.imul(this.#state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((this.#state / 2 ** 32) * sides);
-  }
 }
 
 const poem = poemOf(4_000_000);
