@@ -1,0 +1,241 @@
+import { chunkOf } from '../bytes/chunk.ts';
+import { Crowd } from '../engine/crowd.ts';
+import { isThenable } from '../engine/engine.ts';
+import { Flow, HIGH_WATER } from '../engine/flow.ts';
+import type { Happening, State } from '../engine/life-cycle.ts';
+import { delivers, transition, writes } from '../engine/life-cycle.ts';
+import { errorOf } from '../engine/report.ts';
+import type { Address } from '../protocol/address.ts';
+import { IPv4Address } from '../protocol/address.ts';
+import type { Clock as Time } from '../protocol/clock.ts';
+import { ConnectionAborted } from '../protocol/errors.ts';
+import type { Producer, PullProducer } from '../protocol/producer.ts';
+import type { Callbacks } from '../protocol/protocol.ts';
+import type { Transport } from '../protocol/transport.ts';
+import { Clock } from './clock.ts';
+
+/** Options of a `StringTransport`. */
+export interface StringTransportOptions {
+  /** The protocol's time; a `Clock` of its own unless set. */
+  readonly clock?: Time;
+  /** What `getHost()` answers; an address for documentation (RFC 5737) unless set. */
+  readonly host?: Address;
+  /** What `getPeer()` answers; another such address unless set. */
+  readonly peer?: Address;
+  /** Gets what the protocol hands to `failConnection`, which throws it unless this is set. */
+  readonly onFailure?: (error: unknown) => void;
+}
+
+/**
+ * A transport without a connection, to test a protocol: `protocol.makeConnection(transport)`, then
+ * `protocol.dataReceived(bytes)`, and look at `transport.value()`. The test is the event loop and the peer: what the engine
+ * would call later the test calls itself, `connectionLost` included, and what a callback throws goes to the test.
+ *
+ * What is written stays unsent until `clear`, as if the peer read nothing: beyond 64 KiB `write` returns false and a
+ * streaming producer pauses, by the same rules as on a connection.
+ */
+export class StringTransport implements Transport {
+  readonly clock: Time;
+  readonly #host: Address;
+  readonly #peer: Address;
+  readonly #onFailure: ((error: unknown) => void) | undefined;
+  #protocol: Callbacks | undefined;
+  #state: State = 'open';
+  #paused = false;
+  #writeDisconnecting = false;
+  #reason: Error | undefined;
+  #pieces: Buffer[] = [];
+  #size = 0;
+  #producer: Producer | PullProducer | undefined;
+  #streaming = false;
+  #flow: Flow | undefined;
+  #crowd: Crowd | undefined;
+
+  constructor(options: StringTransportOptions = {}) {
+    this.clock = options.clock ?? new Clock();
+    this.#host = options.host ?? new IPv4Address('192.0.2.1', 10_000);
+    this.#peer = options.peer ?? new IPv4Address('198.51.100.1', 54_321);
+    this.#onFailure = options.onFailure;
+  }
+
+  // The test's side.
+
+  /** What was written since the last `clear`. The bytes are the caller's. */
+  value(): Buffer {
+    return Buffer.concat(this.#pieces, this.#size);
+  }
+
+  /**
+   * Forgets what was written, as if it had been sent: resolves `drained()`, lets a paused producer go on, and asks a pull
+   * producer for its next piece. What the producer throws comes out.
+   */
+  clear(): void {
+    this.#pieces = [];
+    this.#size = 0;
+    this.#admit(writes(this.#state, this.#flow !== undefined));
+    const flow = this.#flow;
+    if (flow?.falls(0)) flow.resume();
+  }
+
+  /** Why the protocol aborted; undefined while it has not. */
+  get reason(): Error | undefined {
+    return this.#reason;
+  }
+
+  /** True once the protocol called `loseWriteConnection`. */
+  get writeDisconnecting(): boolean {
+    return this.#writeDisconnecting;
+  }
+
+  /** Whether the protocol wants data: it stopped for good, it paused, or neither. */
+  get producerState(): 'producing' | 'paused' | 'stopped' {
+    if (!delivers(this.#state)) return 'stopped';
+    return this.#paused ? 'paused' : 'producing';
+  }
+
+  /** The registered producer. */
+  get producer(): Producer | PullProducer | undefined {
+    return this.#producer;
+  }
+
+  /** How the producer was registered; false when there is none. */
+  get streaming(): boolean {
+    return this.#streaming;
+  }
+
+  // The protocol's side.
+
+  /** `Protocol.makeConnection` says whose transport this is. */
+  attach(protocol: Callbacks): void {
+    this.#protocol = protocol;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  get disconnecting(): boolean {
+    return !delivers(this.#state);
+  }
+
+  /** True once the protocol aborted: nothing follows but the `connectionLost` that the test calls. */
+  get disconnected(): boolean {
+    return this.#state === 'aborting';
+  }
+
+  /** Copies the data, so that `value` shows what it was when it was written. */
+  write(data: Uint8Array | string): boolean {
+    const chunk = chunkOf(data);
+    if (!writes(this.#state, this.#flow !== undefined)) return false;
+    this.#pieces.push(Buffer.from(chunk));
+    this.#size += chunk.length;
+    if (this.#size > HIGH_WATER) this.#crowd ??= new Crowd();
+    const flow = this.#flow;
+    if (flow?.rises(this.#size)) flow.pause();
+    return this.#size <= HIGH_WATER;
+  }
+
+  writeSequence(data: Iterable<Uint8Array | string>): boolean {
+    let room = this.#crowd === undefined && !this.disconnecting;
+    for (const piece of data) room = this.write(piece);
+    return room;
+  }
+
+  loseConnection(): void {
+    this.#happen('lose');
+  }
+
+  /** `value` still shows what was written. */
+  abortConnection(reason: Error = new ConnectionAborted()): void {
+    if (!this.#happen('abort')) return;
+    this.#reason = reason;
+    this.#admit(false);
+  }
+
+  /** Aborts, and throws the error, so that the test sees it; with `onFailure` that gets it instead. */
+  failConnection(error: unknown): void {
+    this.abortConnection(errorOf(error));
+    if (this.#onFailure === undefined) throw error;
+    this.#onFailure(error);
+  }
+
+  /** What follows is not written. The test calls `writeConnectionLost`. */
+  loseWriteConnection(): void {
+    if (this.#happen('shut')) this.#writeDisconnecting = true;
+  }
+
+  getHost(): Address {
+    return this.#host;
+  }
+
+  getPeer(): Address {
+    return this.#peer;
+  }
+
+  pauseProducing(): void {
+    if (delivers(this.#state)) this.#paused = true;
+  }
+
+  /** Runs `readingResumed` of the protocol at once, when reading was paused: there is no later. */
+  resumeProducing(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    if (!delivers(this.#state)) return;
+    const result: unknown = this.#protocol?.readingResumed?.();
+    if (isThenable(result)) result.then(undefined, (error) => this.failConnection(error));
+  }
+
+  stopProducing(): void {
+    this.loseConnection();
+  }
+
+  /**
+   * A streaming producer pauses inside the `write` that passes 64 KiB; `clear` lets it go on. A pull producer is asked by
+   * `clear`, or by the test itself. On an aborted connection it is stopped at once.
+   */
+  registerProducer(producer: Producer, streaming: true): void;
+  registerProducer(producer: PullProducer, streaming: false): void;
+  registerProducer(producer: Producer | PullProducer, streaming: boolean): void {
+    if (this.#flow !== undefined) throw new Error('a producer is registered already');
+    if (streaming && !('pauseProducing' in producer)) throw new TypeError('a streaming producer needs pauseProducing');
+    const flow = streaming && 'pauseProducing' in producer ? Flow.streaming(producer) : Flow.pull(producer);
+    if (!writes(this.#state, true)) {
+      flow.stop();
+      return;
+    }
+    this.#flow = flow;
+    this.#producer = producer;
+    this.#streaming = streaming;
+  }
+
+  unregisterProducer(): void {
+    this.#flow = undefined;
+    this.#producer = undefined;
+    this.#streaming = false;
+  }
+
+  drained(): Promise<boolean> {
+    if (!writes(this.#state, this.#flow !== undefined)) return Promise.resolve(false);
+    return this.#crowd?.join() ?? Promise.resolve(true);
+  }
+
+  /** Does nothing: there is no socket. */
+  setTcpNoDelay(_on: boolean): void {}
+
+  /** Does nothing: there is no socket. */
+  setTcpKeepAlive(_on: boolean, _initialDelayMs?: number): void {}
+
+  /** Takes the step that the table of a connection's life has for this; false when it has none. */
+  #happen(happening: Happening): boolean {
+    const step = transition(this.#state, happening);
+    if (step === undefined) return false;
+    this.#state = step.to;
+    return true;
+  }
+
+  /** Tells those who wait for room. */
+  #admit(room: boolean): void {
+    this.#crowd?.admit(room);
+    this.#crowd = undefined;
+  }
+}
