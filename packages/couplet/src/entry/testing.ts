@@ -4,4 +4,18 @@ export type { Cause } from '../seam/cause.ts';
 export type { Sink, Wire } from '../seam/wire.ts';
 export type { Check } from '../testing/check.ts';
 export { checkBackend } from '../testing/check-backend.ts';
+export type { ClockOptions } from '../testing/clock.ts';
+export { Clock } from '../testing/clock.ts';
+export type { FrameDecoder } from '../testing/play-decoder.ts';
+export type { FramedProtocol } from '../testing/play-protocol.ts';
 export type { Venue } from '../testing/stage.ts';
+export type { StringTransportOptions } from '../testing/string-transport.ts';
+export { StringTransport } from '../testing/string-transport.ts';
+export type {
+  CutOptions,
+  DecoderCutOptions,
+  FramingReport,
+  MethodOf,
+  ProtocolCutOptions,
+} from '../testing/verify-framing.ts';
+export { verifyFraming } from '../testing/verify-framing.ts';

@@ -1,0 +1,110 @@
+import { isThenable } from '../engine/engine.ts';
+import { ConnectionAborted } from '../protocol/errors.ts';
+import type { Callbacks } from '../protocol/protocol.ts';
+import { piecesOf } from './cut.ts';
+import { Sequence } from './sequence.ts';
+import { StringTransport } from './string-transport.ts';
+
+/** What `verifyFraming` needs of a protocol. */
+export type FramedProtocol = Pick<Callbacks, 'makeConnection' | 'dataReceived'>;
+
+/** The methods of a protocol to listen to: those that get frames, and those that get raw bytes. */
+export interface Heard {
+  readonly callbacks: readonly string[];
+  readonly raw: readonly string[];
+}
+
+/** A transport that notes what the protocol does to it. */
+class NotedTransport extends StringTransport {
+  readonly #sequence: Sequence;
+
+  constructor(sequence: Sequence) {
+    super();
+    this.#sequence = sequence;
+  }
+
+  override write(data: Uint8Array | string): boolean {
+    const room = super.write(data);
+    this.#sequence.join('write', this.value());
+    this.clear();
+    return room;
+  }
+
+  override loseConnection(): void {
+    if (!this.disconnecting) this.#sequence.add('loseConnection');
+    super.loseConnection();
+  }
+
+  override loseWriteConnection(): void {
+    if (!this.disconnecting && !this.writeDisconnecting) this.#sequence.add('loseWriteConnection');
+    super.loseWriteConnection();
+  }
+
+  override abortConnection(reason: Error = new ConnectionAborted()): void {
+    if (!this.disconnected) this.#sequence.add('abortConnection', reason);
+    super.abortConnection(reason);
+  }
+}
+
+/**
+ * Gives the pieces to a protocol, as a connection would, and lists what it gets in its callbacks and does to its transport.
+ * When it pauses, the next piece waits until it was resumed, which happens at once. It ends when the protocol throws, or
+ * ends the connection.
+ */
+export function playProtocol(
+  protocol: FramedProtocol,
+  stream: Buffer,
+  places: readonly number[],
+  heard: Heard,
+): readonly string[] {
+  const sequence = new Sequence();
+  const transport = new NotedTransport(sequence);
+  for (const name of heard.callbacks) listen(protocol, name, (...values) => sequence.add(name, ...values));
+  for (const name of heard.raw) listen(protocol, name, (bytes) => sequence.join(name, bytesOf(name, bytes)));
+  try {
+    expectNow('connectionMade', protocol.makeConnection(transport));
+    for (const piece of piecesOf(stream, places)) {
+      resume(transport, stream.length);
+      if (transport.disconnecting) break;
+      expectNow('dataReceived', protocol.dataReceived(piece));
+    }
+    resume(transport, stream.length);
+  } catch (error) {
+    if (error instanceof Misuse) throw error;
+    sequence.add('throw', error);
+  }
+  return sequence.list();
+}
+
+/** The subject cannot be played. */
+class Misuse extends TypeError {}
+
+/** Lets a method of the protocol be heard before it runs. */
+function listen(protocol: FramedProtocol, name: string, hear: (...values: unknown[]) => void): void {
+  const method: unknown = Reflect.get(protocol, name);
+  if (typeof method !== 'function') throw new Misuse(`the protocol has no method ${name}`);
+  const value = (...values: unknown[]): unknown => {
+    hear(...values);
+    return Reflect.apply(method, protocol, values);
+  };
+  Object.defineProperty(protocol, name, { value, configurable: true, writable: true });
+}
+
+function bytesOf(name: string, value: unknown): Uint8Array | string {
+  if (typeof value === 'string' || value instanceof Uint8Array) return value;
+  throw new Misuse(`${name} is called raw, but did not get bytes`);
+}
+
+/** Lets a protocol that paused go on. It may pause once more with each byte. */
+function resume(transport: StringTransport, length: number): void {
+  for (let times = 0; transport.paused && !transport.disconnecting; times += 1) {
+    if (times > length) throw new Misuse('the protocol pauses again and again without taking anything');
+    transport.resumeProducing();
+  }
+}
+
+function expectNow(where: string, result: unknown): void {
+  if (!isThenable(result)) return;
+  result.then(undefined, () => {});
+  throw new Misuse(`${where} returned a promise: only a protocol that answers at once can be verified`);
+}
