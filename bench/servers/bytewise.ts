@@ -49,7 +49,7 @@ export function bytewise(receivers: Readonly<Record<string, Receiver>>): void {
     const frame = frames[framing];
     if (frame === undefined) throw new Error(`no framing ${framing}`);
     feed(frame, receiver, half);
-    const rounds = Array.from({ length: 5 }, () => [half, 2 * half].map((size) => feed(frame, receiver, size)));
+    const rounds = Array.from({ length: 3 }, () => [half, 2 * half].map((size) => feed(frame, receiver, size)));
     figures[framing] = (median(rounds.map(([, whole = 0]) => whole)) / (2 * half)) * 1000;
     figures[`${framing}Doubling`] = median(rounds.map(([part = 0, whole = 0]) => whole / part));
   }

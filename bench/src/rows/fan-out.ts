@@ -18,8 +18,8 @@ export const fanOut: Row = {
     const window = await stage.load('fanout', server, {
       receivers,
       size,
-      warmupMs: 500,
-      measureMs: stage.quick ? 500 : 1000,
+      warmupMs: stage.quick ? 300 : 500,
+      measureMs: stage.quick ? 400 : 1000,
     });
     return { figures: { rate: window.count / window.seconds, cpu: microsecondsEach(window) }, busy: window };
   },

@@ -25,8 +25,8 @@ function framed(name: string, program: keyof typeof framings, depth: number, goa
         size,
         depth,
         framing: framings[program],
-        warmupMs: stage.quick ? 300 : 500,
-        measureMs: stage.quick ? 400 : 1000,
+        warmupMs: stage.quick ? 200 : 500,
+        measureMs: stage.quick ? 300 : 1000,
       });
       return { figures: { rate: window.count / window.seconds, cpu: microsecondsEach(window) }, busy: window };
     },

@@ -22,8 +22,8 @@ export const timers: Row = {
         size: 64,
         depth: 1,
         framing: 0,
-        warmupMs: 500,
-        measureMs: stage.quick ? 600 : 1500,
+        warmupMs: stage.quick ? 300 : 500,
+        measureMs: stage.quick ? 500 : 1500,
       });
       return microsecondsEach(window);
     };
