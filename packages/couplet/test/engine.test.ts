@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ErrorReport } from 'couplet';
 import type { Unsettled } from '../src/engine/engine.ts';
-import { Engine, isThenable } from '../src/engine/engine.ts';
+import { Engine } from '../src/engine/engine.ts';
+import { isThenable } from '../src/protocol/thenable.ts';
 import { FakeBackend } from './fake-backend.ts';
 
 function setUp(): { backend: FakeBackend; engine: Engine; log: string[] } {

@@ -26,7 +26,13 @@ export class Gather {
     return { bytes: slab.subarray(0, filled), count: at - from };
   }
 
-  /** The bytes of the last `fill` stay with somebody else: the next one takes a new slab. */
+  /** Encodes a text of at most 64 KiB in UTF-8. The bytes are good until the next call. */
+  encode(text: string): Buffer {
+    this.#slab ??= Buffer.allocUnsafeSlow(SLAB);
+    return this.#slab.subarray(0, this.#slab.write(text));
+  }
+
+  /** The bytes of the last call stay with somebody else: the next one takes a new slab. */
   giveUp(): void {
     this.#slab = undefined;
   }

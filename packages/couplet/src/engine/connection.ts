@@ -1,3 +1,4 @@
+import { checkData } from '../bytes/chunk.ts';
 import type { Address } from '../protocol/address.ts';
 import { addressOf } from '../protocol/address.ts';
 import type { Clock } from '../protocol/clock.ts';
@@ -6,17 +7,16 @@ import { ConnectionAborted } from '../protocol/errors.ts';
 import type { Producer, PullProducer } from '../protocol/producer.ts';
 import type { Callbacks } from '../protocol/protocol.ts';
 import { Protocol } from '../protocol/protocol.ts';
+import { isThenable } from '../protocol/thenable.ts';
 import type { Transport } from '../protocol/transport.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
-import { chunkOf } from './chunk.ts';
 import { Crowd } from './crowd.ts';
 import type { Engine, Live, Unsettled } from './engine.ts';
-import { isThenable } from './engine.ts';
 import { Flow, HIGH_WATER, LOW_WATER } from './flow.ts';
 import type { Happening, State } from './life-cycle.ts';
 import { delivers, sends, transition, writes } from './life-cycle.ts';
-import { Linger } from './linger.ts';
+import type { Linger } from './linger.ts';
 import { reasonOf } from './reason.ts';
 import { errorOf } from './report.ts';
 import { WriteQueue } from './write-queue.ts';
@@ -179,9 +179,9 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   }
 
   write(data: Uint8Array | string): boolean {
-    const chunk = chunkOf(data);
+    checkData(data);
     if (!writes(this.#state, this.#flow !== undefined)) return false;
-    if (chunk.length > 0) this.#queue.push(chunk);
+    if (data.length > 0) this.#queue.push(data);
     this.#unsettle();
     const size = this.#queue.size;
     if (size > HIGH_WATER) this.#crowd ??= new Crowd();
@@ -200,8 +200,12 @@ export class Connection implements Transport, Sink, Unsettled, Live {
     this.#happen('lose');
   }
 
-  abortConnection(): void {
-    this.#abort(new ConnectionAborted());
+  abortConnection(reason: Error = new ConnectionAborted()): void {
+    this.#abort(reason);
+  }
+
+  failConnection(error: unknown): void {
+    this.#fail('failConnection', error);
   }
 
   loseWriteConnection(): void {
@@ -301,8 +305,6 @@ export class Connection implements Transport, Sink, Unsettled, Live {
         this.#queue.clear();
         this.#wire.abort();
         break;
-      case 'none':
-        break;
     }
     if (sends(this.#state)) this.#unsettle();
     return true;
@@ -321,14 +323,11 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   }
 
   #beginLinger(): void {
-    const { lingerTimeoutMs, lingerMaxMs } = this.#bounds;
-    this.#linger = new Linger(this.#engine.now(), lingerTimeoutMs, lingerMaxMs, () => this.#happen('lingered'));
-    this.#engine.lingers.add(this.#linger);
+    this.#linger = this.#engine.lingers.begin(this.#bounds, () => this.#happen('lingered'));
   }
 
   #endLinger(): void {
-    if (this.#linger === undefined) return;
-    this.#engine.lingers.remove(this.#linger);
+    if (this.#linger !== undefined) this.#engine.lingers.remove(this.#linger);
     this.#linger = undefined;
   }
 

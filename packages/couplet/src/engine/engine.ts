@@ -2,6 +2,7 @@ import { Gather } from '../bytes/gather.ts';
 import type { Clock, DelayedCall } from '../protocol/clock.ts';
 import type { ErrorReport, Observer } from '../protocol/observer.ts';
 import { Roll } from '../protocol/roll.ts';
+import { isThenable } from '../protocol/thenable.ts';
 import type { HostAddress } from '../seam/address.ts';
 import type { Backend } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
@@ -191,15 +192,4 @@ export class Engine implements Clock {
     }
     if (this.#count > 0) this.#plan(this.backend.yield);
   }
-}
-
-/** True for a promise, or anything that can be awaited. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    value !== undefined &&
-    value !== null &&
-    typeof value === 'object' &&
-    'then' in value &&
-    typeof value.then === 'function'
-  );
 }

@@ -1,3 +1,4 @@
+import type { ConnectionBounds } from '../protocol/connection-options.ts';
 import type { Timing } from '../protocol/sweep.ts';
 import { Sweep } from '../protocol/sweep.ts';
 
@@ -32,7 +33,17 @@ export class Linger {
 
 /** All waits of an engine. Nearly every one is over within a round trip. */
 export class Lingers extends Sweep<Linger> {
+  readonly #timing: Timing;
+
   constructor(timing: Timing) {
     super(timing, GRAIN_MS);
+    this.#timing = timing;
+  }
+
+  /** Begins a wait; `over` is called when it ends by itself. */
+  begin({ lingerTimeoutMs, lingerMaxMs }: ConnectionBounds, over: () => void): Linger {
+    const linger = new Linger(this.#timing.now(), lingerTimeoutMs, lingerMaxMs, over);
+    this.add(linger);
+    return linger;
   }
 }

@@ -1,6 +1,7 @@
 import type { Gather } from '../bytes/gather.ts';
+import { Tail } from '../bytes/tail.ts';
 import type { Wire } from '../seam/wire.ts';
-import { Tail } from './tail.ts';
+import { HIGH_WATER } from './flow.ts';
 
 /** A chunk of this many bytes costs less sent on its own than copied. */
 const LARGE = 16 * 1024;
@@ -13,7 +14,10 @@ const GONE = new Uint8Array(0);
 
 /** What a connection has written and the kernel does not have yet. */
 export class WriteQueue {
-  /** Unsent bytes, those that the wire holds included. */
+  /**
+   * Unsent bytes, those that the wire holds included. A little less, after a write and until the next flush, for text that is
+   * not ASCII; never so while there are more than `HIGH_WATER`.
+   */
   size = 0;
   /** The one chunk of a short queue: most never need a list. */
   #only: Uint8Array | undefined;
@@ -26,22 +30,38 @@ export class WriteQueue {
   #held = 0;
   /** Where small chunks go while the wire is full. */
   #tail: Tail | undefined;
+  /** Text that was written last: strings are joined, and encoded all at once. */
+  #text = '';
 
-  /** Takes a chunk of at least one byte. */
-  push(chunk: Uint8Array): void {
-    this.size += chunk.length;
+  /** Takes a chunk of at least one byte, or a string of at least one character. */
+  push(data: Uint8Array | string): void {
+    this.size += data.length;
+    if (typeof data === 'string') {
+      this.#text += data;
+      // A character has at most three bytes. Half of one stays alone, as it would in a write of its own.
+      if (this.size + 2 * this.#text.length > HIGH_WATER || endsInHalf(data)) this.#encode();
+    } else {
+      if (this.#text !== '') this.#encode();
+      this.#put(data);
+    }
+  }
+
+  #put(chunk: Uint8Array): void {
     if (this.#held === 0 || chunk.length >= SMALL) this.#add(chunk);
     else if (this.#tail !== undefined && this.#last === this.#tail.chunk && this.#tail.append(chunk)) {
       this.#last = this.#tail.chunk;
     } else {
-      this.#tail = new Tail();
-      this.#tail.append(chunk);
+      this.#tail = new Tail(chunk);
       this.#add(this.#tail.chunk);
     }
   }
 
   /** Hands chunks to the wire until it is full or nothing is left. */
   flush(wire: Wire, gather: Gather): void {
+    if (this.#text !== '') {
+      if (this.#held === 0 && this.#last === undefined) this.#handText(wire, gather);
+      else this.#encode();
+    }
     while (this.#held === 0 && this.#only !== undefined) {
       if (this.#handSingle(wire, this.#only)) this.#only = undefined;
     }
@@ -61,7 +81,16 @@ export class WriteQueue {
     this.#chunks = undefined;
     this.#head = 0;
     this.#offset = 0;
+    this.#text = '';
     this.size = this.#held;
+  }
+
+  /** Makes a chunk of the text. */
+  #encode(): void {
+    const bytes = Buffer.from(this.#text);
+    this.size += bytes.length - this.#text.length;
+    this.#text = '';
+    this.#put(bytes);
   }
 
   #add(chunk: Uint8Array): void {
@@ -118,10 +147,24 @@ export class WriteQueue {
     if (this.#held > 0) gather.giveUp();
   }
 
+  #handText(wire: Wire, gather: Gather): void {
+    const bytes = gather.encode(this.#text);
+    this.size += bytes.length - this.#text.length;
+    this.#text = '';
+    this.#hand(wire, bytes);
+    if (this.#held > 0) gather.giveUp();
+  }
+
   #hand(wire: Wire, bytes: Uint8Array): void {
     // A detached buffer is empty.
     if (bytes.length === 0) throw new TypeError('bytes were taken away between the write and the sending');
     if (wire.write(bytes)) this.size -= bytes.length;
     else this.#held = bytes.length;
   }
+}
+
+/** True when the last code unit is the first half of a surrogate pair. */
+function endsInHalf(text: string): boolean {
+  const last = text.charCodeAt(text.length - 1);
+  return last >= 0xd800 && last < 0xdc00;
 }

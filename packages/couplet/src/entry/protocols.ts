@@ -1,3 +1,10 @@
+export { Int8StringReceiver, Int16StringReceiver, Int32StringReceiver } from '../protocol/int-string-receiver.ts';
+export { LineOnlyReceiver } from '../protocol/line-only-receiver.ts';
+export { LineReceiver } from '../protocol/line-receiver.ts';
+export { NetstringReceiver } from '../protocol/netstring-receiver.ts';
+export type { NextState, Stateful } from '../protocol/stateful-string-protocol.ts';
+export { StatefulStringProtocol } from '../protocol/stateful-string-protocol.ts';
+export { TextLineReceiver } from '../protocol/text-line-receiver.ts';
 export type { Permit } from '../standard/allow-list.ts';
 export { Chargen } from '../standard/chargen.ts';
 export { Daytime } from '../standard/daytime.ts';

@@ -62,6 +62,7 @@ export class Protocol<F = AnyFactory> {
   /** Connects the protocol to a transport and runs `connectionMade`. The engine calls it; so may a test. */
   makeConnection(transport: Transport): Result {
     this.transport = transport;
+    transport.attach?.(this);
     return this.connectionMade();
   }
 

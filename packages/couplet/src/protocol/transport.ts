@@ -29,8 +29,16 @@ export interface Transport extends Consumer, Producer {
    * closes. What still arrives is thrown away. `connectionLost` comes with `ConnectionDone`.
    */
   loseConnection(): void;
-  /** Ends the connection now: drops what is queued, resets the connection. `connectionLost` comes with `ConnectionAborted`. */
-  abortConnection(): void;
+  /**
+   * Ends the connection now: drops what is queued, resets the connection. `connectionLost` comes with that reason, a
+   * `ConnectionAborted` unless given.
+   */
+  abortConnection(reason?: Error): void;
+  /**
+   * Ends the connection now because the program failed, as if a callback had thrown the error: it is reported to the
+   * observers, once, and becomes the reason. For work that no callback's promise stands for.
+   */
+  failConnection(error: unknown): void;
   /**
    * Closes the writing side after everything written, and goes on reading; `writeConnectionLost` tells when. A peer that
    * waits for the end of input gets it. When the peer has ended its output already, this closes the connection.
@@ -48,6 +56,8 @@ export interface Transport extends Consumer, Producer {
   stopProducing(): void;
   /** Resolves to true when there is room to write again (at once if there is), to false once the connection is gone. */
   drained(): Promise<boolean>;
+  /** Tells a transport outside the engine, one for tests, whom it serves. Protocols call it in `makeConnection`. */
+  attach?(protocol: { readingResumed?(): unknown }): void;
   /** Switches Nagle's algorithm off (true) or on; off is what the engine starts with. Nothing on UNIX sockets. */
   setTcpNoDelay(on: boolean): void;
   /** Switches TCP keepalive; the first probe goes out after `initialDelayMs` (0: the system's default) of silence. */

@@ -1,0 +1,55 @@
+import { chunkOf } from '../bytes/chunk.ts';
+import type { Decoder } from './decoder.ts';
+import { StringTooLongError } from './errors.ts';
+import type { StringsOptions } from './netstrings.ts';
+import type { Prefix } from './prefix.ts';
+import { PrefixedDecoder } from './prefixed-decoder.ts';
+
+/** How many bytes a big-endian length may have. */
+export type PrefixBytes = 1 | 2 | 4;
+
+/** The length as a big-endian integer of so many bytes. */
+export class IntegerPrefix implements Prefix {
+  readonly most: PrefixBytes;
+  readonly trailer = 0;
+  length = 0;
+
+  constructor(bytes: PrefixBytes) {
+    this.most = bytes;
+  }
+
+  read(bytes: Buffer, from: number): number {
+    if (bytes.length - from < this.most) return 0;
+    this.length = bytes.readUIntBE(from, this.most);
+    return this.most;
+  }
+
+  write(length: number): Buffer {
+    const largest = 2 ** (8 * this.most) - 1;
+    if (length > largest) {
+      throw new StringTooLongError(`a string of ${length} bytes is longer than its prefix can say (${largest})`);
+    }
+    const prefix = Buffer.allocUnsafe(this.most);
+    prefix.writeUIntBE(length, 0, this.most);
+    return prefix;
+  }
+
+  checkTrailer(): void {}
+}
+
+/**
+ * Decodes strings, each behind its length as a big-endian integer of 1, 2 or 4 bytes; a string is a view of its chunk. One
+ * that is longer than `maxLength` throws a `LengthLimitError` as soon as its prefix is there, and is skipped.
+ */
+export function lengthPrefixed(bytes: PrefixBytes, { maxLength }: StringsOptions = {}): Decoder<Buffer> {
+  return new PrefixedDecoder(new IntegerPrefix(bytes), maxLength);
+}
+
+/**
+ * These bytes behind their length as a big-endian integer of 1, 2 or 4 bytes. A string is taken as UTF-8. Throws a
+ * `StringTooLongError` for more bytes than such a prefix can say.
+ */
+export function encodeLengthPrefixed(prefixBytes: PrefixBytes, string: Uint8Array | string): Buffer {
+  const bytes = chunkOf(string);
+  return Buffer.concat([new IntegerPrefix(prefixBytes).write(bytes.length), bytes]);
+}

@@ -1,0 +1,139 @@
+import { Decoder } from './decoder.ts';
+import { LineTooLongError } from './errors.ts';
+import type { LineReader } from './line-reader.ts';
+
+/**
+ * Finds lines, each without its delimiter. A chunk is made a string once, because a string is searched much faster than a
+ * buffer, and no byte is searched twice.
+ */
+export class LineDecoder<Line> extends Decoder<Line> {
+  /** How many bytes a line may have without its delimiter. May change between lines. */
+  maxLength: number;
+  readonly #reader: LineReader<Line>;
+  #delimiter: Uint8Array | string;
+  /** The delimiter, byte for character. */
+  #needle: string;
+  #ascii: boolean;
+  /** The chunk that is being read, byte for character; empty until a line is looked for in it. */
+  #text = '';
+  /** The last bytes of the line that earlier chunks began, where its delimiter may have begun. */
+  #edge = '';
+  /** The line is too long: it is thrown away through its delimiter. */
+  #skipping = false;
+
+  /** Throws a `RangeError` for an empty delimiter. */
+  constructor(reader: LineReader<Line>, delimiter: Uint8Array | string = '\r\n', maxLength = 16_384) {
+    super();
+    this.#reader = reader;
+    this.maxLength = maxLength;
+    this.#delimiter = delimiter;
+    this.#needle = needleOf(delimiter);
+    this.#ascii = isASCII(this.#needle);
+  }
+
+  /** What ends a line. A new one counts for every line that was not taken yet. Throws a `RangeError` for an empty one. */
+  get delimiter(): Uint8Array | string {
+    return this.#delimiter;
+  }
+
+  set delimiter(delimiter: Uint8Array | string) {
+    const needle = needleOf(delimiter);
+    this.#delimiter = delimiter;
+    if (needle === this.#needle) return;
+    const rest = this.rest();
+    this.#needle = needle;
+    this.#ascii = isASCII(needle);
+    this.push(rest);
+  }
+
+  /** The next line; undefined until more bytes come. Throws a `LineTooLongError`, once for each line that is. */
+  override next(): Line | undefined {
+    while (this.ready()) {
+      if (this.#text === '') this.#text = this.#reader.open(this.chunk, this.#ascii);
+      const end = this.#find();
+      if (end === undefined) this.#keep();
+      else if (this.#skipping) {
+        this.#end(end);
+        this.#skipping = false;
+      } else return this.#take(end);
+    }
+    return undefined;
+  }
+
+  override rest(): Buffer {
+    this.#edge = '';
+    this.#skipping = false;
+    return super.rest();
+  }
+
+  protected override opened(): void {
+    this.#text = '';
+  }
+
+  /** Where the next delimiter begins, as a place in the chunk: below 0 when it began in an earlier one. */
+  #find(): number | undefined {
+    if (this.#edge !== '') {
+      const seam = this.#edge + this.#text.slice(0, this.#needle.length - 1);
+      const across = seam.indexOf(this.#needle);
+      if (across >= 0) return across - this.#edge.length;
+    }
+    const within = this.#text.indexOf(this.#needle, this.at);
+    return within < 0 ? undefined : within;
+  }
+
+  /** Takes the line that ends there. */
+  #take(end: number): Line {
+    const begun = this.begun.size;
+    const from = this.at;
+    const size = begun + end - from;
+    this.#end(end);
+    if (size > this.maxLength) {
+      this.begun.clear();
+      throw this.#tooLong();
+    }
+    if (begun === 0) return this.#reader.cut(this.chunk, this.#text, from, end);
+    const bytes = this.begun.join(this.chunk.subarray(0, Math.max(0, end)));
+    return this.#reader.whole(bytes.subarray(0, size));
+  }
+
+  /** A line ends there: the next one begins behind its delimiter. */
+  #end(end: number): void {
+    this.at = end + this.#needle.length;
+    this.#edge = '';
+  }
+
+  /** The rest of the chunk has no delimiter: it goes to the beginning of the line, if that can still be short enough. */
+  #keep(): void {
+    const { chunk, at } = this;
+    const overlap = this.#needle.length - 1;
+    this.at = chunk.length;
+    if (overlap > 0) this.#edge = (this.#edge + this.#text.slice(Math.max(at, chunk.length - overlap))).slice(-overlap);
+    if (this.#skipping) return;
+    this.begun.push(chunk.subarray(at));
+    if (this.begun.size <= this.maxLength || this.begun.size - this.#promised() <= this.maxLength) return;
+    this.begun.clear();
+    this.#skipping = true;
+    throw this.#tooLong();
+  }
+
+  /** How many of the last bytes may be the beginning of the delimiter. */
+  #promised(): number {
+    let size = this.#edge.length;
+    while (!this.#needle.startsWith(this.#edge.slice(this.#edge.length - size))) size -= 1;
+    return size;
+  }
+
+  #tooLong(): LineTooLongError {
+    return new LineTooLongError(`a line is longer than maxLength (${this.maxLength} bytes)`);
+  }
+}
+
+function needleOf(delimiter: Uint8Array | string): string {
+  if (delimiter.length === 0) throw new RangeError('the delimiter is empty');
+  return Buffer.from(delimiter).toString('latin1');
+}
+
+function isASCII(needle: string): boolean {
+  for (let at = 0; at < needle.length; at += 1) if (needle.charCodeAt(at) > 127) return false;
+  return true;
+}

@@ -1,0 +1,66 @@
+import { chunkOf } from '../bytes/chunk.ts';
+import type { Decoder } from './decoder.ts';
+import { NetstringParseError } from './errors.ts';
+import type { Prefix } from './prefix.ts';
+import { PrefixedDecoder } from './prefixed-decoder.ts';
+
+const ZERO = 0x30;
+const COLON = 0x3a;
+const COMMA = 0x2c;
+
+/** Options of `netstrings`, `lengthPrefixed` and `varintPrefixed`. */
+export interface StringsOptions {
+  /** How many bytes a string may have; 99,999 unless set. */
+  readonly maxLength?: number;
+}
+
+/** The length in decimal digits, and a colon; a comma follows the string. */
+export class NetstringPrefix implements Prefix {
+  readonly most = 17;
+  readonly trailer = 1;
+  length = 0;
+
+  read(bytes: Buffer, from: number, maxLength: number): number {
+    let length = 0;
+    for (let at = from; at < bytes.length; at += 1) {
+      const byte = bytes[at] as number;
+      const digit = byte - ZERO;
+      if (byte === COLON && at > from) {
+        this.length = length;
+        return at + 1 - from;
+      }
+      if (digit < 0 || digit > 9) throw new NetstringParseError(`${shown(byte)} where a netstring has its length`);
+      if (length === 0 && at > from) throw new NetstringParseError('the length of a netstring begins with 0');
+      length = 10 * length + digit;
+      if (length > maxLength || length > Number.MAX_SAFE_INTEGER)
+        throw new NetstringParseError(`a netstring is longer than maxLength (${maxLength})`);
+    }
+    return 0;
+  }
+
+  write(length: number): Buffer {
+    return Buffer.from(`${length}:`);
+  }
+
+  checkTrailer(byte: number): void {
+    if (byte !== COMMA) throw new NetstringParseError(`${shown(byte)} where a netstring ends with a comma`);
+  }
+}
+
+/**
+ * Decodes netstrings (http://cr.yp.to/proto/netstrings.txt); a string is a view of its chunk. Throws a `NetstringParseError` at
+ * the first byte that cannot belong to one or makes it longer than `maxLength`, and from then on.
+ */
+export function netstrings({ maxLength }: StringsOptions = {}): Decoder<Buffer> {
+  return new PrefixedDecoder(new NetstringPrefix(), maxLength);
+}
+
+/** The netstring of these bytes. A string is taken as UTF-8. */
+export function encodeNetstring(string: Uint8Array | string): Buffer {
+  const bytes = chunkOf(string);
+  return Buffer.concat([Buffer.from(`${bytes.length}:`), bytes, Buffer.from(',')]);
+}
+
+function shown(byte: number): string {
+  return byte > 0x20 && byte < 0x7f ? `'${String.fromCharCode(byte)}'` : `byte ${byte}`;
+}

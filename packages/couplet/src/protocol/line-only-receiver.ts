@@ -1,0 +1,16 @@
+import { BytesReader } from '../framing/line-reader.ts';
+import { LineProtocol } from './line-protocol.ts';
+import type { AnyFactory } from './protocol.ts';
+
+/** Receives lines as bytes: override `lineReceived`. A line is a view of the chunk that brought it, and yours to keep. */
+export class LineOnlyReceiver<F = AnyFactory> extends LineProtocol<Buffer, F> {
+  constructor() {
+    super(new BytesReader());
+  }
+
+  /** Sends a line and its delimiter. Returns what `transport.write` returns, and throws what it throws. */
+  sendLine(line: Uint8Array | string): boolean {
+    this.transport.write(line);
+    return this.transport.write(this.delimiter);
+  }
+}

@@ -1,0 +1,35 @@
+import { DRY } from './framed-protocol.ts';
+import { LineOnlyReceiver } from './line-only-receiver.ts';
+import type { AnyFactory, Result } from './protocol.ts';
+
+/** Receives lines, and raw bytes in between: `setRawMode` and `setLineMode` switch, at any time. */
+export class LineReceiver<F = AnyFactory> extends LineOnlyReceiver<F> {
+  #raw = false;
+
+  /** Bytes arrived in raw mode, cut anywhere. They are yours to keep. */
+  rawDataReceived(_data: Buffer): Result {}
+
+  /** From now on bytes go to `rawDataReceived`, beginning with those behind the line that was received last. */
+  setRawMode(): void {
+    this.#raw = true;
+    this['~deliverSoon']();
+  }
+
+  /** From now on bytes are lines again, beginning with those of `extra`: what `rawDataReceived` got and does not want. */
+  setLineMode(extra?: Buffer): void {
+    this.#raw = false;
+    if (extra !== undefined && extra.length > 0) this.decoder.unread(extra);
+    this['~deliverSoon']();
+  }
+
+  /** Takes away the bytes that were received and not passed on. */
+  clearLineBuffer(): Buffer {
+    return this.decoder.rest();
+  }
+
+  protected override '~step'(): Result | typeof DRY {
+    if (!this.#raw) return super['~step']();
+    const data = this.decoder.rest();
+    return data.length === 0 ? DRY : this.rawDataReceived(data);
+  }
+}

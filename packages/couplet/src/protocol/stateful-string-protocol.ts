@@ -1,0 +1,39 @@
+import type { AnyFactory, Result } from './protocol.ts';
+import type { StringReceiver } from './string-receiver.ts';
+import { isThenable } from './thenable.ts';
+
+/** The state after a string: another one, `done` to close the connection, nothing to stay. */
+export type NextState<State extends string> = State | 'done' | undefined | void;
+
+/** What makes a receiver take each string by the state that it is in. */
+export interface Stateful<State extends string> {
+  /** The present state. */
+  state: State;
+  /** What each state does with a string; it returns the next state, or a promise of it. */
+  readonly states: { readonly [S in State]: (string: Buffer) => NextState<State> | Promise<NextState<State>> };
+}
+
+/**
+ * Makes a receiver of strings a state machine: `class Login extends StatefulStringProtocol<'name' | 'word'>(NetstringReceiver)`
+ * has a `state` to begin with and a function for each of its `states`.
+ */
+export function StatefulStringProtocol<State extends string, F = AnyFactory>(
+  receiver: new () => StringReceiver<F>,
+): abstract new () => StringReceiver<F> & Stateful<State> {
+  abstract class StatefulStrings extends receiver implements Stateful<State> {
+    abstract state: State;
+    abstract readonly states: Stateful<State>['states'];
+
+    override stringReceived(string: Buffer): Result {
+      const next = this.states[this.state](string);
+      if (isThenable(next)) return next.then((later) => this.#enter(later));
+      this.#enter(next);
+    }
+
+    #enter(next: NextState<State>): void {
+      if (next === 'done') this.transport.loseConnection();
+      else if (next !== undefined) this.state = next;
+    }
+  }
+  return StatefulStrings;
+}

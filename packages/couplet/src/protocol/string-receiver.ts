@@ -1,0 +1,43 @@
+import { FramingError } from '../framing/errors.ts';
+import type { Prefix } from '../framing/prefix.ts';
+import { PrefixedDecoder } from '../framing/prefixed-decoder.ts';
+import { DRY, FramedProtocol } from './framed-protocol.ts';
+import type { AnyFactory, Result } from './protocol.ts';
+
+/** What the receivers of strings behind their length share. A string is bytes. */
+export abstract class StringReceiver<F = AnyFactory> extends FramedProtocol<F> {
+  /** How many bytes a string may have; 99,999 unless set. A new one counts from the next string on. */
+  maxLength = 99_999;
+  readonly #decoder: PrefixedDecoder;
+
+  constructor(prefix: Prefix) {
+    super();
+    this.#decoder = new PrefixedDecoder(prefix);
+  }
+
+  override dataReceived(data: Buffer): Result {
+    this.#decoder.push(data);
+    return this['~deliver']();
+  }
+
+  /** A string arrived. It is a view of the chunk that brought it, and yours to keep. */
+  stringReceived(_string: Buffer): Result {}
+
+  /** Sends a string; one of characters as UTF-8. Returns what `transport.write` returns, and throws what it throws. */
+  abstract sendString(string: Uint8Array | string): boolean;
+
+  /** The stream broke the rules of its format. */
+  protected abstract '~broken'(error: FramingError): Result | typeof DRY;
+
+  protected override '~step'(): Result | typeof DRY {
+    this.#decoder.maxLength = this.maxLength;
+    let string: Buffer | undefined;
+    try {
+      string = this.#decoder.next();
+    } catch (error) {
+      if (error instanceof FramingError) return this['~broken'](error);
+      throw error;
+    }
+    return string === undefined ? DRY : this.stringReceived(string);
+  }
+}
