@@ -1,4 +1,8 @@
 import { NodeBackend } from '../backends/node.ts';
+import { Connection } from '../connection/connection.ts';
+import type { Handler } from '../connection/conversation.ts';
+import { ConversationFactory } from '../connection/conversation.ts';
+import { Inlet } from '../connection/inlet.ts';
 import type { DialOptions } from '../endpoints/connect.ts';
 import { clientFromString } from '../endpoints/connect.ts';
 import { serverFromString } from '../endpoints/listen.ts';
@@ -9,6 +13,8 @@ import type { ListeningPort } from '../protocol/listening-port.ts';
 import type { ProtocolUnder } from '../protocol/protocol.ts';
 import { Reactor } from '../reactor/reactor.ts';
 
+export type { Connection } from '../connection/connection.ts';
+export type { Handler } from '../connection/conversation.ts';
 export { EndpointSyntaxError } from '../endpoints/description.ts';
 export type { Address } from '../protocol/address.ts';
 export { IPv4Address, IPv6Address, UNIXAddress } from '../protocol/address.ts';
@@ -55,13 +61,13 @@ export type { SystemEvent, Trigger, TriggerPhase } from '../reactor/triggers.ts'
 /** The reactor of this process, on the runtime that it runs on. */
 export const reactor: Reactor = new Reactor(new NodeBackend());
 
-/** Options of `listen`. */
+/** Options of `listen` and `serve`. */
 export interface ListenDescriptionOptions extends ConnectionOptions {
   /** The reactor to listen with; the process's own unless set. */
   readonly reactor?: Reactor;
 }
 
-/** Options of `connect`. */
+/** Options of `connect` and `open`. */
 export interface ConnectDescriptionOptions extends DialOptions {
   /** The reactor to connect with; the process's own unless set. */
   readonly reactor?: Reactor;
@@ -102,4 +108,25 @@ export async function connect(
   const endpoint = clientFromString(options.reactor ?? reactor, description);
   if (protocolOrFactory instanceof ClientFactory) return endpoint.connect(protocolOrFactory, options);
   return endpoint.connect(protocolOrFactory, options);
+}
+
+/**
+ * Listens like `listen`, and has the handler serve each connection. When it returns, or the promise that it returned
+ * resolves, the connection closes in order; what it throws is reported to the observers, and aborts that connection with the
+ * error as the reason. The peer's end of output ends nothing but its reading: it may go on writing until it returns.
+ */
+export async function serve(
+  description: string,
+  handler: Handler,
+  options: ListenDescriptionOptions = {},
+): Promise<ListeningPort> {
+  return listen(description, new ConversationFactory(handler), options);
+}
+
+/**
+ * Connects like `connect`, and resolves to the connection. It is the caller's to close: `await using connection = await
+ * open(...)` does.
+ */
+export async function open(description: string, options: ConnectDescriptionOptions = {}): Promise<Connection> {
+  return new Connection(await connect(description, new Inlet(), options));
 }

@@ -1,0 +1,115 @@
+import type { Decoder } from '../framing/decoder.ts';
+import { FramingError } from '../framing/errors.ts';
+import { ConnectionDone } from '../protocol/errors.ts';
+import { Protocol } from '../protocol/protocol.ts';
+import { Chunks } from './chunks.ts';
+import { FramePull, type Pull } from './pull.ts';
+
+/**
+ * The protocol behind a `Connection`: it hands what arrives to whoever pulls. Bytes wait in the decoder of the last reader
+ * and nowhere else. A chunk that nobody waits for stops the reading, and a pull that finds no frame lets it go on; so a
+ * consumer that keeps up never touches the wire, and the peer of one that does not feels it.
+ */
+export class Inlet extends Protocol {
+  /** Why the connection ended, once it is gone. */
+  reason: Error | undefined;
+  /** Whose bytes these are; nobody's until the first pull, or the first chunk. */
+  #decoder: Decoder<unknown> | undefined;
+  #pull: Pull | undefined;
+  /** No more bytes come: the input is whole, or was cut for that reason. */
+  #end: 'whole' | Error | undefined;
+  /** This side left: what has arrived is no longer wanted. */
+  #left = false;
+  #closed: Promise<Error> | undefined;
+  #close: (reason: Error) => void = () => {};
+
+  /** Resolves to the reason once the connection is gone. */
+  get closed(): Promise<Error> {
+    const { reason } = this;
+    this.#closed ??= new Promise((resolve) => {
+      if (reason === undefined) this.#close = resolve;
+      else resolve(reason);
+    });
+    return this.#closed;
+  }
+
+  /**
+   * The next frame that this decoder finds in the stream, behind the frames that other ones found. Rejects for bytes that
+   * cannot become a frame, and with the reason once the connection was cut. Throws an `Error` while another pull waits.
+   */
+  pull<Frame>(decoder: Decoder<Frame>): Promise<IteratorResult<Frame, undefined>> {
+    if (this.#pull !== undefined)
+      throw new Error('the connection is being read: another pull waits for what comes next');
+    try {
+      const value = this.#left ? undefined : this.#turnTo(decoder).next();
+      if (value !== undefined) return Promise.resolve({ done: false, value });
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return new Promise((resolve, reject) => this.#wait(new FramePull(decoder, resolve, reject)));
+  }
+
+  /** Leaves in order; whoever waits for a frame learns that there are no more. */
+  close(): void {
+    this.#left = true;
+    this.#finish('whole');
+    this.transport.loseConnection();
+  }
+
+  /** Leaves at once, for that reason. */
+  abort(reason: Error | undefined): void {
+    this.#left = true;
+    this.transport.abortConnection(reason);
+  }
+
+  override dataReceived(chunk: Buffer): void {
+    this.#decoder ??= new Chunks();
+    this.#decoder.push(chunk);
+    if (this.#pull === undefined) this.transport.pauseProducing();
+    else if (this.#pull.settle()) this.#pull = undefined;
+  }
+
+  override readConnectionLost(): void {
+    this.#finish('whole');
+  }
+
+  override connectionLost(reason: Error): void {
+    this.reason = reason;
+    this.#finish(reason instanceof ConnectionDone ? 'whole' : reason);
+    this.#close(reason);
+  }
+
+  /** Gives the decoder what the one before it has not used. */
+  #turnTo<Frame>(decoder: Decoder<Frame>): Decoder<Frame> {
+    if (this.#decoder !== decoder) {
+      const rest = this.#decoder?.rest();
+      if (rest !== undefined && rest.length > 0) decoder.push(rest);
+      this.#decoder = decoder;
+    }
+    return decoder;
+  }
+
+  #wait(pull: Pull): void {
+    if (this.#end !== undefined) pull.end(this.#failure(this.#end));
+    else {
+      this.#pull = pull;
+      if (this.transport.paused) this.transport.resumeProducing();
+    }
+  }
+
+  #finish(end: 'whole' | Error): void {
+    this.#end ??= end;
+    const pull = this.#pull;
+    this.#pull = undefined;
+    pull?.end(this.#failure(this.#end));
+  }
+
+  /** What an iteration throws that ran out of frames; nothing when it ends in order. */
+  #failure(end: 'whole' | Error): Error | undefined {
+    if (end !== 'whole') return end;
+    const held = this.#left ? 0 : (this.#decoder?.held ?? 0);
+    return held === 0
+      ? undefined
+      : new FramingError(`the input ended inside a frame, ${held} bytes after its beginning`);
+  }
+}

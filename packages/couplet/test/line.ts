@@ -1,0 +1,102 @@
+import { Connection } from '../src/connection/connection.ts';
+import type { Handler } from '../src/connection/conversation.ts';
+import { Conversation } from '../src/connection/conversation.ts';
+import { Inlet } from '../src/connection/inlet.ts';
+import { Connection as Link } from '../src/engine/connection.ts';
+import { Engine } from '../src/engine/engine.ts';
+import { boundsOf } from '../src/protocol/connection-options.ts';
+import type { ErrorReport } from '../src/protocol/observer.ts';
+import { FakeBackend } from './fake-backend.ts';
+import { FakeWire } from './fake-wire.ts';
+
+/** A wire that writes down how it is paused, resumed and ended. */
+export class NotedWire extends FakeWire {
+  readonly calls: string[] = [];
+  override pause(): void {
+    this.calls.push('pause');
+  }
+  override resume(): void {
+    this.calls.push('resume');
+  }
+  override end(): void {
+    this.calls.push('end');
+  }
+  override close(): void {
+    this.calls.push('close');
+  }
+  override abort(): void {
+    this.calls.push('abort');
+  }
+}
+
+/** A connection, and the network at its other end. */
+export class Line<P extends Inlet> {
+  readonly wire: NotedWire = new NotedWire();
+  readonly backend: FakeBackend = new FakeBackend();
+  readonly engine: Engine = new Engine(this.backend);
+  readonly reports: ErrorReport[] = [];
+  readonly inlet: P;
+  readonly #link: Link;
+
+  constructor(inlet: P) {
+    this.engine.observers = [{ error: (report) => this.reports.push(report) }];
+    this.inlet = inlet;
+    this.#link = new Link(this.engine, this.wire, inlet, boundsOf({}), undefined).start();
+  }
+
+  /** What the peer sends arrives, in these chunks. */
+  hear(...chunks: (string | Uint8Array)[]): void {
+    for (const chunk of chunks) this.#link.onData(Buffer.from(chunk));
+  }
+
+  hearEnd(): void {
+    this.#link.onEof();
+  }
+
+  /** The wire is gone. */
+  cut(kind: 'done' | 'reset' = 'reset'): void {
+    this.#link.onClosed({ kind, code: '', detail: `it was ${kind}` });
+  }
+
+  /** The kernel takes what the wire holds. */
+  passOn(): void {
+    this.wire.passOn();
+    this.#link.onWritable();
+  }
+
+  /** Everything that was put off has its turn. */
+  async settle(): Promise<void> {
+    for (let turn = 0; turn < 5; turn += 1) {
+      await Promise.resolve();
+      this.backend.runDeferred();
+    }
+  }
+}
+
+export function open(): { line: Line<Inlet>; connection: Connection } {
+  const line = new Line(new Inlet());
+  return { line, connection: new Connection(line.inlet) };
+}
+
+export function serve(handler: Handler): Line<Conversation> {
+  return new Line(new Conversation(handler));
+}
+
+/** The values that are pulled so many times. */
+export async function take<T>(frames: AsyncIterator<T, undefined>, count: number): Promise<(T | undefined)[]> {
+  const taken: (T | undefined)[] = [];
+  while (taken.length < count) taken.push((await frames.next()).value);
+  return taken;
+}
+
+export async function all<T>(frames: AsyncIterable<T>): Promise<T[]> {
+  const taken: T[] = [];
+  for await (const frame of frames) taken.push(frame);
+  return taken;
+}
+
+/** Whether the promise has settled by now. */
+export async function settled(promise: Promise<unknown>): Promise<boolean> {
+  const pending = Symbol('pending');
+  return (await Promise.race([promise, Promise.resolve(pending)])) !== pending;
+}

@@ -1,0 +1,56 @@
+// What serve, open and the readers of a connection infer and refuse. Compiled, never run.
+import type { Address, Clock, Connection, Handler, ListeningPort, Reactor } from 'couplet';
+import { Factory, open, serve } from 'couplet';
+import { exactly } from './exactly.ts';
+
+export async function reading(connection: Connection): Promise<void> {
+  for await (const chunk of connection) exactly<Buffer>()(chunk);
+  for await (const line of connection.lines()) exactly<string>()(line);
+  for await (const line of connection.lines({ encoding: 'latin1', delimiter: '\n' })) exactly<string>()(line);
+  for await (const line of connection.lines({ encoding: 'buffer', maxLength: 80 })) exactly<Buffer>()(line);
+  for await (const string of connection.netstrings({ maxLength: 80 })) exactly<Buffer>()(string);
+  for await (const string of connection.strings(4)) exactly<Buffer>()(string);
+  const result = await connection.lines().next();
+  exactly<string | undefined>()(result.value);
+  if (!result.done) exactly<string>()(result.value);
+}
+
+export async function writing(connection: Connection): Promise<void> {
+  exactly<boolean>()(await connection.write('text'));
+  exactly<boolean>()(await connection.write(new Uint8Array(1)));
+  exactly<boolean>()(await connection.drained());
+  exactly<Error>()(await connection.closed);
+  exactly<void>()(connection.end());
+  exactly<void>()(connection.close());
+  exactly<void>()(connection.abort(new Error('bored')));
+  exactly<Address>()(connection.getPeer());
+  exactly<Address>()(connection.getHost());
+  exactly<Clock>()(connection.clock);
+}
+
+export async function ends(reactor: Reactor, signal: AbortSignal): Promise<void> {
+  await using port = await serve('tcp:0', async (connection) => exactly<Connection>()(connection), { reactor });
+  exactly<ListeningPort>()(port);
+  await serve('tcp:0', (connection) => void connection.write('bye'), { maxWriteBufferBytes: 65_536 });
+  await using connection = await open('tcp:localhost:80', { reactor, signal, timeoutMs: 1000 });
+  exactly<Connection>()(connection);
+  const handler: Handler = async ({ closed }) => void (await closed);
+  await serve('unix:/run/echo.sock', handler);
+}
+
+export async function refused(connection: Connection): Promise<void> {
+  // @ts-expect-error a handler, not a factory
+  await serve('tcp:0', new Factory());
+  // @ts-expect-error a handler takes one connection
+  await serve('tcp:0', (one: Connection, other: Connection) => void [one, other]);
+  // @ts-expect-error nobody would look at what it returns
+  await serve('tcp:0', () => 5);
+  // @ts-expect-error no such encoding
+  connection.lines({ encoding: 'utf16le' });
+  // @ts-expect-error no such prefix
+  connection.strings(3);
+  // @ts-expect-error neither bytes nor text
+  void connection.write(5);
+  // @ts-expect-error a reason is an error
+  connection.abort('bored');
+}
