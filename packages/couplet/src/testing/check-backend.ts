@@ -11,6 +11,7 @@ import { clockChecks } from './check-clock.ts';
 import { closingChecks } from './check-closing.ts';
 import { connectingChecks } from './check-connecting.ts';
 import { connectionChecks } from './check-connection.ts';
+import { conversingChecks } from './check-conversing.ts';
 import { failureChecks } from './check-failures.ts';
 import { halfCloseChecks } from './check-half-close.ts';
 import { listeningChecks } from './check-listening.ts';
@@ -21,6 +22,7 @@ import { pressureChecks } from './check-pressure.ts';
 import { promiseChecks } from './check-promises.ts';
 import { pullingChecks } from './check-pulling.ts';
 import { racingChecks } from './check-racing.ts';
+import { readingChecks } from './check-reading.ts';
 import { reconnectingChecks } from './check-reconnecting.ts';
 import { refusalChecks } from './check-refusal.ts';
 import { reportChecks } from './check-reports.ts';
@@ -71,5 +73,7 @@ export function checkBackend(venue: Venue): Check[] {
     ...racingChecks(venue),
     ...cancellingChecks(venue),
     ...connectingChecks(venue),
+    ...readingChecks(venue),
+    ...conversingChecks(venue),
   ];
 }

@@ -1,0 +1,190 @@
+import type { Connection } from '../connection/connection.ts';
+import type { Handler } from '../connection/conversation.ts';
+import { ConversationFactory } from '../connection/conversation.ts';
+import type { Actor, Part } from './actor.ts';
+import type { Check } from './check.ts';
+import { expect, expectSame } from './check.ts';
+import { asking, cue, deaf, echo } from './parts.ts';
+import { expectPoem, poemOf } from './poem.ts';
+import { Programme } from './programme.ts';
+import { expectUnhurt, slip } from './slip.ts';
+import type { Medium, Stage, Venue } from './stage.ts';
+import { Vow } from './vow.ts';
+
+/** R39: handlers that serve connections. */
+export function conversingChecks(venue: Venue): Check[] {
+  const programme = new Programme(venue);
+  addReturns(programme);
+  addFailures(programme);
+  addWrites(programme);
+  return programme.checks;
+}
+
+const poem = poemOf(5_000_000);
+
+/** Serves with that handler, and lets an actor visit. */
+async function visit(stage: Stage, handler: Handler, part: Part, medium: Medium = 'tcp'): Promise<Actor> {
+  return stage.join(await stage.listen(new ConversationFactory(handler), {}, medium), part);
+}
+
+const echoing = async (connection: Connection): Promise<void> => {
+  for await (const chunk of connection) await connection.write(chunk);
+};
+
+function addReturns(programme: Programme): void {
+  programme.addEach(
+    'R39 when the handler returns, everything it wrote arrives, and it closes',
+    async (stage, medium) => {
+      const visitor = await visit(stage, (connection) => void connection.write(poem), {}, medium);
+      expectSame((await visitor.lost()).name, 'ConnectionDone', 'the reason');
+      expectPoem(visitor.bytes, poem, 'the visitor');
+    },
+  );
+
+  programme.addEach('R39 a handler answers a peer that has ended its output', async (stage, medium) => {
+    const answer = async (connection: Connection): Promise<void> => {
+      let question = '';
+      for await (const chunk of connection) question += chunk;
+      await stage.pass(20);
+      await connection.write(`${question}!`);
+    };
+    const visitor = await visit(stage, answer, asking, medium);
+    expectSame((await visitor.lost()).name, 'ConnectionDone', 'the reason');
+    expectSame(String(visitor.bytes), '?!', 'the answer');
+  });
+
+  programme.addEach('R39 a stream through a handler that echoes arrives whole', async (stage, medium) => {
+    const made = ({ transport }: Actor): void => {
+      transport.write(poem);
+      transport.loseWriteConnection();
+    };
+    const visitor = await visit(stage, echoing, { made }, medium);
+    await visitor.lost();
+    expectPoem(visitor.bytes, poem, 'the visitor');
+  });
+
+  programme.add('R39 a handler that waits holds up no other', async (stage) => {
+    const vow = new Vow();
+    const port = await stage.listen(
+      new ConversationFactory(async (connection) => {
+        for await (const chunk of connection) {
+          if (String(chunk) === 'cue') await vow.promise;
+          await connection.write('heard');
+        }
+      }),
+    );
+    const waiting = await stage.join(port, cue);
+    const other = await stage.join(port, asking);
+    await other.lost();
+    expectSame([waiting.received, other.received], [0, 5], 'the numbers of bytes received');
+    vow.keep();
+    await waiting.when(() => waiting.received === 5);
+  });
+
+  programme.addEach('R39 a handler that ends its output reads on', async (stage, medium) => {
+    let heard = '';
+    const ended = new Vow();
+    const handler = async (connection: Connection): Promise<void> => {
+      connection.end();
+      for await (const chunk of connection) heard += chunk;
+      ended.keep();
+    };
+    const bye = ({ transport }: Actor): void => {
+      transport.write('bye');
+      transport.loseConnection();
+    };
+    const visitor = await visit(stage, handler, { eof: bye }, medium);
+    expectSame((await visitor.lost()).name, 'ConnectionDone', 'the reason');
+    await ended.promise;
+    expectSame(heard, 'bye', 'what the handler heard');
+  });
+}
+
+function addFailures(programme: Programme): void {
+  programme.addEach(
+    'R39 a handler that throws is reported once, aborts its connection and hurts no other',
+    async (stage, medium) => {
+      const bystanders = await stage.pair(echo, {}, {}, medium);
+      let closed: Promise<Error> | undefined;
+      const failing = async (connection: Connection): Promise<void> => {
+        closed = connection.closed;
+        for await (const chunk of connection) await connection.write(chunk);
+        throw slip;
+      };
+      const answered: Part = { ...asking, eof: () => {} };
+      const visitor = await visit(stage, failing, answered, medium);
+      await visitor.lost();
+      expect((await closed) === slip, 'the connection was closed for another reason');
+      const [report, ...more] = stage.takeReports();
+      expect(report?.error === slip && more.length === 0, `the error is ${report?.error}, and ${more.length} more`);
+      expect(/^Conversation at /.test(report.who), `the name is ${report.who}`);
+      await expectUnhurt(bystanders);
+    },
+  );
+
+  programme.add(
+    'R39 a peer that cuts the connection ends the loop of the handler, and is not reported',
+    async (stage) => {
+      if (!stage.resets('tcp')) return;
+      let reason: Error | undefined;
+      const handler = async (connection: Connection): Promise<void> => {
+        void connection.closed.then((error) => {
+          reason = error;
+        });
+        await echoing(connection);
+      };
+      const visitor = await visit(stage, handler, cue);
+      await visitor.when(() => visitor.received === 3);
+      visitor.transport.abortConnection();
+      while (reason === undefined) await stage.pass(1);
+      expectSame(reason.name, 'ConnectionLost', 'the reason');
+    },
+  );
+
+  programme.add('R39 a reactor that stops ends the loop of a handler, and nothing is reported', async (stage) => {
+    let thrown: unknown;
+    const handler = (connection: Connection): Promise<void> =>
+      echoing(connection).catch((error) => {
+        thrown = error;
+        throw error;
+      });
+    const visitor = await visit(stage, handler, cue);
+    await visitor.when(() => visitor.received === 3);
+    stage.reactor.stop();
+    await visitor.lost();
+    while (thrown === undefined) await Promise.resolve();
+    expect(thrown instanceof Error && thrown.name === 'ConnectionAborted', `the loop threw ${thrown}`);
+  });
+}
+
+function addWrites(programme: Programme): void {
+  programme.addEach('R39 write waits while the peer reads nothing', async (stage, medium) => {
+    const verse = Buffer.alloc(1_000_000);
+    let written = 0;
+    const pouring = async (connection: Connection): Promise<void> => {
+      while (written < 50 && (await connection.write(verse))) written += 1;
+    };
+    const visitor = await visit(stage, pouring, deaf, medium);
+    await stage.pass(50);
+    expect(written < 50, 'write never waited');
+    visitor.transport.resumeProducing();
+    await visitor.lost();
+    expectSame(visitor.received, 50_000_000, 'the number of bytes received');
+  });
+
+  programme.addEach('R39 write and drained resolve to false once the connection is gone', async (stage, medium) => {
+    const results: boolean[] = [];
+    const handler = async (connection: Connection): Promise<void> => {
+      await connection[Symbol.asyncIterator]().next();
+      const waits = connection.write(Buffer.alloc(50_000_000));
+      connection.abort();
+      results.push(await waits, await connection.drained(), await connection.write('?'));
+      await connection.closed;
+      results.push(await connection.write('?'), await connection.drained());
+    };
+    const visitor = await visit(stage, handler, cue, medium);
+    await visitor.lost();
+    while (results.length < 5) await stage.pass(1);
+    expectSame(results, [false, false, false, false, false], 'what they resolve to');
+  });
+}
