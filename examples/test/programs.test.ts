@@ -14,6 +14,7 @@ const SERVERS = {
   stream: [/^1\n2\n3\n[\s\S]*\n1000000\n$/],
   pull: [/^10 \.\.\.\n[\s\S]*\nlift-off\n$/],
   'half-close': [/^2 words\n$/],
+  chat: [/^Who are you\?\nHello, one two! Here: nobody else\n$/],
 };
 
 describe('as a program, stopped with SIGTERM,', { concurrency: true }, () => {
@@ -55,6 +56,14 @@ describe('as a program, stopped with SIGTERM,', { concurrency: true }, () => {
     child.terminate();
     assert.equal(await child.ended(), 0);
     assert.equal(child.output, '');
+  });
+
+  test('first-lines prints the first ten lines and ends by itself', async (t) => {
+    const lines = Array.from({ length: 12 }, (_, index) => `line ${index}\n`);
+    const { port } = await visited(t, (visitor) => void visitor.socket.end(lines.join('')));
+    const child = new Child(t, 'first-lines', port);
+    assert.equal(await child.ended(), 0);
+    assert.equal(child.output, lines.slice(0, 10).join(''));
   });
 
   test('reconnecting-client ends in order while it is connected', async (t) => {
