@@ -1,15 +1,20 @@
-// Runs every test file: `sources` on the Node of this workspace, `runtimes` there and, built, on the machine's own Node.
+// Runs every test file: `sources` on the Node of this workspace, `runtimes` there and, built, on the machine's own Node, and
+// then those against real programs.
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { installPrograms } from './debian.mjs';
 
 const FOLDERS = ['packages/couplet', 'packages/poetry', 'examples', 'test'];
 
-const runs = [{ node: process.execPath, flags: ['--conditions=couplet-source'], files: sources() }];
+const fromSource = { node: process.execPath, flags: ['--conditions=couplet-source'] };
+const runs = [{ ...fromSource, files: sources() }];
 if (process.argv[2] === 'runtimes') {
+  installPrograms();
   runs.push({ node: process.env.npm_node_execpath ?? process.execPath, flags: [], files: built() });
+  runs.push({ ...fromSource, files: againstPrograms() });
 }
 
 const total = { pass: 0, fail: 0, cancelled: 0 };
@@ -18,13 +23,17 @@ for (const { node, flags, files } of runs) {
   const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim();
   console.log(`Node ${version}, ${flags.length > 0 ? 'the sources' : 'what is built'}: ${files.length} files`);
   if (files.length === 0) throw new Error('there are no test files');
-  status ||= test(node, flags, files);
+  status = Math.max(status, test(node, flags, files));
 }
 console.log(`${total.pass} passed, ${total.fail + total.cancelled} failed`);
 process.exitCode = status;
 
 function sources() {
   return FOLDERS.flatMap((folder) => globSync(`${folder}/**/*.test.ts`, { exclude: (name) => skipped(name) })).sort();
+}
+
+function againstPrograms() {
+  return globSync('packages/couplet/test/programs/*.test.ts').sort();
 }
 
 function built() {
@@ -35,7 +44,7 @@ function built() {
 }
 
 function skipped(name) {
-  return ['node_modules', 'dist'].some((folder) => name.split('/').includes(folder));
+  return ['node_modules', 'dist', 'programs'].some((folder) => name.split('/').includes(folder));
 }
 
 /** Runs one process of the test runner, and adds what it counted to the total. */

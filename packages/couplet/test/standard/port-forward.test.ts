@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Transport } from 'couplet';
 import { clientFromString } from 'couplet/endpoints';
 import { portForward } from 'couplet/protocols';
 import type { FakePeer } from './fake-network.ts';
@@ -146,6 +147,25 @@ describe('portForward', () => {
     await network.settled();
     assert.equal(network.attempts[0]?.cancelled, true);
     assert.deepEqual([reasons, network.complaints], [['ConnectionLost'], []]);
+  });
+
+  test('a connection that is closed from outside ends when the other side has said everything, and so does that', async () => {
+    const { network } = await forwarding();
+    const transports: Transport[] = [];
+    network.reactor.observe({ connectionMade: (transport) => void transports.push(transport) });
+    const near = network.arrive();
+    const far = network.attempts[0]?.succeed();
+    await network.settled();
+    transports[0]?.loseConnection();
+    far?.say('the last word');
+    await network.settled();
+    assert.equal(near.ended, 'no');
+    far?.finish();
+    await network.settled();
+    assert.deepEqual([near.heard, near.ended], ['the last word', 'output']);
+    near.finish();
+    await network.settled();
+    assert.deepEqual([near.ended, far?.ended], ['closed', 'closed']);
   });
 
   test('each client has a connection of its own', async () => {

@@ -1,0 +1,22 @@
+// Installs the servers of Debian that test/programs runs against, where they are missing.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import process from 'node:process';
+
+/** The packages, each with a program that it brings. */
+const PACKAGES = { 'redis-server': '/usr/bin/redis-server' };
+
+/** Throws when a package is missing and cannot be installed. */
+export function installPrograms() {
+  const missing = Object.keys(PACKAGES).filter((name) => !existsSync(PACKAGES[name]));
+  if (missing.length === 0) return;
+  console.log(`Installing from Debian: ${missing.join(', ')}`);
+  aptGet('update', '--quiet=2');
+  aptGet('install', '--yes', '--quiet=2', '--no-install-recommends', ...missing);
+}
+
+function aptGet(...words) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const { status } = spawnSync('apt-get', words, { stdio: 'inherit', env });
+  if (status !== 0) throw new Error(`apt-get ${words.join(' ')} failed; it needs Debian, root and a network`);
+}
