@@ -11,11 +11,14 @@ export class Child {
   readonly #exit: Promise<unknown[]>;
   #output = '';
 
-  constructor(t: TestContext, name: string, port: number) {
+  /** The words are its arguments: first the port. */
+  constructor(t: TestContext, name: string, ...words: readonly (number | string)[]) {
     const suffix = extname(import.meta.url);
     const file = fileURLToPath(new URL(`../${name}${suffix}`, import.meta.url));
     const flags = suffix === '.ts' ? ['--conditions=couplet-source'] : [];
-    this.#process = spawn(process.execPath, [...flags, file, `${port}`], { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#process = spawn(process.execPath, [...flags, file, ...words.map(String)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     this.#exit = once(this.#process, 'close');
     this.#process.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.#output += text;

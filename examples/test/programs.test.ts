@@ -14,6 +14,14 @@ const SERVERS = {
   stream: [/^1\n2\n3\n[\s\S]*\n1000000\n$/],
   pull: [/^10 \.\.\.\n[\s\S]*\nlift-off\n$/],
   'half-close': [/^2 words\n$/],
+  'small-services': [
+    /^one two\n$/,
+    /^$/,
+    /^.+\r\n\(.+\)\r\n$/,
+    /^\w+day, .* UTC\r\n$/,
+    /^ !"#.{68}\r\n!"#/,
+    /^.{1,4}$/s,
+  ],
   chat: [/^Who are you\?\nHello, one two! Here: nobody else\n$/],
 };
 
