@@ -1,6 +1,6 @@
-import { isThenable } from '../engine/engine.ts';
 import { ConnectionAborted } from '../protocol/errors.ts';
 import type { Callbacks } from '../protocol/protocol.ts';
+import { isThenable } from '../protocol/thenable.ts';
 import { piecesOf } from './cut.ts';
 import { Sequence } from './sequence.ts';
 import { StringTransport } from './string-transport.ts';

@@ -1,6 +1,5 @@
 import { chunkOf } from '../bytes/chunk.ts';
 import { Crowd } from '../engine/crowd.ts';
-import { isThenable } from '../engine/engine.ts';
 import { Flow, HIGH_WATER } from '../engine/flow.ts';
 import type { Happening, State } from '../engine/life-cycle.ts';
 import { delivers, transition, writes } from '../engine/life-cycle.ts';
@@ -10,9 +9,14 @@ import { IPv4Address } from '../protocol/address.ts';
 import type { Clock as Time } from '../protocol/clock.ts';
 import { ConnectionAborted } from '../protocol/errors.ts';
 import type { Producer, PullProducer } from '../protocol/producer.ts';
-import type { Callbacks } from '../protocol/protocol.ts';
+import { isThenable } from '../protocol/thenable.ts';
 import type { Transport } from '../protocol/transport.ts';
 import { Clock } from './clock.ts';
+
+/** What the transport calls of its protocol. */
+interface Resumable {
+  readingResumed?(): unknown;
+}
 
 /** Options of a `StringTransport`. */
 export interface StringTransportOptions {
@@ -39,7 +43,7 @@ export class StringTransport implements Transport {
   readonly #host: Address;
   readonly #peer: Address;
   readonly #onFailure: ((error: unknown) => void) | undefined;
-  #protocol: Callbacks | undefined;
+  #protocol: Resumable | undefined;
   #state: State = 'open';
   #paused = false;
   #writeDisconnecting = false;
@@ -106,7 +110,7 @@ export class StringTransport implements Transport {
   // The protocol's side.
 
   /** `Protocol.makeConnection` says whose transport this is. */
-  attach(protocol: Callbacks): void {
+  attach(protocol: Resumable): void {
     this.#protocol = protocol;
   }
 
