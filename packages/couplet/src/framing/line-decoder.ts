@@ -2,6 +2,9 @@ import { Decoder } from './decoder.ts';
 import { LineTooLongError } from './errors.ts';
 import type { LineReader } from './line-reader.ts';
 
+/** The delimiter of nearly everybody: one for all. */
+const CRLF = Buffer.from('\r\n');
+
 /**
  * Finds lines, each without its delimiter. A chunk is made a string once, because a string is searched much faster than a
  * buffer, and no byte is searched twice.
@@ -11,7 +14,9 @@ export class LineDecoder<Line> extends Decoder<Line> {
   maxLength: number;
   readonly #reader: LineReader<Line>;
   #delimiter: Uint8Array | string;
-  /** The delimiter, byte for character. */
+  /** The bytes of the delimiter. */
+  ending: Buffer;
+  /** The same, byte for character. */
   #needle: string;
   #ascii: boolean;
   /** The chunk that is being read, byte for character; empty until a line is looked for in it. */
@@ -27,7 +32,8 @@ export class LineDecoder<Line> extends Decoder<Line> {
     this.#reader = reader;
     this.maxLength = maxLength;
     this.#delimiter = delimiter;
-    this.#needle = needleOf(delimiter);
+    this.ending = endingOf(delimiter);
+    this.#needle = this.ending.toString('latin1');
     this.#ascii = isASCII(this.#needle);
   }
 
@@ -37,27 +43,38 @@ export class LineDecoder<Line> extends Decoder<Line> {
   }
 
   set delimiter(delimiter: Uint8Array | string) {
-    const needle = needleOf(delimiter);
+    const ending = endingOf(delimiter);
     this.#delimiter = delimiter;
-    if (needle === this.#needle) return;
+    if (ending.equals(this.ending)) return;
     const rest = this.rest();
-    this.#needle = needle;
-    this.#ascii = isASCII(needle);
+    this.ending = ending;
+    this.#needle = ending.toString('latin1');
+    this.#ascii = isASCII(this.#needle);
     this.push(rest);
   }
 
   /** The next line; undefined until more bytes come. Throws a `LineTooLongError`, once for each line that is. */
   override next(): Line | undefined {
+    if (!this.skip()) return undefined;
     while (this.ready()) {
-      if (this.#text === '') this.#text = this.#reader.open(this.chunk, this.#ascii);
       const end = this.#find();
-      if (end === undefined) this.#keep();
-      else if (this.#skipping) {
-        this.#end(end);
-        this.#skipping = false;
-      } else return this.#take(end);
+      if (end !== undefined) return this.#take(end);
+      this.#keep();
     }
     return undefined;
+  }
+
+  /** Throws away the rest of a line that is too long, if there was one. False while its delimiter has not come. */
+  skip(): boolean {
+    while (this.#skipping && this.ready()) {
+      const end = this.#find();
+      if (end === undefined) this.#keep();
+      else {
+        this.#end(end);
+        this.#skipping = false;
+      }
+    }
+    return !this.#skipping;
   }
 
   override rest(): Buffer {
@@ -72,6 +89,7 @@ export class LineDecoder<Line> extends Decoder<Line> {
 
   /** Where the next delimiter begins, as a place in the chunk: below 0 when it began in an earlier one. */
   #find(): number | undefined {
+    if (this.#text === '') this.#text = this.#reader.open(this.chunk, this.#ascii);
     if (this.#edge !== '') {
       const seam = this.#edge + this.#text.slice(0, this.#needle.length - 1);
       const across = seam.indexOf(this.#needle);
@@ -128,9 +146,9 @@ export class LineDecoder<Line> extends Decoder<Line> {
   }
 }
 
-function needleOf(delimiter: Uint8Array | string): string {
+function endingOf(delimiter: Uint8Array | string): Buffer {
   if (delimiter.length === 0) throw new RangeError('the delimiter is empty');
-  return Buffer.from(delimiter).toString('latin1');
+  return delimiter === '\r\n' ? CRLF : Buffer.from(delimiter);
 }
 
 function isASCII(needle: string): boolean {

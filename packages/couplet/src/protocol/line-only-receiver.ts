@@ -11,6 +11,7 @@ export class LineOnlyReceiver<F = AnyFactory> extends LineProtocol<Buffer, F> {
   /** Sends a line and its delimiter. Returns what `transport.write` returns, and throws what it throws. */
   sendLine(line: Uint8Array | string): boolean {
     this.transport.write(line);
-    return this.transport.write(this.delimiter);
+    // Text after text and bytes after bytes: each is gathered at little cost, the one after the other is not.
+    return this.transport.write(typeof line === 'string' ? this.delimiter : this.ending);
   }
 }

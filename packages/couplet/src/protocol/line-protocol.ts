@@ -34,10 +34,16 @@ export abstract class LineProtocol<Line, F = AnyFactory> extends FramedProtocol<
     this.transport.loseConnection();
   }
 
+  /** The bytes of the delimiter. */
+  protected get ending(): Buffer {
+    if (this.decoder.delimiter !== this.delimiter) this.decoder.delimiter = this.delimiter;
+    return this.decoder.ending;
+  }
+
   protected override '~step'(): Result | typeof DRY {
     const { decoder } = this;
     decoder.maxLength = this.maxLength;
-    if (decoder.delimiter !== this.delimiter) decoder.delimiter = this.delimiter;
+    if (decoder.delimiter !== this.delimiter && decoder.skip()) decoder.delimiter = this.delimiter;
     let line: Line | undefined;
     try {
       line = decoder.next();

@@ -29,6 +29,7 @@ export class LineReceiver<F = AnyFactory> extends LineOnlyReceiver<F> {
 
   protected override '~step'(): Result | typeof DRY {
     if (!this.#raw) return super['~step']();
+    if (!this.decoder.skip()) return DRY;
     const data = this.decoder.rest();
     return data.length === 0 ? DRY : this.rawDataReceived(data);
   }
