@@ -1,6 +1,7 @@
 import type { AnyFactory, Result } from './protocol.ts';
 import { Protocol } from './protocol.ts';
 import { isThenable } from './thenable.ts';
+import type { Transport } from './transport.ts';
 
 /** What `step` answers when it needs more bytes. */
 export const DRY: unique symbol = Symbol('dry');
@@ -35,9 +36,11 @@ export abstract class FramedProtocol<F = AnyFactory> extends Protocol<F> {
 
   /** For bytes that came otherwise than by the transport: a reading that resumes gets an upcall of its own. */
   protected '~deliverSoon'(): void {
-    if (this.#delivering || this.transport.paused || this.transport.disconnecting) return;
-    this.transport.pauseProducing();
-    this.transport.resumeProducing();
+    // There is none before the connection is made, as in a constructor.
+    const transport: Transport | undefined = this.transport;
+    if (this.#delivering || transport === undefined || transport.paused || transport.disconnecting) return;
+    transport.pauseProducing();
+    transport.resumeProducing();
   }
 
   /** Passes frames on until there is no more, or a callback returns a promise. */
