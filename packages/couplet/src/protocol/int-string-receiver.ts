@@ -1,4 +1,3 @@
-import { chunkOf } from '../bytes/chunk.ts';
 import type { FramingError } from '../framing/errors.ts';
 import { LengthLimitError } from '../framing/errors.ts';
 import type { PrefixBytes } from '../framing/length-prefixed.ts';
@@ -9,19 +8,8 @@ import { StringReceiver } from './string-receiver.ts';
 
 /** What the receivers of strings behind a big-endian length share. */
 abstract class IntNStringReceiver<F = AnyFactory> extends StringReceiver<F> {
-  readonly #prefix: IntegerPrefix;
-
   constructor(prefixBytes: PrefixBytes) {
-    const prefix = new IntegerPrefix(prefixBytes);
-    super(prefix);
-    this.#prefix = prefix;
-  }
-
-  /** Throws a `StringTooLongError` for a string that is longer than its prefix can say; nothing is sent then. */
-  override sendString(string: Uint8Array | string): boolean {
-    const bytes = chunkOf(string);
-    this.transport.write(this.#prefix.write(bytes.length));
-    return bytes.length === 0 || this.transport.write(bytes);
+    super(new IntegerPrefix(prefixBytes));
   }
 
   /** A string of `length` bytes is announced, more than `maxLength`. Closes the connection unless overridden; then it is skipped. */
@@ -31,7 +19,7 @@ abstract class IntNStringReceiver<F = AnyFactory> extends StringReceiver<F> {
 
   protected override '~broken'(error: FramingError): Result | typeof DRY {
     if (error instanceof LengthLimitError) return this.lengthLimitExceeded(error.length);
-    throw error;
+    return super['~broken'](error);
   }
 }
 

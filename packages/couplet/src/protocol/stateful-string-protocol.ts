@@ -6,11 +6,11 @@ import { isThenable } from './thenable.ts';
 export type NextState<State extends string> = State | 'done' | undefined | void;
 
 /** What makes a receiver take each string by the state that it is in. */
-export interface Stateful<State extends string> {
+export abstract class Stateful<State extends string> {
   /** The present state. */
-  state: State;
+  abstract state: State;
   /** What each state does with a string; it returns the next state, or a promise of it. */
-  readonly states: { readonly [S in State]: (string: Buffer) => NextState<State> | Promise<NextState<State>> };
+  abstract readonly states: { readonly [S in State]: (string: Buffer) => NextState<State> | Promise<NextState<State>> };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { chunkOf } from '../bytes/chunk.ts';
 import { FramingError } from '../framing/errors.ts';
 import type { Prefix } from '../framing/prefix.ts';
 import { PrefixedDecoder } from '../framing/prefixed-decoder.ts';
@@ -8,10 +9,12 @@ import type { AnyFactory, Result } from './protocol.ts';
 export abstract class StringReceiver<F = AnyFactory> extends FramedProtocol<F> {
   /** How many bytes a string may have; 99,999 unless set. A new one counts from the next string on. */
   maxLength = 99_999;
+  readonly #prefix: Prefix;
   readonly #decoder: PrefixedDecoder;
 
   constructor(prefix: Prefix) {
     super();
+    this.#prefix = prefix;
     this.#decoder = new PrefixedDecoder(prefix);
   }
 
@@ -23,11 +26,20 @@ export abstract class StringReceiver<F = AnyFactory> extends FramedProtocol<F> {
   /** A string arrived. It is a view of the chunk that brought it, and yours to keep. */
   stringReceived(_string: Buffer): Result {}
 
-  /** Sends a string; one of characters as UTF-8. Returns what `transport.write` returns, and throws what it throws. */
-  abstract sendString(string: Uint8Array | string): boolean;
+  /**
+   * Sends a string; one of characters as UTF-8. Returns what `transport.write` returns, and throws what it throws, and a
+   * `StringTooLongError` for a string that is longer than its prefix can say; nothing is sent then.
+   */
+  sendString(string: Uint8Array | string): boolean {
+    const bytes = chunkOf(string);
+    const room = this.transport.write(this.#prefix.write(bytes.length));
+    return bytes.length === 0 ? room : this.transport.write(bytes);
+  }
 
   /** The stream broke the rules of its format. */
-  protected abstract '~broken'(error: FramingError): Result | typeof DRY;
+  protected '~broken'(error: FramingError): Result | typeof DRY {
+    throw error;
+  }
 
   protected override '~step'(): Result | typeof DRY {
     this.#decoder.maxLength = this.maxLength;
