@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import type { ErrorReport } from 'couplet';
+import { StringTransport } from 'couplet/testing';
+import fc from 'fast-check';
+import { Connection } from '../../src/engine/connection.ts';
+import { Engine } from '../../src/engine/engine.ts';
+import { boundsOf } from '../../src/protocol/connection-options.ts';
+import { FakeBackend } from '../fake-backend.ts';
+import { FakeWire } from '../fake-wire.ts';
+import { DEEDS, FAILURES, KINDS, type Kind, LAST, Part, type Play, plan, slip } from './troupe.ts';
+
+/** The stream in pieces of those lengths, around and around. */
+function* cut(stream: Buffer, lengths: readonly number[]): Generator<Buffer> {
+  for (let at = 0, turn = 0; at < stream.length; turn += 1) {
+    const length = lengths[turn % lengths.length] ?? 1;
+    yield Buffer.from(stream.subarray(at, at + length));
+    at += length;
+  }
+}
+
+/** What came of a play. */
+interface Outcome {
+  readonly log: readonly string[];
+  readonly output: string;
+  readonly errors: readonly unknown[];
+}
+
+/** Plays on a StringTransport: who pauses is resumed, and what comes after the end is not given. */
+async function rehearse(kind: Kind, part: Part, pieces: Iterable<Buffer>): Promise<Outcome> {
+  const errors: unknown[] = [];
+  const transport = new StringTransport({ onFailure: (error) => errors.push(error) });
+  const protocol = kind.cast(part);
+  protocol.makeConnection(transport);
+  for (const piece of pieces) {
+    try {
+      await protocol.dataReceived(piece);
+      while (transport.paused && !transport.disconnecting) {
+        transport.resumeProducing();
+        await setImmediate();
+      }
+    } catch (error) {
+      // As the engine does.
+      errors.push(error);
+      transport.abortConnection();
+    }
+    if (transport.disconnecting) break;
+  }
+  return { log: part.log, output: transport.value().toString(), errors };
+}
+
+/** A wire that is paused when it is told to. */
+class Gate extends FakeWire {
+  open = true;
+  override pause(): void {
+    this.open = false;
+  }
+  override resume(): void {
+    this.open = true;
+  }
+}
+
+/** Plays on a connection of the engine: whatever arrives is given, also after the end, and who pauses is resumed. */
+async function perform(kind: Kind, part: Part, pieces: Iterable<Buffer>): Promise<Outcome> {
+  const backend = new FakeBackend();
+  const engine = new Engine(backend);
+  const reports: ErrorReport[] = [];
+  engine.observers = [{ error: (report) => reports.push(report) }];
+  const wire = new Gate();
+  const protocol = kind.cast(part);
+  const reasons: Error[] = [];
+  protocol.connectionLost = (reason) => {
+    part.log.push('lost');
+    reasons.push(reason);
+  };
+  const connection = new Connection(engine, wire, protocol, boundsOf({}), undefined).start();
+  const settle = async (): Promise<void> => {
+    do {
+      if (connection.paused) connection.resumeProducing();
+      backend.runDeferred();
+      await setImmediate();
+      backend.runDeferred();
+    } while (!wire.open && !connection.disconnecting);
+  };
+  for (const piece of pieces) {
+    await settle();
+    if (wire.open) connection.onData(piece);
+  }
+  await settle();
+  connection.onClosed({ kind: 'done', code: '', detail: '' });
+  assert.equal(part.log.pop(), 'lost');
+  assert.equal(reasons.length, 1);
+  const errors = reports.map(({ error }) => error);
+  if (errors.length > 0) assert.equal(reasons[0], errors[0]);
+  return { log: part.log, output: wire.output.toString(), errors };
+}
+
+/** Expects what was planned. What is written right before an abort need not arrive. */
+function expectPlay({ log, output, errors }: Outcome, play: Play, aborts: boolean): void {
+  assert.deepEqual(log, play.log);
+  if (aborts) assert.ok(play.output.startsWith(output));
+  else assert.equal(output, play.output);
+  assert.deepEqual(errors, play.last !== undefined && FAILURES.includes(play.last) ? [slip] : []);
+}
+
+const frame = fc
+  .string({ unit: fc.constantFrom('a', 'b', '\r', '\n'), maxLength: 7 })
+  .filter((text) => !text.includes('\r\n'));
+const deeds = fc.array(fc.constantFrom(...DEEDS), { maxLength: 12 });
+const mild = fc.array(fc.constantFrom(...DEEDS.filter((deed) => !LAST.includes(deed))), { maxLength: 20 });
+const frames = fc.array(frame, { minLength: 1, maxLength: 12 });
+const lengths = fc.oneof(
+  fc.constant([1]),
+  fc.constant([1000]),
+  fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 8 }),
+);
+
+describe('whatever the callbacks do', () => {
+  for (const [name, kind] of Object.entries(KINDS)) {
+    for (const [where, run] of Object.entries({ 'a StringTransport': rehearse, 'the engine': perform })) {
+      test(`R29 ${name} on ${where} delivers each frame once, in order, and none after the end`, async () => {
+        await fc.assert(
+          fc.asyncProperty(frames, fc.oneof(deeds, mild), lengths, async (frames, deeds, lengths) => {
+            const play = plan(kind, frames, deeds);
+            const outcome = await run(kind, new Part(deeds), cut(play.stream, lengths));
+            const aborts = run === perform && play.last !== undefined && play.last !== 'close';
+            expectPlay(outcome, play, aborts);
+          }),
+          { numRuns: 300 },
+        );
+      });
+    }
+
+    for (const deed of DEEDS) {
+      test(`R29 ${name}: ${deed} in its first callback, with more behind it in the same chunk`, async () => {
+        const play = plan(kind, ['one', 'two', '', 'three'], [deed]);
+        for (const run of [rehearse, perform]) {
+          expectPlay(await run(kind, new Part([deed]), cut(play.stream, [1000])), play, false);
+        }
+      });
+    }
+  }
+});
