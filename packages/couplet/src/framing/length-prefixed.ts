@@ -2,36 +2,47 @@ import { chunkOf } from '../bytes/chunk.ts';
 import type { Decoder } from './decoder.ts';
 import { StringTooLongError } from './errors.ts';
 import type { StringsOptions } from './netstrings.ts';
-import type { Prefix } from './prefix.ts';
+import { type Prefix, remembering } from './prefix.ts';
 import { PrefixedDecoder } from './prefixed-decoder.ts';
 
 /** How many bytes a big-endian length may have. */
 export type PrefixBytes = 1 | 2 | 4;
+
+const prefixOf = { 1: prefixer(1), 2: prefixer(2), 4: prefixer(4) };
+
+function prefixer(bytes: PrefixBytes): (length: number) => Buffer {
+  return remembering((length) => {
+    const prefix = Buffer.allocUnsafe(bytes);
+    prefix.writeUIntBE(length, 0, bytes);
+    return prefix;
+  });
+}
 
 /** The length as a big-endian integer of so many bytes. */
 export class IntegerPrefix implements Prefix {
   readonly most: PrefixBytes;
   readonly trailer = 0;
   length = 0;
+  readonly #largest: number;
 
   constructor(bytes: PrefixBytes) {
     this.most = bytes;
+    this.#largest = 2 ** (8 * bytes) - 1;
   }
 
   read(bytes: Buffer, from: number): number {
     if (bytes.length - from < this.most) return 0;
-    this.length = bytes.readUIntBE(from, this.most);
+    let length = 0;
+    for (let at = from; at < from + this.most; at += 1) length = 256 * length + (bytes[at] as number);
+    this.length = length;
     return this.most;
   }
 
   write(length: number): Buffer {
-    const largest = 2 ** (8 * this.most) - 1;
-    if (length > largest) {
-      throw new StringTooLongError(`a string of ${length} bytes is longer than its prefix can say (${largest})`);
+    if (length > this.#largest) {
+      throw new StringTooLongError(`a string of ${length} bytes is longer than its prefix can say (${this.#largest})`);
     }
-    const prefix = Buffer.allocUnsafe(this.most);
-    prefix.writeUIntBE(length, 0, this.most);
-    return prefix;
+    return prefixOf[this.most](length);
   }
 
   checkTrailer(): void {}

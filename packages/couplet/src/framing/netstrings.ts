@@ -1,12 +1,17 @@
 import { chunkOf } from '../bytes/chunk.ts';
 import type { Decoder } from './decoder.ts';
 import { NetstringParseError } from './errors.ts';
-import type { Prefix } from './prefix.ts';
+import { type Prefix, remembering } from './prefix.ts';
 import { PrefixedDecoder } from './prefixed-decoder.ts';
 
 const ZERO = 0x30;
 const COLON = 0x3a;
 const COMMA = 0x2c;
+
+const prefixOf = remembering((length) => Buffer.from(`${length}:`));
+
+/** What follows each netstring's bytes. */
+export const TRAILER: Buffer = Buffer.from([COMMA]);
 
 /** Options of `netstrings`, `lengthPrefixed` and `varintPrefixed`. */
 export interface StringsOptions {
@@ -39,7 +44,7 @@ export class NetstringPrefix implements Prefix {
   }
 
   write(length: number): Buffer {
-    return Buffer.from(`${length}:`);
+    return prefixOf(length);
   }
 
   checkTrailer(byte: number): void {
@@ -58,7 +63,7 @@ export function netstrings({ maxLength }: StringsOptions = {}): Decoder<Buffer> 
 /** The netstring of these bytes. A string is taken as UTF-8. */
 export function encodeNetstring(string: Uint8Array | string): Buffer {
   const bytes = chunkOf(string);
-  return Buffer.concat([Buffer.from(`${bytes.length}:`), bytes, Buffer.from(',')]);
+  return Buffer.concat([new NetstringPrefix().write(bytes.length), bytes, TRAILER]);
 }
 
 function shown(byte: number): string {

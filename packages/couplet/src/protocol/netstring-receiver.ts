@@ -1,6 +1,6 @@
 import { chunkOf } from '../bytes/chunk.ts';
 import type { FramingError } from '../framing/errors.ts';
-import { NetstringPrefix } from '../framing/netstrings.ts';
+import { NetstringPrefix, TRAILER } from '../framing/netstrings.ts';
 import { DRY } from './framed-protocol.ts';
 import type { AnyFactory, Result } from './protocol.ts';
 import { StringReceiver } from './string-receiver.ts';
@@ -10,13 +10,19 @@ import { StringReceiver } from './string-receiver.ts';
  * than `maxLength`, abort the connection at once, with a `NetstringParseError` as the reason.
  */
 export class NetstringReceiver<F = AnyFactory> extends StringReceiver<F> {
+  readonly #prefix: NetstringPrefix;
+
   constructor() {
-    super(new NetstringPrefix());
+    const prefix = new NetstringPrefix();
+    super(prefix);
+    this.#prefix = prefix;
   }
 
   override sendString(string: Uint8Array | string): boolean {
     const bytes = chunkOf(string);
-    return this.transport.writeSequence([`${bytes.length}:`, bytes, ',']);
+    this.transport.write(this.#prefix.write(bytes.length));
+    if (bytes.length > 0) this.transport.write(bytes);
+    return this.transport.write(TRAILER);
   }
 
   protected override '~broken'(error: FramingError): Result | typeof DRY {
