@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import type { ErrorReport } from 'couplet';
+import { LineReceiver } from 'couplet/protocols';
 import { StringTransport } from 'couplet/testing';
 import fc from 'fast-check';
 import { Connection } from '../../src/engine/connection.ts';
@@ -141,4 +142,49 @@ describe('whatever the callbacks do', () => {
       });
     }
   }
+});
+
+describe('bytes that come from elsewhere', () => {
+  /** A receiver on the engine, and what it got. */
+  function connected(): { backend: FakeBackend; protocol: LineReceiver; connection: Connection; log: string[] } {
+    const backend = new FakeBackend();
+    const log: string[] = [];
+    const protocol = new LineReceiver();
+    protocol.lineReceived = (line) => void log.push(`${line}`);
+    protocol.rawDataReceived = (data) => void log.push(`raw ${data}`);
+    const connection = new Connection(new Engine(backend), new Gate(), protocol, boundsOf({}), undefined).start();
+    return { backend, protocol, connection, log };
+  }
+
+  test('R14 R30 setLineMode in a delayed call is followed by the lines, in an upcall of their own', () => {
+    const { backend, protocol, connection, log } = connected();
+    protocol.setRawMode();
+    backend.runDeferred();
+    connection.onData(Buffer.from('x'));
+    protocol.transport.clock.callLater(10, () => {
+      protocol.setLineMode(Buffer.from('one\r\ntw'));
+      log.push('set');
+    });
+    backend.advance(10);
+    assert.deepEqual(log, ['raw x', 'set', 'one']);
+    connection.onData(Buffer.from('o\r\n'));
+    assert.deepEqual(log, ['raw x', 'set', 'one', 'two']);
+  });
+
+  test('R14 R29 lines that wait while the transport is paused come when it is resumed, or never', () => {
+    for (const end of [false, true]) {
+      const { backend, protocol, connection, log } = connected();
+      protocol.lineReceived = (line) => {
+        log.push(`${line}`);
+        if (log.length === 1) protocol.transport.pauseProducing();
+      };
+      connection.onData(Buffer.from('one\r\ntwo\r\n'));
+      assert.deepEqual(log, ['one']);
+      protocol.transport.resumeProducing();
+      if (end) protocol.transport.loseConnection();
+      assert.deepEqual(log, ['one']);
+      backend.runDeferred();
+      assert.deepEqual(log, end ? ['one'] : ['one', 'two']);
+    }
+  });
 });

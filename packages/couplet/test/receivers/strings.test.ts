@@ -141,4 +141,24 @@ describe('StatefulStringProtocol', () => {
     const { sequence } = verifyFraming(() => new Login(), '3:ali,4:open,6:sesame,2:no,', { cuts: 10_000 });
     assert.deepEqual(sequence, ['write(bytes "name aliword openword sesame")', 'loseConnection()']);
   });
+
+  test('R8a waits for a state that a promise brings', async () => {
+    const log: string[] = [];
+    class Slow extends StatefulStringProtocol<'first' | 'second'>(NetstringReceiver) {
+      state: 'first' | 'second' = 'first';
+      readonly states = {
+        first: async (string: Buffer) => {
+          log.push(`first ${string}`);
+          return 'second' as const;
+        },
+        second: (string: Buffer) => {
+          log.push(`second ${string}`);
+        },
+      };
+    }
+    const protocol = new Slow();
+    protocol.makeConnection(new StringTransport());
+    await protocol.dataReceived(Buffer.from('1:a,1:b,'));
+    assert.deepEqual(log, ['first a', 'second b']);
+  });
 });

@@ -53,8 +53,8 @@ export class Part {
 
   play(protocol: Protocol, event: string): Result {
     const deed = this.#deeds[this.log.length] ?? 'nothing';
-    this.log.push(event);
     const { transport } = protocol;
+    this.log.push(transport.paused ? `${event} while paused` : event);
     if (deed === 'write') transport.write(`${event};`);
     if (deed === 'pause' || deed === 'waver' || deed === 'pause and wait') transport.pauseProducing();
     if (deed === 'resume' || deed === 'waver') transport.resumeProducing();
