@@ -11,7 +11,7 @@ export interface Options {
 }
 
 export const usage = `npm run bench -- [--quick] [--row NAME]... [--contender NAME]... [--rounds N]
-  --quick           shorter measurements, the whole run under two minutes
+  --quick           shorter measurements, the whole run in about two minutes
   --row NAME        only this row, or those that begin so (lines: lines-1, lines-16, ...); may be repeated
   --contender NAME  only this contender; may be repeated, also with the same name
   --rounds N        how often each contender is measured`;

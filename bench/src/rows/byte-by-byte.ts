@@ -16,7 +16,8 @@ export const byteByByte: Row = {
     ),
   ],
   goals: [...goals('couplet', framings), ...goals('couplet-text', ['lines'])],
-  rounds: { quick: 2, full: 5 },
+  // Each is a median already.
+  rounds: { quick: 1, full: 5 },
   programs: ['bytewise'],
   async measure(stage) {
     return { figures: await stage.play('bytewise') };

@@ -17,8 +17,8 @@ export const echo: Row = {
       size: 64,
       depth: 1,
       framing: 0,
-      warmupMs: 500,
-      measureMs: stage.quick ? 800 : 1500,
+      warmupMs: stage.quick ? 300 : 500,
+      measureMs: stage.quick ? 600 : 1500,
     });
     return { figures: { rate: window.count / window.seconds, cpu: microsecondsEach(window) }, busy: window };
   },

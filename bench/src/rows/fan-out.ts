@@ -11,7 +11,7 @@ export const fanOut: Row = {
     { name: 'cpu', title: 'CPU us/delivery', digits: 2, compared: true },
   ],
   goals: [{ of: 'couplet', metric: 'cpu', peer: 'node', atMost: 1 }],
-  rounds: { quick: 2, full: 9 },
+  rounds: { quick: 2, full: 7 },
   programs: ['fanout'],
   async measure(stage) {
     const server = await stage.start('fanout');

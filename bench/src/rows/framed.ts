@@ -17,7 +17,7 @@ function framed(name: string, program: keyof typeof framings, depth: number, goa
     ],
     goals,
     // Without a goal one round says enough in a quick run.
-    rounds: { quick: goals.length > 0 ? 2 : 1, full: 9 },
+    rounds: { quick: goals.length > 0 ? 2 : 1, full: 7 },
     programs: [program],
     async measure(stage) {
       const server = await stage.start(program);
