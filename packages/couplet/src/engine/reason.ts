@@ -1,4 +1,4 @@
-import { ConnectionDone, ConnectionLost } from '../protocol/errors.ts';
+import { ConnectionDone, ConnectionLost, TimeoutError } from '../protocol/errors.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { State } from './life-cycle.ts';
 
@@ -9,5 +9,6 @@ const DONE = Object.freeze(new ConnectionDone());
 export function reasonOf(cause: Cause, state: State, own: Error | undefined): Error {
   if (state === 'aborting' && own !== undefined) return own;
   if (state === 'leaving' || cause.kind === 'done') return DONE;
+  if (cause.kind === 'expired') return new TimeoutError(cause.detail, { cause });
   return new ConnectionLost(cause.detail, { cause });
 }

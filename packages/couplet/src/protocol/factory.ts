@@ -1,7 +1,10 @@
 // biome-ignore-all lint/suspicious/noUnsafeDeclarationMerging: only an interface can have an accessor that a subclass overrides with a field
+import type { Wire } from '../seam/wire.ts';
 import type { Address } from './address.ts';
 import type { Clock } from './clock.ts';
+import type { Filter } from './filter.ts';
 import type { ProtocolClass, ProtocolFor, Result } from './protocol.ts';
+import type { Refused } from './refused.ts';
 
 /** Something that builds protocols of type P. */
 export interface Builds<P> {
@@ -42,6 +45,14 @@ export class ProtocolFactory {
   buildProtocol(_address: Address): ProtocolFor<this> | null {
     if (this.protocol === undefined) throw new Error(`${this.constructor.name} has no protocol and no buildProtocol`);
     return new this.protocol();
+  }
+
+  /**
+   * Whether a new connection may be, and what stands between its wire and its protocol: nothing, unless a policy says
+   * otherwise. The engine asks before `buildProtocol`. A filter that is returned hears `onClosed`, whatever comes of it.
+   */
+  admit(_wire: Wire, _clock: Clock): Filter | Refused | undefined {
+    return undefined;
   }
 
   /** One more port or connector uses the factory. The engine calls it, and it calls `startFactory` the first time. */

@@ -1,6 +1,7 @@
 import { adopt } from '../engine/adopt.ts';
 import type { Connection } from '../engine/connection.ts';
 import type { Engine } from '../engine/engine.ts';
+import { Refusal } from '../engine/refusal.ts';
 import type { Address } from '../protocol/address.ts';
 import type { ClientFactory } from '../protocol/client-factory.ts';
 import type { Clock } from '../protocol/clock.ts';
@@ -80,17 +81,18 @@ export class ClientConnector implements Connector<Callbacks> {
         this.#endAttempt();
         this.#state = 'connected';
         const adopted = adopt(this.#engine, wire, this.#factory, this.#bounds, (reason) => this.#lost(reason));
-        if (adopted === null || adopted instanceof Error) {
-          const reason = adopted ?? new ConnectionAborted(`${this.destination}: the factory refused it`);
+        if (adopted === null || adopted instanceof Error || adopted instanceof Refusal) {
+          const failed = adopted instanceof Error;
+          const reason = failed ? adopted : new ConnectionAborted(`${this.destination}: the factory refused it`);
           this.#engine.defer(() => this.#lost(reason));
-          return null;
+          return failed ? null : adopted;
         }
         this.#connection = adopted.connection;
         this.#protocol = adopted.protocol;
         adopted.connection.start();
         if (this.#leaving) adopted.connection.loseConnection();
         for (const { resolve } of this.#waiters.splice(0)) resolve(adopted.protocol);
-        return adopted.connection;
+        return adopted.sink;
       },
       onFailed: (reason) => {
         this.#endAttempt();

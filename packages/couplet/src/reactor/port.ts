@@ -1,5 +1,6 @@
 import { adopt } from '../engine/adopt.ts';
 import type { Engine } from '../engine/engine.ts';
+import { Refusal } from '../engine/refusal.ts';
 import type { Address } from '../protocol/address.ts';
 import { addressOf } from '../protocol/address.ts';
 import type { ConnectionBounds } from '../protocol/connection-options.ts';
@@ -40,7 +41,10 @@ export class Port implements ListeningPort {
     if (engine.stopping) throw new CannotListenError(name, port, 'the reactor is stopping');
     const accept = (wire: Wire): Sink | null => {
       const adopted = adopt(engine, wire, factory, bounds);
-      return adopted === null || adopted instanceof Error ? null : adopted.connection.start();
+      if (adopted === null || adopted instanceof Error) return null;
+      if (adopted instanceof Refusal) return adopted;
+      adopted.connection.start();
+      return adopted.sink;
     };
     const listener = await engine.backend.listen(place, accept, complaints(engine, `the port ${name}`));
     if ('kind' in listener) throw new CannotListenError(name, port, listener.detail, { cause: listener });

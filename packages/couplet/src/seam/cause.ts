@@ -5,6 +5,7 @@
  * - `done`: closed in order, by both sides or by this one
  * - `reset`: the peer or the network cut the connection
  * - `timeout`: the network gave up on the peer
+ * - `expired`: its time was up, by a policy of this side
  * - `refused`: nobody listens there
  * - `unreachable`: no route to the host
  * - `lookup`: the name has no address
@@ -12,7 +13,7 @@
  * - `other`: anything else; `code` and `detail` tell
  */
 export interface Cause {
-  readonly kind: 'done' | 'reset' | 'timeout' | 'refused' | 'unreachable' | 'lookup' | 'bind' | 'other';
+  readonly kind: 'done' | 'reset' | 'timeout' | 'expired' | 'refused' | 'unreachable' | 'lookup' | 'bind' | 'other';
   /** The system's name of the error, such as `ECONNRESET`; empty when there is none. */
   readonly code: string;
   /** One line for a person to read. */

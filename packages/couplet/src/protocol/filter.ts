@@ -1,0 +1,98 @@
+import type { SocketName } from '../seam/address.ts';
+import type { Cause } from '../seam/cause.ts';
+import type { Sink, Wire } from '../seam/wire.ts';
+
+/**
+ * What stands between a wire and an engine: the wire to what is above it, the sink to what is below. It hands everything on;
+ * a policy overrides what it wants to see or to change, and keeps to the rules of the seam on both sides. Filters stack.
+ */
+export class Filter implements Wire, Sink {
+  readonly #wire: Wire;
+  #sink: Sink | undefined;
+
+  constructor(wire: Wire) {
+    this.#wire = wire;
+  }
+
+  /** Sets who is above, from the top of the stack down; returns the lowest filter, which is what the bare wire calls. */
+  attach(sink: Sink): Sink {
+    this.#sink = sink;
+    return this.#wire instanceof Filter ? this.#wire.attach(this) : this;
+  }
+
+  /** The connection came to nothing before anybody was attached: each filter of the stack hears that it closed. */
+  abandon(cause: Cause): void {
+    this.onClosed(cause);
+    if (this.#wire instanceof Filter) this.#wire.abandon(cause);
+  }
+
+  /** True while this filter keeps bytes waiting that could go on. */
+  get delays(): boolean {
+    return false;
+  }
+
+  /** True while any filter of the stack does. */
+  get delayed(): boolean {
+    let below: Sink | Wire = this;
+    for (; below instanceof Filter; below = below.#wire) if (below.delays) return true;
+    for (let above = this.#sink; above instanceof Filter; above = above.#sink) if (above.delays) return true;
+    return false;
+  }
+
+  get local(): SocketName {
+    return this.#wire.local;
+  }
+
+  get peer(): SocketName {
+    return this.#wire.peer;
+  }
+
+  write(chunk: Uint8Array): boolean {
+    return this.#wire.write(chunk);
+  }
+
+  end(): void {
+    this.#wire.end();
+  }
+
+  close(): void {
+    this.#wire.close();
+  }
+
+  abort(): void {
+    this.#wire.abort();
+  }
+
+  pause(): void {
+    this.#wire.pause();
+  }
+
+  resume(): void {
+    this.#wire.resume();
+  }
+
+  setNoDelay(on: boolean): void {
+    this.#wire.setNoDelay(on);
+  }
+
+  setKeepAlive(on: boolean, initialDelayMs: number): void {
+    this.#wire.setKeepAlive(on, initialDelayMs);
+  }
+
+  onData(chunk: Buffer): void {
+    this.#sink?.onData(chunk);
+  }
+
+  onEof(): void {
+    this.#sink?.onEof();
+  }
+
+  onWritable(): void {
+    this.#sink?.onWritable();
+  }
+
+  /** Once, and last, whatever became of the connection: here a policy takes back what it counted. */
+  onClosed(cause: Cause): void {
+    this.#sink?.onClosed(cause);
+  }
+}
