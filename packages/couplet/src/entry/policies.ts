@@ -1,0 +1,13 @@
+export type { Guarded } from '../policies/guarded.ts';
+export type { ConnectionLimit } from '../policies/limit-connections.ts';
+export { limitConnections } from '../policies/limit-connections.ts';
+export type { PeerLimit } from '../policies/limit-per-peer.ts';
+export { limitPerPeer } from '../policies/limit-per-peer.ts';
+export type { TrafficEntry, TrafficEvent } from '../policies/log-traffic.ts';
+export { formatTraffic, logTraffic } from '../policies/log-traffic.ts';
+export type { ThrottleOptions } from '../policies/throttle.ts';
+export { throttle } from '../policies/throttle.ts';
+export type { AbsoluteTimeout } from '../policies/timeout-absolute.ts';
+export { timeoutAbsolute } from '../policies/timeout-absolute.ts';
+export type { IdleTimeout } from '../policies/timeout-idle.ts';
+export { timeoutIdle } from '../policies/timeout-idle.ts';

@@ -1,0 +1,61 @@
+import type { ClientFactory } from '../protocol/client-factory.ts';
+import type { Factory } from '../protocol/factory.ts';
+import type { Filter } from '../protocol/filter.ts';
+import { Refused } from '../protocol/refused.ts';
+import type { SocketName } from '../seam/address.ts';
+import type { Wire } from '../seam/wire.ts';
+import { checkWhole } from './bounds.ts';
+import type { Guarded, Policy } from './guarded.ts';
+import { guard } from './guarded.ts';
+import type { ConnectionLimit } from './limit-connections.ts';
+import { Slot } from './limit-connections.ts';
+import { networkOf } from './network.ts';
+
+/** Options of `limitPerPeer`. */
+export interface PeerLimit extends ConnectionLimit {
+  /** Peers whose IPv4 addresses share so many leading bits are one peer; 32, each address by itself, unless set. */
+  readonly ipv4Prefix?: number;
+  /** The same of IPv6 addresses; 64, what one subscriber has at least, unless set. */
+  readonly ipv6Prefix?: number;
+}
+
+/**
+ * Bounds how many connections each peer has at a time, like `limitConnections`. Peers are told apart by their networks: an
+ * IPv4-mapped IPv6 address is an IPv4 address, and all peers on UNIX sockets are one. Holds memory for connected peers only.
+ */
+export function limitPerPeer<F extends Factory | ClientFactory>(factory: F, options: PeerLimit): Guarded<F> {
+  const { max, message, ipv4Prefix = 32, ipv6Prefix = 64 } = options;
+  checkWhole('max', max, 1, Number.MAX_SAFE_INTEGER);
+  checkWhole('ipv4Prefix', ipv4Prefix, 0, 32);
+  checkWhole('ipv6Prefix', ipv6Prefix, 0, 128);
+  const networkOfPeer = (peer: SocketName): string => networkOf(peer, ipv4Prefix, ipv6Prefix);
+  return guard(factory, new LimitPerPeer(max, new Refused(message), networkOfPeer));
+}
+
+class LimitPerPeer implements Policy {
+  readonly #max: number;
+  readonly #refused: Refused;
+  readonly #networkOf: (peer: SocketName) => string;
+  /** How many connections each network has; none that has none. */
+  readonly #counts: Map<string, number> = new Map();
+
+  constructor(max: number, refused: Refused, networkOfPeer: (peer: SocketName) => string) {
+    this.#max = max;
+    this.#refused = refused;
+    this.#networkOf = networkOfPeer;
+  }
+
+  filter(wire: Wire): Filter | Refused {
+    const network = this.#networkOf(wire.peer);
+    const count = this.#counts.get(network) ?? 0;
+    if (count >= this.#max) return this.#refused;
+    this.#counts.set(network, count + 1);
+    return new Slot(wire, () => this.#release(network));
+  }
+
+  #release(network: string): void {
+    const count = this.#counts.get(network) ?? 0;
+    if (count > 1) this.#counts.set(network, count - 1);
+    else this.#counts.delete(network);
+  }
+}

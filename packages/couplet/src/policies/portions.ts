@@ -1,0 +1,38 @@
+import { Filter } from '../protocol/filter.ts';
+
+/** A filter that hands chunks down in portions. To what is above it is a wire that holds the chunk until all of it is through. */
+export class Portions extends Filter {
+  /** What of the present chunk is not handed down. */
+  #rest: Uint8Array | undefined;
+
+  /** How many of so many bytes may go now; 0 when it has to wait, and then somebody calls `proceed`. */
+  portion(left: number): number {
+    return left;
+  }
+
+  /** The waiting is over. */
+  proceed(): void {
+    if (this.#pour()) super.onWritable();
+  }
+
+  override write(chunk: Uint8Array): boolean {
+    this.#rest = chunk;
+    return this.#pour();
+  }
+
+  override onWritable(): void {
+    this.proceed();
+  }
+
+  /** Hands down what may go; true when nothing is left and nothing is held below. */
+  #pour(): boolean {
+    while (this.#rest !== undefined) {
+      const rest = this.#rest;
+      const size = this.portion(rest.length);
+      if (size === 0) return false;
+      this.#rest = size < rest.length ? rest.subarray(size) : undefined;
+      if (!super.write(size < rest.length ? rest.subarray(0, size) : rest)) return false;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,131 @@
+import type { Clock } from '../protocol/clock.ts';
+import type { Sweep } from '../protocol/sweep.ts';
+import type { Cause } from '../seam/cause.ts';
+import type { Wire } from '../seam/wire.ts';
+import type { Bucket } from './bucket.ts';
+import { Portions } from './portions.ts';
+
+/** The wait until bytes are paid for. */
+export class Wait {
+  previous: Wait | undefined;
+  next: Wait | undefined;
+  deadline: number;
+  readonly over: () => void;
+
+  constructor(deadline: number, over: () => void) {
+    this.deadline = deadline;
+    this.over = over;
+  }
+}
+
+/** Delays what a connection receives and sends until its buckets have paid for it. */
+export class Throttled extends Portions {
+  readonly #clock: Clock;
+  readonly #waits: Sweep<Wait>;
+  readonly #readBucket: Bucket | undefined;
+  readonly #writeBucket: Bucket | undefined;
+  /** There while reading waits until what was read is paid for. */
+  #reading: Wait | undefined;
+  /** There while writing waits for the next portion. */
+  #writing: Wait | undefined;
+  /** The portion that was paid for by waiting. */
+  #granted = 0;
+  /** Whoever is above wants no data. */
+  #paused = false;
+
+  /** Without a bucket a direction is not delayed. */
+  constructor(wire: Wire, clock: Clock, waits: Sweep<Wait>, read: Bucket | undefined, write: Bucket | undefined) {
+    super(wire);
+    this.#clock = clock;
+    this.#waits = waits;
+    this.#readBucket = read;
+    this.#writeBucket = write;
+  }
+
+  override get delays(): boolean {
+    return this.#reading !== undefined || this.#writing !== undefined;
+  }
+
+  override portion(left: number): number {
+    const bucket = this.#writeBucket;
+    if (bucket === undefined) return left;
+    if (this.#granted > 0) {
+      const granted = this.#granted;
+      this.#granted = 0;
+      return granted;
+    }
+    const now = this.#clock.now();
+    const least = Math.min(left, bucket.portion);
+    const room = bucket.room(now);
+    if (room < least) {
+      this.#waitToWrite(least, bucket.take(least, now));
+      return 0;
+    }
+    const size = Math.min(left, room);
+    bucket.take(size, now);
+    return size;
+  }
+
+  override onData(chunk: Buffer): void {
+    if (this.#readBucket !== undefined) {
+      const now = this.#clock.now();
+      const paid = this.#readBucket.take(chunk.length, now);
+      if (paid > now) this.#waitToRead(paid);
+    }
+    super.onData(chunk);
+  }
+
+  override pause(): void {
+    this.#paused = true;
+    super.pause();
+  }
+
+  override resume(): void {
+    this.#paused = false;
+    if (this.#reading === undefined) super.resume();
+  }
+
+  override close(): void {
+    this.#giveUp();
+    super.close();
+  }
+
+  override abort(): void {
+    this.#giveUp();
+    super.abort();
+  }
+
+  override onClosed(cause: Cause): void {
+    this.#giveUp();
+    super.onClosed(cause);
+  }
+
+  #waitToRead(paid: number): void {
+    super.pause();
+    const wait = new Wait(paid, () => {
+      this.#waits.remove(wait);
+      this.#reading = undefined;
+      if (!this.#paused) super.resume();
+    });
+    this.#reading = wait;
+    this.#waits.add(wait);
+  }
+
+  #waitToWrite(size: number, paid: number): void {
+    const wait = new Wait(paid, () => {
+      this.#waits.remove(wait);
+      this.#writing = undefined;
+      this.#granted = size;
+      this.proceed();
+    });
+    this.#writing = wait;
+    this.#waits.add(wait);
+  }
+
+  /** Nothing more is to come. */
+  #giveUp(): void {
+    for (const wait of [this.#reading, this.#writing]) if (wait !== undefined) this.#waits.remove(wait);
+    this.#reading = undefined;
+    this.#writing = undefined;
+  }
+}

@@ -1,0 +1,43 @@
+import type { Clock } from '../protocol/clock.ts';
+import { Sweep } from '../protocol/sweep.ts';
+import type { Cause } from '../seam/cause.ts';
+import type { Wire } from '../seam/wire.ts';
+import { Portions } from './portions.ts';
+
+/** How late a deadline may be noticed: so often, at most, all connections of a policy are looked at. */
+const GRAIN_MS = 500;
+
+/** The deadlines of a policy's connections on one clock. */
+export function deadlinesOn(clock: Clock): Sweep<Timed> {
+  return new Sweep(clock, GRAIN_MS);
+}
+
+/** Cuts its connection when the deadline has come. */
+export class Timed extends Portions {
+  previous: Timed | undefined;
+  next: Timed | undefined;
+  deadline: number;
+  readonly #sweep: Sweep<Timed>;
+  readonly #cause: Cause;
+  #expired = false;
+
+  /** `why` is what the reason of the connection's end says. */
+  constructor(wire: Wire, sweep: Sweep<Timed>, deadline: number, why: string) {
+    super(wire);
+    this.deadline = deadline;
+    this.#sweep = sweep;
+    this.#cause = { kind: 'expired', code: '', detail: why };
+    sweep.add(this);
+  }
+
+  over(): void {
+    this.#expired = true;
+    this.deadline = Number.POSITIVE_INFINITY;
+    this.abort();
+  }
+
+  override onClosed(cause: Cause): void {
+    this.#sweep.remove(this);
+    super.onClosed(this.#expired ? this.#cause : cause);
+  }
+}
