@@ -15,7 +15,7 @@ export class LineDecoder<Line> extends Decoder<Line> {
   readonly #reader: LineReader<Line>;
   #delimiter: Uint8Array | string;
   /** The bytes of the delimiter. */
-  ending: Buffer;
+  #ending: Buffer;
   /** The same, byte for character. */
   #needle: string;
   #ascii: boolean;
@@ -32,8 +32,8 @@ export class LineDecoder<Line> extends Decoder<Line> {
     this.#reader = reader;
     this.maxLength = maxLength;
     this.#delimiter = delimiter;
-    this.ending = endingOf(delimiter);
-    this.#needle = this.ending.toString('latin1');
+    this.#ending = endingOf(delimiter);
+    this.#needle = this.#ending.toString('latin1');
     this.#ascii = isASCII(this.#needle);
   }
 
@@ -45,9 +45,9 @@ export class LineDecoder<Line> extends Decoder<Line> {
   set delimiter(delimiter: Uint8Array | string) {
     const ending = endingOf(delimiter);
     this.#delimiter = delimiter;
-    if (ending.equals(this.ending)) return;
+    if (ending.equals(this.#ending)) return;
     const rest = this.rest();
-    this.ending = ending;
+    this.#ending = ending;
     this.#needle = ending.toString('latin1');
     this.#ascii = isASCII(this.#needle);
     this.push(rest);
@@ -146,7 +146,8 @@ export class LineDecoder<Line> extends Decoder<Line> {
   }
 }
 
-function endingOf(delimiter: Uint8Array | string): Buffer {
+/** The bytes of a delimiter. Throws a `RangeError` when there are none. */
+export function endingOf(delimiter: Uint8Array | string): Buffer {
   if (delimiter.length === 0) throw new RangeError('the delimiter is empty');
   return delimiter === '\r\n' ? CRLF : Buffer.from(delimiter);
 }

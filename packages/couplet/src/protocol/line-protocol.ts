@@ -34,12 +34,6 @@ export abstract class LineProtocol<Line, F = AnyFactory> extends FramedProtocol<
     this.transport.loseConnection();
   }
 
-  /** The bytes of the delimiter. */
-  protected get ending(): Buffer {
-    if (this.decoder.delimiter !== this.delimiter) this.decoder.delimiter = this.delimiter;
-    return this.decoder.ending;
-  }
-
   protected override '~step'(): Result | typeof DRY {
     const { decoder } = this;
     decoder.maxLength = this.maxLength;

@@ -46,6 +46,30 @@ class Counted extends LineReceiver {
   }
 }
 
+describe('sendLine', () => {
+  test('sends the present delimiter after bytes and after text', () => {
+    const receiver = connected(new LineReceiver());
+    receiver.sendLine(Buffer.from('one'));
+    receiver.delimiter = Buffer.from('|');
+    receiver.sendLine(Buffer.from('two'));
+    receiver.sendLine('three');
+    assert.equal(receiver.transport.value().toString(), 'one\r\ntwo|three|');
+  });
+
+  test('R30 does not end the line that is thrown away, though the delimiter is a new one', () => {
+    class Strict extends Log {
+      override maxLength = 3;
+      override lineLengthExceeded(): void {
+        this.delimiter = '|';
+        this.sendLine(Buffer.from('too long'));
+      }
+    }
+    const receiver = connected(new Strict());
+    assert.deepEqual(hear(receiver, 'four ', 'a|b\r\n', 'c|d|'), ['c', 'd']);
+    assert.equal(receiver.transport.value().toString(), 'too long|');
+  });
+});
+
 describe('the receivers of lines, however the stream is cut', () => {
   test('R27 R30 LineReceiver', () => {
     const { sequence } = verifyFraming(() => new LineReceiver(), 'one\r\n\r\n\rtwo\n\r\r\nrest', {
