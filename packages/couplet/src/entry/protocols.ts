@@ -1,3 +1,7 @@
+export { diagram } from '../machine/diagram.ts';
+export { Machine } from '../machine/machine.ts';
+export type { Actions, Run } from '../machine/run.ts';
+export type { States, Transition } from '../machine/states.ts';
 export { Int8StringReceiver, Int16StringReceiver, Int32StringReceiver } from '../protocol/int-string-receiver.ts';
 export { LineOnlyReceiver } from '../protocol/line-only-receiver.ts';
 export { LineReceiver } from '../protocol/line-receiver.ts';
