@@ -25,7 +25,8 @@ interface AnyLinesOptions extends LinesOptions {
  *
  * To read, iterate: over the connection itself for the bytes as they arrive, or over `lines()`, `netstrings()` or `strings()`.
  * What was pulled belongs to the program. Readers may follow one another, each by its `next()`; the next one begins behind
- * the last frame that was taken. Only one pull may wait at a time: a second one throws.
+ * the last frame that was taken. It looks at the bytes that wait anew, so keep a reader for as long as its format lasts. Only
+ * one pull may wait at a time: a second one throws.
  *
  * - Iteration ends when the peer has ended its output; writing still works. It throws the reason when the connection was cut,
  *   and a `FramingError` for what is no frame, and when the input ended inside of one. After this side's `close` it ends.
