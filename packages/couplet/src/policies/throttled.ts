@@ -30,6 +30,8 @@ export class Throttled extends Portions {
   #writing: Wait | undefined;
   /** The portion that was paid for by waiting. */
   #granted = 0;
+  /** When the last wait was over. */
+  #waited: number = Number.NEGATIVE_INFINITY;
   /** Whoever is above wants no data. */
   #paused = false;
 
@@ -42,8 +44,9 @@ export class Throttled extends Portions {
     this.#writeBucket = write;
   }
 
-  override get delays(): boolean {
-    return this.#reading !== undefined || this.#writing !== undefined;
+  override get delayedUntil(): number {
+    const waits = this.#reading !== undefined || this.#writing !== undefined;
+    return waits ? this.#clock.now() : this.#waited;
   }
 
   override portion(left: number): number {
@@ -102,24 +105,28 @@ export class Throttled extends Portions {
 
   #waitToRead(paid: number): void {
     super.pause();
-    const wait = new Wait(paid, () => {
-      this.#waits.remove(wait);
+    this.#reading = this.#waitUntil(paid, () => {
       this.#reading = undefined;
       if (!this.#paused) super.resume();
     });
-    this.#reading = wait;
-    this.#waits.add(wait);
   }
 
   #waitToWrite(size: number, paid: number): void {
-    const wait = new Wait(paid, () => {
-      this.#waits.remove(wait);
+    this.#writing = this.#waitUntil(paid, () => {
       this.#writing = undefined;
       this.#granted = size;
       this.proceed();
     });
-    this.#writing = wait;
+  }
+
+  #waitUntil(time: number, over: () => void): Wait {
+    const wait = new Wait(time, () => {
+      this.#waits.remove(wait);
+      this.#waited = this.#clock.now();
+      over();
+    });
     this.#waits.add(wait);
+    return wait;
   }
 
   /** Nothing more is to come. */

@@ -43,7 +43,9 @@ class Idle extends Timed {
   }
 
   override over(): void {
-    if (this.delayed) this.#moved();
+    // Nobody can move anything that this side itself holds back.
+    const least = this.stackDelayedUntil + this.#idleMs;
+    if (least > this.#clock.now()) this.deadline = least;
     else super.over();
   }
 

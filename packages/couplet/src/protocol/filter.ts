@@ -26,17 +26,20 @@ export class Filter implements Wire, Sink {
     if (this.#wire instanceof Filter) this.#wire.abandon(cause);
   }
 
-  /** True while this filter keeps bytes waiting that could go on. */
-  get delays(): boolean {
-    return false;
+  /** Until when this filter itself kept bytes waiting that could go on: the present while it does, `-Infinity` before. */
+  get delayedUntil(): number {
+    return Number.NEGATIVE_INFINITY;
   }
 
-  /** True while any filter of the stack does. */
-  get delayed(): boolean {
+  /** The same of the whole stack. */
+  get stackDelayedUntil(): number {
+    let latest = Number.NEGATIVE_INFINITY;
     let below: Sink | Wire = this;
-    for (; below instanceof Filter; below = below.#wire) if (below.delays) return true;
-    for (let above = this.#sink; above instanceof Filter; above = above.#sink) if (above.delays) return true;
-    return false;
+    for (; below instanceof Filter; below = below.#wire) latest = Math.max(latest, below.delayedUntil);
+    for (let above = this.#sink; above instanceof Filter; above = above.#sink) {
+      latest = Math.max(latest, above.delayedUntil);
+    }
+    return latest;
   }
 
   get local(): SocketName {

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { limitConnections, limitPerPeer } from 'couplet/policies';
+import type { SocketName } from '../../src/seam/address.ts';
+import { Recorders } from './recorder.ts';
+import { House, LOCAL, type Visit } from './visit.ts';
+
+const ipv4 = (host: string): SocketName => ({ family: 'IPv4', host, port: 1 });
+const ipv6 = (host: string): SocketName => ({ family: 'IPv6', host, port: 1 });
+
+describe('limitConnections', () => {
+  test('R42 the limit is exact, and a slot is free after connectionLost', () => {
+    const house = new House(limitConnections(new Recorders(), { max: 2 }));
+    const visits = [house.accept(), house.accept(), house.accept()];
+    assert.deepEqual(
+      visits.map(({ admitted }) => admitted),
+      [true, true, false],
+    );
+    visits[0]?.cut();
+    assert.equal(house.accept().admitted, true);
+    assert.equal(house.accept().admitted, false);
+  });
+
+  test('R42 a refused connection gets the message, and is closed after a turn, holding nothing', () => {
+    const house = new House(limitConnections(new Recorders(), { max: 1, message: 'full\n' }));
+    const first = house.accept();
+    const refused = house.accept();
+    assert.equal(String(refused.output), 'full\n');
+    assert.deepEqual(refused.calls, ['end']);
+    refused.send('please');
+    house.turn();
+    assert.deepEqual(refused.calls, ['end']);
+    house.turn();
+    assert.deepEqual(refused.calls, ['end', 'close']);
+    // It has not closed yet, and no longer counts.
+    first.cut();
+    assert.equal(house.accept().admitted, true);
+    refused.settle();
+    assert.equal(house.accept().admitted, false);
+  });
+
+  test('R42 a message that the kernel does not take at once is followed by the end when it does', () => {
+    const house = new House(limitConnections(new Recorders(), { max: 1, message: 'full\n' }));
+    house.accept();
+    const refused = house.accept(LOCAL, [false]);
+    assert.deepEqual(refused.calls, []);
+    refused.drain();
+    assert.deepEqual(refused.calls, ['end']);
+  });
+
+  test('R25 a stopping reactor closes whom it refused at once', async () => {
+    const house = new House(limitConnections(new Recorders(), { max: 1, message: 'full\n' }));
+    const first = house.accept();
+    const refused = house.accept();
+    const quit = house.engine.quitAll();
+    assert.deepEqual(refused.calls, ['end', 'close']);
+    for (const visit of [first, refused]) visit.settle();
+    await quit;
+    house.turn();
+    house.turn();
+    assert.equal(house.engine.live.empty, true);
+  });
+
+  test('R42 what the factory refuses, and what it fails to build, holds no slot', () => {
+    const recorders = new Recorders();
+    const house = new House(limitConnections(recorders, { max: 1 }));
+    recorders.buildProtocol = () => null;
+    for (let count = 0; count < 5; count += 1) assert.equal(house.accept().admitted, false);
+    recorders.buildProtocol = () => {
+      throw new Error('no database');
+    };
+    for (let count = 0; count < 5; count += 1) assert.equal(house.accept().admitted, false);
+    assert.equal(house.reports.length, 5);
+    recorders.buildProtocol = Recorders.prototype.buildProtocol;
+    assert.equal(house.accept().admitted, true);
+    assert.equal(house.accept().admitted, false);
+  });
+
+  test('R42 what a policy further in refuses holds no slot', () => {
+    const inner = limitConnections(new Recorders(), { max: 1 });
+    const house = new House(limitConnections(inner, { max: 2 }));
+    const first = house.accept();
+    for (let count = 0; count < 5; count += 1) assert.equal(house.accept().admitted, false);
+    first.cut();
+    assert.equal(house.accept().admitted, true);
+  });
+
+  test('names an option that is out of its bounds', () => {
+    for (const max of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+      assert.throws(() => limitConnections(new Recorders(), { max }), { name: 'RangeError', message: /^max is / });
+    }
+    const message = Buffer.alloc(4097);
+    assert.throws(() => limitConnections(new Recorders(), { max: 1, message }), {
+      name: 'RangeError',
+      message: 'message has 4097 bytes, more than 4096',
+    });
+    limitConnections(new Recorders(), { max: 1, message: message.subarray(1) });
+  });
+
+  test('a message may change after it was given', () => {
+    const message = Buffer.from('full\n');
+    const house = new House(limitConnections(new Recorders(), { max: 1, message }));
+    message.fill('x');
+    house.accept();
+    assert.equal(String(house.accept().output), 'full\n');
+  });
+});
+
+describe('limitPerPeer', () => {
+  /** Who of these peers is let in by a limit of one, all of them staying. */
+  function admitted(
+    peers: readonly SocketName[],
+    options: { ipv4Prefix?: number; ipv6Prefix?: number } = {},
+  ): number[] {
+    const house = new House(limitPerPeer(new Recorders(), { max: 1, ...options }));
+    const visits: Visit[] = peers.map((peer) => house.accept(peer));
+    return visits.flatMap((visit, at) => (visit.admitted ? [at] : []));
+  }
+
+  test('R42 each peer has a limit of its own', () => {
+    const house = new House(limitPerPeer(new Recorders(), { max: 2 }));
+    const [one, other] = [ipv4('192.0.2.1'), ipv4('192.0.2.2')];
+    const first = house.accept(one);
+    assert.deepEqual(
+      [house.accept(one), house.accept(one), house.accept(other)].map((visit) => visit.admitted),
+      [true, false, true],
+    );
+    first.cut();
+    assert.equal(house.accept(one).admitted, true);
+    assert.equal(house.accept(one).admitted, false);
+  });
+
+  test('R42 IPv6 peers are told apart by their /64', () => {
+    assert.deepEqual(admitted([ipv6('2001:db8::1'), ipv6('2001:db8::2:3'), ipv6('2001:db8:0:1::1')]), [0, 2]);
+  });
+
+  test('R42 an IPv4-mapped IPv6 address is the IPv4 address, in any form', () => {
+    const same = [
+      ipv4('192.0.2.1'),
+      ipv6('::ffff:192.0.2.1'),
+      ipv6('::ffff:c000:201'),
+      ipv6('0:0:0:0:0:FFFF:192.0.2.1'),
+    ];
+    assert.deepEqual(admitted(same), [0]);
+    assert.deepEqual(admitted([ipv6('::ffff:192.0.2.1'), ipv6('::ffff:192.0.2.2')]), [0, 1]);
+  });
+
+  test('R42 all peers on UNIX sockets are one', () => {
+    assert.deepEqual(
+      admitted([
+        { family: 'UNIX', path: '' },
+        { family: 'UNIX', path: '/a' },
+      ]),
+      [0],
+    );
+  });
+
+  test('the prefixes are options', () => {
+    assert.deepEqual(admitted([ipv4('192.0.2.1'), ipv4('192.0.2.200'), ipv4('192.0.3.1')], { ipv4Prefix: 24 }), [0, 2]);
+    assert.deepEqual(admitted([ipv4('192.0.2.1'), ipv4('10.0.0.1')], { ipv4Prefix: 0 }), [0]);
+    assert.deepEqual(admitted([ipv6('2001:db8::1'), ipv6('2001:db8::2')], { ipv6Prefix: 128 }), [0, 1]);
+    assert.deepEqual(admitted([ipv6('2001:db8:1::'), ipv6('2001:db8:2::')], { ipv6Prefix: 32 }), [0]);
+    const limit = (options: object): unknown => limitPerPeer(new Recorders(), { max: 1, ...options });
+    assert.throws(() => limit({ ipv4Prefix: 33 }), /^RangeError: ipv4Prefix is 33, not a whole number from 0 to 32$/);
+    assert.throws(() => limit({ ipv6Prefix: -1 }), /^RangeError: ipv6Prefix is -1, not a whole number from 0 to 128$/);
+  });
+
+  test('link-local addresses of different links are different peers', () => {
+    assert.deepEqual(admitted([ipv6('fe80::1%eth0'), ipv6('fe80::1%eth1'), ipv6('fe80::2%eth0')]), [0, 1]);
+  });
+});

@@ -1,0 +1,133 @@
+import { adopt } from '../../src/engine/adopt.ts';
+import { Engine } from '../../src/engine/engine.ts';
+import { Refusal } from '../../src/engine/refusal.ts';
+import { boundsOf } from '../../src/protocol/connection-options.ts';
+import type { Factory } from '../../src/protocol/factory.ts';
+import type { ErrorReport } from '../../src/protocol/observer.ts';
+import type { Callbacks } from '../../src/protocol/protocol.ts';
+import type { SocketName } from '../../src/seam/address.ts';
+import type { Cause } from '../../src/seam/cause.ts';
+import type { Sink } from '../../src/seam/wire.ts';
+import { FakeBackend } from '../fake-backend.ts';
+import { FakeWire } from '../fake-wire.ts';
+
+/** A wire of which the test is the other end. It closes when the test says so, once it was asked to. */
+export class Visit extends FakeWire {
+  override readonly peer: SocketName;
+  /** `end`, `close`, `abort`, `pause` and `resume`, in order. */
+  readonly calls: string[] = [];
+  sink: Sink | null = null;
+  protocol: Callbacks | undefined;
+  paused = false;
+  closed = false;
+  /** What the engine has asked for. */
+  #leaving = false;
+
+  constructor(peer: SocketName) {
+    super();
+    this.peer = peer;
+  }
+
+  /** Whether it was given a protocol, or turned away. */
+  get admitted(): boolean {
+    return this.protocol !== undefined;
+  }
+
+  /** The peer sends; only while this end reads. */
+  send(data: string | Buffer): void {
+    this.sink?.onData(Buffer.from(data));
+  }
+
+  /** What this wire holds is with the kernel. */
+  drain(): void {
+    if (this.passOn()) this.sink?.onWritable();
+  }
+
+  /** The network takes the connection away. */
+  cut(): void {
+    this.#close({ kind: 'reset', code: 'ECONNRESET', detail: 'cut' });
+  }
+
+  /** Closes if this side wants it to. */
+  settle(): void {
+    if (this.#leaving) this.#close({ kind: 'done', code: '', detail: 'closed in order' });
+  }
+
+  override end(): void {
+    this.calls.push('end');
+  }
+
+  override close(): void {
+    this.calls.push('close');
+    this.#leaving = true;
+  }
+
+  override abort(): void {
+    this.calls.push('abort');
+    this.#leaving = true;
+  }
+
+  override pause(): void {
+    this.calls.push('pause');
+    this.paused = true;
+  }
+
+  override resume(): void {
+    this.calls.push('resume');
+    this.paused = false;
+  }
+
+  #close(cause: Cause): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.sink?.onClosed(cause);
+  }
+}
+
+export const LOCAL: SocketName = { family: 'IPv4', host: '192.0.2.1', port: 4321 };
+
+/** An engine with virtual time that accepts visits as a port does. */
+export class House {
+  readonly backend: FakeBackend = new FakeBackend(1000);
+  readonly engine: Engine = new Engine(this.backend);
+  readonly reports: ErrorReport[] = [];
+  /** The visits that were turned away with a message. */
+  readonly refused: Visit[] = [];
+  readonly #factory: Factory;
+
+  constructor(factory: Factory) {
+    this.#factory = factory;
+    this.engine.observers = [{ error: (report) => void this.reports.push(report) }];
+  }
+
+  /** A visitor comes; `answers` is what its wire answers to the first writes. */
+  accept(peer: SocketName = LOCAL, answers: readonly boolean[] = []): Visit {
+    const visit = new Visit(peer);
+    visit.answers.push(...answers);
+    const adopted = adopt(this.engine, visit, this.#factory, boundsOf({}));
+    if (adopted === null || adopted instanceof Error) {
+      // A backend closes what nobody takes.
+      visit.closed = true;
+    } else if (adopted instanceof Refusal) {
+      visit.sink = adopted;
+      this.refused.push(visit);
+    } else {
+      visit.sink = adopted.sink;
+      visit.protocol = adopted.protocol;
+      adopted.connection.start();
+    }
+    return visit;
+  }
+
+  /** Lets what was put off happen, and time pass. */
+  pass(ms: number): void {
+    this.backend.runDeferred();
+    this.backend.advance(ms);
+    this.backend.runDeferred();
+  }
+
+  /** Other events have their turn. */
+  turn(): void {
+    for (const task of this.backend.yielded.splice(0)) task();
+  }
+}
