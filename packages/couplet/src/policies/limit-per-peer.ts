@@ -32,6 +32,8 @@ export function limitPerPeer<F extends Factory | ClientFactory>(factory: F, opti
   return guard(factory, new LimitPerPeer(max, new Refused(message), networkOfPeer));
 }
 
+const GONE: Refused = new Refused();
+
 class LimitPerPeer implements Policy {
   readonly #max: number;
   readonly #refused: Refused;
@@ -46,7 +48,10 @@ class LimitPerPeer implements Policy {
   }
 
   filter(wire: Wire): Filter | Refused {
-    const network = this.#networkOf(wire.peer);
+    const { peer } = wire;
+    // A connection that was reset before it was accepted has no peer any more: counting it for anybody would be wrong.
+    if (peer.family !== 'UNIX' && peer.port === 0) return GONE;
+    const network = this.#networkOf(peer);
     const count = this.#counts.get(network) ?? 0;
     if (count >= this.#max) return this.#refused;
     this.#counts.set(network, count + 1);

@@ -17,6 +17,7 @@ import { halfCloseChecks } from './check-half-close.ts';
 import { listeningChecks } from './check-listening.ts';
 import { observerChecks } from './check-observers.ts';
 import { pausingChecks } from './check-pausing.ts';
+import { policyChecks } from './check-policies.ts';
 import { portChecks } from './check-ports.ts';
 import { pressureChecks } from './check-pressure.ts';
 import { promiseChecks } from './check-promises.ts';
@@ -75,5 +76,6 @@ export function checkBackend(venue: Venue): Check[] {
     ...connectingChecks(venue),
     ...readingChecks(venue),
     ...conversingChecks(venue),
+    ...policyChecks(venue),
   ];
 }

@@ -155,6 +155,10 @@ describe('limitPerPeer', () => {
     );
   });
 
+  test('R42 a connection that was reset before it was accepted has no peer, and is refused', () => {
+    assert.deepEqual(admitted([{ family: 'IPv4', host: '0.0.0.0', port: 0 }, ipv4('192.0.2.1')]), [1]);
+  });
+
   test('the prefixes are options', () => {
     assert.deepEqual(admitted([ipv4('192.0.2.1'), ipv4('192.0.2.200'), ipv4('192.0.3.1')], { ipv4Prefix: 24 }), [0, 2]);
     assert.deepEqual(admitted([ipv4('192.0.2.1'), ipv4('10.0.0.1')], { ipv4Prefix: 0 }), [0]);

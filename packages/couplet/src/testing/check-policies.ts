@@ -1,0 +1,285 @@
+import { limitConnections } from '../policies/limit-connections.ts';
+import { limitPerPeer } from '../policies/limit-per-peer.ts';
+import { throttle } from '../policies/throttle.ts';
+import { timeoutAbsolute } from '../policies/timeout-absolute.ts';
+import { timeoutIdle } from '../policies/timeout-idle.ts';
+import { TimeoutError } from '../protocol/errors.ts';
+import { ReconnectingClientFactory } from '../protocol/reconnecting-client-factory.ts';
+import type { Part } from './actor.ts';
+import { Actor } from './actor.ts';
+import type { Check } from './check.ts';
+import { expect, expectSame } from './check.ts';
+import { Diarist } from './diarist.ts';
+import { Dice } from './dice.ts';
+import { echo, reciting } from './parts.ts';
+import { expectPoem, poemOf } from './poem.ts';
+import { Programme } from './programme.ts';
+import type { Stage, Venue } from './stage.ts';
+import { Single, SingleClient, Troupe } from './stage.ts';
+
+/** R42 and R43: policies around factories. */
+export function policyChecks(venue: Venue): Check[] {
+  const programme = new Programme(venue);
+  addLimits(programme);
+  addTimeouts(programme);
+  addThrottles(programme);
+  addClients(programme);
+  return programme.checks;
+}
+
+const max = 5;
+const message = 'full\n';
+
+/** Actors that count how many of them are alive. */
+class Crowded extends Troupe {
+  alive = 0;
+  most = 0;
+
+  constructor() {
+    super({
+      ...echo,
+      lost: () => {
+        this.alive -= 1;
+      },
+    });
+  }
+
+  override buildProtocol(...peer: Parameters<Troupe['buildProtocol']>): Actor | null {
+    this.alive += 1;
+    this.most = Math.max(this.most, this.alive);
+    return super.buildProtocol(...peer);
+  }
+}
+
+/** Comes, does what it does, and leaves in one way or another. */
+function visitor(stage: Stage, dice: Dice): Part {
+  const made = ({ transport }: Actor): void => {
+    transport.write('?');
+    const way = dice.roll(4);
+    if (way === 0) transport.abortConnection();
+    else if (way === 1) transport.loseConnection();
+    else if (way === 2) stage.reactor.callLater(dice.roll(10), () => transport.abortConnection());
+    else stage.reactor.callLater(dice.roll(10), () => transport.loseConnection());
+  };
+  return { made };
+}
+
+function addLimits(programme: Programme): void {
+  for (const [what, limit] of [
+    ['limit', limitConnections],
+    ['limit per peer', limitPerPeer],
+  ] as const) {
+    programme.addEach(
+      `R42 a ${what} holds under a storm of connects and aborts, and every slot comes back`,
+      async (stage, medium) => {
+        const crowded = new Crowded();
+        const port = await stage.listen(limit(crowded, { max, message }), {}, medium);
+        const dice = new Dice(max);
+        const visitors = Array.from({ length: 200 }, () => new Actor(visitor(stage, dice)));
+        for (const actor of visitors) {
+          stage.connect(port, new SingleClient(actor));
+          if (dice.roll(10) === 0) await stage.pass(dice.roll(3));
+        }
+        await Promise.all(visitors.map((actor) => actor.lost()));
+        await Promise.all(crowded.actors.map((actor) => actor.lost()));
+        expect(crowded.most <= max, `${crowded.most} connections at a time`);
+        expectSame(crowded.alive, 0, 'how many are alive');
+
+        const guests: Actor[] = [];
+        for (let count = 0; count < max; count += 1) {
+          const guest = await stage.join(port, { made: ({ transport }) => void transport.write('echo') });
+          await guest.when(() => guest.received === 4);
+          guests.push(guest);
+        }
+        const refused = await stage.join(port);
+        await refused.lost();
+        expectSame(String(refused.bytes), message, 'what the one too many is told');
+        for (const guest of guests) guest.transport.loseConnection();
+        await Promise.all(guests.map((guest) => guest.lost()));
+        expectSame(
+          crowded.actors.flatMap(({ faults }) => faults),
+          [],
+          'the list of faults',
+        );
+      },
+    );
+  }
+
+  programme.addEach(
+    'R42 one too many gets the message though it has sent something, and is not waited for',
+    async (stage, medium) => {
+      const port = await stage.listen(limitConnections(new Troupe(echo), { max: 1, message }), {}, medium);
+      await stage.join(port);
+      // Aware of half-close, these never close by themselves.
+      const asking: Part = { made: ({ transport }) => void transport.write('please'), eof: () => {} };
+      const refused = Array.from({ length: 20 }, () => new Actor(asking));
+      for (const actor of refused) stage.connect(port, new SingleClient(actor));
+      await Promise.all(
+        refused.map((actor) => actor.when(() => actor.log.includes('eof') || actor.log.includes('lost'))),
+      );
+      for (const actor of refused) {
+        expectSame(String(actor.bytes), message, 'what one of them is told');
+        actor.transport.abortConnection();
+        await actor.lost();
+      }
+    },
+  );
+
+  programme.add('R42 without a message it is closed without a word', async (stage) => {
+    const port = await stage.listen(limitConnections(new Troupe(echo), { max: 1 }));
+    await stage.join(port);
+    const refused = await stage.join(port);
+    await refused.lost();
+    expectSame(refused.received, 0, 'how many bytes it gets');
+  });
+
+  programme.add('R25 a reactor that stops waits for nobody whom a limit refused', async (stage) => {
+    const port = await stage.listen(limitConnections(new Troupe(echo), { max: 1, message }));
+    await stage.join(port);
+    await stage.join(port, { eof: () => {} });
+  });
+}
+
+function addTimeouts(programme: Programme): void {
+  programme.addEach('R43 an idle connection ends with a TimeoutError, not too early', async (stage, medium) => {
+    const server = new Actor();
+    const idleTimeoutMs = 30;
+    const port = await stage.listen(timeoutIdle(new Single(server), { idleTimeoutMs }), {}, medium);
+    const client = await stage.join(port);
+    await server.when(() => server.log.length > 0);
+    const since = stage.reactor.now();
+    client.transport.write('one more');
+    const reason = await server.lost();
+    expect(reason instanceof TimeoutError, `the reason is ${reason.name}`);
+    const lasted = stage.reactor.now() - since;
+    expect(lasted >= idleTimeoutMs && lasted <= idleTimeoutMs + 1000, `it lasted ${lasted} ms`);
+    expectSame(server.log, ['made', 'data', 'lost'], 'its log');
+    await client.lost();
+  });
+
+  programme.addEach('R43 an absolute deadline is moved by nothing', async (stage, medium) => {
+    const server = new Actor(echo);
+    const port = await stage.listen(timeoutAbsolute(new Single(server), { timeoutMs: 40 }), {}, medium);
+    const since = stage.reactor.now();
+    const client = await stage.join(port, {
+      made: ({ transport }) => void transport.write('.'),
+      data: async ({ transport }) => {
+        await stage.pass(2);
+        transport.write('.');
+      },
+    });
+    const reason = await server.lost();
+    expect(reason instanceof TimeoutError, `the reason is ${reason.name}`);
+    const lasted = stage.reactor.now() - since;
+    expect(lasted >= 40 && lasted <= 1040, `it lasted ${lasted} ms`);
+    expect(server.received > 1, 'nothing went on before');
+    await client.lost();
+  });
+
+  programme.add('R43 a connection that ends before its deadline ends as ever', async (stage) => {
+    const server = new Actor();
+    const port = await stage.listen(timeoutIdle(new Single(server), { idleTimeoutMs: 60_000 }));
+    const client = await stage.join(port);
+    client.transport.loseConnection();
+    expectSame((await server.lost()).name, 'ConnectionDone', 'the reason');
+  });
+}
+
+function addThrottles(programme: Programme): void {
+  const poem = poemOf(300_000);
+  const rates = { readBytesPerSecond: 2_000_000, writeBytesPerSecond: 2_000_000, burstBytes: 200_000 };
+
+  for (const scope of ['connection', 'all'] as const) {
+    programme.addEach(`R43 a throttle delays and never drops (${scope})`, async (stage, medium) => {
+      const server = new Actor(reciting(poem));
+      const port = await stage.listen(throttle(new Single(server), { ...rates, scope }), {}, medium);
+      const since = stage.reactor.now();
+      const client = await stage.join(port);
+      expectSame((await server.lost()).name, 'ConnectionDone', 'the reason');
+      await client.lost();
+      expectPoem(client.bytes, poem, 'the client');
+      // All but a burst of it took its time.
+      const took = stage.reactor.now() - since;
+      expect(took >= 50, `it took ${took} ms`);
+    });
+  }
+
+  programme.addEach('R43 what a throttled connection receives is late, and whole', async (stage, medium) => {
+    const server = new Actor();
+    const port = await stage.listen(throttle(new Single(server), rates), {}, medium);
+    const client = await stage.join(port, reciting(poem));
+    await server.when(() => server.received === poem.length);
+    expectPoem(server.bytes, poem, 'the server');
+    await client.lost();
+  });
+
+  programme.add('R14 a protocol may pause and resume under a throttle', async (stage) => {
+    const server = new Actor({
+      data: ({ transport }) => {
+        transport.pauseProducing();
+        stage.reactor.callLater(1, () => transport.resumeProducing());
+      },
+    });
+    const port = await stage.listen(throttle(new Single(server), rates));
+    await stage.join(port, reciting(poem));
+    await server.lost();
+    expectPoem(server.bytes, poem, 'the server');
+  });
+}
+
+function addClients(programme: Programme): void {
+  programme.add('R21 a client factory behind policies hears what it always hears, in order', async (stage) => {
+    const diarist = new Diarist({ made: ({ transport }) => transport.loseConnection() });
+    const port = await stage.listen(new Troupe());
+    stage.connect(port, timeoutIdle(limitConnections(diarist, { max: 1 }), { idleTimeoutMs: 60_000 }));
+    await diarist.wrote('stopFactory');
+    expectSame(
+      diarist.pages,
+      [
+        'startFactory',
+        'startedConnecting',
+        'buildProtocol',
+        'connectionMade',
+        'connectionLost ConnectionDone',
+        'clientConnectionLost ConnectionDone',
+        'stopFactory',
+      ],
+      'the pages',
+    );
+  });
+
+  programme.add('R40 behind a policy, a connector has the protocol of the factory further in', async (stage) => {
+    const single = new SingleClient(new Actor());
+    const port = await stage.listen(new Troupe());
+    const actor = await stage.connect(port, limitConnections(single, { max: 1 })).whenConnected();
+    expect(actor === single.actor && actor.factory === single, 'it has another one');
+  });
+
+  programme.add('R42 a client that its own limit refuses is told so as by its factory', async (stage) => {
+    const diarist = new Diarist();
+    const limited = limitConnections(diarist, { max: 1, message });
+    const troupe = new Troupe();
+    const port = await stage.listen(troupe);
+    await stage.connect(port, limited).whenConnected();
+    stage.connect(port, limited);
+    await diarist.wrote('clientConnectionLost ConnectionAborted');
+    const [, second] = troupe.actors;
+    expect(second !== undefined, 'the second connection has not come');
+    await second.lost();
+    expectSame(String(second.bytes), message, 'what the server is told');
+  });
+
+  programme.add('R22 a reconnecting client factory reconnects behind a policy', async (stage) => {
+    const troupe = new Troupe({ made: ({ transport }) => transport.loseConnection() });
+    const persistent = new ReconnectingClientFactory({ initialDelayMs: 0 });
+    const third = new Actor({ made: () => persistent.stopTrying() });
+    let connections = 0;
+    persistent.buildProtocol = () => {
+      connections += 1;
+      return connections < 3 ? new Actor() : third;
+    };
+    stage.connect(await stage.listen(troupe), limitConnections(persistent, { max: 1 }));
+    await third.lost();
+    expectSame(connections, 3, 'the number of connections');
+  });
+}
