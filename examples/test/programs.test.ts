@@ -10,6 +10,7 @@ const SERVERS = {
   greeter: [/^An apple a day .*\n$/],
   'welcome-echo': [/^welcome! there are currently 2 open connections\.\none two\n$/],
   'limited-echo': [/^one two\n$/],
+  'guarded-echo': [/^one two\n$/],
   'many-ports': [/^one two\n$/, /^An apple a day .*\n$/, /^2 words\n$/],
   stream: [/^1\n2\n3\n[\s\S]*\n1000000\n$/],
   pull: [/^10 \.\.\.\n[\s\S]*\nlift-off\n$/],
