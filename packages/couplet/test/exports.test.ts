@@ -5,108 +5,20 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import * as couplet from 'couplet';
 import * as endpoints from 'couplet/endpoints';
+import * as framing from 'couplet/framing';
 import * as node from 'couplet/node';
+import * as policies from 'couplet/policies';
+import * as protocols from 'couplet/protocols';
 import * as testing from 'couplet/testing';
-
-/** The public surface: each entry with the names of its values and of its types. A change of it is a change of this list. */
-const SURFACE = {
-  couplet: {
-    values: [
-      'CannotListenError',
-      'ClientFactory',
-      'ConnectBindError',
-      'ConnectError',
-      'ConnectionAborted',
-      'ConnectionClosed',
-      'ConnectionDone',
-      'ConnectionLost',
-      'ConnectionRefusedError',
-      'DNSLookupError',
-      'EndpointSyntaxError',
-      'Factory',
-      'IPv4Address',
-      'IPv6Address',
-      'NoRouteError',
-      'Protocol',
-      'Reactor',
-      'ReactorAlreadyRunning',
-      'ReactorNotRunning',
-      'ReconnectingClientFactory',
-      'ServerFactory',
-      'TimeoutError',
-      'UNIXAddress',
-      'UserAbortError',
-      'connect',
-      'listen',
-      'reactor',
-    ],
-    types: [
-      'Address',
-      'AnyFactory',
-      'BuiltBy',
-      'Callbacks',
-      'Clock',
-      'ConnectDescriptionOptions',
-      'ConnectOptions',
-      'ConnectUNIXOptions',
-      'ConnectionOptions',
-      'Connector',
-      'Consumer',
-      'DelayedCall',
-      'ErrorReport',
-      'ListenDescriptionOptions',
-      'ListenOptions',
-      'ListenUNIXOptions',
-      'ListeningPort',
-      'Observer',
-      'Producer',
-      'ProtocolClass',
-      'ProtocolFor',
-      'ProtocolUnder',
-      'PullProducer',
-      'ReconnectOptions',
-      'Result',
-      'RunOptions',
-      'SystemEvent',
-      'Transport',
-      'Trigger',
-      'TriggerPhase',
-    ],
-  },
-  'couplet/endpoints': {
-    values: ['ClientEndpoint', 'ServerEndpoint', 'clientFromString', 'quoteStringArgument', 'serverFromString'],
-    types: ['DialOptions'],
-  },
-  'couplet/node': {
-    values: ['NodeBackend'],
-    types: [],
-  },
-  'couplet/testing': {
-    values: ['checkBackend'],
-    types: [
-      'Attempt',
-      'Backend',
-      'Cause',
-      'Check',
-      'ConnectPlace',
-      'HostAddress',
-      'InetName',
-      'ListenPlace',
-      'Listener',
-      'Sink',
-      'SocketName',
-      'StopSignal',
-      'UnixName',
-      'Venue',
-      'Wire',
-    ],
-  },
-} as const;
+import { SURFACE } from './surface.ts';
 
 const MODULES: Record<keyof typeof SURFACE, object> = {
   couplet,
   'couplet/endpoints': endpoints,
+  'couplet/framing': framing,
   'couplet/node': node,
+  'couplet/policies': policies,
+  'couplet/protocols': protocols,
   'couplet/testing': testing,
 };
 
@@ -203,9 +115,12 @@ describe('the public surface', () => {
     });
   }
 
-  test('no name is exported by two entries', () => {
-    const names = Object.values(SURFACE).flatMap(({ values, types }) => [...values, ...types]);
-    assert.deepEqual(sorted(new Set(names)), sorted(names));
+  test('no name is exported by two entries but Clock, the type and the one for tests', () => {
+    const names = sorted(Object.values(SURFACE).flatMap(({ values, types }) => [...values, ...types]));
+    assert.deepEqual(
+      names.filter((name, at) => name === names[at - 1]),
+      ['Clock'],
+    );
   });
 
   test('nothing is exported under two names but Factory, which is ServerFactory too', () => {
