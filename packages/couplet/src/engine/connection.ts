@@ -79,7 +79,7 @@ export class Connection implements Transport, Sink, Unsettled, Live {
     this.#engine.live.add(this);
     // Who hears of the end may ask then who it was.
     if (this.#protocol.connectionLost !== Protocol.prototype.connectionLost) this.getPeer();
-    this.#engine.tell((observer) => observer.connectionMade?.(this));
+    this.#engine.tell((observer) => observer.connectionMade?.(this, this.#protocol));
     this.#callback('connectionMade', () => this.#protocol.makeConnection(this));
     this.#engine.leave();
     return this;

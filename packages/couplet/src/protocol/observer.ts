@@ -1,4 +1,5 @@
 import type { Address } from './address.ts';
+import type { Callbacks } from './protocol.ts';
 import type { Transport } from './transport.ts';
 
 /** An error of the application: what a callback threw, or what its promise rejected with. */
@@ -19,7 +20,7 @@ export interface Observer {
   /** A port closed. */
   stoppedListening?(host: Address): void;
   /** A connection has its protocol; runs before `connectionMade`. */
-  connectionMade?(transport: Transport): void;
+  connectionMade?(transport: Transport, protocol: Callbacks): void;
   /** A connection is gone; runs after `connectionLost`. */
   connectionLost?(transport: Transport, reason: Error): void;
 }
