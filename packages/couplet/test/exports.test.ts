@@ -9,6 +9,7 @@ import * as framing from 'couplet/framing';
 import * as node from 'couplet/node';
 import * as policies from 'couplet/policies';
 import * as protocols from 'couplet/protocols';
+import * as sim from 'couplet/sim';
 import * as testing from 'couplet/testing';
 import { SURFACE } from './surface.ts';
 
@@ -19,6 +20,7 @@ const MODULES: Record<keyof typeof SURFACE, object> = {
   'couplet/node': node,
   'couplet/policies': policies,
   'couplet/protocols': protocols,
+  'couplet/sim': sim,
   'couplet/testing': testing,
 };
 

@@ -152,6 +152,24 @@ export const SURFACE = {
       'Transition',
     ],
   },
+  'couplet/sim': {
+    values: ['SimulationError', 'simulate'],
+    types: [
+      'Conditions',
+      'Dice',
+      'Fault',
+      'Host',
+      'NameAnswer',
+      'Names',
+      'Profile',
+      'Program',
+      'Scenario',
+      'SimulateOptions',
+      'Simulated',
+      'Weather',
+      'World',
+    ],
+  },
   'couplet/testing': {
     values: ['Clock', 'StringTransport', 'checkBackend', 'verifyFraming'],
     types: [

@@ -40,6 +40,14 @@ export class ChunkQueue {
     return chunk;
   }
 
+  /** The next bytes, at most so many: the rest of a chunk stays. Undefined when there are none. */
+  take(most: number): Buffer | undefined {
+    const chunk = this.shift();
+    if (chunk === undefined || chunk.length <= most) return chunk;
+    this.#unshift(chunk.subarray(most));
+    return chunk.subarray(0, most);
+  }
+
   /** Takes everything, followed by that last chunk, as one. It is a copy, unless there was one chunk only. */
   join(last: Buffer = EMPTY): Buffer {
     if (this.size === 0) return last;
@@ -55,6 +63,16 @@ export class ChunkQueue {
     this.#chunks = [];
     this.#head = 0;
     this.#tail = undefined;
+  }
+
+  /** Puts back a chunk that was just taken. */
+  #unshift(chunk: Buffer): void {
+    this.size += chunk.length;
+    if (this.#head === 0) this.#chunks.unshift(chunk);
+    else {
+      this.#head -= 1;
+      this.#chunks[this.#head] = chunk;
+    }
   }
 
   #copy(last: Buffer): Buffer {

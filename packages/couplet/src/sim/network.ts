@@ -1,0 +1,98 @@
+import type { Conditions } from './conditions.ts';
+import { Dice } from './dice.ts';
+import { isLoopback, Kernel } from './kernel.ts';
+import { Names } from './names.ts';
+import { Route } from './route.ts';
+import type { Schedule } from './schedule.ts';
+import type { Trace } from './trace.ts';
+
+/** What a network is made of. */
+export interface NetworkOptions {
+  readonly schedule: Schedule;
+  readonly trace: Trace;
+  readonly seed: string;
+  readonly conditions: Conditions;
+  /** What wall clocks show at the beginning, in milliseconds since 1970. */
+  readonly epochMs: number;
+  /** Hears what somebody did that is forbidden. */
+  readonly fault: (what: string) => void;
+}
+
+/** The hosts of a world, the routes between them, and the names of their addresses. */
+export class Network {
+  readonly schedule: Schedule;
+  readonly epochMs: number;
+  readonly names: Names = new Names();
+  readonly kernels: Kernel[] = [];
+  readonly #options: NetworkOptions;
+  readonly #dice: Dice;
+  readonly #routes: Map<Kernel, Map<Kernel, Route>> = new Map();
+  #conditions: Conditions;
+  #id = 0;
+
+  constructor(options: NetworkOptions) {
+    this.schedule = options.schedule;
+    this.epochMs = options.epochMs;
+    this.#options = options;
+    this.#dice = new Dice(`${options.seed}/network`);
+    this.#conditions = options.conditions;
+  }
+
+  /** What all routes are like, those included that are still to be. */
+  get conditions(): Conditions {
+    return this.#conditions;
+  }
+
+  set conditions(conditions: Conditions) {
+    this.#conditions = conditions;
+    for (const route of this.routes) route.conditions = conditions;
+  }
+
+  get routes(): readonly Route[] {
+    return [...this.#routes.values()].flatMap((routes) => [...routes.values()]);
+  }
+
+  /** Adds a host with an IPv4 and an IPv6 address, and its name for them. */
+  add(name: string): Kernel {
+    const number = this.kernels.length + 1;
+    const kernel = new Kernel(name, [`10.0.0.${number}`, `fd00::${number.toString(16)}`]);
+    this.kernels.push(kernel);
+    this.names.set(name, kernel.addresses);
+    for (const address of kernel.addresses) this.names.set(address, [address]);
+    return kernel;
+  }
+
+  /** The host that has an address, seen from another one. */
+  reach(from: Kernel, address: string): Kernel | undefined {
+    return isLoopback(address) ? from : this.kernels.find(({ addresses }) => addresses.includes(address));
+  }
+
+  /** The way from one host to another, or within one. */
+  route(from: Kernel, to: Kernel): Route {
+    const routes = this.#routes.get(from) ?? new Map<Kernel, Route>();
+    this.#routes.set(from, routes);
+    const route = routes.get(to) ?? new Route(this.schedule, this.#dice, this.#conditions);
+    routes.set(to, route);
+    return route;
+  }
+
+  /** Chance that belongs to somebody of that name alone. */
+  diceFor(name: string): Dice {
+    return new Dice(`${this.#options.seed}/${name}`);
+  }
+
+  /** Numbers the connections. */
+  nextId(): number {
+    this.#id += 1;
+    return this.#id;
+  }
+
+  note(what: string): void {
+    this.#options.trace.add(`${this.schedule.now.toFixed(3)} ${what}`);
+  }
+
+  fault(what: string): void {
+    this.note(`FAULT: ${what}`);
+    this.#options.fault(what);
+  }
+}

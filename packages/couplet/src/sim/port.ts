@@ -1,0 +1,101 @@
+import type { SocketName } from '../seam/address.ts';
+import type { ListenPlace } from '../seam/backend.ts';
+import type { Cause } from '../seam/cause.ts';
+import type { Sink, Wire } from '../seam/wire.ts';
+import { NO_DESCRIPTORS } from './causes.ts';
+import type { Owner, SimWire } from './wire.ts';
+
+/** How long a process without descriptors waits before it tries to accept again, in milliseconds. */
+const AGAIN_MS = 100;
+
+/** Whose ports they are: a process. */
+export interface PortOwner extends Owner {
+  /** Takes a descriptor for a connection; false when there is none left. */
+  hold(wire: SimWire): boolean;
+  /** The wire that is being given a protocol. */
+  adopting: SimWire | undefined;
+}
+
+/** A listening socket and the connections that wait to be accepted. */
+export class SimPort {
+  readonly name: SocketName;
+  readonly owner: PortOwner;
+  readonly #backlog: number;
+  readonly #accept: (wire: Wire) => Sink | null;
+  readonly #troubled: (cause: Cause) => void;
+  readonly #waiting: SimWire[] = [];
+  /** Connections whose handshake is under way. */
+  #coming = 0;
+  #accepting = false;
+  open = true;
+
+  constructor(
+    owner: PortOwner,
+    name: SocketName,
+    place: ListenPlace,
+    accept: (wire: Wire) => Sink | null,
+    troubled: (cause: Cause) => void,
+  ) {
+    this.owner = owner;
+    this.name = name;
+    this.#backlog = place.backlog;
+    this.#accept = accept;
+    this.#troubled = troubled;
+  }
+
+  /** True when one more connection can wait. */
+  get room(): boolean {
+    return this.#waiting.length + this.#coming < this.#backlog;
+  }
+
+  /** A handshake begins. */
+  expect(): void {
+    this.#coming += 1;
+  }
+
+  /** A handshake is through. */
+  receive(wire: SimWire): void {
+    this.#coming -= 1;
+    if (!this.open) {
+      wire.cut();
+      return;
+    }
+    this.#waiting.push(wire);
+    this.#acceptSoon(0);
+  }
+
+  /** Closes it, and resets what waits. */
+  close(): void {
+    this.open = false;
+    for (const wire of this.#waiting.splice(0)) wire.cut();
+  }
+
+  #acceptSoon(delayMs: number): void {
+    if (this.#accepting) return;
+    this.#accepting = true;
+    this.owner.after(delayMs, () => {
+      this.#accepting = false;
+      this.#acceptNext();
+    });
+  }
+
+  #acceptNext(): void {
+    if (!this.open) return;
+    const [wire] = this.#waiting;
+    if (wire === undefined) return;
+    if (!wire.alive) this.#waiting.shift();
+    else if (!this.owner.hold(wire)) {
+      this.#troubled(NO_DESCRIPTORS);
+      this.#acceptSoon(AGAIN_MS);
+      return;
+    } else {
+      this.#waiting.shift();
+      this.owner.adopting = wire;
+      const sink = this.#accept(wire);
+      this.owner.adopting = undefined;
+      if (sink === null) wire.close();
+      else wire.attach(sink);
+    }
+    if (this.#waiting.length > 0) this.#acceptSoon(0);
+  }
+}

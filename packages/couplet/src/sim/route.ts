@@ -1,0 +1,78 @@
+import type { Conditions } from './conditions.ts';
+import type { Dice } from './dice.ts';
+import type { Schedule } from './schedule.ts';
+
+/** The way from one host to another, for all connections in that direction. */
+export class Route {
+  conditions: Conditions;
+  readonly #schedule: Schedule;
+  readonly #dice: Dice;
+  /** Until when the bytes that are on it take all its room. */
+  #busyUntil = 0;
+  /** How many faults keep everything back. */
+  #blocks = 0;
+  /** What was sent since, in order. */
+  #waiting: (() => void)[] = [];
+
+  constructor(schedule: Schedule, dice: Dice, conditions: Conditions) {
+    this.#schedule = schedule;
+    this.#dice = dice;
+    this.conditions = conditions;
+  }
+
+  get blocked(): boolean {
+    return this.#blocks > 0;
+  }
+
+  /** Nothing gets through until `unblock` was called as often: what is sent is sent again then. */
+  block(): void {
+    this.#blocks += 1;
+  }
+
+  unblock(): void {
+    if (this.#blocks === 0) return;
+    this.#blocks -= 1;
+    if (this.#blocks > 0) return;
+    for (const send of this.#waiting.splice(0)) send();
+  }
+
+  /** Sends something of `size` bytes that belongs to that lane. */
+  send(lane: Lane, size: number, arrive: () => void): void {
+    if (this.blocked) {
+      this.#waiting.push(() => this.send(lane, size, arrive));
+      return;
+    }
+    const { latencyMs, jitterMs, bytesPerMs } = this.conditions;
+    this.#busyUntil = Math.max(this.#busyUntil, this.#schedule.now) + size / bytesPerMs;
+    const time = this.#busyUntil + latencyMs + (jitterMs === 0 ? 0 : this.#dice.between(0, jitterMs));
+    lane.last = Math.max(lane.last, time);
+    this.#schedule.at(lane.last, arrive);
+  }
+
+  /** The size of the next piece of `bytes` bytes that travels together. */
+  pieceOf(bytes: number): number {
+    const most = Math.min(bytes, this.conditions.segmentBytes);
+    return this.#dice.chance(0.5) ? most : this.#dice.whole(1, most);
+  }
+
+  /** How late a process notices this time. */
+  wakeDelay(): number {
+    const { wakeMs } = this.conditions;
+    return wakeMs === 0 ? 0 : this.#dice.between(0, wakeMs);
+  }
+}
+
+/** One direction of one connection: what is sent first arrives first. */
+export class Lane {
+  readonly route: Route;
+  /** When the last thing sent arrives. */
+  last = 0;
+
+  constructor(route: Route) {
+    this.route = route;
+  }
+
+  send(size: number, arrive: () => void): void {
+    this.route.send(this, size, arrive);
+  }
+}

@@ -1,0 +1,215 @@
+import { Dice } from './dice.ts';
+import type { Deed } from './nemesis.ts';
+import type { Profile, Weather } from './weather.ts';
+import { weatherOf } from './weather.ts';
+import { World } from './world.ts';
+
+/** The first day of 2026. */
+const EPOCH_MS = 1_767_225_600_000;
+/** More happenings than this in one world are no progress. */
+const MOST_HAPPENINGS = 20_000_000;
+/** How often a failing run is repeated to find out which faults it needs. */
+const SHRINKS = 40;
+
+/** What happens in a world. It waits for nothing but the world's time and network. */
+export type Scenario = (world: World) => void | Promise<void>;
+
+/** Options of `simulate`. */
+export interface SimulateOptions {
+  /** Which seeds: so many, from 1 on, or these; 100 unless set. */
+  readonly seeds?: number | readonly (number | string)[];
+  /** How the world treats those in it; `rough` unless set. */
+  readonly profile?: Profile;
+  /** Changes the weather that the profile and the seed made. */
+  readonly weather?: Partial<Weather>;
+  /** How long the scenario may take once the faults are over, in milliseconds of the world; 600,000 unless set. */
+  readonly patienceMs?: number;
+  /** Errors that callbacks throw are part of the scenario, not failures of it. */
+  readonly allowErrors?: boolean;
+  /** What wall clocks show at the beginning, in milliseconds since 1970; the first day of 2026 unless set. */
+  readonly epochMs?: number;
+  /** Hears every line of every trace. */
+  readonly trace?: (line: string) => void;
+}
+
+/** What was simulated. */
+export interface Simulated {
+  readonly seeds: number;
+  /** How many things happened, and in how many milliseconds of the worlds, all together. */
+  readonly happenings: number;
+  readonly virtualMs: number;
+  /** The hash of each trace, by seed. */
+  readonly hashes: ReadonlyMap<string, string>;
+}
+
+/** What a run needs of the world outside. */
+export interface Outside {
+  /** Resolves when nothing that was resolved waits any more. */
+  turn(): Promise<void>;
+  /** The seed to replay instead of all others: `PROFILE:SEED`, with only those faults: `:1,2,5`, or `:none`. */
+  readonly replay: string | undefined;
+  /** Which commit this is; empty where that is not known. */
+  readonly commit: string;
+}
+
+/** A simulated world in which something was wrong. The message says what, and how to see it again. */
+export class SimulationError extends Error {
+  override name = 'SimulationError';
+}
+
+interface Run {
+  readonly world: World;
+  readonly error: unknown;
+}
+
+/** Plays a scenario with each seed. Rejects with a `SimulationError` at the first that fails. */
+export async function play(options: SimulateOptions, scenario: Scenario, outside: Outside): Promise<Simulated> {
+  const replay = outside.replay === undefined ? undefined : parseReplay(outside.replay);
+  const profile = replay?.profile ?? options.profile ?? 'rough';
+  const seeds = replay === undefined ? seedsOf(options.seeds ?? 100) : [replay.seed];
+  const hashes = new Map<string, string>();
+  let happenings = 0;
+  let virtualMs = 0;
+  for (const seed of seeds) {
+    const run = await playOnce(options, profile, seed, replay?.only, scenario, outside);
+    if (run.error !== undefined) throw await explain(options, profile, seed, run, scenario, outside);
+    hashes.set(seed, run.world.trace.hash);
+    happenings += run.world.schedule.happened;
+    virtualMs += run.world.now;
+  }
+  return { seeds: seeds.length, happenings, virtualMs, hashes };
+}
+
+async function playOnce(
+  options: SimulateOptions,
+  profile: Profile,
+  seed: string,
+  only: ReadonlySet<number> | undefined,
+  scenario: Scenario,
+  { turn }: Outside,
+): Promise<Run> {
+  const weather = { ...weatherOf(profile, new Dice(`${seed}/weather`)), ...options.weather };
+  const { allowErrors = false, epochMs = EPOCH_MS, patienceMs = 600_000 } = options;
+  const world = new World({ seed, weather, only, allowErrors, epochMs });
+  world.trace.listener = options.trace;
+  try {
+    await drive(world, scenario(world), weather.faultsMs + patienceMs, turn);
+    await drive(world, world.end(), world.now + patienceMs, turn);
+    return { world, error: failureOf(world, undefined) };
+  } catch (error) {
+    return { world, error: failureOf(world, error ?? new Error('the scenario failed without an error')) };
+  }
+}
+
+/** What was wrong; the world's own faults tell more than what they led to. */
+function failureOf(world: World, error: unknown): unknown {
+  const [first, ...more] = world.faults;
+  if (first === undefined) return error;
+  return new Error(more.length === 0 ? first : `${first} (and ${more.length} more)`);
+}
+
+/** Lets things happen in a world until that work is done. Rejects when it fails, and when it cannot be done any more. */
+async function drive(
+  world: World,
+  work: void | Promise<void>,
+  deadlineMs: number,
+  turn: () => Promise<void>,
+): Promise<void> {
+  let done = false;
+  const settled = Promise.resolve(work);
+  const finish = (): void => {
+    done = true;
+  };
+  settled.then(finish, finish);
+  for (;;) {
+    await turn();
+    if (done) return settled;
+    if (world.faults.length > 0) throw new Error(world.faults[0]);
+    if (world.now > deadlineMs) throw new Error(`no progress: the scenario is not done after ${world.now} ms`);
+    if (world.schedule.happened > MOST_HAPPENINGS) throw new Error(`no progress in ${MOST_HAPPENINGS} happenings`);
+    if (!world.schedule.step()) {
+      throw new Error(
+        "the scenario waits for something that is not of its world: use the world's time, hosts and network",
+      );
+    }
+  }
+}
+
+/** The error of a run that failed: what was wrong, how to see it again, and the little that it needs. */
+async function explain(
+  options: SimulateOptions,
+  profile: Profile,
+  seed: string,
+  run: Run,
+  scenario: Scenario,
+  outside: Outside,
+): Promise<SimulationError> {
+  const what = textOf(run.error);
+  const again = async (only: ReadonlySet<number>): Promise<Run | undefined> => {
+    const other = await playOnce({ ...options, trace: () => {} }, profile, seed, only, scenario, outside);
+    return other.error !== undefined && textOf(other.error) === what ? other : undefined;
+  };
+  const smallest = await shrink(run, again);
+  const { world } = smallest;
+  const needed = numbersOf(smallest).join(',');
+  const replay = `COUPLET_SIM=${profile}:${seed}${smallest === run ? '' : `:${needed || 'none'}`}`;
+  const commit = outside.commit === '' ? '' : `, commit ${outside.commit}`;
+  const lines = [
+    `seed ${seed}, profile ${profile}${commit}: ${what}`,
+    `  replay it with ${replay} in the environment of the same command`,
+    `  ${shown(weatherOf(profile, new Dice(`${seed}/weather`)))}`,
+    ...world.nemesis.deeds.map((deed: Deed) => `  fault ${deed.number} at ${deed.timeMs.toFixed(3)} ms: ${deed.what}`),
+    ...lastEvents(world, what).map((line) => `  ${line}`),
+  ];
+  return new SimulationError(lines.join('\n'), { cause: run.error });
+}
+
+/** Leaves out faults while the failure stays the same: halves at first, then one after the other. */
+async function shrink(run: Run, again: (only: ReadonlySet<number>) => Promise<Run | undefined>): Promise<Run> {
+  let smallest = run;
+  let tries = 0;
+  for (let size = Math.ceil(numbersOf(run).length / 2); size > 0; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+    for (let at = 0; at < numbersOf(smallest).length && tries < SHRINKS; tries += 1) {
+      const fewer = numbersOf(smallest).filter((_, place) => place < at || place >= at + size);
+      const other = await again(new Set(fewer));
+      if (other === undefined) at += size;
+      else smallest = other;
+    }
+  }
+  return smallest;
+}
+
+function numbersOf({ world }: Run): readonly number[] {
+  return world.nemesis.deeds.map(({ number }) => number);
+}
+
+/** The last events, of the connection that the failure names if it names one. */
+function lastEvents(world: World, what: string): readonly string[] {
+  const { last } = world.trace;
+  const id = / on [cs](\d+)\b/.exec(what)?.[1];
+  const own = id === undefined ? last : last.filter((line) => new RegExp(`\\b[cs]${id}\\b|fault|FAULT`).test(line));
+  return own.slice(-30);
+}
+
+/** The weather as a person reads it. */
+function shown({ conditions, faults, faultsMs, everyMs }: Weather): string {
+  const network = Object.entries(conditions).map(([name, value]) => `${name} ${value}`);
+  return `${network.join(', ')}; for ${faultsMs.toFixed(0)} ms, every ${everyMs} ms: ${faults.join(', ') || 'no faults'}`;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function seedsOf(seeds: number | readonly (number | string)[]): readonly string[] {
+  return typeof seeds === 'number' ? Array.from({ length: seeds }, (_, at) => String(at + 1)) : seeds.map(String);
+}
+
+/** Throws a `RangeError` for a text that is no replay. */
+function parseReplay(text: string): { profile: Profile; seed: string; only: ReadonlySet<number> | undefined } {
+  const [profile, seed, only] = text.split(':');
+  if ((profile !== 'calm' && profile !== 'rough' && profile !== 'storm') || seed === undefined || seed === '') {
+    throw new RangeError(`COUPLET_SIM '${text}' is not PROFILE:SEED or PROFILE:SEED:FAULT,FAULT`);
+  }
+  return { profile, seed, only: only === undefined ? undefined : new Set(only.split(',').map(Number)) };
+}

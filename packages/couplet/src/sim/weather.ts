@@ -1,0 +1,55 @@
+import type { Conditions } from './conditions.ts';
+import { CALM } from './conditions.ts';
+import type { Dice } from './dice.ts';
+
+/** How a world treats those who live in it. */
+export type Profile = 'calm' | 'rough' | 'storm';
+
+/** What one seed makes of a profile. Everything happens while the faults are on; then the network is calm and whole. */
+export interface Weather {
+  readonly conditions: Conditions;
+  /** How long the faults are on, in milliseconds. */
+  readonly faultsMs: number;
+  /** How far apart faults are on average, in milliseconds; `Infinity` for none. */
+  readonly everyMs: number;
+  /** The faults that this seed knows. */
+  readonly faults: readonly Fault[];
+}
+
+/**
+ * What can go wrong by itself:
+ *
+ * - `cut`: a connection is reset
+ * - `partition`: two hosts do not reach each other for a while
+ * - `blackHole`: what one host sends to another does not arrive for a while
+ * - `names`: look-ups fail, or never end, for a while
+ * - `clock`: a wall clock jumps, by up to a day
+ * - `descriptors`: a host has no free descriptors for a while
+ * - `crash`: a process is killed, and started again after a while
+ * - `powerLoss`: a host is gone, and comes back after a while
+ */
+export type Fault = 'cut' | 'partition' | 'blackHole' | 'names' | 'clock' | 'descriptors' | 'crash' | 'powerLoss';
+
+const ROUGH: readonly Fault[] = ['cut', 'partition', 'names', 'clock'];
+const STORM: readonly Fault[] = [...ROUGH, 'blackHole', 'descriptors', 'crash', 'powerLoss'];
+
+/** The weather of a seed: each has some of the faults only, and conditions of its own, so that each looks elsewhere. */
+export function weatherOf(profile: Profile, dice: Dice): Weather {
+  if (profile === 'calm') return { conditions: CALM, faultsMs: 0, everyMs: Number.POSITIVE_INFINITY, faults: [] };
+  const known = profile === 'rough' ? ROUGH : STORM;
+  const tiny = dice.chance(0.3);
+  return {
+    conditions: {
+      latencyMs: dice.pick([0.05, 1, 10, 80]),
+      jitterMs: dice.pick([0, 0.5, 5, 50]),
+      bytesPerMs: dice.pick([Number.POSITIVE_INFINITY, 100_000, 1000, 50]),
+      segmentBytes: tiny ? dice.pick([1, 7, 100]) : dice.pick([536, 1460, 65_536]),
+      sendBufferBytes: tiny ? dice.pick([100, 4096]) : dice.pick([4096, 65_536, 262_144]),
+      receiveBufferBytes: tiny ? dice.pick([100, 2048]) : dice.pick([2048, 65_536, 262_144]),
+      wakeMs: dice.pick([0, 0, 1, 20]),
+    },
+    faultsMs: dice.between(1000, profile === 'rough' ? 30_000 : 120_000),
+    everyMs: dice.pick([100, 1000, 10_000]),
+    faults: known.filter(() => dice.chance(0.5)),
+  };
+}

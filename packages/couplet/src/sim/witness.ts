@@ -1,0 +1,204 @@
+import { ChunkQueue } from '../bytes/chunk-queue.ts';
+import { ConnectionDone } from '../protocol/errors.ts';
+import type { Producer, PullProducer } from '../protocol/producer.ts';
+import type { Callbacks } from '../protocol/protocol.ts';
+import type { Transport } from '../protocol/transport.ts';
+import type { SimWire, Tap } from './wire.ts';
+
+/** The callbacks that it stands before. */
+const CALLBACKS = [
+  'makeConnection',
+  'dataReceived',
+  'readingResumed',
+  'readConnectionLost',
+  'writeConnectionLost',
+  'connectionLost',
+] as const;
+
+const watched: WeakMap<Callbacks, Witness> = new WeakMap();
+
+/**
+ * Stands between one connection's protocol, its transport and its wire, and reports what must not be: a callback at the wrong
+ * time, bytes that are lost, doubled, changed or out of order, a producer that is told the same twice.
+ */
+export class Witness implements Tap {
+  readonly #name: string;
+  readonly #fault: (what: string) => void;
+  /** Bytes that were written and are not with the wire. */
+  readonly #written: ChunkQueue = new ChunkQueue();
+  /** Bytes that the wire gave and the protocol has not got. */
+  readonly #arrived: ChunkQueue = new ChunkQueue();
+  #life: 'unborn' | 'alive' | 'lost' = 'unborn';
+  /** The callback that runs now. */
+  #inside: string | undefined;
+  /** This side has begun to end its output, or the connection. */
+  #ending = false;
+  #leaving = false;
+  #producing = false;
+  /** Puts the protocol back as it was. */
+  restore: () => void = () => {};
+
+  /** Watches a connection from now on, which is before its first callback. `fault` hears what is wrong. */
+  constructor(wire: SimWire, transport: Transport, protocol: Callbacks, fault: (what: string) => void) {
+    this.#name = `${protocol.constructor.name} on ${wire.name}`;
+    this.#fault = fault;
+    wire.tap = this;
+    watched.get(protocol)?.restore();
+    watched.set(protocol, this);
+    this.#watchTransport(transport);
+    this.#watchProtocol(protocol);
+  }
+
+  wrote(chunk: Uint8Array): void {
+    this.#match(this.#written, chunk, 'the wire is given other bytes than were written');
+  }
+
+  read(chunk: Buffer): void {
+    this.#arrived.push(Buffer.from(chunk));
+  }
+
+  #watchTransport(transport: Transport): void {
+    const { write, loseConnection, loseWriteConnection, abortConnection, failConnection, unregisterProducer } =
+      transport;
+    const leave = (): void => {
+      this.#ending = true;
+      this.#leaving = true;
+    };
+    Object.assign(transport, {
+      write: (data: Uint8Array | string) => {
+        const taken = this.#producing || !(this.#ending || transport.disconnecting);
+        // Nobody may change what was written, so this is what has to arrive.
+        if (taken && (typeof data === 'string' || data instanceof Uint8Array)) this.#written.push(Buffer.from(data));
+        return write.call(transport, data);
+      },
+      loseConnection: () => {
+        leave();
+        loseConnection.call(transport);
+      },
+      loseWriteConnection: () => {
+        this.#ending = true;
+        loseWriteConnection.call(transport);
+      },
+      abortConnection: (reason?: Error) => {
+        leave();
+        abortConnection.call(transport, reason);
+      },
+      failConnection: (error: unknown) => {
+        leave();
+        failConnection.call(transport, error);
+      },
+      unregisterProducer: () => {
+        this.#producing = false;
+        unregisterProducer.call(transport);
+      },
+    });
+    this.#watchProducers(transport);
+  }
+
+  #watchProducers(transport: Transport): void {
+    const register = transport.registerProducer;
+    const registerProducer = (producer: Producer | PullProducer, streaming: boolean): void => {
+      let state: 'going' | 'paused' | 'stopped' = 'going';
+      const tell = (what: string, before: 'going' | 'paused', after: 'going' | 'paused'): void => {
+        if (state !== before && streaming) this.#wrong(`${what} of a producer that is ${state}`);
+        state = after;
+      };
+      const told = {
+        resumeProducing: () => {
+          tell('resumeProducing', 'paused', 'going');
+          return this.#run('resumeProducing', () => producer.resumeProducing());
+        },
+        stopProducing: () => {
+          if (state === 'stopped') this.#wrong('stopProducing twice');
+          state = 'stopped';
+          return this.#run('stopProducing', () => producer.stopProducing());
+        },
+        ...('pauseProducing' in producer && {
+          pauseProducing: () => {
+            tell('pauseProducing', 'going', 'paused');
+            return producer.pauseProducing();
+          },
+        }),
+      };
+      Reflect.apply(register, transport, [told, streaming]);
+      this.#producing = !transport.disconnected;
+    };
+    Object.assign(transport, { registerProducer });
+  }
+
+  #watchProtocol(protocol: Callbacks): void {
+    const own = CALLBACKS.filter((name) => Object.hasOwn(protocol, name)).map(
+      (name) => [name, protocol[name]] as const,
+    );
+    this.restore = () => {
+      for (const name of CALLBACKS) Reflect.deleteProperty(protocol, name);
+      Object.assign(protocol, Object.fromEntries(own));
+    };
+    const { makeConnection, dataReceived, readingResumed, readConnectionLost, writeConnectionLost, connectionLost } =
+      protocol;
+    Object.assign(protocol, {
+      makeConnection: (transport: Transport) => {
+        this.#live('connectionMade', 'unborn', 'alive');
+        return this.#run('connectionMade', () => makeConnection.call(protocol, transport));
+      },
+      dataReceived: (data: Buffer) => {
+        this.#live('dataReceived', 'alive', 'alive');
+        this.#match(this.#arrived, data, 'the protocol is given other bytes than arrived');
+        return this.#run('dataReceived', () => dataReceived.call(protocol, data));
+      },
+      connectionLost: (reason: Error) => {
+        this.#live('connectionLost', 'alive', 'lost');
+        this.#checkEnd(reason);
+        return this.#run('connectionLost', () => connectionLost.call(protocol, reason));
+      },
+    });
+    for (const [name, call] of Object.entries({ readingResumed, readConnectionLost, writeConnectionLost })) {
+      if (call === undefined) continue;
+      const around = (): unknown => {
+        this.#live(name, 'alive', 'alive');
+        return this.#run(name, () => call.call(protocol));
+      };
+      Object.assign(protocol, { [name]: around });
+    }
+  }
+
+  /** A callback is due in one state only. */
+  #live(callback: string, before: 'unborn' | 'alive', after: 'alive' | 'lost'): void {
+    if (this.#life !== before) this.#wrong(`${callback} of a connection that is ${this.#life}`);
+    this.#life = after;
+  }
+
+  /** A callback runs inside no other one. */
+  #run(callback: string, call: () => unknown): unknown {
+    if (this.#inside !== undefined) this.#wrong(`${callback} inside ${this.#inside}`);
+    this.#inside = callback;
+    try {
+      return call();
+    } finally {
+      this.#inside = undefined;
+    }
+  }
+
+  #checkEnd(reason: Error): void {
+    if (!(reason instanceof ConnectionDone)) return;
+    const { size } = this.#written;
+    if (size > 0) this.#wrong(`it ended in order, and ${size} bytes that were written were never sent`);
+    if (this.#arrived.size > 0 && !this.#leaving)
+      this.#wrong(`${this.#arrived.size} bytes arrived and were not passed on`);
+  }
+
+  #match(expected: ChunkQueue, chunk: Uint8Array, complaint: string): void {
+    for (let at = 0; at < chunk.length; ) {
+      const part = expected.take(chunk.length - at);
+      if (part === undefined || Buffer.compare(part, chunk.subarray(at, at + part.length)) !== 0) {
+        this.#wrong(complaint);
+        return;
+      }
+      at += part.length;
+    }
+  }
+
+  #wrong(what: string): void {
+    this.#fault(`${this.#name}: ${what}`);
+  }
+}

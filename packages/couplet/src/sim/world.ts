@@ -1,0 +1,160 @@
+import type { Reactor } from '../reactor/reactor.ts';
+import type { Conditions } from './conditions.ts';
+import { Dice } from './dice.ts';
+import { Host } from './host.ts';
+import type { Names } from './names.ts';
+import { Nemesis } from './nemesis.ts';
+import { Network } from './network.ts';
+import type { Process } from './process.ts';
+import { Schedule } from './schedule.ts';
+import { Trace } from './trace.ts';
+import type { Weather } from './weather.ts';
+import { Witness } from './witness.ts';
+
+/** What a world is made of. */
+export interface WorldOptions {
+  readonly seed: string;
+  readonly weather: Weather;
+  /** The numbers of the faults that may happen; all where undefined. */
+  readonly only: ReadonlySet<number> | undefined;
+  /** Errors of callbacks are part of the scenario. */
+  readonly allowErrors: boolean;
+  /** What wall clocks show at the beginning, in milliseconds since 1970. */
+  readonly epochMs: number;
+}
+
+/** A reactor that lives in the world. */
+interface Inhabitant {
+  readonly process: Process;
+  readonly reactor: Reactor;
+  readonly ended: Promise<void>;
+}
+
+/** What a scenario gets: hosts, the network between them, virtual time, and chance. */
+export class World {
+  readonly seed: string;
+  /** Chance for the scenario's own use. */
+  readonly dice: Dice;
+  /** What names stand for. A host's name stands for its addresses. */
+  readonly names: Names;
+  /** What was wrong: bytes lost, callbacks at the wrong time, errors of callbacks. */
+  readonly faults: string[] = [];
+  readonly schedule: Schedule = new Schedule();
+  readonly trace: Trace = new Trace();
+  readonly nemesis: Nemesis;
+  readonly #network: Network;
+  readonly #hosts: Host[] = [];
+  readonly #inhabitants: Inhabitant[] = [];
+  readonly #allowErrors: boolean;
+
+  constructor({ seed, weather, only, allowErrors, epochMs }: WorldOptions) {
+    this.seed = seed;
+    this.dice = new Dice(`${seed}/scenario`);
+    this.#allowErrors = allowErrors;
+    this.#network = new Network({
+      schedule: this.schedule,
+      trace: this.trace,
+      seed,
+      conditions: weather.conditions,
+      epochMs,
+      fault: (what) => this.faults.push(what),
+    });
+    this.names = this.#network.names;
+    this.nemesis = new Nemesis(this.#network, this.#hosts, weather, new Dice(`${seed}/nemesis`), only);
+  }
+
+  /** Milliseconds since the world began. */
+  get now(): number {
+    return this.schedule.now;
+  }
+
+  /** What the network is like. */
+  get conditions(): Conditions {
+    return this.#network.conditions;
+  }
+
+  /** From now on the network is like that; what is on its way is not affected. */
+  setConditions(conditions: Partial<Conditions>): void {
+    this.#network.conditions = { ...this.#network.conditions, ...conditions };
+  }
+
+  /** Adds a host, which has two addresses of its own and a name that stands for them; or returns the one of that name. */
+  host(name: string): Host {
+    const known = this.#hosts.find((host) => host.name === name);
+    if (known !== undefined) return known;
+    const host = new Host(this.#network, name, (reactor, process) => this.#receive(reactor, process));
+    this.#hosts.push(host);
+    return host;
+  }
+
+  /** Resolves after so many milliseconds. */
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.schedule.after(ms, resolve);
+    });
+  }
+
+  /** Resolves when the condition holds; it is looked at every `everyMs` milliseconds. */
+  async until(condition: () => boolean, everyMs = 1): Promise<void> {
+    while (!condition()) await this.sleep(everyMs);
+  }
+
+  /** Keeps two hosts from reaching each other, until the returned function is called. */
+  partition(one: Host, other: Host): () => void {
+    const remedies = [this.blackHole(one, other), this.blackHole(other, one)];
+    return () => {
+      for (const remedy of remedies) remedy();
+    };
+  }
+
+  /** Keeps back what one host sends to another, until the returned function is called. */
+  blackHole(from: Host, to: Host): () => void {
+    this.note(`nothing from ${from.name} reaches ${to.name}`);
+    const route = this.#network.route(from.kernel, to.kernel);
+    route.block();
+    let healed = false;
+    return () => {
+      if (healed) return;
+      healed = true;
+      this.note(`${from.name} reaches ${to.name} again`);
+      route.unblock();
+    };
+  }
+
+  /** Ends every fault that came by itself, and lets no more come. */
+  calm(): void {
+    this.nemesis.relent();
+  }
+
+  /** Writes a line into the trace. */
+  note(what: string): void {
+    this.#network.note(what);
+  }
+
+  /** Stops every reactor that still runs. Resolves when they have ended; what they have then is a fault. */
+  async end(): Promise<void> {
+    this.calm();
+    const living = this.#inhabitants.filter(({ process }) => process.running);
+    for (const { reactor } of living) if (reactor.running) reactor.stop();
+    await Promise.all(living.map(({ ended }) => ended));
+    for (const { process } of living) {
+      for (const leftover of process.leftovers)
+        this.faults.push(`${process.name} has stopped and still has ${leftover}`);
+    }
+  }
+
+  #receive(reactor: Reactor, process: Process): void {
+    reactor.observe({
+      connectionMade: (transport, protocol) => {
+        const wire = process.adopting;
+        if (wire !== undefined) new Witness(wire, transport, protocol, (what) => this.#network.fault(what));
+      },
+      error: ({ who, where, error }) => {
+        this.note(`${process.name} reports ${who}: ${where}: ${error}`);
+        // That a process has no descriptors is the world's doing.
+        if (!this.#allowErrors && where !== 'accept') this.faults.push(`${who}: ${where}: ${error}`);
+      },
+    });
+    this.#inhabitants.push({ process, reactor, ended: reactor.run() });
+  }
+}
