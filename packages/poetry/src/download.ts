@@ -1,6 +1,7 @@
 import type { Reactor } from 'couplet';
-import { ConnectionDone, connect, Protocol } from 'couplet';
+import { ConnectError, ConnectionDone, connect, Protocol } from 'couplet';
 import { Draft } from './draft.ts';
+import type { PoetryAddress } from './poetry-address.ts';
 
 /** What bounds a download. */
 export interface DownloadLimits {
@@ -8,6 +9,8 @@ export interface DownloadLimits {
   readonly maxBytes: number;
   /** How long connecting and downloading may take together; `Infinity` is no bound. */
   readonly timeoutSeconds: number;
+  /** Cancels the download, which then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** Takes down what a server sends until it closes. */
@@ -48,29 +51,50 @@ export class Download extends Protocol {
 export function download(
   reactor: Reactor,
   endpoint: string,
-  { maxBytes, timeoutSeconds }: DownloadLimits,
+  { maxBytes, timeoutSeconds, signal }: DownloadLimits,
   onChunk: (length: number) => void,
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const cancel = new AbortController();
-    const giveUp = (): void => {
-      reject(new Error(`no poem within ${timeoutSeconds} s`));
+    const giveUp = (reason: unknown): void => {
+      reject(reason);
       cancel.abort();
     };
-    const timeout = Number.isFinite(timeoutSeconds) ? reactor.callLater(timeoutSeconds * 1000, giveUp) : undefined;
-    const protocol = new Download(maxBytes, onChunk, (reason, poem) => {
+    const late = (): void => giveUp(new Error(`no poem within ${timeoutSeconds} s`));
+    const unwanted = (): void => giveUp(signal?.reason);
+    const timeout = Number.isFinite(timeoutSeconds) ? reactor.callLater(timeoutSeconds * 1000, late) : undefined;
+    signal?.addEventListener('abort', unwanted);
+    const end = (): void => {
       timeout?.cancel();
+      signal?.removeEventListener('abort', unwanted);
+    };
+    const protocol = new Download(maxBytes, onChunk, (reason, poem) => {
+      end();
       if (reason instanceof ConnectionDone) resolve(poem);
       else reject(reason);
     });
     // With a timeout of its own a download needs none for connecting alone.
     const timeoutMs = timeout === undefined ? 30_000 : Number.POSITIVE_INFINITY;
     connect(endpoint, protocol, { reactor, signal: cancel.signal, timeoutMs }).then(
-      ({ transport }) => cancel.signal.addEventListener('abort', () => transport.abortConnection()),
+      ({ transport }) => {
+        if (cancel.signal.aborted) transport.abortConnection();
+        else cancel.signal.addEventListener('abort', () => transport.abortConnection());
+      },
       (reason) => {
-        timeout?.cancel();
+        end();
         reject(reason);
       },
     );
   });
+}
+
+/** Throws an `Error` for a poem of no bytes: nothing else tells that one is missing. */
+export function checkPoem(length: number): void {
+  if (length === 0) throw new Error('closed without any poetry');
+}
+
+/** Why there is no poem from there, in one line that names the address. */
+export function failureAt(address: PoetryAddress, error: unknown): string {
+  const why = error instanceof Error ? error.message : String(error);
+  return error instanceof ConnectError ? why : `${address.name}: ${why}`;
 }

@@ -1,7 +1,6 @@
 import type { Reactor } from 'couplet';
-import { ConnectError } from 'couplet';
 import type { DownloadLimits } from './download.ts';
-import { download } from './download.ts';
+import { checkPoem, download, failureAt } from './download.ts';
 import { complain } from './output.ts';
 import type { PoetryAddress } from './poetry-address.ts';
 
@@ -28,15 +27,14 @@ export class Task {
       this.#check(poem.length);
       return poem;
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      complain(`Task ${this.number}: ${error instanceof ConnectError ? why : `${this.address.name}: ${why}`}`);
+      complain(`Task ${this.number}: ${failureAt(this.address, error)}`);
       return undefined;
     }
   }
 
   #check(length: number): void {
     const expected = this.#expectBytes;
-    if (expected === undefined && length === 0) throw new Error('closed without any poetry');
+    if (expected === undefined) checkPoem(length);
     if (expected !== undefined && length !== expected) {
       throw new Error(`got ${length} bytes of poetry, expected ${expected}`);
     }

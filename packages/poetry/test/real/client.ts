@@ -20,6 +20,13 @@ export async function received(socket: Socket): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** Resolves when the socket is closed, in whichever way. */
+export function closed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once('close', () => resolve());
+  });
+}
+
 /** A server that treats each of its clients like that; resolves to its port. */
 export async function script(t: TestContext, treat: (client: Socket) => void): Promise<number> {
   const server = createServer((client) => {

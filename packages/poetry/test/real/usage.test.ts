@@ -52,6 +52,12 @@ const ROWS: readonly Row[] = [
     "option '--expect-bytes <count>' argument 'many' is invalid. It must be a whole number of at least 0.",
   ],
   [['get-poetry', '10000', '10001', '--expect-bytes', '5'], '--expect-bytes: 1 given for 2 addresses'],
+  [['transformedpoetry', 'a.txt'], "unexpected argument 'a.txt'"],
+  [['transformedpoetry', '--port', '-1'], `option '--port <port>' argument '-1' is invalid. ${WHOLE_PORT}`],
+  [['poetry-proxy'], "missing required argument 'address'"],
+  [['poetry-proxy', '10000', '10001'], "unexpected argument '10001'"],
+  [['poetry-proxy', 'localhost'], `address 'localhost' ${NO_ADDRESS}`],
+  [['poetry-proxy', 'tcp:h:80:x=1'], "endpoint 'tcp:h:80:x=1': 'tcp' takes no argument 'x'"],
   [['poetry-service', '10000'], "unexpected argument '10000'"],
 ];
 
@@ -67,7 +73,14 @@ it('tells bad usage in one line, with status 2', { timeout: 20_000 }, async () =
 });
 
 it('prints help on standard output, with status 0', { timeout: 20_000 }, async () => {
-  for (const name of ['slowpoetry', 'fastpoetry', 'get-poetry', 'poetry-service']) {
+  for (const name of [
+    'slowpoetry',
+    'fastpoetry',
+    'get-poetry',
+    'transformedpoetry',
+    'poetry-proxy',
+    'poetry-service',
+  ]) {
     const { status, stdout, stderr } = await run(name, '--help');
     assert.deepEqual([status, stderr], [0, '']);
     assert.match(stdout, new RegExp(`^Usage: ${name} `));

@@ -1,0 +1,56 @@
+/** A fetch that is under way, and how many wait for it. */
+interface Fetch {
+  readonly poem: Promise<Buffer>;
+  readonly cancel: AbortController;
+  waiting: number;
+}
+
+/**
+ * A poem that is fetched when it is first wanted, and then kept. Those who want it meanwhile share one fetch. One that fails is
+ * not kept, and one that nobody waits for any more is cancelled.
+ */
+export class PoemCache {
+  readonly #fetch: (signal: AbortSignal) => Promise<Buffer>;
+  #poem: Buffer | undefined;
+  #running: Fetch | undefined;
+
+  /** `fetch` gets the poem, or rejects; when its signal is aborted it is to stop. */
+  constructor(fetch: (signal: AbortSignal) => Promise<Buffer>) {
+    this.#fetch = fetch;
+  }
+
+  /** The poem, once it is here. */
+  get poem(): Buffer | undefined {
+    return this.#poem;
+  }
+
+  /** Resolves to the poem; rejects as the fetch does. Every call needs one of `leave`, unless its promise has settled. */
+  wait(): Promise<Buffer> {
+    if (this.#poem !== undefined) return Promise.resolve(this.#poem);
+    this.#running ??= this.#begin();
+    this.#running.waiting += 1;
+    return this.#running.poem;
+  }
+
+  /** One of those who wait does so no longer. */
+  leave(): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    running.waiting -= 1;
+    if (running.waiting > 0) return;
+    this.#running = undefined;
+    running.cancel.abort();
+  }
+
+  #begin(): Fetch {
+    const cancel = new AbortController();
+    const fetch: Fetch = { poem: this.#fetch(cancel.signal), cancel, waiting: 0 };
+    const over = (poem: Buffer | undefined): void => {
+      if (this.#running !== fetch) return;
+      this.#running = undefined;
+      this.#poem = poem;
+    };
+    fetch.poem.then(over, () => over(undefined));
+    return fetch;
+  }
+}

@@ -1,0 +1,48 @@
+import { Factory, Protocol } from 'couplet';
+import type { PoemCache } from './poem-cache.ts';
+
+/** Sends the poem as soon as it is there, and closes; without one it resets, so that nobody takes nothing for a poem. */
+export class ProxyProtocol extends Protocol<ProxyFactory> {
+  #waiting = false;
+
+  override connectionMade(): void {
+    const { poem } = this.factory.cache;
+    if (poem === undefined) this.#wait();
+    else this.#send(poem);
+  }
+
+  override connectionLost(): void {
+    if (this.#waiting) this.factory.cache.leave();
+    this.#waiting = false;
+  }
+
+  #wait(): void {
+    this.#waiting = true;
+    this.factory.cache.wait().then(
+      (poem) => {
+        this.#waiting = false;
+        this.#send(poem);
+      },
+      (reason) => {
+        this.#waiting = false;
+        this.transport.abortConnection(reason);
+      },
+    );
+  }
+
+  #send(poem: Buffer): void {
+    this.transport.write(poem);
+    this.transport.loseConnection();
+  }
+}
+
+/** Serves a poem that it has from elsewhere. */
+export class ProxyFactory extends Factory {
+  override protocol = ProxyProtocol;
+  readonly cache: PoemCache;
+
+  constructor(cache: PoemCache) {
+    super();
+    this.cache = cache;
+  }
+}

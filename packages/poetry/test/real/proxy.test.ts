@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { describe, it } from 'node:test';
+import { poemFolder } from '../../src/poem.ts';
+import { closed, deserted, dial, received, script } from './client.ts';
+import type { Server } from './program.ts';
+import { run, serve } from './program.ts';
+
+const FILE = join(poemFolder(), 'science.txt');
+const POEM = await readFile(FILE);
+const OPTIONS = { timeout: 20_000 };
+
+/** A server under the test's control, with a proxy before it. */
+async function proxied(t: TestContext, treat: (upstream: Socket, count: number) => void): Promise<Server> {
+  let count = 0;
+  const port = await script(t, (upstream) => {
+    count += 1;
+    treat(upstream, count);
+  });
+  return serve(t, 'poetry-proxy', `${port}`);
+}
+
+describe('poetry-proxy', () => {
+  it('fetches once for two at the same time and one later, through another proxy too', OPTIONS, async (t) => {
+    const slow = await serve(t, 'slowpoetry', FILE, '--num-bytes', '100', '--delay', '0.01');
+    const inner = await serve(t, 'poetry-proxy', `${slow.port}`);
+    const outer = await serve(t, 'poetry-proxy', `127.0.0.1:${inner.port}`);
+    const clients = [await dial(t, outer.port), await dial(t, outer.port)];
+    assert.deepEqual(await Promise.all(clients.map(received)), [POEM, POEM]);
+    assert.deepEqual(await received(await dial(t, outer.port)), POEM);
+    const { status, stdout } = await run('get-poetry', `${outer.port}`, '--expect-bytes', `${POEM.length}`);
+    assert.equal(status, 0, stdout);
+    assert.equal(slow.program.stdout.match(/wants poetry!/g)?.length, 1);
+  });
+
+  it('goes on serving when the server that it had the poem from is gone', OPTIONS, async (t) => {
+    const fast = await serve(t, 'fastpoetry', FILE);
+    const { port } = await serve(t, 'poetry-proxy', `tcp:127.0.0.1:${fast.port}`);
+    assert.deepEqual(await received(await dial(t, port)), POEM);
+    await fast.program.kill('SIGTERM');
+    const client = await dial(t, port);
+    client.end();
+    assert.deepEqual(await received(client), POEM);
+  });
+
+  it(
+    'keeps no failure: refused, reset and empty are told once each, and the next client begins again',
+    OPTIONS,
+    async (t) => {
+      const { program, port } = await proxied(t, (upstream, count) => {
+        if (count === 1) upstream.once('data', () => {}).resetAndDestroy();
+        else if (count === 2) upstream.end();
+        else upstream.end(POEM);
+      });
+      for (let attempt = 0; attempt < 2; attempt += 1) {
+        const client = await dial(t, port);
+        client.resume();
+        await closed(client);
+        assert.equal(client.bytesRead, 0);
+      }
+      assert.deepEqual(await received(await dial(t, port)), POEM);
+      const { stderr } = await program.kill('SIGTERM');
+      assert.match(
+        stderr,
+        /^poetry-proxy: 127\.0\.0\.1:\d+: connection reset by peer\npoetry-proxy: 127\.0\.0\.1:\d+: closed without any poetry\n$/,
+      );
+    },
+  );
+
+  it('tells of a server that refuses, and of one that takes too long', OPTIONS, async (t) => {
+    const nobody = await deserted();
+    const refused = await serve(t, 'poetry-proxy', `${nobody}`);
+    const client = await dial(t, refused.port);
+    client.resume();
+    await closed(client);
+    const { stderr } = await refused.program.kill('SIGTERM');
+    assert.equal(stderr, `poetry-proxy: 127.0.0.1:${nobody}: connection refused\n`);
+    const silent = await script(t, () => {});
+    const late = await serve(t, 'poetry-proxy', `${silent}`, '--timeout', '0.1');
+    const waiting = await dial(t, late.port);
+    waiting.resume();
+    await closed(waiting);
+    const ending = await late.program.kill('SIGTERM');
+    assert.equal(ending.stderr, `poetry-proxy: 127.0.0.1:${silent}: no poem within 0.1 s\n`);
+  });
+
+  it('cancels a fetch when the last client leaves, not before, and says nothing of it', OPTIONS, async (t) => {
+    const fetches: Socket[] = [];
+    const { program, port } = await proxied(t, (upstream) => {
+      fetches.push(upstream);
+      upstream.write('two');
+    });
+    const clients = [await dial(t, port), await dial(t, port)];
+    while (fetches.length === 0) await new Promise(setImmediate);
+    clients[0]?.destroy();
+    clients[1]?.destroy();
+    const [fetch] = fetches;
+    assert.ok(fetch !== undefined);
+    fetch.resume();
+    await closed(fetch);
+    const next = await dial(t, port);
+    while (fetches.length === 1) await new Promise(setImmediate);
+    fetches[1]?.end(' lines');
+    assert.equal((await received(next)).toString(), 'two lines');
+    const { stderr } = await program.kill('SIGTERM');
+    assert.equal(stderr, '');
+  });
+});
