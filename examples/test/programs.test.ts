@@ -11,6 +11,8 @@ const SERVERS = {
   'welcome-echo': [/^welcome! there are currently 2 open connections\.\none two\n$/],
   'limited-echo': [/^one two\n$/],
   'guarded-echo': [/^one two\n$/],
+  answer: [/^$/],
+  login: [/^name\?\r\n$/],
   'many-ports': [/^one two\n$/, /^An apple a day .*\n$/, /^2 words\n$/],
   stream: [/^1\n2\n3\n[\s\S]*\n1000000\n$/],
   pull: [/^10 \.\.\.\n[\s\S]*\nlift-off\n$/],
