@@ -63,6 +63,8 @@ export class SimWire implements Wire {
   // Output.
   readonly #unsent: ChunkQueue = new ChunkQueue();
   #held: Held | undefined;
+  /** A write has not returned yet: what it can still pass on, it never held. */
+  #writing = false;
   /** Bytes that were sent and that the peer's process has not read. */
   #unread = 0;
   /** Things that were sent and have not arrived. */
@@ -122,7 +124,9 @@ export class SimWire implements Wire {
     this.#note(`writes ${chunk.length}${chunk.length > room ? `, room for ${room}` : ''}`);
     this.#unsent.push(copy.subarray(0, room));
     if (chunk.length > room) this.#held = { chunk, copy, at: room };
+    this.#writing = true;
     this.#pump();
+    this.#writing = false;
     return this.#held === undefined;
   }
 
@@ -267,7 +271,7 @@ export class SimWire implements Wire {
     this.#unsent.push(held.copy.subarray(from, held.at));
     if (held.at < held.copy.length) return;
     this.#held = undefined;
-    this.#later(() => this.#sink?.onWritable());
+    if (!this.#writing) this.#later(() => this.#sink?.onWritable());
   }
 
   onSegment(bytes: Buffer): void {

@@ -64,6 +64,7 @@ function addNetwork(programme: Repertoire): void {
     const troupe = new Troupe();
     const port = numberOf(await stage.listen(troupe));
     await stage.reactor.connectTCP('127.0.0.1', port, new Diarist(), { bindAddress: '127.0.0.1' }).whenConnected();
+    await troupe.whenCast(1);
     const [actor] = troupe.actors;
     const peer = actor?.transport.getPeer();
     expect(peer?.family === 'IPv4' && peer.host === '127.0.0.1', `the server sees ${peer}`);

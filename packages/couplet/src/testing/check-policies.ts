@@ -263,6 +263,7 @@ function addClients(programme: Programme): void {
     await stage.connect(port, limited).whenConnected();
     stage.connect(port, limited);
     await diarist.wrote('clientConnectionLost ConnectionAborted');
+    await troupe.whenCast(2);
     const [, second] = troupe.actors;
     expect(second !== undefined, 'the second connection has not come');
     await second.lost();

@@ -48,8 +48,10 @@ function addClosing(programme: Repertoire): void {
   });
 
   programme.addEach('R17 the port is free though an old connection lives on', async (stage, medium) => {
-    const port = await stage.listen(new Troupe(echo), {}, medium);
+    const troupe = new Troupe(echo);
+    const port = await stage.listen(troupe, {}, medium);
     const old = await stage.join(port);
+    await troupe.whenCast(1);
     await port.stopListening();
     const fresh = await stage.join(await listenAgain(stage.reactor, port, new Troupe(echo)));
     await expectEcho(old);
@@ -126,6 +128,7 @@ function addCounting(programme: Repertoire): void {
     const counted = new Counted({ ...echo });
     const port = await stage.listen(counted, {}, medium);
     const client = await stage.join(port);
+    await counted.whenCast(1);
     await port.stopListening();
     expectSame(counted.log, ['start', 'stop'], 'the log of the factory');
     await expectEcho(client);

@@ -38,6 +38,7 @@ async function meet(stage: Stage, part: Part, medium: Medium = 'tcp'): Promise<M
   const actor = new Actor(part);
   const port = await stage.listen(new Single(actor), {}, medium);
   const inlet = await stage.connect(port, ClientFactory.forProtocol(Inlet)).whenConnected();
+  await actor.when(() => actor.log.length > 0);
   return { connection: new Connection(inlet), actor };
 }
 

@@ -157,6 +157,7 @@ interface Cast {
 export class Troupe extends Factory {
   readonly actors: Actor[] = [];
   readonly #part: Part;
+  readonly #audience: { readonly count: number; readonly resolve: () => void }[] = [];
   constructor(part: Part = {}) {
     super();
     this.#part = part;
@@ -164,7 +165,16 @@ export class Troupe extends Factory {
   override buildProtocol(_peer: Address): Actor | null {
     const actor = new Actor(this.#part);
     this.actors.push(actor);
+    for (const { count, resolve } of this.#audience) if (count <= this.actors.length) resolve();
     return actor;
+  }
+
+  /** Resolves when there are so many actors: a client may have its connection before its server has. */
+  whenCast(count: number): Promise<void> {
+    if (count <= this.actors.length) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#audience.push({ count, resolve });
+    });
   }
 }
 
