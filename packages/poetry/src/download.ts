@@ -3,6 +3,9 @@ import { ConnectError, ConnectionDone, connect, Protocol } from 'couplet';
 import { Draft } from './draft.ts';
 import type { PoetryAddress } from './poetry-address.ts';
 
+/** How many bytes a poem may have, unless the user says otherwise. */
+export const MOST_BYTES = 64 * 2 ** 20;
+
 /** What bounds a download. */
 export interface DownloadLimits {
   /** How many bytes a poem may have. */

@@ -1,4 +1,5 @@
 import { reactor } from 'couplet';
+import { MOST_BYTES } from './download.ts';
 import { someSeconds, wholeNumber } from './option.ts';
 import { checkEndpoint, poetryAddress } from './poetry-address.ts';
 import { commandLine, readArguments, runProgram } from './program.ts';
@@ -33,7 +34,7 @@ const command = commandLine('get-poetry', 'Downloads poems, from all addresses a
     'how long the poem is, once for each address in their order: a shorter or longer one is a failure',
     (text: string, previous: readonly number[] | undefined) => [...(previous ?? []), length(text)],
   )
-  .option('--max-bytes <count>', 'how long a poem may be at most', wholeNumber(1, 2 ** 31 - 1), 64 * 2 ** 20)
+  .option('--max-bytes <count>', 'how long a poem may be at most', wholeNumber(1, 2 ** 31 - 1), MOST_BYTES)
   .addHelpText(
     'after',
     '\nA poem carries no length: unless --expect-bytes tells it, a poem is whole when its server\ncloses in order, and only an empty one is a failure.\nExit status: 0 if every poem arrived whole, 1 if not, 2 for bad usage.',

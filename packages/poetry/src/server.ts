@@ -1,4 +1,20 @@
+import type { Command } from 'commander';
 import type { Address, Reactor } from 'couplet';
+import { interfaceName, wholeNumber } from './option.ts';
+import { commandLine } from './program.ts';
+
+/** What every server can be told on its command line. */
+export interface ServerOptions {
+  readonly port: number;
+  readonly iface: string;
+}
+
+/** A command line with these options. */
+export function serverCommandLine(name: string, description: string): Command {
+  return commandLine(name, description)
+    .option('--port <port>', 'the port to listen on; 0 is any free one', wholeNumber(0, 65_535), 0)
+    .option('--iface <host>', 'the interface to listen on', interfaceName, 'localhost');
+}
 
 /** What a client that does not read may make a server hold: the poem, and room to spare. */
 export function writeBufferFor(poem: Uint8Array): number {

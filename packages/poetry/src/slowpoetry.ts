@@ -1,23 +1,20 @@
 import { reactor } from 'couplet';
-import { interfaceName, seconds, wholeNumber } from './option.ts';
+import { seconds, wholeNumber } from './option.ts';
 import { say } from './output.ts';
 import { readPoem } from './poem.ts';
-import { commandLine, readArguments, runProgram } from './program.ts';
-import { portOf, serveUntilStopped, writeBufferFor } from './server.ts';
+import { readArguments, runProgram } from './program.ts';
+import type { ServerOptions } from './server.ts';
+import { portOf, serverCommandLine, serveUntilStopped, writeBufferFor } from './server.ts';
 import { SlowPoetryFactory } from './slow-poetry.ts';
 
-interface Options {
-  readonly port: number;
-  readonly iface: string;
+interface Options extends ServerOptions {
   readonly numBytes: number;
   readonly delay: number;
   readonly concurrency: number;
 }
 
-const command = commandLine('slowpoetry', 'Serves a poem slowly: sends a few bytes, waits, sends the next.')
+const command = serverCommandLine('slowpoetry', 'Serves a poem slowly: sends a few bytes, waits, sends the next.')
   .argument('<file>', 'the poem')
-  .option('--port <port>', 'the port to listen on; 0 is any free one', wholeNumber(0, 65_535), 0)
-  .option('--iface <host>', 'the interface to listen on', interfaceName, 'localhost')
   .option('--num-bytes <count>', 'how many bytes to send at a time', wholeNumber(1), 10)
   .option('--delay <seconds>', 'how long to wait between two pieces', seconds, 0.1)
   .option(
