@@ -1,4 +1,7 @@
+import { isUtf8 } from 'node:buffer';
+import type { Result } from 'couplet';
 import { Factory } from 'couplet';
+import { FramingError } from 'couplet/framing';
 import { NetstringReceiver } from 'couplet/protocols';
 import type { TransformService } from './transform-service.ts';
 
@@ -8,18 +11,29 @@ import type { TransformService } from './transform-service.ts';
  * one for another.
  */
 export class TransformProtocol extends NetstringReceiver<TransformFactory> {
-  override stringReceived(request: Buffer): void {
+  override stringReceived(request: Buffer): Result {
+    if (!isUtf8(request)) return this.#refuse('a request that is not UTF-8');
     const text = request.toString('utf8');
     const dot = text.indexOf('.');
-    const name = text.slice(0, Math.max(0, dot));
-    const answer = dot < 0 ? undefined : this.factory.service.transform(name, text.slice(dot + 1));
-    if (answer !== undefined) {
-      this.sendString(answer);
-      return;
-    }
-    const what = dot < 0 ? 'a request without a transform' : `no transform '${name.slice(0, 40)}'`;
-    this.factory.onRefusal(`${this.transport.getPeer().authority}: ${what}`);
+    if (dot < 0) return this.#refuse('a request without a transform');
+    const name = text.slice(0, dot);
+    const answer = this.factory.service.transform(name, text.slice(dot + 1));
+    if (answer === undefined) return this.#refuse(`no transform '${name.slice(0, 40)}'`);
+    // The next request waits for a client that is behind with reading answers.
+    if (!this.sendString(answer)) return this.transport.drained();
+  }
+
+  override connectionLost(reason: Error): void {
+    if (reason instanceof FramingError) this.#tell(reason.message);
+  }
+
+  #refuse(what: string): void {
+    this.#tell(what);
     this.transport.loseConnection();
+  }
+
+  #tell(what: string): void {
+    this.factory.onRefusal(`${this.transport.getPeer().authority}: ${what}`);
   }
 }
 

@@ -2,7 +2,7 @@
 export class TransformService {
   readonly #transforms: ReadonlyMap<string, (poem: string) => string> = new Map([
     ['cummingsify', (poem: string) => poem.toLowerCase()],
-    ['backwards', (poem: string) => poem.split('\n').reverse().join('\n')],
+    ['backwards', backwards],
   ]);
 
   /** The names of the transforms. */
@@ -14,4 +14,16 @@ export class TransformService {
   transform(name: string, poem: string): string | undefined {
     return this.#transforms.get(name)?.(poem);
   }
+}
+
+/** The last line first. A newline at the end of the poem stays there. */
+function backwards(poem: string): string {
+  const end = poem.endsWith('\n') ? '\n' : '';
+  return (
+    poem
+      .slice(0, poem.length - end.length)
+      .split('\n')
+      .reverse()
+      .join('\n') + end
+  );
 }

@@ -1,31 +1,23 @@
 import { reactor } from 'couplet';
-import { interfaceName, wholeNumber } from './option.ts';
 import { complain, say } from './output.ts';
-import { commandLine, readArguments, runProgram } from './program.ts';
-import { portOf, serveUntilStopped } from './server.ts';
+import { readArguments, runProgram } from './program.ts';
+import type { ServerOptions } from './server.ts';
+import { portOf, serverCommandLine, serveUntilStopped } from './server.ts';
 import { TransformFactory } from './transform-protocol.ts';
 import { TransformService } from './transform-service.ts';
 
-interface Options {
-  readonly port: number;
-  readonly iface: string;
-}
-
-/** What a client that does not read its answers may make the server hold. */
+/** What a client that does not read may make the server hold: an answer, and room to spare. */
 const MOST_UNREAD = 2 ** 20;
 
 const service = new TransformService();
-const command = commandLine('transformedpoetry', 'Transforms poems: netstrings in, netstrings out.')
-  .option('--port <port>', 'the port to listen on; 0 is any free one', wholeNumber(0, 65_535), 0)
-  .option('--iface <host>', 'the interface to listen on', interfaceName, 'localhost')
-  .addHelpText(
-    'after',
-    `\nA request is the netstring of NAME.POEM, such as 20:cummingsify.A Poem.,; the answer is the netstring of the poem,\ntransformed. NAME is one of: ${service.names.join(', ')}.`,
-  );
+const command = serverCommandLine('transformedpoetry', 'Transforms poems: netstrings in, netstrings out.').addHelpText(
+  'after',
+  `\nA request is the netstring of NAME.POEM, such as '19:cummingsify.A Poem.,', of 99,999 bytes at\nmost; the answer is the netstring of the poem, transformed: '7:a poem.,'. Both are UTF-8. NAME is one\nof: ${service.names.join(', ')}. A request that has no answer closes the connection, after the\nanswers to those before it, and is told on standard error.`,
+);
 
 await runProgram('transformedpoetry', async () => {
   readArguments(command);
-  const { port, iface } = command.opts<Options>();
+  const { port, iface } = command.opts<ServerOptions>();
   const factory = new TransformFactory(service, (what) => complain(`transformedpoetry: ${what}`));
   await serveUntilStopped(reactor, async () => {
     const options = { interface: iface, maxWriteBufferBytes: MOST_UNREAD };

@@ -13,9 +13,9 @@ interface Client {
   readonly refused: readonly string[];
 }
 
-function connected(): Client {
+function connected(service = new TransformService()): Client {
   const refused: string[] = [];
-  const factory = new TransformFactory(new TransformService(), (what) => refused.push(what));
+  const factory = new TransformFactory(service, (what) => refused.push(what));
   const protocol = new factory.protocol();
   protocol.factory = factory;
   const transport = new StringTransport({ peer: new IPv4Address('127.0.0.1', 1) });
@@ -29,6 +29,7 @@ describe('TransformService', () => {
     assert.deepEqual(service.names, ['cummingsify', 'backwards']);
     assert.equal(service.transform('cummingsify', 'Two LINES\nThat Rhyme Ä'), 'two lines\nthat rhyme ä');
     assert.equal(service.transform('backwards', 'one\ntwo\nthree'), 'three\ntwo\none');
+    assert.equal(service.transform('backwards', 'one\ntwo\n'), 'two\none\n');
     assert.equal(service.transform('toString', 'a poem'), undefined);
   });
 });
@@ -55,7 +56,41 @@ describe('TransformProtocol', () => {
     assert.equal(sequence.length > 0, true);
   });
 
+  it('waits for a client that is behind with reading, and loses nothing', async () => {
+    const { protocol, transport } = connected();
+    const request = encodeNetstring(`cummingsify.${'A'.repeat(40_000)}`);
+    const pending = protocol.dataReceived(Buffer.concat([request, request, request]));
+    const answer = `40000:${'a'.repeat(40_000)},`;
+    assert.equal(transport.value().toString(), answer + answer);
+    transport.clear();
+    await pending;
+    assert.equal(transport.value().toString(), answer);
+  });
+
+  it('keeps what a broken service throws to the connection', () => {
+    class Broken extends TransformService {
+      override transform(name: string, poem: string): string | undefined {
+        if (name === 'break') throw new Error('broken');
+        return super.transform(name, poem);
+      }
+    }
+    const service = new Broken();
+    const [one, two] = [connected(service), connected(service)];
+    assert.throws(() => one.protocol.dataReceived(encodeNetstring('break.A')), /^Error: broken$/);
+    two.protocol.dataReceived(encodeNetstring('cummingsify.A'));
+    assert.equal(two.transport.value().toString(), '1:a,');
+  });
+
+  it('tells what is no netstring', () => {
+    const { protocol, transport, refused } = connected();
+    protocol.dataReceived(Buffer.from('1:a;'));
+    assert.ok(transport.reason !== undefined);
+    protocol.connectionLost(transport.reason);
+    assert.deepEqual(refused, [`127.0.0.1:1: ${transport.reason.message}`]);
+  });
+
   for (const [request, what] of [
+    [Buffer.from('cummingsify.\xc4', 'latin1'), '127.0.0.1:1: a request that is not UTF-8'],
     ['shout.a poem', "127.0.0.1:1: no transform 'shout'"],
     ['a poem', '127.0.0.1:1: a request without a transform'],
     ['.a poem', "127.0.0.1:1: no transform ''"],
