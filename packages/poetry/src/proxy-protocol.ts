@@ -1,7 +1,7 @@
 import { Factory, Protocol } from 'couplet';
 import type { PoemCache } from './poem-cache.ts';
 
-/** Sends the poem as soon as it is there, and closes; without one it resets, so that nobody takes nothing for a poem. */
+/** Sends the poem as soon as it is there, and closes; without one it closes all the same. */
 export class ProxyProtocol extends Protocol<ProxyFactory> {
   #waiting = false;
 
@@ -10,6 +10,9 @@ export class ProxyProtocol extends Protocol<ProxyFactory> {
     if (poem === undefined) this.#wait();
     else this.#send(poem);
   }
+
+  /** A client that ended its side still wants the poem. One that closed looks the same, until it is sent something. */
+  override readConnectionLost(): void {}
 
   override connectionLost(): void {
     if (this.#waiting) this.factory.cache.leave();
@@ -23,9 +26,9 @@ export class ProxyProtocol extends Protocol<ProxyFactory> {
         this.#waiting = false;
         this.#send(poem);
       },
-      (reason) => {
+      () => {
         this.#waiting = false;
-        this.transport.abortConnection(reason);
+        this.transport.loseConnection();
       },
     );
   }

@@ -56,10 +56,7 @@ describe('poetry-proxy', () => {
         else upstream.end(POEM);
       });
       for (let attempt = 0; attempt < 2; attempt += 1) {
-        const client = await dial(t, port);
-        client.resume();
-        await closed(client);
-        assert.equal(client.bytesRead, 0);
+        assert.equal((await received(await dial(t, port))).length, 0);
       }
       assert.deepEqual(await received(await dial(t, port)), POEM);
       const { stderr } = await program.kill('SIGTERM');
@@ -73,18 +70,46 @@ describe('poetry-proxy', () => {
   it('tells of a server that refuses, and of one that takes too long', OPTIONS, async (t) => {
     const nobody = await deserted();
     const refused = await serve(t, 'poetry-proxy', `${nobody}`);
-    const client = await dial(t, refused.port);
-    client.resume();
-    await closed(client);
+    const download = await run('get-poetry', `${refused.port}`);
+    assert.deepEqual(
+      [download.status, download.stderr],
+      [1, `Task 1: 127.0.0.1:${refused.port}: closed without any poetry\n`],
+    );
     const { stderr } = await refused.program.kill('SIGTERM');
     assert.equal(stderr, `poetry-proxy: 127.0.0.1:${nobody}: connection refused\n`);
     const silent = await script(t, () => {});
     const late = await serve(t, 'poetry-proxy', `${silent}`, '--timeout', '0.1');
-    const waiting = await dial(t, late.port);
-    waiting.resume();
-    await closed(waiting);
+    assert.equal((await received(await dial(t, late.port))).length, 0);
     const ending = await late.program.kill('SIGTERM');
     assert.equal(ending.stderr, `poetry-proxy: 127.0.0.1:${silent}: no poem within 0.1 s\n`);
+  });
+
+  it('gives a client that ended its side the poem, though it has to be fetched', OPTIONS, async (t) => {
+    const slow = await serve(t, 'slowpoetry', FILE, '--num-bytes', '100', '--delay', '0.01');
+    const { port } = await serve(t, 'poetry-proxy', `${slow.port}`);
+    const client = await dial(t, port);
+    client.end('a poem, please');
+    assert.deepEqual(await received(client), POEM);
+  });
+
+  it('goes on with a fetch for the client that stays', OPTIONS, async (t) => {
+    const fetches: Socket[] = [];
+    const { port } = await proxied(t, (upstream) => fetches.push(upstream));
+    const [leaving, staying] = [await dial(t, port), await dial(t, port)];
+    while (fetches.length === 0) await new Promise(setImmediate);
+    leaving.resetAndDestroy();
+    fetches[0]?.end(POEM);
+    assert.deepEqual(await received(staying), POEM);
+    assert.equal(fetches.length, 1);
+  });
+
+  it('stops in mid-fetch, and says nothing of it', OPTIONS, async (t) => {
+    const fetches: Socket[] = [];
+    const { program, port } = await proxied(t, (upstream) => fetches.push(upstream));
+    await dial(t, port);
+    while (fetches.length === 0) await new Promise(setImmediate);
+    const { status, stderr } = await program.kill('SIGTERM');
+    assert.deepEqual([status, stderr], [0, '']);
   });
 
   it('cancels a fetch when the last client leaves, not before, and says nothing of it', OPTIONS, async (t) => {
@@ -95,8 +120,7 @@ describe('poetry-proxy', () => {
     });
     const clients = [await dial(t, port), await dial(t, port)];
     while (fetches.length === 0) await new Promise(setImmediate);
-    clients[0]?.destroy();
-    clients[1]?.destroy();
+    for (const client of clients) client.resetAndDestroy();
     const [fetch] = fetches;
     assert.ok(fetch !== undefined);
     fetch.resume();
