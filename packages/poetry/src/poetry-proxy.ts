@@ -24,7 +24,7 @@ const command = serverCommandLine(
   .option('--timeout <seconds>', 'how long a fetch may take, connecting included', someSeconds, 300)
   .addHelpText(
     'after',
-    '\nA fetch that fails is told on standard error, once; its clients are sent nothing, and the next\nclient begins another one. A client that resets its connection leaves; one that ends its side\n(nc -N) still gets the poem. A fetch that nobody waits for any more is cancelled.',
+    '\nA fetch that fails is told on standard error, once; its clients are sent nothing, and the next\nclient begins another one. A fetch that nobody waits for any more is cancelled. A client that ends\nits side (nc -N) cannot be told from one that has left: it gets the poem if it is there, or if\nanother client waits for it.',
   );
 
 await runProgram('poetry-proxy', async () => {

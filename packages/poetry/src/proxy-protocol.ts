@@ -11,12 +11,16 @@ export class ProxyProtocol extends Protocol<ProxyFactory> {
     else this.#send(poem);
   }
 
-  /** A client that ended its side still wants the poem. One that closed looks the same, until it is sent something. */
-  override readConnectionLost(): void {}
+  /**
+   * The client ended its side, and has left, or still reads: nothing tells before it is sent something. So no fetch goes on
+   * for its sake alone, and if one does, it gets the poem.
+   */
+  override readConnectionLost(): void {
+    this.#leave();
+  }
 
   override connectionLost(): void {
-    if (this.#waiting) this.factory.cache.leave();
-    this.#waiting = false;
+    this.#leave();
   }
 
   #wait(): void {
@@ -31,6 +35,11 @@ export class ProxyProtocol extends Protocol<ProxyFactory> {
         this.transport.loseConnection();
       },
     );
+  }
+
+  #leave(): void {
+    if (this.#waiting) this.factory.cache.leave();
+    this.#waiting = false;
   }
 
   #send(poem: Buffer): void {

@@ -73,13 +73,23 @@ describe('ProxyProtocol', () => {
     assert.deepEqual(got(next), POEM);
   });
 
-  it('sends the poem to a client that ended its side', async () => {
+  it('sends the poem to a client that ended its side, while another one waits', async () => {
     const stage = new Stage();
-    const client = stage.enter();
-    client.protocol.readConnectionLost();
+    const [ended, waiting] = [stage.enter(), stage.enter()];
+    ended.protocol.readConnectionLost();
     assert.equal(stage.signals[0]?.aborted, false);
     await stage.succeed();
-    assert.deepEqual(got(client), POEM);
+    assert.deepEqual([ended, waiting].map(got), [POEM, POEM]);
+  });
+
+  it('cancels the fetch when all clients have ended their side, and counts none of them twice', () => {
+    const stage = new Stage();
+    const [one, two] = [stage.enter(), stage.enter()];
+    one.protocol.readConnectionLost();
+    one.protocol.connectionLost();
+    assert.equal(stage.signals[0]?.aborted, false);
+    two.protocol.readConnectionLost();
+    assert.equal(stage.signals[0]?.aborted, true);
   });
 
   it('cancels the fetch when the last client is lost', () => {

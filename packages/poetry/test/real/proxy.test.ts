@@ -23,6 +23,28 @@ async function proxied(t: TestContext, treat: (upstream: Socket, count: number) 
   return serve(t, 'poetry-proxy', `${port}`);
 }
 
+/** The connections that a proxy makes to its server, in order. */
+class Fetches {
+  count = 0;
+  readonly #arrived: Socket[] = [];
+  #wanted: ((fetch: Socket) => void) | undefined;
+
+  readonly add = (fetch: Socket): void => {
+    this.count += 1;
+    if (this.#wanted === undefined) this.#arrived.push(fetch);
+    else this.#wanted(fetch);
+    this.#wanted = undefined;
+  };
+
+  next(): Promise<Socket> {
+    const fetch = this.#arrived.shift();
+    if (fetch !== undefined) return Promise.resolve(fetch);
+    return new Promise((resolve) => {
+      this.#wanted = resolve;
+    });
+  }
+}
+
 describe('poetry-proxy', () => {
   it('fetches once for two at the same time and one later, through another proxy too', OPTIONS, async (t) => {
     const slow = await serve(t, 'slowpoetry', FILE, '--num-bytes', '100', '--delay', '0.01');
@@ -84,50 +106,50 @@ describe('poetry-proxy', () => {
     assert.equal(ending.stderr, `poetry-proxy: 127.0.0.1:${silent}: no poem within 0.1 s\n`);
   });
 
-  it('gives a client that ended its side the poem, though it has to be fetched', OPTIONS, async (t) => {
+  it('gives a client that ended its side the poem that another one waits for, or that is there', OPTIONS, async (t) => {
     const slow = await serve(t, 'slowpoetry', FILE, '--num-bytes', '100', '--delay', '0.01');
     const { port } = await serve(t, 'poetry-proxy', `${slow.port}`);
-    const client = await dial(t, port);
-    client.end('a poem, please');
-    assert.deepEqual(await received(client), POEM);
+    const waiting = await dial(t, port);
+    const [early, late] = [await dial(t, port), await dial(t, port)];
+    early.end('a poem, please');
+    assert.deepEqual(await Promise.all([waiting, early].map(received)), [POEM, POEM]);
+    late.end('a poem, please');
+    assert.deepEqual(await received(late), POEM);
   });
 
   it('goes on with a fetch for the client that stays', OPTIONS, async (t) => {
-    const fetches: Socket[] = [];
-    const { port } = await proxied(t, (upstream) => fetches.push(upstream));
+    const fetches = new Fetches();
+    const { port } = await proxied(t, fetches.add);
     const [leaving, staying] = [await dial(t, port), await dial(t, port)];
-    while (fetches.length === 0) await new Promise(setImmediate);
+    const fetch = await fetches.next();
     leaving.resetAndDestroy();
-    fetches[0]?.end(POEM);
+    fetch.end(POEM);
     assert.deepEqual(await received(staying), POEM);
-    assert.equal(fetches.length, 1);
+    assert.equal(fetches.count, 1);
   });
 
   it('stops in mid-fetch, and says nothing of it', OPTIONS, async (t) => {
-    const fetches: Socket[] = [];
-    const { program, port } = await proxied(t, (upstream) => fetches.push(upstream));
+    const fetches = new Fetches();
+    const { program, port } = await proxied(t, fetches.add);
     await dial(t, port);
-    while (fetches.length === 0) await new Promise(setImmediate);
+    await fetches.next();
     const { status, stderr } = await program.kill('SIGTERM');
     assert.deepEqual([status, stderr], [0, '']);
   });
 
   it('cancels a fetch when the last client leaves, not before, and says nothing of it', OPTIONS, async (t) => {
-    const fetches: Socket[] = [];
-    const { program, port } = await proxied(t, (upstream) => {
-      fetches.push(upstream);
-      upstream.write('two');
-    });
+    const fetches = new Fetches();
+    const { program, port } = await proxied(t, fetches.add);
     const clients = [await dial(t, port), await dial(t, port)];
-    while (fetches.length === 0) await new Promise(setImmediate);
-    for (const client of clients) client.resetAndDestroy();
-    const [fetch] = fetches;
-    assert.ok(fetch !== undefined);
-    fetch.resume();
-    await closed(fetch);
+    const first = await fetches.next();
+    first.write('two');
+    clients[0]?.resetAndDestroy();
+    clients[1]?.destroy();
+    first.resume();
+    await closed(first);
     const next = await dial(t, port);
-    while (fetches.length === 1) await new Promise(setImmediate);
-    fetches[1]?.end(' lines');
+    const second = await fetches.next();
+    second.end('two lines');
     assert.equal((await received(next)).toString(), 'two lines');
     const { stderr } = await program.kill('SIGTERM');
     assert.equal(stderr, '');
