@@ -13,6 +13,7 @@ const SERVERS = {
   'guarded-echo': [/^one two\n$/],
   answer: [/^$/],
   login: [/^name\?\r\n$/],
+  'egg-timer': [/^$/],
   'many-ports': [/^one two\n$/, /^An apple a day .*\n$/, /^2 words\n$/],
   stream: [/^1\n2\n3\n[\s\S]*\n1000000\n$/],
   pull: [/^10 \.\.\.\n[\s\S]*\nlift-off\n$/],

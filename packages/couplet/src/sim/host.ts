@@ -4,6 +4,9 @@ import type { NameAnswer } from './names.ts';
 import type { Network } from './network.ts';
 import { Process } from './process.ts';
 
+/** How long after a program failed to start it is started again, in milliseconds. */
+const AGAIN_MS = 1000;
+
 /** What a host runs: it sets up what it needs with the reactor, and may wait for what it began. */
 export type Program = (reactor: Reactor, host: Host) => void | Promise<void>;
 
@@ -86,7 +89,7 @@ export class Host {
     for (const socket of [...this.#kernel.sockets]) socket.vanish();
   }
 
-  /** Has power, and starts its program afresh. */
+  /** Has power, and starts its program afresh, again and again until it starts. */
   restart(): void {
     this.crash();
     this.#network.note(`${this.name} starts`);
@@ -114,12 +117,18 @@ export class Host {
     this.#network.names.set(this.name, answer);
   }
 
-  /** A program that fails when it is started again, because of a further fault say, is no failure of the scenario. */
+  /**
+   * A program that fails when it is started again, because of a further fault say, is no failure of the scenario: it is
+   * started once more a little later, as a supervisor would.
+   */
   async #rerun(program: Program, reactor: Reactor): Promise<void> {
     try {
       await program(reactor, this);
     } catch (error) {
       this.#network.note(`${this.name} fails to start: ${error}`);
+      this.#network.schedule.after(AGAIN_MS, () => {
+        if (this.#reactor === reactor && this.running) this.restart();
+      });
     }
   }
 
