@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
+import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
 import { blocksOf, PAGES } from './blocks.ts';
 
@@ -52,6 +53,16 @@ describe('the code in the documentation', () => {
     assert.deepEqual(await once(server, 'exit'), [0, null]);
     assert.equal(echoed, 'two lines that rhyme');
   });
+
+  for (const [at, { page, line, text }] of scripts.entries()) {
+    if (page.endsWith('zh-CN.md') || !text.includes("from 'node:test'")) continue;
+    test(`${page}:${line}: the test in it passes`, () => {
+      const args = ['--conditions=couplet-source', '--test', join(folder, `block${at}.ts`)];
+      const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+      const { status, stdout } = spawnSync('node_modules/.bin/node', args, { encoding: 'utf8', timeout: 20_000, env });
+      assert.equal(status, 0, stdout);
+    });
+  }
 
   test('both READMEs show the same programs', () => {
     const of = (page: string): string[] => scripts.filter((block) => block.page === page).map(({ text }) => text);
