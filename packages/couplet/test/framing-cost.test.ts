@@ -16,6 +16,7 @@ import {
 } from 'couplet/framing';
 
 const MEGABYTE = 1_000_000;
+const SECOND = 1000;
 const BIG = { maxLength: 4 * MEGABYTE };
 
 /** So many bytes of frames of one size, or a little more. */
@@ -120,8 +121,8 @@ describe('the cost of framing', () => {
       assert.ok(more.bytes <= 2.2 * work.bytes, `${more.bytes} bytes are touched, after ${work.bytes}`);
       assert.ok(more.slices <= 2.2 * work.slices, `${more.slices} slices are cut, after ${work.slices}`);
       const megabyte = stream(MEGABYTE);
-      const took = Math.min(...[1, 2, 3].map(() => elapsed(() => feed(decoder(), megabyte, 1))));
-      assert.ok(took < 1000, `1 MB took ${took} ms`);
+      const took = elapsed(() => feed(decoder(), megabyte, 1));
+      assert.ok(took < SECOND, `1 MB took ${took} ms`);
     });
 
     test(`R28 ${name}: in one chunk it is the same, and each byte costs the same`, () => {
@@ -135,10 +136,15 @@ describe('the cost of framing', () => {
   }
 });
 
+/** How many milliseconds a task takes. One that takes more than a second may try twice more: the machine may be busy. */
 function elapsed(task: () => void): number {
-  const begin = performance.now();
-  task();
-  return performance.now() - begin;
+  let took = Number.POSITIVE_INFINITY;
+  for (let tries = 0; tries < 3 && took >= SECOND; tries += 1) {
+    const begin = performance.now();
+    task();
+    took = Math.min(took, performance.now() - begin);
+  }
+  return took;
 }
 
 /** How many bytes so many things keep alive, each. */

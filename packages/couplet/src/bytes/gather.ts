@@ -6,7 +6,13 @@ const SLAB = 64 * 1024;
  * bytes keeps them: then `giveUp` lets go of it.
  */
 export class Gather {
+  readonly #released: ((bytes: Buffer) => void) | undefined;
   #slab: Buffer | undefined;
+
+  /** `released` may spoil what it gets: bytes of the slab that are out of use. */
+  constructor(released?: (bytes: Buffer) => void) {
+    this.#released = released;
+  }
 
   /**
    * Copies chunks from index `from` on while each is smaller than `large` bytes and they fit. `bytes` is the filled part
@@ -30,6 +36,11 @@ export class Gather {
   encode(text: string): Buffer {
     this.#slab ??= Buffer.allocUnsafeSlow(SLAB);
     return this.#slab.subarray(0, this.#slab.write(text));
+  }
+
+  /** The bytes of the last call are out of use. */
+  release(bytes: Buffer): void {
+    this.#released?.(bytes);
   }
 
   /** The bytes of the last call stay with somebody else: the next one takes a new slab. */

@@ -223,10 +223,10 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   }
 
   pauseProducing(): void {
-    if (!delivers(this.#state)) return;
+    if (this.disconnecting) return;
     this.#paused = true;
     this.#resuming = false;
-    this.#wire.pause();
+    if (delivers(this.#state)) this.#wire.pause();
   }
 
   resumeProducing(): void {
@@ -347,12 +347,12 @@ export class Connection implements Transport, Sink, Unsettled, Live {
     if (this.#paused || this.#pending > 0) return;
     const told = this.#resuming === 'told';
     this.#resuming = false;
-    if (!delivers(this.#state)) return;
-    if (told && this.#protocol.readingResumed !== undefined) {
+    // Behind the peer's end of output, too, a protocol may hold bytes.
+    if (told && this.#protocol.readingResumed !== undefined && !this.disconnecting) {
       this.#callback('readingResumed', () => this.#protocol.readingResumed?.());
-      if (this.#paused || this.#pending > 0 || !delivers(this.#state)) return;
+      if (this.#paused || this.#pending > 0) return;
     }
-    this.#wire.resume();
+    if (delivers(this.#state)) this.#wire.resume();
   }
 
   /** Tells those who wait for room. */
@@ -383,7 +383,8 @@ export class Connection implements Transport, Sink, Unsettled, Live {
       this.#resuming ||= 'untold';
       this.#unsettle();
     };
-    result.then(settled, (error) => {
+    // A promise of another make may call back at once, or twice.
+    Promise.resolve(result).then(settled, (error) => {
       this.#engine.enter();
       this.#fail(where, error);
       settled();

@@ -33,7 +33,7 @@ const ROUNDS = 32;
  */
 export class Engine implements Clock {
   readonly backend: Backend;
-  readonly gather: Gather = new Gather();
+  readonly gather: Gather;
   /** Replaced, never changed: an observer may end, and another one begin, while they are told. */
   observers: readonly Observer[] = [];
   readonly timers: Timers;
@@ -51,6 +51,7 @@ export class Engine implements Clock {
 
   constructor(backend: Backend) {
     this.backend = backend;
+    this.gather = new Gather(backend.released?.bind(backend));
     this.timers = new Timers(backend, (task) => {
       this.enter();
       task();

@@ -1,11 +1,12 @@
 import type { DelayedCall } from '../protocol/clock.ts';
 import type { Backend } from '../seam/backend.ts';
+import { type Entry, Heap } from './heap.ts';
 
 /** What timers need of a backend: the time, and its one alarm. */
 export type Alarm = Pick<Backend, 'now' | 'alarm'>;
 
 /** A call that waits in the heap. */
-class Call implements DelayedCall {
+class Call implements DelayedCall, Entry {
   readonly #timers: Timers;
   readonly order: number;
   /** When it is to run. */
@@ -60,10 +61,6 @@ function checkDelay(delayMs: number): void {
   }
 }
 
-function before(a: Call, b: Call): boolean {
-  return a.key < b.key || (a.key === b.key && a.order < b.order);
-}
-
 /**
  * All delayed calls of a reactor, in a heap behind the backend's one alarm. Moving a call later only notes its new time:
  * the heap is put right when the old one comes.
@@ -71,7 +68,7 @@ function before(a: Call, b: Call): boolean {
 export class Timers {
   readonly #backend: Alarm;
   readonly #run: (task: () => void) => void;
-  readonly #heap: Call[] = [];
+  readonly #heap: Heap<Call> = new Heap();
   #order = 0;
   /** What the alarm is set to. */
   #armed: number | undefined;
@@ -90,16 +87,14 @@ export class Timers {
 
   /** The calls that wait, in the order in which they will run. */
   list(): readonly DelayedCall[] {
-    return this.#heap.toSorted((a, b) => a.time - b.time || a.order - b.order);
+    return this.#heap.entries.toSorted((a, b) => a.time - b.time || a.order - b.order);
   }
 
   callLater(delayMs: number, task: () => void): DelayedCall {
     checkDelay(delayMs);
     this.#order += 1;
     const call = new Call(this, this.#order, this.now() + delayMs, task);
-    call.place = this.#heap.length;
-    this.#heap.push(call);
-    this.#up(call);
+    this.#heap.add(call);
     this.#arm();
     return call;
   }
@@ -112,14 +107,13 @@ export class Timers {
 
   /** Drops every call. */
   clear(): void {
-    for (const call of this.#heap) forget(call);
-    this.#heap.length = 0;
+    for (const call of this.#heap.entries) call.task = nothing;
+    this.#heap.clear();
     this.#arm();
   }
 
   remove(call: Call): void {
     this.#take(call);
-    forget(call);
     this.#arm();
   }
 
@@ -127,7 +121,7 @@ export class Timers {
     call.time = time;
     if (time >= call.key) return;
     call.key = time;
-    this.#up(call);
+    this.#heap.moved(call);
     this.#arm();
   }
 
@@ -145,17 +139,16 @@ export class Timers {
 
   #runDue(now: number, newest: number): void {
     for (;;) {
-      const call = this.#heap[0];
+      const call = this.#heap.first;
       if (call === undefined || call.key > now) break;
       if (call.time > call.key) {
         call.key = call.time;
-        this.#down(call);
+        this.#heap.moved(call);
         continue;
       }
       if (call.order > newest) break;
       const { task } = call;
       this.#take(call);
-      forget(call);
       this.#run(task);
     }
   }
@@ -163,7 +156,7 @@ export class Timers {
   /** An alarm that is set too early is left as it is: it will look again. */
   #arm(): void {
     if (this.#ringing) return;
-    const at = this.#heap[0]?.key ?? (this.#held ? Number.POSITIVE_INFINITY : undefined);
+    const at = this.#heap.first?.key ?? (this.#held ? Number.POSITIVE_INFINITY : undefined);
     if (at === undefined) {
       if (this.#armed !== undefined) this.#backend.alarm(undefined, this.#ring);
     } else if (this.#armed === undefined || at < this.#armed) this.#backend.alarm(at, this.#ring);
@@ -171,50 +164,9 @@ export class Timers {
     this.#armed = at;
   }
 
+  /** Takes a call out: it is no longer active, and what it would have run is let go of. */
   #take(call: Call): void {
-    const last = this.#heap.pop() as Call;
-    if (last === call) return;
-    last.place = call.place;
-    this.#heap[last.place] = last;
-    this.#up(last);
-    this.#down(last);
+    this.#heap.remove(call);
+    call.task = nothing;
   }
-
-  #up(call: Call): void {
-    const heap = this.#heap;
-    let place = call.place;
-    while (place > 0) {
-      const above = heap[(place - 1) >> 1] as Call;
-      if (!before(call, above)) break;
-      heap[place] = above;
-      const next = above.place;
-      above.place = place;
-      place = next;
-    }
-    heap[place] = call;
-    call.place = place;
-  }
-
-  #down(call: Call): void {
-    const heap = this.#heap;
-    let place = call.place;
-    for (;;) {
-      let below = heap[2 * place + 1];
-      const right = heap[2 * place + 2];
-      if (right !== undefined && below !== undefined && before(right, below)) below = right;
-      if (below === undefined || !before(below, call)) break;
-      heap[place] = below;
-      const next = below.place;
-      below.place = place;
-      place = next;
-    }
-    heap[place] = call;
-    call.place = place;
-  }
-}
-
-/** Marks a call as no longer active and lets go of what it would have run. */
-function forget(call: Call): void {
-  call.place = -1;
-  call.task = nothing;
 }

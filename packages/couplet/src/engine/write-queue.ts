@@ -145,6 +145,7 @@ export class WriteQueue {
     this.#head += count;
     this.#hand(wire, bytes);
     if (this.#held > 0) gather.giveUp();
+    else gather.release(bytes);
   }
 
   #handText(wire: Wire, gather: Gather): void {
@@ -153,6 +154,7 @@ export class WriteQueue {
     this.#text = '';
     this.#hand(wire, bytes);
     if (this.#held > 0) gather.giveUp();
+    else gather.release(bytes);
   }
 
   #hand(wire: Wire, bytes: Uint8Array): void {

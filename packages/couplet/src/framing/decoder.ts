@@ -23,19 +23,23 @@ export abstract class Decoder<Frame> implements Iterable<Frame> {
   }
 
   /** Takes the next bytes of the stream. The chunk is the decoder's from now on: frames are views of it. */
-  push(chunk: Buffer): void {
-    if (this.at === this.chunk.length) this.#read(chunk);
+  push(chunk: Uint8Array): void {
+    const bytes = chunk instanceof Buffer ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    if (this.at === this.chunk.length) this.#read(bytes);
     else {
       this.#later ??= new ChunkQueue();
-      this.#later.push(chunk);
+      this.#later.push(bytes);
     }
   }
 
   /** Puts bytes before those that are not taken yet. */
-  unread(bytes: Buffer): void {
+  unread(bytes: Uint8Array): void {
+    const later = this.#later;
+    this.#later = undefined;
     const rest = this.rest();
     this.push(bytes);
     this.push(rest);
+    for (let next = later?.shift(); next !== undefined; next = later?.shift()) this.push(next);
   }
 
   /** The next whole frame; undefined until more bytes come. Throws a `FramingError` for bytes that cannot become a frame. */

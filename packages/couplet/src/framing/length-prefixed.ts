@@ -25,7 +25,9 @@ export class IntegerPrefix implements Prefix {
   length = 0;
   readonly #largest: number;
 
+  /** Throws a `RangeError` for any other number of bytes. */
   constructor(bytes: PrefixBytes) {
+    if (!(bytes in prefixOf)) throw new RangeError(`a length prefix has 1, 2 or 4 bytes, not ${bytes}`);
     this.most = bytes;
     this.#largest = 2 ** (8 * bytes) - 1;
   }
@@ -50,7 +52,8 @@ export class IntegerPrefix implements Prefix {
 
 /**
  * Decodes strings, each behind its length as a big-endian integer of 1, 2 or 4 bytes; a string is a view of its chunk. One
- * that is longer than `maxLength` throws a `LengthLimitError` as soon as its prefix is there, and is skipped.
+ * that is longer than `maxLength` throws a `LengthLimitError` as soon as its prefix is there, and is skipped. Throws a `RangeError` for
+ * another prefix, and for a limit that is none.
  */
 export function lengthPrefixed(bytes: PrefixBytes, { maxLength }: StringsOptions = {}): Decoder<Buffer> {
   return new PrefixedDecoder(new IntegerPrefix(bytes), maxLength);

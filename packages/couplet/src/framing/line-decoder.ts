@@ -1,17 +1,22 @@
 import { Decoder } from './decoder.ts';
 import { LineTooLongError } from './errors.ts';
+import { checkLimit } from './limit.ts';
 import type { LineReader } from './line-reader.ts';
 
 /** The delimiter of nearly everybody: one for all. */
 const CRLF = Buffer.from('\r\n');
 
 /**
- * Finds lines, each without its delimiter. A chunk is made a string once, because a string is searched much faster than a
- * buffer, and no byte is searched twice.
+ * So many bytes of a chunk are made a string at first, and then twice as many each time. So it costs little to begin anew in
+ * the same chunk, for another delimiter or behind raw bytes.
+ */
+const WINDOW = 4096;
+
+/**
+ * Finds lines, each without its delimiter. They are searched in strings, which is much faster than in a buffer, and but for
+ * the length of a delimiter no byte is searched twice.
  */
 export class LineDecoder<Line> extends Decoder<Line> {
-  /** How many bytes a line may have without its delimiter. May change between lines. */
-  maxLength: number;
   readonly #reader: LineReader<Line>;
   #delimiter: Uint8Array | string;
   /** The bytes of the delimiter. */
@@ -19,14 +24,17 @@ export class LineDecoder<Line> extends Decoder<Line> {
   /** The same, byte for character. */
   #needle: string;
   #ascii: boolean;
-  /** The chunk that is being read, byte for character; empty until a line is looked for in it. */
+  #maxLength = 0;
+  /** The part of the chunk that is being searched, byte for character; empty until a line is looked for in the chunk ... */
   #text = '';
+  /** ... and where it begins. */
+  #from = 0;
   /** The last bytes of the line that earlier chunks began, where its delimiter may have begun. */
   #edge = '';
   /** The line is too long: it is thrown away through its delimiter. */
   #skipping = false;
 
-  /** Throws a `RangeError` for an empty delimiter. */
+  /** Throws a `RangeError` for an empty delimiter, and for a limit that is none. */
   constructor(reader: LineReader<Line>, delimiter: Uint8Array | string = '\r\n', maxLength = 16_384) {
     super();
     this.#reader = reader;
@@ -35,6 +43,16 @@ export class LineDecoder<Line> extends Decoder<Line> {
     this.#ending = endingOf(delimiter);
     this.#needle = this.#ending.toString('latin1');
     this.#ascii = isASCII(this.#needle);
+  }
+
+  /** How many bytes a line may have without its delimiter. May change between lines. Throws a `RangeError` for what is no limit. */
+  get maxLength(): number {
+    return this.#maxLength;
+  }
+
+  set maxLength(maxLength: number) {
+    checkLimit(maxLength);
+    this.#maxLength = maxLength;
   }
 
   /** What ends a line. A new one counts for every line that was not taken yet. Throws a `RangeError` for an empty one. */
@@ -89,14 +107,26 @@ export class LineDecoder<Line> extends Decoder<Line> {
 
   /** Where the next delimiter begins, as a place in the chunk: below 0 when it began in an earlier one. */
   #find(): number | undefined {
-    if (this.#text === '') this.#text = this.#reader.open(this.chunk, this.#ascii);
+    const overlap = this.#needle.length - 1;
+    if (this.#text === '') this.#open(this.at, WINDOW);
     if (this.#edge !== '') {
-      const seam = this.#edge + this.#text.slice(0, this.#needle.length - 1);
+      const seam = this.#edge + this.#text.slice(0, overlap);
       const across = seam.indexOf(this.#needle);
       if (across >= 0) return across - this.#edge.length;
     }
-    const within = this.#text.indexOf(this.#needle, this.at);
-    return within < 0 ? undefined : within;
+    for (;;) {
+      const within = this.#text.indexOf(this.#needle, this.at - this.#from);
+      if (within >= 0) return this.#from + within;
+      const to = this.#from + this.#text.length;
+      if (to === this.chunk.length) return undefined;
+      this.#open(to - overlap, 2 * this.#text.length);
+    }
+  }
+
+  #open(from: number, size: number): void {
+    const to = Math.min(this.chunk.length, from + size);
+    this.#text = this.#reader.open(this.chunk, from, to, this.#ascii);
+    this.#from = from;
   }
 
   /** Takes the line that ends there. */
@@ -105,11 +135,12 @@ export class LineDecoder<Line> extends Decoder<Line> {
     const from = this.at;
     const size = begun + end - from;
     this.#end(end);
-    if (size > this.maxLength) {
+    if (size > this.#maxLength) {
       this.begun.clear();
       throw this.#tooLong();
     }
-    if (begun === 0) return this.#reader.cut(this.chunk, this.#text, from, end);
+    if (begun === 0 && from >= this.#from) return this.#reader.cut(this.chunk, this.#from, this.#text, from, end);
+    if (begun === 0) return this.#reader.whole(this.chunk.subarray(from, end));
     const bytes = this.begun.join(this.chunk.subarray(0, Math.max(0, end)));
     return this.#reader.whole(bytes.subarray(0, size));
   }
@@ -125,10 +156,11 @@ export class LineDecoder<Line> extends Decoder<Line> {
     const { chunk, at } = this;
     const overlap = this.#needle.length - 1;
     this.at = chunk.length;
-    if (overlap > 0) this.#edge = (this.#edge + this.#text.slice(Math.max(at, chunk.length - overlap))).slice(-overlap);
+    if (overlap > 0)
+      this.#edge = (this.#edge + this.#text.slice(Math.max(at, chunk.length - overlap) - this.#from)).slice(-overlap);
     if (this.#skipping) return;
     this.begun.push(chunk.subarray(at));
-    if (this.begun.size <= this.maxLength || this.begun.size - this.#promised() <= this.maxLength) return;
+    if (this.begun.size <= this.#maxLength || this.begun.size - this.#promised() <= this.#maxLength) return;
     this.begun.clear();
     this.#skipping = true;
     throw this.#tooLong();
@@ -142,7 +174,7 @@ export class LineDecoder<Line> extends Decoder<Line> {
   }
 
   #tooLong(): LineTooLongError {
-    return new LineTooLongError(`a line is longer than maxLength (${this.maxLength} bytes)`);
+    return new LineTooLongError(`a line is longer than maxLength (${this.#maxLength} bytes)`);
   }
 }
 

@@ -1,23 +1,23 @@
 /** Makes lines of the bytes between delimiters. */
 export interface LineReader<Line> {
   /**
-   * A chunk as a string of one character for each byte, in which a delimiter can be searched; `ascii` says that the
-   * delimiter is ASCII.
+   * A part of a chunk as a string of one character for each byte, in which a delimiter can be searched; `ascii` says that
+   * the delimiter is ASCII.
    */
-  open(chunk: Buffer, ascii: boolean): string;
-  /** The line from `start` to `end` of the chunk that was opened last, and its string. */
-  cut(chunk: Buffer, text: string, start: number, end: number): Line;
+  open(chunk: Buffer, from: number, to: number, ascii: boolean): string;
+  /** The line from `start` to `end` of the part that was opened last, which begins at `from` and has become that string. */
+  cut(chunk: Buffer, from: number, text: string, start: number, end: number): Line;
   /** The line that consists of these bytes. */
   whole(bytes: Buffer): Line;
 }
 
 /** Lines as bytes: views of the chunk. */
 export class BytesReader implements LineReader<Buffer> {
-  open(chunk: Buffer): string {
-    return chunk.toString('latin1');
+  open(chunk: Buffer, from: number, to: number): string {
+    return chunk.toString('latin1', from, to);
   }
 
-  cut(chunk: Buffer, _text: string, start: number, end: number): Buffer {
+  cut(chunk: Buffer, _from: number, _text: string, start: number, end: number): Buffer {
     return chunk.subarray(start, end);
   }
 
@@ -28,12 +28,12 @@ export class BytesReader implements LineReader<Buffer> {
 
 /** Lines in Latin-1: the string that is searched is the text itself. */
 export class Latin1Reader implements LineReader<string> {
-  open(chunk: Buffer): string {
-    return chunk.toString('latin1');
+  open(chunk: Buffer, from: number, to: number): string {
+    return chunk.toString('latin1', from, to);
   }
 
-  cut(_chunk: Buffer, text: string, start: number, end: number): string {
-    return text.slice(start, end);
+  cut(_chunk: Buffer, from: number, text: string, start: number, end: number): string {
+    return text.slice(start - from, end - from);
   }
 
   whole(bytes: Buffer): string {
@@ -42,20 +42,20 @@ export class Latin1Reader implements LineReader<string> {
 }
 
 /**
- * Lines in UTF-8. A chunk that is decoded to one character for each byte is searched and sliced as that string; others,
- * which are not all ASCII, are searched byte for character and decoded line by line.
+ * Lines in UTF-8. What is decoded to one character for each byte is searched and sliced as that string; the rest, which is
+ * not all ASCII, is searched byte for character and decoded line by line.
  */
 export class UTF8Reader implements LineReader<string> {
   #decoded = false;
 
-  open(chunk: Buffer, ascii: boolean): string {
-    const text = ascii ? chunk.toString() : '';
-    this.#decoded = text.length === chunk.length;
-    return this.#decoded ? text : chunk.toString('latin1');
+  open(chunk: Buffer, from: number, to: number, ascii: boolean): string {
+    const text = ascii ? chunk.toString('utf8', from, to) : '';
+    this.#decoded = text.length === to - from;
+    return this.#decoded ? text : chunk.toString('latin1', from, to);
   }
 
-  cut(chunk: Buffer, text: string, start: number, end: number): string {
-    return this.#decoded ? text.slice(start, end) : chunk.toString('utf8', start, end);
+  cut(chunk: Buffer, from: number, text: string, start: number, end: number): string {
+    return this.#decoded ? text.slice(start - from, end - from) : chunk.toString('utf8', start, end);
   }
 
   whole(bytes: Buffer): string {

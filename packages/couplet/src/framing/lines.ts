@@ -24,7 +24,7 @@ export interface TextLinesOptions extends LinesOptions {
 /**
  * Decodes lines, each without its delimiter; a line is a view of its chunk. One that is too long throws a
  * `LineTooLongError` as soon as that is certain; after that the decoder goes on with the next line. Throws a `RangeError` for
- * an empty delimiter.
+ * an empty delimiter, and for a limit that is none.
  */
 export function lines({ delimiter, maxLength }: LinesOptions = {}): Decoder<Buffer> {
   return new LineDecoder(new BytesReader(), delimiter, maxLength);
@@ -32,15 +32,17 @@ export function lines({ delimiter, maxLength }: LinesOptions = {}): Decoder<Buff
 
 /**
  * Decodes lines of text like `lines`. No character is ever split; bytes that are none of the encoding become U+FFFD. A line
- * may keep the text of its whole chunk alive.
+ * may keep the text of its whole chunk alive. Throws a `RangeError` for an option that cannot be.
  */
 export function textLines({ delimiter, maxLength, encoding = 'utf8' }: TextLinesOptions = {}): Decoder<string> {
   return new LineDecoder(readerOf(encoding), delimiter, maxLength);
 }
 
-/** What reads lines of text in that encoding. */
+/** What reads lines of text in that encoding. Throws a `RangeError` for another one. */
 export function readerOf(encoding: TextEncoding): LineReader<string> {
-  return encoding === 'utf8' ? new UTF8Reader() : new Latin1Reader();
+  if (encoding === 'utf8') return new UTF8Reader();
+  if (encoding === 'latin1') return new Latin1Reader();
+  throw new RangeError(`the encoding of lines is utf8 or latin1, not ${encoding}`);
 }
 
 /** The bytes of a line with its delimiter. Strings are taken as UTF-8. */

@@ -1,14 +1,14 @@
 import { Decoder } from './decoder.ts';
 import { LengthLimitError } from './errors.ts';
+import { checkLimit } from './limit.ts';
 import type { Prefix } from './prefix.ts';
 
 const EMPTY: Buffer = Buffer.alloc(0);
 
 /** Finds strings that follow their length. */
 export class PrefixedDecoder extends Decoder<Buffer> {
-  /** How many bytes a string may have. May change between strings. */
-  maxLength: number;
   readonly #prefix: Prefix;
+  #maxLength = 0;
   /** A prefix was read, and the string behind it was not. */
   #announced = false;
   /** How many bytes of a string that is too long are still to be thrown away. */
@@ -16,10 +16,21 @@ export class PrefixedDecoder extends Decoder<Buffer> {
   /** Why nothing more can be understood. */
   #failure: unknown;
 
+  /** Throws a `RangeError` for a limit that is none. */
   constructor(prefix: Prefix, maxLength = 99_999) {
     super();
     this.#prefix = prefix;
     this.maxLength = maxLength;
+  }
+
+  /** How many bytes a string may have. May change between strings. Throws a `RangeError` for what is no limit. */
+  get maxLength(): number {
+    return this.#maxLength;
+  }
+
+  set maxLength(maxLength: number) {
+    checkLimit(maxLength);
+    this.#maxLength = maxLength;
   }
 
   /**
@@ -70,16 +81,16 @@ export class PrefixedDecoder extends Decoder<Buffer> {
     // A prefix is so short that putting its pieces together with each chunk costs next to nothing.
     const bytes = begun === 0 ? this.chunk : this.begun.join(this.chunk.subarray(this.at, this.at + prefix.most));
     const from = begun === 0 ? this.at : 0;
-    const size = prefix.read(bytes, from, this.maxLength);
+    const size = prefix.read(bytes, from, this.#maxLength);
     if (size === 0) {
       this.begun.push(bytes.subarray(from));
       this.at = this.chunk.length;
       return;
     }
     this.at += size - begun;
-    if (prefix.length > this.maxLength) {
+    if (prefix.length > this.#maxLength) {
       this.#skipped = prefix.length;
-      throw new LengthLimitError(prefix.length, this.maxLength);
+      throw new LengthLimitError(prefix.length, this.#maxLength);
     }
     this.#announced = true;
   }

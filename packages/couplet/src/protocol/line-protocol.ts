@@ -11,15 +11,15 @@ export abstract class LineProtocol<Line, F = AnyFactory> extends FramedProtocol<
   /** How many bytes a line may have without its delimiter; 16,384 unless set. A new one counts from the next line on. */
   maxLength = 16_384;
   /** Where the lines come from. */
-  protected readonly decoder: LineDecoder<Line>;
+  protected readonly '~decoder': LineDecoder<Line>;
 
   constructor(reader: LineReader<Line>) {
     super();
-    this.decoder = new LineDecoder(reader);
+    this['~decoder'] = new LineDecoder(reader);
   }
 
   override dataReceived(data: Buffer): Result {
-    this.decoder.push(data);
+    this['~decoder'].push(data);
     return this['~deliver']();
   }
 
@@ -35,7 +35,7 @@ export abstract class LineProtocol<Line, F = AnyFactory> extends FramedProtocol<
   }
 
   protected override '~step'(): Result | typeof DRY {
-    const { decoder } = this;
+    const decoder = this['~decoder'];
     decoder.maxLength = this.maxLength;
     if (decoder.delimiter !== this.delimiter && decoder.skip()) decoder.delimiter = this.delimiter;
     let line: Line | undefined;

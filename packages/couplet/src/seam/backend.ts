@@ -76,4 +76,6 @@ export interface Backend {
   catchSignals(caught: (signal: StopSignal) => void): () => void;
   /** Writes one line to standard error. */
   complain(line: string): void;
+  /** Memory of the engine's own that a wire was handed is out of use: it may be spoiled, so that a wrong use shows. */
+  released?(bytes: Buffer): void;
 }

@@ -143,6 +143,10 @@ export class Process implements Backend, Caller {
     this.complaints.push(line);
   }
 
+  released(bytes: Buffer): void {
+    bytes.fill(0xdb);
+  }
+
   // The world's side.
 
   /** Runs a task of this process after that time; never once it has ended. */

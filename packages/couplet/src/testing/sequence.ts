@@ -12,7 +12,7 @@ export class Sequence {
   /** Notes a call with what it was given. */
   add(name: string, ...values: readonly unknown[]): void {
     this.#flush();
-    this.#entries.push(`${name}(${values.map(printed).join(', ')})`);
+    this.#entries.push(`${name}(${values.map((value) => printed(value)).join(', ')})`);
   }
 
   /** Notes raw bytes. Between two calls they are one entry for each name, however many pieces they came in. */
@@ -34,23 +34,33 @@ export class Sequence {
   }
 }
 
-/** A value as text. Values of different contents give different texts; bytes are shown as the characters of Latin-1. */
-export function printed(value: unknown): string {
+/**
+ * A value as text. Values that differ in what can be seen from outside give different texts; bytes are shown as the
+ * characters of Latin-1. `around` are the objects that it is in.
+ */
+export function printed(value: unknown, around: readonly object[] = []): string {
   if (typeof value === 'string') return JSON.stringify(value);
-  if (value instanceof Uint8Array) return `bytes ${JSON.stringify(Buffer.from(value).toString('latin1'))}`;
+  if (value instanceof Uint8Array) return bytesOf(value.buffer, value.byteOffset, value.length);
   if (value instanceof Error) return `${value.name}: ${value.message}`;
   if (typeof value !== 'object' || value === null) return typeof value === 'bigint' ? `${value}n` : String(value);
-  if (Array.isArray(value)) return listed(value);
-  const kind = value.constructor === Object ? '' : `${value.constructor?.name} `;
-  if (isIterable(value)) return `${kind}${listed(value)}`;
-  const plain: unknown = value.valueOf();
-  if (plain !== value) return `${kind}${printed(plain)}`;
-  const fields = Object.entries(value).map(([name, field]) => `${name}: ${printed(field)}`);
-  return `${kind}{ ${fields.join(', ')} }`;
+  if (around.includes(value)) return 'what this is in';
+  return detailed(value, [...around, value]);
 }
 
-function listed(values: Iterable<unknown>): string {
-  return `[${Array.from(values, printed).join(', ')}]`;
+function detailed(value: object, around: readonly object[]): string {
+  const name = value.constructor?.name ?? 'Object';
+  const kind = name === 'Object' || name === 'Array' ? '' : `${name} `;
+  if (value instanceof ArrayBuffer) return `${kind}${bytesOf(value, 0, value.byteLength)}`;
+  if (value instanceof DataView) return `${kind}${bytesOf(value.buffer, value.byteOffset, value.byteLength)}`;
+  if (isIterable(value)) return `${kind}[${Array.from(value, (one) => printed(one, around)).join(', ')}]`;
+  const plain: unknown = value.valueOf?.() ?? value;
+  if (plain !== value) return `${kind}${printed(plain, around)}`;
+  const fields = Object.entries(value).map(([name, field]) => `${name}: ${printed(field, around)}`);
+  return `${kind}${fields.length > 0 ? `{ ${fields.join(', ')} }` : (value.toString?.() ?? '{}')}`;
+}
+
+function bytesOf(buffer: ArrayBufferLike, at: number, length: number): string {
+  return `bytes ${JSON.stringify(Buffer.from(buffer, at, length).toString('latin1'))}`;
 }
 
 function isIterable(value: object): value is Iterable<unknown> {

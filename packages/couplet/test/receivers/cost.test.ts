@@ -15,13 +15,41 @@ class Raw extends LineReceiver {
   }
 }
 
+/** Takes two raw bytes behind each line. */
+class Turns extends LineReceiver {
+  override lineReceived(): void {
+    this.setRawMode();
+  }
+  override rawDataReceived(data: Buffer): void {
+    this.setLineMode(data.subarray(2));
+  }
+}
+
+/** Has another delimiter for every second line. */
+class Delimiters extends LineReceiver {
+  override lineReceived(): void {
+    this.delimiter = this.delimiter === '|' ? '\r\n' : '|';
+  }
+}
+
+/** Reads a line of its own behind each line that arrives. */
+class Extra extends LineReceiver {
+  override lineReceived(line: Buffer): void {
+    if (line.length === 8) this.setLineMode(Buffer.from('extra\r\n'));
+  }
+}
+
 const MEGABYTE = Buffer.alloc(1_000_000, 'x');
+const SECOND = 1000;
 const empty = encodeNetstring('');
 
 const RECEIVERS: Record<string, { make: () => Protocol; stream: Buffer }> = {
   'one line': { make: () => new LongLines(), stream: encodeLine(MEGABYTE) },
   'empty lines': { make: () => new TextLineReceiver(), stream: Buffer.alloc(1_000_000, '\r\n') },
   'raw bytes': { make: () => new Raw(), stream: MEGABYTE },
+  'lines and raw bytes by turns': { make: () => new Turns(), stream: Buffer.alloc(1_000_000, 'x\r\n\r\n') },
+  'lines with two delimiters by turns': { make: () => new Delimiters(), stream: Buffer.alloc(1_000_000, 'x\r\nx|') },
+  'lines with others in between': { make: () => new Extra(), stream: Buffer.alloc(1_000_000, '12345678\r\n') },
   'empty netstrings': { make: () => new NetstringReceiver(), stream: Buffer.alloc(999_999, empty) },
   'strings of 99,999 bytes': {
     make: () => new Int32StringReceiver(),
@@ -29,17 +57,26 @@ const RECEIVERS: Record<string, { make: () => Protocol; stream: Buffer }> = {
   },
 };
 
+/** How many milliseconds a receiver takes for a stream. One that takes more than a second may try twice more. */
+function elapsed(make: () => Protocol, stream: Buffer, size: number): number {
+  let took = Number.POSITIVE_INFINITY;
+  for (let tries = 0; tries < 3 && took >= SECOND; tries += 1) {
+    const protocol = make();
+    protocol.makeConnection(new StringTransport());
+    const begin = performance.now();
+    for (let at = 0; at < stream.length; at += size) protocol.dataReceived(stream.subarray(at, at + size));
+    took = Math.min(took, performance.now() - begin);
+  }
+  return took;
+}
+
 describe('the cost of a receiver', () => {
   for (const [name, { make, stream }] of Object.entries(RECEIVERS)) {
-    test(`R28 1 MB of ${name} in chunks of one byte takes less than a second`, () => {
-      const times = [1, 2, 3].map(() => {
-        const protocol = make();
-        protocol.makeConnection(new StringTransport());
-        const begin = performance.now();
-        for (let at = 0; at < stream.length; at += 1) protocol.dataReceived(stream.subarray(at, at + 1));
-        return performance.now() - begin;
+    for (const [pieces, size] of Object.entries({ 'chunks of one byte': 1, 'one chunk': stream.length })) {
+      test(`R28 1 MB of ${name} in ${pieces} takes less than a second`, () => {
+        const took = elapsed(make, stream, size);
+        assert.ok(took < SECOND, `it took ${took} ms`);
       });
-      assert.ok(Math.min(...times) < 1000, `it took ${times.map(Math.round).join(', ')} ms`);
-    });
+    }
   }
 });
