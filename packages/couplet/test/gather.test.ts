@@ -69,4 +69,11 @@ describe('Gather', () => {
       }),
     );
   });
+
+  test('hands bytes that are out of use to whoever spoils them', () => {
+    const gather = new Gather((bytes) => bytes.fill(0xdb));
+    const { bytes } = gather.fill(chunksOf(3, 2), 0, LARGE);
+    gather.release(bytes);
+    assert.deepEqual([...bytes], [0xdb, 0xdb, 0xdb, 0xdb, 0xdb]);
+  });
 });
