@@ -157,7 +157,7 @@ async function explain(
   const lines = [
     `seed ${seed}, profile ${profile}${commit}: ${what}`,
     `  replay it with ${replay} in the environment of the same command`,
-    `  ${shown(weatherOf(profile, new Dice(`${seed}/weather`)))}`,
+    `  ${shown(world.weather)}`,
     ...world.nemesis.deeds.map((deed: Deed) => `  fault ${deed.number} at ${deed.timeMs.toFixed(3)} ms: ${deed.what}`),
     ...lastEvents(world, what).map((line) => `  ${line}`),
   ];

@@ -33,6 +33,8 @@ interface Inhabitant {
 /** What a scenario gets: hosts, the network between them, virtual time, and chance. */
 export class World {
   readonly seed: string;
+  /** What the seed and the profile made of it. */
+  readonly weather: Weather;
   /** Chance for the scenario's own use. */
   readonly dice: Dice;
   /** What names stand for. A host's name stands for its addresses. */
@@ -49,6 +51,7 @@ export class World {
 
   constructor({ seed, weather, only, allowErrors, epochMs }: WorldOptions) {
     this.seed = seed;
+    this.weather = weather;
     this.dice = new Dice(`${seed}/scenario`);
     this.#allowErrors = allowErrors;
     this.#network = new Network({
