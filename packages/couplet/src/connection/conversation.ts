@@ -29,7 +29,7 @@ export class Conversation extends Inlet {
       this.close();
     } catch (error) {
       // The end of the connection, thrown by the loop that read it, is no news.
-      if (error !== this.reason) this.transport.failConnection(error);
+      if (this.reason === undefined || error !== this.reason) this.transport.failConnection(error);
     }
   }
 }

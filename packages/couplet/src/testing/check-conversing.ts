@@ -122,6 +122,20 @@ function addFailures(programme: Programme): void {
     },
   );
 
+  programme.add('R39 a handler that throws undefined fails like any other', async (stage) => {
+    const failing = async (connection: Connection): Promise<void> => {
+      await connection[Symbol.asyncIterator]().next();
+      throw undefined;
+    };
+    const visitor = await visit(stage, failing, cue);
+    await visitor.lost();
+    const [report, ...more] = stage.takeReports();
+    expect(
+      report?.where === 'failConnection' && more.length === 0,
+      `${more.length + 1} reports, ${report?.where} first`,
+    );
+  });
+
   programme.add(
     'R39 a peer that cuts the connection ends the loop of the handler, and is not reported',
     async (stage) => {
