@@ -61,4 +61,27 @@ describe('Sweep', () => {
     assert.deepEqual(rung, [20, 10]);
     assert.equal(backend.alarmAt, undefined);
   });
+
+  test('sweeps are apart, whatever comes in between, and nothing is told before its time', () => {
+    const { backend, rung, add } = setUp();
+    const late: number[] = [];
+    for (let passed = 0; passed < 1000; passed += 1) {
+      const deadline = backend.time + 1;
+      const alarm = add(deadline);
+      const { over } = alarm;
+      alarm.over = () => {
+        late.push(backend.time - deadline);
+        over();
+      };
+      backend.advance(1);
+    }
+    backend.advance(100);
+    assert.equal(rung.length, 1000);
+    assert.ok(backend.rings <= 11, `${backend.rings} sweeps in a second`);
+    assert.ok(
+      Math.min(...late) >= 0 && Math.max(...late) <= 100,
+      `${Math.min(...late)} to ${Math.max(...late)} ms late`,
+    );
+    assert.equal(backend.alarmAt, undefined);
+  });
 });

@@ -25,6 +25,8 @@ export class Sweep<D extends Due<D>> {
   readonly #grainMs: number;
   readonly #roll: Roll<D> = new Roll();
   #call: DelayedCall | undefined;
+  /** When the next sweep may be. */
+  #restsUntil: number = Number.NEGATIVE_INFINITY;
 
   /** Sweeps are at least `grainMs` apart: deadlines that come close together are met together, up to so much late. */
   constructor(timing: Timing, grainMs: number) {
@@ -48,17 +50,19 @@ export class Sweep<D extends Due<D>> {
     this.#call = undefined;
   }
 
-  /** Sees to it that it looks at that time or before. */
+  /** Sees to it that it looks at that time or before, or else as soon as it may. */
   #callAt(time: number): void {
     if (time === Number.POSITIVE_INFINITY) return;
-    if (this.#call !== undefined && this.#call.getTime() <= time) return;
+    const at = Math.max(time, this.#restsUntil);
+    if (this.#call !== undefined && this.#call.getTime() <= at) return;
     this.#call?.cancel();
-    this.#call = this.#timing.callLater(Math.max(0, time - this.#timing.now()), () => this.#look());
+    this.#call = this.#timing.callLater(Math.max(0, at - this.#timing.now()), () => this.#look());
   }
 
   #look(): void {
     this.#call = undefined;
     const now = this.#timing.now();
+    this.#restsUntil = now + this.#grainMs;
     const ready: D[] = [];
     let soonest = Number.POSITIVE_INFINITY;
     this.#roll.each((due) => {
@@ -70,6 +74,6 @@ export class Sweep<D extends Due<D>> {
       if (due.deadline <= now) due.over();
       soonest = Math.min(soonest, due.deadline);
     }
-    this.#callAt(Math.max(soonest, now + this.#grainMs));
+    this.#callAt(soonest);
   }
 }
