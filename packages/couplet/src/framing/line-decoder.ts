@@ -10,7 +10,7 @@ const CRLF = Buffer.from('\r\n');
  * So many bytes of a chunk are made a string at first, and then twice as many each time. So it costs little to begin anew in
  * the same chunk, for another delimiter or behind raw bytes.
  */
-const WINDOW = 4096;
+const WINDOW = 2048;
 
 /**
  * Finds lines, each without its delimiter. They are searched in strings, which is much faster than in a buffer, and but for
@@ -124,7 +124,7 @@ export class LineDecoder<Line> extends Decoder<Line> {
   }
 
   #open(from: number, size: number): void {
-    const to = Math.min(this.chunk.length, from + size);
+    const to = Math.min(this.chunk.length, from + this.#needle.length + size);
     this.#text = this.#reader.open(this.chunk, from, to, this.#ascii);
     this.#from = from;
   }

@@ -236,6 +236,17 @@ describe('LineReceiver', () => {
     assert.equal(protocol.cleared, 'two\r\nth');
   });
 
+  test('R30 clearLineBuffer leaves a line that is thrown away to its delimiter', () => {
+    class Clearing extends Log {
+      override maxLength = 4;
+      override lineLengthExceeded(): void {
+        this.log.push(`cleared ${this.clearLineBuffer()}`);
+      }
+    }
+    assert.deepEqual(hear(connected(new Clearing()), 'too long', 'er\r\nok\r\n'), ['cleared ', 'ok']);
+    assert.deepEqual(hear(connected(new Clearing()), 'longer\r\nno\r\n', 'ok\r\n'), ['cleared no\r\n', 'ok']);
+  });
+
   test('R30 the modes can be set before there is a connection', () => {
     class Raw extends Log {
       constructor() {
@@ -268,10 +279,32 @@ describe('LineReceiver', () => {
     assert.deepEqual(utf8.transport.value(), Buffer.from('é\r\n'));
   });
 
-  test('R30 an empty delimiter is refused', () => {
+  test('R30 TextLineReceiver refuses what its encoding does not have: cut to bytes these would be CR and LF', () => {
+    const latin = connected(new TextLineReceiver('latin1'));
+    assert.throws(
+      () => latin.sendLine('a\u{10d}\u{10a}b'),
+      new RangeError("the line has 'č', which is no character of Latin-1"),
+    );
+    assert.equal(latin.transport.value().length, 0);
+    // @ts-expect-error it is neither of the two
+    const make = (): TextLineReceiver => new TextLineReceiver('ucs2');
+    assert.throws(make, new RangeError('the encoding of lines is utf8 or latin1, not ucs2'));
+  });
+
+  test('R30 an empty delimiter and a limit that is none are refused', () => {
     const protocol = connected(new Log());
     protocol.delimiter = '';
     assert.throws(() => hear(protocol, 'a'), new RangeError('the delimiter is empty'));
+    const other = connected(new Log());
+    other.maxLength = Number.NaN;
+    assert.throws(() => hear(other, 'a'), new RangeError('a maxLength of NaN is not a number of at least 0'));
+  });
+
+  test('R30 a subclass may call what it has what it likes', () => {
+    class Decoding extends Log {
+      readonly decoder = new TextDecoder('utf-16le');
+    }
+    assert.deepEqual(hear(connected(new Decoding()), 'one\r\n'), ['one']);
   });
 
   test("R30 a line is the receiver's to keep", () => {
