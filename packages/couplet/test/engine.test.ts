@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import type { ErrorReport } from 'couplet';
+import { Protocol } from 'couplet';
+import { Connection } from '../src/engine/connection.ts';
 import type { Unsettled } from '../src/engine/engine.ts';
 import { Engine } from '../src/engine/engine.ts';
+import { boundsOf } from '../src/protocol/connection-options.ts';
 import { isThenable } from '../src/protocol/thenable.ts';
 import { FakeBackend } from './fake-backend.ts';
+import { FakeWire } from './fake-wire.ts';
 
 function setUp(): { backend: FakeBackend; engine: Engine; log: string[] } {
   const backend = new FakeBackend();
@@ -132,6 +137,34 @@ describe('the errors that an Engine hears of', () => {
     engine.report(report);
     assert.deepEqual(reports, [report]);
     assert.equal(backend.complaints.length, 1);
+  });
+});
+
+describe('the promise of a callback', () => {
+  test('R8a of another make, which calls back twice, counts once', async () => {
+    const { backend, engine } = setUp();
+    const wire = new FakeWire();
+    let open = true;
+    wire.pause = () => {
+      open = false;
+    };
+    wire.resume = () => {
+      open = true;
+    };
+    const protocol = new Protocol();
+    const connection = new Connection(engine, wire, protocol, boundsOf({}), undefined).start();
+    const hear = async (answer: object): Promise<boolean> => {
+      protocol.dataReceived = () => Object(answer);
+      connection.onData(Buffer.from('!'));
+      await setImmediate();
+      connection.pauseProducing();
+      connection.resumeProducing();
+      backend.runDeferred();
+      return open;
+    };
+    // biome-ignore lint/suspicious/noThenProperty: that is what it is about
+    assert.equal(await hear({ then: (kept: () => void) => [kept(), kept()] }), true);
+    assert.equal(await hear(new Promise(() => {})), false);
   });
 });
 

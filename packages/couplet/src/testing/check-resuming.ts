@@ -83,6 +83,22 @@ function addUpcalls(programme: Programme): void {
     expectSame(server.log, ['made', 'resumed', 'resumed', 'resumed', 'data'], 'the log');
   });
 
+  programme.add(
+    'R14 readingResumed comes behind the end of the input too, where a protocol may hold bytes',
+    async (stage) => {
+      const end = ({ transport }: Actor): void => {
+        transport.pauseProducing();
+        transport.resumeProducing();
+      };
+      const { server, client } = await stage.pair({ eof: end, resumed: () => {} }, {});
+      client.transport.loseWriteConnection();
+      await server.when(() => server.log.includes('resumed'));
+      server.transport.pauseProducing();
+      await stage.pass(A_WHILE);
+      expectSame([...server.log, server.transport.paused], ['made', 'eof', 'resumed', true], 'the log, and the pause');
+    },
+  );
+
   programme.add('R14 readingResumed does not come without a pause', async (stage) => {
     const { server } = await stage.pair({ resumed: () => {} }, cue);
     server.transport.resumeProducing();

@@ -171,6 +171,22 @@ describe('bytes that come from elsewhere', () => {
     assert.deepEqual(log, ['raw x', 'set', 'one', 'two']);
   });
 
+  test('R14 R30 setLineMode behind the end of the input is followed by the lines, one by one', () => {
+    const { backend, protocol, connection, log } = connected();
+    protocol.setRawMode();
+    protocol.readConnectionLost = () => protocol.setLineMode(Buffer.from('one\r\ntwo\r\n'));
+    protocol.lineReceived = (line) => {
+      log.push(`${line}`);
+      protocol.transport.pauseProducing();
+    };
+    backend.runDeferred();
+    connection.onEof();
+    assert.deepEqual(log, ['one']);
+    connection.resumeProducing();
+    backend.runDeferred();
+    assert.deepEqual(log, ['one', 'two']);
+  });
+
   test('R14 R29 lines that wait while the transport is paused come when it is resumed, or never', () => {
     for (const end of [false, true]) {
       const { backend, protocol, connection, log } = connected();
