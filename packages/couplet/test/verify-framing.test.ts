@@ -184,9 +184,13 @@ describe('verifyFraming of a decoder', () => {
   });
 
   test('contents of any kind are compared', () => {
+    const ring: { next?: object } = {};
+    ring.next = ring;
     const values: readonly unknown[] = [
       ...[1, 2n, true, null, 'a', Symbol('a'), Buffer.from('a'), [1, [2]], { a: 1 }],
-      ...[new Set([1]), new Map([['a', 1]]), new Map([['a', 2]]), new Date(0), new Date(1)],
+      ...[new Set([1]), new Map([['a', 1]]), new Map([['a', 2]]), new Date(0), new Date(1), new Uint16Array([1])],
+      ...[new ArrayBuffer(1), new ArrayBuffer(2), new DataView(new ArrayBuffer(1)), new DataView(new ArrayBuffer(2))],
+      ...[new URL('http://a'), new URL('http://b'), /a/, /b/, {}, Object.assign(Object.create(null), { b: 1 }), ring],
     ];
     const texts = values.map((value) => {
       const subject = (): FrameDecoder => {
