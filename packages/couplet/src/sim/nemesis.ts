@@ -92,6 +92,7 @@ export class Nemesis {
         return socket && `${socket.name} is cut at ${host.name}`;
       }
       case 'partition':
+        if (host === other) return undefined;
         this.#block(forMs, [host, other], [other, host]);
         return `${host.name} and ${other.name} do not reach each other ${span}`;
       case 'blackHole':
@@ -119,7 +120,9 @@ export class Nemesis {
         if (!host.restartable || !host.running) return undefined;
         if (fault === 'crash') host.crash();
         else host.losePower();
-        this.#lasting(forMs, () => host.restart());
+        this.#lasting(forMs, () => {
+          if (!host.running) host.restart();
+        });
         return `${host.name} ${fault === 'crash' ? 'crashes' : 'has no power'} ${span}`;
     }
   }

@@ -144,28 +144,32 @@ async function explain(
   scenario: Scenario,
   outside: Outside,
 ): Promise<SimulationError> {
-  const what = textOf(run.error);
   const again = async (only: ReadonlySet<number>): Promise<Run | undefined> => {
     const other = await playOnce({ ...options, trace: () => {} }, profile, seed, only, scenario, outside);
-    return other.error !== undefined && textOf(other.error) === what ? other : undefined;
+    return other.error !== undefined && kindOf(other.error) === kindOf(run.error) ? other : undefined;
   };
   const smallest = await shrink(run, again);
   const { world } = smallest;
+  const [what = '', ...details] = textOf(smallest.error).split('\n');
   const needed = numbersOf(smallest).join(',');
   const replay = `COUPLET_SIM=${profile}:${seed}${smallest === run ? '' : `:${needed || 'none'}`}`;
   const commit = outside.commit === '' ? '' : `, commit ${outside.commit}`;
   const lines = [
     `seed ${seed}, profile ${profile}${commit}: ${what}`,
+    ...details.filter((line) => line !== '').map((line) => `    ${line}`),
     `  replay it with ${replay} in the environment of the same command`,
     `  ${shown(world.weather)}`,
     ...world.nemesis.deeds.map((deed: Deed) => `  fault ${deed.number} at ${deed.timeMs.toFixed(3)} ms: ${deed.what}`),
     ...lastEvents(world, what).map((line) => `  ${line}`),
   ];
-  return new SimulationError(lines.join('\n'), { cause: run.error });
+  return new SimulationError(lines.join('\n'), { cause: smallest.error });
 }
 
-/** Leaves out faults while the failure stays the same: halves at first, then one after the other. */
+/** Leaves out faults while the failure stays the same: all of them, or halves at first and then one after the other. */
 async function shrink(run: Run, again: (only: ReadonlySet<number>) => Promise<Run | undefined>): Promise<Run> {
+  if (numbersOf(run).length === 0) return run;
+  const calm = await again(new Set());
+  if (calm !== undefined) return calm;
   let smallest = run;
   let tries = 0;
   for (let size = Math.ceil(numbersOf(run).length / 2); size > 0; size = size === 1 ? 0 : Math.ceil(size / 2)) {
@@ -201,15 +205,21 @@ function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** What is the same of a failure when it happens on another connection, at another time, with other bytes. */
+function kindOf(error: unknown): string {
+  return textOf(error).replaceAll(/\d+/g, '0');
+}
+
 function seedsOf(seeds: number | readonly (number | string)[]): readonly string[] {
   return typeof seeds === 'number' ? Array.from({ length: seeds }, (_, at) => String(at + 1)) : seeds.map(String);
 }
 
 /** Throws a `RangeError` for a text that is no replay. */
 function parseReplay(text: string): { profile: Profile; seed: string; only: ReadonlySet<number> | undefined } {
-  const [profile, seed, only] = text.split(':');
-  if ((profile !== 'calm' && profile !== 'rough' && profile !== 'storm') || seed === undefined || seed === '') {
-    throw new RangeError(`COUPLET_SIM '${text}' is not PROFILE:SEED or PROFILE:SEED:FAULT,FAULT`);
+  const [, profile, seed, faults] = /^(calm|rough|storm):(.+?)(?::(none|[\d,]+))?$/.exec(text) ?? [];
+  if ((profile !== 'calm' && profile !== 'rough' && profile !== 'storm') || seed === undefined) {
+    throw new RangeError(`COUPLET_SIM '${text}' is not PROFILE:SEED, PROFILE:SEED:FAULT,FAULT or PROFILE:SEED:none`);
   }
-  return { profile, seed, only: only === undefined ? undefined : new Set(only.split(',').map(Number)) };
+  const only = faults === 'none' ? [] : faults?.split(',').map(Number);
+  return { profile, seed, only: only && new Set(only) };
 }

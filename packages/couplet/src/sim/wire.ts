@@ -5,6 +5,7 @@ import type { Sink, Wire } from '../seam/wire.ts';
 import { DONE, RESET, TIMED_OUT } from './causes.ts';
 import type { Lane } from './route.ts';
 import type { Happening, Schedule } from './schedule.ts';
+import type { Tap } from './tap.ts';
 
 /** The most bytes that a wire may be handed, and that a process reads at once. */
 const MOST = 256 * 1024;
@@ -28,14 +29,6 @@ export interface Owner {
   forget(wire: SimWire): void;
   note(what: string): void;
   fault(what: string): void;
-}
-
-/** Who wants to know what goes through a wire. */
-export interface Tap {
-  /** The process handed this over. */
-  wrote(chunk: Uint8Array): void;
-  /** The process is about to be given this. */
-  read(chunk: Buffer): void;
 }
 
 /** A chunk that the socket has room for only in part. */
@@ -79,6 +72,8 @@ export class SimWire implements Wire {
   #probing: Happening | undefined;
   /** `open`, then `left` when the process has let go of it; `closed` when the kernel has. */
   #state: 'open' | 'left' | 'closed' = 'open';
+  /** The process itself closed or aborted it. */
+  #dismissed = false;
   /** The process was told that it is closed. */
   #told = false;
 
@@ -116,6 +111,7 @@ export class SimWire implements Wire {
   write(chunk: Uint8Array): boolean {
     this.#expect(this.#held === undefined, 'a write while the wire holds a chunk');
     this.#expect(this.#ending === 'no', 'a write after end');
+    this.#expect(!this.#dismissed, 'a write after close or abort');
     this.#expect(chunk.length > 0 && chunk.length <= MOST, `a write of ${chunk.length} bytes`);
     if (!this.open) return true;
     const copy = Buffer.from(chunk);
@@ -140,6 +136,7 @@ export class SimWire implements Wire {
   }
 
   close(): void {
+    this.#dismissed = true;
     if (!this.open) return;
     this.#note('closes');
     this.#leave();
@@ -148,6 +145,7 @@ export class SimWire implements Wire {
   }
 
   abort(): void {
+    this.#dismissed = true;
     if (!this.open) return;
     this.#note('aborts');
     this.#leave();

@@ -2,8 +2,10 @@ import { ChunkQueue } from '../bytes/chunk-queue.ts';
 import { ConnectionDone } from '../protocol/errors.ts';
 import type { Producer, PullProducer } from '../protocol/producer.ts';
 import type { Callbacks } from '../protocol/protocol.ts';
+import { isThenable } from '../protocol/thenable.ts';
 import type { Transport } from '../protocol/transport.ts';
-import type { SimWire, Tap } from './wire.ts';
+import type { Tap } from './tap.ts';
+import type { SimWire } from './wire.ts';
 
 /** The callbacks that it stands before. */
 const CALLBACKS = [
@@ -19,7 +21,8 @@ const watched: WeakMap<Callbacks, Witness> = new WeakMap();
 
 /**
  * Stands between one connection's protocol, its transport and its wire, and reports what must not be: a callback at the wrong
- * time, bytes that are lost, doubled, changed or out of order, a producer that is told the same twice.
+ * time, while reading is paused, or never; bytes that are lost, doubled, changed or out of order; a producer that is told the
+ * same twice, or is left behind.
  */
 export class Witness implements Tap {
   readonly #name: string;
@@ -35,6 +38,11 @@ export class Witness implements Tap {
   #ending = false;
   #leaving = false;
   #producing = false;
+  /** What the producer was told last; undefined when none is registered. */
+  #producer: 'going' | 'paused' | 'stopped' | undefined;
+  /** How many promises of callbacks are pending: nothing is read meanwhile. */
+  #pending = 0;
+  readonly #transport: Transport;
   /** Puts the protocol back as it was. */
   restore: () => void = () => {};
 
@@ -42,11 +50,17 @@ export class Witness implements Tap {
   constructor(wire: SimWire, transport: Transport, protocol: Callbacks, fault: (what: string) => void) {
     this.#name = `${protocol.constructor.name} on ${wire.name}`;
     this.#fault = fault;
+    this.#transport = transport;
     wire.tap = this;
     watched.get(protocol)?.restore();
     watched.set(protocol, this);
     this.#watchTransport(transport);
     this.#watchProtocol(protocol);
+  }
+
+  /** The reactor has ended, and the connection has not. */
+  leave(): void {
+    this.#wrong('its reactor has ended, and connectionLost never came');
   }
 
   wrote(chunk: Uint8Array): void {
@@ -89,6 +103,7 @@ export class Witness implements Tap {
       },
       unregisterProducer: () => {
         this.#producing = false;
+        this.#producer = undefined;
         unregisterProducer.call(transport);
       },
     });
@@ -98,10 +113,9 @@ export class Witness implements Tap {
   #watchProducers(transport: Transport): void {
     const register = transport.registerProducer;
     const registerProducer = (producer: Producer | PullProducer, streaming: boolean): void => {
-      let state: 'going' | 'paused' | 'stopped' = 'going';
       const tell = (what: string, before: 'going' | 'paused', after: 'going' | 'paused'): void => {
-        if (state !== before && streaming) this.#wrong(`${what} of a producer that is ${state}`);
-        state = after;
+        if (this.#producer !== before && streaming) this.#wrong(`${what} of a producer that is ${this.#producer}`);
+        this.#producer = after;
       };
       const told = {
         resumeProducing: () => {
@@ -109,8 +123,8 @@ export class Witness implements Tap {
           return this.#run('resumeProducing', () => producer.resumeProducing());
         },
         stopProducing: () => {
-          if (state === 'stopped') this.#wrong('stopProducing twice');
-          state = 'stopped';
+          if (this.#producer === 'stopped') this.#wrong('stopProducing twice');
+          this.#producer = 'stopped';
           return this.#run('stopProducing', () => producer.stopProducing());
         },
         ...('pauseProducing' in producer && {
@@ -122,6 +136,7 @@ export class Witness implements Tap {
       };
       Reflect.apply(register, transport, [told, streaming]);
       this.#producing = !transport.disconnected;
+      this.#producer = 'going';
     };
     Object.assign(transport, { registerProducer });
   }
@@ -143,11 +158,14 @@ export class Witness implements Tap {
       },
       dataReceived: (data: Buffer) => {
         this.#live('dataReceived', 'alive', 'alive');
+        this.#checkReading('dataReceived');
         this.#match(this.#arrived, data, 'the protocol is given other bytes than arrived');
         return this.#run('dataReceived', () => dataReceived.call(protocol, data));
       },
       connectionLost: (reason: Error) => {
         this.#live('connectionLost', 'alive', 'lost');
+        if (this.#producer === 'going' || this.#producer === 'paused')
+          this.#wrong('connectionLost, and its producer was not told to stop');
         this.#checkEnd(reason);
         return this.#run('connectionLost', () => connectionLost.call(protocol, reason));
       },
@@ -156,6 +174,7 @@ export class Witness implements Tap {
       if (call === undefined) continue;
       const around = (): unknown => {
         this.#live(name, 'alive', 'alive');
+        if (name === 'readConnectionLost') this.#checkReading(name);
         return this.#run(name, () => call.call(protocol));
       };
       Object.assign(protocol, { [name]: around });
@@ -173,10 +192,26 @@ export class Witness implements Tap {
     if (this.#inside !== undefined) this.#wrong(`${callback} inside ${this.#inside}`);
     this.#inside = callback;
     try {
-      return call();
+      const result = call();
+      if (isThenable(result)) this.#wait(result);
+      return result;
     } finally {
       this.#inside = undefined;
     }
+  }
+
+  /** Until that promise settles, the connection reads nothing. */
+  #wait(result: PromiseLike<unknown>): void {
+    this.#pending += 1;
+    const settled = (): void => {
+      this.#pending -= 1;
+    };
+    Promise.resolve(result).then(settled, settled);
+  }
+
+  #checkReading(callback: string): void {
+    if (this.#transport.paused) this.#wrong(`${callback} while reading is paused`);
+    if (this.#pending > 0) this.#wrong(`${callback} while the promise of a callback is pending`);
   }
 
   #checkEnd(reason: Error): void {

@@ -1,3 +1,4 @@
+import type { Transport } from '../protocol/transport.ts';
 import type { Reactor } from '../reactor/reactor.ts';
 import type { Conditions } from './conditions.ts';
 import { Dice } from './dice.ts';
@@ -28,6 +29,8 @@ interface Inhabitant {
   readonly process: Process;
   readonly reactor: Reactor;
   readonly ended: Promise<void>;
+  /** Who watches the connections that are not gone. */
+  readonly witnesses: ReadonlyMap<Transport, Witness>;
 }
 
 /** What a scenario gets: hosts, the network between them, virtual time, and chance. */
@@ -140,17 +143,23 @@ export class World {
     const living = this.#inhabitants.filter(({ process }) => process.running);
     for (const { reactor } of living) if (reactor.running) reactor.stop();
     await Promise.all(living.map(({ ended }) => ended));
-    for (const { process } of living) {
+    for (const { process, witnesses } of living) {
+      for (const witness of witnesses.values()) witness.leave();
       for (const leftover of process.leftovers)
         this.faults.push(`${process.name} has stopped and still has ${leftover}`);
     }
   }
 
   #receive(reactor: Reactor, process: Process): void {
+    const witnesses = new Map<Transport, Witness>();
     reactor.observe({
       connectionMade: (transport, protocol) => {
         const wire = process.adopting;
-        if (wire !== undefined) new Witness(wire, transport, protocol, (what) => this.#network.fault(what));
+        if (wire === undefined) return;
+        witnesses.set(transport, new Witness(wire, transport, protocol, (what) => this.#network.fault(what)));
+      },
+      connectionLost: (transport) => {
+        witnesses.delete(transport);
       },
       error: ({ who, where, error }) => {
         this.note(`${process.name} reports ${who}: ${where}: ${error}`);
@@ -158,6 +167,6 @@ export class World {
         if (!this.#allowErrors && where !== 'accept') this.faults.push(`${who}: ${where}: ${error}`);
       },
     });
-    this.#inhabitants.push({ process, reactor, ended: reactor.run() });
+    this.#inhabitants.push({ process, reactor, ended: reactor.run(), witnesses });
   }
 }
