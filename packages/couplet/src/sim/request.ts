@@ -1,0 +1,69 @@
+import type { Scenario, SimulateOptions } from './simulate.ts';
+import type { Profile } from './weather.ts';
+
+/** What stands behind the options of the command line; undefined where one was not given. */
+export interface Words {
+  readonly seed?: string | undefined;
+  readonly faults?: string | undefined;
+  readonly seeds?: string | undefined;
+  readonly profile?: string | undefined;
+}
+
+/** What a command line asks for: one seed to replay, or so many to play. */
+export interface Request {
+  /** The module of the scenario. */
+  readonly file: string;
+  readonly seed: string | undefined;
+  /** The numbers of the only faults that may happen, or `none`. */
+  readonly faults: string | undefined;
+  readonly seeds: number | undefined;
+  readonly profile: Profile | undefined;
+}
+
+/** What the module of a scenario exports. */
+export interface ScenarioModule {
+  readonly scenario: Scenario;
+  readonly options?: SimulateOptions;
+}
+
+/** The command line asks for something that cannot be. The message names the offending part. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+/** What a command line asks for. Throws a `UsageError`. */
+export function requestOf({ seed, faults, seeds, profile }: Words, files: readonly string[]): Request {
+  const [file, extra] = files;
+  if (file === undefined) throw new UsageError('the scenario file is missing');
+  if (extra !== undefined) throw new UsageError(`unexpected argument '${extra}'`);
+  if (seed !== undefined && seeds !== undefined) throw new UsageError('--seed and --seeds exclude each other');
+  if (faults !== undefined && seed === undefined) throw new UsageError('--faults needs --seed');
+  if (seed !== undefined && !/^[^:]+$/.test(seed)) throw new UsageError(`--seed '${seed}' is empty or has a colon`);
+  if (faults !== undefined && !/^(none|\d+(,\d+)*)$/.test(faults)) {
+    throw new UsageError(`--faults '${faults}' is neither 'none' nor numbers like 1,5`);
+  }
+  return { file, seed, faults, seeds: seeds === undefined ? undefined : countOf(seeds), profile: profileOf(profile) };
+}
+
+/** The replay that a request asks for, on that profile unless it names one; undefined when it asks for many seeds. */
+export function replayOf({ seed, faults, profile }: Request, usual: Profile = 'rough'): string | undefined {
+  if (seed === undefined) return undefined;
+  return `${profile ?? usual}:${seed}${faults === undefined ? '' : `:${faults}`}`;
+}
+
+/** True for what a module of a scenario exports. */
+export function isScenarioModule(module: object): module is ScenarioModule {
+  if (!('scenario' in module) || typeof module.scenario !== 'function') return false;
+  return !('options' in module) || (typeof module.options === 'object' && module.options !== null);
+}
+
+function countOf(text: string): number {
+  const count = /^\d+$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= Number.MAX_SAFE_INTEGER) return count;
+  throw new UsageError(`--seeds '${text}' is no whole number of at least 1`);
+}
+
+function profileOf(text: string | undefined): Profile | undefined {
+  if (text === undefined || text === 'calm' || text === 'rough' || text === 'storm') return text;
+  throw new UsageError(`--profile '${text}' is none of calm, rough and storm`);
+}
