@@ -6,6 +6,7 @@ import { fanOut } from './rows/fan-out.ts';
 import { int32, lines, netstrings } from './rows/framed.ts';
 import { idle } from './rows/idle.ts';
 import { poems } from './rows/poems.ts';
+import { simulation } from './rows/simulation.ts';
 import { storm } from './rows/storm.ts';
 import { timers } from './rows/timers.ts';
 
@@ -22,4 +23,5 @@ export const rows: readonly Row[] = [
   bulk,
   idle,
   storm,
+  simulation,
 ];
