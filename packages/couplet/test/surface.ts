@@ -11,6 +11,7 @@ export const SURFACE = {
       'ConnectionDone',
       'ConnectionLost',
       'ConnectionRefusedError',
+      'ConversationFactory',
       'DNSLookupError',
       'EndpointSyntaxError',
       'Factory',

@@ -51,8 +51,8 @@ export class Connection implements AsyncIterable<Buffer, undefined>, AsyncDispos
   }
 
   /**
-   * Resolves once the connection is gone, to the reason: a `ConnectionDone`, `ConnectionLost` or `ConnectionAborted`, the
-   * error given to `abort`, or the one that the handler threw. Never rejects.
+   * Resolves once the connection is gone, to the reason: a `ConnectionDone`, `ConnectionLost` or `ConnectionAborted`, a
+   * policy's `TimeoutError`, the error given to `abort`, or the one that the handler threw. Never rejects.
    */
   get closed(): Promise<Error> {
     return this.#inlet.closed;

@@ -1,5 +1,5 @@
 import { Factory } from '../protocol/factory.ts';
-import type { Result } from '../protocol/protocol.ts';
+import type { Protocol, Result } from '../protocol/protocol.ts';
 import { Connection } from './connection.ts';
 import { Inlet } from './inlet.ts';
 
@@ -34,7 +34,10 @@ export class Conversation extends Inlet {
   }
 }
 
-/** Has a handler serve each connection. */
+/**
+ * Has a handler serve each connection: what `serve` listens with. By itself it is for policies, which go around a factory, and
+ * for `listenTCP`.
+ */
 export class ConversationFactory extends Factory {
   readonly #handler: Handler;
 
@@ -43,7 +46,7 @@ export class ConversationFactory extends Factory {
     this.#handler = handler;
   }
 
-  override buildProtocol(): Conversation {
+  override buildProtocol(): Protocol {
     return new Conversation(this.#handler);
   }
 }

@@ -15,6 +15,7 @@ import { Reactor } from '../reactor/reactor.ts';
 
 export type { Connection } from '../connection/connection.ts';
 export type { Handler } from '../connection/conversation.ts';
+export { ConversationFactory } from '../connection/conversation.ts';
 export { EndpointSyntaxError } from '../endpoints/description.ts';
 export type { Address } from '../protocol/address.ts';
 export { IPv4Address, IPv6Address, UNIXAddress } from '../protocol/address.ts';
@@ -113,7 +114,8 @@ export async function connect(
 /**
  * Listens like `listen`, and has the handler serve each connection. When it returns, or the promise that it returned
  * resolves, the connection closes in order; what it throws is reported to the observers, and aborts that connection with the
- * error as the reason. The peer's end of output ends nothing but its reading: it may go on writing until it returns.
+ * error as the reason. The peer's end of output ends nothing but its reading: it may go on writing until it returns. To put
+ * policies around it, `listen` with a `ConversationFactory`.
  */
 export async function serve(
   description: string,

@@ -1,4 +1,7 @@
-/** Every connection that ended ended with one of these, or with the error that the protocol threw. */
+/**
+ * Every connection that ended ended with one of these, with a `TimeoutError` by a policy, or with an error of the protocol's own:
+ * one that it threw or gave to `abortConnection`.
+ */
 export class ConnectionClosed extends Error {
   override name = 'ConnectionClosed';
 }

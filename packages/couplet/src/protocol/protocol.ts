@@ -73,8 +73,8 @@ export class Protocol<F = AnyFactory> {
   dataReceived(_data: Buffer): Result {}
 
   /**
-   * The connection is gone. Runs once, last. The reason is a `ConnectionDone`, `ConnectionLost` or `ConnectionAborted`, or
-   * the error that a callback of this protocol threw.
+   * The connection is gone. Runs once, last. The reason is a `ConnectionDone`, `ConnectionLost` or `ConnectionAborted`, a
+   * policy's `TimeoutError`, the error given to `abortConnection`, or the one that a callback of this protocol threw.
    */
   connectionLost(_reason: Error): Result {}
 

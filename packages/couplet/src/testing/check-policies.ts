@@ -1,3 +1,4 @@
+import { ConversationFactory } from '../connection/conversation.ts';
 import { limitConnections } from '../policies/limit-connections.ts';
 import { limitPerPeer } from '../policies/limit-per-peer.ts';
 import { throttle } from '../policies/throttle.ts';
@@ -11,7 +12,7 @@ import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { Diarist } from './diarist.ts';
 import { Dice } from './dice.ts';
-import { echo, reciting } from './parts.ts';
+import { cue, echo, reciting } from './parts.ts';
 import { expectPoem, poemOf } from './poem.ts';
 import { Programme } from './programme.ts';
 import type { Stage, Venue } from './stage.ts';
@@ -174,6 +175,25 @@ function addTimeouts(programme: Programme): void {
     expect(lasted >= 40 && lasted <= 1040, `it lasted ${lasted} ms`);
     expect(server.received > 1, 'nothing went on before');
     await client.lost();
+  });
+
+  programme.add('R43 the loop of a handler that waits too long throws the TimeoutError', async (stage) => {
+    const thrown: unknown[] = [];
+    const patient = new ConversationFactory(async (connection) => {
+      try {
+        for await (const chunk of connection) await connection.write(chunk);
+      } catch (error) {
+        thrown.push(error, await connection.closed);
+        throw error;
+      }
+    });
+    const port = await stage.listen(timeoutIdle(patient, { idleTimeoutMs: 20 }));
+    const client = await stage.join(port, cue);
+    await client.when(() => client.received === 3);
+    await client.lost();
+    while (thrown.length < 2) await stage.pass(1);
+    const [error, reason] = thrown;
+    expect(error instanceof TimeoutError && error === reason, `it threw ${error}, and closed is ${reason}`);
   });
 
   programme.add('R43 a connection that ends before its deadline ends as ever', async (stage) => {

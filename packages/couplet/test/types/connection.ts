@@ -1,6 +1,7 @@
 // What serve, open and the readers of a connection infer and refuse. Compiled, never run.
 import type { Address, Clock, Connection, Handler, ListeningPort, Reactor } from 'couplet';
-import { Factory, open, serve } from 'couplet';
+import { ConversationFactory, Factory, listen, open, serve } from 'couplet';
+import { limitConnections } from 'couplet/policies';
 import { exactly } from './exactly.ts';
 
 export async function reading(connection: Connection): Promise<void> {
@@ -36,6 +37,8 @@ export async function ends(reactor: Reactor, signal: AbortSignal): Promise<void>
   exactly<Connection>()(connection);
   const handler: Handler = async ({ closed }) => void (await closed);
   await serve('unix:/run/echo.sock', handler);
+  exactly<Factory>()(limitConnections(new ConversationFactory(handler), { max: 1 }));
+  await listen('tcp:0', new ConversationFactory(({ clock }) => void clock.now()));
 }
 
 export async function refused(connection: Connection): Promise<void> {
