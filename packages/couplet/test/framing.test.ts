@@ -245,59 +245,6 @@ describe('the limit of a line', () => {
   });
 });
 
-describe('what no decoder can be', () => {
-  const refused: [make: () => unknown, message: string][] = [
-    [() => lines({ delimiter: '' }), 'the delimiter is empty'],
-    [() => textLines({ delimiter: Buffer.alloc(0) }), 'the delimiter is empty'],
-    // @ts-expect-error there is no such encoding
-    [() => textLines({ encoding: 'ascii' }), 'the encoding of lines is utf8 or latin1, not ascii'],
-    // @ts-expect-error there is no such prefix
-    [() => lengthPrefixed(3), 'a length prefix has 1, 2 or 4 bytes, not 3'],
-  ];
-  for (const maxLength of [Number.NaN, -1]) {
-    for (const make of [lines, textLines, netstrings, varintPrefixed]) {
-      refused.push([() => make({ maxLength }), `a maxLength of ${maxLength} is not a number of at least 0`]);
-    }
-  }
-
-  for (const [make, message] of refused) {
-    test(`R34 is refused: ${make}`, () => assert.throws(make, new RangeError(message)));
-  }
-});
-
-describe('what a decoder takes', () => {
-  test('R34 any Uint8Array: frames are views of it', () => {
-    const chunk = new TextEncoder().encode('-1:a,2:').subarray(1);
-    const decoder = netstrings();
-    decoder.push(chunk);
-    const frame = decoder.next();
-    assert.deepEqual([frame?.toString(), frame?.buffer], ['a', chunk.buffer]);
-    decoder.push(new TextEncoder().encode('bc,'));
-    assert.deepEqual([...decoder].map(String), ['bc']);
-  });
-
-  test('R34 bytes that it had given up, before all that waits', () => {
-    const decoder = lines();
-    decoder.push(ascii('one\r\ntw'));
-    decoder.push(ascii('o\r\nfour\r\n'));
-    assert.equal(String(decoder.next()), 'one');
-    decoder.unread(ascii('thr'));
-    decoder.unread(ascii('two'));
-    assert.equal(decoder.held, 17);
-    assert.deepEqual([...decoder].map(String), ['twothrtwo', 'four']);
-    decoder.push(ascii('begun'));
-    assert.equal(decoder.next(), undefined);
-    decoder.unread(ascii('not '));
-    assert.equal(String(decoder.rest()), 'not begun');
-    const strings = netstrings();
-    strings.push(ascii('3:a'));
-    assert.equal(strings.next(), undefined);
-    strings.unread(ascii('1:b,'));
-    strings.push(ascii('cd,'));
-    assert.deepEqual([...strings].map(String), ['b', 'acd']);
-  });
-});
-
 describe('what is no netstring', () => {
   const BAD: Record<string, number> = {
     '00:,': 2,

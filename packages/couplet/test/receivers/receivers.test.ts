@@ -171,6 +171,21 @@ describe('bytes that come from elsewhere', () => {
     assert.deepEqual(log, ['raw x', 'set', 'one', 'two']);
   });
 
+  test('R30 a switch of modes in a callback never touches the wire', () => {
+    const { backend, protocol, connection, log } = connected();
+    const wire: string[] = [];
+    protocol.transport.pauseProducing = () => void wire.push('pause');
+    protocol.lineReceived = () => protocol.setRawMode();
+    protocol.rawDataReceived = (data) => {
+      log.push(`raw ${data}`);
+      protocol.setLineMode();
+    };
+    connection.onData(Buffer.from('one\r\ntwo\r\n'));
+    connection.onData(Buffer.from('three\r\n'));
+    backend.runDeferred();
+    assert.deepEqual([log, wire], [['raw two\r\n'], []]);
+  });
+
   test('R14 R30 setLineMode behind the end of the input is followed by the lines, one by one', () => {
     const { backend, protocol, connection, log } = connected();
     protocol.setRawMode();
