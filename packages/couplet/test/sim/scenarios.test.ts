@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { simulate } from 'couplet/sim';
+import { commit } from '../../src/backends/node-outside.ts';
+import { DAY } from './scenarios/day.ts';
+import { SCENES } from './scenarios/scenes.ts';
+
+/** A thousand seeds in all that stay the same, and a thousand that each commit has of its own. */
+const SEEDS = Math.ceil(1000 / SCENES.length);
+const numbers = Array.from({ length: SEEDS }, (_, at) => at + 1);
+const seeds = [...numbers, ...numbers.map((number) => `${commit()}/${number}`)];
+
+describe('scenarios', () => {
+  for (const { name, options, play } of SCENES) {
+    test(name, async () => {
+      const { seeds: played } = await simulate({ ...options, seeds }, play);
+      assert.ok(played === seeds.length || played === 1);
+    });
+  }
+
+  test(DAY.name, async () => {
+    await simulate({ ...DAY.options, seeds: [1, `${commit()}/1`] }, DAY.play);
+  });
+});

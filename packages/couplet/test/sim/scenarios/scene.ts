@@ -1,0 +1,23 @@
+import type { Fault, Scenario, SimulateOptions, Weather } from 'couplet/sim';
+
+/** A scenario, and how it is simulated. */
+export interface Scene {
+  /** Begins with the row of the faults that it stands for. */
+  readonly name: string;
+  readonly options: Omit<SimulateOptions, 'seeds'>;
+  readonly play: Scenario;
+}
+
+/** Networks of every kind, on which nothing goes wrong by itself. */
+export const WHOLE: Partial<Weather> = { faults: [], faultsMs: 0, everyMs: Number.POSITIVE_INFINITY };
+
+/** What TCP repairs: everything comes, late. */
+export const REPAIRED: Partial<Weather> = { faults: ['partition', 'blackHole', 'clock'] };
+
+/** What cannot be taken for an end in order: a process that is killed is left out, since its kernel ends its connections. */
+export const LOUD: readonly Fault[] = ['cut', 'partition', 'blackHole', 'names', 'descriptors', 'powerLoss'];
+
+/** Throws an `Error` that says what was to be. */
+export function expect(holds: boolean, what: string): asserts holds {
+  if (!holds) throw new Error(what);
+}
