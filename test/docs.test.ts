@@ -57,9 +57,14 @@ describe('the code in the documentation', () => {
   for (const [at, { page, line, text }] of scripts.entries()) {
     if (page.endsWith('zh-CN.md') || !text.includes("from 'node:test'")) continue;
     test(`${page}:${line}: the test in it passes`, () => {
-      const args = ['--conditions=couplet-source', '--test', join(folder, `block${at}.ts`)];
+      const args = ['--conditions=couplet-source', join(folder, `block${at}.ts`)];
       const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-      const { status, stdout } = spawnSync('node_modules/.bin/node', args, { encoding: 'utf8', timeout: 20_000, env });
+      const { status, stdout } = spawnSync('node_modules/.bin/node', args, {
+        encoding: 'utf8',
+        timeout: 60_000,
+        killSignal: 'SIGKILL',
+        env,
+      });
       assert.equal(status, 0, stdout);
     });
   }
