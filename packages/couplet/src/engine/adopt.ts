@@ -18,7 +18,7 @@ const NOBODY: Address = new IPv4Address('0.0.0.0', 0);
 const UNBORN: Cause = { kind: 'done', code: '', detail: 'no protocol was built for it' };
 
 /** What the engine asks of a factory. */
-type Source<P> = Builds<P> & Pick<ProtocolFactory, 'admit'>;
+type Source<P> = Builds<P> & Pick<ProtocolFactory, 'admit' | 'logPrefix'>;
 
 /** A connection that has its protocol, and is yet to be started. */
 interface Adopted<P> {
@@ -61,12 +61,12 @@ function build<P extends Callbacks>(wire: Wire, factory: Source<P>): P | null {
 }
 
 /** What the factory answers; the error, which is reported, when it fails. */
-function ask<T>(engine: Engine, wire: Wire, factory: object, where: string, question: () => T): T | Error {
+function ask<T>(engine: Engine, wire: Wire, factory: Source<unknown>, where: string, question: () => T): T | Error {
   engine.enter();
   try {
     return question();
   } catch (error) {
-    engine.report({ who: `${factory.constructor.name} for ${addressOf(wire.peer).authority}`, where, error });
+    engine.report({ who: `${factory.logPrefix()} for ${addressOf(wire.peer).authority}`, where, error });
     return errorOf(error);
   } finally {
     engine.leave();

@@ -55,6 +55,10 @@ class GuardedFactory extends Factory {
     return owned(this.#inner.buildProtocol(address), this.#inner);
   }
 
+  override logPrefix(): string {
+    return this.#inner.logPrefix();
+  }
+
   override doStart(reactor: Clock): Result {
     const started = this.#inner.doStart(reactor);
     this.numPorts += 1;
@@ -84,6 +88,10 @@ class GuardedClientFactory extends ClientFactory {
 
   override buildProtocol(address: Address): ProtocolFor<this> | null {
     return owned(this.#inner.buildProtocol(address), this.#inner);
+  }
+
+  override logPrefix(): string {
+    return this.#inner.logPrefix();
   }
 
   override doStart(reactor: Clock): Result {

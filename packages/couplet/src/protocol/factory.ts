@@ -55,6 +55,11 @@ export class ProtocolFactory {
     return undefined;
   }
 
+  /** What reports call the factory: its class. */
+  logPrefix(): string {
+    return this.constructor.name;
+  }
+
   /** One more port or connector uses the factory. The engine calls it, and it calls `startFactory` the first time. */
   doStart(reactor: Clock): Result {
     const started = this.numPorts === 0 ? this.startFactory(reactor) : undefined;

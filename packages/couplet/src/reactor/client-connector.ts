@@ -158,6 +158,6 @@ export class ClientConnector implements Connector<Callbacks> {
   }
 
   #tell(where: string, callback: () => unknown): void {
-    this.#engine.guard(`${this.#factory.constructor.name} for ${this.destination}`, where, callback);
+    this.#engine.guard(`${this.#factory.logPrefix()} for ${this.destination}`, where, callback);
   }
 }

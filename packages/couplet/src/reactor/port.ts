@@ -70,7 +70,7 @@ export class Port implements ListeningPort {
     await this.#listener.close();
     this.#closed(this);
     this.#engine.tell((observer) => observer.stoppedListening?.(this.#host));
-    this.#engine.guard(this.#factory.constructor.name, 'stopFactory', () => this.#factory.doStop());
+    this.#engine.guard(this.#factory.logPrefix(), 'stopFactory', () => this.#factory.doStop());
   }
 }
 

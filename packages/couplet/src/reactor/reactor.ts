@@ -249,7 +249,7 @@ export class Reactor implements Clock {
       this.#expectNoStop(stops, name, place.kind === 'tcp' ? place.port : undefined);
       return await this.#open(name, place, factory, bounds);
     } catch (error) {
-      this.#engine.guard(factory.constructor.name, 'stopFactory', () => factory.doStop());
+      this.#engine.guard(factory.logPrefix(), 'stopFactory', () => factory.doStop());
       throw error;
     }
   }

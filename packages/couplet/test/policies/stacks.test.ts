@@ -164,4 +164,15 @@ describe('policies in any number and order', () => {
       { numRuns: 500 },
     );
   });
+
+  test('R8 what a factory throws is reported under its own name', () => {
+    const moody = new Moody();
+    moody.mood = 'throws';
+    const house = new House(wrap(wrap(moody, { kind: 'idle', max: 1 }), { kind: 'total', max: 1 }));
+    house.accept();
+    assert.deepEqual(
+      house.reports.map(({ who, where }) => `${who}: ${where}`),
+      ['Moody for 192.0.2.1:4321: buildProtocol'],
+    );
+  });
 });
