@@ -186,6 +186,26 @@ function addWrites(programme: Programme): void {
     expectSame(visitor.received, 50_000_000, 'the number of bytes received');
   });
 
+  for (const way of ['end', 'close'] as const) {
+    programme.addEach(`R39 write and drained resolve to false at once after ${way}`, async (stage, medium) => {
+      let gone = false;
+      const results: unknown[] = [];
+      const handler = async (connection: Connection): Promise<void> => {
+        void connection.closed.then(() => {
+          gone = true;
+        });
+        connection[way]();
+        results.push(await connection.write('?'), await connection.drained(), gone);
+      };
+      // It does not leave by itself.
+      const visitor = await visit(stage, handler, { eof: () => {} }, medium);
+      while (results.length < 3) await stage.pass(1);
+      expectSame(results, [false, false, false], 'what they resolve to, and whether it was gone');
+      visitor.transport.loseConnection();
+      await visitor.lost();
+    });
+  }
+
   programme.addEach('R39 write and drained resolve to false once the connection is gone', async (stage, medium) => {
     const results: boolean[] = [];
     const handler = async (connection: Connection): Promise<void> => {

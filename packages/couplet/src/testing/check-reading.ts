@@ -181,6 +181,35 @@ function addEnds(programme: Programme): void {
 }
 
 function addLeaving(programme: Programme): void {
+  programme.addEach('R39 after close, what has arrived is not read any more', async (stage, medium) => {
+    const { connection, actor } = await meet(stage, saying('first\r\nsecond\r\nthi'), medium);
+    const lines = connection.lines();
+    expectSame((await lines.next()).value, 'first', 'the first line');
+    connection.close();
+    expectSame((await lines.next()).done, true, 'whether the iteration has ended');
+    await actor.lost();
+  });
+
+  programme.addEach('R39 close ends a pull that waits inside of a frame', async (stage, medium) => {
+    const { connection, actor } = await meet(stage, cue, medium);
+    const pull = connection.lines().next();
+    await stage.pass(A_WHILE);
+    connection.close();
+    expectSame((await pull).done, true, 'whether the iteration has ended');
+    await actor.lost();
+  });
+
+  programme.addEach('R39 input that has ended in order stays so, whatever comes after', async (stage, medium) => {
+    const { connection, actor } = await meet(stage, saying('whole\r\n'), medium);
+    const lines = connection.lines();
+    expectSame((await lines.next()).value, 'whole', 'the line');
+    expectSame((await lines.next()).done, true, 'whether the iteration has ended');
+    connection.abort();
+    expectSame((await connection.closed).name, 'ConnectionAborted', 'the reason');
+    expectSame((await lines.next()).done, true, 'whether it has ended still');
+    await actor.lost();
+  });
+
   programme.addEach('R39 leaving the loop closes in order', async (stage, medium) => {
     const { connection, actor } = await meet(stage, cue, medium);
     await connection.write('first');

@@ -85,6 +85,34 @@ describe('limitConnections', () => {
     assert.equal(house.accept().admitted, true);
   });
 
+  test('R42 what asking a factory further in fails at holds no slot', () => {
+    const recorders = new Recorders();
+    recorders.admit = () => {
+      throw new Error('no rules');
+    };
+    const house = new House(limitConnections(limitConnections(recorders, { max: 2 }), { max: 1 }));
+    assert.deepEqual([house.accept().admitted, house.accept().admitted], [false, false]);
+    assert.deepEqual(
+      house.reports.map(({ who, where }) => `${who}: ${where}`),
+      Array(2).fill('Recorders for 192.0.2.1:4321: admit'),
+    );
+    recorders.admit = () => undefined;
+    assert.equal(house.accept().admitted, true);
+  });
+
+  test('R42 a connection counts as long as its connectionLost runs', () => {
+    const recorders = new Recorders();
+    const house = new House(limitConnections(recorders, { max: 1 }));
+    const visit = house.accept();
+    let meanwhile: boolean | undefined;
+    recorders.last.connectionLost = () => {
+      meanwhile = house.accept().admitted;
+    };
+    visit.cut();
+    assert.equal(meanwhile, false);
+    assert.equal(house.accept().admitted, true);
+  });
+
   test('names an option that is out of its bounds', () => {
     for (const max of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
       assert.throws(() => limitConnections(new Recorders(), { max }), { name: 'RangeError', message: /^max is / });
