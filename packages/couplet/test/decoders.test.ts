@@ -106,4 +106,13 @@ describe('what a decoder holds', () => {
       });
     }
   }
+
+  test('R34 rest gives up what may have been the beginning of a delimiter, too', () => {
+    const decoder = lines();
+    decoder.push(ascii('one\r'));
+    assert.equal(decoder.next(), undefined);
+    assert.equal(String(decoder.rest()), 'one\r');
+    decoder.push(ascii('\ntwo\r\n'));
+    assert.equal(String(decoder.next()), '\ntwo');
+  });
 });

@@ -66,7 +66,7 @@ const FORMATS: Record<string, { decoder: () => Decoder<unknown>; cases: readonly
     decoder: () => lines({ delimiter: Buffer.from('aab'), maxLength: 5 }),
     cases: [
       [ascii('aaaaaaab aabb aab1aab2aaab345aaaab aabaab12'), frames('aaaaa', ' ', 'b ', '1', '2a', '345aa', ' ', '')],
-      [ascii('123456aab1234aaaab'), [longLine, longLine]],
+      [ascii('12345aab123456aab1234aaaab'), [...frames('12345'), longLine, longLine]],
     ],
   },
   'lines of UTF-8': {
