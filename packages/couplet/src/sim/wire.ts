@@ -214,8 +214,10 @@ export class SimWire implements Wire {
 
   /** Sends what fits into the peer's window. */
   #pump(): void {
+    // Its kernel has forgotten it: what the peer acknowledges now concerns nobody.
+    if (this.#state === 'closed') return;
     const { route } = this.#lane;
-    while (this.#unsent.size > 0 && this.#state !== 'closed') {
+    while (this.#unsent.size > 0) {
       const window = route.conditions.receiveBufferBytes - this.#unread;
       const size = Math.min(this.#unsent.size, window);
       if (size <= 0) break;

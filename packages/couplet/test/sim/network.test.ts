@@ -151,6 +151,22 @@ describe('the simulated network', () => {
       assert.equal(diary.reason?.name, 'ConnectionLost');
     }));
 
+  test('what a host had not sent when it lost power does not end in order', () =>
+    play(async (scene) => {
+      scene.world.setConditions({ latencyMs: 10, sendBufferBytes: 4096, receiveBufferBytes: 4096 });
+      const factory = new Diaries();
+      await listen(scene, factory);
+      const diary = await call(scene);
+      await scene.world.until(() => factory.diaries.length === 1);
+      const transport = factory.diaries[0]?.transport;
+      transport?.write(Buffer.alloc(4000));
+      transport?.write(Buffer.alloc(3000));
+      transport?.loseConnection();
+      scene.server.losePower();
+      await scene.world.sleep(10_000);
+      assert.deepEqual([diary.received < 7000, diary.transport.disconnected], [true, false]);
+    }));
+
   test('keepalive notices a host that has gone', () =>
     play(async (scene) => {
       await listen(scene, Factory.forProtocol(Discard));
