@@ -14,8 +14,11 @@ export const WHOLE: Partial<Weather> = { faults: [], faultsMs: 0, everyMs: Numbe
 /** What TCP repairs: everything comes, late. */
 export const REPAIRED: Partial<Weather> = { faults: ['partition', 'blackHole', 'clock'] };
 
-/** What cannot be taken for an end in order: a process that is killed is left out, since its kernel ends its connections. */
-export const LOUD: readonly Fault[] = ['cut', 'partition', 'blackHole', 'names', 'descriptors', 'powerLoss'];
+/**
+ * What cannot be taken for an end in order. Processes that are killed are left out, since their kernel ends their connections
+ * in order; so is the loss of power, since a program that cannot start again at once is killed and started once more.
+ */
+export const LOUD: readonly Fault[] = ['cut', 'partition', 'blackHole', 'names', 'descriptors'];
 
 /** Throws an `Error` that says what was to be. */
 export function expect(holds: boolean, what: string): asserts holds {
