@@ -17,6 +17,13 @@ export class Flow {
     this.#pause = pause;
   }
 
+  /** What `registerProducer` is given. Throws a `TypeError` for a streaming producer that cannot pause. */
+  static of(producer: Producer | PullProducer, streaming: boolean): Flow {
+    if (!streaming) return Flow.pull(producer);
+    if ('pauseProducing' in producer) return Flow.streaming(producer);
+    throw new TypeError('a streaming producer needs pauseProducing');
+  }
+
   static streaming(producer: Producer): Flow {
     return new Flow(producer, () => producer.pauseProducing());
   }

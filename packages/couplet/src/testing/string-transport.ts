@@ -201,8 +201,7 @@ export class StringTransport implements Transport {
   registerProducer(producer: PullProducer, streaming: false): void;
   registerProducer(producer: Producer | PullProducer, streaming: boolean): void {
     if (this.#flow !== undefined) throw new Error('a producer is registered already');
-    if (streaming && !('pauseProducing' in producer)) throw new TypeError('a streaming producer needs pauseProducing');
-    const flow = streaming && 'pauseProducing' in producer ? Flow.streaming(producer) : Flow.pull(producer);
+    const flow = Flow.of(producer, streaming);
     if (!writes(this.#state, true)) {
       flow.stop();
       return;
