@@ -60,6 +60,8 @@ export class NodeWire implements Wire {
   write(chunk: Uint8Array): boolean {
     const socket = this.#socket;
     socket.write(chunk);
+    // The kernel refused it, and the end is on the way.
+    if (socket.destroyed || socket.errored !== null) return false;
     // What the kernel took at once is off the stream's books already.
     if (socket.writableLength === 0) return true;
     // 'drain' comes only above the stream's own mark. Below it an empty write calls back, and makes no packet.

@@ -10,7 +10,8 @@ export interface Wire {
   readonly peer: SocketName;
   /**
    * Sends a chunk of 1 byte to 256 KiB. True: the kernel has it and the chunk is free again. False: the wire holds
-   * this one chunk and takes no other until `onWritable`, which follows exactly once.
+   * this one chunk and takes no other until `onWritable`, which follows exactly once, unless the wire closes first: a
+   * chunk that the kernel refused was not sent.
    */
   write(chunk: Uint8Array): boolean;
   /** Sends FIN after everything written. Called at most once, with no chunk held; reading goes on. */

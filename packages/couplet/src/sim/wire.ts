@@ -113,7 +113,8 @@ export class SimWire implements Wire {
     this.#expect(this.#ending === 'no', 'a write after end');
     this.#expect(!this.#dismissed, 'a write after close or abort');
     this.#expect(chunk.length > 0 && chunk.length <= MOST, `a write of ${chunk.length} bytes`);
-    if (!this.open) return true;
+    // Its end is on the way; what a dead socket is given was not sent.
+    if (!this.open) return false;
     const copy = Buffer.from(chunk);
     this.tap?.wrote(copy);
     const room = Math.max(0, this.#lane.route.conditions.sendBufferBytes - this.#unsent.size);

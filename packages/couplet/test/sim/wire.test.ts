@@ -93,6 +93,15 @@ describe('a simulated wire', () => {
     assert.deepEqual(near.told, ['end', 'reset']);
   });
 
+  test('a chunk for a connection that is reset already was not sent, though nobody has heard of the reset', async () => {
+    const rig = new Rig();
+    const { near, far } = await rig.pair();
+    near.wire.cut();
+    assert.equal(near.wire.write(bytesOf(1)), false);
+    rig.pass(1);
+    assert.deepEqual([near.told, far.received.length], [['reset'], 0]);
+  });
+
   test('an abort drops what was sent, and resets', async () => {
     const rig = new Rig({ receiveBufferBytes: 100 });
     const { near, far } = await rig.pair();
