@@ -7,7 +7,7 @@ import type { AnyFactory, Result } from './protocol.ts';
 import { StringReceiver } from './string-receiver.ts';
 
 /** What the receivers of strings behind a big-endian length share. */
-abstract class IntNStringReceiver<F = AnyFactory> extends StringReceiver<F> {
+export abstract class IntNStringReceiver<F = AnyFactory> extends StringReceiver<F> {
   constructor(prefixBytes: PrefixBytes) {
     super(new IntegerPrefix(prefixBytes));
   }

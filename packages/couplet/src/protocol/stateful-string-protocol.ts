@@ -1,3 +1,4 @@
+import type { IntNStringReceiver } from './int-string-receiver.ts';
 import type { AnyFactory, Result } from './protocol.ts';
 import type { StringReceiver } from './string-receiver.ts';
 import { isThenable } from './thenable.ts';
@@ -17,6 +18,12 @@ export abstract class Stateful<State extends string> {
  * Makes a receiver of strings a state machine: `class Login extends StatefulStringProtocol<'name' | 'word'>(NetstringReceiver)`
  * has a `state` to begin with and a function for each of its `states`.
  */
+export function StatefulStringProtocol<State extends string, F = AnyFactory>(
+  receiver: new () => IntNStringReceiver<F>,
+): abstract new () => IntNStringReceiver<F> & Stateful<State>;
+export function StatefulStringProtocol<State extends string, F = AnyFactory>(
+  receiver: new () => StringReceiver<F>,
+): abstract new () => StringReceiver<F> & Stateful<State>;
 export function StatefulStringProtocol<State extends string, F = AnyFactory>(
   receiver: new () => StringReceiver<F>,
 ): abstract new () => StringReceiver<F> & Stateful<State> {

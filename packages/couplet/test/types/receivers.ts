@@ -1,0 +1,82 @@
+// What the receivers and decoders know and refuse. Compiled, never run.
+import { Factory } from 'couplet';
+import { lengthPrefixed, lines, textLines } from 'couplet/framing';
+import {
+  Int32StringReceiver,
+  LineReceiver,
+  NetstringReceiver,
+  StatefulStringProtocol,
+  TextLineReceiver,
+} from 'couplet/protocols';
+import { verifyFraming } from 'couplet/testing';
+import { exactly } from './exactly.ts';
+
+/** Lines are bytes or strings, as the receiver's name says, and a callback returns nothing or a promise. */
+class Bytes extends LineReceiver {
+  override lineReceived(line: Buffer): void {
+    this.sendLine(line);
+  }
+}
+
+class Strings extends TextLineReceiver {
+  override async lineReceived(line: string): Promise<void> {
+    this.sendLine(line);
+  }
+}
+
+class Mistaken extends LineReceiver {
+  // @ts-expect-error a line is bytes
+  override lineReceived(line: string): void {
+    this.sendLine(line);
+  }
+}
+
+class Chatty extends LineReceiver {
+  // @ts-expect-error whether there is room is nothing to return
+  override lineReceived(line: Buffer): boolean {
+    return this.sendLine(line);
+  }
+}
+
+/** The factory and the receiver that were named are known to the states. */
+class Greeter extends Factory {
+  readonly greeting: string = 'hello';
+}
+
+class Stateful extends StatefulStringProtocol<'name' | 'rest', Greeter>(Int32StringReceiver) {
+  state: 'name' | 'rest' = 'name';
+  readonly states = {
+    name: () => {
+      this.sendString(this.factory.greeting);
+      return 'rest' as const;
+    },
+    rest: async () => 'done' as const,
+  };
+  override lengthLimitExceeded(length: number): void {
+    this.sendString(`${length} bytes are too many`);
+  }
+}
+
+class Lost extends StatefulStringProtocol<'name'>(NetstringReceiver) {
+  state = 'name' as const;
+  // @ts-expect-error there is no such state
+  readonly states = { name: () => 'word' as const };
+}
+
+Factory.forProtocol(Bytes);
+Factory.forProtocol(Strings);
+Factory.forProtocol(Mistaken);
+Factory.forProtocol(Chatty);
+Factory.forProtocol(Lost);
+// @ts-expect-error it needs a Greeter
+Factory.forProtocol(Stateful);
+
+/** Decoders tell what their frames are. */
+for (const line of lines()) exactly<Buffer>()(line);
+for (const line of textLines()) exactly<string>()(line);
+// @ts-expect-error a prefix of three bytes
+lengthPrefixed(3);
+
+verifyFraming(() => new LineReceiver(), 'x', { callbacks: ['lineReceived'], raw: ['rawDataReceived'] });
+// @ts-expect-error there is no such callback
+verifyFraming(() => new LineReceiver(), 'x', { callbacks: ['lineRecieved'] });
