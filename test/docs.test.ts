@@ -69,6 +69,32 @@ describe('the code in the documentation', () => {
     });
   }
 
+  test('docs/simulation.md: the first test of a protocol under faults has at most fifteen lines', () => {
+    const first = scripts.find(({ page }) => page === 'docs/simulation.md');
+    assert.ok(first);
+    const lines = first.text.split('\n').filter((line) => line !== '');
+    assert.ok(lines.length <= 15, `it has ${lines.length}`);
+  });
+
+  test('docs/simulation.md: the first draft of its test fails as the page says', () => {
+    const [whole, draft, told] = blocks.filter(({ page }) => page === 'docs/simulation.md');
+    assert.ok(whole !== undefined && draft !== undefined && told !== undefined);
+    const file = join(folder, 'draft.ts');
+    writeFileSync(file, whole.text.replace(/return \(await connection.lines.*/, draft.text));
+    const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+    const { status, stdout } = spawnSync('node_modules/.bin/node', ['--conditions=couplet-source', file], {
+      encoding: 'utf8',
+      timeout: 60_000,
+      killSignal: 'SIGKILL',
+      env,
+    });
+    assert.equal(status, 1);
+    // The commit is another one each time; dots stand for what the page leaves out.
+    const said = stdout.replace(/, commit \w+/g, '');
+    for (const line of told.text.split('\n'))
+      assert.ok(said.includes(line.replace(/\.{3}$/, '').trim()), `'${line}' in ${said}`);
+  });
+
   test('both READMEs show the same programs', () => {
     const of = (page: string): string[] => scripts.filter((block) => block.page === page).map(({ text }) => text);
     assert.deepEqual(of('README.zh-CN.md'), of('README.md'));

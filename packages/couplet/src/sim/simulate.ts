@@ -125,7 +125,8 @@ async function drive(
     await turn();
     if (done) return settled;
     if (world.faults.length > 0) throw new Error(world.faults[0]);
-    if (world.now > deadlineMs) throw new Error(`no progress: the scenario is not done after ${world.now} ms`);
+    if (world.now > deadlineMs)
+      throw new Error(`no progress: the scenario is not done after ${Math.round(world.now)} ms`);
     if (world.schedule.happened > MOST_HAPPENINGS) throw new Error(`no progress in ${MOST_HAPPENINGS} happenings`);
     if (!world.schedule.step()) {
       throw new Error(
