@@ -3,11 +3,30 @@ import type { Conditions, Host } from 'couplet/sim';
 import { simulate } from 'couplet/sim';
 import { checkBackend } from 'couplet/testing';
 
-/** Networks on which every check holds. What needs a fast network or large buffers says so by its own expectations. */
+/** Faultless networks. Buffers smaller than these would tell nothing more: some checks send megabytes, in as many pieces. */
 const NETWORKS: Readonly<Record<string, Partial<Conditions>>> = {
   'a calm network': {},
-  'small segments and buffers': { segmentBytes: 1460, sendBufferBytes: 65_536, receiveBufferBytes: 65_536 },
+  'a network with small segments and buffers, latency, jitter, and processes that wake up late': {
+    latencyMs: 1,
+    jitterMs: 5,
+    wakeMs: 2,
+    segmentBytes: 1460,
+    sendBufferBytes: 65_536,
+    receiveBufferBytes: 65_536,
+  },
 };
+
+/** What cannot be expected where things arrive late, and why. */
+const NOT_WHEN_LATE: readonly { readonly check: RegExp; readonly why: string }[] = [
+  {
+    check: /^R42 one too many gets the message though it has sent something/,
+    why: 'what a refused peer sends arrives after the close: the answer is a reset, which takes an unread message with it',
+  },
+  {
+    check: /^R39 a consumer that keeps up never touches the wire/,
+    why: 'it takes four bytes to arrive in one piece',
+  },
+];
 
 for (const [name, conditions] of Object.entries(NETWORKS)) {
   describe(`the simulated backend on ${name}`, () => {
@@ -20,7 +39,11 @@ for (const [name, conditions] of Object.entries(NETWORKS)) {
         return `/run/${paths}.sock`;
       },
     };
-    for (const check of checkBackend(venue)) {
+    const late = conditions.jitterMs !== undefined;
+    const checks = checkBackend(venue).filter(
+      (check) => !(late && NOT_WHEN_LATE.some((one) => one.check.test(check.name))),
+    );
+    for (const check of checks) {
       test(check.name, async () => {
         await simulate({ seeds: [check.name], profile: 'calm' }, async (world) => {
           world.setConditions(conditions);
