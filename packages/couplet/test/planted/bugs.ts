@@ -1,0 +1,349 @@
+/** A small change that breaks the engine, as it might slip in. */
+export interface Bug {
+  /** What it does wrong. */
+  readonly name: string;
+  /** The file, in the sources of the package. */
+  readonly file: string;
+  /** Stands there, once ... */
+  readonly text: string;
+  /** ... and becomes this. */
+  readonly instead: string;
+}
+
+/** Every one has to be found. Types do not find any of them. */
+export const BUGS: readonly Bug[] = [
+  // The engine: what goes out.
+  {
+    name: 'a lost flush: what waits stays when the wire can take more',
+    file: 'engine/connection.ts',
+    text: 'this.#queue.written();\n    this.#unsettle();',
+    instead: 'this.#queue.written();',
+  },
+  {
+    name: 'a FIN too early: before the wire has passed everything on',
+    file: 'engine/connection.ts',
+    text: "if (size === 0 && sends(this.#state)) this.#happen('sent');",
+    instead: "if (sends(this.#state)) this.#happen('sent');",
+  },
+  {
+    name: 'a FIN while a producer is still registered',
+    file: 'engine/connection.ts',
+    text: "if (flow === undefined) {\n      if (size === 0 && sends(this.#state)) this.#happen('sent');\n    } else if (flow.falls(size))",
+    instead: "if (size === 0 && sends(this.#state)) this.#happen('sent');\n    if (flow?.falls(size))",
+  },
+  {
+    name: 'an abort that leaves the write queue: it is flushed afterwards',
+    file: 'engine/connection.ts',
+    text: "case 'abort':\n        this.#queue.clear();",
+    instead: "case 'abort':",
+  },
+  {
+    name: 'a bound of the write queue that is 64 KiB too high',
+    file: 'engine/connection.ts',
+    text: 'if (size > this.#bounds.maxWriteBufferBytes) {',
+    instead: 'if (size > this.#bounds.maxWriteBufferBytes + HIGH_WATER) {',
+  },
+  {
+    name: 'a gather slab that is used again while the wire holds it',
+    file: 'engine/write-queue.ts',
+    text: 'this.#head += count;\n    this.#hand(wire, bytes);\n    if (this.#held > 0) gather.giveUp();\n    else gather',
+    instead: 'this.#head += count;\n    this.#hand(wire, bytes);\n    if (this.#held === 0) gather',
+  },
+  {
+    name: 'a large chunk whose first part is sent again and again',
+    file: 'engine/write-queue.ts',
+    text: 'chunk.subarray(from, from + MOST)',
+    instead: 'chunk.subarray(0, MOST)',
+  },
+  {
+    name: 'a counter that forgets what the wire has passed on',
+    file: 'engine/write-queue.ts',
+    text: 'this.size -= this.#held;\n    this.#held = 0;',
+    instead: 'this.#held = 0;',
+  },
+  {
+    name: 'text that is overtaken by the bytes written after it',
+    file: 'engine/write-queue.ts',
+    text: "if (this.#text !== '') this.#encode();\n      this.#put(data);",
+    instead: 'this.#put(data);',
+  },
+  {
+    name: 'work that is left after many rounds of one run, and forgotten',
+    file: 'engine/engine.ts',
+    text: 'if (this.#count > 0) this.#plan(this.backend.yield);',
+    instead: 'if (this.#count > ROUNDS) this.#plan(this.backend.yield);',
+  },
+  // The engine: how it ends.
+  {
+    name: 'connectionLost twice',
+    file: 'engine/connection.ts',
+    text: "this.#callback('connectionLost', () => this.#protocol.connectionLost(reason));",
+    instead:
+      "this.#callback('connectionLost', () => this.#protocol.connectionLost(reason));\n    this.#callback('connectionLost', () => this.#protocol.connectionLost(reason));",
+  },
+  {
+    name: 'a producer that is not told that the connection is gone',
+    file: 'engine/connection.ts',
+    text: "if (flow !== undefined) this.#callback('stopProducing', () => flow.stop());",
+    instead: "if (flow?.rises(0)) this.#callback('stopProducing', () => flow.stop());",
+  },
+  {
+    name: 'the reason of an abort is lost',
+    file: 'engine/connection.ts',
+    text: 'this.#reason = reason;\n    this.#happen',
+    instead: 'this.#reason = reason instanceof ConnectionAborted ? reason : undefined;\n    this.#happen',
+  },
+  {
+    name: 'a close that does not wait for the end of the peer, and cuts the answer',
+    file: 'engine/life-cycle.ts',
+    text: "sent: to('lingering', 'endAndLinger'),",
+    instead: "sent: to('leaving', 'close'),",
+  },
+  {
+    name: 'a double FIN',
+    file: 'engine/life-cycle.ts',
+    text: "sent: to('reading', 'end'),",
+    instead: "sent: to('shutting', 'end'),",
+  },
+  {
+    name: 'the end of the peer ends a connection that wants to go on writing',
+    file: 'engine/life-cycle.ts',
+    text: "halfClose: to('writing'),",
+    instead: "halfClose: to('finishing'),",
+  },
+  {
+    name: 'a linger that never ends while the peer says something',
+    file: 'engine/linger.ts',
+    text: 'heard(now: number): void {\n    this.deadline = Math.min(now + this.#idleMs, this.#end);',
+    instead: 'heard(now: number): void {\n    this.deadline = Math.max(now + this.#idleMs, this.#end);',
+  },
+  {
+    name: 'a linger that goes on when the connection has closed: its timer stays armed',
+    file: 'engine/connection.ts',
+    text: 'if (this.#linger !== undefined) this.#engine.lingers.remove(this.#linger);',
+    instead: 'if (this.#linger?.next !== undefined) this.#engine.lingers.remove(this.#linger);',
+  },
+  {
+    name: 'a roll that loses its links, so that who is there when the reactor stops is not ended',
+    file: 'protocol/roll.ts',
+    text: 'if (previous === undefined) this.#first = next;',
+    instead: 'if (previous === undefined) this.#first = next?.next;',
+  },
+  // Back-pressure.
+  {
+    name: 'a pause that is not passed on to the wire',
+    file: 'engine/connection.ts',
+    text: 'this.#resuming = false;\n    if (delivers(this.#state)) this.#wire.pause();',
+    instead: 'this.#resuming = false;',
+  },
+  {
+    name: 'a forgotten resume: reading does not go on',
+    file: 'engine/connection.ts',
+    text: "this.#resuming = 'told';\n    this.#unsettle();",
+    instead: "this.#resuming = 'told';",
+  },
+  {
+    name: 'a callback whose promise is not waited for',
+    file: 'engine/connection.ts',
+    text: 'this.#pending += 1;\n    if (delivers(this.#state)) this.#wire.pause();',
+    instead: 'this.#pending += 1;',
+  },
+  {
+    name: 'those who wait for room are not told',
+    file: 'engine/connection.ts',
+    text: 'if (this.#crowd !== undefined && size <= LOW_WATER && writes(this.#state, flow !== undefined)) this.#admit(true);',
+    instead:
+      'if (this.#crowd !== undefined && size <= LOW_WATER - HIGH_WATER && writes(this.#state, flow !== undefined)) this.#admit(true);',
+  },
+  {
+    name: 'a producer that is resumed twice',
+    file: 'engine/flow.ts',
+    text: 'if (room) this.#waiting = this.#pause === undefined;',
+    instead: 'if (room && this.#pause === undefined) this.#waiting = true;',
+  },
+  {
+    name: 'a pull producer that is not asked again after it has written nothing',
+    file: 'engine/flow.ts',
+    text: 'if (this.#pause === undefined) this.#waiting = false;',
+    instead: 'if (this.#pause === undefined) this.#waiting = size === 0;',
+  },
+  // Timers.
+  {
+    name: 'a call that was put off runs at its old time',
+    file: 'engine/timers.ts',
+    text: 'if (call.time > call.key) {',
+    instead: 'if (call.time > call.key && call.order > newest) {',
+  },
+  {
+    name: 'a call made inside a call runs in the same turn',
+    file: 'engine/timers.ts',
+    text: 'if (call.order > newest) break;',
+    instead: 'if (call.order > newest + 1) break;',
+  },
+  {
+    name: 'an alarm that is not moved when an earlier call comes',
+    file: 'engine/timers.ts',
+    text: 'this.#armed === undefined || at < this.#armed',
+    instead: 'this.#armed === undefined || at > this.#armed',
+  },
+  {
+    name: 'a sweep over deadlines that is not repeated',
+    file: 'protocol/sweep.ts',
+    text: 'this.#callAt(soonest);\n',
+    instead: 'if (ready.length === 0) this.#callAt(soonest);\n',
+  },
+  // Framing.
+  {
+    name: 'a delimiter that is missed where two chunks meet',
+    file: 'framing/line-decoder.ts',
+    text: 'if (across >= 0) return across - this.#edge.length;',
+    instead: 'if (across > 0) return across - this.#edge.length;',
+  },
+  {
+    name: 'an off-by-one limit: a line of exactly the most bytes is refused',
+    file: 'framing/line-decoder.ts',
+    text: 'if (size > this.#maxLength) {',
+    instead: 'if (size >= this.#maxLength) {',
+  },
+  {
+    name: 'a line that is too long only where its delimiter is split',
+    file: 'framing/line-decoder.ts',
+    text: 'if (this.begun.size <= this.#maxLength || this.begun.size - this.#promised() <= this.#maxLength) return;',
+    instead: 'if (this.begun.size <= this.#maxLength || this.begun.size - this.#promised() < this.#maxLength) return;',
+  },
+  {
+    name: 'the first byte after a switch of modes is lost',
+    file: 'protocol/line-receiver.ts',
+    text: 'unread(extra);',
+    instead: 'unread(extra.subarray(1));',
+  },
+  {
+    name: 'bytes that are put back come after those that follow them',
+    file: 'framing/decoder.ts',
+    text: 'this.push(bytes);\n    this.push(rest);',
+    instead: 'this.push(rest);\n    this.push(bytes);',
+  },
+  {
+    name: 'an off-by-one limit: a string of exactly the most bytes is refused',
+    file: 'framing/prefixed-decoder.ts',
+    text: 'if (prefix.length > this.#maxLength) {',
+    instead: 'if (prefix.length >= this.#maxLength) {',
+  },
+  {
+    name: 'a string that is too long is skipped but for its last byte',
+    file: 'framing/prefixed-decoder.ts',
+    text: 'this.#skipped = prefix.length;',
+    instead: 'this.#skipped = prefix.length - 1;',
+  },
+  {
+    name: 'a length with a leading zero is taken',
+    file: 'framing/netstrings.ts',
+    text: 'if (length === 0 && at > from)',
+    instead: 'if (length === 0 && at > from + 1)',
+  },
+  {
+    name: 'frames that are passed on while reading is paused',
+    file: 'protocol/framed-protocol.ts',
+    text: 'while (!transport.paused && !transport.disconnecting) {',
+    instead: 'while (!transport.disconnecting) {',
+  },
+  // Policies.
+  {
+    name: 'an off-by-one limit: one connection too many',
+    file: 'policies/limit-per-peer.ts',
+    text: 'if (count >= this.#max) return this.#refused;',
+    instead: 'if (count > this.#max) return this.#refused;',
+  },
+  {
+    name: 'a leaked slot: a connection that a policy further in refuses holds one',
+    file: 'policies/guarded.ts',
+    text: 'if (above instanceof Refused) filter.onClosed(UNWANTED);',
+    instead: 'if (above instanceof Refused) filter.pause();',
+  },
+  {
+    name: 'a counter that is decremented twice',
+    file: 'policies/limit-connections.ts',
+    text: 'super.onClosed(cause);\n    this.#release();',
+    instead: 'this.#release();\n    super.onClosed(cause);\n    this.#release();',
+  },
+  {
+    name: 'the count of a peer that is forgotten when one of its two connections goes',
+    file: 'policies/limit-per-peer.ts',
+    text: 'if (count > 1) this.#counts',
+    instead: 'if (count > 2) this.#counts',
+  },
+  {
+    name: 'an idle deadline that data does not move',
+    file: 'policies/timeout-idle.ts',
+    text: 'override onData(chunk: Buffer): void {\n    this.#moved();',
+    instead: 'override onData(chunk: Buffer): void {',
+  },
+  {
+    name: 'an idle deadline that cuts what a throttle holds back',
+    file: 'policies/timeout-idle.ts',
+    text: 'const least = this.stackDelayedUntil + this.#idleMs;',
+    instead: 'const least = this.delayedUntil + this.#idleMs;',
+  },
+  {
+    name: 'a throttle that a resume gets around',
+    file: 'policies/throttled.ts',
+    text: 'if (this.#reading === undefined) super.resume();',
+    instead: 'super.resume();',
+  },
+  {
+    name: 'a throttle that does not say when there is room again',
+    file: 'policies/portions.ts',
+    text: 'if (this.#pour()) super.onWritable();',
+    instead: 'this.#pour();',
+  },
+  // The reactor and its clients.
+  {
+    name: 'the last port of a factory keeps accepting after it has stopped',
+    file: 'reactor/port.ts',
+    text: 'await this.#listener.close();',
+    instead: 'if (this.#factory.numPorts > 1) await this.#listener.close();',
+  },
+  {
+    name: 'a timer that is left armed: an attempt times out after it has succeeded',
+    file: 'reactor/dial.ts',
+    text: 'this.#timeout?.cancel();\n',
+    instead: 'if (this.#attempt !== undefined) this.#timeout?.cancel();\n',
+  },
+  {
+    name: 'a race whose losers go on',
+    file: 'reactor/race.ts',
+    text: 'this.#running.delete(attempt);\n          this.cancel();',
+    instead: 'this.#running.delete(attempt);',
+  },
+  {
+    name: 'a factory that is stopped while another port or connector uses it',
+    file: 'protocol/factory.ts',
+    text: 'if (this.numPorts === 0) return this.stopFactory();',
+    instead: 'if (this.numPorts <= 1) return this.stopFactory();',
+  },
+  {
+    name: 'a retry that never comes: after a failed attempt',
+    file: 'protocol/reconnecting-client-factory.ts',
+    text: 'if (!(reason instanceof UserAbortError)) this.retry(connector);',
+    instead: 'if (reason instanceof UserAbortError) this.retry(connector);',
+  },
+  {
+    name: 'an off-by-one limit: one retry too many',
+    file: 'protocol/reconnecting-client-factory.ts',
+    text: 'this.retries >= this.maxRetries',
+    instead: 'this.retries > this.maxRetries',
+  },
+  // The promise face.
+  {
+    name: 'bytes between two readers are lost',
+    file: 'connection/inlet.ts',
+    text: 'if (rest !== undefined && rest.length > 0) decoder.push(rest);',
+    instead: 'if (rest !== undefined && rest.length > 1) decoder.push(rest.subarray(1));',
+  },
+  {
+    name: 'a forgotten resume: whoever pulls again waits for ever',
+    file: 'connection/inlet.ts',
+    text: 'if (this.transport.paused) this.transport.resumeProducing();',
+    instead: 'if (this.transport.disconnecting) this.transport.resumeProducing();',
+  },
+];

@@ -1,0 +1,58 @@
+// Runs the conformance suite on the simulated network, and cuts streams for every decoder, until something fails. Prints what
+// was found like the hunt.
+import { lengthPrefixed, lines, netstrings, varintPrefixed } from 'couplet/framing';
+import type { Host } from 'couplet/sim';
+import { simulate } from 'couplet/sim';
+import type { Check } from 'couplet/testing';
+import { checkBackend, verifyFraming } from 'couplet/testing';
+
+let here: Host | undefined;
+let paths = 0;
+
+const conformance = checkBackend({
+  backend: () => {
+    if (here === undefined) throw new Error('no world');
+    return here.spawn();
+  },
+  unixPath: () => {
+    paths += 1;
+    return `/run/${paths}.sock`;
+  },
+});
+
+const framing: readonly Check[] = [
+  check('R27 lines', () =>
+    verifyFraming(() => lines({ maxLength: 8 }), 'two\r\n\r\nlines\rthat\nrhyme\r\ntoo long by far\r\n12345678\r\nend'),
+  ),
+  check('R27 netstrings', () => verifyFraming(() => netstrings({ maxLength: 12 }), '0:,3:two,12:twelve bytes,01:x,')),
+  check('R27 strings', () =>
+    verifyFraming(() => lengthPrefixed(2, { maxLength: 3 }), '\0\x03two\0\0\0\x04four\0\x01x'),
+  ),
+  check('R27 varint strings', () => verifyFraming(() => varintPrefixed({ maxLength: 3 }), '\x03two\0\x04four\x01x')),
+];
+
+function check(name: string, verify: () => unknown): Check {
+  return {
+    name,
+    run: async () => {
+      verify();
+    },
+  };
+}
+
+async function failure(): Promise<{ by: string; seed: number; what: string } | null> {
+  for (const { name, run } of [...framing, ...conformance]) {
+    try {
+      await simulate({ seeds: [name], profile: 'calm' }, (world) => {
+        here = world.host('here');
+        return run();
+      });
+    } catch (error) {
+      const [what = ''] = String(error).split('\n');
+      return { by: name, seed: 1, what };
+    }
+  }
+  return null;
+}
+
+console.log(JSON.stringify(await failure()));

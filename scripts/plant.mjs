@@ -1,0 +1,152 @@
+// Plants each bug of packages/couplet/test/planted/bugs.ts in a copy of the sources, looks for it, and writes what found it to
+// docs/planted-bugs.md. Fails when one is not found. With `--quick` it looks for a few of them, with words for those whose names
+// have them all, and writes nothing.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { BUGS } from '../packages/couplet/test/planted/bugs.ts';
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const PACKAGE = 'packages/couplet';
+const COPIED = [
+  'tsconfig.base.json',
+  ...['package.json', 'tsconfig.json', 'src', 'test/planted'].map((path) => join(PACKAGE, path)),
+];
+const PAGE = join(ROOT, 'docs/planted-bugs.md');
+/** How many seeds are tried, and how long a hunt may take: a bug may make it endless. */
+const SEEDS = 100;
+const PATIENCE_MS = 300_000;
+/** How many of the bugs are looked for in a hurry. */
+const FEW = 6;
+
+const quick = process.argv.includes('--quick');
+const words = process.argv.slice(2).filter((word) => word !== '--quick');
+const copy = mkdtempSync(join(tmpdir(), 'couplet-planted-'));
+try {
+  plantAll();
+} finally {
+  rmSync(copy, { recursive: true });
+}
+
+function plantAll() {
+  for (const path of COPIED) {
+    mkdirSync(dirname(join(copy, path)), { recursive: true });
+    cpSync(join(ROOT, path), join(copy, path), { recursive: true });
+  }
+  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  for (const bug of BUGS) mutated(bug);
+  const found = look(quick || words.length > 0 ? 1 : SEEDS);
+  if (found !== null) throw new Error(`${found.by} fails with no bug planted: ${found.what}`);
+  const rows = chosen().map((bug) => ({ bug, found: plant(bug) }));
+  const missed = rows.filter((row) => row.found === null);
+  if (!quick && words.length === 0) writePage(rows);
+  console.log(`${rows.length - missed.length} of ${rows.length} bugs were found`);
+  process.exitCode = missed.length === 0 ? 0 : 1;
+}
+
+function chosen() {
+  if (quick) return BUGS.filter((_, at) => at % Math.ceil(BUGS.length / FEW) === 0);
+  return BUGS.filter(({ name }) => words.every((word) => name.includes(word)));
+}
+
+/** Plants one bug, looks for it, and takes it out again. */
+function plant(bug) {
+  const path = join(copy, PACKAGE, 'src', bug.file);
+  const sound = readFileSync(path, 'utf8');
+  writeFileSync(path, mutated(bug));
+  try {
+    if (!quick) checkTypes(bug);
+    const found = look(SEEDS);
+    console.log(`${found === null ? 'NOT FOUND' : `${found.by}, seed ${found.seed}`}: ${bug.name}`);
+    return found;
+  } finally {
+    writeFileSync(path, sound);
+  }
+}
+
+/** The file with the bug in it. Throws unless the text stands there once. */
+function mutated({ name, file, text, instead }) {
+  const parts = readFileSync(join(copy, PACKAGE, 'src', file), 'utf8').split(text);
+  if (parts.length !== 2) throw new Error(`'${name}': its text stands in ${file} ${parts.length - 1} times, not once`);
+  return parts.join(instead);
+}
+
+/** A bug that the compiler finds proves nothing. */
+function checkTypes({ name }) {
+  const { status, stdout } = spawnSync(join(ROOT, 'node_modules/.bin/tsc'), ['--noEmit', '-p', join(copy, PACKAGE)], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`'${name}' does not compile: ${stdout}`);
+}
+
+/** Looks for a bug by simulation, and if need be with the conformance and framing checks. Null when nothing fails. */
+function look(seeds) {
+  return run('hunt.ts', String(seeds)) ?? (quick ? null : run('checks.ts'));
+}
+
+function run(program, ...args) {
+  const path = join(copy, PACKAGE, 'test/planted', program);
+  const { stdout, stderr, signal, error } = spawnSync(
+    process.execPath,
+    ['--conditions=couplet-source', path, ...args],
+    {
+      cwd: copy,
+      encoding: 'utf8',
+      timeout: PATIENCE_MS,
+      env: { ...process.env, COUPLET_SIM: undefined },
+    },
+  );
+  if (error?.code === 'ETIMEDOUT')
+    return { by: program, seed: 1, what: `it does not end within ${PATIENCE_MS / 1000} s` };
+  if (stdout === '') throw new Error(`${program} ended by ${signal ?? 'itself'} and said nothing but: ${stderr}`);
+  return JSON.parse(stdout);
+}
+
+/** Writes the page, in the style of the others. */
+function writePage(rows) {
+  writeFileSync(PAGE, page(rows));
+  spawnSync(join(ROOT, 'node_modules/.bin/biome'), ['format', '--write', PAGE]);
+}
+
+function page(rows) {
+  const lines = rows.map(({ bug, found }) => {
+    const cells = found === null ? ['**nothing**', '', ''] : [found.by, found.seed, cut(found.what)];
+    return `| ${[bug.name, bug.file, ...cells].map(shown).join(' | ')} |`;
+  });
+  return `# Planted bugs
+
+Can the checks fail? \`npm run plant\` changes one line or two of a copy of the engine, as a mistake would, and looks for the
+mistake: first by simulation, with eight scenes and one seed after the other, each on a network of its own, then with the
+conformance suite and the framing checks. It does so for each of ${rows.length} bugs; the compiler finds none of them. The bugs are in
+[bugs.ts](../packages/couplet/test/planted/bugs.ts), the scenes beside it. \`npm test\` does the same for a few.
+
+This page was written by that command, for commit ${commit()}. The seed is that of the first failure, counted from 1; all scenes
+are played with a seed before the next one. With no bug planted, ${SEEDS} seeds of each scene and all other checks pass.
+
+| bug | in | found by | seed | as |
+| --- | -- | -------- | ---- | -- |
+${lines.join('\n')}
+`;
+}
+
+/** What failed, without the name of the seed, and not too long. */
+function cut(what) {
+  const text = what.replace(/^SimulationError: seed [^:]*: /, '').replace(/^\w*Error: /, '');
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
+
+function shown(cell) {
+  return String(cell)
+    .replace(/[|<>*_`\\[\]]/g, '\\$&')
+    .replace(/[^\x20-\x7e]/g, '?');
+}
+
+/** Which sources these are. */
+function commit() {
+  const git = (...args) => spawnSync('git', args, { cwd: ROOT, encoding: 'utf8' }).stdout.trim();
+  const changed = git('status', '--porcelain', join(PACKAGE, 'src')) === '' ? '' : ', with changes';
+  return `${git('rev-parse', '--short=12', 'HEAD')}${changed}`;
+}
