@@ -9,7 +9,7 @@ import { dawdle, POEM, persist } from './reader.ts';
 /** Everything can go wrong, power and processes included. */
 const storm = { seeds: 100, profile: 'storm', patienceMs: 7_200_000 } as const;
 
-test('the asynchronous client gets each poem of three servers in the end, all at once', async () => {
+test('downloads from three ports at once each get their poem in the end', async () => {
   await simulate(storm, async (world) => {
     await world.host('server').run(async (reactor) => {
       for (const port of [10_000, 10_001, 10_002]) await reactor.listenTCP(port, new FastPoetryFactory(POEM));
@@ -19,7 +19,7 @@ test('the asynchronous client gets each poem of three servers in the end, all at
   });
 });
 
-test('the blocking client gets them one after the other', async () => {
+test('downloads one after the other get their poems in the end', async () => {
   await simulate(storm, async (world) => {
     await world.host('server').run(async (reactor) => {
       for (const port of [10_000, 10_001, 10_002]) await reactor.listenTCP(port, new FastPoetryFactory(POEM));
