@@ -33,6 +33,7 @@ test('the slow server serves one at a time, whoever is cut or gone, and nobody k
   await simulate(storm, async (world) => {
     const factories: SlowPoetryFactory[] = [];
     let most = 0;
+    let least = 1;
     await world.host('server').run(async (reactor) => {
       const factory: SlowPoetryFactory = new SlowPoetryFactory({
         poem: POEM,
@@ -42,14 +43,18 @@ test('the slow server serves one at a time, whoever is cut or gone, and nobody k
         onTurn: () => {
           most = Math.max(most, factory.turns.active);
         },
+        onPiece: () => {
+          least = Math.min(least, factory.turns.active);
+        },
       });
       factories.push(factory);
       await reactor.listenTCP(10_000, factory);
     });
     const readers = ['one', 'two', 'three'].map((name) => world.host(name).reactor);
     await Promise.all(readers.map((reactor) => persist(world, reactor, 'tcp:server:10000')));
-    assert.equal(most, 1);
     await world.until(() => factories.at(-1)?.turns.active === 0 && factories.at(-1)?.turns.waiting === 0, 1000);
+    assert.equal(most, 1);
+    assert.equal(least, 1, "a piece was sent in nobody's turn");
   });
 });
 
