@@ -61,7 +61,7 @@ export class NodeWire implements Wire {
     const socket = this.#socket;
     socket.write(chunk);
     // The kernel refused it, and the end is on the way.
-    if (socket.destroyed || socket.errored !== null) return false;
+    if (socket.errored !== null) return false;
     // What the kernel took at once is off the stream's books already.
     if (socket.writableLength === 0) return true;
     // 'drain' comes only above the stream's own mark. Below it an empty write calls back, and makes no packet.
