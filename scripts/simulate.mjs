@@ -33,12 +33,14 @@ if (first === 'hashes') {
 async function playAll(seeds, from) {
   const total = { seeds: 0, happenings: 0, virtualMs: 0, failures: 0 };
   const began = performance.now();
+  // The one whose sources are loaded: another may come while it plays.
+  const played = commit();
   const each = Math.ceil(seeds / SCENES.length);
   for (const scene of SCENES) await playOne(scene, each, from, total);
   await playOne(DAY, Math.ceil(each / DAYS), from, total);
   const seconds = ((performance.now() - began) / 1000).toFixed(0);
   console.log(
-    `commit ${commit()}, Node ${process.version}: ${total.seeds} seeds, ${total.happenings} happenings, ` +
+    `commit ${played}, Node ${process.version}: ${total.seeds} seeds, ${total.happenings} happenings, ` +
       `${(total.virtualMs / 3_600_000).toFixed(0)} h of the worlds in ${seconds} s, ${total.failures} failures`,
   );
   return total.failures;

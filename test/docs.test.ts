@@ -11,6 +11,17 @@ import { blocksOf, PAGES } from './blocks.ts';
 const blocks = PAGES.flatMap(blocksOf);
 const scripts = blocks.filter(({ language }) => language === 'ts');
 
+/** Runs a file with tests in it, outside of this run of the runner. */
+function run(file: string): { readonly status: number | null; readonly stdout: string } {
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  return spawnSync('node_modules/.bin/node', ['--conditions=couplet-source', file], {
+    encoding: 'utf8',
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
+    env,
+  });
+}
+
 describe('the code in the documentation', () => {
   let folder: string;
 
@@ -57,14 +68,7 @@ describe('the code in the documentation', () => {
   for (const [at, { page, line, text }] of scripts.entries()) {
     if (page.endsWith('zh-CN.md') || !text.includes("from 'node:test'")) continue;
     test(`${page}:${line}: the test in it passes`, () => {
-      const args = ['--conditions=couplet-source', join(folder, `block${at}.ts`)];
-      const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-      const { status, stdout } = spawnSync('node_modules/.bin/node', args, {
-        encoding: 'utf8',
-        timeout: 60_000,
-        killSignal: 'SIGKILL',
-        env,
-      });
+      const { status, stdout } = run(join(folder, `block${at}.ts`));
       assert.equal(status, 0, stdout);
     });
   }
@@ -81,13 +85,7 @@ describe('the code in the documentation', () => {
     assert.ok(whole !== undefined && draft !== undefined && told !== undefined);
     const file = join(folder, 'draft.ts');
     writeFileSync(file, whole.text.replace(/return \(await connection.lines.*/, draft.text));
-    const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-    const { status, stdout } = spawnSync('node_modules/.bin/node', ['--conditions=couplet-source', file], {
-      encoding: 'utf8',
-      timeout: 60_000,
-      killSignal: 'SIGKILL',
-      env,
-    });
+    const { status, stdout } = run(file);
     assert.equal(status, 1);
     // The commit is another one each time; dots stand for what the page leaves out.
     const said = stdout.replace(/, commit \w+/g, '');

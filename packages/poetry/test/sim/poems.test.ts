@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { timeoutIdle } from 'couplet/policies';
+import type { World } from 'couplet/sim';
 import { simulate } from 'couplet/sim';
 import { FastPoetry, FastPoetryFactory } from '../../src/fast-poetry.ts';
 import { SlowPoetryFactory } from '../../src/slow-poetry.ts';
@@ -9,23 +10,28 @@ import { dawdle, POEM, persist } from './reader.ts';
 /** Everything can go wrong, power and processes included. */
 const storm = { seeds: 100, profile: 'storm', patienceMs: 7_200_000 } as const;
 
+const PORTS = [10_000, 10_001, 10_002];
+
+/** A fast server at each of the ports. */
+function serveFast(world: World): Promise<void> {
+  return world.host('server').run(async (reactor) => {
+    for (const port of PORTS) await reactor.listenTCP(port, new FastPoetryFactory(POEM));
+  });
+}
+
 test('downloads from three ports at once each get their poem in the end', async () => {
   await simulate(storm, async (world) => {
-    await world.host('server').run(async (reactor) => {
-      for (const port of [10_000, 10_001, 10_002]) await reactor.listenTCP(port, new FastPoetryFactory(POEM));
-    });
+    await serveFast(world);
     const { reactor } = world.host('client');
-    await Promise.all([0, 1, 2].map((at) => persist(world, reactor, `tcp:server:${10_000 + at}`)));
+    await Promise.all(PORTS.map((port) => persist(world, reactor, `tcp:server:${port}`)));
   });
 });
 
 test('downloads one after the other get their poems in the end', async () => {
   await simulate(storm, async (world) => {
-    await world.host('server').run(async (reactor) => {
-      for (const port of [10_000, 10_001, 10_002]) await reactor.listenTCP(port, new FastPoetryFactory(POEM));
-    });
+    await serveFast(world);
     const { reactor } = world.host('client');
-    for (const at of [0, 1, 2]) await persist(world, reactor, `tcp:server:${10_000 + at}`);
+    for (const port of PORTS) await persist(world, reactor, `tcp:server:${port}`);
   });
 });
 
