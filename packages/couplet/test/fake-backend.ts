@@ -1,6 +1,7 @@
 import type { HostAddress } from '../src/seam/address.ts';
 import type { Attempt, Backend, ConnectPlace, Listener, ListenPlace } from '../src/seam/backend.ts';
 import type { Cause } from '../src/seam/cause.ts';
+import type { TlsClientSettings, TlsContext, TlsServerSettings } from '../src/seam/tls.ts';
 
 /**
  * A backend with virtual time and no network: time passes when a test says so, ports cannot be opened, attempts never end.
@@ -63,6 +64,10 @@ export class FakeBackend implements Backend {
   connect(place: ConnectPlace, _attempt: Attempt): { cancel(): void } {
     this.connected.push(place);
     return { cancel: () => {} };
+  }
+
+  tlsContext({ role }: TlsServerSettings | TlsClientSettings): TlsContext {
+    return { role };
   }
 
   async resolve(host: string): Promise<readonly HostAddress[] | Cause> {

@@ -12,6 +12,7 @@ const MOST = 256 * 1024;
 export class FakeWire implements Wire {
   readonly local: SocketName = { family: 'UNIX', path: '' };
   readonly peer: SocketName = { family: 'UNIX', path: '/peer' };
+  readonly copies = false;
   /** What it answers to the next writes, first in, first out; then true. */
   readonly answers: boolean[] = [];
   /** The chunks as they were handed over; `keep` false counts them only. */
@@ -71,6 +72,7 @@ export class FakeWire implements Wire {
   resume(): void {}
   setNoDelay(): void {}
   setKeepAlive(): void {}
+  startTls(): void {}
 
   #goOut(length: number, copy: Buffer): void {
     this.sent += length;

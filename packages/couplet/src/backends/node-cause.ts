@@ -4,6 +4,10 @@ import type { Cause } from '../seam/cause.ts';
 /** The cause of an orderly close. */
 export const DONE: Cause = { kind: 'done', code: '', detail: 'closed in order' };
 
+/** The codes that OpenSSL and the runtime give to what goes wrong with TLS and its certificates. */
+const TLS_CODE =
+  /^ERR_(?:SSL|TLS|OSSL)_|CERT|^(?:UNABLE_TO|CRL|HOSTNAME)_|^(?:INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$/;
+
 const KINDS: Readonly<Record<string, Cause['kind']>> = {
   ECONNRESET: 'reset',
   EPIPE: 'reset',
@@ -23,9 +27,14 @@ const KINDS: Readonly<Record<string, Cause['kind']>> = {
 /** What an error of the runtime means. */
 export function causeOf(error: NodeJS.ErrnoException): Cause {
   const code = error.code ?? '';
-  const kind =
-    error.syscall === 'bind' ? 'bind' : error.syscall === 'getaddrinfo' ? 'lookup' : (KINDS[code] ?? 'other');
+  const kind = kindOf(code, error.syscall);
   return { kind, code, detail: detailOf(error, kind) };
+}
+
+function kindOf(code: string, syscall: string | undefined): Cause['kind'] {
+  if (syscall === 'bind') return 'bind';
+  if (syscall === 'getaddrinfo') return 'lookup';
+  return KINDS[code] ?? (TLS_CODE.test(code) ? 'tls' : 'other');
 }
 
 /** The same of whatever a call of the runtime threw. */
@@ -35,5 +44,8 @@ export function causeOfThrown(thrown: unknown): Cause {
 
 function detailOf(error: NodeJS.ErrnoException, kind: Cause['kind']): string {
   if (kind === 'lookup') return error.code === 'ENOTFOUND' ? 'host not found' : `host lookup failed (${error.code})`;
+  // OpenSSL's own message has the place in its sources, and a line feed.
+  if (kind === 'tls')
+    return 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message.trim();
   return getSystemErrorMap().get(error.errno ?? 0)?.[1] ?? error.message;
 }

@@ -2,10 +2,14 @@ import type { Socket } from 'node:net';
 import process from 'node:process';
 import type { SocketName } from '../seam/address.ts';
 import type { Cause } from '../seam/cause.ts';
+import type { TlsContext, TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import { causeOf, DONE } from './node-cause.ts';
+import { NodeTlsContext } from './node-tls.ts';
 
 const NOTHING = new Uint8Array(0);
+/** How long a closing wire waits, in milliseconds, until the kernel has its close_notify: it has no room while the peer reads nothing. */
+const CLOSE_NOTIFY_MS = 1000;
 const wireOf = Symbol('wire');
 
 /** A socket that knows its wire: so all sockets share their listeners, and an idle one costs no closures. */
@@ -13,9 +17,12 @@ interface Wired extends Socket {
   readonly [wireOf]: NodeWire;
 }
 
-/** A `node:net` socket as a wire. */
+/** A `node:net` socket as a wire, or a `node:tls` one around it. */
 export class NodeWire implements Wire {
-  readonly #socket: Socket;
+  /** The connection itself. */
+  readonly #raw: Socket;
+  /** What is read and written: the same, or the TLS socket around it. */
+  #socket: Socket;
   /** The path of a UNIX socket's listening end; undefined for TCP. */
   readonly #path: string | undefined;
   readonly #server: boolean;
@@ -28,8 +35,11 @@ export class NodeWire implements Wire {
   #left = false;
   /** What happened while paused and waits for `resume`: the peer's FIN, and with ours sent already, the close after it. */
   #held: 'nothing' | 'end' | 'close' = 'nothing';
+  /** How far TLS is. */
+  #tls: 'none' | 'securing' | 'secure' = 'none';
 
   constructor(socket: Socket, path: string | undefined, server: boolean) {
+    this.#raw = socket;
     this.#socket = socket;
     this.#path = path;
     this.#server = server;
@@ -38,6 +48,10 @@ export class NodeWire implements Wire {
   /** Begins to pass on what the socket receives. */
   attach(sink: Sink): void {
     this.sink = sink;
+    this.#listen();
+  }
+
+  #listen(): void {
     const wired: Wired = Object.assign(this.#socket, { [wireOf]: this });
     wired.on('error', onError);
     wired.on('close', onClose);
@@ -47,18 +61,28 @@ export class NodeWire implements Wire {
 
   get local(): SocketName {
     if (this.#path !== undefined) return { family: 'UNIX', path: this.#server ? this.#path : '' };
-    const { localAddress, localPort, localFamily } = this.#socket;
+    const { localAddress, localPort, localFamily } = this.#raw;
     return inetName(localAddress, localPort, localFamily);
   }
 
   get peer(): SocketName {
     if (this.#path !== undefined) return { family: 'UNIX', path: this.#server ? '' : this.#path };
-    const { remoteAddress, remotePort, remoteFamily } = this.#socket;
+    const { remoteAddress, remotePort, remoteFamily } = this.#raw;
     return inetName(remoteAddress, remotePort, remoteFamily);
+  }
+
+  /** TLS encrypts what it is given at once. */
+  get copies(): boolean {
+    return this.#tls !== 'none';
   }
 
   write(chunk: Uint8Array): boolean {
     const socket = this.#socket;
+    if (this.#tls !== 'none') {
+      // It is always told later.
+      socket.write(chunk, this.#written);
+      return false;
+    }
     socket.write(chunk);
     // The kernel refused it, and the end is on the way.
     if (socket.errored !== null) return false;
@@ -66,12 +90,14 @@ export class NodeWire implements Wire {
     if (socket.writableLength === 0) return true;
     // 'drain' comes only above the stream's own mark. Below it an empty write calls back, and makes no packet.
     if (socket.writableNeedDrain) socket.once('drain', onDrain);
-    else {
-      socket.write(NOTHING, (error) => {
-        if (error === undefined || error === null) this.sink?.onWritable();
-      });
-    }
+    else socket.write(NOTHING, this.#written);
     return false;
+  }
+
+  get #written(): (error: Error | null | undefined) => void {
+    return (error) => {
+      if (error === undefined || error === null) this.sink?.onWritable();
+    };
   }
 
   end(): void {
@@ -80,17 +106,55 @@ export class NodeWire implements Wire {
 
   close(): void {
     this.#leave();
-    this.#socket.destroy();
+    if (this.#tls === 'secure') this.#sayGoodbye(this.#socket);
+    else this.#socket.destroy();
+  }
+
+  /** Sends close_notify, unless `end` did, and throws away what still arrives: unread, it would turn the close into a reset. */
+  #sayGoodbye(socket: Socket): void {
+    socket.off('data', onData);
+    socket.off('end', onEnd);
+    socket.resume();
+    const late = setTimeout(() => socket.destroy(), CLOSE_NOTIFY_MS);
+    socket.once('close', () => clearTimeout(late));
+    socket.end();
+    if (socket.writableFinished) socket.destroy();
+    else socket.once('finish', () => socket.destroy());
   }
 
   abort(): void {
     this.#leave();
     const socket = this.#socket;
     if (socket.destroyed) return;
-    // A UNIX socket has no reset, and a shutdown under way forbids it.
+    // A UNIX socket has no reset, and a shutdown under way forbids it; a TLS socket only knows how to throw.
     const shuttingDown = socket.writableEnded && !socket.writableFinished;
-    if (this.#path !== undefined || shuttingDown) socket.destroy();
-    else socket.resetAndDestroy();
+    if (this.#path === undefined && !shuttingDown) this.#raw.resetAndDestroy();
+    socket.destroy();
+  }
+
+  startTls(context: TlsContext, serverName: string, unread: Buffer): void {
+    const raw = this.#raw;
+    if (!(context instanceof NodeTlsContext)) throw new TypeError('the TLS context is one of another backend');
+    raw.off('data', onData).off('end', onEnd).off('close', onClose);
+    raw.pause();
+    // TLS reads first what the socket holds.
+    if (unread.length > 0) raw.unshift(unread);
+    const { socket, done } = context.secure(raw, serverName);
+    this.#tls = 'securing';
+    this.#socket = socket;
+    if (this.sink !== undefined) this.#listen();
+    if (this.#paused) socket.pause();
+    done((outcome) => this.#secured(outcome));
+  }
+
+  #secured(outcome: TlsInfo | Cause): void {
+    if ('kind' in outcome) {
+      this.cause = outcome;
+      this.#socket.destroy();
+    } else {
+      this.#tls = 'secure';
+      this.sink = this.sink?.onSecured(outcome);
+    }
   }
 
   pause(): void {
@@ -131,11 +195,11 @@ export class NodeWire implements Wire {
   }
 
   setNoDelay(on: boolean): void {
-    this.#socket.setNoDelay(on);
+    this.#raw.setNoDelay(on);
   }
 
   setKeepAlive(on: boolean, initialDelayMs: number): void {
-    this.#socket.setKeepAlive(on, initialDelayMs);
+    this.#raw.setKeepAlive(on, initialDelayMs);
   }
 }
 

@@ -6,9 +6,12 @@ import process from 'node:process';
 import type { HostAddress, SocketName } from '../seam/address.ts';
 import type { Attempt, Backend, ConnectPlace, Listener, ListenPlace, StopSignal } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
+import type { TlsClientSettings, TlsServerSettings } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import { NodeAlarm } from './node-alarm.ts';
 import { causeOf, causeOfThrown } from './node-cause.ts';
+import type { NodeTlsContext } from './node-tls.ts';
+import { contextOf } from './node-tls.ts';
 import { NodeWire } from './node-wire.ts';
 
 // What half-close means is the engine's business.
@@ -92,6 +95,14 @@ export class NodeBackend implements Backend {
         socket?.destroy();
       },
     };
+  }
+
+  tlsContext(settings: TlsServerSettings | TlsClientSettings): NodeTlsContext | Cause {
+    try {
+      return contextOf(settings);
+    } catch (error) {
+      return { ...causeOfThrown(error), kind: 'tls' };
+    }
   }
 
   async resolve(host: string): Promise<readonly HostAddress[] | Cause> {

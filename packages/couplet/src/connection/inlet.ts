@@ -5,6 +5,8 @@ import { Protocol } from '../protocol/protocol.ts';
 import { Chunks } from './chunks.ts';
 import { FramePull, type Pull } from './pull.ts';
 
+const NOTHING = Buffer.alloc(0);
+
 /**
  * The protocol behind a `Connection`: it hands what arrives to whoever pulls. Bytes wait in the decoder of the last reader
  * and nowhere else. A chunk that nobody waits for stops the reading, and a pull that finds no frame lets it go on; so a
@@ -67,6 +69,10 @@ export class Inlet extends Protocol {
     this.#decoder.push(chunk);
     if (this.#pull === undefined) this.transport.pauseProducing();
     else if (this.#pull.settle()) this.#pull = undefined;
+  }
+
+  override takeUnread(): Buffer {
+    return this.#decoder?.rest() ?? NOTHING;
   }
 
   override readConnectionLost(): void {

@@ -1,25 +1,25 @@
 import { checkData } from '../bytes/chunk.ts';
-import type { Address } from '../protocol/address.ts';
-import { addressOf } from '../protocol/address.ts';
+import { type Address, addressOf } from '../protocol/address.ts';
 import type { Clock } from '../protocol/clock.ts';
 import type { ConnectionBounds } from '../protocol/connection-options.ts';
-import { ConnectionAborted } from '../protocol/errors.ts';
+import { ConnectionAborted, ConnectionLost } from '../protocol/errors.ts';
 import type { Producer, PullProducer } from '../protocol/producer.ts';
-import type { Callbacks } from '../protocol/protocol.ts';
-import { Protocol } from '../protocol/protocol.ts';
+import { type Callbacks, Protocol } from '../protocol/protocol.ts';
 import { isThenable } from '../protocol/thenable.ts';
+import type { TLS } from '../protocol/tls.ts';
 import type { Transport } from '../protocol/transport.ts';
 import type { Cause } from '../seam/cause.ts';
+import type { TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
-import { Crowd } from './crowd.ts';
 import type { Engine, Live, Unsettled } from './engine.ts';
 import { Flow, HIGH_WATER, LOW_WATER } from './flow.ts';
-import type { Happening, State } from './life-cycle.ts';
-import { delivers, sends, transition, writes } from './life-cycle.ts';
+import { delivers, type Happening, type State, sends, transition, writes } from './life-cycle.ts';
 import type { Linger } from './linger.ts';
+import { Output } from './output.ts';
 import { reasonOf } from './reason.ts';
 import { errorOf } from './report.ts';
-import { WriteQueue } from './write-queue.ts';
+
+const NOTHING = new Uint8Array(0);
 
 /**
  * One connection: a sink to its wire, a transport to its protocol. Upcalls come in at the `on` methods, change the state by
@@ -35,7 +35,9 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   readonly #bounds: ConnectionBounds;
   /** Hears of the end, after the protocol. */
   readonly #ended: ((reason: Error) => void) | undefined;
-  readonly #queue: WriteQueue = new WriteQueue();
+  /** What the handshake agreed on, if there was one. */
+  tls: TlsInfo | undefined;
+  readonly #output: Output;
   #state: State = 'open';
   /** Why this side aborted. */
   #reason: Error | undefined;
@@ -52,12 +54,6 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   #resuming: 'told' | 'untold' | false = false;
   /** How many promises of callbacks are pending; while there are any, nothing is read. */
   #pending = 0;
-  /** Who waits for room. There from above the high-water mark down to the low one, and when there will be none. */
-  #crowd: Crowd | undefined;
-  /** How many times the queue was flushed. */
-  #flushes = 0;
-  /** The protocol itself switched Nagle's algorithm. */
-  #delayChosen = false;
 
   constructor(
     engine: Engine,
@@ -65,12 +61,15 @@ export class Connection implements Transport, Sink, Unsettled, Live {
     protocol: Callbacks,
     bounds: ConnectionBounds,
     ended: ((reason: Error) => void) | undefined,
+    tls?: TlsInfo,
   ) {
     this.#engine = engine;
     this.#wire = wire;
     this.#protocol = protocol;
     this.#bounds = bounds;
+    this.tls = tls;
     this.#ended = ended;
+    this.#output = new Output(engine, wire);
   }
 
   /** Hands the connection to its protocol. Called once, from the event loop. */
@@ -113,21 +112,34 @@ export class Connection implements Transport, Sink, Unsettled, Live {
 
   onWritable(): void {
     this.#engine.enter();
-    this.#queue.written();
+    this.#output.written();
     this.#unsettle();
     this.#engine.leave();
+  }
+
+  onSecured(tls: TlsInfo): Sink {
+    this.#engine.enter();
+    this.tls = tls;
+    this.#output.secured();
+    this.#unsettle();
+    // What was held back in clear is behind TLS now, if this side still wants it.
+    if (delivers(this.#state)) this.#resuming ||= 'untold';
+    else this.#wire.resume();
+    this.#callback('handshakeCompleted', () => this.#protocol.handshakeCompleted?.());
+    this.#engine.leave();
+    return this;
   }
 
   onClosed(cause: Cause): void {
     this.#engine.enter();
     const reason = reasonOf(cause, this.#state, this.#reason);
     this.#happen('closed');
-    this.#queue.clear();
-    this.#endLinger();
+    this.#output.clear();
+    this.#linger = this.#engine.lingers.end(this.#linger);
     const flow = this.#flow;
     this.#flow = undefined;
     if (flow !== undefined) this.#callback('stopProducing', () => flow.stop());
-    this.#admit(false);
+    this.#output.admit(false);
     this.#callback('connectionLost', () => this.#protocol.connectionLost(reason));
     this.#engine.tell((observer) => observer.connectionLost?.(this, reason));
     this.#ended?.(reason);
@@ -139,25 +151,30 @@ export class Connection implements Transport, Sink, Unsettled, Live {
 
   settle(): void {
     this.#unsettled = false;
-    if (this.#queue.size > 0) this.#flush();
+    try {
+      this.#output.send();
+    } catch (error) {
+      // Only bytes that were taken away after they had been written: a detached buffer.
+      this.#fail('write', error);
+    }
     if (this.#state === 'aborting') return;
-    const size = this.#queue.size;
+    const size = this.#output.size;
     if (size > this.#bounds.maxWriteBufferBytes) {
       const most = this.#bounds.maxWriteBufferBytes;
       this.#abort(new ConnectionAborted(`${size} bytes wait for a slow peer, more than maxWriteBufferBytes (${most})`));
       return;
     }
     const flow = this.#flow;
-    if (this.#crowd !== undefined && size <= LOW_WATER && writes(this.#state, flow !== undefined)) this.#admit(true);
+    if (size <= LOW_WATER && writes(this.#state, flow !== undefined)) this.#output.admit(true);
     if (flow === undefined) {
-      if (size === 0 && sends(this.#state)) this.#happen('sent');
+      if (sends(this.#state) && this.#output.idle) this.#happen('sent');
     } else if (flow.falls(size)) this.#callback('resumeProducing', () => flow.resume());
     if (this.#resuming) this.#resumeReading();
   }
 
   quit(): void {
     this.#reason ??= new ConnectionAborted('the reactor stopped');
-    this.#happen(this.#queue.size === 0 && this.#flow === undefined ? 'quit' : 'abort');
+    this.#happen(this.#output.idle && this.#flow === undefined ? 'quit' : 'abort');
   }
 
   // The protocol's side.
@@ -181,17 +198,16 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   write(data: Uint8Array | string): boolean {
     checkData(data);
     if (!writes(this.#state, this.#flow !== undefined)) return false;
-    if (data.length > 0) this.#queue.push(data);
+    if (data.length > 0) this.#output.push(data);
     this.#unsettle();
-    const size = this.#queue.size;
-    if (size > HIGH_WATER) this.#crowd ??= new Crowd();
+    const size = this.#output.size;
     const flow = this.#flow;
     if (flow?.rises(size)) this.#callback('pauseProducing', () => flow.pause());
     return size <= HIGH_WATER;
   }
 
   writeSequence(data: Iterable<Uint8Array | string>): boolean {
-    let room = this.#crowd === undefined && !this.disconnecting;
+    let room = !this.#output.crowded && !this.disconnecting;
     for (const piece of data) room = this.write(piece);
     return room;
   }
@@ -210,6 +226,18 @@ export class Connection implements Transport, Sink, Unsettled, Live {
 
   loseWriteConnection(): void {
     this.#happen('shut');
+  }
+
+  startTLS(tls: TLS, unread: Uint8Array = NOTHING): void {
+    if (this.#output.upgrading || this.tls !== undefined) throw new Error('TLS is spoken already');
+    if (this.#state !== 'open') {
+      this.#abort(new ConnectionLost('one side has ended its output: there can be no TLS handshake'));
+      return;
+    }
+    const all = (): Buffer => Buffer.concat([unread, this.#protocol.takeUnread?.() ?? NOTHING]);
+    this.#output.startTLS(tls, all, (reason) => this.#abort(reason));
+    this.#wire.pause();
+    this.#unsettle();
   }
 
   getHost(): Address {
@@ -259,14 +287,12 @@ export class Connection implements Transport, Sink, Unsettled, Live {
 
   drained(): Promise<boolean> {
     if (this.#state === 'gone') return Promise.resolve(false);
-    if (this.#crowd === undefined && writes(this.#state, this.#flow !== undefined)) return Promise.resolve(true);
-    this.#crowd ??= new Crowd();
-    return this.#crowd.join();
+    const room = !this.#output.crowded && writes(this.#state, this.#flow !== undefined);
+    return room ? Promise.resolve(true) : this.#output.waitForRoom();
   }
 
   setTcpNoDelay(on: boolean): void {
-    this.#delayChosen = true;
-    this.#wire.setNoDelay(on);
+    this.#output.setNoDelay(on);
   }
 
   setTcpKeepAlive(on: boolean, initialDelayMs = 0): void {
@@ -282,7 +308,7 @@ export class Connection implements Transport, Sink, Unsettled, Live {
     this.#state = step.to;
     switch (step.action) {
       case 'discard':
-        this.#wire.resume();
+        if (!this.#output.upgrading) this.#wire.resume();
         break;
       case 'end':
         this.#wire.end();
@@ -297,11 +323,11 @@ export class Connection implements Transport, Sink, Unsettled, Live {
         this.#beginLinger();
         break;
       case 'close':
-        this.#endLinger();
+        this.#linger = this.#engine.lingers.end(this.#linger);
         this.#wire.close();
         break;
       case 'abort':
-        this.#queue.clear();
+        this.#output.clear();
         this.#wire.abort();
         break;
     }
@@ -309,25 +335,8 @@ export class Connection implements Transport, Sink, Unsettled, Live {
     return true;
   }
 
-  #flush(): void {
-    this.#flushes += 1;
-    // What leaves here is gathered already: Nagle's algorithm could only delay it, and does from the second write on.
-    if (this.#flushes === 2 && !this.#delayChosen) this.#wire.setNoDelay(true);
-    try {
-      this.#queue.flush(this.#wire, this.#engine.gather);
-    } catch (error) {
-      // Only bytes that were taken away after they had been written: a detached buffer.
-      this.#fail('write', error);
-    }
-  }
-
   #beginLinger(): void {
     this.#linger = this.#engine.lingers.begin(this.#bounds, () => this.#happen('lingered'));
-  }
-
-  #endLinger(): void {
-    if (this.#linger !== undefined) this.#engine.lingers.remove(this.#linger);
-    this.#linger = undefined;
   }
 
   #abort(reason: Error): void {
@@ -343,7 +352,7 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   }
 
   #resumeReading(): void {
-    if (this.#paused || this.#pending > 0) return;
+    if (this.#paused || this.#pending > 0 || this.#output.upgrading) return;
     const told = this.#resuming === 'told';
     this.#resuming = false;
     // Behind the peer's end of output, too, a protocol may hold bytes.
@@ -352,12 +361,6 @@ export class Connection implements Transport, Sink, Unsettled, Live {
       if (this.#paused || this.#pending > 0) return;
     }
     if (delivers(this.#state)) this.#wire.resume();
-  }
-
-  /** Tells those who wait for room. */
-  #admit(room: boolean): void {
-    this.#crowd?.admit(room);
-    this.#crowd = undefined;
   }
 
   /** Runs a callback of the application. */

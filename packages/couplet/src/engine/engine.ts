@@ -6,6 +6,7 @@ import { isThenable } from '../protocol/thenable.ts';
 import type { HostAddress } from '../seam/address.ts';
 import type { Backend } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
+import { Contexts } from './contexts.ts';
 import { Lingers } from './linger.ts';
 import { lineOf, titleOf } from './report.ts';
 import { Timers } from './timers.ts';
@@ -38,6 +39,7 @@ export class Engine implements Clock {
   observers: readonly Observer[] = [];
   readonly timers: Timers;
   readonly lingers: Lingers;
+  readonly contexts: Contexts;
   readonly live: Roll<Live> = new Roll();
   /** True while the reactor ends everything: nothing new begins. */
   stopping = false;
@@ -58,6 +60,7 @@ export class Engine implements Clock {
       this.leave();
     });
     this.lingers = new Lingers(this.timers);
+    this.contexts = new Contexts(backend, (error) => this.report({ who: 'ServerTLS', where: 'replace', error }));
   }
 
   now(): number {

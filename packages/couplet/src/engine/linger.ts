@@ -46,4 +46,9 @@ export class Lingers extends Sweep<Linger> {
     this.add(linger);
     return linger;
   }
+
+  /** Ends a wait, if there is one; there is none then. */
+  end(linger: Linger | undefined): undefined {
+    if (linger !== undefined) this.remove(linger);
+  }
 }

@@ -29,6 +29,10 @@ export class Refusal implements Sink, Live {
     this.#wire.end();
   }
 
+  onSecured(): Sink {
+    return this;
+  }
+
   onClosed(): void {
     this.#engine.bury(this);
   }

@@ -32,10 +32,17 @@ export class WriteQueue {
   #tail: Tail | undefined;
   /** Text that was written last: strings are joined, and encoded all at once. */
   #text = '';
+  /** What waits behind the bar, while there is one. */
+  #barred: (Uint8Array | string)[] | undefined;
 
   /** Takes a chunk of at least one byte, or a string of at least one character. */
   push(data: Uint8Array | string): void {
     this.size += data.length;
+    if (this.#barred === undefined) this.#append(data);
+    else this.#barred.push(data);
+  }
+
+  #append(data: Uint8Array | string): void {
     if (typeof data === 'string') {
       this.#text += data;
       // A character has at most three bytes. Half of one stays alone, as it would in a write of its own.
@@ -68,6 +75,24 @@ export class WriteQueue {
     if (this.#chunks !== undefined) this.#flushList(wire, gather, this.#chunks);
   }
 
+  /** Sets a bar: what is pushed from now on is not sent until `unbar`. */
+  bar(): void {
+    this.#barred = [];
+  }
+
+  /** True when everything before the bar is with the kernel. */
+  get atBar(): boolean {
+    const empty = this.#text === '' && this.#only === undefined && this.#chunks === undefined;
+    return this.#barred !== undefined && empty && this.#held === 0;
+  }
+
+  /** Takes the bar away. */
+  unbar(): void {
+    const barred = this.#barred ?? [];
+    this.#barred = undefined;
+    for (const data of barred) this.#append(data);
+  }
+
   /** The wire has passed on the chunk that it held. */
   written(): void {
     this.size -= this.#held;
@@ -82,6 +107,7 @@ export class WriteQueue {
     this.#head = 0;
     this.#offset = 0;
     this.#text = '';
+    if (this.#barred !== undefined) this.#barred = [];
     this.size = this.#held;
   }
 
@@ -144,7 +170,7 @@ export class WriteQueue {
     chunks.fill(GONE, this.#head, this.#head + count);
     this.#head += count;
     this.#hand(wire, bytes);
-    if (this.#held > 0) gather.giveUp();
+    if (this.#held > 0 && !wire.copies) gather.giveUp();
     else gather.release(bytes);
   }
 
@@ -153,7 +179,7 @@ export class WriteQueue {
     this.size += bytes.length - this.#text.length;
     this.#text = '';
     this.#hand(wire, bytes);
-    if (this.#held > 0) gather.giveUp();
+    if (this.#held > 0 && !wire.copies) gather.giveUp();
     else gather.release(bytes);
   }
 

@@ -55,6 +55,11 @@ export class TimeoutError extends ConnectError {
   override name = 'TimeoutError';
 }
 
+/** The TLS handshake failed: the peer does not speak TLS, or its certificate or this side's is not good. */
+export class TLSError extends ConnectError {
+  override name = 'TLSError';
+}
+
 /** The local address of the attempt cannot be used. */
 export class ConnectBindError extends ConnectError {
   override name = 'ConnectBindError';

@@ -1,5 +1,6 @@
 import type { SocketName } from '../seam/address.ts';
 import type { Cause } from '../seam/cause.ts';
+import type { TlsContext, TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 
 /**
@@ -50,6 +51,10 @@ export class Filter implements Wire, Sink {
     return this.#wire.peer;
   }
 
+  get copies(): boolean {
+    return this.#wire.copies;
+  }
+
   write(chunk: Uint8Array): boolean {
     return this.#wire.write(chunk);
   }
@@ -82,6 +87,10 @@ export class Filter implements Wire, Sink {
     this.#wire.setKeepAlive(on, initialDelayMs);
   }
 
+  startTls(context: TlsContext, serverName: string, unread: Buffer): void {
+    this.#wire.startTls(context, serverName, unread);
+  }
+
   onData(chunk: Buffer): void {
     this.#sink?.onData(chunk);
   }
@@ -92,6 +101,11 @@ export class Filter implements Wire, Sink {
 
   onWritable(): void {
     this.#sink?.onWritable();
+  }
+
+  onSecured(tls: TlsInfo): Sink {
+    this.#sink = this.#sink?.onSecured(tls);
+    return this;
   }
 
   /** Once, and last, whatever became of the connection: here a policy takes back what it counted. */

@@ -23,6 +23,10 @@ export abstract class LineProtocol<Line, F = AnyFactory> extends FramedProtocol<
     return this['~deliver']();
   }
 
+  override takeUnread(): Buffer {
+    return this['~decoder'].rest();
+  }
+
   /** A line arrived; it comes without its delimiter. */
   lineReceived(_line: Line): Result {}
 

@@ -24,6 +24,8 @@ export interface Callbacks {
   makeConnection(transport: Transport): Result;
   dataReceived(data: Buffer): Result;
   readingResumed?(): Result;
+  handshakeCompleted?(): Result;
+  takeUnread?(): Buffer;
   readConnectionLost?(): Result;
   writeConnectionLost?(): Result;
   connectionLost(reason: Error): Result;
@@ -88,6 +90,10 @@ export class Protocol<F = AnyFactory> {
    * on. Not called when the peer had ended its output already: then the connection closes.
    */
   writeConnectionLost?(): Result;
+  /** The handshake that `startTLS` began is done: `transport.tls` says what it agreed on. What follows, either way, is encrypted. */
+  handshakeCompleted?(): Result;
+  /** `startTLS` was called: a protocol that holds bytes which it was given, and has not used, gives them up. TLS reads them. */
+  takeUnread?(): Buffer;
   /** Reading goes on after `resumeProducing`: a protocol that held back bytes it had been given continues with them here. */
   readingResumed?(): Result;
 }

@@ -23,6 +23,10 @@ export abstract class StringReceiver<F = AnyFactory> extends FramedProtocol<F> {
     return this['~deliver']();
   }
 
+  override takeUnread(): Buffer {
+    return this.#decoder.rest();
+  }
+
   /** A string arrived. It is a view of the chunk that brought it, and yours to keep. */
   stringReceived(_string: Buffer): Result {}
 

@@ -1,6 +1,8 @@
+import type { TlsInfo } from '../seam/tls.ts';
 import type { Address } from './address.ts';
 import type { Clock } from './clock.ts';
 import type { Consumer, Producer } from './producer.ts';
+import type { TLS } from './tls.ts';
 
 /**
  * A protocol's side of its connection. No method calls the protocol back before it returns. Writes made in one
@@ -44,6 +46,19 @@ export interface Transport extends Consumer, Producer {
    * waits for the end of input gets it. When the peer has ended its output already, this closes the connection.
    */
   loseWriteConnection(): void;
+  /**
+   * Turns to TLS (RFC 8446), in the role of `tls`: a `ServerTLS` or a `ClientTLS`. Everything written before leaves in clear,
+   * everything after it encrypted, once the handshake is done; `handshakeCompleted` tells. What the peer sent before is not
+   * delivered any more: `unread`, what the protocol was given and has not used, is for TLS to read, where anything but the
+   * beginning of a handshake ends the connection. The receivers of `couplet/protocols` give up what they hold by themselves.
+   * A handshake that fails or takes too long ends the connection with the reason `ConnectionLost` or `TimeoutError`.
+   *
+   * Does nothing on a connection that ends. Throws an `Error` when TLS is spoken already, a `TLSError` for certificates that
+   * cannot be used, and a `TypeError` for a `ClientTLS` without a `serverName` that verifies.
+   */
+  startTLS(tls: TLS, unread?: Uint8Array): void;
+  /** What the TLS handshake agreed on; undefined while nothing is encrypted. */
+  readonly tls: TlsInfo | undefined;
   /** This end's address. */
   getHost(): Address;
   /** The peer's address. */
@@ -57,7 +72,7 @@ export interface Transport extends Consumer, Producer {
   /** Resolves to true when there is room to write again (at once if there is), to false once the connection is gone. */
   drained(): Promise<boolean>;
   /** Tells a transport outside the engine, one for tests, whom it serves. Protocols call it in `makeConnection`. */
-  attach?(protocol: { readingResumed?(): unknown }): void;
+  attach?(protocol: { readingResumed?(): unknown; handshakeCompleted?(): unknown; takeUnread?(): Buffer }): void;
   /** Switches Nagle's algorithm off (true) or on; off is what the engine starts with. Nothing on UNIX sockets. */
   setTcpNoDelay(on: boolean): void;
   /** Switches TCP keepalive; the first probe goes out after `initialDelayMs` (0: the system's default) of silence. */

@@ -1,5 +1,6 @@
 import type { HostAddress, SocketName } from './address.ts';
 import type { Cause } from './cause.ts';
+import type { TlsClientSettings, TlsContext, TlsServerSettings } from './tls.ts';
 import type { Sink, Wire } from './wire.ts';
 
 /** Where to listen. A `host` is an IP literal; port 0 picks a free one. */
@@ -70,6 +71,8 @@ export interface Backend {
   ): Promise<Listener | Cause>;
   /** Connects; after `cancel` nothing is called. */
   connect(place: ConnectPlace, attempt: Attempt): { cancel(): void };
+  /** Makes what handshakes need of certificates and keys; the cause, of the kind `tls`, when they cannot be used. */
+  tlsContext(settings: TlsServerSettings | TlsClientSettings): TlsContext | Cause;
   /** Looks a host name up, all addresses in the resolver's order (RFC 6724), or the cause why there is none. */
   resolve(host: string): Promise<readonly HostAddress[] | Cause>;
   /** Catches SIGINT and SIGTERM until the returned function is called. */

@@ -10,10 +10,21 @@
  * - `unreachable`: no route to the host
  * - `lookup`: the name has no address
  * - `bind`: the local address cannot be used
+ * - `tls`: the handshake failed, or TLS broke: a certificate that is not good, a peer that does not speak it
  * - `other`: anything else; `code` and `detail` tell
  */
 export interface Cause {
-  readonly kind: 'done' | 'reset' | 'timeout' | 'expired' | 'refused' | 'unreachable' | 'lookup' | 'bind' | 'other';
+  readonly kind:
+    | 'done'
+    | 'reset'
+    | 'timeout'
+    | 'expired'
+    | 'refused'
+    | 'unreachable'
+    | 'lookup'
+    | 'bind'
+    | 'tls'
+    | 'other';
   /** The system's name of the error, such as `ECONNRESET`; empty when there is none. */
   readonly code: string;
   /** One line for a person to read. */

@@ -1,5 +1,6 @@
 import type { SocketName } from './address.ts';
 import type { Cause } from './cause.ts';
+import type { TlsContext, TlsInfo } from './tls.ts';
 
 /**
  * One byte pipe. No method makes an upcall before it returns, and none throws for what the network does: that arrives
@@ -8,6 +9,8 @@ import type { Cause } from './cause.ts';
 export interface Wire {
   readonly local: SocketName;
   readonly peer: SocketName;
+  /** A chunk that `write` answers with false is free again nevertheless: the wire has a copy. */
+  readonly copies: boolean;
   /**
    * Sends a chunk of 1 byte to 256 KiB. True: the kernel has it and the chunk is free again. False: the wire holds
    * this one chunk and takes no other until `onWritable`, which follows exactly once, unless the wire closes first: a
@@ -28,6 +31,14 @@ export interface Wire {
   setNoDelay(on: boolean): void;
   /** Switches TCP keepalive; the first probe goes out after `initialDelayMs` of silence. Nothing on a UNIX socket. */
   setKeepAlive(on: boolean, initialDelayMs: number): void;
+  /**
+   * Begins a TLS handshake in the role of the context; what the wire carries from then on is encrypted. Called at most once,
+   * with no chunk held. Nothing is written, ended or told until `onSecured`; a handshake that fails closes the wire with a
+   * cause of the kind `tls`. `serverName` is whom a client asks for and verifies, a host name or an IP literal; a server
+   * gives the empty string. `unread` is what the sink got already and belongs to TLS; the wire owns it from then on.
+   * Afterwards `end` and `close` send close_notify first, and `onEof` follows the peer's.
+   */
+  startTls(context: TlsContext, serverName: string, unread: Buffer): void;
 }
 
 /** Who gets what a wire receives. Each upcall comes from the event loop, never from inside a call on the wire. */
@@ -38,6 +49,8 @@ export interface Sink {
   onEof(): void;
   /** The chunk that `write` answered with false is with the kernel. */
   onWritable(): void;
+  /** The handshake that `startTls` began is done. Answers who gets what follows: it may be another sink. */
+  onSecured(tls: TlsInfo): Sink;
   /** The wire is gone. Once, and nothing follows. */
   onClosed(cause: Cause): void;
 }

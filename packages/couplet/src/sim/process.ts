@@ -1,6 +1,7 @@
 import type { HostAddress, SocketName } from '../seam/address.ts';
 import type { Attempt, Backend, ConnectPlace, Listener, ListenPlace, StopSignal } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
+import type { TlsClientSettings, TlsContext, TlsServerSettings } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import { NO_ANSWER, NO_DESCRIPTORS, NO_NAME } from './causes.ts';
 import type { Dice } from './dice.ts';
@@ -111,6 +112,10 @@ export class Process implements Backend, Caller {
     this.kernel.ports.add(port);
     this.note(`listens on ${textOf(name)}`);
     return { name, close: () => this.#close(port) };
+  }
+
+  tlsContext({ role }: TlsServerSettings | TlsClientSettings): TlsContext {
+    return { role };
   }
 
   connect(place: ConnectPlace, attempt: Attempt): { cancel(): void } {

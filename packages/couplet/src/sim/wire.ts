@@ -48,6 +48,7 @@ export class SimWire implements Wire {
   readonly local: SocketName;
   readonly peer: SocketName;
   readonly name: string;
+  readonly copies = false;
   readonly #owner: Owner;
   readonly #lane: Lane;
   tap: Tap | undefined;
@@ -166,6 +167,10 @@ export class SimWire implements Wire {
   }
 
   setNoDelay(): void {}
+
+  startTls(): void {
+    this.#expect(false, 'there is no TLS here');
+  }
 
   setKeepAlive(on: boolean, initialDelayMs: number): void {
     this.#owner.schedule.cancel(this.#probing);

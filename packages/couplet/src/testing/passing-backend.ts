@@ -1,6 +1,7 @@
 import type { HostAddress } from '../seam/address.ts';
 import type { Attempt, Backend, ConnectPlace, Listener, ListenPlace, StopSignal } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
+import type { TlsClientSettings, TlsContext, TlsServerSettings } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 
 /** A backend that passes everything on to another one: what wants to come in between overrides the rest. */
@@ -49,6 +50,10 @@ export class PassingBackend implements Backend {
 
   connect(place: ConnectPlace, attempt: Attempt): { cancel(): void } {
     return this.#backend.connect(place, attempt);
+  }
+
+  tlsContext(settings: TlsServerSettings | TlsClientSettings): TlsContext | Cause {
+    return this.#backend.tlsContext(settings);
   }
 
   resolve(host: string): Promise<readonly HostAddress[] | Cause> {

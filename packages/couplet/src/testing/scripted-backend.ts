@@ -1,6 +1,7 @@
 import type { HostAddress } from '../seam/address.ts';
 import type { Attempt, Backend, ConnectPlace, Listener, StopSignal } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
+import type { TlsClientSettings, TlsContext, TlsServerSettings } from '../seam/tls.ts';
 import { causeOf, ScriptedAttempt } from './scripted-wire.ts';
 
 /** So many turns of the event loop are more than the engine takes one after the other. */
@@ -95,6 +96,10 @@ export class ScriptedBackend implements Backend {
     const scripted = new ScriptedAttempt(place, this.time, attempt, (task) => this.defer(task));
     this.attempts.push(scripted);
     return scripted;
+  }
+
+  tlsContext({ role }: TlsServerSettings | TlsClientSettings): TlsContext {
+    return { role };
   }
 
   async resolve(host: string): Promise<Found> {

@@ -7,6 +7,7 @@ import type { Sink, Wire } from '../seam/wire.ts';
 export class ScriptedWire implements Wire {
   readonly local: SocketName = { family: 'IPv4', host: '192.0.2.254', port: 4321 };
   readonly peer: SocketName;
+  readonly copies = false;
   /** Who gets what the check sends. */
   sink: Sink | undefined;
   readonly #defer: (task: () => void) => void;
@@ -53,6 +54,9 @@ export class ScriptedWire implements Wire {
   setNoDelay(): void {}
 
   setKeepAlive(): void {}
+
+  /** Nobody answers. */
+  startTls(): void {}
 }
 
 /** A connection attempt of which the check decides what comes of it. */

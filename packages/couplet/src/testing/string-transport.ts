@@ -10,13 +10,28 @@ import type { Clock as Time } from '../protocol/clock.ts';
 import { ConnectionAborted } from '../protocol/errors.ts';
 import type { Producer, PullProducer } from '../protocol/producer.ts';
 import { isThenable } from '../protocol/thenable.ts';
+import type { TLS } from '../protocol/tls.ts';
 import type { Transport } from '../protocol/transport.ts';
+import type { TlsInfo } from '../seam/tls.ts';
 import { Clock } from './clock.ts';
 
 /** What the transport calls of its protocol. */
 interface Resumable {
   readingResumed?(): unknown;
+  handshakeCompleted?(): unknown;
+  takeUnread?(): Buffer;
 }
+
+/** A handshake about which nothing was said. */
+const PLAIN: TlsInfo = {
+  version: 'TLSv1.3',
+  cipher: 'TLS_AES_256_GCM_SHA384',
+  alpn: undefined,
+  serverName: undefined,
+  resumed: false,
+  verified: false,
+  peerCertificate: undefined,
+};
 
 /** Options of a `StringTransport`. */
 export interface StringTransportOptions {
@@ -54,6 +69,9 @@ export class StringTransport implements Transport {
   #streaming = false;
   #flow: Flow | undefined;
   #crowd: Crowd | undefined;
+  #turned: { readonly tls: TLS; readonly unread: Buffer } | undefined;
+  /** What `secure` said; undefined before. */
+  tls: TlsInfo | undefined;
 
   constructor(options: StringTransportOptions = {}) {
     this.clock = options.clock ?? new Clock();
@@ -105,6 +123,17 @@ export class StringTransport implements Transport {
   /** How the producer was registered; false when there is none. */
   get streaming(): boolean {
     return this.#streaming;
+  }
+
+  /** How the protocol called `startTLS`, and the bytes that TLS would read first; undefined while it has not. */
+  get turned(): { readonly tls: TLS; readonly unread: Buffer } | undefined {
+    return this.#turned;
+  }
+
+  /** The handshake is done, as if with that outcome: `transport.tls` tells it, and the protocol's `handshakeCompleted` runs. */
+  secure(tls: Partial<TlsInfo> = {}): void {
+    this.tls = { ...PLAIN, ...tls };
+    void this.#protocol?.handshakeCompleted?.();
   }
 
   // The protocol's side.
@@ -166,6 +195,13 @@ export class StringTransport implements Transport {
   /** What follows is not written. The test calls `writeConnectionLost`. */
   loseWriteConnection(): void {
     if (this.#happen('shut')) this.#writeDisconnecting = true;
+  }
+
+  /** Notes it, and what the protocol gives up: the test looks at `turned` and calls `secure`. Throws an `Error` the second time. */
+  startTLS(tls: TLS, unread: Uint8Array = Buffer.alloc(0)): void {
+    if (this.#turned !== undefined || this.tls !== undefined) throw new Error('TLS is spoken already');
+    if (!delivers(this.#state)) return;
+    this.#turned = { tls, unread: Buffer.concat([unread, this.#protocol?.takeUnread?.() ?? Buffer.alloc(0)]) };
   }
 
   getHost(): Address {

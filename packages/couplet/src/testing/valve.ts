@@ -1,6 +1,7 @@
 import type { SocketName } from '../seam/address.ts';
 import type { Attempt, Backend, ConnectPlace, Listener, ListenPlace } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
+import type { TlsContext, TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import { PassingBackend } from './passing-backend.ts';
 
@@ -33,6 +34,10 @@ export class ValveWire implements Wire, Sink {
 
   get peer(): SocketName {
     return this.#wire.peer;
+  }
+
+  get copies(): boolean {
+    return this.#wire.copies;
   }
 
   /** How many bytes the valve holds back. */
@@ -87,6 +92,11 @@ export class ValveWire implements Wire, Sink {
     this.#passed();
   }
 
+  onSecured(tls: TlsInfo): Sink {
+    this.sink = this.sink?.onSecured(tls) ?? null;
+    return this;
+  }
+
   onClosed(cause: Cause): void {
     this.sink?.onClosed(this.#cause ?? cause);
   }
@@ -131,6 +141,11 @@ export class ValveWire implements Wire, Sink {
 
   setKeepAlive(on: boolean, initialDelayMs: number): void {
     this.#wire.setKeepAlive(on, initialDelayMs);
+  }
+
+  startTls(context: TlsContext, serverName: string, unread: Buffer): void {
+    this.calls.push('startTls');
+    this.#wire.startTls(context, serverName, unread);
   }
 }
 

@@ -100,6 +100,7 @@ export class WatchedBackend extends PassingBackend {
       onData: (chunk) => sink.onData(chunk),
       onEof: () => sink.onEof(),
       onWritable: () => sink.onWritable(),
+      onSecured: (tls) => sink.onSecured(tls),
       onClosed: (cause) => {
         this.#wires.delete(wire);
         sink.onClosed(cause);

@@ -1,6 +1,7 @@
 import type { SocketName } from '../seam/address.ts';
 import type { Attempt, ConnectPlace, Listener, ListenPlace } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
+import type { TlsContext, TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import { PassingBackend } from './passing-backend.ts';
 
@@ -70,6 +71,9 @@ class WitnessWire implements Wire, Sink {
   /** The peer's FIN has come. */
   #eof = false;
   #closed = false;
+  /** The handshake goes on; it is done. */
+  #securing = false;
+  #secured = false;
 
   constructor(wire: Wire, faults: string[]) {
     this.#wire = wire;
@@ -84,8 +88,12 @@ class WitnessWire implements Wire, Sink {
     return this.#wire.peer;
   }
 
+  get copies(): boolean {
+    return this.#wire.copies;
+  }
+
   write(chunk: Uint8Array): boolean {
-    this.#judge('write', this.#held || this.#ended);
+    this.#judge('write', this.#held || this.#ended || this.#securing);
     this.#judge(`write of ${chunk.length} bytes`, chunk.length === 0 || chunk.length > MOST);
     const taken = this.#call(() => this.#wire.write(chunk));
     this.#held = !taken;
@@ -93,7 +101,7 @@ class WitnessWire implements Wire, Sink {
   }
 
   end(): void {
-    this.#judge('end', this.#held || this.#ended);
+    this.#judge('end', this.#held || this.#ended || this.#securing);
     this.#ended = true;
     this.#call(() => this.#wire.end());
   }
@@ -124,13 +132,22 @@ class WitnessWire implements Wire, Sink {
     this.#call(() => this.#wire.setKeepAlive(on, initialDelayMs));
   }
 
+  startTls(context: TlsContext, serverName: string, unread: Buffer): void {
+    this.#judge('startTls', this.#held || this.#ended || this.#eof || this.#secured || this.#securing);
+    this.#securing = true;
+    this.#call(() => this.#wire.startTls(context, serverName, unread));
+  }
+
   onData(chunk: Buffer): void {
-    this.#judge('onData', this.#calling || this.#closed || this.#eof || this.#paused || chunk.length === 0);
+    this.#judge(
+      'onData',
+      this.#calling || this.#closed || this.#eof || this.#paused || this.#securing || chunk.length === 0,
+    );
     this.sink?.onData(chunk);
   }
 
   onEof(): void {
-    this.#judge('onEof', this.#calling || this.#closed || this.#eof || this.#paused);
+    this.#judge('onEof', this.#calling || this.#closed || this.#eof || this.#paused || this.#securing);
     this.#eof = true;
     this.sink?.onEof();
   }
@@ -139,6 +156,14 @@ class WitnessWire implements Wire, Sink {
     this.#judge('onWritable', this.#calling || this.#closed || !this.#held);
     this.#held = false;
     this.sink?.onWritable();
+  }
+
+  onSecured(tls: TlsInfo): Sink {
+    this.#judge('onSecured', this.#calling || this.#closed || !this.#securing);
+    this.#securing = false;
+    this.#secured = true;
+    this.sink = this.sink?.onSecured(tls) ?? null;
+    return this;
   }
 
   onClosed(cause: Cause): void {
@@ -166,6 +191,8 @@ class WitnessWire implements Wire, Sink {
       'after our FIN': this.#ended,
       "after the peer's FIN": this.#eof,
       closed: this.#closed,
+      'in its handshake': this.#securing,
+      secure: this.#secured,
     });
     const when = flags.filter(([, on]) => on).map(([name]) => name);
     this.#faults.push(`${what} on a wire that is ${when.length === 0 ? 'ready' : when.join(', ')}`);

@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import type { Attempt, Cause, ConnectPlace, Listener, ListenPlace, Sink, SocketName, Wire } from 'couplet/testing';
+import type {
+  Attempt,
+  Cause,
+  ConnectPlace,
+  Listener,
+  ListenPlace,
+  Sink,
+  SocketName,
+  TlsInfo,
+  Wire,
+} from 'couplet/testing';
 import type { Conditions } from '../../src/sim/conditions.ts';
 import { CALM } from '../../src/sim/conditions.ts';
 import { Network } from '../../src/sim/network.ts';
@@ -31,6 +41,11 @@ export class End implements Sink {
 
   onWritable(): void {
     this.told.push('writable');
+  }
+
+  onSecured({ version }: TlsInfo): Sink {
+    this.told.push(version);
+    return this;
   }
 
   onClosed({ kind }: Cause): void {

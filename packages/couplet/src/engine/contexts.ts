@@ -1,0 +1,39 @@
+import { TLSError } from '../protocol/errors.ts';
+import type { TLS } from '../protocol/tls.ts';
+import type { Backend } from '../seam/backend.ts';
+import type { TlsContext } from '../seam/tls.ts';
+
+interface Made {
+  readonly settings: TLS['settings'];
+  readonly context: TlsContext;
+}
+
+/** What the backend made of the TLS options in use: certificates and keys are read once, not for each connection. */
+export class Contexts {
+  readonly #backend: Pick<Backend, 'tlsContext'>;
+  readonly #report: (error: TLSError) => void;
+  readonly #made: WeakMap<TLS, Made> = new WeakMap();
+
+  /** `report` hears of certificates that were to replace others and cannot be used. */
+  constructor(backend: Pick<Backend, 'tlsContext'>, report: (error: TLSError) => void) {
+    this.#backend = backend;
+    this.#report = report;
+  }
+
+  /** The context for handshakes from now on. Throws a `TLSError` when there is none. */
+  of(tls: TLS): TlsContext {
+    const { settings } = tls;
+    const last = this.#made.get(tls);
+    if (last?.settings === settings) return last.context;
+    const made = this.#backend.tlsContext(settings);
+    if (!('kind' in made)) {
+      this.#made.set(tls, { settings, context: made });
+      return made;
+    }
+    const error = new TLSError(made.detail, { cause: made });
+    if (last === undefined) throw error;
+    this.#made.set(tls, { settings, context: last.context });
+    this.#report(error);
+    return last.context;
+  }
+}

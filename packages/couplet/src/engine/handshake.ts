@@ -1,0 +1,74 @@
+import type { DelayedCall } from '../protocol/clock.ts';
+import type { TimeoutError } from '../protocol/errors.ts';
+import { TLSError } from '../protocol/errors.ts';
+import type { TLS } from '../protocol/tls.ts';
+import type { Cause } from '../seam/cause.ts';
+import type { TlsInfo } from '../seam/tls.ts';
+import type { Sink, Wire } from '../seam/wire.ts';
+import type { Engine, Live } from './engine.ts';
+import { tooLong } from './upgrade.ts';
+
+/** What comes of a handshake: one of the two, once. */
+export interface Outcome {
+  /** Returns who gets what follows; null closes the wire. */
+  onSecured(tls: TlsInfo): Sink | null;
+  onFailed(reason: TLSError | TimeoutError): void;
+}
+
+/** A wire that is to have its protocol when TLS is there. */
+export class Handshake implements Sink, Live {
+  previous: Live | undefined;
+  next: Live | undefined;
+  readonly #engine: Engine;
+  readonly #wire: Wire;
+  readonly #outcome: Outcome;
+  readonly #timeout: DelayedCall;
+  #reason: TimeoutError | undefined;
+  #done = false;
+
+  /** Begins. `unread` is what was received already and belongs to TLS. Throws a `TLSError` for certificates that cannot be used. */
+  constructor(engine: Engine, wire: Wire, tls: TLS, serverName: string, unread: Buffer, outcome: Outcome) {
+    this.#engine = engine;
+    this.#wire = wire;
+    this.#outcome = outcome;
+    wire.startTls(engine.contexts.of(tls), serverName, unread);
+    engine.live.add(this);
+    this.#timeout = engine.callLater(tls.handshakeTimeoutMs, () => {
+      this.#reason = tooLong(tls);
+      wire.abort();
+    });
+  }
+
+  onData(): void {}
+
+  onEof(): void {}
+
+  onWritable(): void {}
+
+  onSecured(tls: TlsInfo): Sink {
+    this.#engine.enter();
+    this.#done = true;
+    this.#timeout.cancel();
+    const sink = this.#outcome.onSecured(tls);
+    if (sink === null) this.#wire.close();
+    else this.#engine.bury(this);
+    this.#engine.leave();
+    return sink ?? this;
+  }
+
+  onClosed(cause: Cause): void {
+    this.#engine.enter();
+    this.#timeout.cancel();
+    if (!this.#done) {
+      const detail = cause.kind === 'done' ? 'the connection was closed' : cause.detail;
+      this.#outcome.onFailed(this.#reason ?? new TLSError(`the TLS handshake failed: ${detail}`, { cause }));
+    }
+    this.#engine.bury(this);
+    this.#engine.leave();
+  }
+
+  /** Cuts the connection; `onFailed` follows. */
+  quit(): void {
+    this.#wire.abort();
+  }
+}

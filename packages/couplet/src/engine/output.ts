@@ -1,0 +1,99 @@
+import type { TimeoutError } from '../protocol/errors.ts';
+import type { TLS } from '../protocol/tls.ts';
+import type { Wire } from '../seam/wire.ts';
+import { Crowd } from './crowd.ts';
+import type { Engine } from './engine.ts';
+import { HIGH_WATER } from './flow.ts';
+import { Upgrade } from './upgrade.ts';
+import { WriteQueue } from './write-queue.ts';
+
+/** The sending half of a connection: what waits before the wire, and its way from clear text into TLS. */
+export class Output extends WriteQueue {
+  readonly #engine: Engine;
+  readonly #wire: Wire;
+  /** How many times the queue was flushed. */
+  #flushes = 0;
+  /** The protocol itself switched Nagle's algorithm. */
+  #delayChosen = false;
+  #upgrade: Upgrade | undefined;
+  /** Who waits for room. There from above the high-water mark down to the low one, and when there will be none. */
+  #crowd: Crowd | undefined;
+
+  constructor(engine: Engine, wire: Wire) {
+    super();
+    this.#engine = engine;
+    this.#wire = wire;
+  }
+
+  /** True while the connection turns to TLS. */
+  get upgrading(): boolean {
+    return this.#upgrade !== undefined;
+  }
+
+  /** True when nothing is left to do. */
+  get idle(): boolean {
+    return this.size === 0 && this.#upgrade === undefined;
+  }
+
+  /** Hands the wire what it takes. Throws a `TypeError` for bytes that were taken away after they had been written. */
+  send(): void {
+    if (this.size > 0) {
+      this.#flushes += 1;
+      // What leaves here is gathered already: Nagle's algorithm could only delay it, and does from the second write on.
+      if (this.#flushes === 2 && !this.#delayChosen) this.#wire.setNoDelay(true);
+      this.flush(this.#wire, this.#engine.gather);
+    }
+    if (this.#upgrade !== undefined && this.atBar) this.#upgrade.begin(this.#wire);
+  }
+
+  override push(data: Uint8Array | string): void {
+    super.push(data);
+    if (this.size > HIGH_WATER) this.#crowd ??= new Crowd();
+  }
+
+  /** Whether there was more than the high-water mark, and not yet so little as the low one. */
+  get crowded(): boolean {
+    return this.#crowd !== undefined;
+  }
+
+  /** Resolves when there is room again, to true, or when there will be none. */
+  waitForRoom(): Promise<boolean> {
+    this.#crowd ??= new Crowd();
+    return this.#crowd.join();
+  }
+
+  /** Tells those who wait for room. */
+  admit(room: boolean): void {
+    this.#crowd?.admit(room);
+    this.#crowd = undefined;
+  }
+
+  override clear(): void {
+    super.clear();
+    this.#upgrade?.end();
+    this.#upgrade = undefined;
+  }
+
+  setNoDelay(on: boolean): void {
+    this.#delayChosen = true;
+    this.#wire.setNoDelay(on);
+  }
+
+  /**
+   * Turns to TLS: what is pushed from now on waits for it. `unread` takes what the protocol holds; `late` hears when it takes
+   * too long. Throws a `TLSError`, or a `TypeError`, for options that cannot be used, and then takes nothing.
+   */
+  startTLS(tls: TLS, unread: () => Buffer, late: (reason: TimeoutError) => void): void {
+    const upgrade = new Upgrade(this.#engine, tls, late);
+    upgrade.unread = unread();
+    this.#upgrade = upgrade;
+    this.bar();
+  }
+
+  /** TLS is there. */
+  secured(): void {
+    this.#upgrade?.end();
+    this.#upgrade = undefined;
+    this.unbar();
+  }
+}

@@ -1,0 +1,50 @@
+import type { DelayedCall } from '../protocol/clock.ts';
+import { TimeoutError } from '../protocol/errors.ts';
+import type { TLS } from '../protocol/tls.ts';
+import type { TlsContext } from '../seam/tls.ts';
+import type { Wire } from '../seam/wire.ts';
+import type { Engine } from './engine.ts';
+
+/** A connection's handshake in mid-stream: it waits until what was written in clear has gone. */
+export class Upgrade {
+  /** What was received already and belongs to TLS. */
+  unread: Buffer = Buffer.alloc(0);
+  readonly #context: TlsContext;
+  readonly #serverName: string;
+  readonly #timeout: DelayedCall;
+  #begun = false;
+
+  /**
+   * `late` hears when it takes too long. Throws a `TLSError` for certificates that cannot be used, and a `TypeError` for a
+   * client that does not say whom it wants to verify.
+   */
+  constructor(engine: Engine, tls: TLS, late: (reason: TimeoutError) => void) {
+    this.#serverName = serverNameOf(tls);
+    this.#context = engine.contexts.of(tls);
+    this.#timeout = engine.callLater(tls.handshakeTimeoutMs, () => late(tooLong(tls)));
+  }
+
+  /** Nothing is left to be sent in clear. */
+  begin(wire: Wire): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    wire.startTls(this.#context, this.#serverName, this.unread);
+  }
+
+  /** It is over, one way or the other. */
+  end(): void {
+    this.#timeout.cancel();
+  }
+}
+
+/** What ends a handshake that takes too long. */
+export function tooLong({ handshakeTimeoutMs }: TLS): TimeoutError {
+  return new TimeoutError(`no TLS handshake within ${handshakeTimeoutMs / 1000} s`);
+}
+
+function serverNameOf(tls: TLS): string {
+  if (tls.role === 'server') return '';
+  if (tls.serverName === undefined && tls.settings.verify)
+    throw new TypeError('startTLS with a ClientTLS that has no serverName: whose certificate is to be verified?');
+  return tls.serverName ?? '';
+}

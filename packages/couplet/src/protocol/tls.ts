@@ -1,0 +1,143 @@
+import type { TlsClientSettings, TlsIdentity, TlsServerSettings, TlsVersion } from '../seam/tls.ts';
+
+/** PEM text, or its bytes. */
+export type PEM = string | Uint8Array;
+
+/** A certificate and its key, PEM (RFC 7468). */
+export interface TLSIdentity {
+  /** The certificate, followed by those between it and the authority's, if there are any. */
+  readonly cert: PEM;
+  readonly key: PEM;
+  /** What the key is encrypted with. */
+  readonly passphrase?: string;
+}
+
+/** What both sides can say. */
+interface TLSOptions {
+  /** Application protocols (RFC 7301), the most wanted first: `['h2', 'http/1.1']`. None is agreed on unless set. */
+  readonly alpn?: readonly string[];
+  /** The oldest version to speak; `TLSv1.2` unless set. */
+  readonly minVersion?: TlsVersion;
+  /** How long a handshake may take, in milliseconds; 10,000 unless set. */
+  readonly handshakeTimeoutMs?: number;
+}
+
+/** Options of `ServerTLS`. */
+export interface ServerTLSOptions extends TLSIdentity, TLSOptions {
+  /** Further certificates, for clients that ask for a name (RFC 6066, section 3) which the first does not have. */
+  readonly identities?: readonly TLSIdentity[];
+  /**
+   * Whether clients may (`request`) or must (`require`) present a certificate; `none` unless set. One that is presented must be
+   * of an authority in `ca`.
+   */
+  readonly clientAuth?: 'none' | 'request' | 'require';
+  /** The authorities whose certificates clients may present, PEM. */
+  readonly ca?: PEM;
+}
+
+/** Options of `ClientTLS`. */
+export interface ClientTLSOptions extends TLSOptions {
+  /** The authorities that servers' certificates may come from, PEM; those that the runtime trusts unless set. */
+  readonly ca?: PEM;
+  /** What to present to a server that asks. */
+  readonly identity?: TLSIdentity;
+  /** Whom the server must be: a host name or an IP literal; the host that is connected to unless set. */
+  readonly serverName?: string;
+  /**
+   * Whether the server must prove who it is; true unless set. Without it, whoever is on the way can read and change everything;
+   * each connection says so in a warning on standard error.
+   */
+  readonly verify?: boolean;
+}
+
+/** What TLS on one side of a connection goes by. */
+export type TLS = ServerTLS | ClientTLS;
+
+/**
+ * TLS as a server speaks it (RFC 8446, RFC 5246), for any number of ports and connections: `listenTCP(8443, factory, { tls })`,
+ * or `transport.startTLS(tls)`. Whether the certificate can be used is found out by who uses it.
+ */
+export class ServerTLS {
+  readonly role = 'server';
+  readonly handshakeTimeoutMs: number;
+  #settings: TlsServerSettings;
+
+  /** Throws a `TypeError` or `RangeError` that names the option which cannot be. */
+  constructor(options: ServerTLSOptions) {
+    this.handshakeTimeoutMs = timeoutOf(options);
+    this.#settings = serverSettings(options);
+  }
+
+  /** What handshakes go by now. */
+  get settings(): TlsServerSettings {
+    return this.#settings;
+  }
+
+  /**
+   * New certificates: handshakes from now on use them, connections that are there go on. When they cannot be used, that is
+   * reported at the next handshake, and the old ones stay. Throws like the constructor.
+   */
+  replace(options: ServerTLSOptions): void {
+    this.#settings = serverSettings(options);
+  }
+}
+
+/** TLS as a client speaks it, for any number of connections; it remembers their sessions, and resumes them. */
+export class ClientTLS {
+  readonly role = 'client';
+  readonly handshakeTimeoutMs: number;
+  readonly settings: TlsClientSettings;
+  readonly serverName: string | undefined;
+
+  /** Throws a `TypeError` or `RangeError` that names the option which cannot be. */
+  constructor(options: ClientTLSOptions = {}) {
+    const { ca, identity, serverName, verify = true } = options;
+    if (serverName === '') throw new RangeError('serverName is empty');
+    this.handshakeTimeoutMs = timeoutOf(options);
+    this.serverName = serverName;
+    this.settings = {
+      role: 'client',
+      identity: identity === undefined ? undefined : identityOf(identity, 'identity'),
+      ca: ca === undefined ? undefined : textOf('ca', ca),
+      verify,
+      ...commonOf(options),
+    };
+  }
+}
+
+function serverSettings(options: ServerTLSOptions): TlsServerSettings {
+  const { ca, clientAuth = 'none', identities = [] } = options;
+  if (clientAuth !== 'none' && ca === undefined)
+    throw new TypeError(`clientAuth is '${clientAuth}', but no ca says whose certificates are good`);
+  return {
+    role: 'server',
+    identities: [identityOf(options, ''), ...identities.map((one, at) => identityOf(one, `identities[${at}]`))],
+    ca: ca === undefined ? undefined : textOf('ca', ca),
+    clientAuth,
+    ...commonOf(options),
+  };
+}
+
+function commonOf({ alpn = [], minVersion = 'TLSv1.2' }: TLSOptions): Pick<TlsClientSettings, 'alpn' | 'minVersion'> {
+  for (const protocol of alpn) {
+    const size = Buffer.byteLength(protocol);
+    if (size === 0 || size > 255) throw new RangeError(`alpn '${protocol}' has ${size} bytes, not 1 to 255`);
+  }
+  return { alpn, minVersion };
+}
+
+function timeoutOf({ handshakeTimeoutMs = 10_000 }: TLSOptions): number {
+  if (handshakeTimeoutMs > 0) return handshakeTimeoutMs;
+  throw new RangeError(`handshakeTimeoutMs is ${handshakeTimeoutMs}, not a number above 0`);
+}
+
+function identityOf({ cert, key, passphrase }: TLSIdentity, where: string): TlsIdentity {
+  const name = where === '' ? '' : `${where}.`;
+  return { cert: textOf(`${name}cert`, cert), key: textOf(`${name}key`, key), passphrase };
+}
+
+function textOf(name: string, pem: PEM): string {
+  const text = typeof pem === 'string' ? pem : Buffer.from(pem).toString('latin1');
+  if (/^-----BEGIN [^-]+-----/m.test(text)) return text;
+  throw new TypeError(`${name} is not PEM: it has no line '-----BEGIN ...-----'`);
+}
