@@ -9,10 +9,10 @@ import {
   TimeoutError,
   UserAbortError,
 } from '../protocol/errors.ts';
+import { familyOf } from '../protocol/literal.ts';
 import type { HostAddress } from '../seam/address.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
-import { familyOf } from './literal.ts';
 import { Race } from './race.ts';
 
 /** Where a connector connects to, and from where. */
