@@ -1,0 +1,171 @@
+import { addressOf } from '../protocol/address.ts';
+import type { Clock, DelayedCall } from '../protocol/clock.ts';
+import { Filter } from '../protocol/filter.ts';
+import type { SocketName } from '../seam/address.ts';
+import type { Cause } from '../seam/cause.ts';
+import type { Sink, Wire } from '../seam/wire.ts';
+import { ProxyDecoder } from './decoder.ts';
+import { ProxyHeaderError } from './errors.ts';
+import type { ProxyHeader } from './header.ts';
+import type { ProxyTerms } from './options.ts';
+
+/** What comes of a wire that is to begin with a PROXY header: one of the two, once. */
+export interface Reception {
+  /**
+   * The header is whole, and the wire has the names that it announces. Returns who gets what follows (the wire itself, when
+   * something is attached to it already), or null to have it closed. Unless `takeUnread` is called, what arrived behind
+   * the header comes to that sink first.
+   */
+  accepted(wire: ProxyFilter, header: ProxyHeader): Sink | null;
+  /** There is no header that counts. Told when the wire is gone. */
+  refused(reason: ProxyHeaderError): void;
+}
+
+const EMPTY: Buffer = Buffer.alloc(0);
+
+/**
+ * Stands on a wire that a proxy opened: reads the header first, and from then on is the wire of the connection that the header
+ * announces. While it waits, `close` ends it like anything else that goes wrong.
+ */
+export class ProxyFilter extends Filter {
+  readonly #clock: Clock;
+  readonly #reception: Reception;
+  readonly #decoder: ProxyDecoder;
+  readonly #deadline: DelayedCall;
+  /** Once it is whole. */
+  #header: ProxyHeader | undefined;
+  /** Why there will be none. */
+  #reason: ProxyHeaderError | undefined;
+  /** What arrived behind the header and nobody has yet. */
+  #unread: Buffer = EMPTY;
+  #paused = false;
+  /** Reading goes on with what is unread. */
+  #resuming: DelayedCall | undefined;
+
+  /**
+   * Takes a new wire, whose sink it is then. Null for one whose peer is not trusted: `refused` is told, and the wire is to be
+   * closed without a word.
+   */
+  static receive(wire: Wire, clock: Clock, terms: ProxyTerms, reception: Reception): ProxyFilter | null {
+    const { peer } = wire;
+    if (terms.trusted.has(peer)) return new ProxyFilter(wire, clock, terms, reception);
+    reception.refused(new ProxyHeaderError(`${addressOf(peer).authority} is not trusted to send one`));
+    return null;
+  }
+
+  private constructor(wire: Wire, clock: Clock, { headerTimeoutMs, maxHeaderBytes }: ProxyTerms, reception: Reception) {
+    super(wire);
+    this.#clock = clock;
+    this.#reception = reception;
+    this.#decoder = new ProxyDecoder(maxHeaderBytes);
+    this.#deadline = clock.callLater(headerTimeoutMs, () =>
+      this.#refuse(`it is not whole after ${headerTimeoutMs} ms`),
+    );
+  }
+
+  override get local(): SocketName {
+    return this.#header?.destination ?? super.local;
+  }
+
+  override get peer(): SocketName {
+    return this.#header?.source ?? super.peer;
+  }
+
+  /** Gives away what arrived behind the header and nobody has yet; the sink does not get it then. */
+  takeUnread(): Buffer {
+    const unread = this.#unread;
+    this.#unread = EMPTY;
+    return unread;
+  }
+
+  override onData(chunk: Buffer): void {
+    if (this.#header !== undefined) {
+      super.onData(chunk);
+      return;
+    }
+    if (this.#reason !== undefined) return;
+    const taken = this.#decoder.push(chunk);
+    const { outcome } = this.#decoder;
+    if (outcome instanceof ProxyHeaderError) this.#refuse(outcome);
+    else if (outcome !== undefined) this.#accept(outcome, chunk.subarray(taken));
+  }
+
+  override onEof(): void {
+    if (this.#header !== undefined) super.onEof();
+    else this.#refuse('the peer closed before it was whole');
+  }
+
+  override onClosed(cause: Cause): void {
+    this.#forget();
+    if (this.#header !== undefined) super.onClosed(cause);
+    else
+      this.#reception.refused(
+        this.#reason ?? new ProxyHeaderError('the connection ended before it was whole', { cause }),
+      );
+  }
+
+  override pause(): void {
+    this.#paused = true;
+    this.#resuming?.cancel();
+    this.#resuming = undefined;
+    super.pause();
+  }
+
+  override resume(): void {
+    this.#paused = false;
+    if (this.#unread.length === 0) super.resume();
+    else this.#resuming ??= this.#clock.callLater(0, () => this.#goOn());
+  }
+
+  override close(): void {
+    if (this.#header === undefined) this.#refuse('this side closed before it was whole');
+    else this.#end();
+  }
+
+  override abort(): void {
+    this.#forget();
+    super.abort();
+  }
+
+  #accept(header: ProxyHeader, unread: Buffer): void {
+    this.#deadline.cancel();
+    this.#header = header;
+    this.#unread = unread;
+    const sink = this.#reception.accepted(this, header);
+    if (sink === null) this.#end();
+    else if (sink !== this) this.attach(sink);
+    this.#deliver();
+  }
+
+  /** What is unread goes up, unless it has to wait. */
+  #deliver(): void {
+    if (this.#paused || this.#unread.length === 0) return;
+    super.onData(this.takeUnread());
+  }
+
+  /** The wire first, which says nothing before this returns: the sink may pause it again. */
+  #goOn(): void {
+    this.#resuming = undefined;
+    super.resume();
+    this.#deliver();
+  }
+
+  #refuse(why: ProxyHeaderError | string): void {
+    if (this.#reason !== undefined) return;
+    this.#reason = typeof why === 'string' ? new ProxyHeaderError(why) : why;
+    this.#end();
+  }
+
+  #end(): void {
+    this.#forget();
+    super.close();
+  }
+
+  /** Nothing waits any longer, for time or for the sink. */
+  #forget(): void {
+    this.#deadline.cancel();
+    this.#resuming?.cancel();
+    this.#resuming = undefined;
+    this.#unread = EMPTY;
+  }
+}
