@@ -30,9 +30,9 @@ const EMPTY: Buffer = Buffer.alloc(0);
 export class ProxyFilter extends Filter {
   readonly #clock: Clock;
   readonly #reception: Reception;
-  readonly #decoder: ProxyDecoder;
   readonly #deadline: DelayedCall;
-  /** Once it is whole. */
+  /** As long as the header is awaited. */
+  #decoder: ProxyDecoder | undefined;
   #header: ProxyHeader | undefined;
   /** Why there will be none. */
   #reason: ProxyHeaderError | undefined;
@@ -59,7 +59,7 @@ export class ProxyFilter extends Filter {
     this.#reception = reception;
     this.#decoder = new ProxyDecoder(maxHeaderBytes);
     this.#deadline = clock.callLater(headerTimeoutMs, () =>
-      this.#refuse(`it is not whole after ${headerTimeoutMs} ms`),
+      this.#refuse(new ProxyHeaderError(`it is not whole after ${headerTimeoutMs} ms`)),
     );
   }
 
@@ -79,20 +79,20 @@ export class ProxyFilter extends Filter {
   }
 
   override onData(chunk: Buffer): void {
-    if (this.#header !== undefined) {
+    const decoder = this.#decoder;
+    if (decoder === undefined) {
       super.onData(chunk);
       return;
     }
-    if (this.#reason !== undefined) return;
-    const taken = this.#decoder.push(chunk);
-    const { outcome } = this.#decoder;
+    const taken = decoder.push(chunk);
+    const { outcome } = decoder;
     if (outcome instanceof ProxyHeaderError) this.#refuse(outcome);
     else if (outcome !== undefined) this.#accept(outcome, chunk.subarray(taken));
   }
 
   override onEof(): void {
-    if (this.#header !== undefined) super.onEof();
-    else this.#refuse('the peer closed before it was whole');
+    if (this.#decoder === undefined) super.onEof();
+    else this.#refuse(new ProxyHeaderError('the peer closed before it was whole'));
   }
 
   override onClosed(cause: Cause): void {
@@ -118,8 +118,8 @@ export class ProxyFilter extends Filter {
   }
 
   override close(): void {
-    if (this.#header === undefined) this.#refuse('this side closed before it was whole');
-    else this.#end();
+    if (this.#decoder === undefined) this.#end();
+    else this.#refuse(new ProxyHeaderError('this side closed before it was whole'));
   }
 
   override abort(): void {
@@ -128,6 +128,7 @@ export class ProxyFilter extends Filter {
   }
 
   #accept(header: ProxyHeader, unread: Buffer): void {
+    this.#decoder = undefined;
     this.#deadline.cancel();
     this.#header = header;
     this.#unread = unread;
@@ -150,9 +151,10 @@ export class ProxyFilter extends Filter {
     this.#deliver();
   }
 
-  #refuse(why: ProxyHeaderError | string): void {
-    if (this.#reason !== undefined) return;
-    this.#reason = typeof why === 'string' ? new ProxyHeaderError(why) : why;
+  /** Nobody stands above yet: what still arrives is for nobody. */
+  #refuse(reason: ProxyHeaderError): void {
+    this.#decoder = undefined;
+    this.#reason = reason;
     this.#end();
   }
 
