@@ -1,5 +1,7 @@
+import { under } from '../engine/adopt.ts';
 import type { Engine } from '../engine/engine.ts';
 import { Handshake } from '../engine/handshake.ts';
+import { announce } from '../haproxy/announce.ts';
 import type { DelayedCall } from '../protocol/clock.ts';
 import {
   ConnectBindError,
@@ -11,12 +13,13 @@ import {
   TLSError,
   UserAbortError,
 } from '../protocol/errors.ts';
+import { familyOf } from '../protocol/literal.ts';
+import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { ClientTLS } from '../protocol/tls.ts';
 import type { HostAddress } from '../seam/address.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
-import { familyOf } from './literal.ts';
 import { Race } from './race.ts';
 
 const NOTHING = Buffer.alloc(0);
@@ -38,6 +41,13 @@ interface UnixDestination {
   readonly path: string;
 }
 
+/** What comes first on the wire. */
+export interface Preamble {
+  /** The PROXY header, or its version: it announces this end itself then. */
+  readonly proxyHeader: ProxyHeader | 1 | 2 | undefined;
+  readonly tls: ClientTLS | undefined;
+}
+
 /** What comes of dialling: one of the two, once, later than the call. */
 export interface Answer {
   /** The wire is there; with TLS, secured. Returns its sink, or null to close it. */
@@ -52,6 +62,11 @@ export function nameOf(destination: Destination): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+function headerFor({ local, peer }: Wire, header: ProxyHeader | 1 | 2): ProxyHeader {
+  if (typeof header !== 'number') return header;
+  return { version: header, command: 'PROXY', source: local, destination: peer, tlvs: [] };
+}
+
 /** The name that a server's certificate must have. */
 function hostOf(destination: Destination): string {
   return destination.kind === 'tcp' ? destination.host : '';
@@ -63,17 +78,17 @@ export class Dial {
   readonly #destination: Destination;
   readonly #answer: Answer;
   readonly #timeoutMs: number;
-  readonly #tls: ClientTLS | undefined;
+  readonly #preamble: Preamble;
   #timeout: DelayedCall | undefined;
   #attempt: { cancel(): void } | undefined;
   #over = false;
 
   /** A `timeoutMs` of `Infinity` never gives up. */
-  constructor(engine: Engine, destination: Destination, timeoutMs: number, tls: ClientTLS | undefined, answer: Answer) {
+  constructor(engine: Engine, destination: Destination, timeoutMs: number, preamble: Preamble, answer: Answer) {
     this.#engine = engine;
     this.#destination = destination;
     this.#timeoutMs = timeoutMs;
-    this.#tls = tls;
+    this.#preamble = preamble;
     this.#answer = answer;
   }
 
@@ -99,10 +114,12 @@ export class Dial {
   }
 
   readonly #outcome = {
-    onConnected: (wire: Wire): Sink | null => {
+    onConnected: (bare: Wire): Sink | null => {
       // The wire belongs to somebody else now: a cancel would close it.
       this.#attempt = undefined;
-      if (this.#tls !== undefined) return this.#secure(wire, this.#tls);
+      const { proxyHeader, tls } = this.#preamble;
+      const wire = proxyHeader === undefined ? bare : announce(bare, headerFor(bare, proxyHeader));
+      if (tls !== undefined) return this.#secure(wire, tls);
       this.#end();
       return this.#answer.onConnected(wire);
     },
@@ -127,7 +144,7 @@ export class Dial {
         },
       });
       this.#attempt = { cancel: () => handshake.quit() };
-      return handshake;
+      return under(wire, handshake);
     } catch (error) {
       const why = error instanceof TLSError ? error.message : String(error);
       this.#engine.yield(() => this.#over || this.#fail(new TLSError(`${name}: ${why}`, { cause: error })));

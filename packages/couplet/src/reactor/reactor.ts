@@ -1,5 +1,6 @@
 import { Engine } from '../engine/engine.ts';
 import { titleOf } from '../engine/report.ts';
+import { type ProxyOptions, termsOf } from '../haproxy/options.ts';
 import type { ClientFactory } from '../protocol/client-factory.ts';
 import type { Clock, DelayedCall } from '../protocol/clock.ts';
 import type { ConnectionBounds, ConnectionOptions } from '../protocol/connection-options.ts';
@@ -8,13 +9,15 @@ import type { Connector } from '../protocol/connector.ts';
 import { CannotListenError, ReactorAlreadyRunning, ReactorNotRunning } from '../protocol/errors.ts';
 import type { BuiltBy, Factory } from '../protocol/factory.ts';
 import type { ListeningPort } from '../protocol/listening-port.ts';
+import { familyOf } from '../protocol/literal.ts';
 import type { Observer } from '../protocol/observer.ts';
+import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { ClientTLS, ServerTLS } from '../protocol/tls.ts';
 import type { Backend, ListenPlace } from '../seam/backend.ts';
 import { ClientConnector } from './client-connector.ts';
 import type { Destination } from './dial.ts';
-import { familyOf } from './literal.ts';
 import { Port } from './port.ts';
+import type { Terms } from './reception.ts';
 import type { SystemEvent, Trigger, TriggerPhase } from './triggers.ts';
 import { Triggers } from './triggers.ts';
 
@@ -27,6 +30,8 @@ const MOST_WAITING = 2 ** 31 - 1;
 export interface ServerOptions extends ConnectionOptions {
   /** TLS for its connections, from their first byte on. */
   readonly tls?: ServerTLS;
+  /** Proxies in front of it announce whom they speak for: every connection has to begin with a PROXY header, and TLS follows it. */
+  readonly haproxy?: ProxyOptions;
 }
 
 /** Options of `listenTCP`. */
@@ -49,6 +54,11 @@ export interface ListenUNIXOptions extends ServerOptions {
 export interface ConnectUNIXOptions extends ConnectionOptions {
   /** TLS, from the first byte on. The server's certificate must have the name of the host that is connected to, or `serverName`. */
   readonly tls?: ClientTLS;
+  /**
+   * What to send first, before TLS: the PROXY header of the connection that this one passes on, or the version, 1 or 2, of a
+   * header that announces this end itself.
+   */
+  readonly proxyHeader?: ProxyHeader | 1 | 2;
   /** How long an attempt may take, name lookup and handshake included; 30,000 unless set, `Infinity` for no bound. */
   readonly timeoutMs?: number;
   /** Cancels the attempt: `clientConnectionFailed` comes with `UserAbortError`. */
@@ -246,12 +256,14 @@ export class Reactor implements Clock {
   /** Opens a port once its factory has started. */
   async #listen(name: string, place: ListenPlace, factory: Factory, options: ServerOptions): Promise<ListeningPort> {
     const bounds = boundsOf(options);
+    const { tls, haproxy } = options;
+    const terms = { tls, proxy: haproxy === undefined ? undefined : termsOf(haproxy) };
     const stops = this.#stops;
     const started = factory.doStart(this);
     try {
       await started;
       this.#expectNoStop(stops, name, place.kind === 'tcp' ? place.port : undefined);
-      return await this.#open(name, place, factory, bounds, options.tls);
+      return await this.#open(name, place, factory, bounds, terms);
     } catch (error) {
       this.#engine.guard(factory.logPrefix(), 'stopFactory', () => factory.doStop());
       throw error;
@@ -264,9 +276,11 @@ export class Reactor implements Clock {
     place: ListenPlace,
     factory: Factory,
     bounds: ConnectionBounds,
-    tls: ServerTLS | undefined,
+    terms: Terms,
   ): Promise<ListeningPort> {
-    const opening = Port.open(this.#engine, name, place, factory, bounds, tls, (closed) => this.#ports.delete(closed));
+    const opening = Port.open(this.#engine, name, place, factory, bounds, terms, (closed) =>
+      this.#ports.delete(closed),
+    );
     this.#opening.add(opening);
     try {
       const port = await opening;
@@ -287,12 +301,12 @@ export class Reactor implements Clock {
     factory: F,
     options: ConnectUNIXOptions,
   ): Connector<BuiltBy<F>> {
-    const { timeoutMs = 30_000, signal, tls } = options;
+    const { timeoutMs = 30_000, signal, tls, proxyHeader } = options;
     if (!(timeoutMs >= 0)) throw new RangeError(`timeoutMs is ${timeoutMs}, not a number of at least 0`);
     if (target.kind === 'unix' && tls?.settings.verify === true && tls.serverName === undefined)
       throw new TypeError(`tls over ${target.path} has no serverName: whose certificate is to be verified?`);
     const bounds = boundsOf(options);
-    const attempts = { timeoutMs, tls, signal };
+    const attempts = { timeoutMs, preamble: { tls, proxyHeader }, signal };
     const connector = new ClientConnector(this.#engine, this, target, factory, bounds, attempts, this.#connectors);
     connector.connect();
     // The connector hands on what the factory builds; its type is what the factory's class says.

@@ -1,6 +1,6 @@
 import type { Address } from '../protocol/address.ts';
 import { ConnectionRefusedError, DNSLookupError, NoRouteError, TimeoutError } from '../protocol/errors.ts';
-import { bytesOf } from './network.ts';
+import { bytesOf } from '../protocol/literal.ts';
 
 /** The versions of SOCKS; 4a is a way to write a request of version 4. */
 export type SocksVersion = 4 | 5;
