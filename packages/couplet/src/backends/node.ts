@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises';
+import { readFile } from 'node:fs/promises';
 import type { NetConnectOpts, Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { performance } from 'node:perf_hooks';
@@ -9,7 +10,13 @@ import type { Cause } from '../seam/cause.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import { NodeAlarm } from './node-alarm.ts';
 import { causeOf, causeOfThrown } from './node-cause.ts';
+import { pathOfSocket } from './node-socket-path.ts';
 import { NodeWire } from './node-wire.ts';
+
+/** A place that has a socket. */
+type SocketPlace = Exclude<ListenPlace, { kind: 'stdio' }>;
+
+const NO_STDIO: Cause = { kind: 'other', code: 'ENOTSUP', detail: 'standard input and output cannot be used' };
 
 // What half-close means is the engine's business.
 const SOCKET_OPTIONS = { allowHalfOpen: true };
@@ -17,6 +24,7 @@ const SOCKET_OPTIONS = { allowHalfOpen: true };
 /** The backend on `node:net`. */
 export class NodeBackend implements Backend {
   readonly name = 'node';
+  readonly pid: number = process.pid;
   readonly #alarm: NodeAlarm = new NodeAlarm();
 
   now(): number {
@@ -48,14 +56,17 @@ export class NodeBackend implements Backend {
     accept: (wire: Wire) => Sink | null,
     troubled: (cause: Cause) => void,
   ): Promise<Listener | Cause> {
-    const path = place.kind === 'unix' ? place.path : undefined;
+    if (place.kind === 'stdio') return Promise.resolve(NO_STDIO);
+    let path = place.kind === 'unix' ? place.path : undefined;
     const server = createServer(SOCKET_OPTIONS, (socket) => offer(socket, path, true, accept));
     return new Promise((resolve) => {
       let listening = false;
       server.on('error', (error) => (listening ? troubled(causeOf(error)) : resolve(causeOf(error))));
       server.once('listening', () => {
         listening = true;
-        resolve({ name: nameOf(server), close: () => close(server) });
+        const name = nameOf(server, place);
+        if (name.family === 'UNIX') path = name.path;
+        resolve({ name, close: () => close(server) });
       });
       try {
         bind(server, place);
@@ -73,6 +84,7 @@ export class NodeBackend implements Backend {
     };
     let socket: Socket | undefined;
     try {
+      if (place.kind === 'stdio') throw new Error(NO_STDIO.detail);
       socket = connect(optionsOf(place));
       socket.on('error', failed);
       socket.once('connect', () => {
@@ -104,6 +116,18 @@ export class NodeBackend implements Backend {
     }
   }
 
+  environment(name: string): string | undefined {
+    return process.env[name];
+  }
+
+  async readFile(path: string): Promise<Buffer | Cause> {
+    try {
+      return await readFile(path);
+    } catch (error) {
+      return causeOfThrown(error);
+    }
+  }
+
   catchSignals(caught: (signal: StopSignal) => void): () => void {
     const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
     for (const signal of signals) process.on(signal, caught);
@@ -127,9 +151,13 @@ function offer(socket: Socket, path: string | undefined, server: boolean, taker:
   } else wire.attach(sink);
 }
 
-function bind(server: Server, place: ListenPlace): void {
+function bind(server: Server, place: SocketPlace): void {
   if (place.kind === 'tcp') {
     server.listen({ host: place.host, port: place.port, backlog: place.backlog });
+    return;
+  }
+  if (place.kind === 'fd') {
+    server.listen({ fd: place.fd, backlog: place.backlog });
     return;
   }
   // The socket file has its mode from the start: a change after bind(2) would leave a moment with a wider one.
@@ -147,13 +175,15 @@ function close(server: Server): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-function nameOf(server: Server): SocketName {
+function nameOf(server: Server, place: SocketPlace): SocketName {
   const address = server.address();
-  if (address === null || typeof address === 'string') return { family: 'UNIX', path: address ?? '' };
+  if (typeof address === 'string') return { family: 'UNIX', path: address };
+  // Of a UNIX socket that was inherited the runtime tells nothing.
+  if (address === null) return { family: 'UNIX', path: place.kind === 'fd' ? pathOfSocket(place.fd) : '' };
   return { family: address.family === 'IPv6' ? 'IPv6' : 'IPv4', host: address.address, port: address.port };
 }
 
-function optionsOf(place: ConnectPlace): NetConnectOpts {
+function optionsOf(place: Exclude<ConnectPlace, { kind: 'stdio' }>): NetConnectOpts {
   if (place.kind === 'unix') return { ...SOCKET_OPTIONS, path: place.path };
   const { host, port, localHost, localPort } = place;
   return {

@@ -1,4 +1,15 @@
-export type { DialOptions } from '../endpoints/connect.ts';
-export { ClientEndpoint, clientFromString } from '../endpoints/connect.ts';
+export { AdoptedStreamServerEndpoint } from '../endpoints/adopted-stream-server-endpoint.ts';
+export type { ClientEndpoint, DialOptions } from '../endpoints/client-endpoint.ts';
+export { clientFromString } from '../endpoints/client-from-string.ts';
 export { quoteStringArgument } from '../endpoints/description.ts';
-export { ServerEndpoint, serverFromString } from '../endpoints/listen.ts';
+export { HostnameEndpoint } from '../endpoints/hostname-endpoint.ts';
+export type { ServerEndpoint } from '../endpoints/server-endpoint.ts';
+export { serverFromString } from '../endpoints/server-from-string.ts';
+export { StandardIOClientEndpoint } from '../endpoints/standard-io-client-endpoint.ts';
+export { StandardIOEndpoint } from '../endpoints/standard-io-endpoint.ts';
+export { TCP4ClientEndpoint } from '../endpoints/tcp4-client-endpoint.ts';
+export { TCP4ServerEndpoint } from '../endpoints/tcp4-server-endpoint.ts';
+export { TCP6ClientEndpoint } from '../endpoints/tcp6-client-endpoint.ts';
+export { TCP6ServerEndpoint } from '../endpoints/tcp6-server-endpoint.ts';
+export { UNIXClientEndpoint } from '../endpoints/unix-client-endpoint.ts';
+export { UNIXServerEndpoint } from '../endpoints/unix-server-endpoint.ts';

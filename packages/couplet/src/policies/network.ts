@@ -8,7 +8,7 @@ const MAPPED = 0xffffn;
  * addresses on different links are different networks (RFC 4007).
  */
 export function networkOf(peer: SocketName, ipv4Prefix: number, ipv6Prefix: number): string {
-  if (peer.family === 'UNIX') return 'unix';
+  if (!('host' in peer)) return peer.family;
   if (peer.family === 'IPv4') return v4Network(v4Bits(peer.host), ipv4Prefix);
   const [host = '', zone = ''] = peer.host.split('%');
   const bits = v6Bits(host);

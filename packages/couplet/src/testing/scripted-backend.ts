@@ -15,6 +15,7 @@ export type Found = readonly HostAddress[] | Cause;
  */
 export class ScriptedBackend implements Backend {
   readonly name = 'scripted';
+  readonly pid = 1;
   /** What `now` tells. */
   time = 1000;
   /** What `wallClock` tells. */
@@ -99,6 +100,14 @@ export class ScriptedBackend implements Backend {
 
   async resolve(host: string): Promise<Found> {
     return this.names.get(host) ?? new Promise(() => {});
+  }
+
+  environment(): undefined {
+    return undefined;
+  }
+
+  async readFile(): Promise<Cause> {
+    return causeOf('other');
   }
 
   catchSignals(caught: (signal: StopSignal) => void): () => void {
