@@ -10,11 +10,13 @@ import type { Cause } from '../seam/cause.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import { NodeAlarm } from './node-alarm.ts';
 import { causeOf, causeOfThrown } from './node-cause.ts';
+import { startListening, stopListening } from './node-server.ts';
 import { pathOfSocket } from './node-socket-path.ts';
+import { listenUNIX } from './node-unix.ts';
 import { NodeWire } from './node-wire.ts';
 
-/** A place that has a socket. */
-type SocketPlace = Exclude<ListenPlace, { kind: 'stdio' }>;
+/** A place that is no file. */
+type SocketPlace = Extract<ListenPlace, { kind: 'tcp' | 'fd' }>;
 
 const NO_STDIO: Cause = { kind: 'other', code: 'ENOTSUP', detail: 'standard input and output cannot be used' };
 
@@ -51,29 +53,19 @@ export class NodeBackend implements Backend {
     setImmediate(task);
   }
 
-  listen(
+  async listen(
     place: ListenPlace,
     accept: (wire: Wire) => Sink | null,
     troubled: (cause: Cause) => void,
   ): Promise<Listener | Cause> {
-    if (place.kind === 'stdio') return Promise.resolve(NO_STDIO);
+    if (place.kind === 'stdio') return NO_STDIO;
     let path = place.kind === 'unix' ? place.path : undefined;
     const server = createServer(SOCKET_OPTIONS, (socket) => offer(socket, path, true, accept));
-    return new Promise((resolve) => {
-      let listening = false;
-      server.on('error', (error) => (listening ? troubled(causeOf(error)) : resolve(causeOf(error))));
-      server.once('listening', () => {
-        listening = true;
-        const name = nameOf(server, place);
-        if (name.family === 'UNIX') path = name.path;
-        resolve({ name, close: () => close(server) });
-      });
-      try {
-        bind(server, place);
-      } catch (error) {
-        resolve(causeOfThrown(error));
-      }
-    });
+    const listener = await (place.kind === 'unix' ? listenUNIX(server, place) : listenSocket(server, place));
+    if ('kind' in listener) return listener;
+    if (listener.name.family === 'UNIX') path = listener.name.path;
+    server.on('error', (error) => troubled(causeOf(error)));
+    return listener;
   }
 
   connect(place: ConnectPlace, attempt: Attempt): { cancel(): void } {
@@ -151,36 +143,20 @@ function offer(socket: Socket, path: string | undefined, server: boolean, taker:
   } else wire.attach(sink);
 }
 
-function bind(server: Server, place: SocketPlace): void {
-  if (place.kind === 'tcp') {
-    server.listen({ host: place.host, port: place.port, backlog: place.backlog });
-    return;
-  }
-  if (place.kind === 'fd') {
-    server.listen({ fd: place.fd, backlog: place.backlog });
-    return;
-  }
-  // The socket file has its mode from the start: a change after bind(2) would leave a moment with a wider one.
-  const mask = process.umask(0o777 & ~place.mode);
-  try {
-    server.listen({ path: place.path, backlog: place.backlog });
-  } finally {
-    process.umask(mask);
-  }
-}
-
-/** The port is free as soon as the runtime has handled the close; 'close' itself waits for the last connection. */
-function close(server: Server): Promise<void> {
-  server.close();
-  return new Promise((resolve) => setImmediate(resolve));
+async function listenSocket(server: Server, place: SocketPlace): Promise<Listener | Cause> {
+  const failure = await startListening(server, () => {
+    if (place.kind === 'fd') server.listen({ fd: place.fd, backlog: place.backlog });
+    else server.listen({ host: place.host, port: place.port, backlog: place.backlog });
+  });
+  return failure ?? { name: nameOf(server, place), close: () => stopListening(server) };
 }
 
 function nameOf(server: Server, place: SocketPlace): SocketName {
   const address = server.address();
-  if (typeof address === 'string') return { family: 'UNIX', path: address };
+  if (address !== null && typeof address === 'object')
+    return { family: address.family === 'IPv6' ? 'IPv6' : 'IPv4', host: address.address, port: address.port };
   // Of a UNIX socket that was inherited the runtime tells nothing.
-  if (address === null) return { family: 'UNIX', path: place.kind === 'fd' ? pathOfSocket(place.fd) : '' };
-  return { family: address.family === 'IPv6' ? 'IPv6' : 'IPv4', host: address.address, port: address.port };
+  return { family: 'UNIX', path: place.kind === 'fd' ? pathOfSocket(place.fd) : '' };
 }
 
 function optionsOf(place: Exclude<ConnectPlace, { kind: 'stdio' }>): NetConnectOpts {
