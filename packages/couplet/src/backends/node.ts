@@ -12,13 +12,13 @@ import { NodeAlarm } from './node-alarm.ts';
 import { causeOf, causeOfThrown } from './node-cause.ts';
 import { startListening, stopListening } from './node-server.ts';
 import { pathOfSocket } from './node-socket-path.ts';
+import { connectStdio, listenStdio } from './node-stdio.ts';
 import { listenUNIX } from './node-unix.ts';
+import { vacate } from './node-vacate.ts';
 import { NodeWire } from './node-wire.ts';
 
 /** A place that is no file. */
 type SocketPlace = Extract<ListenPlace, { kind: 'tcp' | 'fd' }>;
-
-const NO_STDIO: Cause = { kind: 'other', code: 'ENOTSUP', detail: 'standard input and output cannot be used' };
 
 // What half-close means is the engine's business.
 const SOCKET_OPTIONS = { allowHalfOpen: true };
@@ -58,7 +58,7 @@ export class NodeBackend implements Backend {
     accept: (wire: Wire) => Sink | null,
     troubled: (cause: Cause) => void,
   ): Promise<Listener | Cause> {
-    if (place.kind === 'stdio') return NO_STDIO;
+    if (place.kind === 'stdio') return listenStdio(accept);
     let path = place.kind === 'unix' ? place.path : undefined;
     const server = createServer(SOCKET_OPTIONS, (socket) => offer(socket, path, true, accept));
     const listener = await (place.kind === 'unix' ? listenUNIX(server, place) : listenSocket(server, place));
@@ -69,6 +69,7 @@ export class NodeBackend implements Backend {
   }
 
   connect(place: ConnectPlace, attempt: Attempt): { cancel(): void } {
+    if (place.kind === 'stdio') return connectStdio(attempt);
     let failing: NodeJS.Immediate | undefined;
     // The runtime tells what fails at once before any other event; who tries again then would keep them all waiting.
     const failed = (error: unknown): void => {
@@ -76,7 +77,6 @@ export class NodeBackend implements Backend {
     };
     let socket: Socket | undefined;
     try {
-      if (place.kind === 'stdio') throw new Error(NO_STDIO.detail);
       socket = connect(optionsOf(place));
       socket.on('error', failed);
       socket.once('connect', () => {
@@ -148,7 +148,13 @@ async function listenSocket(server: Server, place: SocketPlace): Promise<Listene
     if (place.kind === 'fd') server.listen({ fd: place.fd, backlog: place.backlog });
     else server.listen({ host: place.host, port: place.port, backlog: place.backlog });
   });
-  return failure ?? { name: nameOf(server, place), close: () => stopListening(server) };
+  if (failure !== undefined) return failure;
+  const close = async (): Promise<void> => {
+    await stopListening(server);
+    // libuv never closes these.
+    if (place.kind === 'fd' && place.fd <= 2) vacate(place.fd);
+  };
+  return { name: nameOf(server, place), close };
 }
 
 function nameOf(server: Server, place: SocketPlace): SocketName {
