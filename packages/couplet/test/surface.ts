@@ -76,6 +76,7 @@ export const SURFACE = {
       'HostnameEndpoint',
       'StandardIOClientEndpoint',
       'StandardIOEndpoint',
+      'SystemdServerEndpoint',
       'TCP4ClientEndpoint',
       'TCP4ServerEndpoint',
       'TCP6ClientEndpoint',
@@ -86,7 +87,7 @@ export const SURFACE = {
       'quoteStringArgument',
       'serverFromString',
     ],
-    types: ['ClientEndpoint', 'DialOptions', 'ServerEndpoint'],
+    types: ['ClientEndpoint', 'DialOptions', 'ServerEndpoint', 'SystemdSocket'],
   },
   'couplet/framing': {
     values: [

@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises';
+import { fstatSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { NetConnectOpts, Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
@@ -145,8 +146,10 @@ function offer(socket: Socket, path: string | undefined, server: boolean, taker:
 
 async function listenSocket(server: Server, place: SocketPlace): Promise<Listener | Cause> {
   const failure = await startListening(server, () => {
-    if (place.kind === 'fd') server.listen({ fd: place.fd, backlog: place.backlog });
-    else server.listen({ host: place.host, port: place.port, backlog: place.backlog });
+    if (place.kind === 'fd') {
+      if (!fstatSync(place.fd).isSocket()) throw new Error('it is not a socket');
+      server.listen({ fd: place.fd, backlog: place.backlog });
+    } else server.listen({ host: place.host, port: place.port, backlog: place.backlog });
   });
   if (failure !== undefined) return failure;
   const close = async (): Promise<void> => {

@@ -3,13 +3,15 @@ import { AdoptedStreamServerEndpoint } from './adopted-stream-server-endpoint.ts
 import { Description } from './description.ts';
 import type { ServerEndpoint } from './server-endpoint.ts';
 import { StandardIOEndpoint } from './standard-io-endpoint.ts';
+import type { SystemdSocket } from './systemd-server-endpoint.ts';
+import { SystemdServerEndpoint } from './systemd-server-endpoint.ts';
 import { TCP4ServerEndpoint } from './tcp4-server-endpoint.ts';
 import { TCP6ServerEndpoint } from './tcp6-server-endpoint.ts';
 import { UNIXServerEndpoint } from './unix-server-endpoint.ts';
 
 /**
  * The endpoint that a server description names, such as `tcp:8007:interface=127.0.0.1`, `tcp6:8007`,
- * `unix:/run/echo.sock:mode=600`, `fd:3` or `stdio:`. Throws an `EndpointSyntaxError` that names the offending part.
+ * `unix:/run/echo.sock:mode=600`, `fd:3`, `systemd:name=echo` or `stdio:`. Throws an `EndpointSyntaxError` that names the offending part.
  */
 export function serverFromString(reactor: Reactor, text: string): ServerEndpoint {
   const description = new Description(text);
@@ -30,11 +32,13 @@ function endpointOf(reactor: Reactor, description: Description): ServerEndpoint 
       const fd = description.number('descriptor', description.required('descriptor'), 0, 2 ** 31 - 1);
       return new AdoptedStreamServerEndpoint(reactor, fd, backlogOf(description));
     }
+    case 'systemd':
+      return new SystemdServerEndpoint(reactor, socketOf(description), backlogOf(description));
     case 'stdio':
       description.nothing();
       return new StandardIOEndpoint(reactor);
     default:
-      throw description.wrong(`'${description.kind}' is no kind of server (tcp, tcp6, unix, fd, stdio)`);
+      throw description.wrong(`'${description.kind}' is no kind of server (tcp, tcp6, unix, fd, systemd, stdio)`);
   }
 }
 
@@ -53,6 +57,20 @@ function unix(reactor: Reactor, description: Description): ServerEndpoint {
   const lockfile = description.number('lockfile', description.optional('lockfile') ?? '0', 0, 1);
   if (lockfile === 1) throw description.wrong('lockfile 1 is not to be had: the socket tells by itself who holds it');
   return new UNIXServerEndpoint(reactor, path, { mode, ...backlogOf(description) });
+}
+
+function socketOf(description: Description): SystemdSocket {
+  const name = description.optional('name');
+  const index = description.optional('index');
+  const domain = description.optional('domain');
+  if (name === undefined && index === undefined) throw description.wrong('it has neither name nor index');
+  if (domain !== undefined && domain !== 'INET' && domain !== 'INET6' && domain !== 'UNIX')
+    throw description.wrong(`domain '${domain}' is none of INET, INET6, UNIX`);
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(index === undefined ? {} : { index: description.number('index', index, 0, 999_999) }),
+    ...(domain === undefined ? {} : { domain }),
+  };
 }
 
 function backlogOf(description: Description): { backlog?: number } {

@@ -71,8 +71,8 @@ export interface ConnectDescriptionOptions extends DialOptions {
 }
 
 /**
- * Listens where the description says, such as `tcp:8007:interface=127.0.0.1`, `tcp6:8007`, `unix:/run/echo.sock:mode=600`, `fd:3` or
- * `stdio:`.
+ * Listens where the description says, such as `tcp:8007:interface=127.0.0.1`, `tcp6:8007`, `unix:/run/echo.sock:mode=600`,
+ * `fd:3`, `systemd:name=echo` or `stdio:`.
  * Rejects with an `EndpointSyntaxError` that names the offending part, or like `Reactor.listenTCP`.
  */
 export async function listen(

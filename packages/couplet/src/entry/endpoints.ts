@@ -7,6 +7,8 @@ export type { ServerEndpoint } from '../endpoints/server-endpoint.ts';
 export { serverFromString } from '../endpoints/server-from-string.ts';
 export { StandardIOClientEndpoint } from '../endpoints/standard-io-client-endpoint.ts';
 export { StandardIOEndpoint } from '../endpoints/standard-io-endpoint.ts';
+export type { SystemdSocket } from '../endpoints/systemd-server-endpoint.ts';
+export { SystemdServerEndpoint } from '../endpoints/systemd-server-endpoint.ts';
 export { TCP4ClientEndpoint } from '../endpoints/tcp4-client-endpoint.ts';
 export { TCP4ServerEndpoint } from '../endpoints/tcp4-server-endpoint.ts';
 export { TCP6ClientEndpoint } from '../endpoints/tcp6-client-endpoint.ts';
