@@ -20,6 +20,7 @@ export class Trusted {
   /** Whether the peer is one of them. A link-local address is, on whichever link. */
   has(peer: SocketName): boolean {
     if (peer.family === 'UNIX') return this.#unix;
+    if (peer.family === 'PIPE') return false;
     const [literal = ''] = peer.host.split('%');
     const address = bytesOf(literal);
     return address !== undefined && this.#networks.some((network) => network.has(address));

@@ -6,7 +6,7 @@ import type { SocketName } from '../seam/address.ts';
  * address that stands for an IPv4 one counts as that. Link-local addresses on different links are different networks (RFC 4007).
  */
 export function networkOf(peer: SocketName, ipv4Prefix: number, ipv6Prefix: number): string {
-  if (peer.family === 'UNIX') return 'unix';
+  if (!('host' in peer)) return peer.family;
   const [host = '', zone = ''] = peer.host.split('%');
   const bytes = bytesOf(host) ?? new Uint8Array();
   return bytes.length === 4 ? `4 ${leading(bytes, ipv4Prefix)}` : `6 ${leading(bytes, ipv6Prefix)} ${zone}`;

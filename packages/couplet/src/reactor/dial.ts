@@ -17,6 +17,7 @@ import { familyOf } from '../protocol/literal.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { ClientTLS } from '../protocol/tls.ts';
 import type { HostAddress } from '../seam/address.ts';
+import type { ConnectPlace } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
@@ -25,20 +26,17 @@ import { Race } from './race.ts';
 const NOTHING = Buffer.alloc(0);
 
 /** Where a connector connects to, and from where. */
-export type Destination = TcpDestination | UnixDestination;
+export type Destination = TcpDestination | Extract<ConnectPlace, { kind: 'unix' | 'stdio' }>;
 
 interface TcpDestination {
   readonly kind: 'tcp';
   readonly host: string;
   readonly port: number;
+  /** The family of the addresses to use; both where undefined. */
+  readonly family: HostAddress['family'] | undefined;
   /** What the attempts bind to; any address and port where undefined. */
   readonly localHost: string | undefined;
   readonly localPort: number | undefined;
-}
-
-interface UnixDestination {
-  readonly kind: 'unix';
-  readonly path: string;
 }
 
 /** What comes first on the wire. */
@@ -58,6 +56,7 @@ export interface Answer {
 /** The destination as a person writes it. */
 export function nameOf(destination: Destination): string {
   if (destination.kind === 'unix') return destination.path;
+  if (destination.kind === 'stdio') return 'stdio';
   const { host, port } = destination;
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
@@ -100,8 +99,8 @@ export class Dial {
       const late = `${nameOf(destination)}: no connection within ${this.#timeoutMs / 1000} s`;
       this.#timeout = this.#engine.callLater(this.#timeoutMs, () => this.#fail(new TimeoutError(late)));
     }
-    if (destination.kind === 'unix') this.#attempt = this.#engine.backend.connect(destination, this.#outcome);
-    else this.#dialHost(destination);
+    if (destination.kind === 'tcp') this.#dialHost(destination);
+    else this.#attempt = this.#engine.backend.connect(destination, this.#outcome);
   }
 
   /** Ends the attempt; `onFailed` comes later with a `UserAbortError`. */
@@ -166,8 +165,13 @@ export class Dial {
       this.#outcome.onFailed(found);
       return;
     }
-    const addresses = reachable(found, destination.localHost);
-    if (found.length === 0) this.#outcome.onFailed(causeOf('lookup', 'the name has no address'));
+    const { family } = destination;
+    const usable = family === undefined ? found : found.filter((address) => address.family === family);
+    const addresses = reachable(usable, destination.localHost);
+    if (usable.length === 0)
+      this.#outcome.onFailed(
+        causeOf('lookup', family === undefined ? 'the name has no address' : `the name has no ${family} address`),
+      );
     else if (addresses.length === 0)
       this.#outcome.onFailed(causeOf('bind', `the name has no address of the family of ${destination.localHost}`));
     else this.#race(destination, addresses);

@@ -55,6 +55,7 @@ export class Port implements ListeningPort {
     if ('kind' in listener) throw new CannotListenError(name, port, listener.detail, { cause: listener });
     const opened = new Port(engine, factory, listener, terms.tls, closed);
     engine.tell((observer) => observer.listening?.(opened.#host));
+    void listener.exhausted?.then(() => opened.stopListening());
     return opened;
   }
 

@@ -31,7 +31,7 @@ export function outcomeOf(error: Error): SocksOutcome {
 
 /** The reply to a request; `bound` is this side's address of the connection that it was granted. */
 export function replyOf(version: SocksVersion, outcome: SocksOutcome, bound?: Address): Buffer {
-  const inet = bound === undefined || bound.family === 'UNIX' ? undefined : bound;
+  const inet = bound !== undefined && 'port' in bound ? bound : undefined;
   const address = (inet && bytesOf(inet.host)) ?? NOWHERE;
   const port = inet?.port ?? 0;
   const portBytes = [port >> 8, port & 0xff];

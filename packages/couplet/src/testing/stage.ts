@@ -11,6 +11,7 @@ import type { Backend } from '../seam/backend.ts';
 import type { Part } from './actor.ts';
 import { Actor } from './actor.ts';
 import { expectSame } from './check.ts';
+import { pathOf } from './places.ts';
 import { Witness } from './witness.ts';
 
 /** What a backend under test offers: itself, and its kinds of address. */
@@ -113,9 +114,9 @@ export class Stage {
   ): Connector<BuiltBy<F>> {
     if (factory instanceof SingleClient) this.#casts.add(factory);
     const host = port.getHost();
-    return host.family === 'UNIX'
-      ? this.reactor.connectUNIX(host.path, factory, options)
-      : this.reactor.connectTCP(host.host, host.port, factory, options);
+    return 'port' in host
+      ? this.reactor.connectTCP(host.host, host.port, factory, options)
+      : this.reactor.connectUNIX(pathOf(port), factory, options);
   }
 
   /** Connects one more actor to a port, and resolves after its `connectionMade`. */

@@ -112,6 +112,7 @@ function pathAt(bytes: Buffer, at: number): SocketName | undefined {
 /** The same text for the same name, however its address is written. */
 export function textOf(name: SocketName): string {
   if (name.family === 'UNIX') return `unix ${JSON.stringify(name.path)}`;
+  if (name.family === 'PIPE') return 'pipe';
   const family = name.family === 'IPv4' ? 'ipv4' : 'ipv6';
   return `${family} ${new SocketAddress({ address: name.host, family }).address} ${name.port}`;
 }
