@@ -1,4 +1,3 @@
-import type { ConnectionOptions } from '../protocol/connection-options.ts';
 import type { Factory } from '../protocol/factory.ts';
 import type { ListeningPort } from '../protocol/listening-port.ts';
 import type { PortOptions } from '../reactor/listen-options.ts';
@@ -17,7 +16,7 @@ export class AdoptedStreamServerEndpoint implements ServerEndpoint {
     this.#options = options;
   }
 
-  listen(factory: Factory, options: ConnectionOptions = {}): Promise<ListeningPort> {
+  listen(factory: Factory, options: PortOptions = {}): Promise<ListeningPort> {
     return this.#reactor.adoptStreamPort(this.#fd, factory, { ...options, ...this.#options });
   }
 }

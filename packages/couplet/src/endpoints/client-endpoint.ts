@@ -1,15 +1,10 @@
 import type { ClientFactory } from '../protocol/client-factory.ts';
-import type { ConnectionOptions } from '../protocol/connection-options.ts';
 import type { BuiltBy } from '../protocol/factory.ts';
 import type { ProtocolUnder } from '../protocol/protocol.ts';
+import type { ConnectUNIXOptions } from '../reactor/connect-options.ts';
 
-/** Options of `connect`. */
-export interface DialOptions extends ConnectionOptions {
-  /** How long an attempt may take, unless the endpoint says it; 30,000 unless set, `Infinity` for no bound. */
-  readonly timeoutMs?: number;
-  /** Cancels the attempt, which then rejects with `UserAbortError`. */
-  readonly signal?: AbortSignal;
-}
+/** Options of `connect`; the endpoint may say more. */
+export type DialOptions = ConnectUNIXOptions;
 
 /** A place to connect to. */
 export interface ClientEndpoint {

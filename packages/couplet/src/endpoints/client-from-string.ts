@@ -1,15 +1,21 @@
 import type { Reactor } from '../reactor/reactor.ts';
 import type { ClientEndpoint } from './client-endpoint.ts';
-import { Description } from './description.ts';
+import { Description, unwrap } from './description.ts';
 import { HostnameEndpoint } from './hostname-endpoint.ts';
 import { StandardIOClientEndpoint } from './standard-io-client-endpoint.ts';
+import { clientTLSOf } from './tls-description.ts';
 import { UNIXClientEndpoint } from './unix-client-endpoint.ts';
+import { announceEndpoint } from './wrap.ts';
+import { WrappedClientEndpoint } from './wrapped-client-endpoint.ts';
 
 /**
- * The endpoint that a client description names, such as `tcp:example.org:8007:timeout=10`, `unix:/run/echo.sock` or `stdio:`.
- * Throws an `EndpointSyntaxError` that names the offending part.
+ * The endpoint that a client description names, such as `tcp:example.org:8007:timeout=10`, `unix:/run/echo.sock`,
+ * `tls:example.org:8443:ca=/etc/echo/ca.pem`, `stdio:`, or, around another one, `haproxy:version=2:tcp:127.0.0.1:8007`. Throws an
+ * `EndpointSyntaxError` that names the offending part; files that are named are read by the first `connect`, which rejects
+ * with the same for one that cannot be used.
  */
 export function clientFromString(reactor: Reactor, text: string): ClientEndpoint {
+  if (text.startsWith('haproxy:')) return haproxy(reactor, text);
   const description = new Description(text);
   const endpoint = endpointOf(reactor, description);
   description.finish();
@@ -20,13 +26,16 @@ function endpointOf(reactor: Reactor, description: Description): ClientEndpoint 
   switch (description.kind) {
     case 'tcp':
       return tcp(reactor, description);
+    case 'tls':
+    case 'ssl':
+      return tls(reactor, description);
     case 'unix':
       return new UNIXClientEndpoint(reactor, description.required('path'), timeoutOf(description));
     case 'stdio':
       description.nothing();
       return new StandardIOClientEndpoint(reactor);
     default:
-      throw description.wrong(`'${description.kind}' is no kind of client (tcp, unix, stdio)`);
+      throw description.wrong(`'${description.kind}' is no kind of client (tcp, tls, ssl, unix, stdio, haproxy)`);
   }
 }
 
@@ -36,6 +45,25 @@ function tcp(reactor: Reactor, description: Description): ClientEndpoint {
   const bind = description.optional('bindAddress');
   const options = { ...timeoutOf(description), ...(bind === undefined ? {} : { bindAddress: bind }) };
   return new HostnameEndpoint(reactor, host, port, options);
+}
+
+/** TLS to a TCP port, or around the endpoint that the argument of that name describes. */
+function tls(reactor: Reactor, description: Description): ClientEndpoint {
+  const inner = description.optional('endpoint');
+  if (inner !== undefined && /^(?:stdio|tls|ssl|haproxy):/.test(inner))
+    throw description.wrong(`'${description.kind}' cannot stand around '${inner}'`);
+  const endpoint = inner === undefined ? tcp(reactor, description) : clientFromString(reactor, inner);
+  const load = clientTLSOf(reactor, description, inner === undefined || /^tcp:/.test(inner));
+  return new WrappedClientEndpoint(endpoint, async () => ({ tls: await load() }));
+}
+
+function haproxy(reactor: Reactor, text: string): ClientEndpoint {
+  const [description, inner] = unwrap(text);
+  const version = description.oneOf('version', ['1', '2']);
+  description.finish();
+  if (inner === '') throw description.wrong('it has no endpoint to stand around');
+  if (/^(?:stdio|haproxy):/.test(inner)) throw description.wrong(`'haproxy' cannot stand around '${inner}'`);
+  return announceEndpoint(clientFromString(reactor, inner), version === '1' ? 1 : 2);
 }
 
 /** In a description, as in Twisted's, the timeout counts seconds. */

@@ -3,6 +3,14 @@ export class EndpointSyntaxError extends Error {
   override name = 'EndpointSyntaxError';
 }
 
+/** The description of what is around another endpoint, and that of the endpoint: `haproxy:trusted=10.0.0.0/8:tcp:8007`. */
+export function unwrap(text: string): [outer: Description, inner: string] {
+  const [kind = '', ...parts] = split(text);
+  const named = parts.findIndex((part) => nameAndValue(part) === undefined);
+  const own = named < 0 ? parts : parts.slice(0, named);
+  return [new Description([kind, ...own].join(':'), text), parts.slice(own.length).join(':')];
+}
+
 /** A description such as `tcp:8007:interface=127.0.0.1`, taken apart: the arguments by position and by name. */
 export class Description {
   readonly text: string;
@@ -10,9 +18,9 @@ export class Description {
   readonly #positional: string[] = [];
   readonly #named: Map<string, string> = new Map();
 
-  /** Throws an `EndpointSyntaxError` for a duplicate argument, an open bracket or a backslash with nothing behind it. */
-  constructor(text: string) {
-    this.text = text;
+  /** `whole` is what errors quote. Throws an `EndpointSyntaxError` for a duplicate argument, an open bracket or a backslash with nothing behind it. */
+  constructor(text: string, whole: string = text) {
+    this.text = whole;
     const [kind = '', ...parts] = split(text);
     this.kind = kind;
     for (const part of parts) this.#add(part);
@@ -43,6 +51,15 @@ export class Description {
     return value;
   }
 
+  /** Takes the argument of that name, which must be one of these; undefined when it is not there. */
+  oneOf<T extends string>(name: string, values: readonly T[]): T | undefined {
+    const value = this.optional(name);
+    if (value === undefined) return undefined;
+    const known = values.find((one) => one === value);
+    if (known === undefined) throw this.wrong(`${name} '${value}' is none of ${values.join(', ')}`);
+    return known;
+  }
+
   /** Takes a number from `least` to `most`, written in that base; `value` is what was given for `name`. */
   number(name: string, value: string, least: number, most: number, base: 8 | 10 = 10): number {
     const digits = base === 8 ? /^[0-7]{1,6}$/ : /^\d{1,10}$/;
@@ -64,7 +81,7 @@ export class Description {
   }
 
   #add(part: string): void {
-    const [, name, value] = /^([A-Za-z]\w*)=(.*)$/s.exec(part) ?? [];
+    const [name, value] = nameAndValue(part) ?? [];
     if (name === undefined || value === undefined) this.#positional.push(plain(part));
     else if (this.#named.has(name)) throw this.wrong(`argument '${name}' is given twice`);
     else this.#named.set(name, plain(value));
@@ -100,6 +117,12 @@ function split(text: string): string[] {
   }
   parts.push(part);
   return parts;
+}
+
+/** An argument with a name, taken apart; the value has its escapes. */
+function nameAndValue(part: string): readonly [name: string, value: string] | undefined {
+  const [, name, value] = /^([A-Za-z]\w*)=(.*)$/s.exec(part) ?? [];
+  return name === undefined || value === undefined ? undefined : [name, value];
 }
 
 /** Without the escapes. */

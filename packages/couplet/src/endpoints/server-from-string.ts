@@ -1,19 +1,26 @@
+import { termsOf } from '../haproxy/options.ts';
 import type { Reactor } from '../reactor/reactor.ts';
 import { AdoptedStreamServerEndpoint } from './adopted-stream-server-endpoint.ts';
-import { Description } from './description.ts';
+import { Description, unwrap } from './description.ts';
 import type { ServerEndpoint } from './server-endpoint.ts';
 import { StandardIOEndpoint } from './standard-io-endpoint.ts';
 import type { SystemdSocket } from './systemd-server-endpoint.ts';
 import { SystemdServerEndpoint } from './systemd-server-endpoint.ts';
 import { TCP4ServerEndpoint } from './tcp4-server-endpoint.ts';
 import { TCP6ServerEndpoint } from './tcp6-server-endpoint.ts';
+import { serverTLSOf } from './tls-description.ts';
 import { UNIXServerEndpoint } from './unix-server-endpoint.ts';
+import { proxyEndpoint } from './wrap.ts';
+import { WrappedServerEndpoint } from './wrapped-server-endpoint.ts';
 
 /**
  * The endpoint that a server description names, such as `tcp:8007:interface=127.0.0.1`, `tcp6:8007`,
- * `unix:/run/echo.sock:mode=600`, `fd:3`, `systemd:name=echo` or `stdio:`. Throws an `EndpointSyntaxError` that names the offending part.
+ * `unix:/run/echo.sock:mode=600`, `tls:8443:cert=/etc/echo/cert.pem:key=/etc/echo/key.pem`, `fd:3`, `systemd:name=echo`,
+ * `stdio:`, or, around another one, `haproxy:trusted=10.0.0.0/8,192.0.2.1:tcp:8007`. Throws an `EndpointSyntaxError` that names
+ * the offending part; files that are named are read by `listen`, which rejects with the same for one that cannot be used.
  */
 export function serverFromString(reactor: Reactor, text: string): ServerEndpoint {
+  if (text.startsWith('haproxy:')) return haproxy(reactor, text);
   const description = new Description(text);
   const endpoint = endpointOf(reactor, description);
   description.finish();
@@ -26,6 +33,9 @@ function endpointOf(reactor: Reactor, description: Description): ServerEndpoint 
       return new TCP4ServerEndpoint(reactor, portOf(description), tcpOptionsOf(description));
     case 'tcp6':
       return new TCP6ServerEndpoint(reactor, portOf(description), tcpOptionsOf(description));
+    case 'tls':
+    case 'ssl':
+      return tls(reactor, description);
     case 'unix':
       return unix(reactor, description);
     case 'fd': {
@@ -38,7 +48,9 @@ function endpointOf(reactor: Reactor, description: Description): ServerEndpoint 
       description.nothing();
       return new StandardIOEndpoint(reactor);
     default:
-      throw description.wrong(`'${description.kind}' is no kind of server (tcp, tcp6, unix, fd, systemd, stdio)`);
+      throw description.wrong(
+        `'${description.kind}' is no kind of server (tcp, tcp6, tls, ssl, unix, fd, systemd, stdio, haproxy)`,
+      );
   }
 }
 
@@ -49,6 +61,43 @@ function portOf(description: Description): number {
 function tcpOptionsOf(description: Description): { interface?: string; backlog?: number } {
   const host = description.optional('interface');
   return { ...(host === undefined ? {} : { interface: host }), ...backlogOf(description) };
+}
+
+/** TLS on a TCP port, or around the endpoint that the argument of that name describes. */
+function tls(reactor: Reactor, description: Description): ServerEndpoint {
+  const inner = description.optional('endpoint');
+  const endpoint =
+    inner === undefined
+      ? new TCP4ServerEndpoint(reactor, portOf(description), tcpOptionsOf(description))
+      : wrappable(description, inner, serverFromString(reactor, inner));
+  const load = serverTLSOf(reactor, description);
+  return new WrappedServerEndpoint(endpoint, async () => ({ tls: await load() }));
+}
+
+function haproxy(reactor: Reactor, text: string): ServerEndpoint {
+  const [description, inner] = unwrap(text);
+  const trusted = description.optional('trusted')?.split(',');
+  const timeout = description.optional('timeout');
+  description.finish();
+  if (trusted === undefined) throw description.wrong('it has no trusted: the networks of the proxies');
+  if (inner === '') throw description.wrong('it has no endpoint to stand around');
+  const options = {
+    trusted,
+    ...(timeout === undefined ? {} : { headerTimeoutMs: 1000 * description.number('timeout', timeout, 1, 86_400) }),
+  };
+  try {
+    termsOf(options);
+  } catch (error) {
+    throw description.wrong(`trusted: ${error instanceof Error ? error.message : error}`);
+  }
+  return proxyEndpoint(wrappable(description, inner, serverFromString(reactor, inner)), options);
+}
+
+function wrappable(outer: Description, text: string, endpoint: ServerEndpoint): ServerEndpoint {
+  const kind = text.slice(0, text.indexOf(':'));
+  if (kind !== 'stdio' && kind !== 'haproxy' && !(outer.kind !== 'haproxy' && (kind === 'tls' || kind === 'ssl')))
+    return endpoint;
+  throw outer.wrong(`'${outer.kind}' cannot stand around '${text}'`);
 }
 
 function unix(reactor: Reactor, description: Description): ServerEndpoint {

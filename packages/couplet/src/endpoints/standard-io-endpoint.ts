@@ -1,6 +1,8 @@
 import type { ConnectionOptions } from '../protocol/connection-options.ts';
+import { CannotListenError } from '../protocol/errors.ts';
 import type { Factory } from '../protocol/factory.ts';
 import type { ListeningPort } from '../protocol/listening-port.ts';
+import type { PortOptions } from '../reactor/listen-options.ts';
 import type { Reactor } from '../reactor/reactor.ts';
 import type { ServerEndpoint } from './server-endpoint.ts';
 
@@ -15,7 +17,10 @@ export class StandardIOEndpoint implements ServerEndpoint {
     this.#options = options;
   }
 
-  listen(factory: Factory, options: ConnectionOptions = {}): Promise<ListeningPort> {
+  /** Rejects also when it is to be wrapped: in TLS, or in the PROXY protocol. */
+  async listen(factory: Factory, options: PortOptions = {}): Promise<ListeningPort> {
+    if (options.tls !== undefined || options.haproxy !== undefined)
+      throw new CannotListenError('stdio', undefined, 'there is neither TLS nor a PROXY header on it');
     return this.#reactor.listenStdio(factory, { ...options, ...this.#options });
   }
 }

@@ -1,4 +1,3 @@
-import type { ConnectionOptions } from '../protocol/connection-options.ts';
 import { CannotListenError } from '../protocol/errors.ts';
 import type { Factory } from '../protocol/factory.ts';
 import type { ListeningPort } from '../protocol/listening-port.ts';
@@ -32,7 +31,7 @@ export class SystemdServerEndpoint implements ServerEndpoint {
     this.#options = options;
   }
 
-  async listen(factory: Factory, options: ConnectionOptions = {}): Promise<ListeningPort> {
+  async listen(factory: Factory, options: PortOptions = {}): Promise<ListeningPort> {
     const port = await this.#reactor.adoptStreamPort(this.#find(), factory, { ...options, ...this.#options });
     const { domain } = this.#socket;
     const { family } = port.getHost();

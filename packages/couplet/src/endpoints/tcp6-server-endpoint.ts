@@ -1,7 +1,6 @@
-import type { ConnectionOptions } from '../protocol/connection-options.ts';
 import type { Factory } from '../protocol/factory.ts';
 import type { ListeningPort } from '../protocol/listening-port.ts';
-import type { ListenOptions } from '../reactor/listen-options.ts';
+import type { ListenOptions, PortOptions } from '../reactor/listen-options.ts';
 import type { Reactor } from '../reactor/reactor.ts';
 import type { ServerEndpoint } from './server-endpoint.ts';
 
@@ -17,7 +16,7 @@ export class TCP6ServerEndpoint implements ServerEndpoint {
     this.#options = options;
   }
 
-  listen(factory: Factory, options: ConnectionOptions = {}): Promise<ListeningPort> {
+  listen(factory: Factory, options: PortOptions = {}): Promise<ListeningPort> {
     return this.#reactor.listenTCP(this.#port, factory, { ...options, interface: '::', ...this.#options });
   }
 }

@@ -44,7 +44,7 @@ export class Contexts {
     const made = this.#backend.tlsContext(settings);
     if ('kind' in made) {
       if (last !== undefined) this.#made.set(tls, { settings, context: last.context });
-      throw new TLSError(made.detail, { cause: made });
+      throw new TLSError(`the certificates and keys cannot be used: ${made.detail}`, { cause: made });
     }
     if (tls.role === 'client' && !tls.settings.verify) this.#backend.complain(UNVERIFIED);
     this.#made.set(tls, { settings, context: made });

@@ -12,6 +12,7 @@ import type { ListeningPort } from '../protocol/listening-port.ts';
 import { familyOf } from '../protocol/literal.ts';
 import type { Observer } from '../protocol/observer.ts';
 import type { Backend, ListenPlace } from '../seam/backend.ts';
+import type { Cause } from '../seam/cause.ts';
 import { ClientConnector } from './client-connector.ts';
 import type { ConnectOptions, ConnectUNIXOptions } from './connect-options.ts';
 import type { Destination } from './dial.ts';
@@ -76,6 +77,11 @@ export class Reactor implements Clock {
 
   random(): number {
     return this.#engine.random();
+  }
+
+  /** Reads a file whole; resolves to the cause when that fails. */
+  readFile(path: string): Promise<Buffer | Cause> {
+    return this.#backend.readFile(path);
   }
 
   /** A variable of the process's environment; undefined when it is not set. */

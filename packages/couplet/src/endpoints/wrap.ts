@@ -1,0 +1,30 @@
+import type { ProxyOptions } from '../haproxy/options.ts';
+import type { ProxyHeader } from '../protocol/proxy-header.ts';
+import type { ClientTLS, ServerTLS } from '../protocol/tls.ts';
+import type { ClientEndpoint } from './client-endpoint.ts';
+import type { ServerEndpoint } from './server-endpoint.ts';
+import { WrappedClientEndpoint } from './wrapped-client-endpoint.ts';
+import { WrappedServerEndpoint } from './wrapped-server-endpoint.ts';
+
+/** TLS around any server endpoint but standard input and output. */
+export function wrapServerTLS(tls: ServerTLS, endpoint: ServerEndpoint): ServerEndpoint {
+  return new WrappedServerEndpoint(endpoint, () => ({ tls }));
+}
+
+/** TLS around any client endpoint but standard input and output. Around a UNIX socket it needs a `serverName`. */
+export function wrapClientTLS(tls: ClientTLS, endpoint: ClientEndpoint): ClientEndpoint {
+  return new WrappedClientEndpoint(endpoint, () => ({ tls }));
+}
+
+/**
+ * The PROXY protocol around a server endpoint, also around one with TLS: each connection has to begin with its header, and has
+ * the addresses that it announces.
+ */
+export function proxyEndpoint(endpoint: ServerEndpoint, options: ProxyOptions): ServerEndpoint {
+  return new WrappedServerEndpoint(endpoint, () => ({ haproxy: options }));
+}
+
+/** A client endpoint whose connections begin with a PROXY header: the one given, or one of that version about themselves. */
+export function announceEndpoint(endpoint: ClientEndpoint, proxyHeader: ProxyHeader | 1 | 2): ClientEndpoint {
+  return new WrappedClientEndpoint(endpoint, () => ({ proxyHeader }));
+}
