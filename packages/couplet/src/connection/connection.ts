@@ -6,6 +6,9 @@ import type { StringsOptions } from '../framing/netstrings.ts';
 import { netstrings } from '../framing/netstrings.ts';
 import type { Address } from '../protocol/address.ts';
 import type { Clock } from '../protocol/clock.ts';
+import type { ProxyHeader } from '../protocol/proxy-header.ts';
+import type { TLS } from '../protocol/tls.ts';
+import type { TlsInfo } from '../seam/tls.ts';
 import { Chunks } from './chunks.ts';
 import type { Inlet } from './inlet.ts';
 import { Reader } from './reader.ts';
@@ -66,6 +69,25 @@ export class Connection implements AsyncIterable<Buffer, undefined>, AsyncDispos
   /** The peer's address. */
   getPeer(): Address {
     return this.#inlet.transport.getPeer();
+  }
+
+  /** What the TLS handshake agreed on; undefined while nothing is encrypted. */
+  get tls(): TlsInfo | undefined {
+    return this.#inlet.transport.tls;
+  }
+
+  /** The PROXY header that a trusted proxy sent first; undefined where none is expected. */
+  get proxyHeader(): ProxyHeader | undefined {
+    return this.#inlet.transport.proxyHeader;
+  }
+
+  /**
+   * Turns to TLS, as `Transport.startTLS` does: what was written before leaves in clear; what was read ahead of the program and
+   * not pulled is for the handshake. Resolves to true when the handshake is done, to false once the connection is gone; never
+   * rejects. Throws like `Transport.startTLS`.
+   */
+  startTLS(tls: TLS): Promise<boolean> {
+    return this.#inlet.startTLS(tls);
   }
 
   /** The bytes, in chunks as they arrive. */

@@ -2,6 +2,7 @@ import type { Decoder } from '../framing/decoder.ts';
 import { FramingError } from '../framing/errors.ts';
 import { ConnectionDone } from '../protocol/errors.ts';
 import { Protocol } from '../protocol/protocol.ts';
+import type { TLS } from '../protocol/tls.ts';
 import { Chunks } from './chunks.ts';
 import { FramePull, type Pull } from './pull.ts';
 
@@ -24,6 +25,7 @@ export class Inlet extends Protocol {
   #left = false;
   #closed: Promise<Error> | undefined;
   #close: (reason: Error) => void = () => {};
+  #secured: (secured: boolean) => void = () => {};
 
   /** Resolves to the reason once the connection is gone. */
   get closed(): Promise<Error> {
@@ -71,6 +73,19 @@ export class Inlet extends Protocol {
     else if (this.#pull.settle()) this.#pull = undefined;
   }
 
+  /** Turns to TLS, like `Transport.startTLS`. Resolves to true when the handshake is done, to false once the connection is gone. */
+  startTLS(tls: TLS): Promise<boolean> {
+    this.transport.startTLS(tls);
+    if (this.reason !== undefined) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      this.#secured = resolve;
+    });
+  }
+
+  override handshakeCompleted(): void {
+    this.#secured(true);
+  }
+
   override takeUnread(): Buffer {
     return this.#decoder?.rest() ?? NOTHING;
   }
@@ -82,6 +97,7 @@ export class Inlet extends Protocol {
   override connectionLost(reason: Error): void {
     this.reason = reason;
     this.#finish(reason instanceof ConnectionDone ? 'whole' : reason);
+    this.#secured(false);
     this.#close(reason);
   }
 

@@ -6,7 +6,17 @@ import { before, describe, test } from 'node:test';
 import type { TLSSocket } from 'node:tls';
 import { connect as connectTLS, TLSSocket as Secure } from 'node:tls';
 import type { ServerTLSOptions } from 'couplet';
-import { ClientFactory, ClientTLS, ConnectionDone, ConnectionLost, Factory, ServerTLS, TimeoutError } from 'couplet';
+import {
+  ClientFactory,
+  ClientTLS,
+  ConnectionDone,
+  ConnectionLost,
+  Factory,
+  open,
+  ServerTLS,
+  serve,
+  TimeoutError,
+} from 'couplet';
 import { LineReceiver } from 'couplet/protocols';
 import type { Identity } from './certificates.ts';
 import { Authority } from './certificates.ts';
@@ -80,7 +90,7 @@ describe('STARTTLS', { timeout: 30_000 }, () => {
     local = await authority.certify(['localhost', '127.0.0.1']);
   });
 
-  async function serve(options: Partial<ServerTLSOptions> = {}): Promise<{
+  async function serveMail(options: Partial<ServerTLSOptions> = {}): Promise<{
     factory: MailFactory;
     number: number;
     lost: Promise<void>;
@@ -108,7 +118,7 @@ describe('STARTTLS', { timeout: 30_000 }, () => {
   }
 
   test('R37 a server turns to TLS in mid-stream; what it wrote before is in clear, what it wrote after is not', async () => {
-    const { factory, number, lost, stop } = await serve();
+    const { factory, number, lost, stop } = await serveMail();
     const socket: TLSSocket = await secured(connectTLS({ socket: await asked(number), ca, servername: 'localhost' }));
     const lines = linesOf(socket);
     assert.equal(await next(lines), '220 secret');
@@ -122,7 +132,7 @@ describe('STARTTLS', { timeout: 30_000 }, () => {
   });
 
   test('R37 what is pipelined in clear behind the command is refused: no line of it is heard', async () => {
-    const { factory, number, lost, stop } = await serve();
+    const { factory, number, lost, stop } = await serveMail();
     const socket = await asked(number, 'RCPT TO:<me>\r\nDATA\r\n');
     socket.on('error', () => {});
     await lost;
@@ -133,7 +143,7 @@ describe('STARTTLS', { timeout: 30_000 }, () => {
   });
 
   test('R37 what is sent in clear after the command, instead of a handshake, is refused', async () => {
-    const { factory, number, lost, stop } = await serve();
+    const { factory, number, lost, stop } = await serveMail();
     const socket = await asked(number);
     socket.on('error', () => {});
     socket.write('RCPT TO:<me>\r\nDATA\r\n');
@@ -144,7 +154,7 @@ describe('STARTTLS', { timeout: 30_000 }, () => {
   });
 
   test('R37 a handshake that never comes ends the connection with a TimeoutError', async () => {
-    const { factory, number, lost, stop } = await serve({ handshakeTimeoutMs: 50 });
+    const { factory, number, lost, stop } = await serveMail({ handshakeTimeoutMs: 50 });
     const socket = await asked(number);
     socket.on('error', () => {});
     await lost;
@@ -153,12 +163,42 @@ describe('STARTTLS', { timeout: 30_000 }, () => {
   });
 
   test('R37 a peer that leaves instead of shaking hands ends the connection, not in order', async () => {
-    const { factory, number, lost, stop } = await serve();
+    const { factory, number, lost, stop } = await serveMail();
     const socket = await asked(number);
     socket.end();
     await lost;
     await stop();
     assert.ok(factory.served[0]?.reason instanceof ConnectionLost, String(factory.served[0]?.reason));
+  });
+
+  test('R37 connections of the promise face turn to TLS, and know when they have', async () => {
+    const { reactor } = new TLSStage();
+    const tls = new ServerTLS(local);
+    const said: (string | boolean | undefined)[] = [];
+    const port = await serve(
+      'tcp:0:interface=127.0.0.1',
+      async (connection) => {
+        const lines = connection.lines();
+        said.push((await lines.next()).value);
+        await connection.write('go ahead\n');
+        said.push(await connection.startTLS(tls), connection.tls?.version);
+        said.push((await connection.lines({ delimiter: '\n' }).next()).value);
+      },
+      { reactor },
+    );
+    const client = await open(`tcp:127.0.0.1:${numberOf(port)}`, { reactor });
+    await client.write('STARTTLS\r\n');
+    assert.equal((await client.lines({ delimiter: '\n' }).next()).value, 'go ahead');
+    assert.equal(await client.startTLS(new ClientTLS({ ca, serverName: 'localhost' })), true);
+    await client.write('secret\n');
+    client.close();
+    await client.closed;
+    assert.deepEqual(said, ['STARTTLS', true, 'TLSv1.3', 'secret']);
+    const plain = await open(`tcp:127.0.0.1:${numberOf(port)}`, { reactor });
+    await plain.write('STARTTLS\r\n in clear\r\n');
+    await plain.closed;
+    await port.stopListening();
+    assert.deepEqual(said.slice(4), ['STARTTLS', false, undefined, undefined]);
   });
 
   test('R37 a client turns to TLS in mid-stream, towards a foreign server whose hello is on the way', async () => {
