@@ -36,6 +36,7 @@ export const SURFACE = {
     types: [
       'Address',
       'AnyFactory',
+      'BackOffOptions',
       'BuiltBy',
       'Callbacks',
       'Clock',
@@ -69,8 +70,16 @@ export const SURFACE = {
     ],
   },
   'couplet/endpoints': {
-    values: ['ClientEndpoint', 'ServerEndpoint', 'clientFromString', 'quoteStringArgument', 'serverFromString'],
-    types: ['DialOptions'],
+    values: [
+      'ClientEndpoint',
+      'ClientService',
+      'ServerEndpoint',
+      'ServiceStopped',
+      'clientFromString',
+      'quoteStringArgument',
+      'serverFromString',
+    ],
+    types: ['Builder', 'DialOptions', 'ProtocolOf', 'Reachable', 'ServiceOptions', 'WaitOptions'],
   },
   'couplet/framing': {
     values: [

@@ -19,6 +19,7 @@ export { ConversationFactory } from '../connection/conversation.ts';
 export { EndpointSyntaxError } from '../endpoints/description.ts';
 export type { Address } from '../protocol/address.ts';
 export { IPv4Address, IPv6Address, UNIXAddress } from '../protocol/address.ts';
+export type { BackOffOptions } from '../protocol/back-off.ts';
 export { ClientFactory } from '../protocol/client-factory.ts';
 export type { Clock, DelayedCall } from '../protocol/clock.ts';
 export type { ConnectionOptions } from '../protocol/connection-options.ts';
