@@ -112,6 +112,9 @@ async function keeps(world: World): Promise<void> {
   expect(left() === 0 && !service.running, 'a service that was stopped has connected');
   const held = server.processes.at(-1)?.descriptors;
   expect(held === 1, `the server has ${held} descriptors, not that of its port`);
+  // The reactor stops while it has whatever it has then.
+  service.startService();
+  await world.sleep(world.dice.pick([0, 1, 3000]));
 }
 
 /** Places one order after the other, each until it is done. */
