@@ -131,12 +131,13 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
   /**
    * Resolves to the protocol of the connection, when there is one and it is prepared. Rejects with the reason of the last of
    * so many failures, with `UserAbortError` when the signal is aborted before, and with `ServiceStopped` when the
-   * service does not run or stops. Throws a `RangeError` for a `failAfterFailures` below 1.
+   * service does not run or stops. Whoever asks while a connection is being lost gets the next one. Throws a `RangeError` for
+   * a `failAfterFailures` below 1.
    */
   whenConnected(options: WaitOptions = {}): Promise<ProtocolOf<B>> {
     const connected = this.#waiters.join(options);
     if (!this.running) this.#waiters.dismissed(new ServiceStopped());
-    // Later than this call: one that a `connectionLost` makes is not to get the connection that is going.
+    // Later than this call: a `connectionLost` that makes it runs before the service hears of the end.
     void Promise.resolve().then(() => {
       if (this.#life.state === 'connected' && this.#protocol !== undefined) this.#waiters.connected(this.#protocol);
     });
