@@ -41,6 +41,7 @@ export const SURFACE = {
     types: [
       'Address',
       'AnyFactory',
+      'BackOffOptions',
       'BuiltBy',
       'Callbacks',
       'ClientTLSOptions',
@@ -88,9 +89,11 @@ export const SURFACE = {
   'couplet/endpoints': {
     values: [
       'AdoptedStreamServerEndpoint',
+      'ClientService',
       'HostnameEndpoint',
       'SSL4ClientEndpoint',
       'SSL4ServerEndpoint',
+      'ServiceStopped',
       'StandardIOClientEndpoint',
       'StandardIOEndpoint',
       'SystemdServerEndpoint',
@@ -110,7 +113,19 @@ export const SURFACE = {
       'wrapClientTLS',
       'wrapServerTLS',
     ],
-    types: ['ClientEndpoint', 'DialOptions', 'ProxyDetails', 'ProxySsl', 'ServerEndpoint', 'SystemdSocket'],
+    types: [
+      'Builder',
+      'ClientEndpoint',
+      'DialOptions',
+      'ProtocolOf',
+      'ProxyDetails',
+      'ProxySsl',
+      'Reachable',
+      'ServerEndpoint',
+      'ServiceOptions',
+      'SystemdSocket',
+      'WaitOptions',
+    ],
   },
   'couplet/framing': {
     values: [

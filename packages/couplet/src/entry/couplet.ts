@@ -21,6 +21,7 @@ export { ProxyHeaderError } from '../haproxy/errors.ts';
 export type { ProxyOptions } from '../haproxy/options.ts';
 export type { Address } from '../protocol/address.ts';
 export { IPv4Address, IPv6Address, PipeAddress, UNIXAddress } from '../protocol/address.ts';
+export type { BackOffOptions } from '../protocol/back-off.ts';
 export { ClientFactory } from '../protocol/client-factory.ts';
 export type { Clock, DelayedCall } from '../protocol/clock.ts';
 export type { ConnectionOptions } from '../protocol/connection-options.ts';

@@ -1,6 +1,9 @@
 export { AdoptedStreamServerEndpoint } from '../endpoints/adopted-stream-server-endpoint.ts';
+export type { Builder, ProtocolOf } from '../endpoints/builder.ts';
 export type { ClientEndpoint, DialOptions } from '../endpoints/client-endpoint.ts';
 export { clientFromString } from '../endpoints/client-from-string.ts';
+export type { Reachable, ServiceOptions } from '../endpoints/client-service.ts';
+export { ClientService, ServiceStopped } from '../endpoints/client-service.ts';
 export { quoteStringArgument } from '../endpoints/description.ts';
 export { HostnameEndpoint } from '../endpoints/hostname-endpoint.ts';
 export type { ServerEndpoint } from '../endpoints/server-endpoint.ts';
@@ -17,6 +20,7 @@ export { TCP6ClientEndpoint } from '../endpoints/tcp6-client-endpoint.ts';
 export { TCP6ServerEndpoint } from '../endpoints/tcp6-server-endpoint.ts';
 export { UNIXClientEndpoint } from '../endpoints/unix-client-endpoint.ts';
 export { UNIXServerEndpoint } from '../endpoints/unix-server-endpoint.ts';
+export type { WaitOptions } from '../endpoints/waiters.ts';
 export { announceEndpoint, proxyEndpoint, wrapClientTLS, wrapServerTLS } from '../endpoints/wrap.ts';
 export type { ProxyDetails, ProxySsl } from '../haproxy/details.ts';
 export { detailsOf } from '../haproxy/details.ts';

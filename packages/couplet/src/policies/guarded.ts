@@ -1,12 +1,12 @@
 import type { Address } from '../protocol/address.ts';
 import { ClientFactory } from '../protocol/client-factory.ts';
 import type { Clock } from '../protocol/clock.ts';
-import type { Connector } from '../protocol/connector.ts';
 import type { Builds, BuiltBy } from '../protocol/factory.ts';
 import { Factory } from '../protocol/factory.ts';
 import type { Filter } from '../protocol/filter.ts';
 import type { ProtocolFor, Result } from '../protocol/protocol.ts';
 import { Refused } from '../protocol/refused.ts';
+import { owned, WrappingClientFactory } from '../protocol/wrapping-client-factory.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Wire } from '../seam/wire.ts';
 
@@ -72,50 +72,16 @@ class GuardedFactory extends Factory {
   }
 }
 
-class GuardedClientFactory extends ClientFactory {
-  readonly #inner: ClientFactory;
+class GuardedClientFactory extends WrappingClientFactory {
   readonly #policy: Policy;
 
   constructor(inner: ClientFactory, policy: Policy) {
-    super();
-    this.#inner = inner;
+    super(inner);
     this.#policy = policy;
   }
 
   override admit(wire: Wire, clock: Clock): Filter | Refused {
-    return admit(this.#inner, this.#policy, wire, clock);
-  }
-
-  override buildProtocol(address: Address): ProtocolFor<this> | null {
-    return owned(this.#inner.buildProtocol(address), this.#inner);
-  }
-
-  override logPrefix(): string {
-    return this.#inner.logPrefix();
-  }
-
-  override doStart(reactor: Clock): Result {
-    const started = this.#inner.doStart(reactor);
-    this.numPorts += 1;
-    return started;
-  }
-
-  override doStop(): Result {
-    if (this.numPorts === 0) return;
-    this.numPorts -= 1;
-    return this.#inner.doStop();
-  }
-
-  override startedConnecting(connector: Connector): Result {
-    return this.#inner.startedConnecting(connector);
-  }
-
-  override clientConnectionFailed(connector: Connector, reason: Error): Result {
-    return this.#inner.clientConnectionFailed(connector, reason);
-  }
-
-  override clientConnectionLost(connector: Connector, reason: Error): Result {
-    return this.#inner.clientConnectionLost(connector, reason);
+    return admit(this.inner, this.#policy, wire, clock);
   }
 }
 
@@ -132,10 +98,4 @@ function admit(inner: Factory | ClientFactory, policy: Policy, wire: Wire, clock
   }
   if (above instanceof Refused) filter.onClosed(UNWANTED);
   return above ?? filter;
-}
-
-/** The protocol, under the factory that built it. */
-function owned<P extends { factory: unknown }>(protocol: P | null, factory: unknown): P | null {
-  if (protocol !== null) protocol.factory ??= factory;
-  return protocol;
 }

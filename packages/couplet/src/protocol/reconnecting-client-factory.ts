@@ -1,3 +1,4 @@
+import { type BackOff, type BackOffOptions, backOffOf, nextDelay } from './back-off.ts';
 import { ClientFactory } from './client-factory.ts';
 import type { Clock, DelayedCall } from './clock.ts';
 import type { Connector } from './connector.ts';
@@ -5,15 +6,7 @@ import { UserAbortError } from './errors.ts';
 import type { Result } from './protocol.ts';
 
 /** How a `ReconnectingClientFactory` waits between its attempts. */
-export interface ReconnectOptions {
-  /** The first delay; 1,000 unless set. */
-  initialDelayMs?: number;
-  /** What each further delay is multiplied by; 1.5 unless set. */
-  factor?: number;
-  /** The longest delay; 60,000 unless set. */
-  maxDelayMs?: number;
-  /** `full`: each wait is a random part of the delay, so that clients of a restarted server do not return all at once. */
-  jitter?: 'full' | 'none';
+export interface ReconnectOptions extends BackOffOptions {
   /** How many attempts follow a failure before it gives up; no limit unless set. */
   maxRetries?: number;
 }
@@ -22,7 +15,7 @@ export interface ReconnectOptions {
  * A client factory that connects again when an attempt fails or the connection is lost, waiting longer each time. Call
  * `resetDelay` once a connection has proved good (after a login, say), and `stopTrying` for good.
  */
-export class ReconnectingClientFactory extends ClientFactory {
+export class ReconnectingClientFactory extends ClientFactory implements BackOff {
   initialDelayMs: number;
   factor: number;
   maxDelayMs: number;
@@ -40,15 +33,13 @@ export class ReconnectingClientFactory extends ClientFactory {
   /** Throws a `RangeError` for a negative delay or a factor below 1. */
   constructor(options: ReconnectOptions = {}) {
     super();
-    this.initialDelayMs = options.initialDelayMs ?? 1000;
-    this.factor = options.factor ?? 1.5;
-    this.maxDelayMs = options.maxDelayMs ?? 60_000;
-    this.jitter = options.jitter ?? 'full';
+    const { initialDelayMs, factor, maxDelayMs, jitter, delayMs } = backOffOf(options);
+    this.initialDelayMs = initialDelayMs;
+    this.factor = factor;
+    this.maxDelayMs = maxDelayMs;
+    this.jitter = jitter;
+    this.delayMs = delayMs;
     this.maxRetries = options.maxRetries ?? Number.POSITIVE_INFINITY;
-    if (!(this.initialDelayMs >= 0)) throw new RangeError(`initialDelayMs is ${this.initialDelayMs}, not 0 or more`);
-    if (!(this.maxDelayMs >= 0)) throw new RangeError(`maxDelayMs is ${this.maxDelayMs}, not 0 or more`);
-    if (!(this.factor >= 1)) throw new RangeError(`factor is ${this.factor}, not 1 or more`);
-    this.delayMs = this.initialDelayMs;
   }
 
   override doStart(reactor: Clock): Result {
@@ -77,9 +68,7 @@ export class ReconnectingClientFactory extends ClientFactory {
     if (!this.#trying || this.#clock === undefined || this.retries >= this.maxRetries) return;
     if (this.#waiting.get(connector) !== undefined) return;
     this.retries += 1;
-    const bound = Math.min(this.delayMs, this.maxDelayMs);
-    this.delayMs = Math.min(this.delayMs * this.factor, this.maxDelayMs);
-    const delayMs = this.jitter === 'full' ? this.#clock.random() * bound : bound;
+    const delayMs = nextDelay(this, this.#clock);
     this.#waiting.set(
       connector,
       this.#clock.callLater(delayMs, () => {

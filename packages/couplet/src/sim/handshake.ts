@@ -20,6 +20,8 @@ export interface Caller extends PortOwner {
   readonly running: boolean;
   /** How many descriptors it has. */
   readonly descriptors: number;
+  /** The connection has the descriptor that its attempt had, whatever the limit is by now. */
+  keep(wire: SimWire): void;
 }
 
 /** A connection attempt, from the request to the moment that both ends have a wire, or not. */
@@ -112,7 +114,7 @@ export class Handshake {
       return;
     }
     this.#over = true;
-    this.#caller.hold(wire);
+    this.#caller.keep(wire);
     this.#caller.note(`${wire.name} is connected`);
     this.#caller.adopting = wire;
     const sink = this.#attempt.onConnected(wire);

@@ -194,6 +194,11 @@ export class Process implements Backend, Caller {
     for (const wire of [...this.#wires]) wire.vanish();
   }
 
+  /** Counts a descriptor for a connection, whatever the limit is: its attempt had it since it began. */
+  keep(wire: SimWire): void {
+    this.#wires.add(wire);
+  }
+
   /** Takes a descriptor for a connection; false when there is none left. */
   hold(wire: SimWire): boolean {
     if (this.descriptors >= this.kernel.descriptorLimit) return false;

@@ -58,6 +58,19 @@ describe('a simulated kernel', () => {
     assert.deepEqual(failures.sort(), ['ECONNREFUSED', 'EADDRNOTAVAIL', 'EHOSTUNREACH', 'EMFILE'].sort());
   });
 
+  test('a connection has the descriptor that its attempt had, when there are fewer by then', async () => {
+    const rig = new Rig();
+    await rig.listen();
+    const ends: End[] = [];
+    rig.dial(ends, []);
+    rig.client.kernel.descriptorLimit = 0;
+    rig.pass(1);
+    assert.deepEqual([ends.length, rig.client.descriptors], [1, 1]);
+    ends[0]?.wire.abort();
+    rig.pass(1);
+    assert.equal(rig.client.descriptors, 0);
+  });
+
   test('a process without descriptors says so, serves who is there, and accepts again when it can', async () => {
     const rig = new Rig();
     const { near, far } = await rig.pair();
