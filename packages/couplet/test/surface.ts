@@ -156,6 +156,8 @@ export const SURFACE = {
   'couplet/sim': {
     values: ['SimulationError', 'simulate'],
     types: [
+      'CertificateFiles',
+      'CertificateOptions',
       'Conditions',
       'Dice',
       'Fault',

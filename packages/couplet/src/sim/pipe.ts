@@ -1,0 +1,9 @@
+/** What carries a process's bytes: its socket, or TLS on it. The methods are those of a wire. */
+export interface Pipe {
+  write(chunk: Uint8Array): boolean;
+  end(): void;
+  close(): void;
+  abort(): void;
+  pause(): void;
+  resume(): void;
+}
