@@ -80,13 +80,19 @@ export class NodeTlsServer extends NodeTlsContext {
   }
 }
 
+/** What it takes to resume, and the certificate of whom it was begun with. */
+interface Session {
+  readonly ticket: Buffer;
+  readonly certificate: Certificate | undefined;
+}
+
 /** The side that knows whom it wants to speak to. */
 export class NodeTlsClient extends NodeTlsContext {
   readonly role = 'client';
   readonly #settings: TlsClientSettings;
   readonly #context: SecureContext;
   /** One session of each server, by its name. It is used once, since who sees it twice knows the client again (RFC 8446, C.4). */
-  readonly #sessions: Map<string, Buffer> = new Map();
+  readonly #sessions: Map<string, Session> = new Map();
 
   /** Throws what the runtime throws for a certificate or a key that cannot be used. */
   constructor(settings: TlsClientSettings) {
@@ -108,17 +114,17 @@ export class NodeTlsClient extends NodeTlsContext {
       // An address is not asked for by name (RFC 6066, section 3).
       ...(isIP(serverName) === 0 && { servername: serverName }),
       ...(alpn.length > 0 && { ALPNProtocols: [...alpn] }),
-      ...(session !== undefined && { session }),
+      ...(session !== undefined && { session: session.ticket }),
     });
-    socket.on('session', (fresh) => this.#remember(serverName, fresh));
+    // A resumed session has no certificate any more.
+    const certificate = (): Certificate | undefined => socket.getPeerX509Certificate() ?? session?.certificate;
+    socket.on('session', (ticket) => this.#remember(serverName, { ticket, certificate: certificate() }));
     const done: Secured['done'] = (told) =>
-      socket.once('secureConnect', () =>
-        told(new NodeTlsInfo(socket, socket.getPeerX509Certificate(), socket.authorized)),
-      );
+      socket.once('secureConnect', () => told(new NodeTlsInfo(socket, certificate(), socket.authorized)));
     return { socket, done };
   }
 
-  #remember(serverName: string, session: Buffer): void {
+  #remember(serverName: string, session: Session): void {
     this.#sessions.delete(serverName);
     this.#sessions.set(serverName, session);
     const [oldest] = this.#sessions.keys();

@@ -10,6 +10,7 @@ import { NodeTlsContext } from './node-tls.ts';
 const NOTHING = new Uint8Array(0);
 /** How long a closing wire waits, in milliseconds, until the kernel has its close_notify: it has no room while the peer reads nothing. */
 const CLOSE_NOTIFY_MS = 1000;
+const CUT_SHORT: Cause = { kind: 'reset', code: '', detail: 'the peer ended the connection during the handshake' };
 const wireOf = Symbol('wire');
 
 /** A socket that knows its wire: so all sockets share their listeners, and an idle one costs no closures. */
@@ -134,6 +135,12 @@ export class NodeWire implements Wire {
 
   startTls(context: TlsContext, serverName: string, unread: Buffer): void {
     const raw = this.#raw;
+    if (this.#held !== 'nothing') {
+      this.cause = CUT_SHORT;
+      this.#held = 'nothing';
+      this.close();
+      return;
+    }
     if (!(context instanceof NodeTlsContext)) throw new TypeError('the TLS context is one of another backend');
     raw.off('data', onData).off('end', onEnd).off('close', onClose);
     raw.pause();
@@ -170,7 +177,10 @@ export class NodeWire implements Wire {
 
   /** A paused stream tells its end nevertheless, once it holds no data. */
   ended(): void {
-    if (this.#paused) this.#held = 'end';
+    if (this.#tls === 'securing') {
+      this.cause = CUT_SHORT;
+      this.#socket.destroy();
+    } else if (this.#paused) this.#held = 'end';
     else this.sink?.onEof();
   }
 

@@ -2,9 +2,11 @@ import type { Address } from '../protocol/address.ts';
 import { addressOf, IPv4Address } from '../protocol/address.ts';
 import type { ConnectionBounds } from '../protocol/connection-options.ts';
 import { type Builds, ProtocolFactory } from '../protocol/factory.ts';
+import { Filter } from '../protocol/filter.ts';
 import type { Callbacks } from '../protocol/protocol.ts';
 import { Refused } from '../protocol/refused.ts';
 import type { Cause } from '../seam/cause.ts';
+import type { TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import { Connection } from './connection.ts';
 import type { Engine } from './engine.ts';
@@ -21,37 +23,66 @@ const UNBORN: Cause = { kind: 'done', code: '', detail: 'no protocol was built f
 type Source<P> = Builds<P> & Pick<ProtocolFactory, 'admit' | 'logPrefix'>;
 
 /** A connection that has its protocol, and is yet to be started. */
-interface Adopted<P> {
+interface Equipped<P> {
   readonly connection: Connection;
   readonly protocol: P;
-  /** What the wire calls: the connection, or the lowest filter under it. */
+}
+
+/** The same, with what the wire calls: the connection, or the lowest filter under it. */
+interface Adopted<P> extends Equipped<P> {
   readonly sink: Sink;
 }
 
 /**
- * Gives a new wire the protocol that the factory builds for it. Returns null when the factory refuses the peer, a refusal,
- * which is then the wire's sink, when it does so with a message, and the error when it fails. `ended` hears of the
- * connection's end after the protocol.
+ * Asks the factory whether a new connection may be. Returns the wire for it, with the factory's filters above it, or what the
+ * peer is told, or the error when the factory fails.
  */
+export function admit(engine: Engine, wire: Wire, factory: Source<unknown>): Wire | Refused | Error {
+  return ask(engine, wire, factory, 'admit', () => factory.admit(wire, engine) ?? wire);
+}
+
+/** What the bare wire calls, when `sink` is above an admitted one. */
+export function under(admitted: Wire, sink: Sink): Sink {
+  return admitted instanceof Filter ? admitted.attach(sink) : sink;
+}
+
+/**
+ * Gives an admitted wire the protocol that the factory builds for it. Returns null when the factory refuses the peer, and the
+ * error when it fails. `ended` hears of the connection's end after the protocol.
+ */
+export function equip<P extends Callbacks>(
+  engine: Engine,
+  admitted: Wire,
+  factory: Source<P>,
+  bounds: ConnectionBounds,
+  ended?: (reason: Error) => void,
+  tls?: TlsInfo,
+): Equipped<P> | Error | null {
+  const protocol = ask(engine, admitted, factory, 'buildProtocol', () => build(admitted, factory));
+  if (protocol === null || protocol instanceof Error) return protocol;
+  return { connection: new Connection(engine, admitted, protocol, bounds, ended, tls), protocol };
+}
+
+/** Both in one. Where the factory refuses with a message, returns a refusal, which is then the wire's sink. */
 export function adopt<P extends Callbacks>(
   engine: Engine,
   wire: Wire,
   factory: Source<P>,
   bounds: ConnectionBounds,
   ended?: (reason: Error) => void,
+  tls?: TlsInfo,
 ): Adopted<P> | Refusal | Error | null {
-  const filter = ask(engine, wire, factory, 'admit', () => factory.admit(wire, engine));
-  if (filter instanceof Error) return filter;
-  if (filter instanceof Refused) {
-    return filter.message.length === 0 ? null : new Refusal(engine, wire, filter.message);
+  const admitted = admit(engine, wire, factory);
+  if (admitted instanceof Error) return admitted;
+  if (admitted instanceof Refused) {
+    return admitted.message.length === 0 ? null : new Refusal(engine, wire, admitted.message);
   }
-  const protocol = ask(engine, wire, factory, 'buildProtocol', () => build(wire, factory));
-  if (protocol === null || protocol instanceof Error) {
-    filter?.abandon(UNBORN);
-    return protocol;
+  const equipped = equip(engine, admitted, factory, bounds, ended, tls);
+  if (equipped === null || equipped instanceof Error) {
+    if (admitted instanceof Filter) admitted.abandon(UNBORN);
+    return equipped;
   }
-  const connection = new Connection(engine, filter ?? wire, protocol, bounds, ended);
-  return { connection, protocol, sink: filter?.attach(connection) ?? connection };
+  return { ...equipped, sink: under(admitted, equipped.connection) };
 }
 
 function build<P extends Callbacks>(wire: Wire, factory: Source<P>): P | null {

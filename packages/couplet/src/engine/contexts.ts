@@ -3,6 +3,10 @@ import type { TLS } from '../protocol/tls.ts';
 import type { Backend } from '../seam/backend.ts';
 import type { TlsContext } from '../seam/tls.ts';
 
+/** Nobody should find out late. */
+const UNVERIFIED =
+  'warning: TLS without verification (verify: false): whoever is on the way to the server can read and change everything';
+
 interface Made {
   readonly settings: TLS['settings'];
   readonly context: TlsContext;
@@ -10,30 +14,40 @@ interface Made {
 
 /** What the backend made of the TLS options in use: certificates and keys are read once, not for each connection. */
 export class Contexts {
-  readonly #backend: Pick<Backend, 'tlsContext'>;
+  readonly #backend: Pick<Backend, 'tlsContext' | 'complain'>;
   readonly #report: (error: TLSError) => void;
   readonly #made: WeakMap<TLS, Made> = new WeakMap();
 
   /** `report` hears of certificates that were to replace others and cannot be used. */
-  constructor(backend: Pick<Backend, 'tlsContext'>, report: (error: TLSError) => void) {
+  constructor(backend: Pick<Backend, 'tlsContext' | 'complain'>, report: (error: TLSError) => void) {
     this.#backend = backend;
     this.#report = report;
   }
 
   /** The context for handshakes from now on. Throws a `TLSError` when there is none. */
   of(tls: TLS): TlsContext {
+    try {
+      return this.renew(tls);
+    } catch (error) {
+      const last = this.#made.get(tls);
+      if (last === undefined || !(error instanceof TLSError)) throw error;
+      this.#report(error);
+      return last.context;
+    }
+  }
+
+  /** The same, but throws also when there is an older one: that stays. */
+  renew(tls: TLS): TlsContext {
     const { settings } = tls;
     const last = this.#made.get(tls);
     if (last?.settings === settings) return last.context;
     const made = this.#backend.tlsContext(settings);
-    if (!('kind' in made)) {
-      this.#made.set(tls, { settings, context: made });
-      return made;
+    if ('kind' in made) {
+      if (last !== undefined) this.#made.set(tls, { settings, context: last.context });
+      throw new TLSError(made.detail, { cause: made });
     }
-    const error = new TLSError(made.detail, { cause: made });
-    if (last === undefined) throw error;
-    this.#made.set(tls, { settings, context: last.context });
-    this.#report(error);
-    return last.context;
+    if (tls.role === 'client' && !tls.settings.verify) this.#backend.complain(UNVERIFIED);
+    this.#made.set(tls, { settings, context: made });
+    return made;
   }
 }

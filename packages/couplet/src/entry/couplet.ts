@@ -37,6 +37,7 @@ export {
   ReactorAlreadyRunning,
   ReactorNotRunning,
   TimeoutError,
+  TLSError,
   UserAbortError,
 } from '../protocol/errors.ts';
 export type { BuiltBy } from '../protocol/factory.ts';
@@ -48,6 +49,8 @@ export type { AnyFactory, Callbacks, ProtocolClass, ProtocolFor, ProtocolUnder, 
 export { Protocol } from '../protocol/protocol.ts';
 export type { ReconnectOptions } from '../protocol/reconnecting-client-factory.ts';
 export { ReconnectingClientFactory } from '../protocol/reconnecting-client-factory.ts';
+export type { ClientTLSOptions, PEM, ServerTLSOptions, TLS, TLSIdentity } from '../protocol/tls.ts';
+export { ClientTLS, ServerTLS } from '../protocol/tls.ts';
 export type { Transport } from '../protocol/transport.ts';
 export type {
   ConnectOptions,
@@ -55,9 +58,11 @@ export type {
   ListenOptions,
   ListenUNIXOptions,
   RunOptions,
+  ServerOptions,
 } from '../reactor/reactor.ts';
 export { Reactor } from '../reactor/reactor.ts';
 export type { SystemEvent, Trigger, TriggerPhase } from '../reactor/triggers.ts';
+export type { TlsCertificate, TlsInfo, TlsVersion } from '../seam/tls.ts';
 
 /** The reactor of this process, on the runtime that it runs on. */
 export const reactor: Reactor = new Reactor(new NodeBackend());

@@ -1,15 +1,7 @@
 export type { HostAddress, InetName, SocketName, UnixName } from '../seam/address.ts';
 export type { Attempt, Backend, ConnectPlace, Listener, ListenPlace, StopSignal } from '../seam/backend.ts';
 export type { Cause } from '../seam/cause.ts';
-export type {
-  TlsCertificate,
-  TlsClientSettings,
-  TlsContext,
-  TlsIdentity,
-  TlsInfo,
-  TlsServerSettings,
-  TlsVersion,
-} from '../seam/tls.ts';
+export type { TlsClientSettings, TlsContext, TlsIdentity, TlsServerSettings } from '../seam/tls.ts';
 export type { Sink, Wire } from '../seam/wire.ts';
 export type { Check } from '../testing/check.ts';
 export { checkBackend } from '../testing/check-backend.ts';

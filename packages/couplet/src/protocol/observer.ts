@@ -19,6 +19,8 @@ export interface Observer {
   listening?(host: Address): void;
   /** A port closed. */
   stoppedListening?(host: Address): void;
+  /** A connection was accepted and closed before it had a protocol: its TLS handshake failed, say. */
+  connectionRefused?(peer: Address, reason: Error): void;
   /** A connection has its protocol; runs before `connectionMade`. */
   connectionMade?(transport: Transport, protocol: Callbacks): void;
   /** A connection is gone; runs after `connectionLost`. */

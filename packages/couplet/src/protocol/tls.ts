@@ -45,7 +45,7 @@ export interface ClientTLSOptions extends TLSOptions {
   readonly serverName?: string;
   /**
    * Whether the server must prove who it is; true unless set. Without it, whoever is on the way can read and change everything;
-   * each connection says so in a warning on standard error.
+   * its first use says so in a warning on standard error.
    */
   readonly verify?: boolean;
 }
@@ -61,6 +61,17 @@ export class ServerTLS {
   readonly role = 'server';
   readonly handshakeTimeoutMs: number;
   #settings: TlsServerSettings;
+  #read: (() => Promise<ServerTLSOptions>) | undefined;
+
+  /**
+   * TLS with options that can be read again, from files say, when `reload` asks for it. Rejects like `read`, and like the
+   * constructor.
+   */
+  static async from(read: () => Promise<ServerTLSOptions>): Promise<ServerTLS> {
+    const tls = new ServerTLS(await read());
+    tls.#read = read;
+    return tls;
+  }
 
   /** Throws a `TypeError` or `RangeError` that names the option which cannot be. */
   constructor(options: ServerTLSOptions) {
@@ -79,6 +90,11 @@ export class ServerTLS {
    */
   replace(options: ServerTLSOptions): void {
     this.#settings = serverSettings(options);
+  }
+
+  /** Reads the options again and replaces the old ones; does nothing when there is no way to. Rejects like `from`. */
+  async reload(): Promise<void> {
+    if (this.#read !== undefined) this.replace(await this.#read());
   }
 }
 

@@ -9,8 +9,16 @@ import type { ConnectionBounds } from '../protocol/connection-options.ts';
 import type { Connector } from '../protocol/connector.ts';
 import { ConnectionAborted } from '../protocol/errors.ts';
 import type { Callbacks } from '../protocol/protocol.ts';
+import type { ClientTLS } from '../protocol/tls.ts';
 import type { Destination } from './dial.ts';
 import { Dial, nameOf } from './dial.ts';
+
+/** How a connector tries. */
+export interface Attempts {
+  readonly timeoutMs: number;
+  readonly tls: ClientTLS | undefined;
+  readonly signal: AbortSignal | undefined;
+}
 
 /** The attempts and the connection of one client factory to one destination. */
 export class ClientConnector implements Connector<Callbacks> {
@@ -21,6 +29,7 @@ export class ClientConnector implements Connector<Callbacks> {
   readonly #factory: ClientFactory;
   readonly #bounds: ConnectionBounds;
   readonly #timeoutMs: number;
+  readonly #tls: ClientTLS | undefined;
   readonly #signal: AbortSignal | undefined;
   readonly #busy: Set<Connector>;
   #state: 'connecting' | 'connected' | 'disconnected' = 'disconnected';
@@ -40,8 +49,7 @@ export class ClientConnector implements Connector<Callbacks> {
     target: Destination,
     factory: ClientFactory,
     bounds: ConnectionBounds,
-    timeoutMs: number,
-    signal: AbortSignal | undefined,
+    { timeoutMs, tls, signal }: Attempts,
     busy: Set<Connector>,
   ) {
     this.destination = nameOf(target);
@@ -51,6 +59,7 @@ export class ClientConnector implements Connector<Callbacks> {
     this.#factory = factory;
     this.#bounds = bounds;
     this.#timeoutMs = timeoutMs;
+    this.#tls = tls;
     this.#signal = signal;
     this.#busy = busy;
   }
@@ -76,11 +85,11 @@ export class ClientConnector implements Connector<Callbacks> {
         return started;
       });
     }
-    this.#dial = new Dial(this.#engine, this.#target, this.#timeoutMs, {
-      onConnected: (wire) => {
+    this.#dial = new Dial(this.#engine, this.#target, this.#timeoutMs, this.#tls, {
+      onConnected: (wire, tls) => {
         this.#endAttempt();
         this.#state = 'connected';
-        const adopted = adopt(this.#engine, wire, this.#factory, this.#bounds, (reason) => this.#lost(reason));
+        const adopted = adopt(this.#engine, wire, this.#factory, this.#bounds, (reason) => this.#lost(reason), tls);
         if (adopted === null || adopted instanceof Error || adopted instanceof Refusal) {
           const failed = adopted instanceof Error;
           const reason = failed ? adopted : new ConnectionAborted(`${this.destination}: the factory refused it`);

@@ -1,4 +1,5 @@
 import type { Engine } from '../engine/engine.ts';
+import { Handshake } from '../engine/handshake.ts';
 import type { DelayedCall } from '../protocol/clock.ts';
 import {
   ConnectBindError,
@@ -7,13 +8,18 @@ import {
   DNSLookupError,
   NoRouteError,
   TimeoutError,
+  TLSError,
   UserAbortError,
 } from '../protocol/errors.ts';
+import type { ClientTLS } from '../protocol/tls.ts';
 import type { HostAddress } from '../seam/address.ts';
 import type { Cause } from '../seam/cause.ts';
+import type { TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import { familyOf } from './literal.ts';
 import { Race } from './race.ts';
+
+const NOTHING = Buffer.alloc(0);
 
 /** Where a connector connects to, and from where. */
 export type Destination = TcpDestination | UnixDestination;
@@ -34,7 +40,8 @@ interface UnixDestination {
 
 /** What comes of dialling: one of the two, once, later than the call. */
 export interface Answer {
-  onConnected(wire: Wire): Sink | null;
+  /** The wire is there; with TLS, secured. Returns its sink, or null to close it. */
+  onConnected(wire: Wire, tls?: TlsInfo): Sink | null;
   onFailed(reason: ConnectError): void;
 }
 
@@ -45,21 +52,28 @@ export function nameOf(destination: Destination): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+/** The name that a server's certificate must have. */
+function hostOf(destination: Destination): string {
+  return destination.kind === 'tcp' ? destination.host : '';
+}
+
 /** One attempt to reach a destination: looks the name up, races its addresses, and gives up after a time. */
 export class Dial {
   readonly #engine: Engine;
   readonly #destination: Destination;
   readonly #answer: Answer;
   readonly #timeoutMs: number;
+  readonly #tls: ClientTLS | undefined;
   #timeout: DelayedCall | undefined;
   #attempt: { cancel(): void } | undefined;
   #over = false;
 
   /** A `timeoutMs` of `Infinity` never gives up. */
-  constructor(engine: Engine, destination: Destination, timeoutMs: number, answer: Answer) {
+  constructor(engine: Engine, destination: Destination, timeoutMs: number, tls: ClientTLS | undefined, answer: Answer) {
     this.#engine = engine;
     this.#destination = destination;
     this.#timeoutMs = timeoutMs;
+    this.#tls = tls;
     this.#answer = answer;
   }
 
@@ -86,13 +100,40 @@ export class Dial {
 
   readonly #outcome = {
     onConnected: (wire: Wire): Sink | null => {
-      // The wire belongs to the answer now: a cancel would close it.
+      // The wire belongs to somebody else now: a cancel would close it.
       this.#attempt = undefined;
+      if (this.#tls !== undefined) return this.#secure(wire, this.#tls);
       this.#end();
       return this.#answer.onConnected(wire);
     },
     onFailed: (cause: Cause): void => this.#fail(connectErrorOf(cause, nameOf(this.#destination))),
   };
+
+  #secure(wire: Wire, tls: ClientTLS): Sink | null {
+    const name = nameOf(this.#destination);
+    try {
+      const handshake = new Handshake(this.#engine, wire, tls, tls.serverName ?? hostOf(this.#destination), NOTHING, {
+        onSecured: (info) => {
+          if (this.#over) return null;
+          this.#attempt = undefined;
+          this.#end();
+          return this.#answer.onConnected(wire, info);
+        },
+        onFailed: (reason) => {
+          if (this.#over) return;
+          this.#attempt = undefined;
+          const Failure = reason instanceof TimeoutError ? TimeoutError : TLSError;
+          this.#fail(new Failure(`${name}: ${reason.message}`, { cause: reason.cause }));
+        },
+      });
+      this.#attempt = { cancel: () => handshake.quit() };
+      return handshake;
+    } catch (error) {
+      const why = error instanceof TLSError ? error.message : String(error);
+      this.#engine.yield(() => this.#over || this.#fail(new TLSError(`${name}: ${why}`, { cause: error })));
+      return null;
+    }
+  }
 
   #dialHost(destination: TcpDestination): void {
     const { host } = destination;

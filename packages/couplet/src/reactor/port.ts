@@ -1,29 +1,37 @@
-import { adopt } from '../engine/adopt.ts';
 import type { Engine } from '../engine/engine.ts';
-import { Refusal } from '../engine/refusal.ts';
 import type { Address } from '../protocol/address.ts';
 import { addressOf } from '../protocol/address.ts';
 import type { ConnectionBounds } from '../protocol/connection-options.ts';
 import { CannotListenError } from '../protocol/errors.ts';
 import type { Factory } from '../protocol/factory.ts';
 import type { ListeningPort } from '../protocol/listening-port.ts';
+import type { ServerTLS } from '../protocol/tls.ts';
 import type { Listener, ListenPlace } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
+import { Reception } from './reception.ts';
 
 /** An open port and the factory that serves it. */
 export class Port implements ListeningPort {
   readonly #engine: Engine;
   readonly #factory: Factory;
   readonly #listener: Listener;
+  readonly #tls: ServerTLS | undefined;
   readonly #host: Address;
   readonly #closed: (port: Port) => void;
   #stopped: Promise<void> | undefined;
 
-  private constructor(engine: Engine, factory: Factory, listener: Listener, closed: (port: Port) => void) {
+  private constructor(
+    engine: Engine,
+    factory: Factory,
+    listener: Listener,
+    tls: ServerTLS | undefined,
+    closed: (port: Port) => void,
+  ) {
     this.#engine = engine;
     this.#factory = factory;
     this.#listener = listener;
+    this.#tls = tls;
     this.#host = addressOf(listener.name);
     this.#closed = closed;
   }
@@ -35,26 +43,29 @@ export class Port implements ListeningPort {
     place: ListenPlace,
     factory: Factory,
     bounds: ConnectionBounds,
+    tls: ServerTLS | undefined,
     closed: (port: Port) => void,
   ): Promise<Port> {
     const port = place.kind === 'tcp' ? place.port : undefined;
     if (engine.stopping) throw new CannotListenError(name, port, 'the reactor is stopping');
-    const accept = (wire: Wire): Sink | null => {
-      const adopted = adopt(engine, wire, factory, bounds);
-      if (adopted === null || adopted instanceof Error) return null;
-      if (adopted instanceof Refusal) return adopted;
-      adopted.connection.start();
-      return adopted.sink;
-    };
+    const reception = new Reception(engine, factory, bounds, tls);
+    const accept = (wire: Wire): Sink | null => reception.receive(wire);
+    checkCertificates(engine, name, port, tls);
     const listener = await engine.backend.listen(place, accept, complaints(engine, `the port ${name}`));
     if ('kind' in listener) throw new CannotListenError(name, port, listener.detail, { cause: listener });
-    const opened = new Port(engine, factory, listener, closed);
+    const opened = new Port(engine, factory, listener, tls, closed);
     engine.tell((observer) => observer.listening?.(opened.#host));
     return opened;
   }
 
   getHost(): Address {
     return this.#host;
+  }
+
+  async reload(): Promise<void> {
+    if (this.#tls === undefined) return;
+    await this.#tls.reload();
+    this.#engine.contexts.renew(this.#tls);
   }
 
   stopListening(): Promise<void> {
@@ -71,6 +82,15 @@ export class Port implements ListeningPort {
     this.#closed(this);
     this.#engine.tell((observer) => observer.stoppedListening?.(this.#host));
     this.#engine.guard(this.#factory.logPrefix(), 'stopFactory', () => this.#factory.doStop());
+  }
+}
+
+/** What cannot be used is better found out before the first client. */
+function checkCertificates(engine: Engine, name: string, port: number | undefined, tls: ServerTLS | undefined): void {
+  try {
+    if (tls !== undefined) engine.contexts.of(tls);
+  } catch (error) {
+    throw new CannotListenError(name, port, error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
 

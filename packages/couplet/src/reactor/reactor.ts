@@ -9,6 +9,7 @@ import { CannotListenError, ReactorAlreadyRunning, ReactorNotRunning } from '../
 import type { BuiltBy, Factory } from '../protocol/factory.ts';
 import type { ListeningPort } from '../protocol/listening-port.ts';
 import type { Observer } from '../protocol/observer.ts';
+import type { ClientTLS, ServerTLS } from '../protocol/tls.ts';
 import type { Backend, ListenPlace } from '../seam/backend.ts';
 import { ClientConnector } from './client-connector.ts';
 import type { Destination } from './dial.ts';
@@ -22,8 +23,14 @@ const BACKLOG = 4096;
 /** The largest backlog that listen(2) takes. */
 const MOST_WAITING = 2 ** 31 - 1;
 
+/** What every port can be told. */
+export interface ServerOptions extends ConnectionOptions {
+  /** TLS for its connections, from their first byte on. */
+  readonly tls?: ServerTLS;
+}
+
 /** Options of `listenTCP`. */
-export interface ListenOptions extends ConnectionOptions {
+export interface ListenOptions extends ServerOptions {
   /** The IP literal or host name to listen on; `0.0.0.0`, all IPv4 interfaces, unless set. `::` is all of both families. */
   readonly interface?: string;
   /** How many connections may wait to be accepted; 4,096 unless set. */
@@ -31,7 +38,7 @@ export interface ListenOptions extends ConnectionOptions {
 }
 
 /** Options of `listenUNIX`. */
-export interface ListenUNIXOptions extends ConnectionOptions {
+export interface ListenUNIXOptions extends ServerOptions {
   /** The socket's permissions; 0o660 unless set. */
   readonly mode?: number;
   /** How many connections may wait to be accepted; 4,096 unless set. */
@@ -40,7 +47,9 @@ export interface ListenUNIXOptions extends ConnectionOptions {
 
 /** Options of `connectUNIX`. */
 export interface ConnectUNIXOptions extends ConnectionOptions {
-  /** How long an attempt may take, name lookup included; 30,000 unless set, `Infinity` for no bound. */
+  /** TLS, from the first byte on. The server's certificate must have the name of the host that is connected to, or `serverName`. */
+  readonly tls?: ClientTLS;
+  /** How long an attempt may take, name lookup and handshake included; 30,000 unless set, `Infinity` for no bound. */
   readonly timeoutMs?: number;
   /** Cancels the attempt: `clientConnectionFailed` comes with `UserAbortError`. */
   readonly signal?: AbortSignal;
@@ -235,19 +244,14 @@ export class Reactor implements Clock {
   }
 
   /** Opens a port once its factory has started. */
-  async #listen(
-    name: string,
-    place: ListenPlace,
-    factory: Factory,
-    options: ConnectionOptions,
-  ): Promise<ListeningPort> {
+  async #listen(name: string, place: ListenPlace, factory: Factory, options: ServerOptions): Promise<ListeningPort> {
     const bounds = boundsOf(options);
     const stops = this.#stops;
     const started = factory.doStart(this);
     try {
       await started;
       this.#expectNoStop(stops, name, place.kind === 'tcp' ? place.port : undefined);
-      return await this.#open(name, place, factory, bounds);
+      return await this.#open(name, place, factory, bounds, options.tls);
     } catch (error) {
       this.#engine.guard(factory.logPrefix(), 'stopFactory', () => factory.doStop());
       throw error;
@@ -255,8 +259,14 @@ export class Reactor implements Clock {
   }
 
   /** A reactor that stops waits for this, so as to close the port, but not for lookups and factories before it. */
-  async #open(name: string, place: ListenPlace, factory: Factory, bounds: ConnectionBounds): Promise<ListeningPort> {
-    const opening = Port.open(this.#engine, name, place, factory, bounds, (closed) => this.#ports.delete(closed));
+  async #open(
+    name: string,
+    place: ListenPlace,
+    factory: Factory,
+    bounds: ConnectionBounds,
+    tls: ServerTLS | undefined,
+  ): Promise<ListeningPort> {
+    const opening = Port.open(this.#engine, name, place, factory, bounds, tls, (closed) => this.#ports.delete(closed));
     this.#opening.add(opening);
     try {
       const port = await opening;
@@ -277,19 +287,13 @@ export class Reactor implements Clock {
     factory: F,
     options: ConnectUNIXOptions,
   ): Connector<BuiltBy<F>> {
-    const { timeoutMs = 30_000, signal } = options;
+    const { timeoutMs = 30_000, signal, tls } = options;
     if (!(timeoutMs >= 0)) throw new RangeError(`timeoutMs is ${timeoutMs}, not a number of at least 0`);
+    if (target.kind === 'unix' && tls?.settings.verify === true && tls.serverName === undefined)
+      throw new TypeError(`tls over ${target.path} has no serverName: whose certificate is to be verified?`);
     const bounds = boundsOf(options);
-    const connector = new ClientConnector(
-      this.#engine,
-      this,
-      target,
-      factory,
-      bounds,
-      timeoutMs,
-      signal,
-      this.#connectors,
-    );
+    const attempts = { timeoutMs, tls, signal };
+    const connector = new ClientConnector(this.#engine, this, target, factory, bounds, attempts, this.#connectors);
     connector.connect();
     // The connector hands on what the factory builds; its type is what the factory's class says.
     return connector as Connector<unknown> as Connector<BuiltBy<F>>;

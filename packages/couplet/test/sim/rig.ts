@@ -1,15 +1,6 @@
 import assert from 'node:assert/strict';
-import type {
-  Attempt,
-  Cause,
-  ConnectPlace,
-  Listener,
-  ListenPlace,
-  Sink,
-  SocketName,
-  TlsInfo,
-  Wire,
-} from 'couplet/testing';
+import type { TlsInfo } from 'couplet';
+import type { Attempt, Cause, ConnectPlace, Listener, ListenPlace, Sink, SocketName, Wire } from 'couplet/testing';
 import type { Conditions } from '../../src/sim/conditions.ts';
 import { CALM } from '../../src/sim/conditions.ts';
 import { Network } from '../../src/sim/network.ts';
