@@ -116,8 +116,12 @@ export class NodeTlsClient extends NodeTlsContext {
       ...(alpn.length > 0 && { ALPNProtocols: [...alpn] }),
       ...(session !== undefined && { session: session.ticket }),
     });
-    // A resumed session has no certificate any more.
-    const certificate = (): Certificate | undefined => socket.getPeerX509Certificate() ?? session?.certificate;
+    // A resumed session has no certificate any more, and a socket that is closed neither.
+    let known = session?.certificate;
+    const certificate = (): Certificate | undefined => {
+      known ??= socket.getPeerX509Certificate();
+      return known;
+    };
     socket.on('session', (ticket) => this.#remember(serverName, { ticket, certificate: certificate() }));
     const done: Secured['done'] = (told) =>
       socket.once('secureConnect', () => told(new NodeTlsInfo(socket, certificate(), socket.authorized)));

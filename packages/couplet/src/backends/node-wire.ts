@@ -116,21 +116,25 @@ export class NodeWire implements Wire {
     socket.off('data', onData);
     socket.off('end', onEnd);
     socket.resume();
-    const late = setTimeout(() => socket.destroy(), CLOSE_NOTIFY_MS);
+    const destroy = (): void => {
+      if (!this.#raw.destroyed) socket.destroy();
+    };
+    const late = setTimeout(destroy, CLOSE_NOTIFY_MS);
     socket.once('close', () => clearTimeout(late));
     socket.end();
-    if (socket.writableFinished) socket.destroy();
-    else socket.once('finish', () => socket.destroy());
+    if (socket.writableFinished) destroy();
+    else socket.once('finish', destroy);
   }
 
   abort(): void {
     this.#leave();
     const socket = this.#socket;
-    if (socket.destroyed) return;
+    if (socket.destroyed || this.#raw.destroyed) return;
     // A UNIX socket has no reset, and a shutdown under way forbids it; a TLS socket only knows how to throw.
     const shuttingDown = socket.writableEnded && !socket.writableFinished;
-    if (this.#path === undefined && !shuttingDown) this.#raw.resetAndDestroy();
-    socket.destroy();
+    // Once the socket under TLS is reset, TLS must be left to end by itself: Node crashes when it is destroyed as well.
+    if (this.#path !== undefined || shuttingDown) socket.destroy();
+    else this.#raw.resetAndDestroy();
   }
 
   startTls(context: TlsContext, serverName: string, unread: Buffer): void {
@@ -157,7 +161,8 @@ export class NodeWire implements Wire {
   #secured(outcome: TlsInfo | Cause): void {
     if ('kind' in outcome) {
       this.cause = outcome;
-      this.#socket.destroy();
+      // A client of TLS 1.3 has been done for a while: it should not take this for an orderly end.
+      this.abort();
     } else {
       this.#tls = 'secure';
       this.sink = this.sink?.onSecured(outcome);
@@ -175,8 +180,15 @@ export class NodeWire implements Wire {
     if (this.#held !== 'nothing') process.nextTick(() => this.#release());
   }
 
+  failed(cause: Cause): void {
+    this.cause = cause;
+    // A TLS socket that was told an alert does not end by itself, or only as if in order.
+    if (this.#tls !== 'none' && !this.#raw.destroyed) this.#socket.destroy();
+  }
+
   /** A paused stream tells its end nevertheless, once it holds no data. */
   ended(): void {
+    if (this.cause !== DONE) return;
     if (this.#tls === 'securing') {
       this.cause = CUT_SHORT;
       this.#socket.destroy();
@@ -226,7 +238,7 @@ function onEnd(this: Wired): void {
 }
 
 function onError(this: Wired, error: NodeJS.ErrnoException): void {
-  this[wireOf].cause = causeOf(error);
+  this[wireOf].failed(causeOf(error));
 }
 
 function onClose(this: Wired): void {
