@@ -20,6 +20,7 @@ const MOST = 256 * 1024;
 /** How long the last alert may wait for room in the socket, in milliseconds. */
 const LAST_WORD_MS = 1000;
 
+const UNFINISHED: Cause = { kind: 'reset', code: '', detail: 'the peer ended the connection during the handshake' };
 /** What the peer's FIN means when it did not say close_notify: anybody on the way could have sent it. */
 const CUT_SHORT: Cause = { kind: 'reset', code: '', detail: 'TLS cut short: the peer ended without close_notify' };
 
@@ -132,9 +133,7 @@ export class TlsChannel implements Pipe, Sink, Speaker {
 
   onEof(): void {
     if (this.#state === 'over' || this.#eof) return;
-    this.#cause = this.shaking
-      ? { kind: 'tls', code: 'ECONNRESET', detail: 'the peer closed the connection in the handshake' }
-      : CUT_SHORT;
+    this.#cause = this.shaking ? UNFINISHED : CUT_SHORT;
     this.#leave();
   }
 

@@ -79,7 +79,7 @@ export class ServerSide implements TlsSide {
   #finish(): void {
     this.#due = undefined;
     const ticket = this.#speaker.nonce();
-    this.#context.sessions.add(ticket, { ticket, ...this.#client });
+    this.#context.sessions.add(ticket, { ...this.#client, ticket });
     this.#speaker.say(NEW_SESSION_TICKET, ticket);
     this.#speaker.secured(infoOf(this.#alpn, this.#serverName, this.#resumed, this.#client));
   }

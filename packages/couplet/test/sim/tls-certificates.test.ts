@@ -178,14 +178,16 @@ describe('what a simulated handshake agrees on', () => {
         [false, false],
       ],
     );
-    const again = await rig.secure();
-    assert.deepEqual(
-      [said(again.near), said(again.far)],
-      [
-        [true, true, `CN=${NAME}`],
-        [true, true, 'CN=reader'],
-      ],
-    );
+    for (let round = 0; round < 3; round += 1) {
+      const again = await rig.secure();
+      assert.deepEqual(
+        [said(again.near), said(again.far)],
+        [
+          [true, true, `CN=${NAME}`],
+          [true, true, 'CN=reader'],
+        ],
+      );
+    }
   });
 
   test('a server that forgot a session makes a handshake of it', async () => {

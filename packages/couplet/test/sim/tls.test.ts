@@ -214,8 +214,8 @@ describe('the end of TLS on the simulated network', () => {
     const { near, far } = await rig.shake();
     near.wire.close();
     rig.pass(10);
-    assert.deepEqual([near.told, far.told], [['done'], ['tls']]);
-    assert.equal(far.detail, 'the peer closed the connection in the handshake');
+    assert.deepEqual([near.told, far.told], [['done'], ['reset']]);
+    assert.equal(far.detail, 'the peer ended the connection during the handshake');
   });
 });
 
@@ -280,7 +280,8 @@ describe('what is no TLS', () => {
         near.wire.write(bytes);
         near.wire.end();
         rig.pass(10);
-        assert.deepEqual([far.told, rig.server.descriptors], [['tls'], 1]);
+        assert.ok(far.told.join() === 'tls' || far.told.join() === 'reset', far.told.join());
+        assert.equal(rig.server.descriptors, 1);
         near.wire.abort();
         rig.pass(10);
       }),
