@@ -80,7 +80,7 @@ function addAgreements(programme: Repertoire): void {
     const port = await stage.listen(new Troupe(echo), {}, 'tls');
     const tls = clientTLS(stage);
     const found: unknown[] = [];
-    for (let round = 0; round < 3; round += 1) {
+    for (let round = 0; round < 2; round += 1) {
       const client = new Actor({ made: ({ transport }) => void transport.write('?') });
       stage.connect(port, new SingleClient(client), { tls });
       await client.when(() => client.received === 1);
@@ -93,7 +93,6 @@ function addAgreements(programme: Repertoire): void {
       found,
       [
         [false, true, true],
-        [true, true, true],
         [true, true, true],
       ],
       'what was resumed, verified and presented',

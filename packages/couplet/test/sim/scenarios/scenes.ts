@@ -6,6 +6,7 @@ import { OUTAGES } from './outages.ts';
 import { PIPES } from './pipes.ts';
 import { PRESSURE } from './pressure.ts';
 import type { Scene } from './scene.ts';
+import { TLS } from './tls.ts';
 
 /** Every scenario that many seeds are played of. */
 export const SCENES: readonly Scene[] = [
@@ -16,4 +17,5 @@ export const SCENES: readonly Scene[] = [
   ...FAILURES,
   ...OUTAGES,
   ...PIPES,
+  ...TLS,
 ];
