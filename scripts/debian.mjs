@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import process from 'node:process';
 
 /** The packages, each with a program that it brings. */
-const PACKAGES = { 'redis-server': '/usr/bin/redis-server' };
+const PACKAGES = { 'redis-server': '/usr/bin/redis-server', systemd: '/usr/bin/systemd-socket-activate' };
 
 /** Throws when a package is missing and cannot be installed. */
 export function installPrograms() {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { IPv4Address, IPv6Address, UNIXAddress } from 'couplet';
+import { IPv4Address, IPv6Address, PipeAddress, UNIXAddress } from 'couplet';
 import { addressOf } from '../src/protocol/address.ts';
 
 describe('IPv4Address', () => {
@@ -36,11 +36,20 @@ describe('UNIXAddress', () => {
   });
 });
 
+describe('PipeAddress', () => {
+  test('is that of standard input and output', () => {
+    const address = new PipeAddress();
+    assert.deepEqual([address.family, address.authority], ['PIPE', 'stdio']);
+    assert.equal(`${address}`, 'PipeAddress()');
+  });
+});
+
 describe('addressOf', () => {
   test('gives each name the class of its family', () => {
     assert.deepEqual(addressOf({ family: 'IPv4', host: '10.0.0.1', port: 1 }), new IPv4Address('10.0.0.1', 1));
     assert.deepEqual(addressOf({ family: 'IPv6', host: '::1', port: 2 }), new IPv6Address('::1', 2));
     assert.deepEqual(addressOf({ family: 'UNIX', path: '/a' }), new UNIXAddress('/a'));
+    assert.deepEqual(addressOf({ family: 'PIPE' }), new PipeAddress());
   });
 
   test('addresses of the same place are equal, of another not', () => {

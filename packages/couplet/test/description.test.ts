@@ -3,12 +3,13 @@ import { describe, test } from 'node:test';
 import type { ConnectOptions, ListenOptions } from 'couplet';
 import { ClientFactory, connect, EndpointSyntaxError, Factory, listen, Protocol } from 'couplet';
 import fc from 'fast-check';
-import { clientFromString } from '../src/endpoints/connect.ts';
+import { clientFromString } from '../src/endpoints/client-from-string.ts';
 import { Description, quoteStringArgument } from '../src/endpoints/description.ts';
-import { serverFromString } from '../src/endpoints/listen.ts';
+import { serverFromString } from '../src/endpoints/server-from-string.ts';
 import { Reactor } from '../src/reactor/reactor.ts';
 import type { ConnectPlace, ListenPlace } from '../src/seam/backend.ts';
 import { FakeBackend } from './fake-backend.ts';
+import { BAD_CLIENTS, BAD_SERVERS } from './malformed.ts';
 
 const idle = new Reactor(new FakeBackend());
 
@@ -26,114 +27,6 @@ function connects(text: string, options: ConnectOptions = {}): [ConnectPlace | u
   void clientFromString(new Reactor(backend), text).connect(ClientFactory.forProtocol(Protocol), options);
   return [backend.connected[0], backend.alarmAt];
 }
-
-/** Malformed servers, and what the message has to name. */
-const BAD_SERVERS: readonly (readonly [text: string, named: string])[] = [
-  ['', "'' is no kind of server"],
-  [':', "'' is no kind of server"],
-  ['8007', "'8007' is no kind of server"],
-  ['udp:53', "'udp' is no kind of server"],
-  ['TCP:80', "'TCP' is no kind of server"],
-  [' tcp:80', "' tcp' is no kind of server"],
-  ['tcp4:80', "'tcp4' is no kind of server"],
-  ['tcp=80', "'tcp=80' is no kind of server"],
-  ['[tcp]:80', "'[tcp]' is no kind of server"],
-  ['t\\cp:80', "'t\\cp' is no kind of server"],
-  ['tcp', 'it has no port'],
-  ['tcp:', 'it has no port'],
-  ['tcp6', 'it has no port'],
-  ['tcp:interface=127.0.0.1', 'it has no port'],
-  ['tcp:http', "port 'http'"],
-  ['tcp:-1', "port '-1'"],
-  ['tcp:+80', "port '+80'"],
-  ['tcp:80.0', "port '80.0'"],
-  ['tcp:1e3', "port '1e3'"],
-  ['tcp:0x50', "port '0x50'"],
-  ['tcp: 80', "port ' 80'"],
-  ['tcp:80\n', "port '80\n'"],
-  ['tcp:٨٠', "port '٨٠'"],
-  ['tcp:65536', "port '65536' is not a number from 0 to 65535"],
-  ['tcp:99999999999', "port '99999999999'"],
-  ['tcp:port=', "'port' is empty"],
-  ['tcp:80:', "'' is one argument too many"],
-  ['tcp:80:90', "'90' is one argument too many"],
-  ['tcp:80:port=90', "'80' is one argument too many"],
-  ['tcp:80:127.0.0.1', "'127.0.0.1' is one argument too many"],
-  ['tcp:80:interface=', "'interface' is empty"],
-  ['tcp:80:interface=::1', "'interface' is empty"],
-  ['tcp:80:interface=[::1', "'[' is never closed"],
-  ['tcp:80:interface=[::1]x', "'x' follows ']'"],
-  ['tcp:80:interface=[]', "'interface' is empty"],
-  ['tcp:80:interface=a:interface=b', "argument 'interface' is given twice"],
-  ['tcp:80:interface=a:interface=a', "argument 'interface' is given twice"],
-  ['tcp:80:Interface=a', "takes no argument 'Interface'"],
-  ['tcp:80:inter-face=a', "'inter-face=a' is one argument too many"],
-  ['tcp:80:=a', "'=a' is one argument too many"],
-  ['tcp:80:backlog=0', "backlog '0'"],
-  ['tcp:80:backlog=-1', "backlog '-1'"],
-  ['tcp:80:backlog=', "'backlog' is empty"],
-  ['tcp:80:backlog=many', "backlog 'many'"],
-  ['tcp:80:backlog=2147483648', "backlog '2147483648'"],
-  ['tcp:80:mode=600', "'tcp' takes no argument 'mode'"],
-  ['tcp:80:timeout=5', "'tcp' takes no argument 'timeout'"],
-  ['tcp:80:__proto__=5', "'__proto__=5'"],
-  ['tcp:80:constructor=5', "'tcp' takes no argument 'constructor'"],
-  ['tcp6:80:path=/a', "'tcp6' takes no argument 'path'"],
-  ['tcp:80\\', 'nothing follows the last backslash'],
-  ['unix', 'it has no path'],
-  ['unix:', 'it has no path'],
-  ['unix:path=', "'path' is empty"],
-  ['unix:/a:/b', "'/b' is one argument too many"],
-  ['unix:/a:mode=', "'mode' is empty"],
-  ['unix:/a:mode=rw', "mode 'rw' is not an octal number from 0 to 777"],
-  ['unix:/a:mode=668', "mode '668'"],
-  ['unix:/a:mode=1000', "mode '1000'"],
-  ['unix:/a:mode=0o600', "mode '0o600'"],
-  ['unix:/a:mode=-1', "mode '-1'"],
-  ['unix:/a:mode=600:mode=600', "argument 'mode' is given twice"],
-  ['unix:/a:interface=::', "'' is one argument too many"],
-  ['unix:a=b', 'it has no path'],
-];
-
-/** Malformed clients, and what the message has to name. */
-const BAD_CLIENTS: readonly (readonly [text: string, named: string])[] = [
-  ['', "'' is no kind of client"],
-  ['example.org:80', "'example.org' is no kind of client"],
-  ['tcp6:::1:80', "'tcp6' is no kind of client"],
-  ['tcp', 'it has no host'],
-  ['tcp:', 'it has no host'],
-  ['tcp::80', 'it has no host'],
-  ['tcp:[]:80', 'it has no host'],
-  ['tcp:example.org', 'it has no port'],
-  ['tcp:example.org:', 'it has no port'],
-  ['tcp:80', 'it has no port'],
-  ['tcp:host=example.org', 'it has no port'],
-  ['tcp:port=80', 'it has no host'],
-  ['tcp:example.org:http', "port 'http'"],
-  ['tcp:example.org:0', "port '0' is not a number from 1 to 65535"],
-  ['tcp:example.org:65536', "port '65536'"],
-  ['tcp:::1:80', 'it has no host'],
-  ['tcp:[::1:80', "'[' is never closed"],
-  ['tcp:[::1]80', "'8' follows ']'"],
-  ['tcp:example.org:80:90', "'90' is one argument too many"],
-  ['tcp:example.org:80:host=example.com', "port 'example.org'"],
-  ['tcp:example.org:80:timeout=', "'timeout' is empty"],
-  ['tcp:example.org:80:timeout=-1', "timeout '-1'"],
-  ['tcp:example.org:80:timeout=0.5', "timeout '0.5'"],
-  ['tcp:example.org:80:timeout=10s', "timeout '10s'"],
-  ['tcp:example.org:80:timeout=Infinity', "timeout 'Infinity'"],
-  ['tcp:example.org:80:timeout=1:timeout=1', "argument 'timeout' is given twice"],
-  ['tcp:example.org:80:bindAddress=', "'bindAddress' is empty"],
-  ['tcp:example.org:80:bindaddress=::1', "'' is one argument too many"],
-  ['tcp:example.org:80:interface=lo', "'tcp' takes no argument 'interface'"],
-  ['tcp:example.org:80\\', 'nothing follows the last backslash'],
-  ['unix', 'it has no path'],
-  ['unix::timeout=1', 'it has no path'],
-  ['unix:/a:mode=600', "'unix' takes no argument 'mode'"],
-  ['unix:/a:timeout=soon', "timeout 'soon'"],
-  ['unix:/a:80', "'80' is one argument too many"],
-  ['unix:[/a', "'[' is never closed"],
-];
 
 /** Passes when the error is one of syntax that quotes the whole description and names the part. */
 function names(text: string, named: string): (error: unknown) => boolean {
@@ -178,11 +71,26 @@ describe('a server description', () => {
     assert.deepEqual(await listens('unix:/a\\=b'), { ...unix, path: '/a=b' });
   });
 
+  test('R35 unix takes lockfile=0, since the socket itself is the lock', async () => {
+    const place = { kind: 'unix', path: '/run/echo.sock', mode: 0o600, backlog: 4096 };
+    assert.deepEqual(await listens('unix:/run/echo.sock:mode=600:lockfile=0'), place);
+  });
+
+  test('R35 fd', async () => {
+    assert.deepEqual(await listens('fd:3'), { kind: 'fd', fd: 3, backlog: 4096 });
+    assert.deepEqual(await listens('fd:descriptor=0:backlog=7'), { kind: 'fd', fd: 0, backlog: 7 });
+  });
+
+  test('R35 stdio, with its colon or without', async () => {
+    assert.deepEqual(await listens('stdio:'), { kind: 'stdio' });
+    assert.deepEqual(await listens('stdio'), { kind: 'stdio' });
+  });
+
   test('what the description says goes before the options', async () => {
     const place = await listens('tcp:8007:backlog=7', { backlog: 9, interface: '127.0.0.9' });
     assert.deepEqual(place, { kind: 'tcp', host: '0.0.0.0', port: 8007, backlog: 7 });
     const other = await listens('tcp:8007', { backlog: 9 });
-    assert.equal(other?.backlog, 9);
+    assert.deepEqual(other, { kind: 'tcp', host: '0.0.0.0', port: 8007, backlog: 9 });
   });
 
   for (const [text, named] of BAD_SERVERS) {
@@ -219,6 +127,10 @@ describe('a client description', () => {
   test('R35 unix', () => {
     assert.deepEqual(connects('unix:/run/echo.sock'), [{ kind: 'unix', path: '/run/echo.sock' }, 30_000]);
     assert.deepEqual(connects('unix:path=/run/a\\:b'), [{ kind: 'unix', path: '/run/a:b' }, 30_000]);
+  });
+
+  test('R35 stdio', () => {
+    assert.deepEqual(connects('stdio:'), [{ kind: 'stdio' }, 30_000]);
   });
 
   test('what the description says goes before the options', () => {

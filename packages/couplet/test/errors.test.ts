@@ -15,7 +15,9 @@ const {
   NoRouteError,
   ReactorAlreadyRunning,
   ReactorNotRunning,
+  ProxyHeaderError,
   TimeoutError,
+  TLSError,
   UserAbortError,
 } = couplet;
 
@@ -48,6 +50,7 @@ describe('the reasons of an end', () => {
 describe('the failures of an attempt', () => {
   test('R20 are ConnectError, and no ConnectionClosed', () => {
     const kinds = [
+      TLSError,
       DNSLookupError,
       ConnectionRefusedError,
       NoRouteError,
@@ -96,6 +99,7 @@ describe('every error class', () => {
     NoRouteError,
     ReactorAlreadyRunning,
     ReactorNotRunning,
+    TLSError,
     TimeoutError,
     UserAbortError,
     couplet.EndpointSyntaxError,
@@ -114,6 +118,6 @@ describe('every error class', () => {
     const exported = Object.values(couplet).filter(
       (value) => typeof value === 'function' && value.prototype instanceof Error,
     );
-    assert.deepEqual(new Set<unknown>(exported), new Set<unknown>([...classes, CannotListenError]));
+    assert.deepEqual(new Set<unknown>(exported), new Set<unknown>([...classes, CannotListenError, ProxyHeaderError]));
   });
 });

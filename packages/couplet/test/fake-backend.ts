@@ -9,6 +9,9 @@ import type { TlsClientSettings, TlsContext, TlsServerSettings } from '../src/se
  */
 export class FakeBackend implements Backend {
   readonly name: string = 'fake';
+  readonly pid: number = 4711;
+  /** The environment of the process. */
+  readonly variables: Map<string, string> = new Map();
   /** The present time. */
   time: number;
   /** What `random` answers. */
@@ -72,6 +75,14 @@ export class FakeBackend implements Backend {
 
   async resolve(host: string): Promise<readonly HostAddress[] | Cause> {
     return { kind: 'lookup', code: '', detail: `${host} has no address` };
+  }
+
+  environment(name: string): string | undefined {
+    return this.variables.get(name);
+  }
+
+  async readFile(path: string): Promise<Buffer | Cause> {
+    return { kind: 'other', code: 'ENOENT', detail: `there is no ${path}` };
   }
 
   catchSignals(): () => void {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SocketName } from '../src/seam/address.ts';
+import type { TlsContext } from '../src/seam/tls.ts';
 import type { Wire } from '../src/seam/wire.ts';
 
 /** The most bytes that a wire is handed at once. */
@@ -72,7 +73,7 @@ export class FakeWire implements Wire {
   resume(): void {}
   setNoDelay(): void {}
   setKeepAlive(): void {}
-  startTls(): void {}
+  startTls(_context: TlsContext, _serverName: string, _unread: Buffer): void {}
 
   #goOut(length: number, copy: Buffer): void {
     this.sent += length;

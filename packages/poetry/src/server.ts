@@ -23,7 +23,7 @@ export function writeBufferFor(poem: Uint8Array): number {
 
 /** The port of an address that has one. */
 export function portOf(address: Address): number {
-  if (address.family === 'UNIX') throw new Error(`${address} has no port`);
+  if (!('port' in address)) throw new Error(`${address} has no port`);
   return address.port;
 }
 

@@ -1,4 +1,6 @@
 import { lookup } from 'node:dns/promises';
+import { fstatSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { NetConnectOpts, Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { performance } from 'node:perf_hooks';
@@ -10,9 +12,17 @@ import type { TlsClientSettings, TlsServerSettings } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import { NodeAlarm } from './node-alarm.ts';
 import { causeOf, causeOfThrown } from './node-cause.ts';
+import { startListening, stopListening } from './node-server.ts';
+import { pathOfSocket } from './node-socket-path.ts';
+import { connectStdio, listenStdio } from './node-stdio.ts';
 import type { NodeTlsContext } from './node-tls.ts';
 import { contextOf } from './node-tls.ts';
+import { listenUNIX } from './node-unix.ts';
+import { vacate } from './node-vacate.ts';
 import { NodeWire } from './node-wire.ts';
+
+/** A place that is no file. */
+type SocketPlace = Extract<ListenPlace, { kind: 'tcp' | 'fd' }>;
 
 // What half-close means is the engine's business.
 const SOCKET_OPTIONS = { allowHalfOpen: true };
@@ -20,6 +30,7 @@ const SOCKET_OPTIONS = { allowHalfOpen: true };
 /** The backend on `node:net`. */
 export class NodeBackend implements Backend {
   readonly name = 'node';
+  readonly pid: number = process.pid;
   readonly #alarm: NodeAlarm = new NodeAlarm();
 
   now(): number {
@@ -46,29 +57,23 @@ export class NodeBackend implements Backend {
     setImmediate(task);
   }
 
-  listen(
+  async listen(
     place: ListenPlace,
     accept: (wire: Wire) => Sink | null,
     troubled: (cause: Cause) => void,
   ): Promise<Listener | Cause> {
-    const path = place.kind === 'unix' ? place.path : undefined;
+    if (place.kind === 'stdio') return listenStdio(accept);
+    let path = place.kind === 'unix' ? place.path : undefined;
     const server = createServer(SOCKET_OPTIONS, (socket) => offer(socket, path, true, accept));
-    return new Promise((resolve) => {
-      let listening = false;
-      server.on('error', (error) => (listening ? troubled(causeOf(error)) : resolve(causeOf(error))));
-      server.once('listening', () => {
-        listening = true;
-        resolve({ name: nameOf(server), close: () => close(server) });
-      });
-      try {
-        bind(server, place);
-      } catch (error) {
-        resolve(causeOfThrown(error));
-      }
-    });
+    const listener = await (place.kind === 'unix' ? listenUNIX(server, place) : listenSocket(server, place));
+    if ('kind' in listener) return listener;
+    if (listener.name.family === 'UNIX') path = listener.name.path;
+    server.on('error', (error) => troubled(causeOf(error)));
+    return listener;
   }
 
   connect(place: ConnectPlace, attempt: Attempt): { cancel(): void } {
+    if (place.kind === 'stdio') return connectStdio(attempt);
     let failing: NodeJS.Immediate | undefined;
     // The runtime tells what fails at once before any other event; who tries again then would keep them all waiting.
     const failed = (error: unknown): void => {
@@ -115,6 +120,18 @@ export class NodeBackend implements Backend {
     }
   }
 
+  environment(name: string): string | undefined {
+    return process.env[name];
+  }
+
+  async readFile(path: string): Promise<Buffer | Cause> {
+    try {
+      return await readFile(path);
+    } catch (error) {
+      return causeOfThrown(error);
+    }
+  }
+
   catchSignals(caught: (signal: StopSignal) => void): () => void {
     const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
     for (const signal of signals) process.on(signal, caught);
@@ -138,33 +155,31 @@ function offer(socket: Socket, path: string | undefined, server: boolean, taker:
   } else wire.attach(sink);
 }
 
-function bind(server: Server, place: ListenPlace): void {
-  if (place.kind === 'tcp') {
-    server.listen({ host: place.host, port: place.port, backlog: place.backlog });
-    return;
-  }
-  // The socket file has its mode from the start: a change after bind(2) would leave a moment with a wider one.
-  const mask = process.umask(0o777 & ~place.mode);
-  try {
-    server.listen({ path: place.path, backlog: place.backlog });
-  } finally {
-    process.umask(mask);
-  }
+async function listenSocket(server: Server, place: SocketPlace): Promise<Listener | Cause> {
+  const failure = await startListening(server, () => {
+    if (place.kind === 'fd') {
+      if (!fstatSync(place.fd).isSocket()) throw new Error('it is not a socket');
+      server.listen({ fd: place.fd, backlog: place.backlog });
+    } else server.listen({ host: place.host, port: place.port, backlog: place.backlog });
+  });
+  if (failure !== undefined) return failure;
+  const close = async (): Promise<void> => {
+    await stopListening(server);
+    // libuv never closes these.
+    if (place.kind === 'fd' && place.fd <= 2) vacate(place.fd);
+  };
+  return { name: nameOf(server, place), close };
 }
 
-/** The port is free as soon as the runtime has handled the close; 'close' itself waits for the last connection. */
-function close(server: Server): Promise<void> {
-  server.close();
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
-function nameOf(server: Server): SocketName {
+function nameOf(server: Server, place: SocketPlace): SocketName {
   const address = server.address();
-  if (address === null || typeof address === 'string') return { family: 'UNIX', path: address ?? '' };
-  return { family: address.family === 'IPv6' ? 'IPv6' : 'IPv4', host: address.address, port: address.port };
+  if (address !== null && typeof address === 'object')
+    return { family: address.family === 'IPv6' ? 'IPv6' : 'IPv4', host: address.address, port: address.port };
+  // Of a UNIX socket that was inherited the runtime tells nothing.
+  return { family: 'UNIX', path: place.kind === 'fd' ? pathOfSocket(place.fd) : '' };
 }
 
-function optionsOf(place: ConnectPlace): NetConnectOpts {
+function optionsOf(place: Exclude<ConnectPlace, { kind: 'stdio' }>): NetConnectOpts {
   if (place.kind === 'unix') return { ...SOCKET_OPTIONS, path: place.path };
   const { host, port, localHost, localPort } = place;
   return {

@@ -30,6 +30,11 @@ export class Description {
     return value;
   }
 
+  /** Takes what stands behind the colon of a kind without arguments: nothing. */
+  nothing(): void {
+    if (this.#positional[0] === '') this.#positional.shift();
+  }
+
   /** Takes the argument of that name. Throws when it is empty. */
   optional(name: string): string | undefined {
     const value = this.#named.get(name);

@@ -6,10 +6,10 @@ import { Filter } from '../protocol/filter.ts';
 import type { Callbacks } from '../protocol/protocol.ts';
 import { Refused } from '../protocol/refused.ts';
 import type { Cause } from '../seam/cause.ts';
-import type { TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import { Connection } from './connection.ts';
 import type { Engine } from './engine.ts';
+import type { Facts } from './facts.ts';
 import { Refusal } from './refusal.ts';
 import { errorOf } from './report.ts';
 
@@ -56,11 +56,11 @@ export function equip<P extends Callbacks>(
   factory: Source<P>,
   bounds: ConnectionBounds,
   ended?: (reason: Error) => void,
-  tls?: TlsInfo,
+  facts?: Facts,
 ): Equipped<P> | Error | null {
   const protocol = ask(engine, admitted, factory, 'buildProtocol', () => build(admitted, factory));
   if (protocol === null || protocol instanceof Error) return protocol;
-  return { connection: new Connection(engine, admitted, protocol, bounds, ended, tls), protocol };
+  return { connection: new Connection(engine, admitted, protocol, bounds, ended, facts), protocol };
 }
 
 /** Both in one. Where the factory refuses with a message, returns a refusal, which is then the wire's sink. */
@@ -70,14 +70,14 @@ export function adopt<P extends Callbacks>(
   factory: Source<P>,
   bounds: ConnectionBounds,
   ended?: (reason: Error) => void,
-  tls?: TlsInfo,
+  facts?: Facts,
 ): Adopted<P> | Refusal | Error | null {
   const admitted = admit(engine, wire, factory);
   if (admitted instanceof Error) return admitted;
   if (admitted instanceof Refused) {
     return admitted.message.length === 0 ? null : new Refusal(engine, wire, admitted.message);
   }
-  const equipped = equip(engine, admitted, factory, bounds, ended, tls);
+  const equipped = equip(engine, admitted, factory, bounds, ended, facts);
   if (equipped === null || equipped instanceof Error) {
     if (admitted instanceof Filter) admitted.abandon(UNBORN);
     return equipped;

@@ -5,6 +5,7 @@ import type { ConnectionBounds } from '../protocol/connection-options.ts';
 import { ConnectionAborted, ConnectionLost } from '../protocol/errors.ts';
 import type { Producer, PullProducer } from '../protocol/producer.ts';
 import { type Callbacks, Protocol } from '../protocol/protocol.ts';
+import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import { isThenable } from '../protocol/thenable.ts';
 import type { TLS } from '../protocol/tls.ts';
 import type { Transport } from '../protocol/transport.ts';
@@ -12,14 +13,13 @@ import type { Cause } from '../seam/cause.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import type { Engine, Live, Unsettled } from './engine.ts';
+import { type Facts, NO_FACTS } from './facts.ts';
 import { Flow, HIGH_WATER, LOW_WATER } from './flow.ts';
 import { delivers, type Happening, type State, sends, transition, writes } from './life-cycle.ts';
 import type { Linger } from './linger.ts';
 import { Output } from './output.ts';
 import { reasonOf } from './reason.ts';
 import { errorOf } from './report.ts';
-
-const NOTHING = new Uint8Array(0);
 
 /**
  * One connection: a sink to its wire, a transport to its protocol. Upcalls come in at the `on` methods, change the state by
@@ -35,8 +35,8 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   readonly #bounds: ConnectionBounds;
   /** Hears of the end, after the protocol. */
   readonly #ended: ((reason: Error) => void) | undefined;
-  /** What the handshake agreed on, if there was one. */
   tls: TlsInfo | undefined;
+  readonly proxyHeader: ProxyHeader | undefined;
   readonly #output: Output;
   #state: State = 'open';
   /** Why this side aborted. */
@@ -61,13 +61,14 @@ export class Connection implements Transport, Sink, Unsettled, Live {
     protocol: Callbacks,
     bounds: ConnectionBounds,
     ended: ((reason: Error) => void) | undefined,
-    tls?: TlsInfo,
+    { tls, proxyHeader }: Facts = NO_FACTS,
   ) {
     this.#engine = engine;
     this.#wire = wire;
     this.#protocol = protocol;
     this.#bounds = bounds;
     this.tls = tls;
+    this.proxyHeader = proxyHeader;
     this.#ended = ended;
     this.#output = new Output(engine, wire);
   }
@@ -228,14 +229,14 @@ export class Connection implements Transport, Sink, Unsettled, Live {
     this.#happen('shut');
   }
 
-  startTLS(tls: TLS, unread: Uint8Array = NOTHING): void {
+  startTLS(tls: TLS, unread?: Uint8Array): void {
     if (this.#output.upgrading || this.tls !== undefined) throw new Error('TLS is spoken already');
     if (this.#state !== 'open') {
       this.#abort(new ConnectionLost('one side has ended its output: there can be no TLS handshake'));
       return;
     }
-    const all = (): Buffer => Buffer.concat([unread, this.#protocol.takeUnread?.() ?? NOTHING]);
-    this.#output.startTLS(tls, all, (reason) => this.#abort(reason));
+    const held = (): Buffer | undefined => this.#protocol.takeUnread?.();
+    this.#output.startTLS(tls, unread, held, (reason) => this.#abort(reason));
     this.#wire.pause();
     this.#unsettle();
   }

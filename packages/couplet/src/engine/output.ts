@@ -7,6 +7,8 @@ import { HIGH_WATER } from './flow.ts';
 import { Upgrade } from './upgrade.ts';
 import { WriteQueue } from './write-queue.ts';
 
+const NOTHING = new Uint8Array(0);
+
 /** The sending half of a connection: what waits before the wire, and its way from clear text into TLS. */
 export class Output extends WriteQueue {
   readonly #engine: Engine;
@@ -80,12 +82,18 @@ export class Output extends WriteQueue {
   }
 
   /**
-   * Turns to TLS: what is pushed from now on waits for it. `unread` takes what the protocol holds; `late` hears when it takes
-   * too long. Throws a `TLSError`, or a `TypeError`, for options that cannot be used, and then takes nothing.
+   * Turns to TLS: what is pushed from now on waits for it. TLS reads first what is `unread`, and then what the protocol `held`;
+   * `late` hears when it takes too long. Throws a `TLSError`, or a `TypeError`, for options that cannot be used, and then
+   * takes nothing.
    */
-  startTLS(tls: TLS, unread: () => Buffer, late: (reason: TimeoutError) => void): void {
+  startTLS(
+    tls: TLS,
+    unread: Uint8Array = NOTHING,
+    held: () => Buffer | undefined,
+    late: (reason: TimeoutError) => void,
+  ): void {
     const upgrade = new Upgrade(this.#engine, tls, late);
-    upgrade.unread = unread();
+    upgrade.unread = Buffer.concat([unread, held() ?? NOTHING]);
     this.#upgrade = upgrade;
     this.bar();
   }

@@ -3,9 +3,9 @@ import { Connection } from '../connection/connection.ts';
 import type { Handler } from '../connection/conversation.ts';
 import { ConversationFactory } from '../connection/conversation.ts';
 import { Inlet } from '../connection/inlet.ts';
-import type { DialOptions } from '../endpoints/connect.ts';
-import { clientFromString } from '../endpoints/connect.ts';
-import { serverFromString } from '../endpoints/listen.ts';
+import type { DialOptions } from '../endpoints/client-endpoint.ts';
+import { clientFromString } from '../endpoints/client-from-string.ts';
+import { serverFromString } from '../endpoints/server-from-string.ts';
 import { ClientFactory } from '../protocol/client-factory.ts';
 import type { ConnectionOptions } from '../protocol/connection-options.ts';
 import type { BuiltBy, Factory } from '../protocol/factory.ts';
@@ -17,8 +17,10 @@ export type { Connection } from '../connection/connection.ts';
 export type { Handler } from '../connection/conversation.ts';
 export { ConversationFactory } from '../connection/conversation.ts';
 export { EndpointSyntaxError } from '../endpoints/description.ts';
+export { ProxyHeaderError } from '../haproxy/errors.ts';
+export type { ProxyOptions } from '../haproxy/options.ts';
 export type { Address } from '../protocol/address.ts';
-export { IPv4Address, IPv6Address, UNIXAddress } from '../protocol/address.ts';
+export { IPv4Address, IPv6Address, PipeAddress, UNIXAddress } from '../protocol/address.ts';
 export { ClientFactory } from '../protocol/client-factory.ts';
 export type { Clock, DelayedCall } from '../protocol/clock.ts';
 export type { ConnectionOptions } from '../protocol/connection-options.ts';
@@ -47,19 +49,15 @@ export type { ErrorReport, Observer } from '../protocol/observer.ts';
 export type { Consumer, Producer, PullProducer } from '../protocol/producer.ts';
 export type { AnyFactory, Callbacks, ProtocolClass, ProtocolFor, ProtocolUnder, Result } from '../protocol/protocol.ts';
 export { Protocol } from '../protocol/protocol.ts';
+export type { ProxyHeader, Tlv } from '../protocol/proxy-header.ts';
 export type { ReconnectOptions } from '../protocol/reconnecting-client-factory.ts';
 export { ReconnectingClientFactory } from '../protocol/reconnecting-client-factory.ts';
 export type { ClientTLSOptions, PEM, ServerTLSOptions, TLS, TLSIdentity } from '../protocol/tls.ts';
 export { ClientTLS, ServerTLS } from '../protocol/tls.ts';
 export type { Transport } from '../protocol/transport.ts';
-export type {
-  ConnectOptions,
-  ConnectUNIXOptions,
-  ListenOptions,
-  ListenUNIXOptions,
-  RunOptions,
-  ServerOptions,
-} from '../reactor/reactor.ts';
+export type { ConnectOptions, ConnectUNIXOptions } from '../reactor/connect-options.ts';
+export type { ListenOptions, ListenUNIXOptions, PortOptions } from '../reactor/listen-options.ts';
+export type { RunOptions } from '../reactor/reactor.ts';
 export { Reactor } from '../reactor/reactor.ts';
 export type { SystemEvent, Trigger, TriggerPhase } from '../reactor/triggers.ts';
 export type { TlsCertificate, TlsInfo, TlsVersion } from '../seam/tls.ts';
@@ -80,7 +78,8 @@ export interface ConnectDescriptionOptions extends DialOptions {
 }
 
 /**
- * Listens where the description says, such as `tcp:8007:interface=127.0.0.1`, `tcp6:8007` or `unix:/run/echo.sock:mode=600`.
+ * Listens where the description says, such as `tcp:8007:interface=127.0.0.1`, `tcp6:8007`, `unix:/run/echo.sock:mode=600`,
+ * `fd:3`, `systemd:name=echo` or `stdio:`.
  * Rejects with an `EndpointSyntaxError` that names the offending part, or like `Reactor.listenTCP`.
  */
 export async function listen(
@@ -92,8 +91,8 @@ export async function listen(
 }
 
 /**
- * Connects to what the description names, such as `tcp:example.org:8007:timeout=10` or `unix:/run/echo.sock`, and resolves to
- * the connected protocol: the one given, or one that the factory builds. Rejects with an `EndpointSyntaxError` or a
+ * Connects to what the description names, such as `tcp:example.org:8007:timeout=10`, `unix:/run/echo.sock` or `stdio:`, and
+ * resolves to the connected protocol: the one given, or one that the factory builds. Rejects with an `EndpointSyntaxError` or a
  * `ConnectError`, and with `UserAbortError` when the signal is aborted before.
  */
 export async function connect<P extends ProtocolUnder<ClientFactory>>(

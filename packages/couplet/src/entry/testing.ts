@@ -1,4 +1,4 @@
-export type { HostAddress, InetName, SocketName, UnixName } from '../seam/address.ts';
+export type { HostAddress, InetName, PipeName, SocketName, UnixName } from '../seam/address.ts';
 export type { Attempt, Backend, ConnectPlace, Listener, ListenPlace, StopSignal } from '../seam/backend.ts';
 export type { Cause } from '../seam/cause.ts';
 export type { TlsClientSettings, TlsContext, TlsIdentity, TlsServerSettings } from '../seam/tls.ts';

@@ -5,6 +5,10 @@ export class Portions extends Filter {
   /** What of the present chunk is not handed down. */
   #rest: Uint8Array | undefined;
 
+  override get copies(): boolean {
+    return false;
+  }
+
   /** How many of so many bytes may go now; 0 when it has to wait, and then somebody calls `proceed`. */
   portion(left: number): number {
     return left;

@@ -56,11 +56,30 @@ export class UNIXAddress {
   }
 }
 
-/** One end of a connection, or where a port listens. `family` tells which. */
-export type Address = IPv4Address | IPv6Address | UNIXAddress;
+/** Either end of a connection over standard input and output. */
+export class PipeAddress {
+  readonly family = 'PIPE';
+  get authority(): string {
+    return 'stdio';
+  }
+  toString(): string {
+    return 'PipeAddress()';
+  }
+}
+
+/** One end of a connection, or where a port listens. `family` tells which; those with a `port` are TCP. */
+export type Address = IPv4Address | IPv6Address | UNIXAddress | PipeAddress;
 
 /** The address that a backend's socket name stands for. */
 export function addressOf(name: SocketName): Address {
-  if (name.family === 'UNIX') return new UNIXAddress(name.path);
-  return name.family === 'IPv4' ? new IPv4Address(name.host, name.port) : new IPv6Address(name.host, name.port);
+  switch (name.family) {
+    case 'IPv4':
+      return new IPv4Address(name.host, name.port);
+    case 'IPv6':
+      return new IPv6Address(name.host, name.port);
+    case 'UNIX':
+      return new UNIXAddress(name.path);
+    case 'PIPE':
+      return new PipeAddress();
+  }
 }

@@ -2,6 +2,7 @@ import type { TlsInfo } from '../seam/tls.ts';
 import type { Address } from './address.ts';
 import type { Clock } from './clock.ts';
 import type { Consumer, Producer } from './producer.ts';
+import type { ProxyHeader } from './proxy-header.ts';
 import type { TLS } from './tls.ts';
 
 /**
@@ -59,6 +60,11 @@ export interface Transport extends Consumer, Producer {
   startTLS(tls: TLS, unread?: Uint8Array): void;
   /** What the TLS handshake agreed on; undefined while nothing is encrypted. */
   readonly tls: TlsInfo | undefined;
+  /**
+   * The PROXY header that a trusted proxy sent first. `getPeer` and `getHost` tell the addresses that it announces, `detailsOf`
+   * of `couplet/endpoints` reads its TLVs. Undefined where none is expected.
+   */
+  readonly proxyHeader: ProxyHeader | undefined;
   /** This end's address. */
   getHost(): Address;
   /** The peer's address. */

@@ -9,14 +9,13 @@ import type { ConnectionBounds } from '../protocol/connection-options.ts';
 import type { Connector } from '../protocol/connector.ts';
 import { ConnectionAborted } from '../protocol/errors.ts';
 import type { Callbacks } from '../protocol/protocol.ts';
-import type { ClientTLS } from '../protocol/tls.ts';
-import type { Destination } from './dial.ts';
+import type { Destination, Preamble } from './dial.ts';
 import { Dial, nameOf } from './dial.ts';
 
 /** How a connector tries. */
 export interface Attempts {
   readonly timeoutMs: number;
-  readonly tls: ClientTLS | undefined;
+  readonly preamble: Preamble;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -29,7 +28,7 @@ export class ClientConnector implements Connector<Callbacks> {
   readonly #factory: ClientFactory;
   readonly #bounds: ConnectionBounds;
   readonly #timeoutMs: number;
-  readonly #tls: ClientTLS | undefined;
+  readonly #preamble: Preamble;
   readonly #signal: AbortSignal | undefined;
   readonly #busy: Set<Connector>;
   #state: 'connecting' | 'connected' | 'disconnected' = 'disconnected';
@@ -49,7 +48,7 @@ export class ClientConnector implements Connector<Callbacks> {
     target: Destination,
     factory: ClientFactory,
     bounds: ConnectionBounds,
-    { timeoutMs, tls, signal }: Attempts,
+    { timeoutMs, preamble, signal }: Attempts,
     busy: Set<Connector>,
   ) {
     this.destination = nameOf(target);
@@ -59,7 +58,7 @@ export class ClientConnector implements Connector<Callbacks> {
     this.#factory = factory;
     this.#bounds = bounds;
     this.#timeoutMs = timeoutMs;
-    this.#tls = tls;
+    this.#preamble = preamble;
     this.#signal = signal;
     this.#busy = busy;
   }
@@ -85,11 +84,11 @@ export class ClientConnector implements Connector<Callbacks> {
         return started;
       });
     }
-    this.#dial = new Dial(this.#engine, this.#target, this.#timeoutMs, this.#tls, {
+    this.#dial = new Dial(this.#engine, this.#target, this.#timeoutMs, this.#preamble, {
       onConnected: (wire, tls) => {
         this.#endAttempt();
         this.#state = 'connected';
-        const adopted = adopt(this.#engine, wire, this.#factory, this.#bounds, (reason) => this.#lost(reason), tls);
+        const adopted = adopt(this.#engine, wire, this.#factory, this.#bounds, (reason) => this.#lost(reason), { tls });
         if (adopted === null || adopted instanceof Error || adopted instanceof Refusal) {
           const failed = adopted instanceof Error;
           const reason = failed ? adopted : new ConnectionAborted(`${this.destination}: the factory refused it`);

@@ -1,5 +1,7 @@
+import { under } from '../engine/adopt.ts';
 import type { Engine } from '../engine/engine.ts';
 import { Handshake } from '../engine/handshake.ts';
+import { announce } from '../haproxy/announce.ts';
 import type { DelayedCall } from '../protocol/clock.ts';
 import {
   ConnectBindError,
@@ -11,31 +13,37 @@ import {
   TLSError,
   UserAbortError,
 } from '../protocol/errors.ts';
+import { familyOf } from '../protocol/literal.ts';
+import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { ClientTLS } from '../protocol/tls.ts';
 import type { HostAddress } from '../seam/address.ts';
+import type { ConnectPlace } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
-import { familyOf } from './literal.ts';
 import { Race } from './race.ts';
 
 const NOTHING = Buffer.alloc(0);
 
 /** Where a connector connects to, and from where. */
-export type Destination = TcpDestination | UnixDestination;
+export type Destination = TcpDestination | Extract<ConnectPlace, { kind: 'unix' | 'stdio' }>;
 
 interface TcpDestination {
   readonly kind: 'tcp';
   readonly host: string;
   readonly port: number;
+  /** The family of the addresses to use; both where undefined. */
+  readonly family: HostAddress['family'] | undefined;
   /** What the attempts bind to; any address and port where undefined. */
   readonly localHost: string | undefined;
   readonly localPort: number | undefined;
 }
 
-interface UnixDestination {
-  readonly kind: 'unix';
-  readonly path: string;
+/** What comes first on the wire. */
+export interface Preamble {
+  /** The PROXY header, or its version: it announces this end itself then. */
+  readonly proxyHeader: ProxyHeader | 1 | 2 | undefined;
+  readonly tls: ClientTLS | undefined;
 }
 
 /** What comes of dialling: one of the two, once, later than the call. */
@@ -48,8 +56,14 @@ export interface Answer {
 /** The destination as a person writes it. */
 export function nameOf(destination: Destination): string {
   if (destination.kind === 'unix') return destination.path;
+  if (destination.kind === 'stdio') return 'stdio';
   const { host, port } = destination;
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function headerFor({ local, peer }: Wire, header: ProxyHeader | 1 | 2): ProxyHeader {
+  if (typeof header !== 'number') return header;
+  return { version: header, command: 'PROXY', source: local, destination: peer, tlvs: [] };
 }
 
 /** The name that a server's certificate must have. */
@@ -63,17 +77,17 @@ export class Dial {
   readonly #destination: Destination;
   readonly #answer: Answer;
   readonly #timeoutMs: number;
-  readonly #tls: ClientTLS | undefined;
+  readonly #preamble: Preamble;
   #timeout: DelayedCall | undefined;
   #attempt: { cancel(): void } | undefined;
   #over = false;
 
   /** A `timeoutMs` of `Infinity` never gives up. */
-  constructor(engine: Engine, destination: Destination, timeoutMs: number, tls: ClientTLS | undefined, answer: Answer) {
+  constructor(engine: Engine, destination: Destination, timeoutMs: number, preamble: Preamble, answer: Answer) {
     this.#engine = engine;
     this.#destination = destination;
     this.#timeoutMs = timeoutMs;
-    this.#tls = tls;
+    this.#preamble = preamble;
     this.#answer = answer;
   }
 
@@ -85,8 +99,8 @@ export class Dial {
       const late = `${nameOf(destination)}: no connection within ${this.#timeoutMs / 1000} s`;
       this.#timeout = this.#engine.callLater(this.#timeoutMs, () => this.#fail(new TimeoutError(late)));
     }
-    if (destination.kind === 'unix') this.#attempt = this.#engine.backend.connect(destination, this.#outcome);
-    else this.#dialHost(destination);
+    if (destination.kind === 'tcp') this.#dialHost(destination);
+    else this.#attempt = this.#engine.backend.connect(destination, this.#outcome);
   }
 
   /** Ends the attempt; `onFailed` comes later with a `UserAbortError`. */
@@ -99,10 +113,12 @@ export class Dial {
   }
 
   readonly #outcome = {
-    onConnected: (wire: Wire): Sink | null => {
+    onConnected: (bare: Wire): Sink | null => {
       // The wire belongs to somebody else now: a cancel would close it.
       this.#attempt = undefined;
-      if (this.#tls !== undefined) return this.#secure(wire, this.#tls);
+      const { proxyHeader, tls } = this.#preamble;
+      const wire = proxyHeader === undefined ? bare : announce(bare, headerFor(bare, proxyHeader));
+      if (tls !== undefined) return this.#secure(wire, tls);
       this.#end();
       return this.#answer.onConnected(wire);
     },
@@ -127,7 +143,7 @@ export class Dial {
         },
       });
       this.#attempt = { cancel: () => handshake.quit() };
-      return handshake;
+      return under(wire, handshake);
     } catch (error) {
       const why = error instanceof TLSError ? error.message : String(error);
       this.#engine.yield(() => this.#over || this.#fail(new TLSError(`${name}: ${why}`, { cause: error })));
@@ -149,8 +165,13 @@ export class Dial {
       this.#outcome.onFailed(found);
       return;
     }
-    const addresses = reachable(found, destination.localHost);
-    if (found.length === 0) this.#outcome.onFailed(causeOf('lookup', 'the name has no address'));
+    const { family } = destination;
+    const usable = family === undefined ? found : found.filter((address) => address.family === family);
+    const addresses = reachable(usable, destination.localHost);
+    if (usable.length === 0)
+      this.#outcome.onFailed(
+        causeOf('lookup', family === undefined ? 'the name has no address' : `the name has no ${family} address`),
+      );
     else if (addresses.length === 0)
       this.#outcome.onFailed(causeOf('bind', `the name has no address of the family of ${destination.localHost}`));
     else this.#race(destination, addresses);

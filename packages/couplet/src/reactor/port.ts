@@ -9,7 +9,7 @@ import type { ServerTLS } from '../protocol/tls.ts';
 import type { Listener, ListenPlace } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
-import { Reception } from './reception.ts';
+import { Reception, type Terms } from './reception.ts';
 
 /** An open port and the factory that serves it. */
 export class Port implements ListeningPort {
@@ -43,18 +43,19 @@ export class Port implements ListeningPort {
     place: ListenPlace,
     factory: Factory,
     bounds: ConnectionBounds,
-    tls: ServerTLS | undefined,
+    terms: Terms,
     closed: (port: Port) => void,
   ): Promise<Port> {
     const port = place.kind === 'tcp' ? place.port : undefined;
     if (engine.stopping) throw new CannotListenError(name, port, 'the reactor is stopping');
-    const reception = new Reception(engine, factory, bounds, tls);
+    const reception = new Reception(engine, factory, bounds, terms);
     const accept = (wire: Wire): Sink | null => reception.receive(wire);
-    checkCertificates(engine, name, port, tls);
+    checkCertificates(engine, name, port, terms.tls);
     const listener = await engine.backend.listen(place, accept, complaints(engine, `the port ${name}`));
     if ('kind' in listener) throw new CannotListenError(name, port, listener.detail, { cause: listener });
-    const opened = new Port(engine, factory, listener, tls, closed);
+    const opened = new Port(engine, factory, listener, terms.tls, closed);
     engine.tell((observer) => observer.listening?.(opened.#host));
+    void listener.exhausted?.then(() => opened.stopListening());
     return opened;
   }
 

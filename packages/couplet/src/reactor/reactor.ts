@@ -1,5 +1,6 @@
 import { Engine } from '../engine/engine.ts';
 import { titleOf } from '../engine/report.ts';
+import { termsOf } from '../haproxy/options.ts';
 import type { ClientFactory } from '../protocol/client-factory.ts';
 import type { Clock, DelayedCall } from '../protocol/clock.ts';
 import type { ConnectionBounds, ConnectionOptions } from '../protocol/connection-options.ts';
@@ -8,13 +9,15 @@ import type { Connector } from '../protocol/connector.ts';
 import { CannotListenError, ReactorAlreadyRunning, ReactorNotRunning } from '../protocol/errors.ts';
 import type { BuiltBy, Factory } from '../protocol/factory.ts';
 import type { ListeningPort } from '../protocol/listening-port.ts';
+import { familyOf } from '../protocol/literal.ts';
 import type { Observer } from '../protocol/observer.ts';
-import type { ClientTLS, ServerTLS } from '../protocol/tls.ts';
 import type { Backend, ListenPlace } from '../seam/backend.ts';
 import { ClientConnector } from './client-connector.ts';
+import type { ConnectOptions, ConnectUNIXOptions } from './connect-options.ts';
 import type { Destination } from './dial.ts';
-import { familyOf } from './literal.ts';
+import type { ListenOptions, ListenUNIXOptions, PortOptions } from './listen-options.ts';
 import { Port } from './port.ts';
+import type { Terms } from './reception.ts';
 import type { SystemEvent, Trigger, TriggerPhase } from './triggers.ts';
 import { Triggers } from './triggers.ts';
 
@@ -22,46 +25,8 @@ import { Triggers } from './triggers.ts';
 const BACKLOG = 4096;
 /** The largest backlog that listen(2) takes. */
 const MOST_WAITING = 2 ** 31 - 1;
-
-/** What every port can be told. */
-export interface ServerOptions extends ConnectionOptions {
-  /** TLS for its connections, from their first byte on. */
-  readonly tls?: ServerTLS;
-}
-
-/** Options of `listenTCP`. */
-export interface ListenOptions extends ServerOptions {
-  /** The IP literal or host name to listen on; `0.0.0.0`, all IPv4 interfaces, unless set. `::` is all of both families. */
-  readonly interface?: string;
-  /** How many connections may wait to be accepted; 4,096 unless set. */
-  readonly backlog?: number;
-}
-
-/** Options of `listenUNIX`. */
-export interface ListenUNIXOptions extends ServerOptions {
-  /** The socket's permissions; 0o660 unless set. */
-  readonly mode?: number;
-  /** How many connections may wait to be accepted; 4,096 unless set. */
-  readonly backlog?: number;
-}
-
-/** Options of `connectUNIX`. */
-export interface ConnectUNIXOptions extends ConnectionOptions {
-  /** TLS, from the first byte on. The server's certificate must have the name of the host that is connected to, or `serverName`. */
-  readonly tls?: ClientTLS;
-  /** How long an attempt may take, name lookup and handshake included; 30,000 unless set, `Infinity` for no bound. */
-  readonly timeoutMs?: number;
-  /** Cancels the attempt: `clientConnectionFailed` comes with `UserAbortError`. */
-  readonly signal?: AbortSignal;
-}
-
-/** Options of `connectTCP`. */
-export interface ConnectOptions extends ConnectUNIXOptions {
-  /** The local IP literal to connect from. */
-  readonly bindAddress?: string;
-  /** The local port to connect from. */
-  readonly bindPort?: number;
-}
+/** The largest number that a descriptor has. */
+const MOST_DESCRIPTORS = 2 ** 31 - 1;
 
 /** Options of `run`. */
 export interface RunOptions {
@@ -96,6 +61,11 @@ export class Reactor implements Clock {
     return this.#state !== 'idle';
   }
 
+  /** The number of the process. */
+  get pid(): number {
+    return this.#backend.pid;
+  }
+
   now(): number {
     return this.#engine.now();
   }
@@ -106,6 +76,11 @@ export class Reactor implements Clock {
 
   random(): number {
     return this.#engine.random();
+  }
+
+  /** A variable of the process's environment; undefined when it is not set. */
+  environment(name: string): string | undefined {
+    return this.#backend.environment(name);
   }
 
   callLater<A extends unknown[]>(delayMs: number, call: (...args: A) => unknown, ...args: A): DelayedCall {
@@ -135,8 +110,28 @@ export class Reactor implements Clock {
   }
 
   /**
+   * Listens on a descriptor that the process inherited, of a TCP or UNIX socket that is bound; it belongs to the port from
+   * then on. Rejects like `listenTCP`.
+   */
+  async adoptStreamPort(fd: number, factory: Factory, options: PortOptions = {}): Promise<ListeningPort> {
+    checkWhole('fd', fd, 0, MOST_DESCRIPTORS);
+    const { backlog = BACKLOG } = options;
+    checkWhole('backlog', backlog, 1, MOST_WAITING);
+    return this.#listen(`descriptor ${fd}`, { kind: 'fd', fd, backlog }, factory, options);
+  }
+
+  /**
+   * Serves standard input and output as one connection, once in a process. The port stops by itself when that connection is
+   * gone. Rejects like `listenTCP`.
+   */
+  async listenStdio(factory: Factory, options: ConnectionOptions = {}): Promise<ListeningPort> {
+    return this.#listen('stdio', { kind: 'stdio' }, factory, options);
+  }
+
+  /**
    * Connects to a TCP port; of several addresses of a host, whichever answers first (RFC 8305). How it goes comes later:
-   * the factory hears of it. Throws a `RangeError` for a port, bound or `bindAddress` that is none.
+   * the factory hears of it. Throws a `RangeError` for a port, bound or `bindAddress` that is none, and for an IP literal of
+   * another family than `family`.
    */
   connectTCP<F extends ClientFactory>(
     host: string,
@@ -145,11 +140,13 @@ export class Reactor implements Clock {
     options: ConnectOptions = {},
   ): Connector<BuiltBy<F>> {
     checkWhole('port', port, 1, 65_535);
-    const { bindAddress: localHost, bindPort: localPort } = options;
+    const { family, bindAddress: localHost, bindPort: localPort } = options;
+    if (family !== undefined && (familyOf(host) ?? family) !== family)
+      throw new RangeError(`host '${host}' is no ${family} address`);
     if (localHost !== undefined && familyOf(localHost) === undefined)
       throw new RangeError(`bindAddress '${localHost}' is no IP literal`);
     checkWhole('bindPort', localPort ?? 0, 0, 65_535);
-    return this.#connect({ kind: 'tcp', host, port, localHost, localPort }, factory, options);
+    return this.#connect({ kind: 'tcp', host, port, family, localHost, localPort }, factory, options);
   }
 
   /** Connects to a UNIX socket, like `connectTCP`. */
@@ -159,6 +156,11 @@ export class Reactor implements Clock {
     options: ConnectUNIXOptions = {},
   ): Connector<BuiltBy<F>> {
     return this.#connect({ kind: 'unix', path }, factory, options);
+  }
+
+  /** Connects to whoever is at the other end of standard input and output, once in a process, like `connectTCP`. */
+  connectStdio<F extends ClientFactory>(factory: F, options: ConnectUNIXOptions = {}): Connector<BuiltBy<F>> {
+    return this.#connect({ kind: 'stdio' }, factory, options);
   }
 
   /**
@@ -244,14 +246,16 @@ export class Reactor implements Clock {
   }
 
   /** Opens a port once its factory has started. */
-  async #listen(name: string, place: ListenPlace, factory: Factory, options: ServerOptions): Promise<ListeningPort> {
+  async #listen(name: string, place: ListenPlace, factory: Factory, options: PortOptions): Promise<ListeningPort> {
     const bounds = boundsOf(options);
+    const { tls, haproxy } = options;
+    const terms = { tls, proxy: haproxy === undefined ? undefined : termsOf(haproxy) };
     const stops = this.#stops;
     const started = factory.doStart(this);
     try {
       await started;
       this.#expectNoStop(stops, name, place.kind === 'tcp' ? place.port : undefined);
-      return await this.#open(name, place, factory, bounds, options.tls);
+      return await this.#open(name, place, factory, bounds, terms);
     } catch (error) {
       this.#engine.guard(factory.logPrefix(), 'stopFactory', () => factory.doStop());
       throw error;
@@ -264,9 +268,11 @@ export class Reactor implements Clock {
     place: ListenPlace,
     factory: Factory,
     bounds: ConnectionBounds,
-    tls: ServerTLS | undefined,
+    terms: Terms,
   ): Promise<ListeningPort> {
-    const opening = Port.open(this.#engine, name, place, factory, bounds, tls, (closed) => this.#ports.delete(closed));
+    const opening = Port.open(this.#engine, name, place, factory, bounds, terms, (closed) =>
+      this.#ports.delete(closed),
+    );
     this.#opening.add(opening);
     try {
       const port = await opening;
@@ -287,12 +293,12 @@ export class Reactor implements Clock {
     factory: F,
     options: ConnectUNIXOptions,
   ): Connector<BuiltBy<F>> {
-    const { timeoutMs = 30_000, signal, tls } = options;
+    const { timeoutMs = 30_000, signal, tls, proxyHeader } = options;
     if (!(timeoutMs >= 0)) throw new RangeError(`timeoutMs is ${timeoutMs}, not a number of at least 0`);
     if (target.kind === 'unix' && tls?.settings.verify === true && tls.serverName === undefined)
       throw new TypeError(`tls over ${target.path} has no serverName: whose certificate is to be verified?`);
     const bounds = boundsOf(options);
-    const attempts = { timeoutMs, tls, signal };
+    const attempts = { timeoutMs, preamble: { tls, proxyHeader }, signal };
     const connector = new ClientConnector(this.#engine, this, target, factory, bounds, attempts, this.#connectors);
     connector.connect();
     // The connector hands on what the factory builds; its type is what the factory's class says.

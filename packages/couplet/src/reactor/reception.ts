@@ -1,34 +1,82 @@
 import { admit, adopt, equip, under } from '../engine/adopt.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine, Live } from '../engine/engine.ts';
 import { Handshake } from '../engine/handshake.ts';
 import { Refusal } from '../engine/refusal.ts';
+import type { ProxyTerms } from '../haproxy/options.ts';
+import { ProxyFilter } from '../haproxy/proxy-filter.ts';
 import { addressOf } from '../protocol/address.ts';
 import type { ConnectionBounds } from '../protocol/connection-options.ts';
 import type { Factory } from '../protocol/factory.ts';
+import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import { Refused } from '../protocol/refused.ts';
 import type { ServerTLS } from '../protocol/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 
 const NOTHING = Buffer.alloc(0);
 
+/** What a port asks of its connections before they have their protocols. */
+export interface Terms {
+  readonly proxy: ProxyTerms | undefined;
+  readonly tls: ServerTLS | undefined;
+}
+
+/** Waits for a PROXY header, until the reactor stops. */
+class Waiting implements Live {
+  previous: Live | undefined;
+  next: Live | undefined;
+  wire: Wire | undefined;
+
+  quit(): void {
+    this.wire?.close();
+  }
+}
+
 /** What becomes of the wires that a port accepts, until they have their protocols. */
 export class Reception {
   readonly #engine: Engine;
   readonly #factory: Factory;
   readonly #bounds: ConnectionBounds;
-  readonly #tls: ServerTLS | undefined;
+  readonly #terms: Terms;
 
-  constructor(engine: Engine, factory: Factory, bounds: ConnectionBounds, tls: ServerTLS | undefined) {
+  constructor(engine: Engine, factory: Factory, bounds: ConnectionBounds, terms: Terms) {
     this.#engine = engine;
     this.#factory = factory;
     this.#bounds = bounds;
-    this.#tls = tls;
+    this.#terms = terms;
   }
 
   /** Takes a new wire, and returns its sink; null for one that is to be closed. */
   receive(wire: Wire): Sink | null {
-    if (this.#tls !== undefined) return this.#secure(wire, this.#tls);
-    const adopted = adopt(this.#engine, wire, this.#factory, this.#bounds);
+    const { proxy } = this.#terms;
+    return proxy === undefined ? this.#seat(wire, undefined) : this.#awaitHeader(wire, proxy);
+  }
+
+  /** Whom the factory admits, and how much it lets in, is a matter of who is announced. */
+  #awaitHeader(wire: Wire, terms: ProxyTerms): Sink | null {
+    const engine = this.#engine;
+    const peer = addressOf(wire.peer);
+    const waiting = new Waiting();
+    const filter = ProxyFilter.receive(wire, engine, terms, {
+      accepted: (announced, header) => {
+        const sink = this.#seat(announced, header);
+        engine.bury(waiting);
+        return sink;
+      },
+      refused: (reason) => {
+        if (waiting.wire !== undefined) engine.bury(waiting);
+        engine.tell((observer) => observer.connectionRefused?.(peer, reason));
+      },
+    });
+    if (filter === null) return null;
+    waiting.wire = filter;
+    engine.live.add(waiting);
+    return filter;
+  }
+
+  #seat(wire: Wire, proxyHeader: ProxyHeader | undefined): Sink | null {
+    const { tls } = this.#terms;
+    if (tls !== undefined) return this.#secure(wire, tls, proxyHeader);
+    const adopted = adopt(this.#engine, wire, this.#factory, this.#bounds, undefined, { proxyHeader });
     if (adopted === null || adopted instanceof Error) return null;
     if (adopted instanceof Refusal) return adopted;
     adopted.connection.start();
@@ -36,7 +84,7 @@ export class Reception {
   }
 
   /** The factory admits it first, so that what it limits is limited during the handshake, too. */
-  #secure(wire: Wire, tls: ServerTLS): Sink | null {
+  #secure(wire: Wire, tls: ServerTLS, proxyHeader: ProxyHeader | undefined): Sink | null {
     const engine = this.#engine;
     const admitted = admit(engine, wire, this.#factory);
     // What a refusal says in clear would be noise to somebody who expects TLS.
@@ -45,7 +93,7 @@ export class Reception {
     const peer = addressOf(admitted.peer);
     const handshake = new Handshake(engine, admitted, tls, '', NOTHING, {
       onSecured: (info) => {
-        const equipped = equip(engine, admitted, this.#factory, this.#bounds, undefined, info);
+        const equipped = equip(engine, admitted, this.#factory, this.#bounds, undefined, { tls: info, proxyHeader });
         return equipped === null || equipped instanceof Error ? null : equipped.connection.start();
       },
       onFailed: (reason) => engine.tell((observer) => observer.connectionRefused?.(peer, reason)),

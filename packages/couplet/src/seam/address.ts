@@ -11,8 +11,13 @@ export interface UnixName {
   readonly path: string;
 }
 
+/** Either end of standard input and output: a pipe, a file or a terminal has no address. */
+export interface PipeName {
+  readonly family: 'PIPE';
+}
+
 /** The name of a socket: what getsockname(2) and getpeername(2) tell. */
-export type SocketName = InetName | UnixName;
+export type SocketName = InetName | UnixName | PipeName;
 
 /** One answer of the resolver. */
 export interface HostAddress {

@@ -3,10 +3,15 @@ import type { Cause } from './cause.ts';
 import type { TlsClientSettings, TlsContext, TlsServerSettings } from './tls.ts';
 import type { Sink, Wire } from './wire.ts';
 
-/** Where to listen. A `host` is an IP literal; port 0 picks a free one. */
+/**
+ * Where to listen. A `host` is an IP literal; port 0 picks a free one. A descriptor is one that the process inherited, of a
+ * socket that is bound; it belongs to the listener from then on. Standard input and output are accepted as one wire.
+ */
 export type ListenPlace =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly backlog: number }
-  | { readonly kind: 'unix'; readonly path: string; readonly mode: number; readonly backlog: number };
+  | { readonly kind: 'unix'; readonly path: string; readonly mode: number; readonly backlog: number }
+  | { readonly kind: 'fd'; readonly fd: number; readonly backlog: number }
+  | { readonly kind: 'stdio' };
 
 /** Where to connect to. Hosts are IP literals: names are resolved above the seam. */
 export type ConnectPlace =
@@ -18,13 +23,16 @@ export type ConnectPlace =
       readonly localHost: string | undefined;
       readonly localPort: number | undefined;
     }
-  | { readonly kind: 'unix'; readonly path: string };
+  | { readonly kind: 'unix'; readonly path: string }
+  | { readonly kind: 'stdio' };
 
 /** A listening socket. */
 export interface Listener {
   readonly name: SocketName;
   /** Resolves once the port is free for others. Accepted wires live on. */
   close(): Promise<void>;
+  /** Resolves when it has accepted its last wire and that one is gone; only standard input and output have an end. */
+  readonly exhausted?: Promise<void>;
 }
 
 /** What comes of a connection attempt: one of the two, once, later than the call. */
@@ -44,6 +52,8 @@ export type StopSignal = 'SIGINT' | 'SIGTERM';
 export interface Backend {
   /** Names the runtime in error messages and benchmarks. */
   readonly name: string;
+  /** The number of the process. */
+  readonly pid: number;
   /** Monotonic milliseconds, with fractions. */
   now(): number;
   /** Milliseconds since 1970 (UTC); may jump. */
@@ -75,6 +85,10 @@ export interface Backend {
   tlsContext(settings: TlsServerSettings | TlsClientSettings): TlsContext | Cause;
   /** Looks a host name up, all addresses in the resolver's order (RFC 6724), or the cause why there is none. */
   resolve(host: string): Promise<readonly HostAddress[] | Cause>;
+  /** A variable of the process's environment. */
+  environment(name: string): string | undefined;
+  /** The whole of a file, or the cause why it cannot be read. */
+  readFile(path: string): Promise<Buffer | Cause>;
   /** Catches SIGINT and SIGTERM until the returned function is called. */
   catchSignals(caught: (signal: StopSignal) => void): () => void;
   /** Writes one line to standard error. */

@@ -11,5 +11,6 @@ export const IN_USE: Cause = { kind: 'bind', code: 'EADDRINUSE', detail: 'addres
 export const NOT_OURS: Cause = { kind: 'bind', code: 'EADDRNOTAVAIL', detail: 'address not available' };
 export const NO_DESCRIPTORS: Cause = { kind: 'other', code: 'EMFILE', detail: 'too many open files' };
 export const NO_FILE: Cause = { kind: 'other', code: 'ENOENT', detail: 'no such file or directory' };
+export const NOT_INHERITED: Cause = { kind: 'other', code: 'EBADF', detail: 'a simulated process inherits nothing' };
 export const NO_NAME: Cause = { kind: 'lookup', code: 'ENOTFOUND', detail: 'host not found' };
 export const NO_ANSWER: Cause = { kind: 'lookup', code: 'EAI_AGAIN', detail: 'host lookup failed (EAI_AGAIN)' };

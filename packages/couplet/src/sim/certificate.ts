@@ -1,4 +1,4 @@
-import { familyOf } from '../reactor/literal.ts';
+import { familyOf } from '../protocol/literal.ts';
 import type { TlsCertificate } from '../seam/tls.ts';
 import { Dice } from './dice.ts';
 

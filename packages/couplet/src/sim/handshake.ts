@@ -1,7 +1,7 @@
 import type { SocketName } from '../seam/address.ts';
 import type { Attempt, ConnectPlace } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
-import { NO_DESCRIPTORS, NO_FILE, NOT_OURS, REFUSED, TIMED_OUT, UNREACHABLE } from './causes.ts';
+import { NO_DESCRIPTORS, NO_FILE, NOT_INHERITED, NOT_OURS, REFUSED, TIMED_OUT, UNREACHABLE } from './causes.ts';
 import type { Kernel } from './kernel.ts';
 import type { Network } from './network.ts';
 import type { PortOwner, SimPort } from './port.ts';
@@ -42,7 +42,8 @@ export class Handshake {
     const { kernel } = this.#caller;
     if (this.#caller.descriptors >= kernel.descriptorLimit) this.#fail(NO_DESCRIPTORS);
     else if (this.#place.kind === 'unix') this.#beginUNIX(kernel, this.#place.path);
-    else this.#beginTCP(kernel, this.#place);
+    else if (this.#place.kind === 'tcp') this.#beginTCP(kernel, this.#place);
+    else this.#fail(NOT_INHERITED);
   }
 
   cancel(): void {

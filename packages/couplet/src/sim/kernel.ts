@@ -1,8 +1,7 @@
-import type { SocketName } from '../seam/address.ts';
-import type { ListenPlace } from '../seam/backend.ts';
+import type { InetName, SocketName, UnixName } from '../seam/address.ts';
 import type { Cause } from '../seam/cause.ts';
 import { IN_USE, NOT_OURS } from './causes.ts';
-import type { SimPort } from './port.ts';
+import type { NetworkPlace, SimPort } from './port.ts';
 import type { SimSocket } from './socket.ts';
 
 /** Where the ports begin that are picked for those who ask for none. */
@@ -21,21 +20,28 @@ export class Kernel {
   readonly ports: Set<SimPort> = new Set();
   readonly sockets: Set<SimSocket> = new Set();
   #lastPort = EPHEMERAL;
+  #lastPid = 0;
 
   constructor(name: string, addresses: readonly string[]) {
     this.name = name;
     this.addresses = addresses;
   }
 
+  /** A number for a process that begins. */
+  newPid(): number {
+    this.#lastPid += 1;
+    return this.#lastPid;
+  }
+
   /** Takes an address for a port that is to be opened; the cause when that is impossible. */
-  bind(place: ListenPlace): SocketName | Cause {
+  bind(place: NetworkPlace): InetName | UnixName | Cause {
     if (place.kind === 'unix') {
-      const name: SocketName = { family: 'UNIX', path: place.path };
+      const name: UnixName = { family: 'UNIX', path: place.path };
       return this.portAt(name) === undefined ? name : IN_USE;
     }
     if (!this.has(place.host)) return NOT_OURS;
     const family = place.host.includes(':') ? 'IPv6' : 'IPv4';
-    const name: SocketName = { family, host: place.host, port: place.port === 0 ? this.freePort() : place.port };
+    const name: InetName = { family, host: place.host, port: place.port === 0 ? this.freePort() : place.port };
     const taken = [...this.ports].some((port) => takes(port.name, name) || takes(name, port.name));
     return taken ? IN_USE : name;
   }
@@ -48,7 +54,7 @@ export class Kernel {
 
   /** A port number that nobody listens on. */
   freePort(): number {
-    const used = new Set([...this.ports].map(({ name }) => (name.family === 'UNIX' ? 0 : name.port)));
+    const used = new Set([...this.ports].map(({ name }) => ('port' in name ? name.port : 0)));
     do this.#lastPort = this.#lastPort === 65_535 ? EPHEMERAL : this.#lastPort + 1;
     while (used.has(this.#lastPort));
     return this.#lastPort;
@@ -73,6 +79,6 @@ export function isLoopback(address: string): boolean {
 /** True when a port of that name takes connections to that address. */
 function takes(port: SocketName, name: SocketName): boolean {
   if (port.family === 'UNIX') return name.family === 'UNIX' && port.path === name.path;
-  if (name.family === 'UNIX' || port.port !== name.port) return false;
+  if (!('port' in port && 'port' in name) || port.port !== name.port) return false;
   return port.host === name.host || port.host === '::' || (port.host === '0.0.0.0' && name.family === 'IPv4');
 }

@@ -1,3 +1,5 @@
+import type { Sink } from '../seam/wire.ts';
+
 /** What carries a process's bytes: its socket, or TLS on it. The methods are those of a wire. */
 export interface Pipe {
   write(chunk: Uint8Array): boolean;
@@ -7,3 +9,6 @@ export interface Pipe {
   pause(): void;
   resume(): void;
 }
+
+/** Who gets what a pipe receives. */
+export type Receiver = Omit<Sink, 'onSecured'>;

@@ -10,6 +10,9 @@ import { SimWire } from './wire.ts';
 /** How long a process without descriptors waits before it tries to accept again, in milliseconds. */
 const AGAIN_MS = 100;
 
+/** Where a simulated process can listen: it inherits nothing. */
+export type NetworkPlace = Extract<ListenPlace, { kind: 'tcp' | 'unix' }>;
+
 /** Whose ports they are: a process. */
 export interface PortOwner extends Adopter {
   /** Takes a descriptor for a connection; false when there is none left. */
@@ -32,7 +35,7 @@ export class SimPort {
   constructor(
     owner: PortOwner,
     name: SocketName,
-    place: ListenPlace,
+    place: NetworkPlace,
     accept: (wire: Wire) => Sink | null,
     troubled: (cause: Cause) => void,
   ) {

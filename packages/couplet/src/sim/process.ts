@@ -1,9 +1,9 @@
-import type { HostAddress, SocketName } from '../seam/address.ts';
+import type { HostAddress, InetName, UnixName } from '../seam/address.ts';
 import type { Attempt, Backend, ConnectPlace, Listener, ListenPlace, StopSignal } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { TlsClientSettings, TlsServerSettings } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
-import { NO_ANSWER, NO_DESCRIPTORS, NO_NAME } from './causes.ts';
+import { NO_ANSWER, NO_DESCRIPTORS, NO_FILE, NO_NAME, NOT_INHERITED } from './causes.ts';
 import type { Dice } from './dice.ts';
 import type { Caller } from './handshake.ts';
 import { Handshake } from './handshake.ts';
@@ -19,6 +19,7 @@ import type { SimWire } from './wire.ts';
 /** A process on a simulated host: the backend of one reactor. When it has ended, nothing that it began goes on. */
 export class Process implements Backend, Caller {
   readonly name: string;
+  readonly pid: number;
   readonly network: Network;
   readonly kernel: Kernel;
   /** What it printed on standard error, a line each. */
@@ -36,6 +37,7 @@ export class Process implements Backend, Caller {
     this.network = network;
     this.kernel = kernel;
     this.name = name;
+    this.pid = kernel.newPid();
     this.#dice = network.diceFor(name);
   }
 
@@ -107,6 +109,7 @@ export class Process implements Backend, Caller {
   ): Promise<Listener | Cause> {
     // Code of a process that has ended may still run; it reaches nothing and nobody.
     if (!this.#running) return new Promise(() => {});
+    if (place.kind === 'fd' || place.kind === 'stdio') return NOT_INHERITED;
     if (this.descriptors >= this.kernel.descriptorLimit) return NO_DESCRIPTORS;
     const name = this.kernel.bind(place);
     if ('kind' in name) return name;
@@ -139,6 +142,14 @@ export class Process implements Backend, Caller {
         else resolve(answer.map((address) => ({ family: address.includes(':') ? 'IPv6' : 'IPv4', host: address })));
       });
     });
+  }
+
+  environment(): undefined {
+    return undefined;
+  }
+
+  async readFile(): Promise<Buffer | Cause> {
+    return NO_FILE;
   }
 
   catchSignals(caught: (signal: StopSignal) => void): () => void {
@@ -230,6 +241,6 @@ export class Process implements Backend, Caller {
   }
 }
 
-function textOf(name: SocketName): string {
+function textOf(name: InetName | UnixName): string {
   return name.family === 'UNIX' ? name.path : `${name.host}:${name.port}`;
 }

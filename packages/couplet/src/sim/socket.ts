@@ -1,9 +1,8 @@
 import { ChunkQueue } from '../bytes/chunk-queue.ts';
 import type { SocketName } from '../seam/address.ts';
 import type { Cause } from '../seam/cause.ts';
-import type { Sink } from '../seam/wire.ts';
 import { DONE, RESET, TIMED_OUT } from './causes.ts';
-import type { Pipe } from './pipe.ts';
+import type { Pipe, Receiver } from './pipe.ts';
 import type { Lane } from './route.ts';
 import type { Happening, Schedule } from './schedule.ts';
 
@@ -47,7 +46,7 @@ export class SimSocket implements Pipe {
   readonly #owner: Owner;
   readonly #lane: Lane;
   #far: SimSocket | undefined;
-  #sink: Sink | undefined;
+  #receiver: Receiver | undefined;
   // Output.
   readonly #unsent: ChunkQueue = new ChunkQueue();
   #held: Held | undefined;
@@ -93,9 +92,9 @@ export class SimSocket implements Pipe {
     this.#far = far;
   }
 
-  /** Passes on what it receives from now on, to that sink. */
-  attach(sink: Sink): void {
-    this.#sink = sink;
+  /** Passes on what it receives from now on. */
+  attach(receiver: Receiver): void {
+    this.#receiver = receiver;
     this.#planReading();
   }
 
@@ -254,7 +253,7 @@ export class SimSocket implements Pipe {
     this.#unsent.push(held.copy.subarray(from, held.at));
     if (held.at < held.copy.length) return;
     this.#held = undefined;
-    if (!this.#writing) this.#later(() => this.#sink?.onWritable());
+    if (!this.#writing) this.#later(() => this.#receiver?.onWritable());
   }
 
   onSegment(bytes: Buffer): void {
@@ -287,7 +286,7 @@ export class SimSocket implements Pipe {
   }
 
   #planReading(): void {
-    if (this.#reading !== undefined || this.#paused || this.#sink === undefined || !this.open) return;
+    if (this.#reading !== undefined || this.#paused || this.#receiver === undefined || !this.open) return;
     if (this.#arrived.size === 0 && this.#eof !== 'arrived') return;
     const delay = this.#lane.route.wakeDelay();
     this.#reading = this.#owner.after(delay, () => {
@@ -310,11 +309,11 @@ export class SimSocket implements Pipe {
       const chunk = Buffer.concat(parts);
       this.#note(`reads ${size}`);
       this.#lane.send(0, () => this.#far?.onRead(size));
-      this.#sink?.onData(chunk);
+      this.#receiver?.onData(chunk);
     } else if (this.#eof === 'arrived') {
       this.#eof = 'told';
       this.#note('reads the end');
-      this.#sink?.onEof();
+      this.#receiver?.onEof();
       this.#finish();
     }
     this.#planReading();
@@ -366,7 +365,7 @@ export class SimSocket implements Pipe {
     this.#told = true;
     this.#later(() => {
       this.#note(`is closed: ${cause.kind}`);
-      this.#sink?.onClosed(cause);
+      this.#receiver?.onClosed(cause);
     });
   }
 

@@ -2,7 +2,7 @@ import type { Cause } from '../seam/cause.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Sink } from '../seam/wire.ts';
 import { Intake } from './intake.ts';
-import type { Pipe } from './pipe.ts';
+import type { Pipe, Receiver } from './pipe.ts';
 import type { Happening } from './schedule.ts';
 import type { Owner, SimSocket } from './socket.ts';
 import type { AlertName } from './tls-breach.ts';
@@ -35,7 +35,7 @@ export interface Party extends Owner {
  * TLS 1.3 on a simulated socket, as far as others can tell: handshakes with their round trips, records, alerts, close_notify.
  * There is no cryptography in it, since nobody in a simulation listens in.
  */
-export class TlsChannel implements Pipe, Sink, Speaker {
+export class TlsChannel implements Pipe, Receiver, Speaker {
   readonly #owner: Party;
   readonly #socket: SimSocket;
   readonly #sink: Sink;
@@ -145,10 +145,6 @@ export class TlsChannel implements Pipe, Sink, Speaker {
     this.#sink.onWritable();
   }
 
-  onSecured(): Sink {
-    return this;
-  }
-
   onClosed(cause: Cause): void {
     this.#state = 'over';
     this.#owner.schedule.cancel(this.#lastWord);
@@ -163,7 +159,7 @@ export class TlsChannel implements Pipe, Sink, Speaker {
   }
 
   protect(secret: string): void {
-    const [sends, receives] = this.#role === 'server' ? ['server', 'client'] : ['client', 'server'];
+    const [sends, receives] = this.#side instanceof ServerSide ? ['server', 'client'] : ['client', 'server'];
     this.#seal = new Seal(`${secret}/${sends}`);
     this.#records.expect(new Seal(`${secret}/${receives}`));
   }
@@ -178,10 +174,6 @@ export class TlsChannel implements Pipe, Sink, Speaker {
 
   wallClock(): number {
     return this.#owner.wallClock();
-  }
-
-  get #role(): 'server' | 'client' {
-    return this.#side instanceof ServerSide ? 'server' : 'client';
   }
 
   // Input.

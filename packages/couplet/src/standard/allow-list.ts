@@ -1,4 +1,5 @@
-import { bytesOf, Network } from './network.ts';
+import { bytesOf } from '../protocol/literal.ts';
+import { Network } from '../protocol/network.ts';
 
 /**
  * Destinations that may be reached: a host, by name or IP literal, or a network of addresses, with a port or `*` for any.

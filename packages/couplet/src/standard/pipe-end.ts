@@ -1,4 +1,4 @@
-import type { ClientEndpoint, DialOptions } from '../endpoints/connect.ts';
+import type { ClientEndpoint, DialOptions } from '../endpoints/client-endpoint.ts';
 import { ConnectionDone } from '../protocol/errors.ts';
 import type { AnyFactory, Result } from '../protocol/protocol.ts';
 import { Protocol } from '../protocol/protocol.ts';

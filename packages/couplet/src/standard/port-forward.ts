@@ -1,4 +1,4 @@
-import type { ClientEndpoint } from '../endpoints/connect.ts';
+import type { ClientEndpoint } from '../endpoints/client-endpoint.ts';
 import { ConnectError } from '../protocol/errors.ts';
 import { Factory } from '../protocol/factory.ts';
 import type { PipeOptions } from './pipe-end.ts';

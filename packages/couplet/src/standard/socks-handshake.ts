@@ -1,4 +1,4 @@
-import { literalOf } from './network.ts';
+import { literalOf } from '../protocol/literal.ts';
 import type { SocksVersion } from './socks-reply.ts';
 import { replyOf } from './socks-reply.ts';
 

@@ -1,6 +1,6 @@
 import type { Address } from '../protocol/address.ts';
 import { ConnectionRefusedError, DNSLookupError, NoRouteError, TimeoutError } from '../protocol/errors.ts';
-import { bytesOf } from './network.ts';
+import { bytesOf } from '../protocol/literal.ts';
 
 /** The versions of SOCKS; 4a is a way to write a request of version 4. */
 export type SocksVersion = 4 | 5;
@@ -31,7 +31,7 @@ export function outcomeOf(error: Error): SocksOutcome {
 
 /** The reply to a request; `bound` is this side's address of the connection that it was granted. */
 export function replyOf(version: SocksVersion, outcome: SocksOutcome, bound?: Address): Buffer {
-  const inet = bound === undefined || bound.family === 'UNIX' ? undefined : bound;
+  const inet = bound !== undefined && 'port' in bound ? bound : undefined;
   const address = (inet && bytesOf(inet.host)) ?? NOWHERE;
   const port = inet?.port ?? 0;
   const portBytes = [port >> 8, port & 0xff];

@@ -1,4 +1,5 @@
-import { ClientEndpoint } from '../endpoints/connect.ts';
+import type { ClientEndpoint } from '../endpoints/client-endpoint.ts';
+import { HostnameEndpoint } from '../endpoints/hostname-endpoint.ts';
 import type { DelayedCall } from '../protocol/clock.ts';
 import { ConnectError, TimeoutError } from '../protocol/errors.ts';
 import { Factory } from '../protocol/factory.ts';
@@ -115,8 +116,6 @@ export class SocksFactory extends Factory {
   /** Where a client is to be connected; undefined when it may not reach that. */
   endpointOf(host: string, port: number): ClientEndpoint | undefined {
     if (!this.#allowed.permits(host, port)) return undefined;
-    return new ClientEndpoint(this.#reactor, (reactor, factory, options) =>
-      reactor.connectTCP(host, port, factory, options),
-    );
+    return new HostnameEndpoint(this.#reactor, host, port);
   }
 }

@@ -6,7 +6,7 @@ import {
   NoRouteError,
   TimeoutError,
 } from '../protocol/errors.ts';
-import type { ConnectOptions } from '../reactor/reactor.ts';
+import type { ConnectOptions } from '../reactor/connect-options.ts';
 import type { HostAddress } from '../seam/address.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Check } from './check.ts';

@@ -1,5 +1,5 @@
 import { CannotListenError } from '../protocol/errors.ts';
-import type { ListenOptions, ListenUNIXOptions } from '../reactor/reactor.ts';
+import type { ListenOptions, ListenUNIXOptions } from '../reactor/listen-options.ts';
 import type { Part } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';

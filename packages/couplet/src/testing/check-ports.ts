@@ -201,7 +201,7 @@ function addStorm(programme: Repertoire): void {
     await stage.listen(new Troupe());
     await stage.reactor.listenTCP(0, new Troupe(), { interface: '127.0.0.1', backlog: 7 });
     expectSame(
-      backend.places.map(({ backlog }) => backlog),
+      backend.places.map((place) => 'backlog' in place && place.backlog),
       [4096, 7],
       'the backlogs',
     );

@@ -41,7 +41,7 @@ export function clientTLS(stage: Stage, options: ClientTLSOptions = {}): ClientT
 /** Connects an actor in clear, even where the port wants TLS. */
 function inClear(stage: Stage, port: ListeningPort, part: Part = {}): Promise<Actor> {
   const host = port.getHost();
-  if (host.family === 'UNIX') throw new Error('the port is a UNIX socket');
+  if (!('port' in host)) throw new Error(`${host} is no address of TCP`);
   return stage.reactor.connectTCP(host.host, host.port, new SingleClient(new Actor(part))).whenConnected();
 }
 

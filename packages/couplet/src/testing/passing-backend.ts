@@ -16,6 +16,10 @@ export class PassingBackend implements Backend {
     return this.#backend.name;
   }
 
+  get pid(): number {
+    return this.#backend.pid;
+  }
+
   now(): number {
     return this.#backend.now();
   }
@@ -58,6 +62,14 @@ export class PassingBackend implements Backend {
 
   resolve(host: string): Promise<readonly HostAddress[] | Cause> {
     return this.#backend.resolve(host);
+  }
+
+  environment(name: string): string | undefined {
+    return this.#backend.environment(name);
+  }
+
+  readFile(path: string): Promise<Buffer | Cause> {
+    return this.#backend.readFile(path);
   }
 
   catchSignals(caught: (signal: StopSignal) => void): () => void {

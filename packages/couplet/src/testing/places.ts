@@ -5,7 +5,7 @@ import type { Reactor } from '../reactor/reactor.ts';
 /** The number of a TCP port. */
 export function numberOf(port: ListeningPort): number {
   const host = port.getHost();
-  if (host.family === 'UNIX') throw new Error(`${host} has no number`);
+  if (!('port' in host)) throw new Error(`${host} has no number`);
   return host.port;
 }
 
@@ -19,7 +19,7 @@ export function pathOf(port: ListeningPort): string {
 /** Listens once more where that port is, or was. */
 export function listenAgain(reactor: Reactor, port: ListeningPort, factory: Factory): Promise<ListeningPort> {
   const host = port.getHost();
-  return host.family === 'UNIX'
-    ? reactor.listenUNIX(host.path, factory)
-    : reactor.listenTCP(host.port, factory, { interface: host.host });
+  return 'port' in host
+    ? reactor.listenTCP(host.port, factory, { interface: host.host })
+    : reactor.listenUNIX(pathOf(port), factory);
 }

@@ -16,6 +16,7 @@ export type Found = readonly HostAddress[] | Cause;
  */
 export class ScriptedBackend implements Backend {
   readonly name = 'scripted';
+  readonly pid = 1;
   /** What `now` tells. */
   time = 1000;
   /** What `wallClock` tells. */
@@ -104,6 +105,14 @@ export class ScriptedBackend implements Backend {
 
   async resolve(host: string): Promise<Found> {
     return this.names.get(host) ?? new Promise(() => {});
+  }
+
+  environment(): undefined {
+    return undefined;
+  }
+
+  async readFile(): Promise<Cause> {
+    return causeOf('other');
   }
 
   catchSignals(caught: (signal: StopSignal) => void): () => void {

@@ -1,3 +1,4 @@
+import { addressOf } from '../protocol/address.ts';
 import type { HostAddress, SocketName } from '../seam/address.ts';
 import type { Attempt, ConnectPlace } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
@@ -14,10 +15,7 @@ export class ScriptedWire implements Wire {
   #open = true;
 
   constructor(place: ConnectPlace, defer: (task: () => void) => void) {
-    this.peer =
-      place.kind === 'unix'
-        ? { family: 'UNIX', path: place.path }
-        : { family: familyOf(place.host), host: place.host, port: place.port };
+    this.peer = nameOf(place);
     this.#defer = defer;
   }
 
@@ -78,7 +76,8 @@ export class ScriptedAttempt {
 
   /** The address, or the path. */
   get host(): string {
-    return this.place.kind === 'unix' ? this.place.path : this.place.host;
+    const name = nameOf(this.place);
+    return 'port' in name ? name.host : addressOf(name).authority;
   }
 
   /** It connects. Nobody hears of it when the attempt was cancelled, or has come to something before. */
@@ -102,6 +101,17 @@ export class ScriptedAttempt {
     const open = !this.#ended && !this.cancelled;
     this.#ended = true;
     return open;
+  }
+}
+
+function nameOf(place: ConnectPlace): SocketName {
+  switch (place.kind) {
+    case 'tcp':
+      return { family: familyOf(place.host), host: place.host, port: place.port };
+    case 'unix':
+      return { family: 'UNIX', path: place.path };
+    case 'stdio':
+      return { family: 'PIPE' };
   }
 }
 

@@ -7,12 +7,14 @@ import { Factory } from '../protocol/factory.ts';
 import type { ListeningPort } from '../protocol/listening-port.ts';
 import type { ErrorReport } from '../protocol/observer.ts';
 import type { ClientTLS, ServerTLS } from '../protocol/tls.ts';
-import type { ConnectUNIXOptions, ServerOptions } from '../reactor/reactor.ts';
+import type { ConnectUNIXOptions } from '../reactor/connect-options.ts';
+import type { PortOptions } from '../reactor/listen-options.ts';
 import { Reactor } from '../reactor/reactor.ts';
 import type { Backend } from '../seam/backend.ts';
 import type { Part } from './actor.ts';
 import { Actor } from './actor.ts';
 import { expectSame } from './check.ts';
+import { pathOf } from './places.ts';
 import { Witness } from './witness.ts';
 
 /** What a backend under test offers: itself, and its kinds of address. */
@@ -110,7 +112,7 @@ export class Stage {
   }
 
   /** Listens on a free port of the loopback address, or on a fresh UNIX socket. */
-  async listen(factory: Factory, options: ServerOptions = {}, medium: Medium = 'tcp'): Promise<ListeningPort> {
+  async listen(factory: Factory, options: PortOptions = {}, medium: Medium = 'tcp'): Promise<ListeningPort> {
     if (factory instanceof Troupe) this.#casts.add(factory);
     if (medium === 'tls') {
       const port = await this.listen(factory, { tls: this.tls.server, ...options });
@@ -132,9 +134,9 @@ export class Stage {
     if (factory instanceof SingleClient) this.#casts.add(factory);
     const options = this.#secure.has(port) ? { tls: this.tls.client, ...given } : given;
     const host = port.getHost();
-    return host.family === 'UNIX'
-      ? this.reactor.connectUNIX(host.path, factory, options)
-      : this.reactor.connectTCP(host.host, host.port, factory, options);
+    return 'port' in host
+      ? this.reactor.connectTCP(host.host, host.port, factory, options)
+      : this.reactor.connectUNIX(pathOf(port), factory, options);
   }
 
   /** Connects one more actor to a port, and resolves after its `connectionMade`. */

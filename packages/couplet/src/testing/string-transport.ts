@@ -9,6 +9,7 @@ import { IPv4Address } from '../protocol/address.ts';
 import type { Clock as Time } from '../protocol/clock.ts';
 import { ConnectionAborted } from '../protocol/errors.ts';
 import type { Producer, PullProducer } from '../protocol/producer.ts';
+import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import { isThenable } from '../protocol/thenable.ts';
 import type { TLS } from '../protocol/tls.ts';
 import type { Transport } from '../protocol/transport.ts';
@@ -41,6 +42,8 @@ export interface StringTransportOptions {
   readonly host?: Address;
   /** What `getPeer()` answers; another such address unless set. */
   readonly peer?: Address;
+  /** The PROXY header that came first; none unless set. */
+  readonly proxyHeader?: ProxyHeader;
   /** Gets what the protocol hands to `failConnection`, which throws it unless this is set. */
   readonly onFailure?: (error: unknown) => void;
 }
@@ -55,6 +58,7 @@ export interface StringTransportOptions {
  */
 export class StringTransport implements Transport {
   readonly clock: Time;
+  readonly proxyHeader: ProxyHeader | undefined;
   readonly #host: Address;
   readonly #peer: Address;
   readonly #onFailure: ((error: unknown) => void) | undefined;
@@ -78,6 +82,7 @@ export class StringTransport implements Transport {
     this.#host = options.host ?? new IPv4Address('192.0.2.1', 10_000);
     this.#peer = options.peer ?? new IPv4Address('198.51.100.1', 54_321);
     this.#onFailure = options.onFailure;
+    this.proxyHeader = options.proxyHeader;
   }
 
   // The test's side.

@@ -52,7 +52,7 @@ export class WatchedBackend extends PassingBackend {
       await listener.close();
       this.#listeners.delete(name);
     };
-    return { name, close };
+    return { ...listener, close };
   }
 
   override connect(place: ConnectPlace, attempt: Attempt): { cancel(): void } {

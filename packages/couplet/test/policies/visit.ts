@@ -7,6 +7,7 @@ import type { ErrorReport } from '../../src/protocol/observer.ts';
 import type { Callbacks } from '../../src/protocol/protocol.ts';
 import type { SocketName } from '../../src/seam/address.ts';
 import type { Cause } from '../../src/seam/cause.ts';
+import type { TlsContext } from '../../src/seam/tls.ts';
 import type { Sink } from '../../src/seam/wire.ts';
 import { FakeBackend } from '../fake-backend.ts';
 import { FakeWire } from '../fake-wire.ts';
@@ -14,7 +15,7 @@ import { FakeWire } from '../fake-wire.ts';
 /** A wire of which the test is the other end. It closes when the test says so, once it was asked to. */
 export class Visit extends FakeWire {
   override readonly peer: SocketName;
-  /** `end`, `close`, `abort`, `pause` and `resume`, in order. */
+  /** `end`, `close`, `abort`, `pause`, `resume` and `startTls`, in order. */
   readonly calls: string[] = [];
   sink: Sink | null = null;
   protocol: Callbacks | undefined;
@@ -75,6 +76,10 @@ export class Visit extends FakeWire {
   override resume(): void {
     this.calls.push('resume');
     this.paused = false;
+  }
+
+  override startTls(_context: TlsContext, serverName: string, unread: Buffer): void {
+    this.calls.push(`startTls ${serverName}${unread}`);
   }
 
   #close(cause: Cause): void {

@@ -20,13 +20,21 @@ export class Child {
   readonly #process: ChildProcess;
   #readers: (() => void)[] = [];
 
-  /** A `launcher` is a command that gets the command line of the program as its arguments. */
-  constructor(fixture: string, args: readonly string[], launcher: readonly string[] = []) {
+  /**
+   * A `launcher` is a command that gets the command line of the program as its arguments. Of the descriptors, the program has
+   * the first one as its number 3, and so on.
+   */
+  constructor(
+    fixture: string,
+    args: readonly string[],
+    launcher: readonly string[] = [],
+    descriptors: readonly number[] = [],
+  ) {
     const program = join(import.meta.dirname, 'fixtures', `${fixture}${extname(import.meta.filename)}`);
     // The runner's own options are not for the program.
     const flags = process.execArgv.filter((flag) => !flag.startsWith('--test'));
     const [command = '', ...rest] = [...launcher, process.execPath, ...flags, program, ...args];
-    this.#process = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#process = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe', ...descriptors] });
     this.ended = new Promise((resolve) => {
       this.#process.once('close', (code, signal) => {
         resolve({ code, signal });

@@ -98,7 +98,7 @@ class SilentBackend extends NodeBackend {
 
 function portOf(port: ListeningPort): number {
   const host = port.getHost();
-  return host.family === 'UNIX' ? 0 : host.port;
+  return 'port' in host ? host.port : 0;
 }
 
 /** Sends a line and hears it again. */

@@ -124,6 +124,27 @@ describe('a simulated kernel', () => {
     assert.equal('code' in (await rig.listenUNIX('/run/echo.sock')), true);
   });
 
+  test('a process inherits nothing, and has no environment and no files', async () => {
+    const rig = new Rig();
+    const failures: string[] = [];
+    const attempt = { onConnected: () => null, onFailed: ({ code }: { code: string }) => failures.push(code) };
+    rig.client.connect({ kind: 'stdio' }, attempt);
+    rig.pass(1);
+    assert.deepEqual(failures, ['EBADF']);
+    for (const place of [{ kind: 'stdio' }, { kind: 'fd', fd: 3, backlog: 1 }] as const) {
+      const answer = await rig.server.listen(
+        place,
+        () => null,
+        () => {},
+      );
+      assert.equal('code' in answer && answer.code, 'EBADF');
+    }
+    assert.equal(rig.server.environment(), undefined);
+    const file = await rig.server.readFile();
+    assert.equal('code' in file && file.code, 'ENOENT');
+    assert.deepEqual([rig.server.pid, rig.client.pid], [1, 1]);
+  });
+
   test('names are answered after their time, may change, fail, and say nothing', async () => {
     const rig = new Rig();
     const { names } = rig.network;

@@ -142,5 +142,5 @@ export function bytesOf(size: number): Buffer {
 
 /** The name of a socket, for messages. */
 export function portOf(name: SocketName): number {
-  return name.family === 'UNIX' ? 0 : name.port;
+  return 'port' in name ? name.port : 0;
 }

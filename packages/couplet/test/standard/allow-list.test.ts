@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
 import type { Permit } from '../../src/standard/allow-list.ts';
 import { AllowList } from '../../src/standard/allow-list.ts';
-import { bytesOf, literalOf, Network } from '../../src/standard/network.ts';
 
 describe('an allow-list', () => {
   const list = new AllowList([
@@ -82,39 +80,4 @@ describe('an allow-list', () => {
       assert.throws(list, { name: 'RangeError', message: `permit 1: ${message}` });
     });
   }
-});
-
-describe('a network', () => {
-  test('has exactly the addresses that share its prefix', () => {
-    const address = fc.uint8Array({ minLength: 4, maxLength: 4 });
-    const longer = fc.uint8Array({ minLength: 16, maxLength: 16 });
-    fc.assert(
-      fc.property(
-        fc.oneof(fc.tuple(address, address), fc.tuple(longer, longer)),
-        fc.nat(128),
-        ([one, other], length) => {
-          const fixed = Math.min(length, 8 * one.length);
-          const bits = (bytes: Uint8Array): string =>
-            Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0')).join('');
-          const start = bits(one).slice(0, fixed);
-          const base = start.padEnd(8 * one.length, '0').match(/.{8}/g) ?? [];
-          const prefix = Uint8Array.from(base, (byte) => Number.parseInt(byte, 2));
-          const network = new Network(`${literalOf(prefix)}/${fixed}`);
-          assert.equal(network.has(one), true);
-          assert.equal(network.has(other), bits(other).startsWith(start));
-        },
-      ),
-    );
-  });
-
-  test('bytes and literal are each the other', () => {
-    const bytes = fc.oneof(
-      fc.uint8Array({ minLength: 4, maxLength: 4 }),
-      fc.uint8Array({ minLength: 16, maxLength: 16 }),
-    );
-    fc.assert(fc.property(bytes, (one) => assert.deepEqual(bytesOf(literalOf(one)), Uint8Array.from(one))));
-    assert.deepEqual(bytesOf('::'), new Uint8Array(16));
-    assert.deepEqual(bytesOf('::ffff:192.0.2.1'), Uint8Array.of(192, 0, 2, 1));
-    assert.equal(bytesOf('192.0.2.01'), undefined);
-  });
 });

@@ -1,6 +1,14 @@
 // What listen and connect infer and refuse. Compiled, never run.
 import type { ListeningPort, Reactor } from 'couplet';
 import { ClientFactory, connect, Factory, IPv4Address, listen, Protocol, reactor } from 'couplet';
+import type { ClientEndpoint, ServerEndpoint } from 'couplet/endpoints';
+import {
+  AdoptedStreamServerEndpoint,
+  HostnameEndpoint,
+  serverFromString,
+  TCP4ServerEndpoint,
+  UNIXClientEndpoint,
+} from 'couplet/endpoints';
 import { exactly } from './exactly.ts';
 
 class Echo extends Protocol {
@@ -63,9 +71,25 @@ export async function ports(other: Reactor): Promise<void> {
   await using same = await reactor.listenTCP(0, new EchoFactory());
   exactly<Promise<void>>()(same.stopListening());
   const host = port.getHost();
-  exactly<'IPv4' | 'IPv6' | 'UNIX'>()(host.family);
+  exactly<'IPv4' | 'IPv6' | 'UNIX' | 'PIPE'>()(host.family);
   // @ts-expect-error a UNIX socket has no port
   void host.port;
-  if (host.family !== 'UNIX') exactly<number>()(host.port);
+  if ('port' in host) exactly<number>()(host.port);
+  if (host.family === 'UNIX') exactly<string>()(host.path);
   if (host instanceof IPv4Address) exactly<'IPv4'>()(host.family);
+}
+
+export async function classes(): Promise<void> {
+  exactly<ServerEndpoint>()(serverFromString(reactor, 'tcp:0'));
+  const endpoint: ServerEndpoint = new TCP4ServerEndpoint(reactor, 8007, { backlog: 5 });
+  exactly<ListeningPort>()(await endpoint.listen(new EchoFactory()));
+  const client: ClientEndpoint = new HostnameEndpoint(reactor, 'localhost', 80, { bindAddress: '127.0.0.1' });
+  exactly<Client>()(await client.connect(new DownloadFactory()));
+  exactly<Echo>()(await new UNIXClientEndpoint(reactor, '/run/echo.sock').connect(new Echo(), { timeoutMs: 10 }));
+  // @ts-expect-error a descriptor has no interface
+  new AdoptedStreamServerEndpoint(reactor, 3, { interface: '127.0.0.1' });
+  // @ts-expect-error the protocol demands a factory that an endpoint does not have
+  await client.connect(new Client());
+  // @ts-expect-error a client factory cannot listen
+  await endpoint.listen(new DownloadFactory());
 }

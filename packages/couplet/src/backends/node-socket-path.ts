@@ -1,0 +1,17 @@
+import { fstatSync, readFileSync } from 'node:fs';
+
+/** A row of Linux's table of UNIX sockets: the inode, and the path that the socket is bound to, if it is. */
+const ROW = /^(?:\S+ +){6}(\d+) (.*)$/gm;
+
+/** The path that a UNIX socket is bound to, by its descriptor; empty where the system does not tell it. */
+export function pathOfSocket(fd: number): string {
+  try {
+    const inode = String(fstatSync(fd).ino);
+    for (const [, found, path = ''] of readFileSync('/proc/net/unix', 'utf8').matchAll(ROW)) {
+      if (found === inode) return path.replace(/^@/, '\0');
+    }
+  } catch {
+    // Only Linux has the table.
+  }
+  return '';
+}

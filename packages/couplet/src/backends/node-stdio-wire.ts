@@ -1,0 +1,157 @@
+import { createReadStream, createWriteStream, fstatSync } from 'node:fs';
+import { Socket } from 'node:net';
+import process from 'node:process';
+import type { Readable, Writable } from 'node:stream';
+import { isatty, ReadStream, WriteStream } from 'node:tty';
+import type { SocketName } from '../seam/address.ts';
+import type { Cause } from '../seam/cause.ts';
+import type { Sink, Wire } from '../seam/wire.ts';
+import { causeOf, DONE } from './node-cause.ts';
+import { vacate } from './node-vacate.ts';
+
+const NAME: SocketName = { family: 'PIPE' };
+const NO_TLS: Cause = { kind: 'tls', code: '', detail: 'there is no TLS over standard input and output' };
+
+/**
+ * Standard input and output as a wire: each may be a pipe, a socket, a terminal or a file. It has streams of its own, since
+ * those of `process` can never be closed.
+ */
+export class StdioWire implements Wire {
+  readonly local: SocketName = NAME;
+  readonly peer: SocketName = NAME;
+  readonly copies = false;
+  /** Resolves when the wire is gone. */
+  readonly gone: Promise<void>;
+  readonly #input: Readable = openInput();
+  readonly #output: Writable = openOutput();
+  #sink: Sink | undefined;
+  #goes: () => void = () => {};
+  #paused = false;
+  /** The end of input came while paused. */
+  #held = false;
+  /** Both sides' ends, as far as they have come. */
+  #inputOver = false;
+  #outputOver = false;
+  #closed = false;
+
+  /** Throws what the runtime throws when a descriptor cannot be used. */
+  constructor() {
+    this.gone = new Promise((resolve) => {
+      this.#goes = resolve;
+    });
+    // Also once it is closed: an error that nobody listens for ends the process.
+    for (const stream of [this.#input, this.#output])
+      stream.on('error', (error: NodeJS.ErrnoException) => this.#close(causeOf(error)));
+  }
+
+  /** Begins to pass on what comes in. */
+  attach(sink: Sink): void {
+    this.#sink = sink;
+    this.#input.on('data', (chunk: Buffer) => {
+      if (!this.#closed) this.#sink?.onData(chunk);
+    });
+    this.#input.on('end', () => {
+      if (this.#paused) this.#held = true;
+      else this.#endInput();
+    });
+  }
+
+  write(chunk: Uint8Array): boolean {
+    const output = this.#output;
+    let taken = false;
+    output.write(chunk, (error) => {
+      if (!(taken || this.#closed || error)) this.#sink?.onWritable();
+    });
+    taken = output.errored === null && output.writableLength === 0;
+    return taken;
+  }
+
+  end(): void {
+    this.#output.end((error?: Error | null) => {
+      if (this.#closed || error) return;
+      this.#outputOver = true;
+      // The reader of a pipe sees its end when nobody has the other side any more.
+      release(this.#output, 1);
+      this.#closeIfOver();
+    });
+  }
+
+  close(): void {
+    process.nextTick(() => this.#close(DONE));
+  }
+
+  abort(): void {
+    this.close();
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#input.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#input.resume();
+    if (this.#held) process.nextTick(() => this.#release());
+  }
+
+  setNoDelay(): void {}
+  setKeepAlive(): void {}
+
+  /** `node:tls` wants one stream of both directions: nobody has missed it so far. */
+  startTls(): void {
+    process.nextTick(() => this.#close(NO_TLS));
+  }
+
+  #release(): void {
+    if (this.#paused || !this.#held) return;
+    this.#held = false;
+    this.#endInput();
+  }
+
+  #endInput(): void {
+    if (this.#closed) return;
+    this.#inputOver = true;
+    this.#sink?.onEof();
+    this.#closeIfOver();
+  }
+
+  #closeIfOver(): void {
+    if (this.#inputOver && this.#outputOver) this.#close(DONE);
+  }
+
+  #close(cause: Cause): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#input.pause();
+    release(this.#input, 0);
+    if (!this.#outputOver) release(this.#output, 1);
+    this.#sink?.onClosed(cause);
+    this.#goes();
+  }
+}
+
+function openInput(): Readable {
+  if (isatty(0)) return new ReadStream(0);
+  if (isStream(0)) return new Socket({ fd: 0, readable: true, writable: false });
+  return createReadStream('', { fd: 0, autoClose: false });
+}
+
+function openOutput(): Writable {
+  if (isatty(1)) return new WriteStream(1);
+  if (isStream(1)) return new Socket({ fd: 1, readable: false, writable: true });
+  return createWriteStream('', { fd: 1, autoClose: false });
+}
+
+/** Whether that descriptor is a pipe or a socket, which are one kind to the runtime. */
+function isStream(fd: number): boolean {
+  const status = fstatSync(fd);
+  return status.isFIFO() || status.isSocket();
+}
+
+/** Gives a descriptor up, unless it is that of a file: nobody waits for its end, and its stream would close it later. */
+function release(stream: Readable | Writable, fd: number): void {
+  if (!(stream instanceof Socket)) return;
+  stream.destroy();
+  vacate(fd);
+}

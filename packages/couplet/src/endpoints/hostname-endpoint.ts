@@ -1,0 +1,10 @@
+import type { ConnectOptions } from '../reactor/connect-options.ts';
+import type { Reactor } from '../reactor/reactor.ts';
+import { StreamClientEndpoint } from './stream-client-endpoint.ts';
+
+/** A TCP port of a host; of its addresses, whichever answers first (RFC 8305). */
+export class HostnameEndpoint extends StreamClientEndpoint {
+  constructor(reactor: Reactor, host: string, port: number, options: ConnectOptions = {}) {
+    super((factory, given) => reactor.connectTCP(host, port, factory, { ...given, ...options }));
+  }
+}

@@ -1,0 +1,11 @@
+import type { ProxyHeader } from '../protocol/proxy-header.ts';
+import type { TlsInfo } from '../seam/tls.ts';
+
+/** What was found out about a connection before it had its protocol. */
+export interface Facts {
+  readonly tls?: TlsInfo | undefined;
+  readonly proxyHeader?: ProxyHeader | undefined;
+}
+
+/** Of most connections there is nothing to know. */
+export const NO_FACTS: Facts = {};

@@ -1,0 +1,31 @@
+import { Trusted } from './trusted.ts';
+
+/** What a port asks of the PROXY headers that its connections begin with. */
+export interface ProxyOptions {
+  /** From where they are accepted: addresses, networks such as `10.0.0.0/8`, and `unix` for the peers of UNIX sockets. */
+  readonly trusted: readonly string[];
+  /** How long a new connection may take until its header is whole; 5,000 unless set. */
+  readonly headerTimeoutMs?: number;
+  /** How many bytes a header of version 2 may have, its TLVs included; 4,096 unless set. */
+  readonly maxHeaderBytes?: number;
+}
+
+/** The options, checked and with nothing left open. */
+export interface ProxyTerms {
+  readonly trusted: Trusted;
+  readonly headerTimeoutMs: number;
+  readonly maxHeaderBytes: number;
+}
+
+/** The longest line of version 1, and the most that the length of version 2 can say. */
+const LEAST = 107;
+const MOST = 65_551;
+
+/** Fills in what is not set. Throws a `RangeError` that names the option, or the network, that is none. */
+export function termsOf({ trusted, headerTimeoutMs = 5000, maxHeaderBytes = 4096 }: ProxyOptions): ProxyTerms {
+  if (!(headerTimeoutMs > 0 && headerTimeoutMs < Number.POSITIVE_INFINITY))
+    throw new RangeError(`headerTimeoutMs is ${headerTimeoutMs}, not a finite number above 0`);
+  if (!(Number.isInteger(maxHeaderBytes) && maxHeaderBytes >= LEAST && maxHeaderBytes <= MOST))
+    throw new RangeError(`maxHeaderBytes is ${maxHeaderBytes}, not a whole number from ${LEAST} to ${MOST}`);
+  return { trusted: new Trusted(trusted), headerTimeoutMs, maxHeaderBytes };
+}

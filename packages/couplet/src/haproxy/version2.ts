@@ -1,0 +1,140 @@
+import { ipv6LiteralOf } from '../protocol/literal.ts';
+import type { ProxyHeader, Tlv } from '../protocol/proxy-header.ts';
+import type { InetName, UnixName } from '../seam/address.ts';
+import { crc32c } from './crc32c.ts';
+import { type Ends, hostBytesOf, portOf } from './ends.ts';
+import { ProxyHeaderError } from './errors.ts';
+import { nameless } from './header.ts';
+import type { Reading } from './reading.ts';
+import { type ReadTlv, readTlvs, TLV, writeTlvs } from './tlv.ts';
+
+const SIGNATURE: Buffer = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1');
+/** The signature, a byte for version and command, one for family and protocol, and 16 bits for the length of the rest. */
+const HEAD = 16;
+/** The most that the 16 bits can say, and the head. */
+const MOST = HEAD + 0xffff;
+const LOCAL = 0x20;
+const PROXY = 0x21;
+const UNSPEC = 0x00;
+const TCP4 = 0x11;
+const TCP6 = 0x21;
+const UNIX_STREAM = 0x31;
+/** How many bytes the addresses of each family and protocol have. */
+const SIZES: ReadonlyMap<number, number> = new Map([
+  [UNSPEC, 0],
+  [TCP4, 12],
+  [TCP6, 36],
+  [UNIX_STREAM, 216],
+]);
+/** The bytes of one path. */
+const PATH = 108;
+
+/** Reads a header of version 2. Throws a `ProxyHeaderError` as soon as no more bytes could make these one. */
+export function readVersion2(bytes: Buffer, maxHeaderBytes: number): Reading {
+  const begun = Math.min(bytes.length, SIGNATURE.length);
+  if (bytes.compare(SIGNATURE, 0, begun, 0, begun) !== 0)
+    throw new ProxyHeaderError('it begins neither like a line of version 1 nor like version 2');
+  // What is still to come is taken for good.
+  const [command = PROXY, family = UNSPEC] = bytes.subarray(SIGNATURE.length);
+  if (command !== LOCAL && command !== PROXY)
+    throw new ProxyHeaderError(`its version and command, ${hex(command)}, are unknown`);
+  const size = command === LOCAL ? 0 : SIZES.get(family);
+  if (size === undefined) throw new ProxyHeaderError(`its family and protocol, ${hex(family)}, are none of a stream`);
+  if (bytes.length < HEAD) return HEAD;
+  const length = HEAD + bytes.readUInt16BE(HEAD - 2);
+  if (length > maxHeaderBytes) throw new ProxyHeaderError(`it has ${length} bytes, more than ${maxHeaderBytes}`);
+  if (length < HEAD + size)
+    throw new ProxyHeaderError(`the ${size} bytes of its addresses do not fit into ${length - HEAD}`);
+  if (bytes.length < length) return length;
+  // The rest of a LOCAL one is skipped, whatever it is.
+  return { header: command === LOCAL ? nameless(2, 'LOCAL') : headerOf(bytes, family, size), length };
+}
+
+/** Writes a header. Throws a `RangeError` for what it cannot say. */
+export function writeVersion2(command: 'LOCAL' | 'PROXY', ends: Ends | undefined, tlvs: readonly Tlv[]): Buffer {
+  const [family, addresses] = addressesOf(ends);
+  const added = writeTlvs(tlvs);
+  const size = addresses.length + added.length;
+  if (HEAD + size > MOST) throw new RangeError(`the header has ${HEAD + size} bytes, more than ${MOST}`);
+  const code = command === 'LOCAL' ? LOCAL : PROXY;
+  const bytes = Buffer.concat([SIGNATURE, Uint8Array.of(code, family, size >> 8, size & 0xff), addresses, added]);
+  const place = checksumIn(readTlvs(bytes.subarray(HEAD + addresses.length)) ?? [], RangeError);
+  if (place !== undefined) seal(bytes, place);
+  return bytes;
+}
+
+function addressesOf(ends: Ends | undefined): [family: number, addresses: Buffer] {
+  if (ends === undefined) return [UNSPEC, Buffer.alloc(0)];
+  if (ends.family === 'UNIX')
+    return [UNIX_STREAM, Buffer.concat([pathBytesOf(ends.source), pathBytesOf(ends.destination)])];
+  const ports = [portOf(ends.source), portOf(ends.destination)].flatMap((port) => [port >> 8, port & 0xff]);
+  const hosts = [hostBytesOf(ends.source), hostBytesOf(ends.destination)];
+  return [ends.family === 'IPv4' ? TCP4 : TCP6, Buffer.concat([...hosts, Uint8Array.from(ports)])];
+}
+
+function pathBytesOf({ path }: UnixName): Buffer {
+  const bytes = Buffer.from(path);
+  if (bytes.length > PATH) throw new RangeError(`the path '${path}' has ${bytes.length} bytes, more than ${PATH}`);
+  if (bytes.includes(0, 1)) throw new RangeError(`the path '${path}' has a NUL inside`);
+  return Buffer.concat([bytes], PATH);
+}
+
+/** The header of all its bytes, of a `PROXY` one. */
+function headerOf(bytes: Buffer, family: number, size: number): ProxyHeader {
+  const tlvs = readTlvs(bytes.subarray(HEAD + size));
+  if (tlvs === undefined) throw new ProxyHeaderError('the last TLV ends beyond it');
+  verify(bytes, tlvs);
+  if (family === UNSPEC) return nameless(2, 'PROXY', tlvs);
+  const block = bytes.subarray(HEAD, HEAD + size);
+  const nameAt = family === UNIX_STREAM ? unixName : inetName;
+  return { version: 2, command: 'PROXY', source: nameAt(block, 0), destination: nameAt(block, 1), tlvs };
+}
+
+/** The address and port of one end: both hosts come first, then both ports. */
+function inetName(block: Buffer, end: 0 | 1): InetName {
+  const length = block.length / 2 - 2;
+  const host = block.subarray(end * length, (end + 1) * length);
+  const port = block.readUInt16BE(2 * length + 2 * end);
+  return length === 4
+    ? { family: 'IPv4', host: host.join('.'), port }
+    : { family: 'IPv6', host: ipv6LiteralOf(host), port };
+}
+
+/** The path of one end, up to a NUL. One in front belongs to it: it marks an abstract name (unix(7)). */
+function unixName(block: Buffer, end: 0 | 1): UnixName {
+  const field = block.subarray(end * PATH, (end + 1) * PATH);
+  const nul = field.indexOf(0, 1);
+  const bytes = field.subarray(0, nul < 0 ? PATH : nul);
+  const path = bytes.toString();
+  if (!Buffer.from(path).equals(bytes)) throw new ProxyHeaderError('a path is no UTF-8');
+  return { family: 'UNIX', path: path === '\0' ? '' : path };
+}
+
+/** Throws unless the checksum, if there is one, is right. */
+function verify(bytes: Buffer, tlvs: readonly ReadTlv[]): void {
+  const place = checksumIn(tlvs, ProxyHeaderError);
+  if (place === undefined) return;
+  const announced = place.readUInt32BE();
+  const counted = seal(bytes, place);
+  if (announced !== counted) throw new ProxyHeaderError(`its checksum is ${hex(announced)}, not ${hex(counted)}`);
+}
+
+/** Where the checksum stands, if there is one. */
+function checksumIn(tlvs: readonly ReadTlv[], Wrong: new (why: string) => Error): Buffer | undefined {
+  const [first, ...more] = tlvs.filter(({ type }) => type === TLV.CRC32C);
+  if (first === undefined) return undefined;
+  if (more.length > 0 || first.value.length !== 4) throw new Wrong('a header has one checksum at most, of 4 bytes');
+  return first.value;
+}
+
+/** Puts the checksum of the bytes where it stands among them, and returns it. It is counted as if it were 0. */
+function seal(bytes: Buffer, place: Buffer): number {
+  place.fill(0);
+  const sum = crc32c(bytes);
+  place.writeUInt32BE(sum);
+  return sum;
+}
+
+function hex(number: number): string {
+  return `0x${number.toString(16).padStart(2, '0')}`;
+}

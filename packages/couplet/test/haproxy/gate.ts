@@ -1,0 +1,77 @@
+import type { ProxyHeaderError } from '../../src/haproxy/errors.ts';
+import { type ProxyOptions, termsOf } from '../../src/haproxy/options.ts';
+import { type Arrival, ProxyFilter } from '../../src/haproxy/proxy-filter.ts';
+import type { Clock } from '../../src/protocol/clock.ts';
+import type { ProxyHeader } from '../../src/protocol/proxy-header.ts';
+import type { SocketName } from '../../src/seam/address.ts';
+import type { Sink } from '../../src/seam/wire.ts';
+import { Clock as TestClock } from '../../src/testing/clock.ts';
+import { Visit } from '../policies/visit.ts';
+
+export const PROXY: SocketName = { family: 'IPv4', host: '10.0.0.1', port: 4000 };
+export const OPTIONS: ProxyOptions = { trusted: ['10.0.0.0/8'] };
+
+/** A wire from a proxy, and what comes of it. It is also who gets what follows the header, and says what happens then. */
+export class Gate implements Arrival, Sink {
+  readonly clock: TestClock = new TestClock();
+  readonly visit: Visit;
+  /** Everything that is heard, in order. */
+  readonly log: string[] = [];
+  header: ProxyHeader | undefined;
+  /** What it does when it is accepted, and when it gets data. */
+  acts: (wire: ProxyFilter) => void = () => {};
+  hears: (wire: ProxyFilter) => void = () => {};
+  /** Whether it wants the connection. */
+  willing = true;
+  #wire: ProxyFilter | undefined;
+
+  constructor(peer: SocketName = PROXY, options: ProxyOptions = OPTIONS, clock?: Clock) {
+    this.visit = new Visit(peer);
+    this.visit.sink = ProxyFilter.receive(this.visit, clock ?? this.clock, termsOf(options), this);
+  }
+
+  /** What has been asked of the wire below. */
+  get calls(): readonly string[] {
+    return this.visit.calls;
+  }
+
+  /** The wire of the announced connection. Throws before there is one. */
+  get wire(): ProxyFilter {
+    if (this.#wire === undefined) throw new Error('no header was accepted');
+    return this.#wire;
+  }
+
+  accepted(wire: ProxyFilter, header: ProxyHeader): Sink | null {
+    this.#wire = wire;
+    this.header = header;
+    this.log.push('accepted');
+    this.acts(wire);
+    return this.willing ? this : null;
+  }
+
+  refused(reason: ProxyHeaderError): void {
+    this.log.push(reason.message.replace('PROXY header: ', 'refused: '));
+  }
+
+  onSecured(): Sink {
+    this.log.push('secured');
+    return this;
+  }
+
+  onData(chunk: Buffer): void {
+    this.log.push(`data ${chunk.toString('latin1')}`);
+    this.hears(this.wire);
+  }
+
+  onEof(): void {
+    this.log.push('eof');
+  }
+
+  onWritable(): void {
+    this.log.push('writable');
+  }
+
+  onClosed(): void {
+    this.log.push('closed');
+  }
+}

@@ -1,0 +1,118 @@
+import { isIPv4, isIPv6, SocketAddress } from 'node:net';
+import type { SocketName } from '../../src/seam/address.ts';
+
+/** Why there is no header: no more bytes could make these one, or more have to come. */
+export type Absence = 'malformed' | 'unfinished';
+
+/** A header as far as it matters who connected: how many bytes it has, and the names that it announces, if any. */
+export interface Announced {
+  readonly length: number;
+  readonly names: readonly [source: SocketName, destination: SocketName] | undefined;
+}
+
+const LINE = /^PROXY (?:(TCP4|TCP6) ([^ ]+) ([^ ]+) (\d{1,5}) (\d{1,5})|UNKNOWN(?: [^\r\n]*)?)\r\n$/;
+const SIGNATURE = '\r\n\r\n\0\r\nQUIT\n';
+
+/**
+ * Reads all the bytes of a connection's beginning at once, the plain way: one expression for a line, fixed offsets for version 2.
+ * It shares nothing with the decoder, to be compared with it.
+ */
+export function reading(bytes: Buffer, maxHeaderBytes: number): Announced | Absence {
+  const text = bytes.toString('latin1');
+  if (text.startsWith('PROXY ')) return ofLine(text);
+  if (text.startsWith(SIGNATURE)) return ofBinary(bytes, maxHeaderBytes);
+  return 'PROXY '.startsWith(text) || SIGNATURE.startsWith(text) ? 'unfinished' : 'malformed';
+}
+
+function ofLine(text: string): Announced | Absence {
+  const end = text.indexOf('\n') + 1;
+  if (end === 0 && text.length < 107) return 'unfinished';
+  const line = text.slice(0, end);
+  const fields = LINE.exec(line);
+  if (fields === null || line.length > 107) return 'malformed';
+  const [, protocol, source = '', destination = '', sourcePort = '', destinationPort = ''] = fields;
+  if (protocol === undefined) return { length: end, names: undefined };
+  const ports = [sourcePort, destinationPort];
+  if (ports.some((port) => String(Number(port)) !== port || Number(port) > 65_535)) return 'malformed';
+  const hosts = [source, destination];
+  const valid = protocol === 'TCP4' ? hosts.every(isIPv4) : hosts.every((host) => isIPv6(host) && !host.includes('%'));
+  if (!valid) return 'malformed';
+  const family = protocol === 'TCP4' ? 'IPv4' : 'IPv6';
+  const names = [
+    { family, host: source, port: Number(sourcePort) },
+    { family, host: destination, port: Number(destinationPort) },
+  ] as const;
+  return { length: end, names };
+}
+
+function ofBinary(bytes: Buffer, maxHeaderBytes: number): Announced | Absence {
+  if (bytes.length < 16) return 'unfinished';
+  const length = 16 + (bytes[14] ?? 0) * 256 + (bytes[15] ?? 0);
+  if (length > maxHeaderBytes) return 'malformed';
+  if (bytes.length < length) return 'unfinished';
+  if (bytes[12] === 0x20) return { length, names: undefined };
+  if (bytes[12] !== 0x21) return 'malformed';
+  const size = { 0: 0, 17: 12, 33: 36, 49: 216 }[bytes[13] ?? -1];
+  if (size === undefined || length < 16 + size || !sound(bytes.subarray(0, length), 16 + size)) return 'malformed';
+  if (size === 0) return { length, names: undefined };
+  if (size === 216) {
+    const [source, destination] = [pathAt(bytes, 16), pathAt(bytes, 124)];
+    return source === undefined || destination === undefined ? 'malformed' : { length, names: [source, destination] };
+  }
+  const width = size === 12 ? 4 : 16;
+  const [from, ports] = [16, 16 + 2 * width];
+  const source = inetAt(bytes.subarray(from, from + width), bytes.readUInt16BE(ports));
+  const destination = inetAt(bytes.subarray(from + width, ports), bytes.readUInt16BE(ports + 2));
+  return { length, names: [source, destination] };
+}
+
+/** Whether TLVs fill the header from there on, and its checksum is right. */
+function sound(header: Buffer, from: number): boolean {
+  let at = from;
+  const sums: number[] = [];
+  for (; at + 3 <= header.length; at += 3 + header.readUInt16BE(at + 1)) if (header[at] === 3) sums.push(at);
+  const [sum] = sums;
+  if (at !== header.length || sums.length > 1) return false;
+  if (sum === undefined) return true;
+  if (header.readUInt16BE(sum + 1) !== 4) return false;
+  const zeroed = Buffer.concat([header.subarray(0, sum + 3), Buffer.alloc(4), header.subarray(sum + 7)]);
+  return header.readUInt32BE(sum + 3) === checksum(zeroed);
+}
+
+/** CRC32c bit by bit, as division of polynomials. */
+function checksum(bytes: Buffer): number {
+  let rest = 0xffff_ffff;
+  for (const byte of bytes) {
+    rest ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) rest = rest & 1 ? (rest >>> 1) ^ 0x82f6_3b78 : rest >>> 1;
+  }
+  return ~rest >>> 0;
+}
+
+function inetAt(host: Buffer, port: number): SocketName {
+  if (host.length === 4) return { family: 'IPv4', host: [...host].map(String).join('.'), port };
+  const groups = Array.from({ length: 8 }, (_, at) => host.readUInt16BE(2 * at).toString(16));
+  return { family: 'IPv6', host: groups.join(':'), port };
+}
+
+function pathAt(bytes: Buffer, at: number): SocketName | undefined {
+  const [first = '', ...rest] = bytes.toString('latin1', at, at + 108);
+  const after = rest.join('').split('\0', 1).join('');
+  const path = first === '\0' && after === '' ? '' : first + after;
+  try {
+    return {
+      family: 'UNIX',
+      path: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(path, 'latin1')),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same text for the same name, however its address is written. */
+export function textOf(name: SocketName): string {
+  if (name.family === 'UNIX') return `unix ${JSON.stringify(name.path)}`;
+  if (name.family === 'PIPE') return 'pipe';
+  const family = name.family === 'IPv4' ? 'ipv4' : 'ipv6';
+  return `${family} ${new SocketAddress({ address: name.host, family }).address} ${name.port}`;
+}

@@ -1,0 +1,306 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import {
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { after, afterEach, beforeEach, describe, test } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import type { ListeningPort } from 'couplet';
+import { CannotListenError, Factory, open, Protocol, reactor } from 'couplet';
+import { Child } from './child.ts';
+
+const TIMEOUT = { timeout: 30_000 };
+const folder = mkdtempSync(join(tmpdir(), 'couplet-unix-'));
+after(() => rmSync(folder, { recursive: true }));
+
+/** A path in a folder of its own, in which nothing else may be left. */
+let path = '';
+let ports: ListeningPort[] = [];
+let children: Child[] = [];
+
+beforeEach(() => {
+  path = join(mkdtempSync(join(folder, 'x')), 'echo.sock');
+  ports = [];
+  children = [];
+});
+afterEach(async () => {
+  for (const port of ports) await port.stopListening();
+  for (const child of children) if (child.alive) child.signal('SIGKILL');
+});
+
+/** A program that wants those paths. */
+function startRival(places: readonly string[]): Child {
+  const child = new Child('unix-rivals', places);
+  children.push(child);
+  return child;
+}
+
+class Echo extends Protocol {
+  override dataReceived(data: Buffer): void {
+    this.transport.write(data);
+  }
+}
+
+async function serve(place = path): Promise<ListeningPort> {
+  const port = await reactor.listenUNIX(place, Factory.forProtocol(Echo), { mode: 0o600 });
+  ports.push(port);
+  return port;
+}
+
+/** Passes when whoever listens there answers. */
+async function converse(place = path): Promise<void> {
+  await using connection = await open(`unix:${place}`);
+  await connection.write('verse\r\n');
+  for await (const line of connection.lines()) {
+    assert.equal(String(line), 'verse');
+    break;
+  }
+}
+
+/** A socket file whose process has gone. */
+async function leaveStale(place: string): Promise<void> {
+  const server = createServer().listen(`${place}~`);
+  await once(server, 'listening');
+  linkSync(`${place}~`, place);
+  server.close();
+  await once(server, 'close');
+}
+
+/** What tells whether a file was touched. */
+function stateOf(place: string): unknown[] {
+  const { dev, ino, mode } = lstatSync(place);
+  return [dev, ino, mode];
+}
+
+function namesBeside(place = path): string[] {
+  return readdirSync(dirname(place)).sort();
+}
+
+async function expectRefusal(why: string, place = path): Promise<void> {
+  await assert.rejects(serve(place), (error) => {
+    assert.ok(error instanceof CannotListenError, String(error));
+    assert.equal(error.message, `cannot listen on ${place}: ${why}`);
+    return true;
+  });
+}
+
+/** Looks at the modes of the sockets of a folder until it is told to stop, as fast as it can; answers with what it saw. */
+const WATCHER = `
+  const { lstatSync, readdirSync } = require('node:fs');
+  const { parentPort, workerData: { folder, stop } } = require('node:worker_threads');
+  const seen = new Set();
+  parentPort.postMessage('ready');
+  while (Atomics.load(stop, 0) === 0) {
+    for (const name of readdirSync(folder)) {
+      const found = lstatSync(folder + '/' + name, { throwIfNoEntry: false });
+      if (found?.isSocket()) seen.add(found.mode & 0o777);
+    }
+  }
+  parentPort.postMessage([...seen]);
+`;
+
+describe('R36 the socket file', TIMEOUT, () => {
+  test('R36 has its mode from the start, under every name', async () => {
+    const stop = new Int32Array(new SharedArrayBuffer(4));
+    const watcher = new Worker(WATCHER, { eval: true, workerData: { folder: dirname(path), stop } });
+    await once(watcher, 'message');
+    const mask = process.umask(0);
+    try {
+      for (let count = 0; count < 50; count += 1) await (await serve()).stopListening();
+      assert.equal(process.umask(), 0);
+    } finally {
+      process.umask(mask);
+      Atomics.store(stop, 0, 1);
+    }
+    assert.deepEqual(await once(watcher, 'message'), [[0o600]]);
+  });
+
+  test('R36 nothing is left when the port has stopped', async () => {
+    const port = await serve();
+    assert.deepEqual(namesBeside(), ['echo.sock']);
+    await converse();
+    await port.stopListening();
+    assert.deepEqual(namesBeside(), []);
+  });
+
+  test('R36 may have a relative path, also when the process goes elsewhere', async () => {
+    const here = process.cwd();
+    process.chdir(dirname(path));
+    try {
+      const port = await serve('echo.sock');
+      assert.equal(port.getHost().authority, 'echo.sock');
+      await converse();
+      process.chdir(here);
+      await port.stopListening();
+    } finally {
+      process.chdir(here);
+    }
+    assert.deepEqual(namesBeside(), []);
+  });
+
+  test('R36 has a path that fits into an address, or an error says so', async () => {
+    const base = dirname(path);
+    const longest = join(base, 'a'.repeat(107 - base.length - 1));
+    await (await serve(longest)).stopListening();
+    await expectRefusal('the path needs 108 bytes, 107 is the most', `${longest}a`);
+    const deep = join(base, 'd'.repeat(107 - base.length - 3));
+    mkdirSync(deep);
+    await expectRefusal('the path needs 115 bytes, 107 is the most', join(deep, 'a'));
+    assert.deepEqual(readdirSync(deep), []);
+  });
+
+  test('R36 cannot be in a folder that is not there', async () => {
+    await expectRefusal('no such file or directory', join(dirname(path), 'nowhere', 'echo.sock'));
+  });
+});
+
+describe('R36 what is there already', TIMEOUT, () => {
+  test('R36 a socket whose process was killed is replaced', async () => {
+    const child = startRival([path]);
+    await child.line(0);
+    child.signal('SIGUSR2');
+    assert.equal(await child.line(1), 'won');
+    child.signal('SIGKILL');
+    await child.ended;
+    const stale = stateOf(path);
+    await serve();
+    assert.notDeepEqual(stateOf(path), stale);
+    await converse();
+    assert.deepEqual(namesBeside(), ['echo.sock']);
+  });
+
+  test('R36 a stale socket is replaced also when its rival was killed over it', async () => {
+    await leaveStale(path);
+    const claim = join(dirname(path), `.echo.sock.${lstatSync(path).ino.toString(36)}`);
+    await leaveStale(claim);
+    await serve();
+    await converse();
+    assert.deepEqual(namesBeside(), ['echo.sock']);
+  });
+
+  test('R36 a socket that somebody holds stays', async () => {
+    await serve();
+    const held = stateOf(path);
+    await expectRefusal('address already in use');
+    assert.deepEqual(stateOf(path), held);
+    await converse();
+    assert.deepEqual(namesBeside(), ['echo.sock']);
+  });
+
+  for (const [what, why, make] of [
+    ['a file', 'a file that is no socket has that name', () => writeFileSync(path, 'verse')],
+    ['a folder', 'a folder has that name', () => mkdirSync(path)],
+    [
+      'a link to a file',
+      'a symbolic link has that name',
+      () => {
+        writeFileSync(`${path}.txt`, 'verse');
+        symlinkSync(`${path}.txt`, path);
+      },
+    ],
+    ['a link to nothing', 'a symbolic link has that name', () => symlinkSync(`${path}.none`, path)],
+    ['a link to a folder', 'a symbolic link has that name', () => symlinkSync(dirname(path), path)],
+    [
+      'a link to a stale socket',
+      'a symbolic link has that name',
+      async () => {
+        await leaveStale(`${path}.stale`);
+        symlinkSync(`${path}.stale`, path);
+      },
+    ],
+    [
+      'a link to a socket in use',
+      'a symbolic link has that name',
+      async () => {
+        await serve(`${path}.used`);
+        symlinkSync(`${path}.used`, path);
+      },
+    ],
+  ] as const) {
+    test(`R36 ${what} stays, and is named`, async () => {
+      await make();
+      const names = namesBeside();
+      const states = names.map((name) => stateOf(join(dirname(path), name)));
+      await expectRefusal(why);
+      assert.deepEqual(namesBeside(), names);
+      assert.deepEqual(
+        names.map((name) => stateOf(join(dirname(path), name))),
+        states,
+      );
+      if (names.includes('echo.sock.txt')) assert.equal(readFileSync(`${path}.txt`, 'utf8'), 'verse');
+    });
+  }
+});
+
+describe('R36 what took the place of the socket', TIMEOUT, () => {
+  for (const [what, make] of [
+    ['a file', () => writeFileSync(path, 'verse')],
+    ['a link to where the socket is now', () => symlinkSync(`${path}.moved`, path)],
+    ['the socket of somebody else', () => leaveStale(path)],
+  ] as const) {
+    test(`R36 ${what} is not removed with the port`, async () => {
+      const port = await serve();
+      renameSync(path, `${path}.moved`);
+      await make();
+      const foreign = stateOf(path);
+      await port.stopListening();
+      assert.deepEqual(stateOf(path), foreign);
+      assert.deepEqual(namesBeside(), ['echo.sock', 'echo.sock.moved']);
+    });
+  }
+
+  test('R36 a port whose file, or folder, is gone stops all the same', async () => {
+    const [port, other] = [await serve(), await serve(`${path}.2`)];
+    unlinkSync(path);
+    await port.stopListening();
+    rmSync(dirname(path), { recursive: true });
+    await other.stopListening();
+  });
+});
+
+describe('R36 rivals', TIMEOUT, () => {
+  test('R36 of two ports of one process that want a stale socket, one gets it', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const place = `${path}.${round}`;
+      await leaveStale(place);
+      const results = await Promise.allSettled([serve(place), serve(place), serve(place)]);
+      assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 1);
+      await converse(place);
+    }
+    assert.equal(namesBeside().length, 10);
+  });
+
+  test('R36 of two processes that want a stale socket, one gets it', async () => {
+    const places = Array.from({ length: 40 }, (_, count) => `${path}.${count}`);
+    for (const place of places) await leaveStale(place);
+    const rivals = [startRival(places), startRival(places)];
+    for (const rival of rivals) await rival.line(0);
+    for (const rival of rivals) rival.signal('SIGUSR2');
+    for (const rival of rivals) assert.equal(await rival.line(places.length + 1), 'done');
+    const [one = [], other = []] = rivals.map(({ lines }) => lines.slice(1, -1));
+    assert.deepEqual(
+      one.map((result, at) => [result, other[at]].sort().join(' ')),
+      places.map(() => 'lost won'),
+    );
+    assert.equal(namesBeside().length, places.length);
+    for (const rival of rivals) {
+      rival.signal('SIGTERM');
+      assert.equal((await rival.ended).code, 0);
+    }
+    assert.deepEqual(namesBeside(), []);
+  });
+});

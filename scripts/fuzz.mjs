@@ -1,0 +1,38 @@
+// Sends mutated input of one kind, far more than the tests do, and prints what came of it:
+// node --conditions=couplet-source scripts/fuzz.mjs proxy [COUNT [FIRST]]. What fails prints the number that repeats it.
+import process from 'node:process';
+import { commit } from '../packages/couplet/src/backends/node-outside.ts';
+import { playHeader } from '../packages/couplet/test/haproxy/fuzz.ts';
+
+/** For each kind what plays one of it, by its number, and says what came of it. */
+const KINDS = { proxy: playHeader };
+/** After so many failures it is left. */
+const MOST_FAILURES = 10;
+
+const [kind = '', first = '100000', second = '1'] = process.argv.slice(2);
+const [count, from] = [Number(first), Number(second)];
+const play = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
+if (play === undefined || !(Number.isInteger(count) && count > 0 && Number.isInteger(from) && from > 0)) {
+  const kinds = Object.keys(KINDS).join(' or ');
+  console.error(`fuzz: '${process.argv.slice(2).join(' ')}' is not ${kinds}, then COUNT, or COUNT FIRST`);
+  process.exit(2);
+}
+
+const fates = {};
+let failures = 0;
+const began = performance.now();
+for (let number = from; number < from + count && failures < MOST_FAILURES; number += 1) {
+  try {
+    const fate = play(number);
+    fates[fate] = (fates[fate] ?? 0) + 1;
+  } catch (error) {
+    failures += 1;
+    console.log(error.message);
+  }
+}
+const seconds = ((performance.now() - began) / 1000).toFixed(0);
+const told = Object.entries(fates).map(([fate, times]) => `${times} ${fate}`);
+console.log(
+  `commit ${commit()}, Node ${process.version}: ${kind} in ${seconds} s: ${told.join(', ')}, ${failures} failures`,
+);
+process.exitCode = failures === 0 ? 0 : 1;
