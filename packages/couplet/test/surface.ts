@@ -211,6 +211,8 @@ export const SURFACE = {
   'couplet/sim': {
     values: ['SimulationError', 'simulate'],
     types: [
+      'CertificateFiles',
+      'CertificateOptions',
       'Conditions',
       'Dice',
       'Fault',

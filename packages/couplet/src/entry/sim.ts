@@ -2,6 +2,7 @@ import { commit, replay, turn } from '../backends/node-outside.ts';
 import type { Scenario, Simulated, SimulateOptions } from '../sim/simulate.ts';
 import { play } from '../sim/simulate.ts';
 
+export type { CertificateFiles, CertificateOptions } from '../sim/certificate.ts';
 export type { Conditions } from '../sim/conditions.ts';
 export type { Dice } from '../sim/dice.ts';
 export type { Host, Program } from '../sim/host.ts';

@@ -7,6 +7,7 @@ import type { Network } from './network.ts';
 import type { PortOwner, SimPort } from './port.ts';
 import { Lane } from './route.ts';
 import type { Happening } from './schedule.ts';
+import { SimSocket } from './socket.ts';
 import { SimWire } from './wire.ts';
 
 /** How often a connection request is repeated, and how long after the first: as Linux does. */
@@ -21,7 +22,7 @@ export interface Caller extends PortOwner {
   /** How many descriptors it has. */
   readonly descriptors: number;
   /** The connection has the descriptor that its attempt had, whatever the limit is by now. */
-  keep(wire: SimWire): void;
+  keep(socket: SimSocket): void;
 }
 
 /** A connection attempt, from the request to the moment that both ends have a wire, or not. */
@@ -31,7 +32,7 @@ export class Handshake {
   readonly #attempt: Attempt;
   #over = false;
   #retry: Happening | undefined;
-  #wire: SimWire | undefined;
+  #socket: SimSocket | undefined;
 
   constructor(caller: Caller, place: ConnectPlace, attempt: Attempt) {
     this.#caller = caller;
@@ -50,7 +51,7 @@ export class Handshake {
   cancel(): void {
     this.#over = true;
     this.#caller.schedule.cancel(this.#retry);
-    this.#wire?.cut();
+    this.#socket?.cut();
   }
 
   #beginUNIX(kernel: Kernel, path: string): void {
@@ -94,11 +95,11 @@ export class Handshake {
     const { schedule, kernel, network } = this.#caller;
     schedule.cancel(this.#retry);
     const id = network.nextId();
-    const near = new SimWire(this.#caller, own, place, lane, `c${id}`);
-    const far = new SimWire(port.owner, place, own, back, `s${id}`);
+    const near = new SimSocket(this.#caller, own, place, lane, `c${id}`);
+    const far = new SimSocket(port.owner, place, own, back, `s${id}`);
     near.link(far);
     far.link(near);
-    this.#wire = near;
+    this.#socket = near;
     port.expect();
     target.sockets.add(far);
     back.send(0, () => {
@@ -108,14 +109,15 @@ export class Handshake {
     });
   }
 
-  #connected(wire: SimWire): void {
-    if (this.#over || !wire.alive || !this.#caller.running) {
-      wire.cut();
+  #connected(socket: SimSocket): void {
+    if (this.#over || !socket.alive || !this.#caller.running) {
+      socket.cut();
       return;
     }
     this.#over = true;
-    this.#caller.keep(wire);
-    this.#caller.note(`${wire.name} is connected`);
+    this.#caller.keep(socket);
+    this.#caller.note(`${socket.name} is connected`);
+    const wire = new SimWire(this.#caller, socket);
     this.#caller.adopting = wire;
     const sink = this.#attempt.onConnected(wire);
     this.#caller.adopting = undefined;

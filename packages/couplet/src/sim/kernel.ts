@@ -2,7 +2,7 @@ import type { InetName, SocketName, UnixName } from '../seam/address.ts';
 import type { Cause } from '../seam/cause.ts';
 import { IN_USE, NOT_OURS } from './causes.ts';
 import type { NetworkPlace, SimPort } from './port.ts';
-import type { SimWire } from './wire.ts';
+import type { SimSocket } from './socket.ts';
 
 /** Where the ports begin that are picked for those who ask for none. */
 const EPHEMERAL = 32_768;
@@ -18,7 +18,7 @@ export class Kernel {
   /** How far the host's wall clock is ahead of the world's, in milliseconds. */
   clockOffsetMs = 0;
   readonly ports: Set<SimPort> = new Set();
-  readonly sockets: Set<SimWire> = new Set();
+  readonly sockets: Set<SimSocket> = new Set();
   #lastPort = EPHEMERAL;
   #lastPid = 0;
 

@@ -3,7 +3,9 @@ import type { ListenPlace } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import { NO_DESCRIPTORS } from './causes.ts';
-import type { Owner, SimWire } from './wire.ts';
+import type { SimSocket } from './socket.ts';
+import type { Adopter } from './wire.ts';
+import { SimWire } from './wire.ts';
 
 /** How long a process without descriptors waits before it tries to accept again, in milliseconds. */
 const AGAIN_MS = 100;
@@ -12,11 +14,9 @@ const AGAIN_MS = 100;
 export type NetworkPlace = Extract<ListenPlace, { kind: 'tcp' | 'unix' }>;
 
 /** Whose ports they are: a process. */
-export interface PortOwner extends Owner {
+export interface PortOwner extends Adopter {
   /** Takes a descriptor for a connection; false when there is none left. */
-  hold(wire: SimWire): boolean;
-  /** The wire that is being given a protocol. */
-  adopting: SimWire | undefined;
+  hold(socket: SimSocket): boolean;
 }
 
 /** A listening socket and the connections that wait to be accepted. */
@@ -26,7 +26,7 @@ export class SimPort {
   readonly #backlog: number;
   readonly #accept: (wire: Wire) => Sink | null;
   readonly #troubled: (cause: Cause) => void;
-  readonly #waiting: SimWire[] = [];
+  readonly #waiting: SimSocket[] = [];
   /** Connections whose handshake is under way. */
   #coming = 0;
   #accepting = false;
@@ -57,20 +57,20 @@ export class SimPort {
   }
 
   /** A handshake is through. */
-  receive(wire: SimWire): void {
+  receive(socket: SimSocket): void {
     this.#coming -= 1;
     if (!this.open) {
-      wire.cut();
+      socket.cut();
       return;
     }
-    this.#waiting.push(wire);
+    this.#waiting.push(socket);
     this.#acceptSoon(0);
   }
 
   /** Closes it, and resets what waits. */
   close(): void {
     this.open = false;
-    for (const wire of this.#waiting.splice(0)) wire.cut();
+    for (const socket of this.#waiting.splice(0)) socket.cut();
   }
 
   #acceptSoon(delayMs: number): void {
@@ -84,15 +84,16 @@ export class SimPort {
 
   #acceptNext(): void {
     if (!this.open) return;
-    const [wire] = this.#waiting;
-    if (wire === undefined) return;
-    if (!wire.alive) this.#waiting.shift();
-    else if (!this.owner.hold(wire)) {
+    const [socket] = this.#waiting;
+    if (socket === undefined) return;
+    if (!socket.alive) this.#waiting.shift();
+    else if (!this.owner.hold(socket)) {
       this.#troubled(NO_DESCRIPTORS);
       this.#acceptSoon(AGAIN_MS);
       return;
     } else {
       this.#waiting.shift();
+      const wire = new SimWire(this.owner, socket);
       this.owner.adopting = wire;
       const sink = this.#accept(wire);
       this.owner.adopting = undefined;

@@ -1,7 +1,7 @@
 import type { HostAddress, InetName, UnixName } from '../seam/address.ts';
 import type { Attempt, Backend, ConnectPlace, Listener, ListenPlace, StopSignal } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
-import type { TlsClientSettings, TlsContext, TlsServerSettings } from '../seam/tls.ts';
+import type { TlsClientSettings, TlsServerSettings } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import { NO_ANSWER, NO_DESCRIPTORS, NO_FILE, NO_NAME, NOT_INHERITED } from './causes.ts';
 import type { Dice } from './dice.ts';
@@ -11,6 +11,9 @@ import type { Kernel } from './kernel.ts';
 import type { Network } from './network.ts';
 import { SimPort } from './port.ts';
 import type { Happening, Schedule } from './schedule.ts';
+import type { SimSocket } from './socket.ts';
+import type { SimTlsContext } from './tls-context.ts';
+import { contextOf } from './tls-context.ts';
 import type { SimWire } from './wire.ts';
 
 /** A process on a simulated host: the backend of one reactor. When it has ended, nothing that it began goes on. */
@@ -23,7 +26,7 @@ export class Process implements Backend, Caller {
   readonly complaints: string[] = [];
   readonly #dice: Dice;
   readonly #ports: Set<SimPort> = new Set();
-  readonly #wires: Set<SimWire> = new Set();
+  readonly #sockets: Set<SimSocket> = new Set();
   readonly #signals: Set<(signal: StopSignal) => void> = new Set();
   /** The wire that is being given a protocol. */
   adopting: SimWire | undefined;
@@ -52,13 +55,13 @@ export class Process implements Backend, Caller {
 
   /** How many descriptors it has: its connections and its ports. */
   get descriptors(): number {
-    return this.#wires.size + this.#ports.size;
+    return this.#sockets.size + this.#ports.size;
   }
 
   /** What it still has: connections, ports, an alarm. Empty when it holds nothing. */
   get leftovers(): readonly string[] {
     return [
-      ...[...this.#wires].map(({ name }) => name),
+      ...[...this.#sockets].map(({ name }) => name),
       ...[...this.#ports].map(({ name }) => `the port ${JSON.stringify(name)}`),
       ...(this.#alarm === undefined ? [] : [`an alarm at ${this.#alarm.key}`]),
       ...(this.#signals.size === 0 ? [] : ['a signal handler']),
@@ -117,8 +120,8 @@ export class Process implements Backend, Caller {
     return { name, close: () => this.#close(port) };
   }
 
-  tlsContext({ role }: TlsServerSettings | TlsClientSettings): TlsContext {
-    return { role };
+  tlsContext(settings: TlsServerSettings | TlsClientSettings): SimTlsContext | Cause {
+    return contextOf(settings);
   }
 
   connect(place: ConnectPlace, attempt: Attempt): { cancel(): void } {
@@ -184,35 +187,35 @@ export class Process implements Backend, Caller {
     if (!this.#running) return;
     this.note('is killed');
     this.#end();
-    for (const wire of [...this.#wires]) wire.orphan();
+    for (const socket of [...this.#sockets]) socket.orphan();
   }
 
   /** Its host has lost power: nobody hears of its end. */
   vanish(): void {
     if (!this.#running) return;
     this.#end();
-    for (const wire of [...this.#wires]) wire.vanish();
+    for (const socket of [...this.#sockets]) socket.vanish();
   }
 
   /** Counts a descriptor for a connection, whatever the limit is: its attempt had it since it began. */
-  keep(wire: SimWire): void {
-    this.#wires.add(wire);
+  keep(socket: SimSocket): void {
+    this.#sockets.add(socket);
   }
 
   /** Takes a descriptor for a connection; false when there is none left. */
-  hold(wire: SimWire): boolean {
+  hold(socket: SimSocket): boolean {
     if (this.descriptors >= this.kernel.descriptorLimit) return false;
-    this.#wires.add(wire);
+    this.#sockets.add(socket);
     return true;
   }
 
   /** Gives a connection's descriptor back. */
-  forgo(wire: SimWire): void {
-    this.#wires.delete(wire);
+  forgo(socket: SimSocket): void {
+    this.#sockets.delete(socket);
   }
 
-  forget(wire: SimWire): void {
-    this.kernel.sockets.delete(wire);
+  forget(socket: SimSocket): void {
+    this.kernel.sockets.delete(socket);
   }
 
   note(what: string): void {

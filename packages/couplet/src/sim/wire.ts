@@ -1,405 +1,154 @@
-import { ChunkQueue } from '../bytes/chunk-queue.ts';
 import type { SocketName } from '../seam/address.ts';
 import type { Cause } from '../seam/cause.ts';
+import type { TlsContext, TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
-import { DONE, RESET, TIMED_OUT } from './causes.ts';
-import type { Lane } from './route.ts';
-import type { Happening, Schedule } from './schedule.ts';
+import type { Pipe } from './pipe.ts';
+import type { SimSocket } from './socket.ts';
 import type { Tap } from './tap.ts';
+import type { Party } from './tls-channel.ts';
+import { TlsChannel } from './tls-channel.ts';
+import { isSimTlsContext } from './tls-context.ts';
 
-/** The most bytes that a wire may be handed, and that a process reads at once. */
+/** The most bytes that a wire may be handed. */
 const MOST = 256 * 1024;
-const READ = 64 * 1024;
-/** How long a sender tries again before it gives the peer up, in milliseconds: what Linux does unless told otherwise. */
-const GIVE_UP_MS = 924_600;
-/** How keepalive asks: as Linux does. */
-const PROBES = 9;
-const PROBE_MS = 75_000;
 
 /** Whose wires they are: a process. */
-export interface Owner {
-  readonly schedule: Schedule;
-  /** False while its host has no power. */
-  readonly powered: boolean;
-  /** Runs a task of the process after that time; never once it has ended. */
-  after(delayMs: number, task: () => void): Happening;
-  /** The process has no descriptor for that wire any more. */
-  forgo(wire: SimWire): void;
-  /** The kernel has no socket for it any more. */
-  forget(wire: SimWire): void;
-  note(what: string): void;
-  fault(what: string): void;
+export interface Adopter extends Party {
+  /** The wire that is being given a protocol. */
+  adopting: SimWire | undefined;
 }
 
-/** A chunk that the socket has room for only in part. */
-interface Held {
-  readonly chunk: Uint8Array;
-  /** What it was when it was handed over. */
-  readonly copy: Buffer;
-  /** How much of it is in the socket. */
-  at: number;
-}
-
-/**
- * One end of a simulated connection: the wire that a process has, and behind it the socket that its kernel keeps, which
- * goes on when the process has let go of it.
- */
-export class SimWire implements Wire {
-  readonly local: SocketName;
-  readonly peer: SocketName;
-  readonly name: string;
-  readonly copies = false;
-  readonly #owner: Owner;
-  readonly #lane: Lane;
+/** What a process has of a simulated connection. It sees to it that the process keeps to the rules of the seam. */
+export class SimWire implements Wire, Sink {
+  readonly socket: SimSocket;
   tap: Tap | undefined;
-  #far: SimWire | undefined;
+  readonly #owner: Adopter;
+  /** The socket, or TLS on it. */
+  #pipe: Pipe;
+  #tls: TlsChannel | undefined;
   #sink: Sink | undefined;
-  // Output.
-  readonly #unsent: ChunkQueue = new ChunkQueue();
-  #held: Held | undefined;
-  /** A write has not returned yet: what it can still pass on, it never held. */
-  #writing = false;
-  /** Bytes that were sent and that the peer's process has not read. */
-  #unread = 0;
-  /** Things that were sent and have not arrived. */
-  #flying = 0;
-  #ending: 'no' | 'asked' | 'sent' = 'no';
-  #givingUp: Happening | undefined;
-  // Input.
-  readonly #arrived: ChunkQueue = new ChunkQueue();
-  #eof: 'no' | 'arrived' | 'told' = 'no';
+  #held = false;
   #paused = false;
-  #reading: Happening | undefined;
-  #probing: Happening | undefined;
-  /** `open`, then `left` when the process has let go of it; `closed` when the kernel has. */
-  #state: 'open' | 'left' | 'closed' = 'open';
+  #ended = false;
   /** The process itself closed or aborted it. */
   #dismissed = false;
-  /** The process was told that it is closed. */
-  #told = false;
 
-  constructor(owner: Owner, local: SocketName, peer: SocketName, lane: Lane, name: string) {
+  constructor(owner: Adopter, socket: SimSocket) {
     this.#owner = owner;
-    this.local = local;
-    this.peer = peer;
-    this.#lane = lane;
-    this.name = name;
+    this.socket = socket;
+    this.#pipe = socket;
   }
 
-  /** True until its kernel has forgotten it. */
-  get alive(): boolean {
-    return this.#state !== 'closed';
+  get local(): SocketName {
+    return this.socket.local;
   }
 
-  /** True while the process has it. */
-  get open(): boolean {
-    return this.#state === 'open' && !this.#told;
+  get peer(): SocketName {
+    return this.socket.peer;
   }
 
-  /** Sets the other end. */
-  link(far: SimWire): void {
-    this.#far = far;
+  get name(): string {
+    return this.socket.name;
+  }
+
+  /** Records are made of a chunk at once. */
+  get copies(): boolean {
+    return this.#tls !== undefined;
   }
 
   /** Begins to pass on what it receives. */
   attach(sink: Sink): void {
     this.#sink = sink;
-    this.#planReading();
+    if (this.#tls === undefined) this.socket.attach(this);
   }
 
   // What the process asks for.
 
   write(chunk: Uint8Array): boolean {
-    this.#expect(this.#held === undefined, 'a write while the wire holds a chunk');
-    this.#expect(this.#ending === 'no', 'a write after end');
+    this.#expect(!this.#held, 'a write while the wire holds a chunk');
+    this.#expect(!this.#ended, 'a write after end');
     this.#expect(!this.#dismissed, 'a write after close or abort');
+    this.#expect(this.#tls?.shaking !== true, 'a write in the handshake');
     this.#expect(chunk.length > 0 && chunk.length <= MOST, `a write of ${chunk.length} bytes`);
     // Its end is on the way; what a dead socket is given was not sent.
-    if (!this.open) return false;
-    const copy = Buffer.from(chunk);
-    this.tap?.wrote(copy);
-    const room = Math.max(0, this.#lane.route.conditions.sendBufferBytes - this.#unsent.size);
-    this.#note(`writes ${chunk.length}${chunk.length > room ? `, room for ${room}` : ''}`);
-    this.#unsent.push(copy.subarray(0, room));
-    if (chunk.length > room) this.#held = { chunk, copy, at: room };
-    this.#writing = true;
-    this.#pump();
-    this.#writing = false;
-    return this.#held === undefined;
+    if (!this.socket.open) return false;
+    this.tap?.wrote(chunk);
+    this.#held = !this.#pipe.write(chunk);
+    return !this.#held;
   }
 
   end(): void {
-    this.#expect(this.#ending === 'no', 'end twice');
-    this.#expect(this.#held === undefined, 'end while the wire holds a chunk');
-    if (!this.open) return;
-    this.#note('ends');
-    this.#ending = 'asked';
-    this.#pump();
+    this.#expect(!this.#ended, 'end twice');
+    this.#expect(!this.#held, 'end while the wire holds a chunk');
+    this.#expect(this.#tls?.shaking !== true, 'end in the handshake');
+    this.#ended = true;
+    this.#pipe.end();
   }
 
   close(): void {
     this.#dismissed = true;
-    if (!this.open) return;
-    this.#note('closes');
-    this.#leave();
-    this.#release();
-    this.#tell(DONE);
+    this.#pipe.close();
   }
 
   abort(): void {
     this.#dismissed = true;
-    if (!this.open) return;
-    this.#note('aborts');
-    this.#leave();
-    this.#reset();
-    this.#tell(DONE);
+    this.#pipe.abort();
   }
 
   pause(): void {
     this.#paused = true;
-    this.#owner.schedule.cancel(this.#reading);
-    this.#reading = undefined;
+    this.#pipe.pause();
   }
 
   resume(): void {
     this.#paused = false;
-    this.#planReading();
+    this.#pipe.resume();
   }
 
   setNoDelay(): void {}
 
-  startTls(): void {
-    this.#expect(false, 'there is no TLS here');
-  }
-
   setKeepAlive(on: boolean, initialDelayMs: number): void {
-    this.#owner.schedule.cancel(this.#probing);
-    if (on && this.open) this.#probe(initialDelayMs > 0 ? initialDelayMs : 7_200_000, PROBES);
+    this.socket.setKeepAlive(on, initialDelayMs);
   }
 
-  // What becomes of the process and its host.
-
-  /** The process ended without a word: its kernel closes the socket. */
-  orphan(): void {
-    if (this.#state !== 'open') return;
-    this.#leave();
-    this.#release();
+  startTls(context: TlsContext, serverName: string, unread: Buffer): void {
+    this.#expect(this.#tls === undefined, 'startTls twice');
+    this.#expect(!this.#held, 'startTls while the wire holds a chunk');
+    this.#expect(!this.#ended, 'startTls after end');
+    if (!isSimTlsContext(context)) throw new TypeError('the TLS context is one of another backend');
+    if (!this.socket.open) return;
+    this.#tls = new TlsChannel(this.#owner, this.socket, this);
+    this.#pipe = this.#tls;
+    if (this.#paused) this.#tls.pause();
+    this.#tls.begin(context, serverName, unread);
   }
 
-  /** The host lost power: nobody answers for this end any more. */
-  vanish(): void {
-    this.#leave();
-    this.#forget();
+  // What it is told.
+
+  onData(chunk: Buffer): void {
+    this.tap?.read(chunk);
+    this.#sink?.onData(chunk);
   }
 
-  /** A fault cuts the connection from this end: both processes hear of it. */
-  cut(): void {
-    if (this.#state === 'closed') return;
-    this.#note('is cut');
-    this.#reset();
-    this.#tell(RESET);
+  onEof(): void {
+    this.#sink?.onEof();
   }
 
-  // The kernel.
-
-  /** The kernel closes in order; unread input makes that a reset. */
-  #release(): void {
-    if (this.#arrived.size > 0) {
-      this.#reset();
-      return;
-    }
-    if (this.#ending === 'no') this.#ending = 'asked';
-    this.#pump();
+  onWritable(): void {
+    this.#held = false;
+    this.#sink?.onWritable();
   }
 
-  #reset(): void {
-    const far = this.#far;
-    this.#lane.send(0, () => far?.onReset());
-    this.#forget();
+  onSecured(tls: TlsInfo): Sink {
+    this.#owner.note(`${this.name} is secured: ${tls.version}${tls.resumed ? ', resumed' : ''}`);
+    this.#owner.adopting = this;
+    this.#sink = this.#sink?.onSecured(tls);
+    this.#owner.adopting = undefined;
+    return this;
   }
 
-  /** Sends what fits into the peer's window. */
-  #pump(): void {
-    // Its kernel has forgotten it: what the peer acknowledges now concerns nobody.
-    if (this.#state === 'closed') return;
-    const { route } = this.#lane;
-    while (this.#unsent.size > 0) {
-      const window = route.conditions.receiveBufferBytes - this.#unread;
-      const size = Math.min(this.#unsent.size, window);
-      if (size <= 0) break;
-      const piece = this.#unsent.take(route.pieceOf(size)) as Buffer;
-      this.#unread += piece.length;
-      this.#send(piece.length, (far) => far.onSegment(piece));
-      this.#refill();
-    }
-    if (this.#ending === 'asked' && this.#unsent.size === 0 && this.#held === undefined) {
-      this.#ending = 'sent';
-      this.#send(0, (far) => far.onFin());
-      this.#finish();
-    }
-  }
-
-  /** Sends something that has to be acknowledged, again and again while the peer's host is down. */
-  #send(size: number, arrive: (far: SimWire) => void, againMs = 200): void {
-    const { schedule } = this.#owner;
-    const far = this.#far;
-    if (againMs === 200) this.#flying += 1;
-    this.#givingUp ??= schedule.after(GIVE_UP_MS, () => this.#giveUp());
-    this.#lane.send(size, () => {
-      if (far === undefined) return;
-      if (!far.#owner.powered) {
-        schedule.after(againMs, () => this.alive && this.#send(size, arrive, Math.min(2 * againMs, 120_000)));
-        return;
-      }
-      this.#flying -= 1;
-      schedule.cancel(this.#givingUp);
-      this.#givingUp = this.#flying === 0 ? undefined : schedule.after(GIVE_UP_MS, () => this.#giveUp());
-      arrive(far);
-    });
-  }
-
-  #giveUp(): void {
-    this.#givingUp = undefined;
-    if (this.#state === 'closed') return;
-    this.#forget();
-    this.#tell(TIMED_OUT);
-  }
-
-  /** Moves what the wire holds into the room that there is now. */
-  #refill(): void {
-    const held = this.#held;
-    if (held === undefined) return;
-    const room = this.#lane.route.conditions.sendBufferBytes - this.#unsent.size;
-    const from = held.at;
-    held.at = Math.min(from + Math.max(0, room), held.copy.length);
-    const same = Buffer.compare(held.chunk.subarray(from, held.at), held.copy.subarray(from, held.at)) === 0;
-    this.#expect(same, 'bytes that were written changed before they were sent');
-    this.#unsent.push(held.copy.subarray(from, held.at));
-    if (held.at < held.copy.length) return;
-    this.#held = undefined;
-    if (!this.#writing) this.#later(() => this.#sink?.onWritable());
-  }
-
-  onSegment(bytes: Buffer): void {
-    if (this.#state !== 'open') {
-      // Nobody will read that: the sender is told, unless this end is only waiting for the sender's own end.
-      this.#reset();
-      return;
-    }
-    this.#arrived.push(bytes);
-    this.#planReading();
-  }
-
-  onFin(): void {
-    if (this.#state === 'closed') return;
-    this.#eof = 'arrived';
-    if (this.#state === 'left') this.#finish();
-    else this.#planReading();
-  }
-
-  onReset(): void {
-    if (this.#state === 'closed') return;
-    this.#note('is reset');
-    this.#forget();
-    this.#tell(RESET);
-  }
-
-  onRead(size: number): void {
-    this.#unread -= size;
-    this.#pump();
-  }
-
-  #planReading(): void {
-    if (this.#reading !== undefined || this.#paused || this.#sink === undefined || !this.open) return;
-    if (this.#arrived.size === 0 && this.#eof !== 'arrived') return;
-    const delay = this.#lane.route.wakeDelay();
-    this.#reading = this.#owner.after(delay, () => {
-      this.#reading = undefined;
-      this.#read();
-    });
-  }
-
-  #read(): void {
-    if (this.#paused || !this.open) return;
-    if (this.#arrived.size > 0) {
-      // A copy of the protocol's own, so that nobody learns of bytes that are not its.
-      const parts = [];
-      let size = 0;
-      for (let part = this.#arrived.take(READ); part !== undefined; part = this.#arrived.take(READ - size)) {
-        parts.push(part);
-        size += part.length;
-        if (size === READ) break;
-      }
-      const chunk = Buffer.concat(parts);
-      this.#note(`reads ${size}`);
-      this.#lane.send(0, () => this.#far?.onRead(size));
-      this.tap?.read(chunk);
-      this.#sink?.onData(chunk);
-    } else if (this.#eof === 'arrived') {
-      this.#eof = 'told';
-      this.#note('reads the end');
-      this.#sink?.onEof();
-      this.#finish();
-    }
-    this.#planReading();
-  }
-
-  /** When both directions have ended, there is nothing left. */
-  #finish(): void {
-    if (this.#ending !== 'sent' || this.#eof === 'no') return;
-    if (this.#state === 'open' && this.#eof !== 'told') return;
-    const { open } = this;
-    this.#forget();
-    if (open) this.#tell(DONE);
-  }
-
-  /** The process has let go of it. */
-  #leave(): void {
-    if (this.#state === 'open') this.#state = 'left';
-    this.#held = undefined;
-    this.#owner.schedule.cancel(this.#reading);
-    this.#owner.schedule.cancel(this.#probing);
-    this.#reading = undefined;
-    this.#owner.forgo(this);
-  }
-
-  /** The kernel lets go of it, too. */
-  #forget(): void {
-    this.#leave();
-    this.#state = 'closed';
-    this.#unsent.clear();
-    this.#arrived.clear();
-    this.#owner.schedule.cancel(this.#givingUp);
-    this.#givingUp = undefined;
-    this.#owner.forget(this);
-  }
-
-  /** Keepalive asks the peer's kernel; when it does not answer that often, the peer is given up. */
-  #probe(delayMs: number, left: number): void {
-    this.#probing = this.#owner.schedule.after(delayMs, () => {
-      if (this.#lane.route.blocked || this.#far === undefined || !this.#far.#owner.powered) {
-        if (left === 0) this.#giveUp();
-        else this.#probe(PROBE_MS, left - 1);
-      } else if (this.#far.alive) this.#probe(delayMs, PROBES);
-      else this.onReset();
-    });
-  }
-
-  #tell(cause: Cause): void {
-    if (this.#told) return;
-    this.#told = true;
-    this.#later(() => {
-      this.#note(`is closed: ${cause.kind}`);
-      this.#sink?.onClosed(cause);
-    });
-  }
-
-  #later(upcall: () => void): void {
-    this.#owner.after(0, upcall);
-  }
-
-  #note(what: string): void {
-    this.#owner.note(`${this.name} ${what}`);
+  onClosed(cause: Cause): void {
+    this.#sink?.onClosed(cause);
   }
 
   #expect(holds: boolean, what: string): void {

@@ -1,5 +1,7 @@
 import type { Transport } from '../protocol/transport.ts';
 import type { Reactor } from '../reactor/reactor.ts';
+import type { CertificateFiles, CertificateOptions } from './certificate.ts';
+import { issue } from './certificate.ts';
 import type { Conditions } from './conditions.ts';
 import { Dice } from './dice.ts';
 import { Host } from './host.ts';
@@ -51,6 +53,8 @@ export class World {
   readonly #hosts: Host[] = [];
   readonly #inhabitants: Inhabitant[] = [];
   readonly #allowErrors: boolean;
+  /** How many certificates were issued. */
+  #certificates = 0;
 
   constructor({ seed, weather, only, allowErrors, epochMs }: WorldOptions) {
     this.seed = seed;
@@ -91,6 +95,16 @@ export class World {
     const host = new Host(this.#network, name, (reactor, process) => this.#receive(reactor, process));
     this.#hosts.push(host);
     return host;
+  }
+
+  /**
+   * Issues a certificate: `new ServerTLS({ cert, key })` presents it, and `new ClientTLS({ ca })` trusts its authority. Whether
+   * it is good is decided as for a real one, by the wall clock of the host that is to trust it. Throws a `RangeError` for one
+   * without a name.
+   */
+  certificate(options: CertificateOptions): CertificateFiles {
+    this.#certificates += 1;
+    return issue(options, this.#certificates);
   }
 
   /** Resolves after so many milliseconds. */

@@ -8,13 +8,14 @@ export interface Part {
   /** With this the actor is aware of half-close. */
   eof?(actor: Actor): Result;
   shut?(actor: Actor): Result;
+  secured?(actor: Actor): Result;
   resumed?(actor: Actor): Result;
   lost?(actor: Actor, reason: Error): Result;
 }
 
 /**
  * A protocol for checks: it plays a part, writes down each callback, and lets a check wait for what happens to it. `log` has
- * `made`, `data`, `eof`, `shut`, `resumed` and `lost`, data only once in a row.
+ * `made`, `data`, `eof`, `shut`, `secured`, `resumed` and `lost`, data only once in a row.
  */
 export class Actor extends Protocol {
   readonly log: string[] = [];
@@ -36,9 +37,10 @@ export class Actor extends Protocol {
     super();
     this.#part = part;
     // The engine takes these methods for a wish to be told, so they are there only when the part has them.
-    const { eof, shut, resumed } = part;
+    const { eof, shut, secured, resumed } = part;
     if (eof !== undefined) this.readConnectionLost = () => this.#noted('eof', () => eof(this));
     if (shut !== undefined) this.writeConnectionLost = () => this.#noted('shut', () => shut(this));
+    if (secured !== undefined) this.handshakeCompleted = () => this.#noted('secured', () => secured(this));
     if (resumed !== undefined) this.readingResumed = () => this.#noted('resumed', () => resumed(this));
   }
 

@@ -30,8 +30,10 @@ import { reportChecks } from './check-reports.ts';
 import { resumingChecks } from './check-resuming.ts';
 import { roomChecks } from './check-room.ts';
 import { runningChecks } from './check-running.ts';
+import { startTLSChecks } from './check-start-tls.ts';
 import { stoppingChecks } from './check-stopping.ts';
 import { timerChecks } from './check-timers.ts';
+import { tlsChecks } from './check-tls.ts';
 import { triggerChecks } from './check-triggers.ts';
 import { writingChecks } from './check-writing.ts';
 import type { Venue } from './stage.ts';
@@ -77,5 +79,7 @@ export function checkBackend(venue: Venue): Check[] {
     ...readingChecks(venue),
     ...conversingChecks(venue),
     ...policyChecks(venue),
+    ...tlsChecks(venue),
+    ...startTLSChecks(venue),
   ];
 }

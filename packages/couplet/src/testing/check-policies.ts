@@ -70,7 +70,8 @@ function addLimits(programme: Programme): void {
     ['limit', limitConnections],
     ['limit per peer', limitPerPeer],
   ] as const) {
-    programme.addEach(
+    // Who is refused is told so in clear only.
+    programme.addClear(
       `R42 a ${what} holds under a storm of connects and aborts, and every slot comes back`,
       async (stage, medium) => {
         const crowded = new Crowded();
@@ -106,7 +107,7 @@ function addLimits(programme: Programme): void {
     );
   }
 
-  programme.addEach(
+  programme.addClear(
     'R42 one too many gets the message though it has sent something, and is not waited for',
     async (stage, medium) => {
       const port = await stage.listen(limitConnections(new Troupe(echo), { max: 1, message }), {}, medium);

@@ -338,7 +338,7 @@ function addNetwork(programme: Repertoire): void {
     expectSame(troupe.actors.length, 6, 'how often it came');
   });
 
-  programme.addEach('R22 a client finds a server that comes back', async (stage, medium) => {
+  programme.addClear('R22 a client finds a server that comes back', async (stage, medium) => {
     const port = await stage.listen(new Troupe({ made: ({ transport }) => transport.abortConnection() }), {}, medium);
     const factory = new Persistent({ initialDelayMs: 5, factor: 1 });
     stage.connect(port, factory);

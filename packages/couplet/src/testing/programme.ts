@@ -18,6 +18,12 @@ export class Programme {
 
   /** Adds one check for each medium that the venue has. */
   addEach(name: string, scene: (stage: Stage, medium: Medium) => Promise<void>): void {
+    this.addClear(name, scene);
+    if (this.#venue.tls !== undefined) this.add(`${name} (tls)`, (stage) => scene(stage, 'tls'));
+  }
+
+  /** The same without TLS, which would make something else of it. */
+  addClear(name: string, scene: (stage: Stage, medium: Medium) => Promise<void>): void {
     const media: Medium[] = this.#venue.unixPath === undefined ? ['tcp'] : ['tcp', 'unix'];
     for (const medium of media) this.add(`${name} (${medium})`, (stage) => scene(stage, medium));
   }

@@ -6,6 +6,9 @@ import type { BuiltBy } from '../protocol/factory.ts';
 import { Factory } from '../protocol/factory.ts';
 import type { ListeningPort } from '../protocol/listening-port.ts';
 import type { ErrorReport } from '../protocol/observer.ts';
+import type { ClientTLS, ServerTLS } from '../protocol/tls.ts';
+import type { ConnectUNIXOptions } from '../reactor/connect-options.ts';
+import type { PortOptions } from '../reactor/listen-options.ts';
 import { Reactor } from '../reactor/reactor.ts';
 import type { Backend } from '../seam/backend.ts';
 import type { Part } from './actor.ts';
@@ -20,6 +23,8 @@ export interface Venue {
   backend(): Backend;
   /** A path that no socket has; undefined when the backend has no UNIX sockets. */
   unixPath?(): string;
+  /** What connections over TLS use: the client trusts the server. Without it nothing is checked over TLS. */
+  readonly tls?: { readonly server: ServerTLS; readonly client: ClientTLS };
   /** False when the backend cannot reset a TCP connection: its peer then sees an orderly end. */
   readonly resets?: boolean;
   /** How long a check may wait in vain, in milliseconds of the backend; 25,000 unless set. */
@@ -27,7 +32,7 @@ export interface Venue {
 }
 
 /** Over what the two ends of a pair are connected. */
-export type Medium = 'tcp' | 'unix';
+export type Medium = 'tcp' | 'unix' | 'tls';
 
 /** Two connected actors. */
 export interface Pair {
@@ -45,6 +50,8 @@ export class Stage {
   readonly #venue: Venue;
   readonly #witness: Witness;
   readonly #casts: Set<Cast> = new Set();
+  /** The ports whose clients need TLS. */
+  readonly #secure: WeakSet<ListeningPort> = new WeakSet();
 
   /** Every actor of a factory that listened or connected here. */
   get actors(): Actor[] {
@@ -97,9 +104,21 @@ export class Stage {
     return { server: serving, client: calling, port, connector };
   }
 
+  /** What connections over TLS use. */
+  get tls(): { readonly server: ServerTLS; readonly client: ClientTLS } {
+    const { tls } = this.#venue;
+    if (tls === undefined) throw new Error('this venue has no TLS');
+    return tls;
+  }
+
   /** Listens on a free port of the loopback address, or on a fresh UNIX socket. */
-  listen(factory: Factory, options: ConnectionOptions = {}, medium: Medium = 'tcp'): Promise<ListeningPort> {
+  async listen(factory: Factory, options: PortOptions = {}, medium: Medium = 'tcp'): Promise<ListeningPort> {
     if (factory instanceof Troupe) this.#casts.add(factory);
+    if (medium === 'tls') {
+      const port = await this.listen(factory, { tls: this.tls.server, ...options });
+      this.#secure.add(port);
+      return port;
+    }
     if (medium === 'tcp') return this.reactor.listenTCP(0, factory, { ...options, interface: '127.0.0.1' });
     const path = this.#venue.unixPath?.();
     if (path === undefined) throw new Error('this backend has no UNIX sockets');
@@ -110,9 +129,10 @@ export class Stage {
   connect<F extends ClientFactory>(
     port: ListeningPort,
     factory: F,
-    options: ConnectionOptions = {},
+    given: ConnectUNIXOptions = {},
   ): Connector<BuiltBy<F>> {
     if (factory instanceof SingleClient) this.#casts.add(factory);
+    const options = this.#secure.has(port) ? { tls: this.tls.client, ...given } : given;
     const host = port.getHost();
     return 'port' in host
       ? this.reactor.connectTCP(host.host, host.port, factory, options)
@@ -124,9 +144,9 @@ export class Stage {
     return this.connect(port, new SingleClient(new Actor(part))).whenConnected();
   }
 
-  /** Whether an abort shows at the peer: on TCP, where the backend can reset. */
+  /** Whether an abort shows at the peer: not on UNIX sockets, nor where the backend cannot reset. */
   resets(medium: Medium): boolean {
-    return medium === 'tcp' && this.#venue.resets !== false;
+    return medium !== 'unix' && this.#venue.resets !== false;
   }
 
   /** Takes away what callbacks threw so far. */

@@ -16,6 +16,10 @@ export class End implements Sink {
   readonly wire: SimWire;
   readonly told: string[] = [];
   received: Buffer = Buffer.alloc(0);
+  /** What the last handshake agreed on. */
+  tls: TlsInfo | undefined;
+  /** Why the wire closed, in words. */
+  detail = '';
 
   constructor(wire: Wire) {
     assert.ok(wire instanceof SimWire);
@@ -34,13 +38,15 @@ export class End implements Sink {
     this.told.push('writable');
   }
 
-  onSecured({ version }: TlsInfo): Sink {
-    this.told.push(version);
+  onSecured(tls: TlsInfo): Sink {
+    this.tls = tls;
+    this.told.push('secured');
     return this;
   }
 
-  onClosed({ kind }: Cause): void {
+  onClosed({ kind, detail }: Cause): void {
     this.told.push(kind);
+    this.detail = detail;
   }
 }
 

@@ -1,7 +1,10 @@
 import { describe, test } from 'node:test';
+import { ClientTLS, ServerTLS } from 'couplet';
 import type { Conditions, Host } from 'couplet/sim';
 import { simulate } from 'couplet/sim';
+import type { Backend } from 'couplet/testing';
 import { checkBackend } from 'couplet/testing';
+import { issue } from '../../src/sim/certificate.ts';
 
 /** Faultless networks. Buffers smaller than these would tell nothing more: some checks send megabytes, in as many pieces. */
 const NETWORKS: Readonly<Record<string, Partial<Conditions>>> = {
@@ -15,6 +18,9 @@ const NETWORKS: Readonly<Record<string, Partial<Conditions>>> = {
     receiveBufferBytes: 65_536,
   },
 };
+
+const { cert, key, ca } = issue({ names: ['127.0.0.1'] }, 1);
+const TLS = { server: new ServerTLS({ cert, key }), client: new ClientTLS({ ca }) };
 
 /** What cannot be expected where things arrive late, and why. */
 const NOT_WHEN_LATE: readonly { readonly check: RegExp; readonly why: string }[] = [
@@ -32,14 +38,15 @@ for (const [name, conditions] of Object.entries(NETWORKS)) {
   describe(`the simulated backend on ${name}`, () => {
     let here: Host;
     let paths = 0;
-    const venue = {
-      backend: () => here.spawn(),
-      unixPath: () => {
-        paths += 1;
-        return `/run/${paths}.sock`;
-      },
+    const backend = (): Backend => here.spawn();
+    const unixPath = (): string => {
+      paths += 1;
+      return `/run/${paths}.sock`;
     };
     const late = conditions.jitterMs !== undefined;
+    // A UNIX socket of the simulation is the same socket under another name: once is enough. What TLS makes of the bytes is
+    // tried where they arrive in pieces.
+    const venue = late ? { backend, tls: TLS } : { backend, unixPath };
     const checks = checkBackend(venue).filter(
       (check) => !(late && NOT_WHEN_LATE.some((one) => one.check.test(check.name))),
     );

@@ -96,7 +96,7 @@ describe('a simulated wire', () => {
   test('a chunk for a connection that is reset already was not sent, though nobody has heard of the reset', async () => {
     const rig = new Rig();
     const { near, far } = await rig.pair();
-    near.wire.cut();
+    near.wire.socket.cut();
     assert.equal(near.wire.write(bytesOf(1)), false);
     rig.pass(1);
     assert.deepEqual([near.told, far.received.length], [['reset'], 0]);

@@ -7,6 +7,7 @@ import { PIPES } from './pipes.ts';
 import { PRESSURE } from './pressure.ts';
 import type { Scene } from './scene.ts';
 import { SERVICES } from './services.ts';
+import { TLS } from './tls.ts';
 
 /** Every scenario that many seeds are played of. */
 export const SCENES: readonly Scene[] = [
@@ -18,4 +19,5 @@ export const SCENES: readonly Scene[] = [
   ...OUTAGES,
   ...PIPES,
   ...SERVICES,
+  ...TLS,
 ];

@@ -1,0 +1,227 @@
+import { ConnectionLost, TimeoutError, TLSError, UserAbortError } from '../protocol/errors.ts';
+import type { ListeningPort } from '../protocol/listening-port.ts';
+import type { ClientTLSOptions, ServerTLSOptions } from '../protocol/tls.ts';
+import { ClientTLS, ServerTLS } from '../protocol/tls.ts';
+import type { Part } from './actor.ts';
+import { Actor } from './actor.ts';
+import type { Check } from './check.ts';
+import { expect, expectSame } from './check.ts';
+import { echo } from './parts.ts';
+import { rejectionOf } from './rejection.ts';
+import { Repertoire } from './repertoire.ts';
+import type { Stage, Venue } from './stage.ts';
+import { SingleClient, Troupe } from './stage.ts';
+
+/** What takes too long takes longer than this. */
+const HANDSHAKE_MS = 60;
+
+/** R37: TLS from the first byte on. Nothing where the venue has none. */
+export function tlsChecks(venue: Venue): Check[] {
+  const programme = new Repertoire(venue);
+  if (venue.tls === undefined) return [];
+  addAgreements(programme);
+  addFailures(programme);
+  addSilence(programme);
+  addCancelling(programme);
+  return programme.checks;
+}
+
+/** The server of the venue, but for these. */
+export function serverTLS(stage: Stage, options: Partial<ServerTLSOptions> = {}): ServerTLS {
+  const [{ cert, key, passphrase } = { cert: '', key: '' }] = stage.tls.server.settings.identities;
+  return new ServerTLS({ cert, key, ...(passphrase !== undefined && { passphrase }), ...options });
+}
+
+/** The client of the venue, but for these. */
+export function clientTLS(stage: Stage, options: ClientTLSOptions = {}): ClientTLS {
+  const { settings, serverName = '127.0.0.1' } = stage.tls.client;
+  return new ClientTLS({ ...(settings.ca !== undefined && { ca: settings.ca }), serverName, ...options });
+}
+
+/** Connects an actor in clear, even where the port wants TLS. */
+function inClear(stage: Stage, port: ListeningPort, part: Part = {}): Promise<Actor> {
+  const host = port.getHost();
+  if (!('port' in host)) throw new Error(`${host} is no address of TCP`);
+  return stage.reactor.connectTCP(host.host, host.port, new SingleClient(new Actor(part))).whenConnected();
+}
+
+/** Why a client over TLS got no connection. */
+function failure(stage: Stage, port: ListeningPort, tls: ClientTLS): Promise<Error> {
+  return rejectionOf(stage.connect(port, new SingleClient(new Actor()), { tls }).whenConnected());
+}
+
+function addAgreements(programme: Repertoire): void {
+  programme.add('R1 connectionMade comes after the handshake, and transport.tls tells of it', async (stage) => {
+    const versions: unknown[] = [];
+    const made = ({ transport }: Actor): void => void versions.push(transport.tls?.version);
+    const { server, client } = await stage.pair({ made, ...echo }, { made }, {}, 'tls');
+    expectSame(versions, ['TLSv1.3', 'TLSv1.3'], 'the versions in connectionMade');
+    const [there, here] = [server.transport.tls, client.transport.tls];
+    expectSame([here?.verified, here?.resumed, there?.verified], [true, false, false], 'what was verified and resumed');
+    expectSame(here?.cipher, there?.cipher, 'the cipher');
+    expectSame(there?.peerCertificate, undefined, 'the certificate that no client presented');
+    expect((here?.peerCertificate?.validTo ?? 0) > stage.reactor.wallClock(), 'the certificate of the server is good');
+    client.transport.write('a line');
+    await client.when(() => client.received === 6);
+    expectSame(String(client.bytes), 'a line', 'the echo');
+  });
+
+  programme.add('R37 both sides agree on an application protocol', async (stage) => {
+    const troupe = new Troupe();
+    const port = await stage.listen(troupe, { tls: serverTLS(stage, { alpn: ['poem/2', 'poem/1'] }) }, 'tls');
+    const tls = clientTLS(stage, { alpn: ['poem/1', 'poem/2'] });
+    const { transport } = await stage.connect(port, new SingleClient(new Actor()), { tls }).whenConnected();
+    await troupe.whenCast(1);
+    expectSame(transport.tls?.alpn, 'poem/2', 'the protocol');
+    expectSame(troupe.actors[0]?.transport.tls?.alpn, 'poem/2', 'the protocol');
+  });
+
+  programme.add('R37 a client comes back to its session, and knows the server by it', async (stage) => {
+    const port = await stage.listen(new Troupe(echo), {}, 'tls');
+    const tls = clientTLS(stage);
+    const found: unknown[] = [];
+    for (let round = 0; round < 2; round += 1) {
+      const client = new Actor({ made: ({ transport }) => void transport.write('?') });
+      stage.connect(port, new SingleClient(client), { tls });
+      await client.when(() => client.received === 1);
+      const { resumed, verified, peerCertificate } = client.transport.tls ?? {};
+      found.push([resumed, verified, peerCertificate !== undefined]);
+      client.transport.loseConnection();
+      await client.lost();
+    }
+    expectSame(
+      found,
+      [
+        [false, true, true],
+        [true, true, true],
+      ],
+      'what was resumed, verified and presented',
+    );
+  });
+
+  programme.add('R37 without verification anybody is taken, and told as not verified', async (stage) => {
+    const port = await stage.listen(new Troupe(), {}, 'tls');
+    const tls = new ClientTLS({ verify: false });
+    const { transport } = await stage.connect(port, new SingleClient(new Actor()), { tls }).whenConnected();
+    expectSame(transport.tls?.verified, false, 'whether the server is verified');
+  });
+
+  programme.add('R37 a replaced certificate is for connections from then on', async (stage) => {
+    const tls = serverTLS(stage, { alpn: ['old'] });
+    const port = await stage.listen(new Troupe(echo), { tls }, 'tls');
+    const joined = async (): Promise<Actor> =>
+      stage
+        .connect(port, new SingleClient(new Actor()), { tls: clientTLS(stage, { alpn: ['new', 'old'] }) })
+        .whenConnected();
+    const before = await joined();
+    const [{ cert, key } = { cert: '', key: '' }] = tls.settings.identities;
+    tls.replace({ cert, key, alpn: ['new'] });
+    const after = await joined();
+    expectSame([before.transport.tls?.alpn, after.transport.tls?.alpn], ['old', 'new'], 'what was agreed on');
+    before.transport.write('still there');
+    await before.when(() => before.received === 11);
+  });
+}
+
+function addFailures(programme: Repertoire): void {
+  for (const [what, tlsOf] of [
+    ['has another name', (stage: Stage) => clientTLS(stage, { serverName: 'somebody.else.test' })],
+    ['is of nobody that is trusted', () => new ClientTLS()],
+  ] as const) {
+    programme.add(`R37 a server whose certificate ${what} gets no connection`, async (stage) => {
+      const troupe = new Troupe();
+      const port = await stage.listen(troupe, {}, 'tls');
+      const error = await failure(stage, port, tlsOf(stage));
+      expect(error instanceof TLSError, `the error is ${String(error)}`);
+      // Where a server learns of it only after its own handshake, it has a connection that ends at once.
+      for (const actor of troupe.actors) await actor.lost();
+    });
+  }
+
+  programme.add('R37 no application protocol in common is no connection', async (stage) => {
+    const troupe = new Troupe();
+    const port = await stage.listen(troupe, { tls: serverTLS(stage, { alpn: ['poem/1'] }) }, 'tls');
+    const error = await failure(stage, port, clientTLS(stage, { alpn: ['prose/1'] }));
+    expect(error instanceof TLSError, `the error is ${String(error)}`);
+    expectSame(troupe.actors.length, 0, 'how many protocols the server built');
+  });
+
+  programme.add('R37 a client without the certificate that is required is not served', async (stage) => {
+    const troupe = new Troupe();
+    const { ca } = stage.tls.client.settings;
+    const tls = serverTLS(stage, { clientAuth: 'require', ...(ca !== undefined && { ca }) });
+    const port = await stage.listen(troupe, { tls }, 'tls');
+    const client = new Actor();
+    // The client is done before the server has seen that there is none (RFC 8446, section 4.4.2.4).
+    const connected = stage.connect(port, new SingleClient(client)).whenConnected();
+    const reason = await connected.then(
+      (actor) => actor.lost(),
+      (error: unknown) => error,
+    );
+    expect(reason instanceof ConnectionLost || reason instanceof TLSError, `the reason is ${String(reason)}`);
+    expectSame(troupe.actors.length, 0, 'how many protocols the server built');
+  });
+
+  programme.add('R37 who speaks in clear to a port of TLS is closed, and nothing is built', async (stage) => {
+    const troupe = new Troupe();
+    const port = await stage.listen(troupe, {}, 'tls');
+    const lost = inClear(stage, port, { made: ({ transport }) => void transport.write('GET / HTTP/1.1\r\n\r\n') });
+    await (await lost).lost();
+    expectSame(troupe.actors.length, 0, 'how many protocols the server built');
+  });
+
+  programme.add('R37 a server that answers in clear gets no connection', async (stage) => {
+    const port = await stage.listen(new Troupe({ data: ({ transport }) => void transport.write('400 what?\r\n') }));
+    const error = await failure(stage, port, clientTLS(stage));
+    expect(error instanceof TLSError, `the error is ${String(error)}`);
+  });
+
+  programme.add('R37 a server that closes instead of answering gets no connection', async (stage) => {
+    const port = await stage.listen(new Troupe({ data: ({ transport }) => transport.loseConnection() }));
+    const error = await failure(stage, port, clientTLS(stage));
+    expect(error instanceof TLSError, `the error is ${String(error)}`);
+  });
+}
+
+function addSilence(programme: Repertoire): void {
+  programme.add('R37 a silent client is closed when the time for the handshake is over', async (stage) => {
+    const troupe = new Troupe();
+    const port = await stage.listen(troupe, { tls: serverTLS(stage, { handshakeTimeoutMs: HANDSHAKE_MS }) }, 'tls');
+    const beginMs = stage.reactor.now();
+    const silent = await inClear(stage, port);
+    await silent.lost();
+    const tookMs = stage.reactor.now() - beginMs;
+    expect(tookMs >= HANDSHAKE_MS, `it was closed after ${tookMs} ms`);
+    expectSame(troupe.actors.length, 0, 'how many protocols the server built');
+  });
+
+  programme.add('R37 a silent server is given up when the time for the handshake is over', async (stage) => {
+    const port = await stage.listen(new Troupe());
+    const error = await failure(stage, port, clientTLS(stage, { handshakeTimeoutMs: HANDSHAKE_MS }));
+    expect(error instanceof TimeoutError, `the error is ${String(error)}`);
+  });
+
+  programme.addWatched('R25 a reactor that stops waits for no handshake, and holds nothing of it', async (stage) => {
+    await inClear(stage, await stage.listen(new Troupe(), {}, 'tls'));
+    const silent = new Troupe();
+    stage.connect(await stage.listen(silent), new SingleClient(new Actor()), { tls: clientTLS(stage) });
+    await silent.whenCast(1);
+  });
+}
+
+function addCancelling(programme: Repertoire): void {
+  programme.add('R20 an attempt that is cancelled in its handshake fails so, once', async (stage) => {
+    const silent = new Troupe();
+    const port = await stage.listen(silent);
+    const controller = new AbortController();
+    const options = { tls: clientTLS(stage), signal: controller.signal };
+    const failed = rejectionOf(stage.connect(port, new SingleClient(new Actor()), options).whenConnected());
+    await silent.whenCast(1);
+    const [server] = silent.actors;
+    await server?.when(() => server.received > 0);
+    controller.abort();
+    const error = await failed;
+    expect(error instanceof UserAbortError, `the error is ${String(error)}`);
+    await server?.lost();
+  });
+}
