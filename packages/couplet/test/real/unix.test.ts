@@ -172,7 +172,7 @@ describe('R36 what is there already', TIMEOUT, () => {
   test('R36 a socket whose process was killed is replaced', async () => {
     const child = startRival([path]);
     await child.line(0);
-    child.signal('SIGUSR2');
+    child.signal('SIGHUP');
     assert.equal(await child.line(1), 'won');
     child.signal('SIGKILL');
     await child.ended;
@@ -289,7 +289,7 @@ describe('R36 rivals', TIMEOUT, () => {
     for (const place of places) await leaveStale(place);
     const rivals = [startRival(places), startRival(places)];
     for (const rival of rivals) await rival.line(0);
-    for (const rival of rivals) rival.signal('SIGUSR2');
+    for (const rival of rivals) rival.signal('SIGHUP');
     for (const rival of rivals) assert.equal(await rival.line(places.length + 1), 'done');
     const [one = [], other = []] = rivals.map(({ lines }) => lines.slice(1, -1));
     assert.deepEqual(
