@@ -3,8 +3,7 @@ import { FastPoetryFactory } from './fast-poetry.ts';
 import { say } from './output.ts';
 import { readPoem } from './poem.ts';
 import { readArguments, runProgram } from './program.ts';
-import type { ServerOptions } from './server.ts';
-import { serverCommandLine, serveUntilStopped, writeBufferFor } from './server.ts';
+import { openPorts, serverCommandLine, serverEndpoints, serveUntilStopped, writeBufferFor } from './server.ts';
 
 const command = serverCommandLine(
   'fastpoetry',
@@ -14,12 +13,11 @@ const command = serverCommandLine(
 await runProgram('fastpoetry', async () => {
   readArguments(command);
   const [file = ''] = command.args;
-  const { port, iface } = command.opts<ServerOptions>();
+  const endpoints = serverEndpoints(reactor, command);
   const poem = await readPoem(file);
-  await serveUntilStopped(reactor, async () => {
-    const options = { interface: iface, maxWriteBufferBytes: writeBufferFor(poem) };
-    const listening = await reactor.listenTCP(port, new FastPoetryFactory(poem), options);
-    say(`Serving ${file} on ${listening.getHost()}.`);
-  });
+  const options = { maxWriteBufferBytes: writeBufferFor(poem) };
+  await serveUntilStopped(reactor, () =>
+    openPorts(reactor, endpoints, new FastPoetryFactory(poem), options, (host) => say(`Serving ${file} on ${host}.`)),
+  );
   return 0;
 });

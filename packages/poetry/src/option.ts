@@ -27,6 +27,11 @@ export function someSeconds(text: string): number {
   throw new InvalidArgumentError('It must be a number of seconds above 0.');
 }
 
+/** Collects the values of an option that may be given more than once. */
+export function repeated(text: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, text];
+}
+
 /** Reads an option's host name or IP literal: anything but nothing. */
 export function interfaceName(text: string): string {
   if (text.trim() !== '') return text;

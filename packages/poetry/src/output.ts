@@ -2,6 +2,14 @@ import process from 'node:process';
 
 const CONTROL = /[\p{Cc}\u2028\u2029]/gu;
 
+/** Where the lines go that are said. */
+let output: NodeJS.WriteStream = process.stdout;
+
+/** Leaves standard output to a connection: from now on what is said goes to standard error. */
+export function leaveOutput(): void {
+  output = process.stderr;
+}
+
 /** The text with its control characters escaped, so that whatever a peer or a user put into it, it stays one line. */
 export function oneLine(text: string): string {
   return text.replace(CONTROL, (character) =>
@@ -9,9 +17,9 @@ export function oneLine(text: string): string {
   );
 }
 
-/** Prints a line on standard output. */
+/** Prints a line on standard output, unless that is a connection. */
 export function say(line: string): void {
-  process.stdout.write(`${oneLine(line)}\n`);
+  output.write(`${oneLine(line)}\n`);
 }
 
 /** Prints a line on standard error. */
@@ -22,7 +30,7 @@ export function complain(line: string): void {
 /** Prints a whole poem as it is, decoded here and only here, and ends its last line. */
 export function recite(poem: Buffer): void {
   const text = poem.toString('utf8');
-  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  output.write(text.endsWith('\n') ? text : `${text}\n`);
 }
 
 /**

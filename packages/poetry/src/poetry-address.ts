@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { EndpointSyntaxError, reactor } from 'couplet';
-import { clientFromString } from 'couplet/endpoints';
+import { clientFromString, StandardIOClientEndpoint } from 'couplet/endpoints';
+import { leaveOutput } from './output.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Where a poem is to be had. */
@@ -37,10 +38,10 @@ export function poetryAddress(text: string): PoetryAddress {
   return { name, endpoint: `tcp:${name}` };
 }
 
-/** Throws a `UsageError` when an endpoint string cannot be understood. */
+/** Throws a `UsageError` when an endpoint string cannot be understood; leaves standard output to one that stands for it. */
 export function checkEndpoint(endpoint: string): void {
   try {
-    clientFromString(reactor, endpoint);
+    if (clientFromString(reactor, endpoint) instanceof StandardIOClientEndpoint) leaveOutput();
   } catch (error) {
     if (error instanceof EndpointSyntaxError) throw new UsageError(error.message, { cause: error });
     throw error;

@@ -6,10 +6,9 @@ import { PoemCache } from './poem-cache.ts';
 import { checkEndpoint, poetryAddress } from './poetry-address.ts';
 import { readArguments, runProgram } from './program.ts';
 import { ProxyFactory } from './proxy-protocol.ts';
-import type { ServerOptions } from './server.ts';
-import { portOf, serverCommandLine, serveUntilStopped } from './server.ts';
+import { openPorts, placeOf, serverCommandLine, serverEndpoints, serveUntilStopped } from './server.ts';
 
-interface Options extends ServerOptions {
+interface Options {
   readonly timeout: number;
 }
 
@@ -30,7 +29,8 @@ const command = serverCommandLine(
 await runProgram('poetry-proxy', async () => {
   readArguments(command);
   const [text = ''] = command.args;
-  const { port, iface, timeout } = command.opts<Options>();
+  const { timeout } = command.opts<Options>();
+  const endpoints = serverEndpoints(reactor, command);
   const address = poetryAddress(text);
   checkEndpoint(address.endpoint);
   const cache = new PoemCache(async (signal) => {
@@ -44,10 +44,11 @@ await runProgram('poetry-proxy', async () => {
       throw error;
     }
   });
-  await serveUntilStopped(reactor, async () => {
-    const options = { interface: iface, maxWriteBufferBytes: MOST_BYTES };
-    const listening = await reactor.listenTCP(port, new ProxyFactory(cache), options);
-    say(`Serving the poem of ${address.name} on port ${portOf(listening.getHost())}.`);
-  });
+  const options = { maxWriteBufferBytes: MOST_BYTES };
+  await serveUntilStopped(reactor, () =>
+    openPorts(reactor, endpoints, new ProxyFactory(cache), options, (host) =>
+      say(`Serving the poem of ${address.name} on ${placeOf(host)}.`),
+    ),
+  );
   return 0;
 });

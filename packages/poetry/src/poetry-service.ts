@@ -5,7 +5,7 @@ import { FastPoetryFactory } from './fast-poetry.ts';
 import { say } from './output.ts';
 import { poemFolder, readPoem } from './poem.ts';
 import { commandLine, readArguments, runProgram } from './program.ts';
-import { portOf, serveUntilStopped, writeBufferFor } from './server.ts';
+import { serveUntilStopped, writeBufferFor } from './server.ts';
 import { SlowPoetryFactory } from './slow-poetry.ts';
 
 const HOST = '127.0.0.1';
@@ -74,6 +74,6 @@ function advise(slow: readonly Address[], fast: Address): void {
   say(`  npx get-poetry --blocking ${all}`);
   say(`  npx get-poetry --print ${fast.authority}`);
   say('Or by hand:');
-  say(`  nc ${HOST} ${portOf(first)}`);
+  say(`  nc ${first.authority.replace(':', ' ')}`);
   say('Ctrl-C stops the service.');
 }

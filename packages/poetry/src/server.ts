@@ -1,19 +1,55 @@
 import type { Command } from 'commander';
-import type { Address, Reactor } from 'couplet';
-import { interfaceName, wholeNumber } from './option.ts';
+import type { Address, ConnectionOptions, Factory, Reactor } from 'couplet';
+import { EndpointSyntaxError } from 'couplet';
+import type { ServerEndpoint } from 'couplet/endpoints';
+import { StandardIOEndpoint, serverFromString, TCP4ServerEndpoint } from 'couplet/endpoints';
+import { interfaceName, repeated, wholeNumber } from './option.ts';
+import { leaveOutput } from './output.ts';
 import { commandLine } from './program.ts';
+import { UsageError } from './usage-error.ts';
 
 /** What every server can be told on its command line. */
-export interface ServerOptions {
+interface ServerOptions {
   readonly port: number;
   readonly iface: string;
+  readonly listen?: readonly string[];
 }
 
 /** A command line with these options. */
 export function serverCommandLine(name: string, description: string): Command {
   return commandLine(name, description)
     .option('--port <port>', 'the port to listen on; 0 is any free one', wholeNumber(0, 65_535), 0)
-    .option('--iface <host>', 'the interface to listen on', interfaceName, 'localhost');
+    .option('--iface <host>', 'the interface to listen on', interfaceName, 'localhost')
+    .option(
+      '--listen <endpoint>',
+      'an endpoint string to listen on instead, such as unix:/run/poetry.sock, systemd:name=poetry or stdio:; may be repeated',
+      repeated,
+    );
+}
+
+/**
+ * Where a command line with these options asks to listen. Throws a `UsageError` for what cannot be understood. Leaves standard
+ * output to an endpoint that stands for it.
+ */
+export function serverEndpoints(reactor: Reactor, command: Command): readonly ServerEndpoint[] {
+  const { port, iface, listen } = command.opts<ServerOptions>();
+  if (listen === undefined) return [new TCP4ServerEndpoint(reactor, port, { interface: iface })];
+  for (const option of ['port', 'iface']) {
+    if (command.getOptionValueSource(option) === 'cli')
+      throw new UsageError(`--${option} cannot be given beside --listen`);
+  }
+  const endpoints = listen.map((text) => serverEndpoint(reactor, text));
+  if (endpoints.some((endpoint) => endpoint instanceof StandardIOEndpoint)) leaveOutput();
+  return endpoints;
+}
+
+function serverEndpoint(reactor: Reactor, text: string): ServerEndpoint {
+  try {
+    return serverFromString(reactor, text);
+  } catch (error) {
+    if (error instanceof EndpointSyntaxError) throw new UsageError(error.message, { cause: error });
+    throw error;
+  }
 }
 
 /** What a client that does not read may make a server hold: the poem, and room to spare. */
@@ -21,10 +57,27 @@ export function writeBufferFor(poem: Uint8Array): number {
   return poem.length + 2 ** 20;
 }
 
-/** The port of an address that has one. */
-export function portOf(address: Address): number {
-  if (!('port' in address)) throw new Error(`${address} has no port`);
-  return address.port;
+/** Where an address is, as the lines of output tell it. */
+export function placeOf(address: Address): string {
+  return 'port' in address ? `port ${address.port}` : address.authority;
+}
+
+/** Listens everywhere, and tells each address. When every port has stopped by itself, as that of `stdio:` does, so does the reactor. */
+export async function openPorts(
+  reactor: Reactor,
+  endpoints: readonly ServerEndpoint[],
+  factory: Factory,
+  options: ConnectionOptions,
+  tell: (host: Address) => void,
+): Promise<void> {
+  let open = endpoints.length;
+  reactor.observe({
+    stoppedListening: () => {
+      open -= 1;
+      if (open === 0) reactor.stop();
+    },
+  });
+  for (const endpoint of endpoints) tell((await endpoint.listen(factory, options)).getHost());
 }
 
 /**

@@ -3,11 +3,10 @@ import { seconds, wholeNumber } from './option.ts';
 import { say } from './output.ts';
 import { readPoem } from './poem.ts';
 import { readArguments, runProgram } from './program.ts';
-import type { ServerOptions } from './server.ts';
-import { portOf, serverCommandLine, serveUntilStopped, writeBufferFor } from './server.ts';
+import { openPorts, placeOf, serverCommandLine, serverEndpoints, serveUntilStopped, writeBufferFor } from './server.ts';
 import { SlowPoetryFactory } from './slow-poetry.ts';
 
-interface Options extends ServerOptions {
+interface Options {
   readonly numBytes: number;
   readonly delay: number;
   readonly concurrency: number;
@@ -27,7 +26,8 @@ const command = serverCommandLine('slowpoetry', 'Serves a poem slowly: sends a f
 await runProgram('slowpoetry', async () => {
   readArguments(command);
   const [file = ''] = command.args;
-  const { port, iface, numBytes, delay, concurrency } = command.opts<Options>();
+  const { numBytes, delay, concurrency } = command.opts<Options>();
+  const endpoints = serverEndpoints(reactor, command);
   const poem = await readPoem(file);
   const factory = new SlowPoetryFactory({
     poem,
@@ -37,10 +37,9 @@ await runProgram('slowpoetry', async () => {
     onTurn: (peer) => say(`Somebody at ${peer.authority} wants poetry!`),
     onPiece: (length) => say(`Sending ${length} bytes`),
   });
-  await serveUntilStopped(reactor, async () => {
-    const options = { interface: iface, maxWriteBufferBytes: writeBufferFor(poem) };
-    const listening = await reactor.listenTCP(port, factory, options);
-    say(`Serving ${file} on port ${portOf(listening.getHost())}.`);
-  });
+  const options = { maxWriteBufferBytes: writeBufferFor(poem) };
+  await serveUntilStopped(reactor, () =>
+    openPorts(reactor, endpoints, factory, options, (host) => say(`Serving ${file} on ${placeOf(host)}.`)),
+  );
   return 0;
 });

@@ -1,8 +1,7 @@
 import { reactor } from 'couplet';
 import { complain, say } from './output.ts';
 import { readArguments, runProgram } from './program.ts';
-import type { ServerOptions } from './server.ts';
-import { portOf, serverCommandLine, serveUntilStopped } from './server.ts';
+import { openPorts, placeOf, serverCommandLine, serverEndpoints, serveUntilStopped } from './server.ts';
 import { TransformFactory } from './transform-protocol.ts';
 import { TransformService } from './transform-service.ts';
 
@@ -17,12 +16,12 @@ const command = serverCommandLine('transformedpoetry', 'Transforms poems: netstr
 
 await runProgram('transformedpoetry', async () => {
   readArguments(command);
-  const { port, iface } = command.opts<ServerOptions>();
+  const endpoints = serverEndpoints(reactor, command);
   const factory = new TransformFactory(service, (what) => complain(`transformedpoetry: ${what}`));
-  await serveUntilStopped(reactor, async () => {
-    const options = { interface: iface, maxWriteBufferBytes: MOST_UNREAD };
-    const listening = await reactor.listenTCP(port, factory, options);
-    say(`Serving transformed poetry on port ${portOf(listening.getHost())}.`);
-  });
+  await serveUntilStopped(reactor, () =>
+    openPorts(reactor, endpoints, factory, { maxWriteBufferBytes: MOST_UNREAD }, (host) =>
+      say(`Serving transformed poetry on ${placeOf(host)}.`),
+    ),
+  );
   return 0;
 });

@@ -16,6 +16,7 @@ const ADDRESSES: readonly (readonly [text: string, name: string, endpoint: strin
   ['tcp:localhost:10000', 'tcp:localhost:10000', 'tcp:localhost:10000'],
   ['tcp:localhost:10000:timeout=5', 'tcp:localhost:10000:timeout=5', 'tcp:localhost:10000:timeout=5'],
   ['unix:/run/poetry.sock', 'unix:/run/poetry.sock', 'unix:/run/poetry.sock'],
+  ['stdio:', 'stdio:', 'stdio:'],
 ];
 
 const NO_ADDRESSES = [

@@ -7,7 +7,7 @@ import type { Reactor } from '../reactor/reactor.ts';
 import type { ServerEndpoint } from './server-endpoint.ts';
 
 /** Standard input and output, as one connection. They can be listened on once in a process, and the port stops with that
- * connection. */
+ * connection. Nothing else may be printed on standard output. */
 export class StandardIOEndpoint implements ServerEndpoint {
   readonly #reactor: Reactor;
   readonly #options: ConnectionOptions;

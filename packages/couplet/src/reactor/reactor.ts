@@ -128,7 +128,7 @@ export class Reactor implements Clock {
 
   /**
    * Serves standard input and output as one connection, once in a process. The port stops by itself when that connection is
-   * gone. Rejects like `listenTCP`.
+   * gone. Nothing else may be printed on standard output, `console.log` included. Rejects like `listenTCP`.
    */
   async listenStdio(factory: Factory, options: ConnectionOptions = {}): Promise<ListeningPort> {
     return this.#listen('stdio', { kind: 'stdio' }, factory, options);

@@ -113,6 +113,23 @@ const WATCHER = `
   parentPort.postMessage([...seen]);
 `;
 
+/** Puts a link to the victim in the place of whatever is there, and takes it away, until it is told to stop; tells how often. */
+const SWAPPER = `
+  const { renameSync, symlinkSync, unlinkSync } = require('node:fs');
+  const { parentPort, workerData: { path, victim, stop } } = require('node:worker_threads');
+  let swaps = 0;
+  parentPort.postMessage('ready');
+  while (Atomics.load(stop, 0) === 0) {
+    symlinkSync(victim, path + '.link');
+    renameSync(path + '.link', path);
+    try {
+      unlinkSync(path);
+    } catch {}
+    swaps += 1;
+  }
+  parentPort.postMessage(swaps);
+`;
+
 describe('R36 the socket file', TIMEOUT, () => {
   test('R36 has its mode from the start, under every name', async () => {
     const stop = new Int32Array(new SharedArrayBuffer(4));
@@ -172,7 +189,7 @@ describe('R36 what is there already', TIMEOUT, () => {
   test('R36 a socket whose process was killed is replaced', async () => {
     const child = startRival([path]);
     await child.line(0);
-    child.signal('SIGUSR2');
+    child.signal('SIGHUP');
     assert.equal(await child.line(1), 'won');
     child.signal('SIGKILL');
     await child.ended;
@@ -263,6 +280,28 @@ describe('R36 what took the place of the socket', TIMEOUT, () => {
     });
   }
 
+  test('R36 links that are swapped in at any moment are never followed', async () => {
+    const victim = `${path}.txt`;
+    writeFileSync(victim, 'verse');
+    const before = stateOf(victim);
+    const stop = new Int32Array(new SharedArrayBuffer(4));
+    const swapper = new Worker(SWAPPER, { eval: true, workerData: { path, victim, stop } });
+    await once(swapper, 'message');
+    try {
+      for (let count = 0; count < 100; count += 1) {
+        const port = await serve().catch((error: unknown) => error);
+        if (port instanceof Error) assert.ok(port instanceof CannotListenError, String(port));
+        else await ports.at(-1)?.stopListening();
+      }
+    } finally {
+      Atomics.store(stop, 0, 1);
+    }
+    const [swaps] = await once(swapper, 'message');
+    assert.ok(swaps > 0);
+    assert.deepEqual(stateOf(victim), before);
+    assert.equal(readFileSync(victim, 'utf8'), 'verse');
+  });
+
   test('R36 a port whose file, or folder, is gone stops all the same', async () => {
     const [port, other] = [await serve(), await serve(`${path}.2`)];
     unlinkSync(path);
@@ -289,7 +328,7 @@ describe('R36 rivals', TIMEOUT, () => {
     for (const place of places) await leaveStale(place);
     const rivals = [startRival(places), startRival(places)];
     for (const rival of rivals) await rival.line(0);
-    for (const rival of rivals) rival.signal('SIGUSR2');
+    for (const rival of rivals) rival.signal('SIGHUP');
     for (const rival of rivals) assert.equal(await rival.line(places.length + 1), 'done');
     const [one = [], other = []] = rivals.map(({ lines }) => lines.slice(1, -1));
     assert.deepEqual(

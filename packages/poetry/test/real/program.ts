@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import type { TestContext } from 'node:test';
 
 /** How a program ended. */
@@ -17,14 +17,17 @@ export interface Ending {
 
 /** One of the package's programs in a process of its own, as its command starts it. */
 export class Program {
-  readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly ended: Promise<Ending>;
   #stdout = '';
   #stderr = '';
   readonly #watchers: Set<() => void> = new Set();
 
-  constructor(name: string, args: readonly string[]) {
-    this.child = spawn(process.execPath, [commandFile(name), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  /** Its standard input is what is given, and ends there. */
+  constructor(name: string, args: readonly string[], input = '') {
+    this.child = spawn(process.execPath, [commandFile(name), ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+    // It need not read it.
+    this.child.stdin.on('error', () => {}).end(input);
     this.child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text;
       for (const watch of this.#watchers) watch();
@@ -76,6 +79,11 @@ export function start(t: TestContext, name: string, ...args: readonly string[]):
 /** Runs a program to its end. */
 export function run(name: string, ...args: readonly string[]): Promise<Ending> {
   return new Program(name, args).ended;
+}
+
+/** Runs a program to its end, with that as its standard input. */
+export function pipe(input: string, name: string, ...args: readonly string[]): Promise<Ending> {
+  return new Program(name, args, input).ended;
 }
 
 /** A server that is there. */
