@@ -1,10 +1,21 @@
 import { expect } from './check.ts';
 
-/** So many bytes in which no stretch repeats another: a byte that is lost, doubled or misplaced shows. */
+/** The longest poem so far: each is the beginning of all longer ones. */
+let longest: Buffer = Buffer.alloc(0);
+
+/**
+ * So many bytes in which no stretch repeats another: a byte that is lost, doubled or misplaced shows. All poems share their
+ * memory, so nobody may change one.
+ */
 export function poemOf(bytes: number): Buffer {
-  const poem = Buffer.alloc(Math.ceil(bytes / 4) * 4);
+  if (longest.length < bytes) longest = compose(bytes);
+  return longest.subarray(0, bytes);
+}
+
+function compose(bytes: number): Buffer {
+  const poem = Buffer.allocUnsafe(Math.ceil(bytes / 4) * 4);
   for (let at = 0; at < poem.length; at += 4) poem.writeUInt32BE(Math.imul(at, 2654435761) >>> 0, at);
-  return poem.subarray(0, bytes);
+  return poem;
 }
 
 /** Throws an `Error` that says where they part unless the bytes are the poem. */
