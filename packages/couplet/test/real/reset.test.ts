@@ -49,8 +49,10 @@ test('R9 a peer that has reset its connection before that was accepted has no ad
   // This process accepts nothing while it waits for the other one.
   const reset = `const socket = require('node:net').connect(${host.port}, '127.0.0.1', () => socket.resetAndDestroy())`;
   assert.equal(spawnSync(process.execPath, ['-e', reset]).status, 0);
-  const socket = connect(host.port, '127.0.0.1').resume();
-  await once(socket, 'end');
+  const socket = connect(host.port, '127.0.0.1');
+  await once(socket, 'connect');
+  const { localPort } = socket;
+  await once(socket.resume(), 'end');
   await port.stopListening();
-  assert.deepEqual(peers, [`${host}`.replace(`${host.port}`, `${socket.localPort}`)]);
+  assert.deepEqual(peers, [`${host}`.replace(`${host.port}`, `${localPort}`)]);
 });
