@@ -1,10 +1,17 @@
-// Installs the servers of Debian that test/programs runs against, where they are missing.
+// Installs the programs of Debian that test/programs runs against, where they are missing.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import process from 'node:process';
 
 /** The packages, each with a program that it brings. */
-const PACKAGES = { 'redis-server': '/usr/bin/redis-server', systemd: '/usr/bin/systemd-socket-activate' };
+const PACKAGES = {
+  haproxy: '/usr/sbin/haproxy',
+  'netcat-openbsd': '/usr/bin/nc.openbsd',
+  openssl: '/usr/bin/openssl',
+  'redis-server': '/usr/bin/redis-server',
+  socat: '/usr/bin/socat',
+  systemd: '/usr/bin/systemd-socket-activate',
+};
 
 /** Throws when a package is missing and cannot be installed. */
 export function installPrograms() {

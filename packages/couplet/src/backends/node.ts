@@ -64,7 +64,10 @@ export class NodeBackend implements Backend {
   ): Promise<Listener | Cause> {
     if (place.kind === 'stdio') return listenStdio(accept);
     let path = place.kind === 'unix' ? place.path : undefined;
-    const server = createServer(SOCKET_OPTIONS, (socket) => offer(socket, path, true, accept));
+    const server = createServer(SOCKET_OPTIONS, (socket) => {
+      if (path === undefined && socket.remoteAddress === undefined) discard(socket);
+      else offer(socket, path, true, accept);
+    });
     const listener = await (place.kind === 'unix' ? listenUNIX(server, place) : listenSocket(server, place));
     if ('kind' in listener) return listener;
     if (listener.name.family === 'UNIX') path = listener.name.path;
@@ -149,10 +152,14 @@ export class NodeBackend implements Backend {
 function offer(socket: Socket, path: string | undefined, server: boolean, taker: (wire: Wire) => Sink | null): void {
   const wire = new NodeWire(socket, path, server);
   const sink = taker(wire);
-  if (sink === null) {
-    socket.on('error', () => {});
-    socket.destroy();
-  } else wire.attach(sink);
+  if (sink === null) discard(socket);
+  else wire.attach(sink);
+}
+
+/** Closes a socket that nobody wants, or whose peer reset it before it was accepted: the system knows no address of that peer. */
+function discard(socket: Socket): void {
+  socket.on('error', () => {});
+  socket.destroy();
 }
 
 async function listenSocket(server: Server, place: SocketPlace): Promise<Listener | Cause> {

@@ -4,12 +4,13 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import type { AddressInfo, Socket } from 'node:net';
-import { connect, createServer } from 'node:net';
+import type { Socket } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Child } from '../real/child.ts';
+import { freePort } from './program.ts';
 
 const CLIENTS = 200;
 /** Of these, how many do not read what they ask for: so many copies of the poem. */
@@ -29,15 +30,6 @@ function command(...words: (string | Buffer)[]): Buffer {
 }
 
 const OK = Buffer.from('+OK\r\n');
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Everything that comes until the other side ends. */
 async function restOf(socket: Socket): Promise<Buffer> {

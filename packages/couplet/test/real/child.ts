@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { extname, join } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
+import { flags } from './flags.ts';
 
 /** How a process ended. */
 export interface End {
@@ -31,8 +32,6 @@ export class Child {
     descriptors: readonly number[] = [],
   ) {
     const program = join(import.meta.dirname, 'fixtures', `${fixture}${extname(import.meta.filename)}`);
-    // The runner's own options are not for the program.
-    const flags = process.execArgv.filter((flag) => !flag.startsWith('--test'));
     const [command = '', ...rest] = [...launcher, process.execPath, ...flags, program, ...args];
     this.#process = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe', ...descriptors] });
     this.ended = new Promise((resolve) => {

@@ -4,12 +4,12 @@ import { spawnSync } from 'node:child_process';
 import { extname, join } from 'node:path';
 import process from 'node:process';
 import { describe, test } from 'node:test';
+import { flags } from './flags.ts';
 
 // From the same kind of file as this one: source, or built.
 const suffix = extname(import.meta.filename);
 const command = join(import.meta.dirname, '..', '..', 'src', 'entry', `couplet-sim${suffix}`);
 const waiting = fixture('waiting');
-const flags = process.execArgv.filter((flag) => !flag.startsWith('--test'));
 
 function fixture(name: string): string {
   return join(import.meta.dirname, 'fixtures', `${name}${suffix}`);

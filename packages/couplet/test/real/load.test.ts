@@ -6,6 +6,7 @@ import { extname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ClientFactory, Protocol, Reactor } from 'couplet';
 import { NodeBackend } from 'couplet/node';
+import { flags } from './flags.ts';
 
 const POEM_BYTES = 3003;
 
@@ -52,7 +53,7 @@ describe('a server under load', () => {
 
   before(async () => {
     const fixture = join(import.meta.dirname, 'fixtures', `poem-server${extname(import.meta.filename)}`);
-    server = spawn(process.execPath, [...process.execArgv.filter((flag) => !flag.startsWith('--test')), fixture], {
+    server = spawn(process.execPath, [...flags, fixture], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     assert.ok(server.stdout);

@@ -9,6 +9,7 @@ import process from 'node:process';
 import type { Readable, Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { after, describe, test } from 'node:test';
+import { flags } from './flags.ts';
 
 const TIMEOUT = { timeout: 30_000 };
 const FIXTURE = join(import.meta.dirname, 'fixtures', `stdio${extname(import.meta.filename)}`);
@@ -31,7 +32,6 @@ class Served {
 
   /** A `script` is one of sh(1) in which `"$@"` stands for the program. */
   constructor(way: string, { script = 'exec "$@"', stdio }: { script?: string; stdio?: StdioOptions } = {}) {
-    const flags = process.execArgv.filter((flag) => !flag.startsWith('--test'));
     const program = [process.execPath, ...flags, FIXTURE, way];
     const child = spawn('sh', ['-c', script, 'sh', ...program], { stdio: stdio ?? 'pipe' });
     children.push(child);
