@@ -8,9 +8,12 @@ import { causeOf, DONE } from './node-cause.ts';
 import { NodeTlsContext } from './node-tls.ts';
 
 const NOTHING = new Uint8Array(0);
+/** After so many chunks in a row other events have their turn. */
+const MOST_IN_A_ROW = 16;
 /** How long a closing wire waits, in milliseconds, until the kernel has its close_notify: it has no room while the peer reads nothing. */
 const CLOSE_NOTIFY_MS = 1000;
 const CUT_SHORT: Cause = { kind: 'reset', code: '', detail: 'the peer ended the connection during the handshake' };
+const LOST: Cause = { kind: 'reset', code: '', detail: 'the connection was lost' };
 const wireOf = Symbol('wire');
 
 /** A socket that knows its wire: so all sockets share their listeners, and an idle one costs no closures. */
@@ -38,6 +41,13 @@ export class NodeWire implements Wire {
   #held: 'nothing' | 'end' | 'close' = 'nothing';
   /** How far TLS is. */
   #tls: 'none' | 'securing' | 'secure' = 'none';
+  /** TLS has a chunk that is not with the kernel. */
+  #encrypting = false;
+  /** How many chunks TLS has passed on. */
+  #inARow = 0;
+  #encrypted: ((error: Error | null | undefined) => void) | undefined;
+  /** The peer's end came. */
+  #ended = false;
 
   constructor(socket: Socket, path: string | undefined, server: boolean) {
     this.#raw = socket;
@@ -81,7 +91,9 @@ export class NodeWire implements Wire {
     const socket = this.#socket;
     if (this.#tls !== 'none') {
       // It is always told later.
-      socket.write(chunk, this.#written);
+      this.#encrypting = true;
+      socket.write(chunk, this.#encrypted);
+      if (this.#inARow === 0 || this.#ended) setImmediate(() => this.#probe());
       return false;
     }
     socket.write(chunk);
@@ -101,8 +113,22 @@ export class NodeWire implements Wire {
     };
   }
 
+  /**
+   * When what TLS sends by itself fails, it tells nobody, and takes no chunk any more: that happens to peers which leave as
+   * soon as they have shaken hands. The socket below knows; an empty write makes no packet.
+   */
+  #probe(): void {
+    if (!this.#encrypting || this.#raw.destroyed) return;
+    this.#raw.write(NOTHING, (error) => {
+      if (error !== undefined && error !== null) this.failed(causeOf(error));
+    });
+  }
+
   end(): void {
-    this.#socket.end();
+    const socket = this.#socket;
+    // TLS throws away what it has received and not yet decrypted when it is ended: it is in the middle of that, as a rule.
+    if (this.#tls === 'none') socket.end();
+    else setImmediate(() => socket.end());
   }
 
   close(): void {
@@ -153,6 +179,15 @@ export class NodeWire implements Wire {
     const { socket, done } = context.secure(raw, serverName);
     this.#tls = 'securing';
     this.#socket = socket;
+    raw.off('error', onError).on('error', (error) => this.failed(causeOf(error)));
+    this.#encrypted = (error) => {
+      if (error !== undefined && error !== null) return;
+      this.#encrypting = false;
+      this.#inARow += 1;
+      // TLS calls this again at once, before any other event, for as long as there is something to write.
+      if (this.#inARow % MOST_IN_A_ROW > 0) this.sink?.onWritable();
+      else setImmediate(() => socket.destroyed || this.sink?.onWritable());
+    };
     if (this.sink !== undefined) this.#listen();
     if (this.#paused) socket.pause();
     done((outcome) => this.#secured(outcome));
@@ -189,6 +224,8 @@ export class NodeWire implements Wire {
   /** A paused stream tells its end nevertheless, once it holds no data. */
   ended(): void {
     if (this.cause !== DONE) return;
+    this.#ended = true;
+    this.#probe();
     if (this.#tls === 'securing') {
       this.cause = CUT_SHORT;
       this.#socket.destroy();
@@ -197,6 +234,8 @@ export class NodeWire implements Wire {
   }
 
   closed(): void {
+    // A TLS socket may be taken away without a word.
+    if (!this.#left && !this.#socket.writableFinished && this.cause === DONE) this.cause = LOST;
     if (this.#held === 'end' && this.cause === DONE && !this.#left) this.#held = 'close';
     else this.sink?.onClosed(this.cause);
   }
