@@ -19,21 +19,27 @@ export async function listenAnywhere(factory: Factory, descriptions: readonly st
   return Promise.all(endpoints.map((endpoint) => endpoint.listen(factory)));
 }
 
+function messageOf(error: unknown) {
+  return error instanceof Error ? error.message : String(error);
+}
+
 if (import.meta.main ?? process.argv[1] === import.meta.filename) {
-  const [...descriptions] = process.argv.length > 2 ? process.argv.slice(2) : ['tcp:8007:interface=127.0.0.1'];
+  const descriptions = process.argv.length > 2 ? process.argv.slice(2) : ['tcp:8007:interface=127.0.0.1'];
   const tell = descriptions.some((text) => /^stdio\b/.test(text)) ? console.error : console.log; // output may be a connection
   const running = reactor.run();
   try {
     const ports = await listenAnywhere(Factory.forProtocol(Echo), descriptions);
     for (const [index, port] of ports.entries()) tell(`Echo on ${port.getHost().authority} (${descriptions[index]})`);
-    process.on('SIGHUP', () => {
-      Promise.all(ports.map((port) => port.reload())).then(
-        () => tell('certificates read again'),
-        ({ message }) => console.error(`the certificates stay as they are: ${message}`),
-      );
+    process.on('SIGHUP', async () => {
+      try {
+        await Promise.all(ports.map((port) => port.reload()));
+        tell('certificates read again');
+      } catch (error) {
+        console.error(`a certificate stays as it was: ${messageOf(error)}`);
+      }
     });
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    console.error(messageOf(error));
     process.exitCode = error instanceof EndpointSyntaxError ? 2 : 1;
     if (reactor.running) reactor.stop();
   }
