@@ -37,7 +37,7 @@ export class Compiler implements Disposable {
 
   /** Whether the C compiler finds this header. */
   has(header: string): boolean {
-    return firstLineOf('cc', '-E', '-x', 'c', '-include', header, '/dev/null') !== undefined;
+    return firstLineOf('cc', '-fsyntax-only', '-x', 'c', '-include', header, '/dev/null') !== undefined;
   }
 
   [Symbol.dispose](): void {

@@ -11,7 +11,7 @@ export const tlsHandshakes: Row = {
     { name: 'cpu', title: 'CPU us/handshake', digits: 1, compared: true },
   ],
   goals: [{ of: 'couplet', metric: 'cpu', peer: 'node', atMost: 1 }],
-  rounds: { quick: 3, full: 7 },
+  rounds: { quick: 2, full: 7 },
   programs: ['tls-handshakes'],
   library: openssl,
   async measure(stage) {
@@ -20,7 +20,7 @@ export const tlsHandshakes: Row = {
       concurrency: 50,
       bytes,
       warmup: stage.quick ? 3000 : 6000,
-      count: stage.quick ? 2000 : 6000,
+      count: stage.quick ? 1000 : 6000,
     });
     return { figures: { rate: window.count / window.seconds, cpu: microsecondsEach(window) }, busy: window };
   },
