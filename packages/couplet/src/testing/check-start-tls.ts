@@ -1,4 +1,4 @@
-import { ConnectionAborted, ConnectionLost, TimeoutError } from '../protocol/errors.ts';
+import { ConnectionAborted, ConnectionDone, ConnectionLost, TimeoutError } from '../protocol/errors.ts';
 import { Factory } from '../protocol/factory.ts';
 import { NetstringReceiver } from '../protocol/netstring-receiver.ts';
 import { TextLineReceiver } from '../protocol/text-line-receiver.ts';
@@ -360,6 +360,20 @@ function addMisuse(programme: Programme): void {
     const overTLS = await stage.pair(deaf, {}, {}, 'tls');
     again(serverTLS(stage), overTLS.server);
     expectSame(errors, Array(3).fill('TLS is spoken already'), 'the errors');
+  });
+
+  programme.add('R5 startTLS does nothing to a connection that ends, and loses nothing of it', async (stage) => {
+    const data = ({ transport }: Actor): void => {
+      transport.write('farewell');
+      transport.loseConnection();
+      transport.startTLS(serverTLS(stage));
+    };
+    const { server, client } = await stage.pair({ data }, { made: ({ transport }) => void transport.write('?') });
+    await client.lost();
+    expectSame(String(client.bytes), 'farewell', 'what arrived');
+    expect((await server.lost()) instanceof ConnectionDone, `the reason is ${String(server.reason)}`);
+    server.transport.startTLS(serverTLS(stage));
+    expectSame(server.log, ['made', 'data', 'lost'], 'the log');
   });
 
   programme.add('R37 startTLS throws for a client that does not say whom it wants to verify', async (stage) => {
