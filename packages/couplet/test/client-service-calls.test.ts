@@ -253,10 +253,14 @@ describe('ClientService: what the program gives it', () => {
     const reason = new Error('nobody knows where');
     const connect = (): Promise<never> => Promise.reject(reason);
     const factory = ClientFactory.forProtocol(Protocol);
-    const lost = new ClientService({ connect }, factory);
-    lost.startService();
-    await assert.rejects(lost.whenConnected(), reason);
-    assert.equal(lost.running, false);
+    const failures: unknown[] = [];
+    const lost = new ClientService({ connect }, factory, { onFailure: (...failure) => void failures.push(failure) });
+    for (let start = 0; start < 2; start += 1) {
+      lost.startService();
+      await assert.rejects(lost.whenConnected(), reason);
+      assert.equal(lost.running, false);
+      assert.deepEqual(failures.splice(0), [[reason, 1, Number.POSITIVE_INFINITY]]);
+    }
 
     const clock = new Clock();
     const waits = new ClientService({ connect }, factory, { clock });

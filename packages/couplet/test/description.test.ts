@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { clientFromString } from '../src/endpoints/client-from-string.ts';
 import { Description, quoteStringArgument } from '../src/endpoints/description.ts';
 import { serverFromString } from '../src/endpoints/server-from-string.ts';
+import { oneLine } from '../src/protocol/one-line.ts';
 import { Reactor } from '../src/reactor/reactor.ts';
 import type { ConnectPlace, ListenPlace } from '../src/seam/backend.ts';
 import { FakeBackend } from './fake-backend.ts';
@@ -28,12 +29,13 @@ function connects(text: string, options: ConnectOptions = {}): [ConnectPlace | u
   return [backend.connected[0], backend.alarmAt];
 }
 
-/** Passes when the error is one of syntax that quotes the whole description and names the part. */
+/** Passes when the error is one of syntax that quotes the whole description, in one line, and names the part. */
 function names(text: string, named: string): (error: unknown) => boolean {
   return (error) => {
     assert.ok(error instanceof EndpointSyntaxError, String(error));
-    assert.ok(error.message.startsWith(`endpoint '${text}': `), error.message);
-    assert.ok(error.message.slice(`endpoint '${text}': `.length).includes(named), error.message);
+    const quoted = `endpoint '${oneLine(text)}': `;
+    assert.ok(error.message.startsWith(quoted), error.message);
+    assert.ok(error.message.slice(quoted.length).includes(named), error.message);
     return true;
   };
 }
@@ -146,6 +148,13 @@ describe('a client description', () => {
     });
   }
 
+  test('R20 an attempt names its destination in one line', async () => {
+    const backend = new FakeBackend();
+    const attempt = clientFromString(new Reactor(backend), 'unix:/a\r\nb').connect(ClientFactory.forProtocol(Protocol));
+    backend.advance(30_000);
+    await assert.rejects(attempt, { message: '/a\\u000d\\nb: no connection within 30 s' });
+  });
+
   test('R35 connect rejects, it does not throw', async () => {
     await assert.rejects(connect('tcp:a:b', new Protocol<ClientFactory>()), names('tcp:a:b', "port 'b'"));
   });
@@ -201,7 +210,8 @@ describe('Description', () => {
             take(idle, text);
           } catch (error) {
             assert.ok(error instanceof EndpointSyntaxError, String(error));
-            assert.ok(error.message.includes(text));
+            assert.ok(error.message.includes(oneLine(text)));
+            assert.equal(error.message, oneLine(error.message));
           }
         }
       }),

@@ -81,6 +81,12 @@ describe('CannotListenError', () => {
     assert.equal(error.message, 'cannot listen on /run/echo.sock: in use');
   });
 
+  test('R16 is one line, whatever the path is', () => {
+    const error = new CannotListenError('/a\n\u001b[2J', undefined, 'in use');
+    assert.equal(error.message, 'cannot listen on /a\\n\\u001b[2J: in use');
+    assert.equal(error.interface, '/a\n\u001b[2J');
+  });
+
   test('R16 port 0 is a port', () => {
     assert.equal(new CannotListenError('0.0.0.0', 0, 'no').message, 'cannot listen on 0.0.0.0:0: no');
   });

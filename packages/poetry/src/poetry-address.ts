@@ -12,7 +12,7 @@ export interface PoetryAddress {
   readonly endpoint: string;
 }
 
-const ENDPOINT = /^(tcp|tls|ssl|unix|stdio):/;
+const ENDPOINT = /^(tcp|tls|ssl|unix|stdio|haproxy):/;
 const HOST_PORT = /^(?:(?<host>[^\s\p{Cc}:/[\]\\@=]*|\[(?<literal>[^\]]*)\]):)?(?<port>\d{1,5})$/u;
 
 /**

@@ -17,6 +17,12 @@ const ADDRESSES: readonly (readonly [text: string, name: string, endpoint: strin
   ['tcp:localhost:10000:timeout=5', 'tcp:localhost:10000:timeout=5', 'tcp:localhost:10000:timeout=5'],
   ['unix:/run/poetry.sock', 'unix:/run/poetry.sock', 'unix:/run/poetry.sock'],
   ['stdio:', 'stdio:', 'stdio:'],
+  ['tls:localhost:10000:verify=0', 'tls:localhost:10000:verify=0', 'tls:localhost:10000:verify=0'],
+  [
+    'haproxy:version=2:tcp:localhost:10000',
+    'haproxy:version=2:tcp:localhost:10000',
+    'haproxy:version=2:tcp:localhost:10000',
+  ],
 ];
 
 const NO_ADDRESSES = [

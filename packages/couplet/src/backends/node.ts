@@ -169,6 +169,8 @@ async function listenSocket(server: Server, place: SocketPlace): Promise<Listene
       server.listen({ fd: place.fd, backlog: place.backlog });
     } else server.listen({ host: place.host, port: place.port, backlog: place.backlog });
   });
+  // libuv takes a descriptor once.
+  if (failure?.code === 'EEXIST') return { ...failure, detail: 'this process uses it already' };
   if (failure !== undefined) return failure;
   const close = async (): Promise<void> => {
     await stopListening(server);

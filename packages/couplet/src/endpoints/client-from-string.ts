@@ -1,6 +1,7 @@
+import { familyOf } from '../protocol/literal.ts';
 import type { Reactor } from '../reactor/reactor.ts';
 import type { ClientEndpoint } from './client-endpoint.ts';
-import { Description, unwrap } from './description.ts';
+import { Description, kindOf, unwrap } from './description.ts';
 import { HostnameEndpoint } from './hostname-endpoint.ts';
 import { StandardIOClientEndpoint } from './standard-io-client-endpoint.ts';
 import { clientTLSOf } from './tls-description.ts';
@@ -15,7 +16,7 @@ import { WrappedClientEndpoint } from './wrapped-client-endpoint.ts';
  * with the same for one that cannot be used.
  */
 export function clientFromString(reactor: Reactor, text: string): ClientEndpoint {
-  if (text.startsWith('haproxy:')) return haproxy(reactor, text);
+  if (kindOf(text) === 'haproxy') return haproxy(reactor, text);
   const description = new Description(text);
   const endpoint = endpointOf(reactor, description);
   description.finish();
@@ -43,6 +44,8 @@ function tcp(reactor: Reactor, description: Description): ClientEndpoint {
   const host = description.required('host');
   const port = description.number('port', description.required('port'), 1, 65_535);
   const bind = description.optional('bindAddress');
+  if (bind !== undefined && familyOf(bind) === undefined)
+    throw description.wrong(`bindAddress '${bind}' is no IP literal`);
   const options = { ...timeoutOf(description), ...(bind === undefined ? {} : { bindAddress: bind }) };
   return new HostnameEndpoint(reactor, host, port, options);
 }
@@ -50,11 +53,11 @@ function tcp(reactor: Reactor, description: Description): ClientEndpoint {
 /** TLS to a TCP port, or around the endpoint that the argument of that name describes. */
 function tls(reactor: Reactor, description: Description): ClientEndpoint {
   const inner = description.optional('endpoint');
-  if (inner !== undefined && /^(?:stdio|tls|ssl|haproxy):/.test(inner))
+  if (inner !== undefined && /^(?:stdio|tls|ssl|haproxy)$/.test(kindOf(inner)))
     throw description.wrong(`'${description.kind}' cannot stand around '${inner}'`);
   const endpoint =
     inner === undefined ? tcp(reactor, description) : description.within(() => clientFromString(reactor, inner));
-  const load = clientTLSOf(reactor, description, inner === undefined || /^tcp:/.test(inner));
+  const load = clientTLSOf(reactor, description, inner === undefined || kindOf(inner) === 'tcp');
   return new WrappedClientEndpoint(endpoint, async () => ({ tls: await load() }));
 }
 
@@ -63,7 +66,7 @@ function haproxy(reactor: Reactor, text: string): ClientEndpoint {
   const version = description.oneOf('version', ['1', '2']);
   description.finish();
   if (inner === '') throw description.wrong('it has no endpoint to stand around');
-  if (/^(?:stdio|haproxy):/.test(inner)) throw description.wrong(`'haproxy' cannot stand around '${inner}'`);
+  if (/^(?:stdio|haproxy)$/.test(kindOf(inner))) throw description.wrong(`'haproxy' cannot stand around '${inner}'`);
   const endpoint = description.within(() => clientFromString(reactor, inner));
   return announceEndpoint(endpoint, version === '1' ? 1 : 2);
 }

@@ -32,12 +32,14 @@ export interface ServiceOptions<P> extends BackOffOptions, ConnectionOptions {
   readonly prepareConnection?: (protocol: P) => Result;
   /**
    * Hears that an attempt failed, or that a connection was lost, and that the next attempt follows in `nextDelayMs`
-   * milliseconds. `failures` counts the attempts that have failed since there was a connection: 0 when one was lost.
+   * milliseconds; `Infinity` when none follows, since nothing could try again: the service is stopped then. `failures` counts the
+   * attempts that have failed since there was a connection: 0 when one was lost.
    */
   readonly onFailure?: (reason: Error, failures: number, nextDelayMs: number) => Result;
   /**
-   * Time and chance; those of the reactor that connects unless set. Only an endpoint of your own that may fail before a reactor
-   * connects needs it: without a clock the service cannot wait, and such a failure stops it.
+   * Time and chance; those of the reactor that connects unless set. Only an endpoint that may fail before a reactor connects needs
+   * it, one of your own or one with TLS whose files cannot be read: without a clock the service cannot wait, and such a failure
+   * stops it.
    */
   readonly clock?: Clock;
 }
@@ -87,7 +89,7 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
     close: (): void => this.#factory.disconnect(),
     retry: (reason: Error): void => this.#retry(reason),
     wait: (reason: Error): void => this.#wait(reason),
-    giveUp: (reason: Error): void => this.#waiters.dismissed(reason),
+    giveUp: (reason: Error): void => this.#giveUp(reason),
     rest: (): void => this.#rest(),
     restart: (): void => {
       this.#rest();
@@ -225,12 +227,19 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
     if (clock === undefined) return;
     const delayMs = nextDelay(this.#backOff, clock);
     this.#timer = clock.callLater(delayMs, () => this.#life.due());
-    void this.#tell(reason, delayMs);
+    void this.#tell(reason, this.#failures, delayMs);
   }
 
-  async #tell(reason: Error, delayMs: number): Promise<void> {
+  #giveUp(reason: Error): void {
+    const failures = this.#failures + 1;
+    this.#reset();
+    this.#waiters.dismissed(reason);
+    void this.#tell(reason, failures, Number.POSITIVE_INFINITY);
+  }
+
+  async #tell(reason: Error, failures: number, delayMs: number): Promise<void> {
     try {
-      await this.#options.onFailure?.(reason, this.#failures, delayMs);
+      await this.#options.onFailure?.(reason, failures, delayMs);
     } catch (error) {
       this.#report(error);
     }

@@ -1,6 +1,16 @@
-/** A description of an endpoint cannot be understood; the message names the part. */
+import { oneLine } from '../protocol/one-line.ts';
+
+/** A description of an endpoint cannot be understood; the message, one line, quotes it and names the part. */
 export class EndpointSyntaxError extends Error {
   override name = 'EndpointSyntaxError';
+  constructor(message: string) {
+    super(oneLine(message));
+  }
+}
+
+/** The kind of endpoint that a description is of: what comes before its first colon. */
+export function kindOf(text: string): string {
+  return text.split(':', 1).join();
 }
 
 /** The description of what is around another endpoint, and that of the endpoint: `haproxy:trusted=10.0.0.0/8:tcp:8007`. */
@@ -28,7 +38,7 @@ export class Description {
 
   /** An error that names this description and what is wrong with it. */
   wrong(what: string): EndpointSyntaxError {
-    return new EndpointSyntaxError(`endpoint '${this.text}': ${what}`);
+    return wrong(this.text, what);
   }
 
   /** Has the description of another endpoint read, one within this: what is wrong with it is wrong here. */
@@ -102,6 +112,10 @@ export function quoteStringArgument(value: string): string {
   return value.replace(/[\\:=[]/g, '\\$&');
 }
 
+function wrong(text: string, what: string): EndpointSyntaxError {
+  return new EndpointSyntaxError(`endpoint '${text}': ${what}`);
+}
+
 /** The parts between colons; one that is escaped, or stands in the brackets of an IPv6 literal, separates nothing. */
 function split(text: string): string[] {
   const parts: string[] = [];
@@ -110,15 +124,15 @@ function split(text: string): string[] {
     const character = text.charAt(at);
     if (character === '\\') {
       at += 1;
-      if (at === text.length) throw new EndpointSyntaxError(`endpoint '${text}': nothing follows the last backslash`);
+      if (at === text.length) throw wrong(text, 'nothing follows the last backslash');
       part += `\\${text.charAt(at)}`;
     } else if (character === '[' && parts.length > 0 && (part === '' || part.endsWith('='))) {
       const end = text.indexOf(']', at);
-      if (end < 0) throw new EndpointSyntaxError(`endpoint '${text}': '[' is never closed`);
+      if (end < 0) throw wrong(text, "'[' is never closed");
       part += quoteStringArgument(text.slice(at + 1, end));
       at = end;
       const next = text.charAt(at + 1);
-      if (next !== '' && next !== ':') throw new EndpointSyntaxError(`endpoint '${text}': '${next}' follows ']'`);
+      if (next !== '' && next !== ':') throw wrong(text, `'${next}' follows ']'`);
     } else if (character === ':') {
       parts.push(part);
       part = '';

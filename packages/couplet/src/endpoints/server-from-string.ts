@@ -1,7 +1,7 @@
 import { termsOf } from '../haproxy/options.ts';
 import type { Reactor } from '../reactor/reactor.ts';
 import { AdoptedStreamServerEndpoint } from './adopted-stream-server-endpoint.ts';
-import { Description, unwrap } from './description.ts';
+import { Description, kindOf, unwrap } from './description.ts';
 import type { ServerEndpoint } from './server-endpoint.ts';
 import { StandardIOEndpoint } from './standard-io-endpoint.ts';
 import type { SystemdSocket } from './systemd-server-endpoint.ts';
@@ -16,11 +16,12 @@ import { WrappedServerEndpoint } from './wrapped-server-endpoint.ts';
 /**
  * The endpoint that a server description names, such as `tcp:8007:interface=127.0.0.1`, `tcp6:8007`,
  * `unix:/run/echo.sock:mode=600`, `tls:8443:cert=/etc/echo/cert.pem:key=/etc/echo/key.pem`, `fd:3`, `systemd:name=echo`,
- * `stdio:`, or, around another one, `haproxy:trusted=10.0.0.0/8,192.0.2.1:tcp:8007`. Throws an `EndpointSyntaxError` that names
- * the offending part; files that are named are read by `listen`, which rejects with the same for one that cannot be used.
+ * `stdio:`, or, around another one, `haproxy:trusted=10.0.0.0/8,192.0.2.1:tcp:8007`; a list with IPv6 networks stands in brackets,
+ * `trusted=[10.0.0.0/8,2001:db8::/32]`. Throws an `EndpointSyntaxError` that names the offending part; files that are named are
+ * read by `listen`, which rejects with the same for one that cannot be used.
  */
 export function serverFromString(reactor: Reactor, text: string): ServerEndpoint {
-  if (text.startsWith('haproxy:')) return haproxy(reactor, text);
+  if (kindOf(text) === 'haproxy') return haproxy(reactor, text);
   const description = new Description(text);
   const endpoint = endpointOf(reactor, description);
   description.finish();
@@ -94,7 +95,7 @@ function haproxy(reactor: Reactor, text: string): ServerEndpoint {
 }
 
 function wrappable(reactor: Reactor, outer: Description, inner: string): ServerEndpoint {
-  const kind = inner.slice(0, inner.indexOf(':'));
+  const kind = kindOf(inner);
   const twice = outer.kind === 'haproxy' ? kind === 'haproxy' : ['haproxy', 'tls', 'ssl'].includes(kind);
   if (twice || kind === 'stdio') throw outer.wrong(`'${outer.kind}' cannot stand around '${inner}'`);
   return outer.within(() => serverFromString(reactor, inner));

@@ -1,3 +1,5 @@
+import { oneLine } from './one-line.ts';
+
 /**
  * Every connection that ended ended with one of these, with a `TimeoutError` by a policy, or with an error of the protocol's own:
  * one that it threw or gave to `abortConnection`.
@@ -70,7 +72,7 @@ export class UserAbortError extends ConnectError {
   override name = 'UserAbortError';
 }
 
-/** A port could not be opened. */
+/** A port could not be opened; the message is one line. */
 export class CannotListenError extends Error {
   override name = 'CannotListenError';
   /** The host or path that was asked for. */
@@ -79,7 +81,7 @@ export class CannotListenError extends Error {
   readonly port: number | undefined;
   constructor(place: string, port: number | undefined, why: string, options?: ErrorOptions) {
     const host = place.includes(':') ? `[${place}]` : place;
-    super(`cannot listen on ${port === undefined ? place : `${host}:${port}`}: ${why}`, options);
+    super(oneLine(`cannot listen on ${port === undefined ? place : `${host}:${port}`}: ${why}`), options);
     this.interface = place;
     this.port = port;
   }

@@ -14,6 +14,7 @@ import {
   UserAbortError,
 } from '../protocol/errors.ts';
 import { familyOf } from '../protocol/literal.ts';
+import { oneLine } from '../protocol/one-line.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { ClientTLS } from '../protocol/tls.ts';
 import type { HostAddress } from '../seam/address.ts';
@@ -53,12 +54,12 @@ export interface Answer {
   onFailed(reason: ConnectError): void;
 }
 
-/** The destination as a person writes it. */
+/** The destination as a person writes it, in one line. */
 export function nameOf(destination: Destination): string {
-  if (destination.kind === 'unix') return destination.path;
+  if (destination.kind === 'unix') return oneLine(destination.path);
   if (destination.kind === 'stdio') return 'stdio';
   const { host, port } = destination;
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  return oneLine(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
 }
 
 function headerFor({ local, peer }: Wire, header: ProxyHeader | 1 | 2): ProxyHeader {

@@ -79,7 +79,15 @@ describe('R35 sockets that another process has opened', TIMEOUT, () => {
   }
 
   test('R35 what is no such socket is named', async () => {
-    const child = await start(['fd:5', 'fd:99', 'fd:2', 'systemd:domain=UNIX:index=0', 'systemd:name=web']);
+    const child = await start([
+      'fd:5',
+      'fd:99',
+      'fd:2',
+      'systemd:domain=UNIX:index=0',
+      'systemd:name=web',
+      'fd:4',
+      'fd:4',
+    ]);
     const failure = 'CannotListenError: cannot listen on';
     for (const [at, line] of [
       'descriptor 5: it is not a socket',
@@ -89,6 +97,8 @@ describe('R35 sockets that another process has opened', TIMEOUT, () => {
       "systemd:name=web: 2 descriptors are named 'web': an index from 0 to 1 has to say which",
     ].entries())
       assert.equal(await child.line(at), `${failure} ${line}`);
+    assert.equal(await child.line(5), `UNIXAddress('${path}~')`);
+    assert.equal(await child.line(6), `${failure} descriptor 4: this process uses it already`);
     child.signal('SIGTERM');
     assert.equal((await child.ended).code, 0);
   });
