@@ -2,7 +2,7 @@ import type { X509Certificate as Certificate } from 'node:crypto';
 import { randomBytes, X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { isIP } from 'node:net';
-import type { SecureContext } from 'node:tls';
+import type { SecureContext, TLSSocketOptions } from 'node:tls';
 import { connect, createSecureContext, TLSSocket } from 'node:tls';
 import type { Cause } from '../seam/cause.ts';
 import type { TlsCertificate, TlsClientSettings, TlsContext, TlsInfo, TlsServerSettings } from '../seam/tls.ts';
@@ -31,6 +31,7 @@ export class NodeTlsServer extends NodeTlsContext {
   readonly role = 'server';
   readonly #settings: TlsServerSettings;
   readonly #identities: readonly { readonly certificate: Certificate; readonly context: SecureContext }[];
+  readonly #options: TLSSocketOptions;
 
   /** Throws what the runtime throws for a certificate or a key that cannot be used. */
   constructor(settings: TlsServerSettings) {
@@ -43,23 +44,24 @@ export class NodeTlsServer extends NodeTlsContext {
       context: createSecureContext({ ...shared, ...identity }),
       certificate: new X509Certificate(identity.cert),
     }));
+    this.#options = this.#optionsOf(settings);
   }
 
   override secure(raw: Socket): Secured {
-    const { alpn, clientAuth } = this.#settings;
+    const socket = new TLSSocket(raw, this.#options);
+    return { socket, done: (told) => socket.once('secure', () => told(this.#judge(socket))) };
+  }
+
+  #optionsOf({ alpn, clientAuth }: TlsServerSettings): TLSSocketOptions {
     const [first] = this.#identities;
-    const socket = new TLSSocket(raw, {
+    return {
       isServer: true,
       requestCert: clientAuth !== 'none',
       rejectUnauthorized: clientAuth === 'require',
       ...(first !== undefined && { secureContext: first.context }),
       ...(alpn.length > 0 && { ALPNProtocols: [...alpn] }),
-      ...(this.#identities.length > 1 && {
-        SNICallback: (name: string, answer: (error: null, context?: SecureContext) => void) =>
-          answer(null, this.#contextFor(name)),
-      }),
-    });
-    return { socket, done: (told) => socket.once('secure', () => told(this.#judge(socket))) };
+      ...(this.#identities.length > 1 && { SNICallback: (name, answer) => answer(null, this.#contextFor(name)) }),
+    };
   }
 
   #contextFor(name: string): SecureContext | undefined {

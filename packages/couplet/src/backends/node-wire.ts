@@ -126,7 +126,8 @@ export class NodeWire implements Wire {
 
   end(): void {
     const socket = this.#socket;
-    // TLS throws away what it has received and not yet decrypted when it is ended: it is in the middle of that, as a rule.
+    // TLS throws away what it has received and not yet decrypted when it is ended, and it is in the middle of that as a rule;
+    // ended in the turn of its first write, it sends no close_notify.
     if (this.#tls === 'none') socket.end();
     else setImmediate(() => socket.end());
   }

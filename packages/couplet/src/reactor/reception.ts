@@ -89,14 +89,17 @@ export class Reception {
     const admitted = admit(engine, wire, this.#factory);
     // What a refusal says in clear would be noise to somebody who expects TLS.
     if (admitted instanceof Error || admitted instanceof Refused) return null;
-    // The system forgets it with the socket.
-    const peer = addressOf(admitted.peer);
+    // The system forgets it with the socket; who is not there to hear of it needs no system call.
+    const wanted = engine.observers.some((observer) => observer.connectionRefused !== undefined);
+    const peer = wanted ? addressOf(admitted.peer) : undefined;
     const handshake = new Handshake(engine, admitted, tls, '', NOTHING, {
       onSecured: (info) => {
         const equipped = equip(engine, admitted, this.#factory, this.#bounds, undefined, { tls: info, proxyHeader });
         return equipped === null || equipped instanceof Error ? null : equipped.connection.start();
       },
-      onFailed: (reason) => engine.tell((observer) => observer.connectionRefused?.(peer, reason)),
+      onFailed: (reason) => {
+        if (peer !== undefined) engine.tell((observer) => observer.connectionRefused?.(peer, reason));
+      },
     });
     return under(admitted, handshake);
   }

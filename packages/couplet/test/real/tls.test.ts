@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect as connectTCP } from 'node:net';
+import { connect as connectTCP, createServer as createProxy } from 'node:net';
 import { before, describe, test } from 'node:test';
 import { createServer } from 'node:tls';
 import { ClientTLS, ConnectionAborted, ConnectionDone, ServerTLS, TimeoutError, TLSError } from 'couplet';
@@ -61,6 +61,40 @@ describe('TLS', { timeout: 60_000 }, () => {
     const server = await stage.party(0);
     await server.until(() => server.reason !== undefined);
     assert.ok(server.reason instanceof ConnectionDone, String(server.reason));
+  });
+
+  test('R37 close_notify is the last thing that leaves, also when everything is said at once', async () => {
+    const stage = new TLSStage();
+    class Reciter extends Party {
+      override connectionMade(): void {
+        this.transport.write('a poem');
+        this.transport.loseConnection();
+      }
+    }
+    const port = await stage.listen(new ServerTLS(local), Reciter);
+    // Node does not tell whether a peer said goodbye: the records do.
+    const passed: Buffer[] = [];
+    const between = createProxy((near) => {
+      const far = connectTCP(numberOf(port), '127.0.0.1');
+      near
+        .pipe(far)
+        .on('data', (chunk) => passed.push(chunk))
+        .pipe(near);
+    });
+    between.listen(0, '127.0.0.1');
+    await once(between, 'listening');
+    const address = between.address();
+    assert.ok(address !== null && typeof address === 'object');
+    const socket = await foreignClient(address.port, { ca, servername: 'localhost' });
+    assert.equal(String(await restOf(socket)), 'a poem');
+    socket.destroy();
+    between.close();
+    await port.stopListening();
+    const lengths: number[] = [];
+    const bytes = Buffer.concat(passed);
+    for (let at = 0; at < bytes.length; at += 5 + bytes.readUInt16BE(at + 3)) lengths.push(bytes.readUInt16BE(at + 3));
+    // An alert: level, description, type and tag (RFC 8446, 5.2 and 6.1).
+    assert.equal(lengths.at(-1), 2 + 1 + 16);
   });
 
   test('R7 the end of output of a foreign peer does not cut off the answer', async () => {
