@@ -2,7 +2,7 @@
 // then those against real programs.
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { installPrograms } from './debian.mjs';
@@ -53,7 +53,9 @@ function test(node, flags, files) {
   const tap = join(folder, 'results.tap');
   const reporters = ['--test-reporter=spec', '--test-reporter-destination=stdout'];
   reporters.push('--test-reporter=tap', `--test-reporter-destination=${tap}`);
-  const { status: ended } = spawnSync(node, [...flags, '--test', ...reporters, ...files], { stdio: 'inherit' });
+  // Unless told, the runner leaves one processor idle: of two that is half of them.
+  const runner = ['--test', `--test-concurrency=${availableParallelism()}`, ...reporters];
+  const { status: ended } = spawnSync(node, [...flags, ...runner, ...files], { stdio: 'inherit' });
   const counted = readFileSync(tap, 'utf8');
   rmSync(folder, { recursive: true });
   for (const key of Object.keys(total))

@@ -6,6 +6,8 @@ import { connect } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
+import { reactor } from 'couplet';
+import { clientFromString, serverFromString } from 'couplet/endpoints';
 import { blocksOf, PAGES } from './blocks.ts';
 
 const blocks = PAGES.flatMap(blocksOf);
@@ -91,6 +93,17 @@ describe('the code in the documentation', () => {
     const said = stdout.replace(/, commit \w+/g, '');
     for (const line of told.text.split('\n'))
       assert.ok(said.includes(line.replace(/\.{3}$/, '').trim()), `'${line}' in ${said}`);
+  });
+
+  test('docs/transports.md: the strings of its tables are endpoints', () => {
+    const page = readFileSync('docs/transports.md', 'utf8');
+    const tables = { '## Where a server listens': serverFromString, '## Where a client connects to': clientFromString };
+    for (const [title, endpointOf] of Object.entries(tables)) {
+      const [section = ''] = page.slice(page.indexOf(title) + title.length).split('\n## ');
+      const strings = [...section.matchAll(/^\| `(.+?)`/gm)].map(([, text = '']) => text);
+      assert.ok(strings.length > 5, `${title}: ${strings}`);
+      for (const text of strings) assert.doesNotThrow(() => endpointOf(reactor, text));
+    }
   });
 
   test('both READMEs show the same programs', () => {

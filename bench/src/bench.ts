@@ -50,6 +50,13 @@ async function run(options: Options, compiler: Compiler): Promise<boolean> {
   const done = [];
   for (const row of rows) {
     if (options.rows.length > 0 && !options.rows.includes(row.name)) continue;
+    const { library } = row;
+    if (library !== undefined && !compiler.has(library.header)) {
+      console.log(
+        `skipped: ${row.name}: its load needs ${library.header}; install it with: apt-get install ${library.package}\n`,
+      );
+      continue;
+    }
     const measured = await measure(row, entrants, setting);
     const summaries = summarize(row, measured);
     const goals = judge(row, measured);

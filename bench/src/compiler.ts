@@ -1,13 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { firstLineOf } from './machine.ts';
 
 type Command = readonly [string, ...string[]];
 
+/** Programs whose names begin with `tls-` use OpenSSL. */
 function c(program: string, source: string): Command {
-  return ['cc', '-std=gnu11', '-O2', '-o', program, source];
+  const libraries = basename(source).startsWith('tls-') ? ['-lssl', '-lcrypto'] : [];
+  return ['cc', '-std=gnu11', '-O2', '-o', program, source, ...libraries];
 }
 
 /** With what the programs of its folder share. */
@@ -31,6 +33,11 @@ export class Compiler implements Disposable {
     execFileSync(compiler, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     this.programs.set(source, program);
     return program;
+  }
+
+  /** Whether the C compiler finds this header. */
+  has(header: string): boolean {
+    return firstLineOf('cc', '-fsyntax-only', '-x', 'c', '-include', header, '/dev/null') !== undefined;
   }
 
   [Symbol.dispose](): void {

@@ -69,6 +69,8 @@ export interface Row {
   readonly rounds: { readonly quick: number; readonly full: number };
   /** The names of the contender's programs that it runs; a contender without one of them takes no part. */
   readonly programs: readonly string[];
+  /** The header and the Debian package of a library that its load program needs. */
+  readonly library?: { readonly header: string; readonly package: string };
   measure(stage: Stage): Promise<Sample>;
 }
 

@@ -1,5 +1,5 @@
 import type { Row } from './row.ts';
-import { bulk } from './rows/bulk.ts';
+import { bulk, tlsBulk } from './rows/bulk.ts';
 import { byteByByte } from './rows/byte-by-byte.ts';
 import { echo } from './rows/echo.ts';
 import { fanOut } from './rows/fan-out.ts';
@@ -9,6 +9,8 @@ import { poems } from './rows/poems.ts';
 import { simulation } from './rows/simulation.ts';
 import { storm } from './rows/storm.ts';
 import { timers } from './rows/timers.ts';
+import { tlsEcho, tlsLines } from './rows/tls-echo.ts';
+import { tlsHandshakes } from './rows/tls-handshakes.ts';
 
 /** Every row, in the order of the table. */
 export const rows: readonly Row[] = [
@@ -21,6 +23,10 @@ export const rows: readonly Row[] = [
   timers,
   poems,
   bulk,
+  tlsHandshakes,
+  tlsBulk,
+  tlsEcho,
+  ...tlsLines,
   idle,
   storm,
   simulation,

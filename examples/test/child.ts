@@ -1,27 +1,38 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { extname } from 'node:path';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 /** An example that runs as a program of its own, from the same kind of file as this one: source, or built. */
 export class Child {
-  readonly #process: ChildProcessByStdio<null, Readable, null>;
+  readonly #process: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #exit: Promise<unknown[]>;
   #output = '';
+  #errors = '';
+  #over = false;
+  #wake = () => {};
 
   /** The words are its arguments: first the port. */
   constructor(t: TestContext, name: string, ...words: readonly (number | string)[]) {
     const suffix = extname(import.meta.url);
     const file = fileURLToPath(new URL(`../${name}${suffix}`, import.meta.url));
     const flags = suffix === '.ts' ? ['--conditions=couplet-source'] : [];
-    this.#process = spawn(process.execPath, [...flags, file, ...words.map(String)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+    this.#process = spawn(process.execPath, [...flags, file, ...words.map(String)], { stdio: 'pipe' });
+    const { stdout, stderr } = this.#process;
+    stdout.setEncoding('utf8').on('data', (text: string) => {
+      this.#output += text;
+      this.#wake();
+    });
+    stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#errors += text;
+      this.#wake();
     });
     this.#exit = once(this.#process, 'close');
-    this.#process.stdout.setEncoding('utf8').on('data', (text: string) => {
-      this.#output += text;
+    void this.#exit.then(() => {
+      this.#over = true;
+      this.#wake();
     });
     t.after(() => this.#process.kill('SIGKILL'));
   }
@@ -30,13 +41,33 @@ export class Child {
     return this.#output;
   }
 
-  /** Its first line. */
+  get errors(): string {
+    return this.#errors;
+  }
+
+  /** Its first line on standard output. */
   async line(): Promise<string> {
-    while (!this.#output.includes('\n')) {
-      const ended = await Promise.race([once(this.#process.stdout, 'data'), this.#exit.then(() => 'ended')]);
-      if (ended === 'ended') throw new Error(`it ended after ${JSON.stringify(this.#output)}`);
-    }
-    return this.#output.slice(0, this.#output.indexOf('\n'));
+    const [line] = await this.#match(/^.*(?=\n)/, () => [this.#output]);
+    return line;
+  }
+
+  /** Waits until it has written that, on standard output or on standard error. */
+  says(wanted: RegExp): Promise<RegExpExecArray> {
+    return this.#match(wanted, () => [this.#output, this.#errors]);
+  }
+
+  type(text: string): void {
+    this.#process.stdin.write(text);
+  }
+
+  /** Ends its standard input. */
+  hangUp(): void {
+    this.#process.stdin.end();
+  }
+
+  /** SIGHUP: read your files again. */
+  remind(): void {
+    this.#process.kill('SIGHUP');
   }
 
   terminate(): void {
@@ -47,5 +78,18 @@ export class Child {
   async ended(): Promise<unknown> {
     const [status, signal] = await this.#exit;
     return status ?? signal;
+  }
+
+  async #match(wanted: RegExp, texts: () => string[]): Promise<RegExpExecArray> {
+    for (;;) {
+      for (const text of texts()) {
+        const match = wanted.exec(text);
+        if (match !== null) return match;
+      }
+      if (this.#over) throw new Error(`it ended without ${wanted}: ${JSON.stringify(this.#output)}, ${this.#errors}`);
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
   }
 }

@@ -1,11 +1,5 @@
 import { Factory } from 'couplet';
-import { LineReceiver } from 'couplet/protocols';
+import { LineEcho } from './line-echo.ts';
 import { serve } from './serve.ts';
 
-class Echo extends LineReceiver {
-  override lineReceived(line: Buffer): void {
-    this.sendLine(line);
-  }
-}
-
-await serve(Factory.forProtocol(Echo));
+await serve(Factory.forProtocol(LineEcho));

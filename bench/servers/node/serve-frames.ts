@@ -1,5 +1,5 @@
 import type { Framer, Received } from './framer.ts';
-import { serve } from './serve.ts';
+import { type Identity, serve } from './serve.ts';
 
 /**
  * Answers every frame with itself; `answer` adds the pieces of one to `out`. The answers to one chunk leave as one
@@ -8,6 +8,7 @@ import { serve } from './serve.ts';
 export function serveFrames(
   framerFor: (received: Received) => Framer,
   answer: (payload: Buffer, out: Buffer[]) => void,
+  tls?: Identity,
 ): void {
   serve((socket) => {
     socket.setNoDelay(true);
@@ -24,5 +25,5 @@ export function serveFrames(
       if (!socket.write(Buffer.concat(out))) socket.pause();
       out = [];
     });
-  });
+  }, tls);
 }

@@ -116,10 +116,10 @@ export class NodeTlsClient extends NodeTlsContext {
       ...(alpn.length > 0 && { ALPNProtocols: [...alpn] }),
       ...(session !== undefined && { session: session.ticket }),
     });
-    // A resumed session has no certificate any more, and a socket that is closed neither.
-    let known = session?.certificate;
+    // A resumed session has no certificate any more, and a socket that is closed neither. A server need not resume what is offered.
+    let known: Certificate | undefined;
     const certificate = (): Certificate | undefined => {
-      known ??= socket.getPeerX509Certificate();
+      known ??= socket.isSessionReused() ? session?.certificate : socket.getPeerX509Certificate();
       return known;
     };
     socket.on('session', (ticket) => this.#remember(serverName, { ticket, certificate: certificate() }));

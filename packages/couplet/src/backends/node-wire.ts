@@ -139,17 +139,21 @@ export class NodeWire implements Wire {
 
   /** Sends close_notify, unless `end` did, and throws away what still arrives: unread, it would turn the close into a reset. */
   #sayGoodbye(socket: Socket): void {
-    socket.off('data', onData);
-    socket.off('end', onEnd);
-    socket.resume();
     const destroy = (): void => {
       if (!this.#raw.destroyed) socket.destroy();
     };
+    // Nearly always: the peer answered our end. Ending once more would only make an error that nobody sees.
+    if (socket.writableFinished) {
+      destroy();
+      return;
+    }
+    socket.off('data', onData);
+    socket.off('end', onEnd);
+    socket.resume();
     const late = setTimeout(destroy, CLOSE_NOTIFY_MS);
     socket.once('close', () => clearTimeout(late));
+    socket.once('finish', destroy);
     socket.end();
-    if (socket.writableFinished) destroy();
-    else socket.once('finish', destroy);
   }
 
   abort(): void {

@@ -55,7 +55,8 @@ function tls(reactor: Reactor, description: Description): ClientEndpoint {
   const inner = description.optional('endpoint');
   if (inner !== undefined && /^(?:stdio|tls|ssl|haproxy)$/.test(kindOf(inner)))
     throw description.wrong(`'${description.kind}' cannot stand around '${inner}'`);
-  const endpoint = inner === undefined ? tcp(reactor, description) : clientFromString(reactor, inner);
+  const endpoint =
+    inner === undefined ? tcp(reactor, description) : description.within(() => clientFromString(reactor, inner));
   const load = clientTLSOf(reactor, description, inner === undefined || kindOf(inner) === 'tcp');
   return new WrappedClientEndpoint(endpoint, async () => ({ tls: await load() }));
 }
@@ -66,7 +67,8 @@ function haproxy(reactor: Reactor, text: string): ClientEndpoint {
   description.finish();
   if (inner === '') throw description.wrong('it has no endpoint to stand around');
   if (/^(?:stdio|haproxy)$/.test(kindOf(inner))) throw description.wrong(`'haproxy' cannot stand around '${inner}'`);
-  return announceEndpoint(clientFromString(reactor, inner), version === '1' ? 1 : 2);
+  const endpoint = description.within(() => clientFromString(reactor, inner));
+  return announceEndpoint(endpoint, version === '1' ? 1 : 2);
 }
 
 /** In a description, as in Twisted's, the timeout counts seconds. */

@@ -41,6 +41,15 @@ export class Description {
     return wrong(this.text, what);
   }
 
+  /** Has the description of another endpoint read, one within this: what is wrong with it is wrong here. */
+  within<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      throw error instanceof EndpointSyntaxError ? this.wrong(error.message) : error;
+    }
+  }
+
   /** Takes the next positional argument, or the one of that name. Throws when there is none. */
   required(name: string): string {
     const value = this.optional(name) ?? this.#positional.shift();

@@ -70,7 +70,7 @@ function tls(reactor: Reactor, description: Description): ServerEndpoint {
   const endpoint =
     inner === undefined
       ? new TCP4ServerEndpoint(reactor, portOf(description), tcpOptionsOf(description))
-      : wrappable(description, inner, serverFromString(reactor, inner));
+      : wrappable(reactor, description, inner);
   const load = serverTLSOf(reactor, description);
   return new WrappedServerEndpoint(endpoint, async () => ({ tls: await load() }));
 }
@@ -91,14 +91,14 @@ function haproxy(reactor: Reactor, text: string): ServerEndpoint {
   } catch (error) {
     throw description.wrong(`trusted: ${error instanceof Error ? error.message : error}`);
   }
-  return proxyEndpoint(wrappable(description, inner, serverFromString(reactor, inner)), options);
+  return proxyEndpoint(wrappable(reactor, description, inner), options);
 }
 
-function wrappable(outer: Description, text: string, endpoint: ServerEndpoint): ServerEndpoint {
-  const kind = kindOf(text);
-  if (kind !== 'stdio' && kind !== 'haproxy' && !(outer.kind !== 'haproxy' && (kind === 'tls' || kind === 'ssl')))
-    return endpoint;
-  throw outer.wrong(`'${outer.kind}' cannot stand around '${text}'`);
+function wrappable(reactor: Reactor, outer: Description, inner: string): ServerEndpoint {
+  const kind = kindOf(inner);
+  const twice = outer.kind === 'haproxy' ? kind === 'haproxy' : ['haproxy', 'tls', 'ssl'].includes(kind);
+  if (twice || kind === 'stdio') throw outer.wrong(`'${outer.kind}' cannot stand around '${inner}'`);
+  return outer.within(() => serverFromString(reactor, inner));
 }
 
 function unix(reactor: Reactor, description: Description): ServerEndpoint {

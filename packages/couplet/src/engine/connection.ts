@@ -230,6 +230,7 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   }
 
   startTLS(tls: TLS, unread?: Uint8Array): void {
+    if (!delivers(this.#state) && !writes(this.#state, this.#flow !== undefined)) return;
     if (this.#output.upgrading || this.tls !== undefined) throw new Error('TLS is spoken already');
     if (this.#state !== 'open') {
       this.#abort(new ConnectionLost('one side has ended its output: there can be no TLS handshake'));

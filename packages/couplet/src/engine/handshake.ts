@@ -1,6 +1,7 @@
 import type { DelayedCall } from '../protocol/clock.ts';
 import type { TimeoutError } from '../protocol/errors.ts';
 import { TLSError } from '../protocol/errors.ts';
+import { oneLine } from '../protocol/one-line.ts';
 import type { TLS } from '../protocol/tls.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { TlsInfo } from '../seam/tls.ts';
@@ -60,7 +61,8 @@ export class Handshake implements Sink, Live {
     this.#engine.enter();
     this.#timeout.cancel();
     if (!this.#done) {
-      const detail = cause.kind === 'done' ? 'the connection was closed' : cause.detail;
+      // A runtime quotes the peer's certificate as it is.
+      const detail = cause.kind === 'done' ? 'the connection was closed' : oneLine(cause.detail);
       this.#outcome.onFailed(this.#reason ?? new TLSError(`the TLS handshake failed: ${detail}`, { cause }));
     }
     this.#engine.bury(this);

@@ -79,9 +79,8 @@ export interface ConnectDescriptionOptions extends DialOptions {
 }
 
 /**
- * Listens where the description says, such as `tcp:8007:interface=127.0.0.1`, `tcp6:8007`, `unix:/run/echo.sock:mode=600`,
- * `fd:3`, `systemd:name=echo` or `stdio:`.
- * Rejects with an `EndpointSyntaxError` that names the offending part, or like `Reactor.listenTCP`.
+ * Listens where the description says, such as `tcp:8007:interface=127.0.0.1`, `unix:/run/echo.sock:mode=600`,
+ * `tls:8443:cert=cert.pem:key=key.pem` or `systemd:name=echo`; `serverFromString` of `couplet/endpoints` tells more. Rejects with an `EndpointSyntaxError` that names the offending part, or like `Reactor.listenTCP`.
  */
 export async function listen(
   description: string,
@@ -92,9 +91,9 @@ export async function listen(
 }
 
 /**
- * Connects to what the description names, such as `tcp:example.org:8007:timeout=10`, `unix:/run/echo.sock` or `stdio:`, and
- * resolves to the connected protocol: the one given, or one that the factory builds. Rejects with an `EndpointSyntaxError` or a
- * `ConnectError`, and with `UserAbortError` when the signal is aborted before.
+ * Connects to what the description names, such as `tcp:example.org:8007:timeout=10`, `tls:example.org:8443` or
+ * `unix:/run/echo.sock`, and resolves to the connected protocol: the one given, or one that the factory builds;
+ * `clientFromString` of `couplet/endpoints` tells more. Rejects with an `EndpointSyntaxError` or a `ConnectError`, and with `UserAbortError` when the signal is aborted before.
  */
 export async function connect<P extends ProtocolUnder<ClientFactory>>(
   description: string,

@@ -1,6 +1,10 @@
-import { ConnectionAborted, ConnectionLost, TimeoutError } from '../protocol/errors.ts';
+import { ConnectionAborted, ConnectionDone, ConnectionLost, TimeoutError } from '../protocol/errors.ts';
+import { Factory } from '../protocol/factory.ts';
+import { NetstringReceiver } from '../protocol/netstring-receiver.ts';
+import { TextLineReceiver } from '../protocol/text-line-receiver.ts';
 import { ClientTLS } from '../protocol/tls.ts';
-import type { Actor, Part } from './actor.ts';
+import type { Transport } from '../protocol/transport.ts';
+import { Actor, type Part } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { clientTLS, serverTLS } from './check-tls.ts';
@@ -9,7 +13,7 @@ import { expectPoem, poemOf } from './poem.ts';
 import { Programme } from './programme.ts';
 import { errorBy } from './rejection.ts';
 import { pull, push } from './source.ts';
-import type { Pair, Stage, Venue } from './stage.ts';
+import { type Pair, SingleClient, type Stage, type Venue } from './stage.ts';
 import { Vow } from './vow.ts';
 
 const HANDSHAKE_MS = 60;
@@ -24,6 +28,7 @@ export function startTLSChecks(venue: Venue): Check[] {
   addOrder(programme);
   addMeanwhile(programme);
   addInjections(programme);
+  addReceivers(programme);
   addFailures(programme);
   addMisuse(programme);
   return programme.checks;
@@ -276,6 +281,38 @@ function addInjections(programme: Programme): void {
   }
 }
 
+/** Receivers hold what is pipelined: they must not take it for more of the same. */
+function addReceivers(programme: Programme): void {
+  for (const [kind, bytes] of [
+    ['lines', '?\r\nMAIL FROM:<mallory>\r\n'],
+    ['netstrings', '1:?,19:MAIL FROM:<mallory>,'],
+  ] as const) {
+    programme.add(`R37 ${kind} that are pipelined in clear behind the command are not heard`, async (stage) => {
+      const heard: string[] = [];
+      const lost = new Promise<Error>((resolve) => {
+        const hear = (what: string, { transport }: { readonly transport: Transport }): void => {
+          heard.push(what);
+          transport.startTLS(serverTLS(stage));
+        };
+        class Lines extends TextLineReceiver {
+          override lineReceived = (line: string): void => hear(line, this);
+          override connectionLost = resolve;
+        }
+        class Netstrings extends NetstringReceiver {
+          override stringReceived = (string: Buffer): void => hear(string.toString(), this);
+          override connectionLost = resolve;
+        }
+        const factory = Factory.forProtocol(kind === 'lines' ? Lines : Netstrings);
+        const sender = new Actor({ made: ({ transport }) => void transport.write(bytes) });
+        void stage.listen(factory).then((port) => stage.connect(port, new SingleClient(sender)));
+      });
+      const reason = await lost;
+      expect(reason instanceof ConnectionLost, `the reason is ${String(reason)}`);
+      expectSame(heard, ['?'], 'what was heard');
+    });
+  }
+}
+
 function addFailures(programme: Programme): void {
   programme.add('R37 a certificate that is not good ends the connection of both', async (stage) => {
     const { server, client } = await stage.pair(consenting(stage), {
@@ -323,6 +360,20 @@ function addMisuse(programme: Programme): void {
     const overTLS = await stage.pair(deaf, {}, {}, 'tls');
     again(serverTLS(stage), overTLS.server);
     expectSame(errors, Array(3).fill('TLS is spoken already'), 'the errors');
+  });
+
+  programme.add('R5 startTLS does nothing to a connection that ends, and loses nothing of it', async (stage) => {
+    const data = ({ transport }: Actor): void => {
+      transport.write('farewell');
+      transport.loseConnection();
+      transport.startTLS(serverTLS(stage));
+    };
+    const { server, client } = await stage.pair({ data }, { made: ({ transport }) => void transport.write('?') });
+    await client.lost();
+    expectSame(String(client.bytes), 'farewell', 'what arrived');
+    expect((await server.lost()) instanceof ConnectionDone, `the reason is ${String(server.reason)}`);
+    server.transport.startTLS(serverTLS(stage));
+    expectSame(server.log, ['made', 'data', 'lost'], 'the log');
   });
 
   programme.add('R37 startTLS throws for a client that does not say whom it wants to verify', async (stage) => {

@@ -16,25 +16,25 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a lost flush: what waits stays when the wire can take more',
     file: 'engine/connection.ts',
-    text: 'this.#queue.written();\n    this.#unsettle();',
-    instead: 'this.#queue.written();',
+    text: 'this.#output.written();\n    this.#unsettle();',
+    instead: 'this.#output.written();',
   },
   {
     name: 'a FIN too early: before the wire has passed everything on',
     file: 'engine/connection.ts',
-    text: "if (size === 0 && sends(this.#state)) this.#happen('sent');",
+    text: "if (sends(this.#state) && this.#output.idle) this.#happen('sent');",
     instead: "if (sends(this.#state)) this.#happen('sent');",
   },
   {
     name: 'a FIN while a producer is still registered',
     file: 'engine/connection.ts',
-    text: "if (flow === undefined) {\n      if (size === 0 && sends(this.#state)) this.#happen('sent');\n    } else if (flow.falls(size))",
-    instead: "if (size === 0 && sends(this.#state)) this.#happen('sent');\n    if (flow?.falls(size))",
+    text: "if (flow === undefined) {\n      if (sends(this.#state) && this.#output.idle) this.#happen('sent');\n    } else if (flow.falls(size))",
+    instead: "if (sends(this.#state) && this.#output.idle) this.#happen('sent');\n    if (flow?.falls(size))",
   },
   {
     name: 'an abort that leaves the write queue: it is flushed afterwards',
     file: 'engine/connection.ts',
-    text: "case 'abort':\n        this.#queue.clear();",
+    text: "case 'abort':\n        this.#output.clear();",
     instead: "case 'abort':",
   },
   {
@@ -46,7 +46,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a gather slab that is used again while the wire holds it',
     file: 'engine/write-queue.ts',
-    text: 'this.#head += count;\n    this.#hand(wire, bytes);\n    if (this.#held > 0) gather.giveUp();\n    else gather',
+    text: 'this.#head += count;\n    this.#hand(wire, bytes);\n    if (this.#held > 0 && !wire.copies) gather.giveUp();\n    else gather',
     instead: 'this.#head += count;\n    this.#hand(wire, bytes);\n    if (this.#held === 0) gather',
   },
   {
@@ -119,9 +119,9 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a linger that goes on when the connection has closed: its timer stays armed',
-    file: 'engine/connection.ts',
-    text: 'if (this.#linger !== undefined) this.#engine.lingers.remove(this.#linger);',
-    instead: 'if (this.#linger?.next !== undefined) this.#engine.lingers.remove(this.#linger);',
+    file: 'engine/linger.ts',
+    text: 'if (linger !== undefined) this.remove(linger);',
+    instead: 'if (linger?.next !== undefined) this.remove(linger);',
   },
   {
     name: 'a roll that loses its links, so that who is there when the reactor stops is not ended',
@@ -151,9 +151,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'those who wait for room are not told',
     file: 'engine/connection.ts',
-    text: 'if (this.#crowd !== undefined && size <= LOW_WATER && writes(this.#state, flow !== undefined)) this.#admit(true);',
-    instead:
-      'if (this.#crowd !== undefined && size <= LOW_WATER - HIGH_WATER && writes(this.#state, flow !== undefined)) this.#admit(true);',
+    text: 'if (size <= LOW_WATER && writes(this.#state, flow !== undefined)) this.#output.admit(true);',
+    instead: 'if (size <= LOW_WATER - HIGH_WATER && writes(this.#state, flow !== undefined)) this.#output.admit(true);',
   },
   {
     name: 'a producer that is resumed twice',
@@ -345,5 +344,30 @@ export const BUGS: readonly Bug[] = [
     file: 'connection/inlet.ts',
     text: 'if (this.transport.paused) this.transport.resumeProducing();',
     instead: 'if (this.transport.disconnecting) this.transport.resumeProducing();',
+  },
+  // TLS.
+  {
+    name: 'what is written after startTLS leaves in clear',
+    file: 'engine/write-queue.ts',
+    text: 'if (this.#barred === undefined) this.#append(data);\n    else this.#barred.push(data);',
+    instead: 'this.#append(data);',
+  },
+  {
+    name: 'clear text behind STARTTLS is taken for a command',
+    file: 'protocol/line-protocol.ts',
+    text: "override takeUnread(): Buffer {\n    return this['~decoder'].rest();",
+    instead: 'override takeUnread(): Buffer {\n    return Buffer.alloc(0);',
+  },
+  {
+    name: 'a handshake without end: its deadline is a thousand times too late',
+    file: 'engine/handshake.ts',
+    text: 'engine.callLater(tls.handshakeTimeoutMs,',
+    instead: 'engine.callLater(1000 * tls.handshakeTimeoutMs,',
+  },
+  {
+    name: 'a FIN too early: in the middle of a handshake',
+    file: 'engine/output.ts',
+    text: 'return this.size === 0 && this.#upgrade === undefined;',
+    instead: 'return this.size === 0;',
   },
 ];

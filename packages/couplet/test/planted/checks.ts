@@ -1,7 +1,8 @@
 // Runs the conformance suite on the simulated network, and cuts streams for every decoder, until something fails. Prints what
 // was found like the hunt.
+import { ClientTLS, ServerTLS } from 'couplet';
 import { lengthPrefixed, lines, netstrings, varintPrefixed } from 'couplet/framing';
-import type { Host } from 'couplet/sim';
+import type { CertificateFiles, Host } from 'couplet/sim';
 import { simulate } from 'couplet/sim';
 import type { Check } from 'couplet/testing';
 import { checkBackend, verifyFraming } from 'couplet/testing';
@@ -9,7 +10,9 @@ import { checkBackend, verifyFraming } from 'couplet/testing';
 let here: Host | undefined;
 let paths = 0;
 
+const { cert, key, ca } = await certificate();
 const conformance = checkBackend({
+  tls: { server: new ServerTLS({ cert, key }), client: new ClientTLS({ ca }) },
   backend: () => {
     if (here === undefined) throw new Error('no world');
     return here.spawn();
@@ -38,6 +41,17 @@ function check(name: string, verify: () => unknown): Check {
       verify();
     },
   };
+}
+
+/** That of the host on which all checks run. */
+async function certificate(): Promise<CertificateFiles> {
+  const files: CertificateFiles[] = [];
+  await simulate({ seeds: 1, profile: 'calm' }, async (world) => {
+    files.push(world.certificate({ names: ['127.0.0.1'] }));
+  });
+  const [first] = files;
+  if (first === undefined) throw new Error('no world');
+  return first;
 }
 
 async function failure(): Promise<{ by: string; seed: number; what: string } | null> {

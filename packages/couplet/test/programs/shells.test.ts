@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
 import { ConnectionLost, Factory, Reactor, ServerTLS } from 'couplet';
@@ -11,7 +11,8 @@ import { Authority } from '../real/certificates.ts';
 import { flags } from '../real/flags.ts';
 import { Program } from './program.ts';
 
-const FIXTURE = join(import.meta.dirname, 'fixtures', `everywhere${extname(import.meta.filename)}`);
+/** The example: Echo, on each of the endpoints described, which it tells on standard error when standard output is one of them. */
+const ANYWHERE = join(import.meta.dirname, '..', '..', '..', '..', 'examples', 'anywhere.ts');
 const folder = mkdtempSync(join(tmpdir(), 'couplet-shells-'));
 const programs: Program[] = [];
 
@@ -67,15 +68,16 @@ describe('Echo, everywhere at once, and the tools of a shell', { timeout: 60_000
       'stdio:',
     ];
     const sockets = [`--listen=${web}`, `--listen=${spare}`];
-    server = start('systemd-socket-activate', ...sockets, process.execPath, ...flags, FIXTURE, ...places);
+    server = start('systemd-socket-activate', ...sockets, process.execPath, ...flags, ANYWHERE, ...places);
     await server.says(/Listening on .*spare\.sock as 4/);
     // The first connection starts it.
     await echoes(start('nc', '-NU', web));
-    await server.says(/^everywhere$/m);
+    await server.says(/\(stdio:\)$/m);
+    const authorities = [...server.errors.matchAll(/^Echo on (?:.*:)?(.*?) \(/gm)].map(([, authority]) => authority);
     for (const [index, name] of (
       ['tcp', 'tcp6', 'unix', 'tls', 'fd', 'systemd', 'haproxy', 'stdio'] as const
     ).entries())
-      at[name] = new RegExp(`^place ${index} is (?:.*:)?(.*)$`, 'm').exec(server.errors)?.[1] ?? '';
+      at[name] = authorities[index] ?? '';
   });
 
   test('R35 nc, over TCP of both families and over UNIX sockets', async () => {

@@ -5,6 +5,7 @@ import { LIMITS } from './limits.ts';
 import { OUTAGES } from './outages.ts';
 import { PIPES } from './pipes.ts';
 import { PRESSURE } from './pressure.ts';
+import { PROXIES } from './proxies.ts';
 import type { Scene } from './scene.ts';
 import { SERVICES } from './services.ts';
 import { TLS } from './tls.ts';
@@ -20,4 +21,5 @@ export const SCENES: readonly Scene[] = [
   ...PIPES,
   ...SERVICES,
   ...TLS,
+  ...PROXIES,
 ];
