@@ -3,9 +3,8 @@ import { describe, test } from 'node:test';
 import { ConnectionDone, Factory, Protocol, ReconnectingClientFactory } from 'couplet';
 import { Echo } from 'couplet/protocols';
 import type { Fault, Scenario, SimulateOptions, World } from 'couplet/sim';
+import { turn } from '../src/backends/node-outside.ts';
 import { play } from '../src/sim/simulate.ts';
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** How a simulation fails, with that replay in the environment. */
 async function failureOf(options: SimulateOptions, scenario: Scenario, replay?: string): Promise<Error> {

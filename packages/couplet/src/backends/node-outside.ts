@@ -2,11 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 
-/** Resolves when nothing that was resolved waits any more. */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
+/** Calls `next` when nothing that was resolved waits any more. */
+export function turn(next: () => void): void {
+  setImmediate(next);
 }
 
 /** What the environment asks to replay. */

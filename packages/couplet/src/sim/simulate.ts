@@ -44,8 +44,8 @@ export interface Simulated {
 
 /** What a run needs of the world outside. */
 export interface Outside {
-  /** Resolves when nothing that was resolved waits any more. */
-  turn(): Promise<void>;
+  /** Calls `next` when nothing that was resolved waits any more. */
+  turn(next: () => void): void;
   /** The seed to replay instead of all others: `PROFILE:SEED`, with only those faults: `:1,2,5`, or `:none`. */
   readonly replay: string | undefined;
   /** Which commit this is; empty where that is not known. */
@@ -109,30 +109,42 @@ function failureOf(world: World, error: unknown): unknown {
 }
 
 /** Lets things happen in a world until that work is done. Rejects when it fails, and when it cannot be done any more. */
-async function drive(
-  world: World,
-  work: void | Promise<void>,
-  deadlineMs: number,
-  turn: () => Promise<void>,
-): Promise<void> {
+function drive(world: World, work: void | Promise<void>, deadlineMs: number, turn: Outside['turn']): Promise<void> {
   let done = false;
   const settled = Promise.resolve(work);
   const finish = (): void => {
     done = true;
   };
   settled.then(finish, finish);
-  for (;;) {
-    await turn();
-    if (done) return settled;
-    if (world.faults.length > 0) throw new Error(world.faults[0]);
-    if (world.now > deadlineMs)
-      throw new Error(`no progress: the scenario is not done after ${Math.round(world.now)} ms`);
-    if (world.schedule.happened > MOST_HAPPENINGS) throw new Error(`no progress in ${MOST_HAPPENINGS} happenings`);
-    if (!world.schedule.step()) {
-      throw new Error(
-        "the scenario waits for something that is not of its world: use the world's time, hosts and network",
-      );
-    }
+  // No promise for each happening: a test runner watches them all, which costs more than what happens.
+  return new Promise((resolve, reject) => {
+    const next = (): void => {
+      if (done) {
+        resolve(settled);
+        return;
+      }
+      try {
+        step(world, deadlineMs);
+      } catch (error) {
+        reject(error);
+        return;
+      }
+      turn(next);
+    };
+    turn(next);
+  });
+}
+
+/** Lets the next thing happen. Throws when the scenario can go no further. */
+function step(world: World, deadlineMs: number): void {
+  if (world.faults.length > 0) throw new Error(world.faults[0]);
+  if (world.now > deadlineMs)
+    throw new Error(`no progress: the scenario is not done after ${Math.round(world.now)} ms`);
+  if (world.schedule.happened > MOST_HAPPENINGS) throw new Error(`no progress in ${MOST_HAPPENINGS} happenings`);
+  if (!world.schedule.step()) {
+    throw new Error(
+      "the scenario waits for something that is not of its world: use the world's time, hosts and network",
+    );
   }
 }
 

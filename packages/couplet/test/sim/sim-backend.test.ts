@@ -13,7 +13,7 @@ const NETWORKS: Readonly<Record<string, Partial<Conditions>>> = {
     latencyMs: 1,
     jitterMs: 5,
     wakeMs: 2,
-    segmentBytes: 1460,
+    segmentBytes: 4096,
     sendBufferBytes: 65_536,
     receiveBufferBytes: 65_536,
   },

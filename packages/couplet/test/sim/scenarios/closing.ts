@@ -1,8 +1,8 @@
 import { ClientFactory, ConnectionDone, connect, Factory, Protocol } from 'couplet';
 import { timeoutIdle } from 'couplet/policies';
-import type { Dice, World } from 'couplet/sim';
+import type { World } from 'couplet/sim';
 import type { Scene } from './scene.ts';
-import { expect, REPAIRED } from './scene.ts';
+import { affordable, expect, REPAIRED } from './scene.ts';
 
 /** Counts what begins and what ends. */
 interface Tally {
@@ -12,32 +12,32 @@ interface Tally {
 
 /** Does what it may, at any time: writes, ends its output, closes, aborts, pauses. */
 class Unruly extends Protocol<unknown> {
-  readonly #dice: Dice;
+  readonly #world: World;
   readonly #tally: Tally;
-  constructor(dice: Dice, tally: Tally) {
+  constructor(world: World, tally: Tally) {
     super();
-    this.#dice = dice;
+    this.#world = world;
     this.#tally = tally;
   }
   override connectionMade(): void {
     this.#tally.made += 1;
     for (let count = 0; count < 6; count += 1) {
-      this.transport.clock.callLater(this.#dice.between(0, 400), () => this.#act());
+      this.transport.clock.callLater(this.#world.dice.between(0, 400), () => this.#act());
     }
     this.transport.clock.callLater(500, () => this.transport.loseConnection());
   }
   override dataReceived(): void {
-    if (this.#dice.chance(0.1)) this.#act();
+    if (this.#world.dice.chance(0.1)) this.#act();
   }
   override readConnectionLost(): void {
-    if (this.#dice.chance(0.5)) this.#act();
+    if (this.#world.dice.chance(0.5)) this.#act();
     else this.transport.loseConnection();
   }
   override connectionLost(): void {
     this.#tally.lost += 1;
   }
   #act(): void {
-    switch (this.#dice.whole(0, 7)) {
+    switch (this.#world.dice.whole(0, 7)) {
       case 0:
         this.transport.loseWriteConnection();
         break;
@@ -49,10 +49,10 @@ class Unruly extends Protocol<unknown> {
         break;
       case 3:
         this.transport.pauseProducing();
-        this.transport.clock.callLater(this.#dice.between(0, 100), () => this.transport.resumeProducing());
+        this.transport.clock.callLater(this.#world.dice.between(0, 100), () => this.transport.resumeProducing());
         break;
       default:
-        this.transport.write(Buffer.alloc(this.#dice.pick([1, 100, 5000]), 'poem'));
+        this.transport.write(Buffer.alloc(this.#world.dice.pick([1, 100, affordable(this.#world, 5000)]), 'poem'));
     }
   }
 }
@@ -64,7 +64,7 @@ async function resets(world: World): Promise<void> {
     lives.push(tally);
     const factory = new (class extends Factory {
       override buildProtocol(): Unruly {
-        return new Unruly(world.dice, tally);
+        return new Unruly(world, tally);
       }
     })();
     await reactor.listenTCP(8007, timeoutIdle(factory, { idleTimeoutMs: 30_000 }));
@@ -73,7 +73,7 @@ async function resets(world: World): Promise<void> {
   let failed = 0;
   const factory = new (class extends ClientFactory {
     override buildProtocol(): Unruly {
-      return new Unruly(world.dice, own);
+      return new Unruly(world, own);
     }
     override clientConnectionFailed(): void {
       failed += 1;
@@ -126,7 +126,7 @@ async function halfCloses(world: World): Promise<void> {
     await reactor.listenTCP(8007, Factory.forProtocol(Answers), { lingerTimeoutMs: 100_000, lingerMaxMs: 300_000 });
   });
   const { reactor } = world.host('client');
-  const question = Buffer.alloc(world.dice.whole(1, 4000), 'is that a poem? ');
+  const question = Buffer.alloc(world.dice.whole(1, affordable(world, 4000)), 'is that a poem? ');
   const asked: Asks[] = [];
   for (let count = 0; count < 3; count += 1) {
     const asks = await connect('tcp:server:8007', new Asks(), { reactor, timeoutMs: 600_000 });

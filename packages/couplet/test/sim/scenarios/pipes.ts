@@ -3,9 +3,8 @@ import { clientFromString } from 'couplet/endpoints';
 import { portForward, SocksFactory } from 'couplet/protocols';
 import type { World } from 'couplet/sim';
 import type { Scene } from './scene.ts';
-import { expect, LOUD } from './scene.ts';
+import { affordable, expect, LOUD } from './scene.ts';
 
-const QUESTION = Buffer.alloc(3000, 'is that a poem? ');
 /** What a SOCKS 5 client says for a connection to `server`, port 8007 (RFC 1928), and what it hears before the answer. */
 const SOCKS_SAYS = Buffer.from([5, 1, 0, 5, 1, 0, 3, 6, ...Buffer.from('server'), 0x1f, 0x47]);
 const SOCKS_HEARS = 2 + 10;
@@ -50,6 +49,7 @@ async function relayed(world: World, port: number, says: Buffer, hears: number):
     await reactor.listenTCP(2, new SocksFactory(reactor, { allow, timeoutMs: 5000 }));
   });
   const { reactor } = world.host('client');
+  const question = Buffer.alloc(affordable(world, 3000), 'is that a poem? ');
   for (let whole = 0; whole < 3; ) {
     const asks = new Asks();
     try {
@@ -61,14 +61,14 @@ async function relayed(world: World, port: number, says: Buffer, hears: number):
     }
     const deadline = reactor.callLater(60_000, () => asks.transport.abortConnection());
     asks.transport.write(says);
-    asks.transport.write(QUESTION);
+    asks.transport.write(question);
     asks.transport.loseWriteConnection();
     await world.until(() => asks.reason !== undefined, 10);
     if (deadline.active) deadline.cancel();
     if (!(asks.reason instanceof ConnectionDone)) continue;
     if (asks.heard.length === hears && hears > 0) continue;
     const answer = asks.heard.subarray(hears);
-    expect(answer.equals(QUESTION), `an answer of ${answer.length} bytes instead of ${QUESTION.length}`);
+    expect(answer.equals(question), `an answer of ${answer.length} bytes instead of ${question.length}`);
     whole += 1;
   }
 }

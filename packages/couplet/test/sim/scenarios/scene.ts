@@ -1,4 +1,4 @@
-import type { Fault, Scenario, SimulateOptions, Weather } from 'couplet/sim';
+import type { Fault, Scenario, SimulateOptions, Weather, World } from 'couplet/sim';
 
 /** A scenario, and how it is simulated. */
 export interface Scene {
@@ -19,6 +19,14 @@ export const REPAIRED: Partial<Weather> = { faults: ['partition', 'blackHole', '
  * in order; so is the loss of power, since a program that cannot start again at once is killed and started once more.
  */
 export const LOUD: readonly Fault[] = ['cut', 'partition', 'blackHole', 'names', 'descriptors'];
+
+/**
+ * How many bytes to send, `most` at best: enough to fill the buffers and many segments of this network, and no more than many
+ * seeds can afford.
+ */
+export function affordable({ conditions: { receiveBufferBytes, segmentBytes } }: World, most: number): number {
+  return Math.min(most, 10 * receiveBufferBytes, 300 * segmentBytes);
+}
 
 /** Throws an `Error` that says what was to be. */
 export function expect(holds: boolean, what: string): asserts holds {

@@ -12,7 +12,7 @@ import { limitConnections, timeoutIdle } from 'couplet/policies';
 import { LineReceiver } from 'couplet/protocols';
 import type { World } from 'couplet/sim';
 import type { Scene } from './scene.ts';
-import { expect, WHOLE } from './scene.ts';
+import { affordable, expect, WHOLE } from './scene.ts';
 
 const PORT = 8443;
 const IDLE = { idleTimeoutMs: 20_000 };
@@ -60,10 +60,9 @@ class Reader extends Protocol<unknown> {
 
 async function recitals(world: World): Promise<void> {
   const tls = tlsOf(world);
-  // No longer than a slow network carries before it looks idle, and than many seeds can afford.
-  const { receiveBufferBytes, segmentBytes } = world.conditions;
-  const most = Math.min(40_000, 40 * receiveBufferBytes, 300 * segmentBytes);
-  const poem = Buffer.from(Array.from({ length: world.dice.whole(1, most) }, (_, at) => at % 251));
+  // No longer than a slow network carries before it looks idle.
+  const length = world.dice.whole(1, affordable(world, 40_000));
+  const poem = Buffer.from(Array.from({ length }, (_, at) => at % 251));
   await world.host('server').run(async (reactor) => {
     const reciting = new (class extends Factory {
       override buildProtocol(): Reciter {
