@@ -6,6 +6,7 @@ import type { SecureContext, TLSSocketOptions } from 'node:tls';
 import { connect, createSecureContext, TLSSocket } from 'node:tls';
 import type { Cause } from '../seam/cause.ts';
 import type { TlsCertificate, TlsClientSettings, TlsContext, TlsInfo, TlsServerSettings } from '../seam/tls.ts';
+import { causeOfThrown } from './node-cause.ts';
 
 /** What sessions of this engine belong to; OpenSSL resumes none with client certificates when nothing is said. */
 const SESSION_ID_CONTEXT = 'couplet';
@@ -40,10 +41,13 @@ export class NodeTlsServer extends NodeTlsContext {
     // The same for all, because a client may resume with the one what it began with the other.
     const shared = { ca, minVersion, sessionIdContext: SESSION_ID_CONTEXT, ticketKeys: randomBytes(48) };
     this.#settings = settings;
-    this.#identities = settings.identities.map((identity) => ({
-      context: createSecureContext({ ...shared, ...identity }),
-      certificate: new X509Certificate(identity.cert),
-    }));
+    checkAuthorities(ca);
+    this.#identities = settings.identities.map((identity, at) =>
+      named(at === 0 ? '' : `identities[${at - 1}]: `, () => ({
+        context: createSecureContext({ ...shared, ...identity }),
+        certificate: new X509Certificate(identity.cert),
+      })),
+    );
     this.#options = this.#optionsOf(settings);
   }
 
@@ -101,6 +105,7 @@ export class NodeTlsClient extends NodeTlsContext {
     super();
     const { ca, minVersion, identity } = settings;
     this.#settings = settings;
+    checkAuthorities(ca);
     this.#context = createSecureContext({ ca, minVersion, ...identity });
   }
 
@@ -141,6 +146,21 @@ export class NodeTlsClient extends NodeTlsContext {
 /** The context of these settings. Throws what the runtime throws. */
 export function contextOf(settings: TlsServerSettings | TlsClientSettings): NodeTlsContext {
   return settings.role === 'server' ? new NodeTlsServer(settings) : new NodeTlsClient(settings);
+}
+
+/** The runtime takes what is no certificate for an authority that certifies nobody. */
+function checkAuthorities(ca: string | undefined): void {
+  if (ca !== undefined) named('ca: ', () => new X509Certificate(ca));
+}
+
+/** Says which part it is that cannot be used. */
+function named<T>(name: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    const { code, detail } = causeOfThrown(error);
+    throw Object.assign(new Error(`${name}${detail}`, { cause: error }), { code });
+  }
 }
 
 /** What a handshake agreed on. The certificate is taken apart when somebody asks for it. */

@@ -1,6 +1,5 @@
 import type { DelayedCall } from '../protocol/clock.ts';
-import type { TimeoutError } from '../protocol/errors.ts';
-import { TLSError } from '../protocol/errors.ts';
+import { TimeoutError, TLSError } from '../protocol/errors.ts';
 import { oneLine } from '../protocol/one-line.ts';
 import type { TLS } from '../protocol/tls.ts';
 import type { Cause } from '../seam/cause.ts';
@@ -60,11 +59,7 @@ export class Handshake implements Sink, Live {
   onClosed(cause: Cause): void {
     this.#engine.enter();
     this.#timeout.cancel();
-    if (!this.#done) {
-      // A runtime quotes the peer's certificate as it is.
-      const detail = cause.kind === 'done' ? 'the connection was closed' : oneLine(cause.detail);
-      this.#outcome.onFailed(this.#reason ?? new TLSError(`the TLS handshake failed: ${detail}`, { cause }));
-    }
+    if (!this.#done) this.#outcome.onFailed(this.#reason ?? failureOf(cause));
     this.#engine.bury(this);
     this.#engine.leave();
   }
@@ -73,4 +68,11 @@ export class Handshake implements Sink, Live {
   quit(): void {
     this.#wire.abort();
   }
+}
+
+function failureOf(cause: Cause): TLSError | TimeoutError {
+  if (cause.kind === 'expired') return new TimeoutError(cause.detail, { cause });
+  // A runtime quotes the peer's certificate as it is.
+  const detail = cause.kind === 'done' ? 'the connection was closed' : oneLine(cause.detail);
+  return new TLSError(`the TLS handshake failed: ${detail}`, { cause });
 }

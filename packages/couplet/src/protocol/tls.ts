@@ -1,5 +1,9 @@
 import type { TlsClientSettings, TlsIdentity, TlsServerSettings, TlsVersion } from '../seam/tls.ts';
 
+/** What the options may say: they may come from where no compiler looks. */
+const VERSIONS: readonly TlsVersion[] = ['TLSv1.2', 'TLSv1.3'];
+const CLIENT_AUTHS: readonly TlsServerSettings['clientAuth'][] = ['none', 'request', 'require'];
+
 /** PEM text, or its bytes. */
 export type PEM = string | Uint8Array;
 
@@ -123,6 +127,8 @@ export class ClientTLS {
 
 function serverSettings(options: ServerTLSOptions): TlsServerSettings {
   const { ca, clientAuth = 'none', identities = [] } = options;
+  if (!CLIENT_AUTHS.includes(clientAuth))
+    throw new RangeError(`clientAuth is '${clientAuth}', not one of ${CLIENT_AUTHS.join(', ')}`);
   if (clientAuth !== 'none' && ca === undefined)
     throw new TypeError(`clientAuth is '${clientAuth}', but no ca says whose certificates are good`);
   return {
@@ -135,6 +141,8 @@ function serverSettings(options: ServerTLSOptions): TlsServerSettings {
 }
 
 function commonOf({ alpn = [], minVersion = 'TLSv1.2' }: TLSOptions): Pick<TlsClientSettings, 'alpn' | 'minVersion'> {
+  if (!VERSIONS.includes(minVersion))
+    throw new RangeError(`minVersion is '${minVersion}', not one of ${VERSIONS.join(', ')}`);
   for (const protocol of alpn) {
     const size = Buffer.byteLength(protocol);
     if (size === 0 || size > 255) throw new RangeError(`alpn '${protocol}' has ${size} bytes, not 1 to 255`);

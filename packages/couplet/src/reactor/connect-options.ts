@@ -8,7 +8,7 @@ export interface ConnectUNIXOptions extends ConnectionOptions {
   readonly tls?: ClientTLS;
   /**
    * What to send first, before TLS: the PROXY header of the connection that this one passes on, or the version, 1 or 2, of a
-   * header that announces this end itself.
+   * header that announces this end itself. One that cannot be written fails the attempt with a `ConnectError`.
    */
   readonly proxyHeader?: ProxyHeader | 1 | 2;
   /** How long an attempt may take, name lookup and handshake included; 30,000 unless set, `Infinity` for no bound. */

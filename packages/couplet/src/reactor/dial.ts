@@ -117,14 +117,28 @@ export class Dial {
     onConnected: (bare: Wire): Sink | null => {
       // The wire belongs to somebody else now: a cancel would close it.
       this.#attempt = undefined;
-      const { proxyHeader, tls } = this.#preamble;
-      const wire = proxyHeader === undefined ? bare : announce(bare, headerFor(bare, proxyHeader));
+      const { tls } = this.#preamble;
+      const wire = this.#announce(bare);
+      if (wire === null) return null;
       if (tls !== undefined) return this.#secure(wire, tls);
       this.#end();
       return this.#answer.onConnected(wire);
     },
     onFailed: (cause: Cause): void => this.#fail(connectErrorOf(cause, nameOf(this.#destination))),
   };
+
+  /** Sends the PROXY header, if there is to be one. Null when it cannot be written: that fails the attempt. */
+  #announce(bare: Wire): Wire | null {
+    const { proxyHeader } = this.#preamble;
+    if (proxyHeader === undefined) return bare;
+    try {
+      return announce(bare, headerFor(bare, proxyHeader));
+    } catch (error) {
+      const why = error instanceof RangeError ? error.message : String(error);
+      this.#failLater(new ConnectError(`${nameOf(this.#destination)}: proxyHeader: ${why}`, { cause: error }));
+      return null;
+    }
+  }
 
   #secure(wire: Wire, tls: ClientTLS): Sink | null {
     const name = nameOf(this.#destination);
@@ -147,7 +161,7 @@ export class Dial {
       return under(wire, handshake);
     } catch (error) {
       const why = error instanceof TLSError ? error.message : String(error);
-      this.#engine.yield(() => this.#over || this.#fail(new TLSError(`${name}: ${why}`, { cause: error })));
+      this.#failLater(new TLSError(`${name}: ${why}`, { cause: error }));
       return null;
     }
   }
@@ -180,6 +194,10 @@ export class Dial {
 
   #race(destination: TcpDestination, addresses: readonly HostAddress[]): void {
     this.#attempt = new Race(this.#engine.backend, this.#engine, addresses, destination, this.#outcome);
+  }
+
+  #failLater(reason: ConnectError): void {
+    this.#engine.yield(() => this.#over || this.#fail(reason));
   }
 
   #fail(reason: ConnectError): void {

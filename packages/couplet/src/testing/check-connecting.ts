@@ -70,6 +70,17 @@ function addNetwork(programme: Repertoire): void {
     expect(peer?.family === 'IPv4' && peer.host === '127.0.0.1', `the server sees ${peer}`);
   });
 
+  programme.addWatched('R20 a PROXY header that cannot be written is a ConnectError that says why', async (stage) => {
+    const port = numberOf(await stage.listen(new Troupe()));
+    const end = { family: 'IPv4', host: 'nobody', port: 1 } as const;
+    const proxyHeader = { version: 2, command: 'PROXY', source: end, destination: end, tlvs: [] } as const;
+    const reason = await rejectionOf(
+      stage.reactor.connectTCP('127.0.0.1', port, new Diarist(), { proxyHeader }).whenConnected(),
+    );
+    expect(reason instanceof ConnectError, `it fails with ${reason}`);
+    expectSame(reason.message, `127.0.0.1:${port}: proxyHeader: 'nobody' is no IPv4 address`, 'the message');
+  });
+
   programme.addWatched('R20 a name is looked up and connected to', async (stage, backend) => {
     backend.names.set('poem.test', addressesOf('127.0.0.1'));
     const port = await stage.listen(new Troupe());

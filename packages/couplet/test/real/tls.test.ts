@@ -351,6 +351,24 @@ describe('TLS', { timeout: 60_000 }, () => {
     assert.deepEqual([stage.refused, stage.reports], [[], []]);
   });
 
+  test('R37 a certificate that cannot be used is named, also among several, and an authority that is none', async () => {
+    const stage = new TLSStage();
+    const other = await authority.certify(['other.example']);
+    const none = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
+    const mixed = { cert: other.cert, key: local.key };
+    for (const [options, message] of [
+      [mixed, /cannot be used: key values mismatch$/],
+      [{ ...local, identities: [other, mixed] }, /cannot be used: identities\[1\]: key values mismatch$/],
+      [{ ...local, ca: none, clientAuth: 'request' }, /cannot be used: ca: \w/],
+    ] as const) {
+      await assert.rejects(stage.listen(new ServerTLS(options)), { name: 'CannotListenError', message });
+    }
+    const port = await stage.listen(new ServerTLS(local));
+    const attempt = stage.connect(numberOf(port), new ClientTLS({ ca: none }), new Party());
+    await assert.rejects(attempt, { name: 'TLSError', message: /cannot be used: ca: \w/ });
+    await port.stopListening();
+  });
+
   test('R37 a foreign server of the oldest version that is good enough', async () => {
     const stage = new TLSStage();
     const server = createServer({ ...local, maxVersion: 'TLSv1.2' }, (socket) => socket.pipe(socket));
