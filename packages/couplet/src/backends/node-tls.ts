@@ -10,6 +10,8 @@ import { causeOfThrown } from './node-cause.ts';
 
 /** What sessions of this engine belong to; OpenSSL resumes none with client certificates when nothing is said. */
 const SESSION_ID_CONTEXT = 'couplet';
+/** How many it remembers of one: so many come with a handshake, as a rule, and fewer with one that was resumed. */
+const MOST_OF_ONE = 2;
 /** How many servers a client's context remembers a session of. */
 const MOST_SESSIONS = 100;
 
@@ -97,8 +99,8 @@ export class NodeTlsClient extends NodeTlsContext {
   readonly role = 'client';
   readonly #settings: TlsClientSettings;
   readonly #context: SecureContext;
-  /** One session of each server, by its name. It is used once, since who sees it twice knows the client again (RFC 8446, C.4). */
-  readonly #sessions: Map<string, Session> = new Map();
+  /** The newest sessions of each server, by its name. Each is used once: who sees it twice knows the client again (RFC 8446, C.4). */
+  readonly #sessions: Map<string, Session[]> = new Map();
 
   /** Throws what the runtime throws for a certificate or a key that cannot be used. */
   constructor(settings: TlsClientSettings) {
@@ -111,8 +113,7 @@ export class NodeTlsClient extends NodeTlsContext {
 
   override secure(raw: Socket, serverName: string): Secured {
     const { alpn, verify } = this.#settings;
-    const session = this.#sessions.get(serverName);
-    this.#sessions.delete(serverName);
+    const session = this.#sessions.get(serverName)?.pop();
     const socket = connect({
       socket: raw,
       secureContext: this.#context,
@@ -136,8 +137,9 @@ export class NodeTlsClient extends NodeTlsContext {
   }
 
   #remember(serverName: string, session: Session): void {
+    const kept = this.#sessions.get(serverName) ?? [];
     this.#sessions.delete(serverName);
-    this.#sessions.set(serverName, session);
+    this.#sessions.set(serverName, [...kept, session].slice(-MOST_OF_ONE));
     const [oldest] = this.#sessions.keys();
     if (this.#sessions.size > MOST_SESSIONS && oldest !== undefined) this.#sessions.delete(oldest);
   }

@@ -69,7 +69,8 @@ function headerFor({ local, peer }: Wire, header: ProxyHeader | 1 | 2): ProxyHea
 
 /** The name that a server's certificate must have. */
 function hostOf(destination: Destination): string {
-  return destination.kind === 'tcp' ? destination.host : '';
+  // The final dot of the root belongs to no certificate, and not into a ClientHello (RFC 6066, section 3).
+  return destination.kind === 'tcp' ? destination.host.replace(/\.$/, '') : '';
 }
 
 /** One attempt to reach a destination: looks the name up, races its addresses, and gives up after a time. */

@@ -89,7 +89,7 @@ export class Port implements ListeningPort {
 /** What cannot be used is better found out before the first client. */
 function checkCertificates(engine: Engine, name: string, port: number | undefined, tls: ServerTLS | undefined): void {
   try {
-    if (tls !== undefined) engine.contexts.of(tls);
+    if (tls !== undefined) engine.contexts.renew(tls);
   } catch (error) {
     throw new CannotListenError(name, port, error instanceof Error ? error.message : String(error), { cause: error });
   }

@@ -307,7 +307,8 @@ describe('TLS', { timeout: 60_000 }, () => {
     };
     const regular = new ClientTLS({ ca });
     assert.deepEqual(await visit(regular), [false, 'CN=localhost']);
-    assert.deepEqual(await visit(regular), [true, 'CN=localhost']);
+    // A handshake brings two, each is used once, and one that was resumed may bring none.
+    for (const _ of [1, 2]) assert.deepEqual(await visit(regular), [true, 'CN=localhost']);
     // The session that this one offers is not resumed any more: whom it meets then is somebody else.
     const late = new ClientTLS({ ca });
     assert.deepEqual(await visit(late), [false, 'CN=localhost']);
