@@ -2,16 +2,19 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
   ClientFactory,
+  ConnectError,
   ConnectionDone,
   ConnectionLost,
   ConnectionRefusedError,
   Protocol,
+  Reactor,
   ReconnectingClientFactory,
   UserAbortError,
 } from 'couplet';
 import { ClientService, ServiceStopped } from 'couplet/endpoints';
 import { Clock } from 'couplet/testing';
 import fc from 'fast-check';
+import { FakeBackend } from './fake-backend.ts';
 import { FakeEndpoint } from './fake-endpoint.ts';
 import { settled, Tended } from './tended.ts';
 
@@ -178,6 +181,22 @@ describe('ClientService: what the program gives it', () => {
       assert.equal(await standing(tended.service.whenConnected()), 'pending');
       assert.ok(!tended.endpoint.closing);
     }
+  });
+
+  test('the report of an error says whose it is', async () => {
+    const backend = new FakeBackend();
+    const reactor = new Reactor(backend);
+    const reports: string[] = [];
+    reactor.observe({ error: ({ where, error }) => void reports.push(`${where}: ${String(error)}`) });
+    const endpoint = { connect: () => Promise.reject(new ConnectError('nobody is there')) };
+    const onFailure = (): void => {
+      throw new Error('a mistake');
+    };
+    const service = new ClientService(endpoint, () => new Protocol(), { clock: reactor, onFailure });
+    service.startService();
+    await settled();
+    backend.advance(0);
+    assert.deepEqual(reports, ['onFailure: Error: a mistake']);
   });
 
   test('an error of onFailure is reported, and changes nothing', async () => {

@@ -193,7 +193,8 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
       await this.#options.prepareConnection?.(protocol);
     } catch (error) {
       // What the network did is no mistake of the program's.
-      if (!(error instanceof ConnectionClosed || error instanceof ConnectError)) this.#report(error);
+      if (!(error instanceof ConnectionClosed || error instanceof ConnectError))
+        this.#report('prepareConnection', error);
       if (this.#protocol === protocol) this.#life.unfit(errorOf(error));
       return;
     }
@@ -241,7 +242,7 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
     try {
       await this.#options.onFailure?.(reason, failures, delayMs);
     } catch (error) {
-      this.#report(error);
+      this.#report('onFailure', error);
     }
   }
 
@@ -251,10 +252,14 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
     for (const left of this.#leaving.splice(0)) left();
   }
 
-  /** A clock reports what a delayed call throws. */
-  #report(error: unknown): void {
-    this.#clock?.callLater(0, () => {
-      throw error;
-    });
+  /** A clock reports what a delayed call throws, by the name of the call. */
+  #report(where: 'prepareConnection' | 'onFailure', error: unknown): void {
+    const calls = {
+      [where]: () => {
+        throw error;
+      },
+    };
+    const call = calls[where];
+    if (call !== undefined) this.#clock?.callLater(0, call);
   }
 }

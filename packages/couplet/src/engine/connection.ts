@@ -112,8 +112,10 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   }
 
   onWritable(): void {
-    this.#engine.enter();
+    const calm = this.#state === 'open' && this.#flow === undefined && this.#output.calm;
     this.#output.written();
+    if (calm) return;
+    this.#engine.enter();
     this.#unsettle();
     this.#engine.leave();
   }
@@ -317,12 +319,10 @@ export class Connection implements Transport, Sink, Unsettled, Live {
         this.#callback('writeConnectionLost', () => this.#protocol.writeConnectionLost?.());
         break;
       case 'endAndLinger':
-        this.#wire.end();
-        this.#beginLinger();
-        break;
       case 'linger':
-        this.#wire.resume();
-        this.#beginLinger();
+        if (step.action === 'linger') this.#wire.resume();
+        else this.#wire.end();
+        this.#linger = this.#engine.lingers.begin(this.#bounds, () => this.#happen('lingered'));
         break;
       case 'close':
         this.#linger = this.#engine.lingers.end(this.#linger);
@@ -335,10 +335,6 @@ export class Connection implements Transport, Sink, Unsettled, Live {
     }
     if (sends(this.#state)) this.#unsettle();
     return true;
-  }
-
-  #beginLinger(): void {
-    this.#linger = this.#engine.lingers.begin(this.#bounds, () => this.#happen('lingered'));
   }
 
   #abort(reason: Error): void {

@@ -37,6 +37,11 @@ export class Output extends WriteQueue {
     return this.size === 0 && this.#upgrade === undefined;
   }
 
+  /** True when nothing follows from it that the wire can take more: nothing waits for that, and nobody. */
+  get calm(): boolean {
+    return this.allHeld && this.#crowd === undefined && this.#upgrade === undefined;
+  }
+
   /** Hands the wire what it takes. Throws a `TypeError` for bytes that were taken away after they had been written. */
   send(): void {
     if (this.size > 0) {

@@ -35,6 +35,11 @@ export class WriteQueue {
   /** What waits behind the bar, while there is one. */
   #barred: (Uint8Array | string)[] | undefined;
 
+  /** True when the wire holds all that is unsent. */
+  get allHeld(): boolean {
+    return this.size === this.#held;
+  }
+
   /** Takes a chunk of at least one byte, or a string of at least one character. */
   push(data: Uint8Array | string): void {
     this.size += data.length;
