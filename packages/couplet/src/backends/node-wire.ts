@@ -241,6 +241,8 @@ export class NodeWire implements Wire {
   closed(): void {
     // A TLS socket may be taken away without a word.
     if (!this.#left && !this.#socket.writableFinished && this.cause === DONE) this.cause = LOST;
+    // A resume that TLS has not come to would still bring what it holds.
+    if (this.#tls !== 'none') this.#socket.off('data', onData).off('end', onEnd);
     if (this.#held === 'end' && this.cause === DONE && !this.#left) this.#held = 'close';
     else this.sink?.onClosed(this.cause);
   }
