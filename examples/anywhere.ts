@@ -1,5 +1,5 @@
 // Echo, unchanged, on every endpoint that the command line names: TCP, TLS, UNIX sockets, sockets of systemd, a pipe ...
-// Try it: ... examples/anywhere.ts tcp:8007 unix:/tmp/echo.sock, then nc 127.0.0.1 8007 and nc -U /tmp/echo.sock
+// Try it: ... examples/anywhere.ts tcp:8007 unix:echo.sock, then nc 127.0.0.1 8007 and nc -U echo.sock
 // With a certificate: tls:8443:cert=cert.pem:key=key.pem; SIGHUP has it read again.
 
 import { EndpointSyntaxError, Factory, reactor } from 'couplet';

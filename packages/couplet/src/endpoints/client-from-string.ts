@@ -53,10 +53,10 @@ function tcp(reactor: Reactor, description: Description): ClientEndpoint {
 /** TLS to a TCP port, or around the endpoint that the argument of that name describes. */
 function tls(reactor: Reactor, description: Description): ClientEndpoint {
   const inner = description.optional('endpoint');
-  if (inner !== undefined && /^(?:stdio|tls|ssl|haproxy)$/.test(kindOf(inner)))
-    throw description.wrong(`'${description.kind}' cannot stand around '${inner}'`);
   const endpoint =
-    inner === undefined ? tcp(reactor, description) : description.within(() => clientFromString(reactor, inner));
+    inner === undefined
+      ? tcp(reactor, description)
+      : description.within(inner, (text) => clientFromString(reactor, text));
   const load = clientTLSOf(reactor, description, inner === undefined || kindOf(inner) === 'tcp');
   return new WrappedClientEndpoint(endpoint, async () => ({ tls: await load() }));
 }
@@ -66,8 +66,7 @@ function haproxy(reactor: Reactor, text: string): ClientEndpoint {
   const version = description.oneOf('version', ['1', '2']);
   description.finish();
   if (inner === '') throw description.wrong('it has no endpoint to stand around');
-  if (/^(?:stdio|haproxy)$/.test(kindOf(inner))) throw description.wrong(`'haproxy' cannot stand around '${inner}'`);
-  const endpoint = description.within(() => clientFromString(reactor, inner));
+  const endpoint = description.within(inner, (described) => clientFromString(reactor, described));
   return announceEndpoint(endpoint, version === '1' ? 1 : 2);
 }
 

@@ -41,10 +41,15 @@ export class Description {
     return wrong(this.text, what);
   }
 
-  /** Has the description of another endpoint read, one within this: what is wrong with it is wrong here. */
-  within<T>(read: () => T): T {
+  /**
+   * Has the description of another endpoint read, which this one stands around: what is wrong with it is wrong here. Throws
+   * for a kind that this cannot stand around: TLS may stand within `haproxy`, and nothing else within a second time.
+   */
+  within<T>(inner: string, read: (inner: string) => T): T {
+    const banned = this.kind === 'haproxy' ? ['stdio', 'haproxy'] : ['stdio', 'haproxy', 'tls', 'ssl'];
+    if (banned.includes(kindOf(inner))) throw this.wrong(`'${this.kind}' cannot stand around '${inner}'`);
     try {
-      return read();
+      return read(inner);
     } catch (error) {
       throw error instanceof EndpointSyntaxError ? this.wrong(error.message) : error;
     }

@@ -4,6 +4,7 @@ import { AdoptedStreamServerEndpoint } from './adopted-stream-server-endpoint.ts
 import { Description, kindOf, unwrap } from './description.ts';
 import type { ServerEndpoint } from './server-endpoint.ts';
 import { StandardIOEndpoint } from './standard-io-endpoint.ts';
+import { StreamServerEndpoint } from './stream-server-endpoint.ts';
 import type { SystemdSocket } from './systemd-server-endpoint.ts';
 import { SystemdServerEndpoint } from './systemd-server-endpoint.ts';
 import { TCP4ServerEndpoint } from './tcp4-server-endpoint.ts';
@@ -11,7 +12,6 @@ import { TCP6ServerEndpoint } from './tcp6-server-endpoint.ts';
 import { serverTLSOf } from './tls-description.ts';
 import { UNIXServerEndpoint } from './unix-server-endpoint.ts';
 import { proxyEndpoint } from './wrap.ts';
-import { WrappedServerEndpoint } from './wrapped-server-endpoint.ts';
 
 /**
  * The endpoint that a server description names, such as `tcp:8007:interface=127.0.0.1`, `tcp6:8007`,
@@ -70,9 +70,9 @@ function tls(reactor: Reactor, description: Description): ServerEndpoint {
   const endpoint =
     inner === undefined
       ? new TCP4ServerEndpoint(reactor, portOf(description), tcpOptionsOf(description))
-      : wrappable(reactor, description, inner);
+      : description.within(inner, (text) => serverFromString(reactor, text));
   const load = serverTLSOf(reactor, description);
-  return new WrappedServerEndpoint(endpoint, async () => ({ tls: await load() }));
+  return new StreamServerEndpoint(async (factory, given) => endpoint.listen(factory, { ...given, tls: await load() }));
 }
 
 function haproxy(reactor: Reactor, text: string): ServerEndpoint {
@@ -91,14 +91,8 @@ function haproxy(reactor: Reactor, text: string): ServerEndpoint {
   } catch (error) {
     throw description.wrong(`trusted: ${error instanceof Error ? error.message : error}`);
   }
-  return proxyEndpoint(wrappable(reactor, description, inner), options);
-}
-
-function wrappable(reactor: Reactor, outer: Description, inner: string): ServerEndpoint {
-  const kind = kindOf(inner);
-  const twice = outer.kind === 'haproxy' ? kind === 'haproxy' : ['haproxy', 'tls', 'ssl'].includes(kind);
-  if (twice || kind === 'stdio') throw outer.wrong(`'${outer.kind}' cannot stand around '${inner}'`);
-  return outer.within(() => serverFromString(reactor, inner));
+  const endpoint = description.within(inner, (described) => serverFromString(reactor, described));
+  return proxyEndpoint(endpoint, options);
 }
 
 function unix(reactor: Reactor, description: Description): ServerEndpoint {

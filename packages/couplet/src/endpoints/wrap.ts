@@ -3,12 +3,12 @@ import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { ClientTLS, ServerTLS } from '../protocol/tls.ts';
 import type { ClientEndpoint } from './client-endpoint.ts';
 import type { ServerEndpoint } from './server-endpoint.ts';
+import { StreamServerEndpoint } from './stream-server-endpoint.ts';
 import { WrappedClientEndpoint } from './wrapped-client-endpoint.ts';
-import { WrappedServerEndpoint } from './wrapped-server-endpoint.ts';
 
 /** TLS around any server endpoint but standard input and output. */
 export function wrapServerTLS(tls: ServerTLS, endpoint: ServerEndpoint): ServerEndpoint {
-  return new WrappedServerEndpoint(endpoint, () => ({ tls }));
+  return new StreamServerEndpoint((factory, given) => endpoint.listen(factory, { ...given, tls }));
 }
 
 /** TLS around any client endpoint but standard input and output. Around a UNIX socket it needs a `serverName`. */
@@ -21,7 +21,7 @@ export function wrapClientTLS(tls: ClientTLS, endpoint: ClientEndpoint): ClientE
  * the addresses that it announces.
  */
 export function proxyEndpoint(endpoint: ServerEndpoint, options: ProxyOptions): ServerEndpoint {
-  return new WrappedServerEndpoint(endpoint, () => ({ haproxy: options }));
+  return new StreamServerEndpoint((factory, given) => endpoint.listen(factory, { ...given, haproxy: options }));
 }
 
 /** A client endpoint whose connections begin with a PROXY header: the one given, or one of that version about themselves. */
