@@ -41,10 +41,12 @@ static int receive(struct connection *c, char *buffer) {
   return c->received == block_size;
 }
 
+#include "closed-loop.h"
+
 int main(int argc, char **argv) {
   argument_count = argc, arguments = argv;
   int port = option("port"), pid = option("pid"), connections = option("connections");
-  long size = option("size"), depth = option("depth"), framing = option("framing"), messages = 0;
+  long size = option("size"), depth = option("depth"), framing = option("framing");
   double warmup = option("warmupMs") / 1e3, measure = option("measureMs") / 1e3;
 
   block_size = size * depth;
@@ -65,23 +67,6 @@ int main(int argc, char **argv) {
   nanosleep(&settle, NULL);
   for (int i = 0; i < connections; i++) send_block(&all[i]);
 
-  struct epoll_event events[max_events];
-  struct reading begin = {0};
-  double until = seconds(CLOCK_MONOTONIC) + warmup;
-  for (;;) {
-    int n = spin(poll, events);
-    for (int i = 0; i < n; i++) {
-      struct connection *c = &all[events[i].data.u64];
-      if (!receive(c, buffer)) continue;
-      messages += depth;
-      send_block(c);
-    }
-    if (seconds(CLOCK_MONOTONIC) < until) continue;
-    if (begin.wall != 0) break;
-    begin = read_server(pid);
-    messages = 0;
-    until = begin.wall + measure;
-  }
-  report(messages, begin, read_server(pid));
+  exchange(poll, all, buffer, depth, pid, warmup, measure);
   return 0;
 }
