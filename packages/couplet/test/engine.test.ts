@@ -18,7 +18,12 @@ function setUp(): { backend: FakeBackend; engine: Engine; log: string[] } {
 
 /** Something that settles by writing its name down. */
 function named(log: string[], name: string): Unsettled {
-  return { settle: () => void log.push(name) };
+  return {
+    settle: () => {
+      log.push(name);
+      return false;
+    },
+  };
 }
 
 describe('a run of the Engine', () => {
@@ -67,6 +72,7 @@ describe('a run of the Engine', () => {
       settle: () => {
         log.push('first');
         engine.unsettle(named(log, 'second'));
+        return false;
       },
     });
     engine.unsettle(named(log, 'beside'));
@@ -81,6 +87,7 @@ describe('a run of the Engine', () => {
       settle: () => {
         settled += 1;
         engine.unsettle(restless);
+        return false;
       },
     };
     engine.enter();
@@ -130,10 +137,10 @@ describe('the errors that an Engine hears of', () => {
     const { backend, engine } = setUp();
     const reports: ErrorReport[] = [];
     const report = { who: 'w', where: 'c', error: 5 };
-    engine.observers = [{}];
+    engine.observe({});
     engine.report(report);
     assert.deepEqual(backend.complaints, ['w: c: 5']);
-    engine.observers = [...engine.observers, { error: (one) => reports.push(one) }];
+    engine.observe({ error: (one) => reports.push(one) });
     engine.report(report);
     assert.deepEqual(reports, [report]);
     assert.equal(backend.complaints.length, 1);

@@ -39,7 +39,7 @@ export class Line<P extends Inlet> {
   readonly #link: Link;
 
   constructor(inlet: P) {
-    this.engine.observers = [{ error: (report) => this.reports.push(report) }];
+    this.engine.observe({ error: (report) => this.reports.push(report) });
     this.inlet = inlet;
     this.#link = new Link(this.engine, this.wire, inlet, boundsOf({}), undefined).start();
   }

@@ -15,17 +15,23 @@ export class Gather {
   }
 
   /**
-   * Copies chunks from index `from` on while each is smaller than `large` bytes and they fit. `bytes` is the filled part
+   * Copies chunks from index `from` on while each is smaller than `large` bytes and they fit into `most` bytes. `bytes` is the filled part
    * of the slab, good until the next call; `count` says how many chunks it holds.
    */
-  fill(chunks: readonly Uint8Array[], from: number, large: number): { bytes: Buffer; count: number } {
+  fill(
+    chunks: readonly Uint8Array[],
+    from: number,
+    large: number,
+    most: number = SLAB,
+  ): { bytes: Buffer; count: number } {
     this.#slab ??= Buffer.allocUnsafeSlow(SLAB);
     const slab = this.#slab;
+    const room = Math.min(SLAB, most);
     let filled = 0;
     let at = from;
     for (; at < chunks.length; at += 1) {
       const chunk = chunks[at] as Uint8Array;
-      if (chunk.length >= large || filled + chunk.length > SLAB) break;
+      if (chunk.length >= large || filled + chunk.length > room) break;
       slab.set(chunk, filled);
       filled += chunk.length;
     }

@@ -5,13 +5,14 @@ import { type Builds, ProtocolFactory } from '../protocol/factory.ts';
 import { Filter } from '../protocol/filter.ts';
 import type { Callbacks } from '../protocol/protocol.ts';
 import { Refused } from '../protocol/refused.ts';
+import { isThenable, promiseOf } from '../protocol/thenable.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import { Connection } from './connection.ts';
 import type { Engine } from './engine.ts';
 import type { Facts } from './facts.ts';
 import { Refusal } from './refusal.ts';
-import { errorOf } from './report.ts';
+import { errorOf, prefixOf } from './report.ts';
 
 /** The inherited method does not look at the address, so the system is not asked for it. */
 const ignoresAddress: unknown = ProtocolFactory.prototype.buildProtocol;
@@ -38,7 +39,21 @@ interface Adopted<P> extends Equipped<P> {
  * peer is told, or the error when the factory fails.
  */
 export function admit(engine: Engine, wire: Wire, factory: Source<unknown>): Wire | Refused | Error {
-  return ask(engine, wire, factory, 'admit', () => factory.admit(wire, engine) ?? wire);
+  return ask(engine, wire, factory, 'admit', () => verdictOf(factory.admit(wire, engine)) ?? wire);
+}
+
+/** What a factory or policy may answer; code without types may answer anything. */
+function verdictOf(answer: unknown): Filter | Refused | undefined {
+  if (answer === undefined || answer === null) return undefined;
+  if (answer instanceof Filter || answer instanceof Refused) return answer;
+  throw new TypeError(`admit returned ${nameOf(answer)}: a Filter, a Refused or nothing would be right`);
+}
+
+/** What code without types returned, in a word; a promise that was not asked for must not reject unheard. */
+function nameOf(answer: unknown): string {
+  if (!isThenable(answer)) return answer === null ? 'null' : `a value of type ${typeof answer}`;
+  promiseOf(answer).catch(() => {});
+  return 'a promise';
 }
 
 /** What the bare wire calls, when `sink` is above an admitted one. */
@@ -86,9 +101,13 @@ export function adopt<P extends Callbacks>(
 }
 
 function build<P extends Callbacks>(wire: Wire, factory: Source<P>): P | null {
-  const protocol = factory.buildProtocol(factory.buildProtocol === ignoresAddress ? NOBODY : addressOf(wire.peer));
-  if (protocol !== null) protocol.factory ??= factory;
-  return protocol;
+  const address = factory.buildProtocol === ignoresAddress ? NOBODY : addressOf(wire.peer);
+  const built: P | null | undefined = factory.buildProtocol(address);
+  if (built === null || built === undefined) return null;
+  if (isThenable(built) || typeof built.makeConnection !== 'function')
+    throw new TypeError(`buildProtocol returned ${nameOf(built)}: a protocol or null would be right`);
+  built.factory ??= factory;
+  return built;
 }
 
 /** What the factory answers; the error, which is reported, when it fails. */
@@ -97,7 +116,7 @@ function ask<T>(engine: Engine, wire: Wire, factory: Source<unknown>, where: str
   try {
     return question();
   } catch (error) {
-    engine.report({ who: `${factory.logPrefix()} for ${addressOf(wire.peer).authority}`, where, error });
+    engine.report({ who: `${prefixOf(factory)} for ${addressOf(wire.peer).authority}`, where, error });
     return errorOf(error);
   } finally {
     engine.leave();

@@ -2,24 +2,28 @@ import { checkData } from '../bytes/chunk.ts';
 import { type Address, addressOf } from '../protocol/address.ts';
 import type { Clock } from '../protocol/clock.ts';
 import type { ConnectionBounds } from '../protocol/connection-options.ts';
-import { ConnectionAborted, ConnectionLost } from '../protocol/errors.ts';
+import { ConnectionAborted, ConnectionLost, TimeoutError } from '../protocol/errors.ts';
 import type { Producer, PullProducer } from '../protocol/producer.ts';
 import { type Callbacks, Protocol } from '../protocol/protocol.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
-import { isThenable } from '../protocol/thenable.ts';
+import { isThenable, promiseOf } from '../protocol/thenable.ts';
 import type { TLS } from '../protocol/tls.ts';
 import type { Transport } from '../protocol/transport.ts';
+import type { SocketName } from '../seam/address.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import type { Engine, Live, Unsettled } from './engine.ts';
 import { type Facts, NO_FACTS } from './facts.ts';
 import { Flow, HIGH_WATER, LOW_WATER } from './flow.ts';
-import { delivers, type Happening, type State, sends, transition, writes } from './life-cycle.ts';
+import { cutOff, delivers, type Happening, over, type State, sends, transition, writes } from './life-cycle.ts';
 import type { Linger } from './linger.ts';
 import { Output } from './output.ts';
 import { reasonOf } from './reason.ts';
-import { errorOf } from './report.ts';
+import { classOf, errorOf } from './report.ts';
+
+/** How many bytes the wire is handed at once while the closing is bounded: so that a slow peer shows that it takes some. */
+const CLOSE_PORTION = 16 * 1024;
 
 /**
  * One connection: a sink to its wire, a transport to its protocol. Upcalls come in at the `on` methods, change the state by
@@ -36,7 +40,7 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   /** Hears of the end, after the protocol. */
   readonly #ended: ((reason: Error) => void) | undefined;
   tls: TlsInfo | undefined;
-  readonly proxyHeader: ProxyHeader | undefined;
+  readonly #facts: Facts;
   readonly #output: Output;
   #state: State = 'open';
   /** Why this side aborted. */
@@ -61,14 +65,14 @@ export class Connection implements Transport, Sink, Unsettled, Live {
     protocol: Callbacks,
     bounds: ConnectionBounds,
     ended: ((reason: Error) => void) | undefined,
-    { tls, proxyHeader }: Facts = NO_FACTS,
+    facts: Facts = NO_FACTS,
   ) {
     this.#engine = engine;
     this.#wire = wire;
     this.#protocol = protocol;
     this.#bounds = bounds;
-    this.tls = tls;
-    this.proxyHeader = proxyHeader;
+    this.tls = facts.tls;
+    this.#facts = facts;
     this.#ended = ended;
     this.#output = new Output(engine, wire);
   }
@@ -76,21 +80,28 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   /** Hands the connection to its protocol. Called once, from the event loop. */
   start(): this {
     this.#engine.enter();
-    this.#engine.live.add(this);
-    // Who hears of the end may ask then who it was.
-    if (this.#protocol.connectionLost !== Protocol.prototype.connectionLost) this.getPeer();
-    this.#engine.tell((observer) => observer.connectionMade?.(this, this.#protocol));
-    this.#callback('connectionMade', () => this.#protocol.makeConnection(this));
-    this.#engine.leave();
+    try {
+      this.#engine.live.add(this);
+      // The protocol, or an observer, may ask at the end who it was.
+      if (this.#engine.watched || this.#protocol.connectionLost !== Protocol.prototype.connectionLost) {
+        this.getPeer();
+        if (this.#facts.host === undefined) this.getHost();
+      }
+      this.#engine.tell((observer) => observer.connectionMade?.(this, this.#protocol));
+      this.#callback('connectionMade', () => this.#protocol.makeConnection(this));
+    } finally {
+      this.#engine.leave();
+    }
     return this;
   }
 
   // The wire's side.
 
   onData(chunk: Buffer): void {
-    if (!delivers(this.#state)) {
-      this.#linger?.heard(this.#engine.now());
-      return;
+    if (this.#state !== 'open') {
+      // Where only input is waited for, it is a sign of life.
+      if (this.#state === 'lingering' || this.#state === 'broken') this.#linger?.heard(this.#engine.now());
+      if (!delivers(this.#state)) return;
     }
     this.#engine.enter();
     try {
@@ -98,92 +109,167 @@ export class Connection implements Transport, Sink, Unsettled, Live {
       if (result !== undefined) this.#wait('dataReceived', result);
     } catch (error) {
       this.#fail('dataReceived', error);
+    } finally {
+      this.#engine.leave();
     }
-    this.#engine.leave();
   }
 
   onEof(): void {
     this.#engine.enter();
-    const heeded = delivers(this.#state);
-    const aware = this.#protocol.readConnectionLost !== undefined;
-    this.#happen(aware ? 'halfClose' : 'eof');
-    if (aware && heeded) this.#callback('readConnectionLost', () => this.#protocol.readConnectionLost?.());
-    this.#engine.leave();
+    try {
+      const heeded = delivers(this.#state);
+      const aware = this.#protocol.readConnectionLost !== undefined;
+      this.#happen(aware ? 'halfClose' : 'eof');
+      if (aware && heeded) this.#callback('readConnectionLost', () => this.#protocol.readConnectionLost?.());
+    } finally {
+      this.#engine.leave();
+    }
   }
 
   onWritable(): void {
     const calm = this.#state === 'open' && this.#flow === undefined && this.#output.calm;
     this.#output.written();
     if (calm) return;
+    this.#linger?.heard(this.#engine.now());
     this.#engine.enter();
     this.#unsettle();
     this.#engine.leave();
   }
 
+  onWriteFailed(_cause: Cause): void {
+    this.#engine.enter();
+    try {
+      this.#happen('broke');
+      this.#endOutput();
+    } finally {
+      this.#engine.leave();
+    }
+  }
+
   onSecured(tls: TlsInfo): Sink {
     this.#engine.enter();
-    this.tls = tls;
-    this.#output.secured();
-    this.#unsettle();
-    // What was held back in clear is behind TLS now, if this side still wants it.
-    if (delivers(this.#state)) this.#resuming ||= 'untold';
-    else this.#wire.resume();
-    this.#callback('handshakeCompleted', () => this.#protocol.handshakeCompleted?.());
-    this.#engine.leave();
+    try {
+      this.tls = tls;
+      this.#output.secured();
+      this.#unsettle();
+      // What was held back in clear is behind TLS now, if this side still wants it.
+      if (delivers(this.#state)) this.#resuming ||= 'untold';
+      else this.#wire.resume();
+      this.#callback('handshakeCompleted', () => this.#protocol.handshakeCompleted?.());
+    } finally {
+      this.#engine.leave();
+    }
     return this;
   }
 
   onClosed(cause: Cause): void {
     this.#engine.enter();
-    const reason = reasonOf(cause, this.#state, this.#reason);
-    this.#happen('closed');
-    this.#output.clear();
-    this.#linger = this.#engine.lingers.end(this.#linger);
-    const flow = this.#flow;
-    this.#flow = undefined;
-    if (flow !== undefined) this.#callback('stopProducing', () => flow.stop());
-    this.#output.admit(false);
-    this.#callback('connectionLost', () => this.#protocol.connectionLost(reason));
-    this.#engine.tell((observer) => observer.connectionLost?.(this, reason));
-    this.#ended?.(reason);
-    this.#engine.bury(this);
-    this.#engine.leave();
+    try {
+      this.#reason = reasonOf(cause, this.#state, this.#reason);
+      this.#linger = this.#engine.lingers.end(this.#linger);
+      this.#happen(this.#taken ? 'closed' : 'closedEarly');
+      this.#endOutput();
+      if (this.#state === 'gone') this.#conclude();
+    } finally {
+      this.#engine.leave();
+    }
   }
 
   // The engine's side.
 
-  settle(): void {
+  settle(): boolean {
     this.#unsettled = false;
+    if (this.#state === 'gone') {
+      this.#conclude();
+      return true;
+    }
+    const before = this.#output.size;
     try {
       this.#output.send();
     } catch (error) {
-      // Only bytes that were taken away after they had been written: a detached buffer.
+      // Only bytes that changed after they had been written.
       this.#fail('write', error);
     }
-    if (this.#state === 'aborting') return;
+    if (this.#state === 'aborting') return true;
     const size = this.#output.size;
+    if (size < before) this.#linger?.heard(this.#engine.now());
+    if (this.#output.overdrawn) {
+      this.#unsettled = true;
+      this.#engine.postpone(this);
+      return false;
+    }
     if (size > this.#bounds.maxWriteBufferBytes) {
       const most = this.#bounds.maxWriteBufferBytes;
       this.#abort(new ConnectionAborted(`${size} bytes wait for a slow peer, more than maxWriteBufferBytes (${most})`));
-      return;
+      return false;
     }
+    return this.#goOn(size);
+  }
+
+  /** The application has its turn after a flush that left so many bytes. True when its code ran. */
+  #goOn(size: number): boolean {
     const flow = this.#flow;
+    const resuming = this.#resuming !== false;
+    let called = resuming;
     if (size <= LOW_WATER && writes(this.#state, flow !== undefined)) this.#output.admit(true);
     if (flow === undefined) {
       if (sends(this.#state) && this.#output.idle) this.#happen('sent');
-    } else if (flow.falls(size)) this.#callback('resumeProducing', () => flow.resume());
-    if (this.#resuming) this.#resumeReading();
+    } else if (flow.falls(size)) {
+      this.#callback('resumeProducing', () => flow.resume());
+      called = true;
+    }
+    if (resuming) this.#resumeReading();
+    if (over(this.#state) && this.#taken) {
+      this.#happen('taken');
+      this.#conclude();
+    }
+    return called;
+  }
+
+  /** True when the protocol has taken all that it was given, and no promise of it is pending. */
+  get #taken(): boolean {
+    return this.#pending === 0 && !(this.#paused && this.#protocol.readingResumed !== undefined);
+  }
+
+  /** Nothing can be sent any more: those who wait for room, and the producer, are told. */
+  #endOutput(): void {
+    this.#output.clear();
+    const flow = this.#flow;
+    this.#flow = undefined;
+    if (flow !== undefined) this.#callback('stopProducing', () => flow.stop());
+    this.#output.admit(false);
+  }
+
+  /** Tells of the end, once. */
+  #conclude(): void {
+    const reason = this.#reason;
+    if (reason === undefined) return;
+    this.#reason = undefined;
+    this.#linger = this.#engine.lingers.end(this.#linger);
+    this.#callback('connectionLost', () => this.#protocol.connectionLost(reason));
+    this.#engine.tell((observer) => observer.connectionLost?.(this, reason));
+    this.#ended?.(reason);
+    this.#engine.bury(this);
   }
 
   quit(): void {
-    this.#reason ??= new ConnectionAborted('the reactor stopped');
-    this.#happen(this.#output.idle && this.#flow === undefined ? 'quit' : 'abort');
+    if (over(this.#state)) return;
+    if (!this.disconnecting) this.#reason ??= new ConnectionAborted('the reactor stopped');
+    this.#happen('lose');
+  }
+
+  cut(): void {
+    this.#happen(this.#output.idle && this.#flow === undefined ? 'cut' : 'abort');
   }
 
   // The protocol's side.
 
   get clock(): Clock {
     return this.#engine;
+  }
+
+  get proxyHeader(): ProxyHeader | undefined {
+    return this.#facts.proxyHeader;
   }
 
   get paused(): boolean {
@@ -195,12 +281,14 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   }
 
   get disconnected(): boolean {
-    return this.#state === 'gone';
+    return over(this.#state);
   }
 
   write(data: Uint8Array | string): boolean {
     checkData(data);
     if (!writes(this.#state, this.#flow !== undefined)) return false;
+    // A producer that had nothing for a while did not keep the peer waiting.
+    if (this.#linger !== undefined && this.#output.size === 0) this.#linger.heard(this.#engine.now());
     if (data.length > 0) this.#output.push(data);
     this.#unsettle();
     const size = this.#output.size;
@@ -232,7 +320,7 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   }
 
   startTLS(tls: TLS, unread?: Uint8Array): void {
-    if (!delivers(this.#state) && !writes(this.#state, this.#flow !== undefined)) return;
+    if (over(this.#state) || (!delivers(this.#state) && !writes(this.#state, this.#flow !== undefined))) return;
     if (this.#output.upgrading || this.tls !== undefined) throw new Error('TLS is spoken already');
     if (this.#state !== 'open') {
       this.#abort(new ConnectionLost('one side has ended its output: there can be no TLS handshake'));
@@ -245,12 +333,12 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   }
 
   getHost(): Address {
-    this.#host ??= addressOf(this.#wire.local);
+    this.#host ??= this.#addressOr(this.#wire.local, this.#facts.host);
     return this.#host;
   }
 
   getPeer(): Address {
-    this.#peer ??= addressOf(this.#wire.peer);
+    this.#peer ??= this.#addressOr(this.#wire.peer, undefined);
     return this.#peer;
   }
 
@@ -290,7 +378,7 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   }
 
   drained(): Promise<boolean> {
-    if (this.#state === 'gone') return Promise.resolve(false);
+    if (cutOff(this.#state)) return Promise.resolve(false);
     const room = !this.#output.crowded && writes(this.#state, this.#flow !== undefined);
     return room ? Promise.resolve(true) : this.#output.waitForRoom();
   }
@@ -322,7 +410,10 @@ export class Connection implements Transport, Sink, Unsettled, Live {
       case 'linger':
         if (step.action === 'linger') this.#wire.resume();
         else this.#wire.end();
-        this.#linger = this.#engine.lingers.begin(this.#bounds, () => this.#happen('lingered'));
+        this.#await();
+        break;
+      case 'wait':
+        this.#await();
         break;
       case 'close':
         this.#linger = this.#engine.lingers.end(this.#linger);
@@ -332,9 +423,51 @@ export class Connection implements Transport, Sink, Unsettled, Live {
         this.#output.clear();
         this.#wire.abort();
         break;
+      case 'conclude':
+        this.#plan();
+        break;
     }
-    if (sends(this.#state)) this.#unsettle();
+    if (sends(this.#state)) {
+      if (this.#state !== 'shutting') this.#boundClose();
+      this.#unsettle();
+    }
     return true;
+  }
+
+  /** Begins the wait that ends with `lingered`. */
+  #await(): void {
+    const { lingers, stopBounds } = this.#engine;
+    lingers.end(this.#linger);
+    this.#linger = lingers.begin(stopBounds ?? this.#bounds, () => this.#happen('lingered'));
+  }
+
+  /** From now on the peer has to take something of what is unsent every so often. */
+  #boundClose(): void {
+    const { closeTimeoutMs } = this.#bounds;
+    if (closeTimeoutMs === Number.POSITIVE_INFINITY || this.#linger !== undefined) return;
+    const bounds = { lingerTimeoutMs: closeTimeoutMs, lingerMaxMs: Number.POSITIVE_INFINITY };
+    this.#output.portion = CLOSE_PORTION;
+    this.#linger = this.#engine.lingers.begin(bounds, () => this.#closingLate());
+  }
+
+  /** The peer has taken nothing for a while. What the wire got in one piece before may take as long as its portions would. */
+  #closingLate(): void {
+    const linger = this.#linger;
+    if (linger === undefined) return;
+    const { closeTimeoutMs } = this.#bounds;
+    const now = this.#engine.now();
+    const portions = Math.max(1, Math.ceil(this.#output.held / CLOSE_PORTION));
+    if (this.#output.idle) linger.heard(now);
+    else if (linger.idleFor(now) < portions * closeTimeoutMs) linger.extend(now);
+    else
+      this.#abort(
+        new TimeoutError(`the peer took nothing for ${closeTimeoutMs / 1000} s while closing (closeTimeoutMs)`),
+      );
+  }
+
+  /** What the runtime says, or what was known before, or what stands for an address that is not known any more. */
+  #addressOr(name: SocketName | undefined, known: Address | undefined): Address {
+    return name === undefined && known !== undefined ? known : addressOf(name);
   }
 
   #abort(reason: Error): void {
@@ -344,7 +477,11 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   }
 
   #unsettle(): void {
-    if (this.#unsettled || this.#state === 'gone') return;
+    if (this.#state !== 'gone') this.#plan();
+  }
+
+  #plan(): void {
+    if (this.#unsettled) return;
     this.#unsettled = true;
     this.#engine.unsettle(this);
   }
@@ -358,7 +495,7 @@ export class Connection implements Transport, Sink, Unsettled, Live {
       this.#callback('readingResumed', () => this.#protocol.readingResumed?.());
       if (this.#paused || this.#pending > 0) return;
     }
-    if (delivers(this.#state)) this.#wire.resume();
+    if (delivers(this.#state) && !over(this.#state)) this.#wire.resume();
   }
 
   /** Runs a callback of the application. */
@@ -381,19 +518,19 @@ export class Connection implements Transport, Sink, Unsettled, Live {
     const settled = (): void => {
       this.#pending -= 1;
       this.#resuming ||= 'untold';
+      if (over(this.#state)) this.#linger?.heard(this.#engine.now());
       this.#unsettle();
     };
-    // A promise of another make may call back at once, or twice.
-    Promise.resolve(result).then(settled, (error) => {
-      this.#engine.enter();
-      this.#fail(where, error);
-      settled();
-      this.#engine.leave();
-    });
+    promiseOf(result).then(settled, (error) =>
+      this.#engine.run(() => {
+        this.#fail(where, error);
+        settled();
+      }),
+    );
   }
 
   #fail(where: string, error: unknown): void {
-    const who = `${this.#protocol.constructor.name} at ${this.getPeer().authority}`;
+    const who = `${classOf(this.#protocol)} at ${this.getPeer().authority}`;
     this.#engine.report({ who, where, error });
     this.#abort(errorOf(error));
   }

@@ -2,18 +2,19 @@ import { Gather } from '../bytes/gather.ts';
 import type { Clock, DelayedCall } from '../protocol/clock.ts';
 import type { ErrorReport, Observer } from '../protocol/observer.ts';
 import { Roll } from '../protocol/roll.ts';
-import { isThenable } from '../protocol/thenable.ts';
+import { isThenable, promiseOf } from '../protocol/thenable.ts';
 import type { HostAddress } from '../seam/address.ts';
 import type { Backend } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
 import { Contexts } from './contexts.ts';
-import { Lingers } from './linger.ts';
+import { type LingerBounds, Lingers } from './linger.ts';
 import { lineOf, titleOf } from './report.ts';
 import { Timers } from './timers.ts';
 
 /** Something with work that waits for the end of the present run: bytes to flush, callbacks that were put off. */
 export interface Unsettled {
-  settle(): void;
+  /** Does the work. True when that ran code of the application. */
+  settle(): boolean;
 }
 
 /** A connection as far as the engine must know it to end it. */
@@ -21,44 +22,67 @@ export interface Live {
   /** The links of the engine's roll. */
   previous: Live | undefined;
   next: Live | undefined;
-  /** Ends it because the reactor stops. */
+  /** Ends it in order because the reactor stops. */
   quit(): void;
+  /** Ends it at once: the time for an orderly end is up. */
+  cut(): void;
 }
 
-/** After so many rounds in one run the rest waits, and other events have their turn. */
+/** After so many rounds in one run the rest waits, and other events have their turn ... */
 const ROUNDS = 32;
+/** ... and after so many milliseconds. */
+const MOST_MS = 10;
+/** To look at the clock costs as much as a part of this many settlings. */
+const UNWATCHED = 16;
+/** So many runs may follow one another without an event of the backend before the clock is looked at. */
+const RUNS = 4;
 
 /**
  * What the connections of one reactor share: its time, the run in progress, and who lives. A run is one event's
- * callbacks, from the outermost upcall to its end; what they wrote leaves then.
+ * callbacks, from the outermost upcall to its end; what they wrote leaves then. A turn is what happens from one event of
+ * the backend to the next: a run, and the runs that follow from it as promises settle. A turn that would keep the other
+ * events waiting is broken off, and goes on behind them.
  */
 export class Engine implements Clock {
   readonly backend: Backend;
   readonly gather: Gather;
-  /** Replaced, never changed: an observer may end, and another one begin, while they are told. */
-  observers: readonly Observer[] = [];
   readonly timers: Timers;
   readonly lingers: Lingers;
   readonly contexts: Contexts;
   readonly live: Roll<Live> = new Roll();
   /** True while the reactor ends everything: nothing new begins. */
   stopping = false;
+  /** Who is on the way out is waited for so long; set while the reactor stops. */
+  stopBounds: LingerBounds | undefined;
+  /** Counts the turns. */
+  turn = 0;
+  /** True when an observer may ask a connection for its addresses once it is gone. */
+  watched = false;
+  /** Replaced, never changed: an observer may end, and another one begin, while they are told. */
+  #observers: readonly Observer[] = [];
   #depth = 0;
   /** Who is unsettled: the first `#count` places. The list keeps its size, since emptying it would give its memory away. */
   #unsettled: (Unsettled | undefined)[] = [];
   #settling: (Unsettled | undefined)[] = [];
   #count = 0;
-  #planned = false;
+  /** Who goes on after the events that wait. */
+  #postponed: Unsettled[] = [];
+  #deferred = false;
+  #yielded = false;
+  /** The turn has lasted too long: nothing is settled until the other events have had theirs. */
+  #exhausted = false;
+  /** When the clock was first looked at in a turn, and in which. */
+  #since = 0;
+  #timed = -1;
+  /** How many runs followed from one event, and from which. */
+  #runs = 0;
+  #chained = -1;
   #emptied: (() => void) | undefined;
 
   constructor(backend: Backend) {
     this.backend = backend;
     this.gather = new Gather(backend.released?.bind(backend));
-    this.timers = new Timers(backend, (task) => {
-      this.enter();
-      task();
-      this.leave();
-    });
+    this.timers = new Timers(backend, (task) => this.run(task));
     this.lingers = new Lingers(this.timers);
     this.contexts = new Contexts(backend, (error) => this.report({ who: 'ServerTLS', where: 'replace', error }));
   }
@@ -76,6 +100,7 @@ export class Engine implements Clock {
   }
 
   callLater<A extends unknown[]>(delayMs: number, call: (...args: A) => unknown, ...args: A): DelayedCall {
+    checkCall('callLater', call);
     return this.timers.callLater(delayMs, () => this.guard('a delayed call', titleOf(call), () => call(...args)));
   }
 
@@ -84,50 +109,81 @@ export class Engine implements Clock {
     return host === '' ? [] : this.backend.resolve(host);
   }
 
-  /** An upcall begins. */
+  /** An upcall begins. Whatever is thrown meanwhile, `leave` has to follow. */
   enter(): void {
+    if (this.#depth === 0) this.turn += 1;
     this.#depth += 1;
   }
 
   /** An upcall ends; the outermost one settles what it left to do. */
   leave(): void {
-    if (this.#depth === 1 && this.#count > 0) this.#settleAll();
-    this.#depth -= 1;
+    try {
+      if (this.#depth === 1 && this.#count > 0) this.#settleAll();
+    } finally {
+      this.#depth -= 1;
+    }
+  }
+
+  /** Runs a task as an upcall. */
+  run(task: () => void): void {
+    this.enter();
+    try {
+      task();
+    } finally {
+      this.leave();
+    }
   }
 
   /** Runs a task as an upcall of its own, once the code that runs now is done. */
   defer(task: () => void): void {
-    this.backend.defer(() => {
-      this.enter();
-      task();
-      this.leave();
-    });
+    this.backend.defer(() => this.#goOn(task));
   }
 
   /** Runs a task as an upcall of its own, after the events that wait already. */
   yield(task: () => void): void {
-    this.backend.yield(() => {
-      this.enter();
-      task();
-      this.leave();
-    });
+    this.backend.yield(() => this.run(task));
   }
 
   /** The one given has work for the end of the run; without a run it gets one. The caller sees to it that it asks once. */
   unsettle(one: Unsettled): void {
+    if (this.#exhausted) {
+      this.postpone(one);
+      return;
+    }
     this.#unsettled[this.#count] = one;
     this.#count += 1;
-    if (this.#depth === 0) this.#plan(this.backend.defer);
+    if (this.#depth > 0 || this.#deferred) return;
+    this.#deferred = true;
+    this.backend.defer(this.#runDeferred);
+  }
+
+  /** The one given has work that is to wait for the other events. The caller sees to it that it asks once. */
+  postpone(one: Unsettled): void {
+    this.#postponed.push(one);
+    if (this.#yielded) return;
+    this.#yielded = true;
+    this.backend.yield(this.#runPostponed);
   }
 
   /** Calls a callback that belongs to no connection, and reports what it throws or rejects with. */
   guard(who: string, where: string, callback: () => unknown): void {
+    const failed = (error: unknown): void => this.report({ who, where, error });
     try {
       const result = callback();
-      if (isThenable(result)) result.then(undefined, (error) => this.report({ who, where, error }));
+      if (isThenable(result)) promiseOf(result).catch(failed);
     } catch (error) {
-      this.report({ who, where, error });
+      failed(error);
     }
+  }
+
+  /** Tells the observer of what happens, until the returned function is called. */
+  observe(observer: Observer): () => void {
+    const watch = (observers: readonly Observer[]): void => {
+      this.#observers = observers;
+      this.watched = observers.length > 0;
+    };
+    watch([...this.#observers, observer]);
+    return () => watch(this.#observers.filter((one) => one !== observer));
   }
 
   /** Tells the observers of an error; without one that listens it is printed. */
@@ -135,18 +191,19 @@ export class Engine implements Clock {
     let told = false;
     this.tell((observer) => {
       told ||= observer.error !== undefined;
-      observer.error?.(report);
+      return observer.error?.(report);
     });
-    if (!told) this.backend.complain(lineOf(report));
+    if (!told) this.#complain(report);
   }
 
-  /** Tells each observer of something. What an observer throws is printed: it must not hurt who was observed. */
-  tell(what: (observer: Observer) => void): void {
-    for (const observer of this.observers) {
+  /** Tells each observer of something. What an observer throws or rejects with is printed: it must not hurt who was observed. */
+  tell(what: (observer: Observer) => unknown): void {
+    for (const observer of this.#observers) {
       try {
-        what(observer);
+        const result = what(observer);
+        if (isThenable(result)) promiseOf(result).catch(this.#observerFailed);
       } catch (error) {
-        this.backend.complain(lineOf({ who: 'an observer', where: 'observe', error }));
+        this.#observerFailed(error);
       }
     }
   }
@@ -157,43 +214,118 @@ export class Engine implements Clock {
     if (this.live.empty) this.#emptied?.();
   }
 
-  /** Ends all that live, and resolves when they are gone. */
-  async quitAll(): Promise<void> {
-    if (this.live.empty) return;
-    const empty = new Promise<void>((resolve) => {
-      this.#emptied = resolve;
-    });
-    this.enter();
-    this.live.each((one) => one.quit());
-    this.leave();
-    await empty;
-    this.#emptied = undefined;
+  /** Ends all that live, in order within `lingerMs` milliseconds, and resolves when they are gone. */
+  async quitAll(lingerMs: number): Promise<void> {
+    this.stopBounds = { lingerTimeoutMs: lingerMs, lingerMaxMs: lingerMs };
+    if (!this.live.empty) {
+      const empty = new Promise<void>((resolve) => {
+        this.#emptied = resolve;
+      });
+      const late =
+        lingerMs < Number.POSITIVE_INFINITY ? this.timers.callLater(lingerMs, () => this.cutAll()) : undefined;
+      this.run(() => this.live.each((one) => one.quit()));
+      await empty;
+      this.#emptied = undefined;
+      late?.cancel();
+    }
+    this.stopBounds = undefined;
   }
 
-  readonly #run = (): void => {
-    this.#planned = false;
-    this.enter();
+  /** Ends all that live at once. */
+  cutAll(): void {
+    this.run(() => this.live.each((one) => one.cut()));
+  }
+
+  readonly #observerFailed = (error: unknown): void => this.#complain({ who: 'an observer', where: 'observe', error });
+
+  #complain(report: ErrorReport): void {
+    try {
+      this.backend.complain(lineOf(report));
+    } catch {
+      // Standard error is gone: there is nowhere left to say so.
+    }
+  }
+
+  /** A run that follows from the last event, not from one of its own. */
+  #goOn(task: () => void): void {
+    this.#depth += 1;
+    try {
+      task();
+    } finally {
+      this.leave();
+    }
+  }
+
+  readonly #runDeferred = (): void => {
+    this.#deferred = false;
+    if (this.#chained !== this.turn) {
+      this.#chained = this.turn;
+      this.#runs = 0;
+    }
+    this.#runs += 1;
+    if (this.#runs > RUNS) this.#look();
+    this.#depth += 1;
     this.leave();
   };
 
-  #plan(later: (task: () => void) => void): void {
-    if (this.#planned) return;
-    this.#planned = true;
-    later.call(this.backend, this.#run);
+  readonly #runPostponed = (): void => {
+    this.#yielded = false;
+    this.#exhausted = false;
+    const postponed = this.#postponed;
+    this.#postponed = [];
+    this.enter();
+    for (const one of postponed) this.unsettle(one);
+    this.leave();
+  };
+
+  /** Sees whether the turn has lasted too long. */
+  #look(): void {
+    const now = this.backend.now();
+    if (this.#timed !== this.turn) {
+      this.#timed = this.turn;
+      this.#since = now;
+    } else if (now - this.#since > MOST_MS) this.#exhausted = true;
   }
 
   #settleAll(): void {
-    for (let round = 0; round < ROUNDS && this.#count > 0; round += 1) {
+    let unwatched = 0;
+    for (let round = 0; this.#count > 0; round += 1) {
+      if (round === ROUNDS) this.#exhausted = true;
       const settling = this.#unsettled;
       const count = this.#count;
       this.#unsettled = this.#settling;
       this.#settling = settling;
       this.#count = 0;
       for (let at = 0; at < count; at += 1) {
-        settling[at]?.settle();
+        const one = settling[at] as Unsettled;
         settling[at] = undefined;
+        if (this.#exhausted) {
+          this.postpone(one);
+          continue;
+        }
+        unwatched += this.#settle(one) ? UNWATCHED : 1;
+        if (unwatched >= UNWATCHED) {
+          unwatched = 0;
+          this.#look();
+        }
       }
     }
-    if (this.#count > 0) this.#plan(this.backend.yield);
+    if (!this.#yielded) this.#exhausted = false;
   }
+
+  /** What one throws here, a policy of the application's own say, must not keep the others from their turn. */
+  #settle(one: Unsettled): boolean {
+    try {
+      return one.settle();
+    } catch (error) {
+      this.report({ who: 'the engine', where: 'settle', error });
+      return true;
+    }
+  }
+}
+
+/** Throws a `TypeError` when that is not a function: a timer would find out too late. */
+export function checkCall(where: string, call: unknown): void {
+  if (typeof call === 'function') return;
+  throw new TypeError(`${where} takes a function to call, not ${call === null ? 'null' : typeof call}`);
 }

@@ -45,28 +45,38 @@ export class Handshake implements Sink, Live {
 
   onWritable(): void {}
 
+  /** Nothing is written here before the handshake is done. */
+  onWriteFailed(): void {}
+
   onSecured(tls: TlsInfo): Sink {
     this.#engine.enter();
-    this.#done = true;
-    this.#timeout.cancel();
-    const sink = this.#outcome.onSecured(tls);
-    if (sink === null) this.#wire.close();
-    else this.#engine.bury(this);
-    this.#engine.leave();
-    return sink ?? this;
+    try {
+      this.#done = true;
+      this.#timeout.cancel();
+      const sink = this.#outcome.onSecured(tls);
+      if (sink === null) this.#wire.close();
+      else this.#engine.bury(this);
+      return sink ?? this;
+    } finally {
+      this.#engine.leave();
+    }
   }
 
   onClosed(cause: Cause): void {
-    this.#engine.enter();
-    this.#timeout.cancel();
-    if (!this.#done) this.#outcome.onFailed(this.#reason ?? failureOf(cause));
-    this.#engine.bury(this);
-    this.#engine.leave();
+    this.#engine.run(() => {
+      this.#timeout.cancel();
+      if (!this.#done) this.#outcome.onFailed(this.#reason ?? failureOf(cause));
+      this.#engine.bury(this);
+    });
   }
 
   /** Cuts the connection; `onFailed` follows. */
   quit(): void {
     this.#wire.abort();
+  }
+
+  cut(): void {
+    this.quit();
   }
 }
 

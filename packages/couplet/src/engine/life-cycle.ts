@@ -10,7 +10,10 @@
  * - `lingering`: our FIN is sent; input is thrown away until the peer's FIN
  * - `leaving`: both directions have ended, the wire is closing
  * - `aborting`: we ended it at once, the wire is closing
- * - `gone`: the wire is closed
+ * - `broken`: the kernel refused our output; input that had arrived is delivered
+ * - `delivering`: the wire is closed; what had arrived is delivered
+ * - `concluding`: the wire is closed; a promise of a callback is pending
+ * - `gone`: it is over
  */
 export type State =
   | 'open'
@@ -22,6 +25,9 @@ export type State =
   | 'lingering'
   | 'leaving'
   | 'aborting'
+  | 'broken'
+  | 'delivering'
+  | 'concluding'
   | 'gone';
 
 /**
@@ -32,15 +38,33 @@ export type State =
  * - `eof`: the peer ended its output, and the protocol takes that for the end
  * - `halfClose`: the peer ended its output, and the protocol wants to go on writing
  * - `sent`: everything written is with the kernel, and no producer is registered
- * - `lingered`: the wait for the peer's FIN is over
+ * - `lingered`: the wait is over: for the peer's FIN, for what had arrived to be taken, or for a promise
+ * - `broke`: the kernel refused what was written
  * - `abort`: leave now, drop what is unsent
- * - `quit`: the reactor stops, and nothing is unsent
- * - `closed`: the wire is gone
+ * - `cut`: the time that the reactor gives when it stops is up
+ * - `closed`: the wire is gone, and there is nothing to wait for
+ * - `closedEarly`: the wire is gone, and the protocol has not taken all that arrived, or a promise of it is pending
+ * - `taken`: the protocol has taken all that arrived, and no promise of it is pending
  */
-export type Happening = 'lose' | 'shut' | 'eof' | 'halfClose' | 'sent' | 'lingered' | 'abort' | 'quit' | 'closed';
+export type Happening =
+  | 'lose'
+  | 'shut'
+  | 'eof'
+  | 'halfClose'
+  | 'sent'
+  | 'lingered'
+  | 'broke'
+  | 'abort'
+  | 'cut'
+  | 'closed'
+  | 'closedEarly'
+  | 'taken';
 
-/** What is to be done to the wire when a state is entered. */
-export type Action = 'discard' | 'end' | 'endAndLinger' | 'linger' | 'close' | 'abort' | 'none';
+/**
+ * What is to be done when a state is entered: to the wire or, for `wait`, to see to it that the state ends, and for
+ * `conclude`, to tell the protocol.
+ */
+export type Action = 'discard' | 'end' | 'endAndLinger' | 'linger' | 'close' | 'abort' | 'wait' | 'conclude' | 'none';
 
 interface Transition {
   readonly to: State;
@@ -49,8 +73,13 @@ interface Transition {
 
 const to = (state: State, action: Action = 'none'): Transition => ({ to: state, action });
 const abort = to('aborting', 'abort');
-const quit = to('aborting', 'close');
+const cut = to('aborting', 'close');
+/** Our output failed where no input is wanted any more. */
+const broke = to('aborting', 'close');
 const closed = to('gone');
+const conclude = to('gone', 'conclude');
+const delivering = to('delivering', 'wait');
+const concluding = to('concluding', 'wait');
 
 /** Every legal pair. A pair that is not here changes nothing. */
 const transitions: Record<State, Partial<Record<Happening, Transition>>> = {
@@ -59,47 +88,75 @@ const transitions: Record<State, Partial<Record<Happening, Transition>>> = {
     shut: to('shutting'),
     eof: to('finishing'),
     halfClose: to('writing'),
+    broke: to('broken', 'wait'),
     abort,
-    quit,
+    cut,
     closed,
+    closedEarly: delivering,
   },
   shutting: {
     lose: to('closing', 'discard'),
     eof: to('finishing'),
     halfClose: to('finishing'),
     sent: to('reading', 'end'),
+    broke: to('broken', 'wait'),
     abort,
-    quit,
+    cut,
     closed,
+    closedEarly: delivering,
   },
   reading: {
     lose: to('lingering', 'linger'),
     eof: to('leaving', 'close'),
     halfClose: to('leaving', 'close'),
+    broke: to('broken', 'wait'),
     abort,
-    quit,
+    cut,
     closed,
+    closedEarly: delivering,
   },
-  writing: { lose: to('finishing'), shut: to('finishing'), abort, quit, closed },
+  writing: {
+    lose: to('finishing'),
+    shut: to('finishing'),
+    broke,
+    abort,
+    cut,
+    closed,
+    closedEarly: delivering,
+  },
   closing: {
     eof: to('finishing'),
     halfClose: to('finishing'),
     sent: to('lingering', 'endAndLinger'),
+    broke,
     abort,
-    quit,
+    cut,
     closed,
+    closedEarly: concluding,
   },
-  finishing: { sent: to('leaving', 'close'), abort, quit, closed },
+  finishing: {
+    sent: to('leaving', 'close'),
+    broke,
+    abort,
+    cut,
+    closed,
+    closedEarly: concluding,
+  },
   lingering: {
     eof: to('leaving', 'close'),
     halfClose: to('leaving', 'close'),
     lingered: to('leaving', 'close'),
+    broke,
     abort,
-    quit: to('leaving', 'close'),
+    cut: to('leaving', 'close'),
     closed,
+    closedEarly: concluding,
   },
-  leaving: { abort: to('aborting'), closed },
-  aborting: { closed },
+  leaving: { abort: to('aborting'), closed, closedEarly: concluding },
+  aborting: { closed, closedEarly: closed },
+  broken: { lose: cut, lingered: cut, abort, cut, closed, closedEarly: delivering },
+  delivering: { lose: to('concluding'), lingered: conclude, abort: conclude, cut: conclude, taken: closed },
+  concluding: { lingered: conclude, abort: conclude, cut: conclude, taken: closed },
   gone: {},
 };
 
@@ -110,7 +167,19 @@ export function transition(state: State, happening: Happening): Transition | und
 
 /** The states in which input reaches the protocol. */
 export function delivers(state: State): boolean {
-  return state === 'open' || state === 'shutting' || state === 'reading';
+  return (
+    state === 'open' || state === 'shutting' || state === 'reading' || state === 'broken' || state === 'delivering'
+  );
+}
+
+/** The states in which nothing can be sent any more, whatever the protocol does. */
+export function cutOff(state: State): boolean {
+  return state === 'broken' || over(state);
+}
+
+/** The states in which the wire is closed. */
+export function over(state: State): boolean {
+  return state === 'delivering' || state === 'concluding' || state === 'gone';
 }
 
 /** The states in which the protocol may write; with a producer registered, those of `sends` too. */

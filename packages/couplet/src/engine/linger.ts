@@ -5,9 +5,13 @@ import { Sweep } from '../protocol/sweep.ts';
 /** The waits of many connections end together, up to so much late. */
 const GRAIN_MS = 100;
 
+/** How long a wait may be, in milliseconds: while nothing happens, and in all. */
+export type LingerBounds = Pick<ConnectionBounds, 'lingerTimeoutMs' | 'lingerMaxMs'>;
+
 /**
- * One wait for the peer's FIN after ours. It ends when nothing arrived for `idleMs`, and after `mostMs` in any case. Input
- * only moves a number.
+ * One wait of a connection on its way out: for the peer's FIN after ours, for the kernel to take what is unsent, for the
+ * protocol to take what had arrived. It ends when nothing happened for `idleMs`, and after `mostMs` in any case. What
+ * happens only moves a number.
  */
 export class Linger {
   previous: Linger | undefined;
@@ -17,16 +21,29 @@ export class Linger {
   readonly over: () => void;
   readonly #idleMs: number;
   readonly #end: number;
+  #since: number;
 
   constructor(now: number, idleMs: number, mostMs: number, over: () => void) {
     this.over = over;
     this.#idleMs = idleMs;
     this.#end = now + mostMs;
+    this.#since = now;
     this.deadline = Math.min(now + idleMs, this.#end);
   }
 
-  /** Input arrived. */
+  /** Something happened: the wait for the next thing begins. */
   heard(now: number): void {
+    this.#since = now;
+    this.extend(now);
+  }
+
+  /** How long nothing has happened. */
+  idleFor(now: number): number {
+    return now - this.#since;
+  }
+
+  /** Nothing happened, and that may last as long once more. */
+  extend(now: number): void {
     this.deadline = Math.min(now + this.#idleMs, this.#end);
   }
 }
@@ -41,7 +58,7 @@ export class Lingers extends Sweep<Linger> {
   }
 
   /** Begins a wait; `over` is called when it ends by itself. */
-  begin({ lingerTimeoutMs, lingerMaxMs }: ConnectionBounds, over: () => void): Linger {
+  begin({ lingerTimeoutMs, lingerMaxMs }: LingerBounds, over: () => void): Linger {
     const linger = new Linger(this.#timing.now(), lingerTimeoutMs, lingerMaxMs, over);
     this.add(linger);
     return linger;

@@ -5,7 +5,7 @@ import { Crowd } from './crowd.ts';
 import type { Engine } from './engine.ts';
 import { HIGH_WATER } from './flow.ts';
 import { Upgrade } from './upgrade.ts';
-import { WriteQueue } from './write-queue.ts';
+import { MOST, WriteQueue } from './write-queue.ts';
 
 const NOTHING = new Uint8Array(0);
 
@@ -13,6 +13,8 @@ const NOTHING = new Uint8Array(0);
 export class Output extends WriteQueue {
   readonly #engine: Engine;
   readonly #wire: Wire;
+  /** The turn that the budget is of. */
+  #turn = 0;
   /** How many times the queue was flushed. */
   #flushes = 0;
   /** The protocol itself switched Nagle's algorithm. */
@@ -42,9 +44,14 @@ export class Output extends WriteQueue {
     return this.allHeld && this.#crowd === undefined && this.#upgrade === undefined;
   }
 
-  /** Hands the wire what it takes. Throws a `TypeError` for bytes that were taken away after they had been written. */
+  /** Hands the wire what it takes, and in one turn no more than 256 KiB. Throws a `TypeError` like `flush`. */
   send(): void {
     if (this.size > 0) {
+      const { turn } = this.#engine;
+      if (this.#turn !== turn) {
+        this.#turn = turn;
+        this.budget = MOST;
+      }
       this.#flushes += 1;
       // What leaves here is gathered already: Nagle's algorithm could only delay it, and does from the second write on.
       if (this.#flushes === 2 && !this.#delayChosen) this.#wire.setNoDelay(true);
@@ -88,7 +95,7 @@ export class Output extends WriteQueue {
 
   /**
    * Turns to TLS: what is pushed from now on waits for it. TLS reads first what is `unread`, and then what the protocol `held`;
-   * `late` hears when it takes too long. Throws a `TLSError`, or a `TypeError`, for options that cannot be used, and then
+   * `late` is called when it takes too long. Throws a `TLSError`, or a `TypeError`, for options that cannot be used, and then
    * takes nothing.
    */
   startTLS(
@@ -97,8 +104,10 @@ export class Output extends WriteQueue {
     held: () => Buffer | undefined,
     late: (reason: TimeoutError) => void,
   ): void {
-    const upgrade = new Upgrade(this.#engine, tls, late);
+    if (!(unread instanceof Uint8Array)) throw new TypeError(`unread is ${typeof unread}, not bytes`);
+    const upgrade = new Upgrade(this.#engine, tls);
     upgrade.unread = Buffer.concat([unread, held() ?? NOTHING]);
+    upgrade.await(late);
     this.#upgrade = upgrade;
     this.bar();
   }

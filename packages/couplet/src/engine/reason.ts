@@ -4,11 +4,18 @@ import type { Cause } from '../seam/cause.ts';
 import type { State } from './life-cycle.ts';
 
 /** The reason of every orderly end. One for all, because an error costs as much to make as a small message to send. */
-const DONE = Object.freeze(new ConnectionDone());
+const DONE = doneOnce();
 
-/** What a connection tells its protocol, when its wire closed in that state; `own` is why this side aborted, if it did. */
+/** Its stack would be that of the module's loading, which says nothing about the connection. */
+function doneOnce(): ConnectionDone {
+  const done = new ConnectionDone();
+  done.stack = `${done.name}: ${done.message} (one error for all connections, without a stack)`;
+  return Object.freeze(done);
+}
+
+/** What a connection tells its protocol, when its wire closed in that state; `own` is why this side ended it, if it did. */
 export function reasonOf(cause: Cause, state: State, own: Error | undefined): Error {
-  if (state === 'aborting' && own !== undefined) return own;
+  if (own !== undefined) return own;
   if (state === 'leaving' || cause.kind === 'done') return DONE;
   if (cause.kind === 'expired') return new TimeoutError(cause.detail, { cause });
   // A runtime quotes the peer's certificate as it is.

@@ -29,6 +29,10 @@ export class Refusal implements Sink, Live {
     this.#wire.end();
   }
 
+  onWriteFailed(): void {
+    this.quit();
+  }
+
   onSecured(): Sink {
     return this;
   }
@@ -39,5 +43,9 @@ export class Refusal implements Sink, Live {
 
   quit(): void {
     this.#wire.close();
+  }
+
+  cut(): void {
+    this.quit();
   }
 }

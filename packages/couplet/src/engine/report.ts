@@ -10,8 +10,28 @@ export function lineOf({ who, where, error }: ErrorReport): string {
 }
 
 /** What a report calls a function. */
-export function titleOf({ name }: { readonly name: string }): string {
-  return name === '' ? 'an anonymous function' : name;
+export function titleOf(call: (...args: never[]) => unknown): string {
+  return textNamed(() => call.name) ?? 'an anonymous function';
+}
+
+/** What a report calls a protocol or a policy: its class. */
+export function classOf(one: object): string {
+  return textNamed(() => one.constructor.name) ?? 'an object without a class';
+}
+
+/** What a report calls a factory: as it calls itself, or else its class. */
+export function prefixOf(factory: { logPrefix(): string }): string {
+  return textNamed(() => factory.logPrefix()) ?? classOf(factory);
+}
+
+/** A name that an application gave, if it is a text: to ask for it may run code that throws. */
+function textNamed(name: () => unknown): string | undefined {
+  try {
+    const found = name();
+    return typeof found === 'string' && found !== '' ? found : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function textOf(error: unknown): string {

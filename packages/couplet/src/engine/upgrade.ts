@@ -9,19 +9,28 @@ import type { Engine } from './engine.ts';
 export class Upgrade {
   /** What was received already and belongs to TLS. */
   unread: Buffer = Buffer.alloc(0);
+  readonly #engine: Engine;
+  readonly #tls: TLS;
   readonly #context: TlsContext;
   readonly #serverName: string;
-  readonly #timeout: DelayedCall;
+  #timeout: DelayedCall | undefined;
   #begun = false;
 
   /**
-   * `late` hears when it takes too long. Throws a `TLSError` for certificates that cannot be used, and a `TypeError` for a
-   * client that does not say whom it wants to verify.
+   * Throws a `TLSError` for certificates that cannot be used, and a `TypeError` for a client that does not say whom it wants
+   * to verify.
    */
-  constructor(engine: Engine, tls: TLS, late: (reason: TimeoutError) => void) {
+  constructor(engine: Engine, tls: TLS) {
+    this.#engine = engine;
+    this.#tls = tls;
     this.#serverName = serverNameOf(tls);
     this.#context = engine.contexts.of(tls);
-    this.#timeout = engine.callLater(tls.handshakeTimeoutMs, () => late(tooLong(tls)));
+  }
+
+  /** The handshake's time begins; `late` is called when it is up. */
+  await(late: (reason: TimeoutError) => void): void {
+    const tls = this.#tls;
+    this.#timeout = this.#engine.callLater(tls.handshakeTimeoutMs, () => late(tooLong(tls)));
   }
 
   /** Nothing is left to be sent in clear. */
@@ -33,7 +42,7 @@ export class Upgrade {
 
   /** It is over, one way or the other. */
   end(): void {
-    this.#timeout.cancel();
+    this.#timeout?.cancel();
   }
 }
 

@@ -5,10 +5,13 @@ import { HIGH_WATER } from './flow.ts';
 
 /** A chunk of this many bytes costs less sent on its own than copied. */
 const LARGE = 16 * 1024;
-/** The most bytes that a wire is handed at once; see the seam. */
-const MOST = 256 * 1024;
+/** The most bytes that a wire is handed at once (see the seam), and in one turn, so that other connections have theirs. */
+export const MOST: number = 256 * 1024;
+/** From so many bytes on a text is encoded on its own: an engine has strings that are too long to be joined. */
+const LONG_TEXT = 64 * 1024;
 /** While the wire is full, chunks of fewer bytes are copied together. */
 const SMALL = 1024;
+const CHANGED = 'bytes were taken away or added between the write and the sending';
 /** Takes the place of a chunk that was handed over, so that the queue does not keep it alive. */
 const GONE = new Uint8Array(0);
 
@@ -19,6 +22,10 @@ export class WriteQueue {
    * not ASCII; never so while there are more than `HIGH_WATER`.
    */
   size = 0;
+  /** The most bytes that the wire is handed at once. */
+  portion: number = MOST;
+  /** How many bytes may be handed over in this turn. */
+  budget: number = MOST;
   /** The one chunk of a short queue: most never need a list. */
   #only: Uint8Array | undefined;
   /** All chunks of a longer one, those before `#head` handed over already. */
@@ -40,11 +47,25 @@ export class WriteQueue {
     return this.size === this.#held;
   }
 
-  /** Takes a chunk of at least one byte, or a string of at least one character. */
+  /** How many bytes the wire holds. */
+  get held(): number {
+    return this.#held;
+  }
+
+  /** True when this turn's budget is used up and there is more that the wire could take. */
+  get overdrawn(): boolean {
+    return this.budget <= 0 && this.size > this.#held && this.#held === 0;
+  }
+
+  /**
+   * Takes a chunk of at least one byte, or a string of at least one character. Throws a `RangeError` for a string that is
+   * too long to be encoded, and then takes nothing.
+   */
   push(data: Uint8Array | string): void {
-    this.size += data.length;
-    if (this.#barred === undefined) this.#append(data);
-    else this.#barred.push(data);
+    const piece = typeof data === 'string' && data.length >= LONG_TEXT ? Buffer.from(data) : data;
+    this.size += piece.length;
+    if (this.#barred === undefined) this.#append(piece);
+    else this.#barred.push(piece);
   }
 
   #append(data: Uint8Array | string): void {
@@ -68,16 +89,33 @@ export class WriteQueue {
     }
   }
 
-  /** Hands chunks to the wire until it is full or nothing is left. */
+  /**
+   * Hands chunks to the wire until it is full, the budget is used up, or nothing is left. Throws a `TypeError` when bytes
+   * were taken away, added or detached after they had been written.
+   */
   flush(wire: Wire, gather: Gather): void {
     if (this.#text !== '') {
-      if (this.#held === 0 && this.#last === undefined) this.#handText(wire, gather);
+      // A character has at most three bytes.
+      const fits = 3 * this.#text.length <= this.#most;
+      if (fits && this.#held === 0 && this.#last === undefined) this.#handText(wire, gather);
       else this.#encode();
     }
-    while (this.#held === 0 && this.#only !== undefined) {
+    while (this.#only !== undefined && this.#ready) {
       if (this.#handSingle(wire, this.#only)) this.#only = undefined;
     }
     if (this.#chunks !== undefined) this.#flushList(wire, gather, this.#chunks);
+    else if (this.#only === undefined && this.#barred === undefined && this.size !== this.#held)
+      throw new TypeError(CHANGED);
+  }
+
+  /** True while the wire can take a chunk and may be given one. */
+  get #ready(): boolean {
+    return this.#held === 0 && this.budget > 0;
+  }
+
+  /** The most bytes that may be handed over now. */
+  get #most(): number {
+    return Math.min(this.portion, this.budget);
   }
 
   /** Sets a bar: what is pushed from now on is not sent until `unbar`. */
@@ -144,9 +182,10 @@ export class WriteQueue {
   }
 
   #flushList(wire: Wire, gather: Gather, chunks: Uint8Array[]): void {
-    while (this.#held === 0 && this.#head < chunks.length) {
+    while (this.#head < chunks.length && this.#ready) {
       const chunk = chunks[this.#head] as Uint8Array;
-      if (chunk.length < LARGE && this.#head + 1 < chunks.length) this.#handGathered(wire, gather, chunks);
+      const gathers = chunk.length < LARGE && chunk.length <= this.#most && this.#offset === 0;
+      if (gathers && this.#head + 1 < chunks.length) this.#handGathered(wire, gather, chunks);
       else if (this.#handSingle(wire, chunk)) {
         chunks[this.#head] = GONE;
         this.#head += 1;
@@ -155,23 +194,25 @@ export class WriteQueue {
     if (this.#head === chunks.length) {
       this.#chunks = undefined;
       this.#head = 0;
+      if (this.#barred === undefined && this.size !== this.#held) throw new TypeError(CHANGED);
     } else if (this.#head >= 1024 && this.#head * 2 >= chunks.length) {
       chunks.splice(0, this.#head);
       this.#head = 0;
     }
   }
 
-  /** Hands over a chunk, or the next 256 KiB of it. True when that was the last of it. */
+  /** Hands over a chunk, or as much of it as may go now. True when that was the last of it. */
   #handSingle(wire: Wire, chunk: Uint8Array): boolean {
     const from = this.#offset;
-    const last = chunk.length - from <= MOST;
-    this.#offset = last ? 0 : from + MOST;
-    this.#hand(wire, last && from === 0 ? chunk : chunk.subarray(from, from + MOST));
+    const most = this.#most;
+    const last = chunk.length - from <= most;
+    this.#offset = last ? 0 : from + most;
+    this.#hand(wire, last && from === 0 ? chunk : chunk.subarray(from, from + most));
     return last;
   }
 
   #handGathered(wire: Wire, gather: Gather, chunks: Uint8Array[]): void {
-    const { bytes, count } = gather.fill(chunks, this.#head, LARGE);
+    const { bytes, count } = gather.fill(chunks, this.#head, LARGE, this.#most);
     chunks.fill(GONE, this.#head, this.#head + count);
     this.#head += count;
     this.#hand(wire, bytes);
@@ -189,8 +230,9 @@ export class WriteQueue {
   }
 
   #hand(wire: Wire, bytes: Uint8Array): void {
-    // A detached buffer is empty.
-    if (bytes.length === 0) throw new TypeError('bytes were taken away between the write and the sending');
+    // A detached buffer is empty, and so is what was cut off.
+    if (bytes.length === 0) throw new TypeError(CHANGED);
+    this.budget -= bytes.length;
     if (wire.write(bytes)) this.size -= bytes.length;
     else this.#held = bytes.length;
   }

@@ -64,11 +64,11 @@ export class ProxyFilter extends Filter {
     );
   }
 
-  override get local(): SocketName {
+  override get local(): SocketName | undefined {
     return this.#header?.destination ?? super.local;
   }
 
-  override get peer(): SocketName {
+  override get peer(): SocketName | undefined {
     return this.#header?.source ?? super.peer;
   }
 

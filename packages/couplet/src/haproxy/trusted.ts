@@ -18,7 +18,8 @@ export class Trusted {
   }
 
   /** Whether the peer is one of them. A link-local address is, on whichever link. */
-  has(peer: SocketName): boolean {
+  has(peer: SocketName | undefined): boolean {
+    if (peer === undefined) return false;
     if (peer.family === 'UNIX') return this.#unix;
     if (peer.family === 'PIPE') return false;
     const [literal = ''] = peer.host.split('%');

@@ -50,7 +50,7 @@ class LimitPerPeer implements Policy {
   filter(wire: Wire): Filter | Refused {
     const { peer } = wire;
     // A connection that was reset before it was accepted has no peer any more: counting it for anybody would be wrong.
-    if ('port' in peer && peer.port === 0) return GONE;
+    if (peer === undefined) return GONE;
     const network = this.#networkOf(peer);
     const count = this.#counts.get(network) ?? 0;
     if (count >= this.#max) return this.#refused;

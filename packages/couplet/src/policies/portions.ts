@@ -1,9 +1,11 @@
 import { Filter } from '../protocol/filter.ts';
+import type { Cause } from '../seam/cause.ts';
 
 /** A filter that hands chunks down in portions. To what is above it is a wire that holds the chunk until all of it is through. */
 export class Portions extends Filter {
   /** What of the present chunk is not handed down. */
   #rest: Uint8Array | undefined;
+  #failed = false;
 
   override get copies(): boolean {
     return false;
@@ -16,7 +18,7 @@ export class Portions extends Filter {
 
   /** The waiting is over. */
   proceed(): void {
-    if (this.#pour()) super.onWritable();
+    if (!this.#failed && this.#pour()) super.onWritable();
   }
 
   override write(chunk: Uint8Array): boolean {
@@ -26,6 +28,12 @@ export class Portions extends Filter {
 
   override onWritable(): void {
     this.proceed();
+  }
+
+  override onWriteFailed(cause: Cause): void {
+    this.#failed = true;
+    this.#rest = undefined;
+    super.onWriteFailed(cause);
   }
 
   /** Hands down what may go; true when nothing is left and nothing is held below. */

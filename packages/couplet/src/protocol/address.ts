@@ -70,8 +70,12 @@ export class PipeAddress {
 /** One end of a connection, or where a port listens. `family` tells which; those with a `port` are TCP. */
 export type Address = IPv4Address | IPv6Address | UNIXAddress | PipeAddress;
 
+/** Stands for the address of a socket that is gone and was not asked while it was there. */
+const UNKNOWN: Address = new IPv4Address('0.0.0.0', 0);
+
 /** The address that a backend's socket name stands for. */
-export function addressOf(name: SocketName): Address {
+export function addressOf(name: SocketName | undefined): Address {
+  if (name === undefined) return UNKNOWN;
   switch (name.family) {
     case 'IPv4':
       return new IPv4Address(name.host, name.port);

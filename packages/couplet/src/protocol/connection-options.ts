@@ -9,6 +9,12 @@ export interface ConnectionOptions {
   readonly lingerTimeoutMs?: number;
   /** The same, however much the peer sends; 30,000 unless set. */
   readonly lingerMaxMs?: number;
+  /**
+   * After `loseConnection`, or an end of the peer that counts as one: how long the peer may take nothing of what is unsent, in
+   * milliseconds; past it the connection is reset, with a `TimeoutError` as the reason. A peer that goes on taking bytes is
+   * given its time, down to 16 KiB in each such span. No bound unless set.
+   */
+  readonly closeTimeoutMs?: number;
 }
 
 /** The options with nothing left open. */
@@ -20,6 +26,7 @@ export function boundsOf(options: ConnectionOptions): ConnectionBounds {
     maxWriteBufferBytes: options.maxWriteBufferBytes ?? Number.POSITIVE_INFINITY,
     lingerTimeoutMs: options.lingerTimeoutMs ?? 5000,
     lingerMaxMs: options.lingerMaxMs ?? 30_000,
+    closeTimeoutMs: options.closeTimeoutMs ?? Number.POSITIVE_INFINITY,
   };
   for (const [name, value] of Object.entries(bounds)) {
     if (!(value >= 0)) throw new RangeError(`${name} is ${value}, not a number of at least 0`);

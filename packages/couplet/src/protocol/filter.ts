@@ -43,11 +43,11 @@ export class Filter implements Wire, Sink {
     return latest;
   }
 
-  get local(): SocketName {
+  get local(): SocketName | undefined {
     return this.#wire.local;
   }
 
-  get peer(): SocketName {
+  get peer(): SocketName | undefined {
     return this.#wire.peer;
   }
 
@@ -101,6 +101,10 @@ export class Filter implements Wire, Sink {
 
   onWritable(): void {
     this.#sink?.onWritable();
+  }
+
+  onWriteFailed(cause: Cause): void {
+    this.#sink?.onWriteFailed(cause);
   }
 
   onSecured(tls: TlsInfo): Sink {

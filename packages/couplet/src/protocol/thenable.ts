@@ -2,3 +2,25 @@
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
+
+const { then } = Promise.prototype;
+
+/**
+ * What an application returned, as a promise that settles when it does. A class of the application's own may have a `then`
+ * that calls back twice, throws, or returns a promise that rejects: that rejection must not stay unhandled.
+ */
+export function promiseOf(thenable: PromiseLike<unknown>): Promise<unknown> {
+  if (thenable instanceof Promise) {
+    if (Object.getPrototypeOf(thenable) === Promise.prototype) return thenable;
+    return new Promise((resolve, reject) => void then.call(thenable, () => resolve(undefined), reject));
+  }
+  return new Promise((resolve, reject) => {
+    // Later, as a promise would: it must not call back in the middle of what runs now.
+    Promise.resolve()
+      .then(() => {
+        const chained: unknown = thenable.then(() => resolve(undefined), reject);
+        if (chained instanceof Promise) then.call(chained, undefined, reject);
+      })
+      .catch(reject);
+  });
+}

@@ -2,6 +2,7 @@ import { adopt } from '../engine/adopt.ts';
 import type { Connection } from '../engine/connection.ts';
 import type { Engine } from '../engine/engine.ts';
 import { Refusal } from '../engine/refusal.ts';
+import { prefixOf } from '../engine/report.ts';
 import type { Address } from '../protocol/address.ts';
 import type { ClientFactory } from '../protocol/client-factory.ts';
 import type { Clock } from '../protocol/clock.ts';
@@ -166,6 +167,6 @@ export class ClientConnector implements Connector<Callbacks> {
   }
 
   #tell(where: string, callback: () => unknown): void {
-    this.#engine.guard(`${this.#factory.logPrefix()} for ${this.destination}`, where, callback);
+    this.#engine.guard(`${prefixOf(this.#factory)} for ${this.destination}`, where, callback);
   }
 }

@@ -203,9 +203,7 @@ export class Dial {
 
   #fail(reason: ConnectError): void {
     this.#end();
-    this.#engine.enter();
-    this.#answer.onFailed(reason);
-    this.#engine.leave();
+    this.#engine.run(() => this.#answer.onFailed(reason));
   }
 
   #end(): void {

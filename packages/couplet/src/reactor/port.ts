@@ -1,4 +1,5 @@
 import type { Engine } from '../engine/engine.ts';
+import { prefixOf } from '../engine/report.ts';
 import type { Address } from '../protocol/address.ts';
 import { addressOf } from '../protocol/address.ts';
 import type { ConnectionBounds } from '../protocol/connection-options.ts';
@@ -54,6 +55,7 @@ export class Port implements ListeningPort {
     const listener = await engine.backend.listen(place, accept, complaints(engine, `the port ${name}`));
     if ('kind' in listener) throw new CannotListenError(name, port, listener.detail, { cause: listener });
     const opened = new Port(engine, factory, listener, terms.tls, closed);
+    reception.host = opened.#host;
     engine.tell((observer) => observer.listening?.(opened.#host));
     void listener.exhausted?.then(() => opened.stopListening());
     return opened;
@@ -82,7 +84,7 @@ export class Port implements ListeningPort {
     await this.#listener.close();
     this.#closed(this);
     this.#engine.tell((observer) => observer.stoppedListening?.(this.#host));
-    this.#engine.guard(this.#factory.logPrefix(), 'stopFactory', () => this.#factory.doStop());
+    this.#engine.guard(prefixOf(this.#factory), 'stopFactory', () => this.#factory.doStop());
   }
 }
 

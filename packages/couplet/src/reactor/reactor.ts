@@ -1,5 +1,5 @@
-import { Engine } from '../engine/engine.ts';
-import { titleOf } from '../engine/report.ts';
+import { checkCall, Engine } from '../engine/engine.ts';
+import { prefixOf, titleOf } from '../engine/report.ts';
 import { termsOf } from '../haproxy/options.ts';
 import type { ClientFactory } from '../protocol/client-factory.ts';
 import type { Clock, DelayedCall } from '../protocol/clock.ts';
@@ -33,6 +33,11 @@ const MOST_DESCRIPTORS = 2 ** 31 - 1;
 export interface RunOptions {
   /** Whether SIGINT and SIGTERM stop the reactor; true unless set. */
   readonly signals?: boolean;
+  /**
+   * How long, in milliseconds, connections may take to end in order when the reactor stops: what is unsent goes out, and the
+   * peer has its time to close; 1,000 unless set. A second signal ends that time.
+   */
+  readonly stopLingerMs?: number;
 }
 
 /**
@@ -174,22 +179,28 @@ export class Reactor implements Clock {
    * connections, timers, signal handlers. SIGINT and SIGTERM stop it; a second one stops it at once. Rejects with
    * `ReactorAlreadyRunning`.
    */
-  async run({ signals = true }: RunOptions = {}): Promise<void> {
+  async run({ signals = true, stopLingerMs = 1000 }: RunOptions = {}): Promise<void> {
+    if (!(stopLingerMs >= 0)) throw new RangeError(`stopLingerMs is ${stopLingerMs}, not a number of at least 0`);
     if (this.#state !== 'idle') throw new ReactorAlreadyRunning('the reactor runs already');
     this.#state = 'running';
     this.#engine.timers.hold(true);
     const stopped = new Promise<void>((resolve) => {
       this.#requestStop = resolve;
     });
+    let lingerMs = stopLingerMs;
     const hurried = new Promise<void>((resolve) => {
-      this.#hurry = resolve;
+      this.#hurry = () => {
+        lingerMs = 0;
+        if (this.#engine.stopping) this.#engine.cutAll();
+        resolve();
+      };
     });
     const release = signals ? this.#backend.catchSignals(() => this.#signalled()) : () => {};
     for (const phase of ['before', 'during', 'after'] as const) this.#fire(phase, 'startup');
     await stopped;
     await Promise.race([Promise.all(this.#fire('before', 'shutdown')), hurried]);
     this.#fire('during', 'shutdown');
-    await this.#endAll();
+    await this.#endAll(lingerMs);
     this.#fire('after', 'shutdown');
     // What these began, and what was cancelled at once, ends in runs of their own.
     await this.#turn();
@@ -214,6 +225,7 @@ export class Reactor implements Clock {
 
   /** Calls `call(...args)` once, when the reactor runs: now if it does. */
   callWhenRunning<A extends unknown[]>(call: (...args: A) => unknown, ...args: A): void {
+    checkCall('callWhenRunning', call);
     if (this.#state !== 'idle') {
       this.#engine.guard('callWhenRunning', titleOf(call), () => call(...args));
       return;
@@ -244,11 +256,7 @@ export class Reactor implements Clock {
 
   /** Tells the observer of what happens, until the returned function is called. */
   observe(observer: Observer): () => void {
-    const engine = this.#engine;
-    engine.observers = [...engine.observers, observer];
-    return () => {
-      engine.observers = engine.observers.filter((one) => one !== observer);
-    };
+    return this.#engine.observe(observer);
   }
 
   /** Opens a port once its factory has started. */
@@ -263,7 +271,7 @@ export class Reactor implements Clock {
       this.#expectNoStop(stops, name, place.kind === 'tcp' ? place.port : undefined);
       return await this.#open(name, place, factory, bounds, terms);
     } catch (error) {
-      this.#engine.guard(factory.logPrefix(), 'stopFactory', () => factory.doStop());
+      this.#engine.guard(prefixOf(factory), 'stopFactory', () => factory.doStop());
       throw error;
     }
   }
@@ -337,12 +345,12 @@ export class Reactor implements Clock {
     });
   }
 
-  async #endAll(): Promise<void> {
+  async #endAll(lingerMs: number): Promise<void> {
     this.#engine.stopping = true;
     await Promise.allSettled(this.#opening);
     await Promise.all([...this.#ports].map((port) => port.stopListening()));
     for (const connector of this.#connectors) if (connector.state === 'connecting') connector.stopConnecting();
-    await this.#engine.quitAll();
+    await this.#engine.quitAll(lingerMs);
     // A cancelled attempt tells its factory in a run of its own.
     await this.#turn();
   }

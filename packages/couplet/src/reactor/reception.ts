@@ -1,10 +1,11 @@
 import { admit, adopt, equip, under } from '../engine/adopt.ts';
 import type { Engine, Live } from '../engine/engine.ts';
+import { type Facts, NO_FACTS } from '../engine/facts.ts';
 import { Handshake } from '../engine/handshake.ts';
 import { Refusal } from '../engine/refusal.ts';
 import type { ProxyTerms } from '../haproxy/options.ts';
 import { ProxyFilter } from '../haproxy/proxy-filter.ts';
-import { addressOf } from '../protocol/address.ts';
+import { type Address, addressOf } from '../protocol/address.ts';
 import type { ConnectionBounds } from '../protocol/connection-options.ts';
 import type { Factory } from '../protocol/factory.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
@@ -29,6 +30,10 @@ class Waiting implements Live {
   quit(): void {
     this.wire?.close();
   }
+
+  cut(): void {
+    this.quit();
+  }
 }
 
 /** What becomes of the wires that a port accepts, until they have their protocols. */
@@ -37,12 +42,18 @@ export class Reception {
   readonly #factory: Factory;
   readonly #bounds: ConnectionBounds;
   readonly #terms: Terms;
+  /** What is known of every connection: where the port listens. */
+  #facts: Facts = NO_FACTS;
 
   constructor(engine: Engine, factory: Factory, bounds: ConnectionBounds, terms: Terms) {
     this.#engine = engine;
     this.#factory = factory;
     this.#bounds = bounds;
     this.#terms = terms;
+  }
+
+  set host(host: Address) {
+    this.#facts = { host };
   }
 
   /** Takes a new wire, and returns its sink; null for one that is to be closed. */
@@ -76,7 +87,8 @@ export class Reception {
   #seat(wire: Wire, proxyHeader: ProxyHeader | undefined): Sink | null {
     const { tls } = this.#terms;
     if (tls !== undefined) return this.#secure(wire, tls, proxyHeader);
-    const adopted = adopt(this.#engine, wire, this.#factory, this.#bounds, undefined, { proxyHeader });
+    const facts = proxyHeader === undefined ? this.#facts : { ...this.#facts, proxyHeader };
+    const adopted = adopt(this.#engine, wire, this.#factory, this.#bounds, undefined, facts);
     if (adopted === null || adopted instanceof Error) return null;
     if (adopted instanceof Refusal) return adopted;
     adopted.connection.start();
@@ -90,11 +102,11 @@ export class Reception {
     // What a refusal says in clear would be noise to somebody who expects TLS.
     if (admitted instanceof Error || admitted instanceof Refused) return null;
     // The system forgets it with the socket; who is not there to hear of it needs no system call.
-    const wanted = engine.observers.some((observer) => observer.connectionRefused !== undefined);
-    const peer = wanted ? addressOf(admitted.peer) : undefined;
+    const peer = engine.watched ? addressOf(admitted.peer) : undefined;
     const handshake = new Handshake(engine, admitted, tls, '', NOTHING, {
       onSecured: (info) => {
-        const equipped = equip(engine, admitted, this.#factory, this.#bounds, undefined, { tls: info, proxyHeader });
+        const facts = { ...this.#facts, tls: info, proxyHeader };
+        const equipped = equip(engine, admitted, this.#factory, this.#bounds, undefined, facts);
         return equipped === null || equipped instanceof Error ? null : equipped.connection.start();
       },
       onFailed: (reason) => {

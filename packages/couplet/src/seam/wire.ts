@@ -7,14 +7,16 @@ import type { TlsContext, TlsInfo } from './tls.ts';
  * at the sink. After `onClosed` every method does nothing.
  */
 export interface Wire {
-  readonly local: SocketName;
-  readonly peer: SocketName;
+  /** This end's name; undefined where the runtime has forgotten it with the socket and was not asked before. */
+  readonly local: SocketName | undefined;
+  /** The peer's name; undefined likewise. */
+  readonly peer: SocketName | undefined;
   /** A chunk that `write` answers with false is free again nevertheless: the wire has a copy. */
   readonly copies: boolean;
   /**
    * Sends a chunk of 1 byte to 256 KiB. True: the kernel has it and the chunk is free again. False: the wire holds
-   * this one chunk and takes no other until `onWritable`, which follows exactly once, unless the wire closes first: a
-   * chunk that the kernel refused was not sent.
+   * this one chunk and takes no other until `onWritable`, which follows exactly once, unless `onWriteFailed` or `onClosed`
+   * comes first: a chunk that the kernel refused was not sent.
    */
   write(chunk: Uint8Array): boolean;
   /** Sends FIN after everything written. Called at most once, with no chunk held; reading goes on. */
@@ -49,6 +51,11 @@ export interface Sink {
   onEof(): void;
   /** The chunk that `write` answered with false is with the kernel. */
   onWritable(): void;
+  /**
+   * The kernel refused what was written: the peer is gone. At most once. The wire takes nothing from then on, but what had
+   * arrived before is still delivered, unless reading is paused; then `onClosed` follows, with this cause, and no `onEof`.
+   */
+  onWriteFailed(cause: Cause): void;
   /** The handshake that `startTls` began is done. Answers who gets what follows: it may be another sink. */
   onSecured(tls: TlsInfo): Sink;
   /** The wire is gone. Once, and nothing follows. */

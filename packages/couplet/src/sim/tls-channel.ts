@@ -137,6 +137,10 @@ export class TlsChannel implements Pipe, Receiver, Speaker {
     this.#leave();
   }
 
+  onWriteFailed(cause: Cause): void {
+    if (this.#state === 'open') this.#sink.onWriteFailed(cause);
+  }
+
   onWritable(): void {
     this.#full = false;
     this.#flush();

@@ -139,6 +139,10 @@ export class SimWire implements Wire, Sink {
     this.#sink?.onWritable();
   }
 
+  onWriteFailed(cause: Cause): void {
+    this.#sink?.onWriteFailed(cause);
+  }
+
   onSecured(tls: TlsInfo): Sink {
     this.#owner.note(`${this.name} is secured: ${tls.version}${tls.resumed ? ', resumed' : ''}`);
     this.#owner.adopting = this;

@@ -28,11 +28,11 @@ export class ValveWire implements Wire, Sink {
     this.#backend = backend;
   }
 
-  get local(): SocketName {
+  get local(): SocketName | undefined {
     return this.#wire.local;
   }
 
-  get peer(): SocketName {
+  get peer(): SocketName | undefined {
     return this.#wire.peer;
   }
 
@@ -90,6 +90,10 @@ export class ValveWire implements Wire, Sink {
   onWritable(): void {
     this.sink?.onWritable();
     this.#passed();
+  }
+
+  onWriteFailed(cause: Cause): void {
+    this.sink?.onWriteFailed(cause);
   }
 
   onSecured(tls: TlsInfo): Sink {

@@ -100,6 +100,7 @@ export class WatchedBackend extends PassingBackend {
       onData: (chunk) => sink.onData(chunk),
       onEof: () => sink.onEof(),
       onWritable: () => sink.onWritable(),
+      onWriteFailed: (cause) => sink.onWriteFailed(cause),
       onSecured: (tls) => sink.onSecured(tls),
       onClosed: (cause) => {
         this.#wires.delete(wire);

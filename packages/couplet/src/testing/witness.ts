@@ -70,6 +70,8 @@ class WitnessWire implements Wire, Sink {
   #ended = false;
   /** The peer's FIN has come. */
   #eof = false;
+  /** What was written last did not go out. */
+  #failed = false;
   #closed = false;
   /** The handshake goes on; it is done. */
   #securing = false;
@@ -80,11 +82,11 @@ class WitnessWire implements Wire, Sink {
     this.#faults = faults;
   }
 
-  get local(): SocketName {
+  get local(): SocketName | undefined {
     return this.#wire.local;
   }
 
-  get peer(): SocketName {
+  get peer(): SocketName | undefined {
     return this.#wire.peer;
   }
 
@@ -147,15 +149,22 @@ class WitnessWire implements Wire, Sink {
   }
 
   onEof(): void {
-    this.#judge('onEof', this.#calling || this.#closed || this.#eof || this.#paused || this.#securing);
+    const late = this.#closed || this.#eof || this.#failed;
+    this.#judge('onEof', this.#calling || late || this.#paused || this.#securing);
     this.#eof = true;
     this.sink?.onEof();
   }
 
   onWritable(): void {
-    this.#judge('onWritable', this.#calling || this.#closed || !this.#held);
+    this.#judge('onWritable', this.#calling || this.#closed || this.#failed || !this.#held);
     this.#held = false;
     this.sink?.onWritable();
+  }
+
+  onWriteFailed(cause: Cause): void {
+    this.#judge('onWriteFailed', this.#calling || this.#closed || this.#failed);
+    this.#failed = true;
+    this.sink?.onWriteFailed(cause);
   }
 
   onSecured(tls: TlsInfo): Sink {
@@ -190,6 +199,7 @@ class WitnessWire implements Wire, Sink {
       paused: this.#paused,
       'after our FIN': this.#ended,
       "after the peer's FIN": this.#eof,
+      'after a failed write': this.#failed,
       closed: this.#closed,
       'in its handshake': this.#securing,
       secure: this.#secured,

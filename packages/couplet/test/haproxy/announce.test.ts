@@ -20,6 +20,7 @@ function begin(...answers: boolean[]): { visit: Visit; wire: Filter; log: string
     onData: (chunk) => void log.push(`data ${chunk}`),
     onEof: () => void log.push('eof'),
     onWritable: () => void log.push('writable'),
+    onWriteFailed: () => void log.push('write failed'),
     onSecured: () => sink,
     onClosed: () => void log.push('closed'),
   };

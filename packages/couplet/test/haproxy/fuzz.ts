@@ -42,6 +42,7 @@ function play(dice: Dice, bytes: Buffer): Fate {
     },
     onEof: () => {},
     onWritable: () => {},
+    onWriteFailed: () => {},
     onSecured: () => above,
     onClosed: () => {},
   };

@@ -53,6 +53,10 @@ export class Gate implements Arrival, Sink {
     this.log.push(reason.message.replace('PROXY header: ', 'refused: '));
   }
 
+  onWriteFailed(): void {
+    this.log.push('write failed');
+  }
+
   onSecured(): Sink {
     this.log.push('secured');
     return this;

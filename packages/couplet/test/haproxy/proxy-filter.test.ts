@@ -237,7 +237,7 @@ describe('a connection behind a PROXY header', () => {
       const recorders = new Recorders();
       const factory = policies === 'a policy' ? limitPerPeer(recorders, { max: 1 }) : recorders;
       const engine = new Engine(new FakeBackend());
-      engine.observers = [{ connectionMade: (transport) => void made.push(transport.getPeer().authority) }];
+      engine.observe({ connectionMade: (transport) => void made.push(transport.getPeer().authority) });
       const visit = open(engine, factory);
       visit.send(LINE.slice(0, -2));
       assert.deepEqual([made, recorders.made.length], [[], 0]);

@@ -110,7 +110,8 @@ function pathAt(bytes: Buffer, at: number): SocketName | undefined {
 }
 
 /** The same text for the same name, however its address is written. */
-export function textOf(name: SocketName): string {
+export function textOf(name: SocketName | undefined): string {
+  if (name === undefined) return 'unknown';
   if (name.family === 'UNIX') return `unix ${JSON.stringify(name.path)}`;
   if (name.family === 'PIPE') return 'pipe';
   const family = name.family === 'IPv4' ? 'ipv4' : 'ipv6';

@@ -102,7 +102,7 @@ export class House {
 
   constructor(factory: Factory) {
     this.#factory = factory;
-    this.engine.observers = [{ error: (report) => void this.reports.push(report) }];
+    this.engine.observe({ error: (report) => void this.reports.push(report) });
   }
 
   /** A visitor comes; `answers` is what its wire answers to the first writes. */

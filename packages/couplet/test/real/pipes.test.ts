@@ -49,6 +49,7 @@ class CountingBackend extends NodeBackend {
       },
       onEof: () => sink.onEof(),
       onWritable: () => sink.onWritable(),
+      onWriteFailed: (cause) => sink.onWriteFailed(cause),
       onSecured: (tls) => sink.onSecured(tls),
       onClosed: (cause) => sink.onClosed(cause),
     };

@@ -67,7 +67,7 @@ async function perform(kind: Kind, part: Part, pieces: Iterable<Buffer>): Promis
   const backend = new FakeBackend();
   const engine = new Engine(backend);
   const reports: ErrorReport[] = [];
-  engine.observers = [{ error: (report) => reports.push(report) }];
+  engine.observe({ error: (report) => reports.push(report) });
   const wire = new Gate();
   const protocol = kind.cast(part);
   const reasons: Error[] = [];

@@ -38,6 +38,10 @@ export class End implements Sink {
     this.told.push('writable');
   }
 
+  onWriteFailed(): void {
+    this.told.push('write failed');
+  }
+
   onSecured(tls: TlsInfo): Sink {
     this.tls = tls;
     this.told.push('secured');
