@@ -1,5 +1,5 @@
 import type { ClientEndpoint, DialOptions } from '../endpoints/client-endpoint.ts';
-import { ConnectionDone } from '../protocol/errors.ts';
+import { ConnectError, ConnectionDone } from '../protocol/errors.ts';
 import type { AnyFactory, Result } from '../protocol/protocol.ts';
 import { Protocol } from '../protocol/protocol.ts';
 import type { Transport } from '../protocol/transport.ts';
@@ -17,18 +17,25 @@ export class PipeEnd<F = AnyFactory> extends Protocol<F> {
   #attempt: AbortController | undefined;
 
   /**
-   * Connects the far end; resolves once the pipe stands. Rejects with a `ConnectError`. To be awaited by a callback: until
-   * then nothing more is read from this end.
+   * Connects the far end; until the pipe stands, nothing more is read from this end. `failed` is called with the reason when
+   * that is impossible.
    */
-  protected async reach(endpoint: ClientEndpoint, options: PipeOptions): Promise<void> {
+  protected reach(endpoint: ClientEndpoint, options: PipeOptions, failed: (reason: ConnectError) => void): void {
+    const { transport } = this;
     this.#attempt = new AbortController();
-    await endpoint.connect(new FarEnd(this), { ...options, signal: this.#attempt.signal });
-    this.#attempt = undefined;
+    // A callback's promise would hold `connectionLost` up, which cancels the attempt.
+    transport.pauseProducing();
+    endpoint.connect(new FarEnd(this), { ...options, signal: this.#attempt.signal }).catch((error) => {
+      if (error instanceof ConnectError) failed(error);
+      else transport.failConnection(error);
+    });
   }
 
   /** The far end is connected: joins the two. */
   reached(far: PipeEnd): void {
+    this.#attempt = undefined;
     this.#other = far.transport;
+    this.transport.resumeProducing();
     far.#other = this.transport;
     this.transport.registerProducer(far.transport, true);
     far.transport.registerProducer(this.transport, true);

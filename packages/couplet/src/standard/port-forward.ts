@@ -1,5 +1,4 @@
 import type { ClientEndpoint } from '../endpoints/client-endpoint.ts';
-import { ConnectError } from '../protocol/errors.ts';
 import { Factory } from '../protocol/factory.ts';
 import type { PipeOptions } from './pipe-end.ts';
 import { PipeEnd } from './pipe-end.ts';
@@ -15,13 +14,9 @@ export function portForward(endpoint: ClientEndpoint, options: PipeOptions = {})
 }
 
 class Forwarded extends PipeEnd<Forwarding> {
-  override async connectionMade(): Promise<void> {
-    try {
-      await this.reach(this.factory.endpoint, this.factory.options);
-    } catch (error) {
-      if (!(error instanceof ConnectError)) throw error;
-      this.transport.abortConnection(error);
-    }
+  override connectionMade(): void {
+    const { endpoint, options } = this.factory;
+    this.reach(endpoint, options, (reason) => this.transport.abortConnection(reason));
   }
 }
 

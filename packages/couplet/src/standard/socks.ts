@@ -1,7 +1,7 @@
 import type { ClientEndpoint } from '../endpoints/client-endpoint.ts';
 import { HostnameEndpoint } from '../endpoints/hostname-endpoint.ts';
 import type { DelayedCall } from '../protocol/clock.ts';
-import { ConnectError, TimeoutError } from '../protocol/errors.ts';
+import { TimeoutError } from '../protocol/errors.ts';
 import { Factory } from '../protocol/factory.ts';
 import type { Result } from '../protocol/protocol.ts';
 import type { Reactor } from '../reactor/reactor.ts';
@@ -55,7 +55,7 @@ export class Socks extends PipeEnd<SocksFactory> {
     else if (outcome instanceof Uint8Array) this.#hangUp(outcome);
     else {
       this.#early = data.subarray(taken);
-      return this.#serve(outcome);
+      this.#serve(outcome);
     }
   }
 
@@ -71,16 +71,11 @@ export class Socks extends PipeEnd<SocksFactory> {
     super.connectionLost(reason);
   }
 
-  async #serve({ version, host, port }: SocksRequest): Promise<void> {
+  #serve({ version, host, port }: SocksRequest): void {
     this.#version = version;
     const endpoint = this.factory.endpointOf(host, port);
-    if (endpoint === undefined) return this.#hangUp(replyOf(version, 'notAllowed'));
-    try {
-      await this.reach(endpoint, this.factory.options);
-    } catch (error) {
-      if (!(error instanceof ConnectError)) throw error;
-      this.#hangUp(replyOf(version, outcomeOf(error)));
-    }
+    if (endpoint === undefined) this.#hangUp(replyOf(version, 'notAllowed'));
+    else this.reach(endpoint, this.factory.options, (reason) => this.#hangUp(replyOf(version, outcomeOf(reason))));
   }
 
   #hangUp(answer: Buffer): void {
