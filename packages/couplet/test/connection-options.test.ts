@@ -4,16 +4,18 @@ import { boundsOf } from '../src/protocol/connection-options.ts';
 
 describe('boundsOf', () => {
   test('R5 R15 fills in what is not set', () => {
-    const bounds = { maxWriteBufferBytes: Number.POSITIVE_INFINITY, lingerTimeoutMs: 5000, lingerMaxMs: 30_000 };
+    const bounds = {
+      maxWriteBufferBytes: Number.POSITIVE_INFINITY,
+      lingerTimeoutMs: 5000,
+      lingerMaxMs: 30_000,
+      closeTimeoutMs: Number.POSITIVE_INFINITY,
+    };
     assert.deepEqual(boundsOf({}), bounds);
-    assert.deepEqual(boundsOf({ maxWriteBufferBytes: 0, lingerTimeoutMs: 0, lingerMaxMs: 0 }), {
-      maxWriteBufferBytes: 0,
-      lingerTimeoutMs: 0,
-      lingerMaxMs: 0,
-    });
+    const given = { maxWriteBufferBytes: 0, lingerTimeoutMs: 0, lingerMaxMs: 0, closeTimeoutMs: 0 };
+    assert.deepEqual(boundsOf(given), given);
   });
 
-  for (const name of ['maxWriteBufferBytes', 'lingerTimeoutMs', 'lingerMaxMs']) {
+  for (const name of ['maxWriteBufferBytes', 'lingerTimeoutMs', 'lingerMaxMs', 'closeTimeoutMs']) {
     test(`${name} that is no number of at least 0 is a RangeError that names it`, () => {
       for (const value of [-1, Number.NaN, Number.NEGATIVE_INFINITY]) {
         assert.throws(() => boundsOf({ [name]: value }), {

@@ -12,7 +12,7 @@ const MOST = 256 * 1024;
  */
 export class FakeWire implements Wire {
   readonly local: SocketName = { family: 'UNIX', path: '' };
-  readonly peer: SocketName = { family: 'UNIX', path: '/peer' };
+  readonly peer: SocketName | undefined = { family: 'UNIX', path: '/peer' };
   readonly copies = false;
   /** What it answers to the next writes, first in, first out; then true. */
   readonly answers: boolean[] = [];

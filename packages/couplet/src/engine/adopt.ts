@@ -103,8 +103,8 @@ export function adopt<P extends Callbacks>(
 function build<P extends Callbacks>(wire: Wire, factory: Source<P>): P | null {
   const address = factory.buildProtocol === ignoresAddress ? NOBODY : addressOf(wire.peer);
   const built: P | null | undefined = factory.buildProtocol(address);
-  if (built === null || built === undefined) return null;
-  if (isThenable(built) || typeof built.makeConnection !== 'function')
+  if (built === null) return null;
+  if (built === undefined || isThenable(built) || typeof built.makeConnection !== 'function')
     throw new TypeError(`buildProtocol returned ${nameOf(built)}: a protocol or null would be right`);
   built.factory ??= factory;
   return built;

@@ -1,57 +1,32 @@
 import { checkData } from '../bytes/chunk.ts';
-import { type Address, addressOf } from '../protocol/address.ts';
 import type { Clock } from '../protocol/clock.ts';
 import type { ConnectionBounds } from '../protocol/connection-options.ts';
-import { ConnectionAborted, ConnectionLost, TimeoutError } from '../protocol/errors.ts';
+import { ConnectionAborted, ConnectionLost } from '../protocol/errors.ts';
 import type { Producer, PullProducer } from '../protocol/producer.ts';
 import { type Callbacks, Protocol } from '../protocol/protocol.ts';
-import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import { isThenable, promiseOf } from '../protocol/thenable.ts';
 import type { TLS } from '../protocol/tls.ts';
 import type { Transport } from '../protocol/transport.ts';
-import type { SocketName } from '../seam/address.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
-import type { Engine, Live, Unsettled } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { type Facts, NO_FACTS } from './facts.ts';
 import { Flow, HIGH_WATER, LOW_WATER } from './flow.ts';
-import { cutOff, delivers, type Happening, over, type State, sends, transition, writes } from './life-cycle.ts';
-import type { Linger } from './linger.ts';
-import { Output } from './output.ts';
+import { Life } from './life.ts';
+import { cutOff, delivers, over, sends, writes } from './life-cycle.ts';
 import { reasonOf } from './reason.ts';
 import { classOf, errorOf } from './report.ts';
-
-/** How many bytes the wire is handed at once while the closing is bounded: so that a slow peer shows that it takes some. */
-const CLOSE_PORTION = 16 * 1024;
 
 /**
  * One connection: a sink to its wire, a transport to its protocol. Upcalls come in at the `on` methods, change the state by
  * the table of the life cycle, and only then call the protocol. What the protocol writes waits in the queue until the run
  * settles.
  */
-export class Connection implements Transport, Sink, Unsettled, Live {
-  previous: Live | undefined;
-  next: Live | undefined;
-  readonly #engine: Engine;
-  readonly #wire: Wire;
+export class Connection extends Life implements Transport, Sink {
   readonly #protocol: Callbacks;
-  readonly #bounds: ConnectionBounds;
   /** Hears of the end, after the protocol. */
   readonly #ended: ((reason: Error) => void) | undefined;
-  tls: TlsInfo | undefined;
-  readonly #facts: Facts;
-  readonly #output: Output;
-  #state: State = 'open';
-  /** Why this side aborted. */
-  #reason: Error | undefined;
-  #flow: Flow | undefined;
-  #linger: Linger | undefined;
-  /** The addresses, once asked for: each costs a system call, and is gone with the socket. */
-  #host: Address | undefined;
-  #peer: Address | undefined;
-  /** True while the run has to settle this connection. */
-  #unsettled = false;
   /** The protocol paused reading. */
   #paused = false;
   /** Reading is to go on; after `resumeProducing` the protocol is told. */
@@ -67,30 +42,24 @@ export class Connection implements Transport, Sink, Unsettled, Live {
     ended: ((reason: Error) => void) | undefined,
     facts: Facts = NO_FACTS,
   ) {
-    this.#engine = engine;
-    this.#wire = wire;
+    super(engine, wire, bounds, facts);
     this.#protocol = protocol;
-    this.#bounds = bounds;
-    this.tls = facts.tls;
-    this.#facts = facts;
     this.#ended = ended;
-    this.#output = new Output(engine, wire);
   }
 
   /** Hands the connection to its protocol. Called once, from the event loop. */
   start(): this {
-    this.#engine.enter();
+    this.engine.enter();
     try {
-      this.#engine.live.add(this);
+      this.engine.live.add(this);
       // The protocol, or an observer, may ask at the end who it was.
-      if (this.#engine.watched || this.#protocol.connectionLost !== Protocol.prototype.connectionLost) {
-        this.getPeer();
-        if (this.#facts.host === undefined) this.getHost();
+      if (this.engine.watched || this.#protocol.connectionLost !== Protocol.prototype.connectionLost) {
+        this.remember();
       }
-      this.#engine.tell((observer) => observer.connectionMade?.(this, this.#protocol));
+      this.engine.tell((observer) => observer.connectionMade?.(this, this.#protocol));
       this.#callback('connectionMade', () => this.#protocol.makeConnection(this));
     } finally {
-      this.#engine.leave();
+      this.engine.leave();
     }
     return this;
   }
@@ -98,129 +67,127 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   // The wire's side.
 
   onData(chunk: Buffer): void {
-    if (this.#state !== 'open') {
+    if (this.state !== 'open') {
       // Where only input is waited for, it is a sign of life.
-      if (this.#state === 'lingering' || this.#state === 'broken') this.#linger?.heard(this.#engine.now());
-      if (!delivers(this.#state)) return;
+      if (this.state === 'lingering' || this.state === 'broken') this.linger?.heard(this.engine.now());
+      if (!delivers(this.state)) return;
     }
-    this.#engine.enter();
+    this.engine.enter();
     try {
       const result = this.#protocol.dataReceived(chunk);
       if (result !== undefined) this.#wait('dataReceived', result);
     } catch (error) {
       this.#fail('dataReceived', error);
     } finally {
-      this.#engine.leave();
+      this.engine.leave();
     }
   }
 
   onEof(): void {
-    this.#engine.enter();
+    this.engine.enter();
     try {
-      const heeded = delivers(this.#state);
+      const heeded = delivers(this.state);
       const aware = this.#protocol.readConnectionLost !== undefined;
-      this.#happen(aware ? 'halfClose' : 'eof');
+      this.happen(aware ? 'halfClose' : 'eof');
       if (aware && heeded) this.#callback('readConnectionLost', () => this.#protocol.readConnectionLost?.());
     } finally {
-      this.#engine.leave();
+      this.engine.leave();
     }
   }
 
   onWritable(): void {
-    const calm = this.#state === 'open' && this.#flow === undefined && this.#output.calm;
-    this.#output.written();
+    const calm = this.state === 'open' && this.flow === undefined && this.output.calm;
+    this.output.written();
     if (calm) return;
-    this.#linger?.heard(this.#engine.now());
-    this.#engine.enter();
-    this.#unsettle();
-    this.#engine.leave();
+    this.linger?.heard(this.engine.now());
+    this.engine.enter();
+    this.unsettle();
+    this.engine.leave();
   }
 
   onWriteFailed(_cause: Cause): void {
-    this.#engine.enter();
+    this.engine.enter();
     try {
-      this.#happen('broke');
+      this.happen('broke');
       this.#endOutput();
     } finally {
-      this.#engine.leave();
+      this.engine.leave();
     }
   }
 
   onSecured(tls: TlsInfo): Sink {
-    this.#engine.enter();
+    this.engine.enter();
     try {
       this.tls = tls;
-      this.#output.secured();
-      this.#unsettle();
+      this.output.secured();
+      this.unsettle();
       // What was held back in clear is behind TLS now, if this side still wants it.
-      if (delivers(this.#state)) this.#resuming ||= 'untold';
-      else this.#wire.resume();
+      if (delivers(this.state)) this.#resuming ||= 'untold';
+      else this.wire.resume();
       this.#callback('handshakeCompleted', () => this.#protocol.handshakeCompleted?.());
     } finally {
-      this.#engine.leave();
+      this.engine.leave();
     }
     return this;
   }
 
   onClosed(cause: Cause): void {
-    this.#engine.enter();
+    this.engine.enter();
     try {
-      this.#reason = reasonOf(cause, this.#state, this.#reason);
-      this.#linger = this.#engine.lingers.end(this.#linger);
-      this.#happen(this.#taken ? 'closed' : 'closedEarly');
+      this.reason = reasonOf(cause, this.state, this.reason);
+      this.linger = this.engine.lingers.end(this.linger);
+      this.happen(this.#taken ? 'closed' : 'closedEarly');
       this.#endOutput();
-      if (this.#state === 'gone') this.#conclude();
+      if (this.state === 'gone') this.#conclude();
     } finally {
-      this.#engine.leave();
+      this.engine.leave();
     }
   }
 
   // The engine's side.
 
-  settle(): boolean {
-    this.#unsettled = false;
-    if (this.#state === 'gone') {
+  protected override goOn(): boolean {
+    if (this.state === 'gone') {
       this.#conclude();
       return true;
     }
-    const before = this.#output.size;
+    const before = this.output.size;
     try {
-      this.#output.send();
+      this.output.send();
     } catch (error) {
       // Only bytes that changed after they had been written.
       this.#fail('write', error);
     }
-    if (this.#state === 'aborting') return true;
-    const size = this.#output.size;
-    if (size < before) this.#linger?.heard(this.#engine.now());
-    if (this.#output.overdrawn) {
-      this.#unsettled = true;
-      this.#engine.postpone(this);
+    if (this.state === 'aborting') return true;
+    const size = this.output.size;
+    if (size < before) this.linger?.heard(this.engine.now());
+    if (this.output.overdrawn) {
+      this.postpone();
       return false;
     }
-    if (size > this.#bounds.maxWriteBufferBytes) {
-      const most = this.#bounds.maxWriteBufferBytes;
-      this.#abort(new ConnectionAborted(`${size} bytes wait for a slow peer, more than maxWriteBufferBytes (${most})`));
+    if (size > this.bounds.maxWriteBufferBytes) {
+      const most = this.bounds.maxWriteBufferBytes;
+      this.abort(new ConnectionAborted(`${size} bytes wait for a slow peer, more than maxWriteBufferBytes (${most})`));
       return false;
     }
-    return this.#goOn(size);
+    return this.#proceed(size);
   }
 
   /** The application has its turn after a flush that left so many bytes. True when its code ran. */
-  #goOn(size: number): boolean {
-    const flow = this.#flow;
+  #proceed(size: number): boolean {
+    const flow = this.flow;
     const resuming = this.#resuming !== false;
     let called = resuming;
-    if (size <= LOW_WATER && writes(this.#state, flow !== undefined)) this.#output.admit(true);
+    if (size <= LOW_WATER && writes(this.state, flow !== undefined)) this.output.admit(true);
     if (flow === undefined) {
-      if (sends(this.#state) && this.#output.idle) this.#happen('sent');
+      if (sends(this.state) && this.output.idle) this.happen('sent');
     } else if (flow.falls(size)) {
       this.#callback('resumeProducing', () => flow.resume());
       called = true;
     }
     if (resuming) this.#resumeReading();
-    if (over(this.#state) && this.#taken) {
-      this.#happen('taken');
+    if (over(this.state) && this.#taken) {
+      this.happen('taken');
       this.#conclude();
     }
     return called;
@@ -233,82 +200,64 @@ export class Connection implements Transport, Sink, Unsettled, Live {
 
   /** Nothing can be sent any more: those who wait for room, and the producer, are told. */
   #endOutput(): void {
-    this.#output.clear();
-    const flow = this.#flow;
-    this.#flow = undefined;
+    this.output.clear();
+    const flow = this.flow;
+    this.flow = undefined;
     if (flow !== undefined) this.#callback('stopProducing', () => flow.stop());
-    this.#output.admit(false);
+    this.output.admit(false);
   }
 
   /** Tells of the end, once. */
   #conclude(): void {
-    const reason = this.#reason;
+    const reason = this.reason;
     if (reason === undefined) return;
-    this.#reason = undefined;
-    this.#linger = this.#engine.lingers.end(this.#linger);
+    this.reason = undefined;
+    this.linger = this.engine.lingers.end(this.linger);
     this.#callback('connectionLost', () => this.#protocol.connectionLost(reason));
-    this.#engine.tell((observer) => observer.connectionLost?.(this, reason));
+    this.engine.tell((observer) => observer.connectionLost?.(this, reason));
     this.#ended?.(reason);
-    this.#engine.bury(this);
+    this.engine.bury(this);
   }
 
-  quit(): void {
-    if (over(this.#state)) return;
-    if (!this.disconnecting) this.#reason ??= new ConnectionAborted('the reactor stopped');
-    this.#happen('lose');
-  }
-
-  cut(): void {
-    this.#happen(this.#output.idle && this.#flow === undefined ? 'cut' : 'abort');
+  protected override outputEnded(): void {
+    this.#callback('writeConnectionLost', () => this.#protocol.writeConnectionLost?.());
   }
 
   // The protocol's side.
 
   get clock(): Clock {
-    return this.#engine;
-  }
-
-  get proxyHeader(): ProxyHeader | undefined {
-    return this.#facts.proxyHeader;
+    return this.engine;
   }
 
   get paused(): boolean {
     return this.#paused;
   }
 
-  get disconnecting(): boolean {
-    return !delivers(this.#state) && this.#state !== 'writing';
-  }
-
-  get disconnected(): boolean {
-    return over(this.#state);
-  }
-
   write(data: Uint8Array | string): boolean {
     checkData(data);
-    if (!writes(this.#state, this.#flow !== undefined)) return false;
+    if (!writes(this.state, this.flow !== undefined)) return false;
     // A producer that had nothing for a while did not keep the peer waiting.
-    if (this.#linger !== undefined && this.#output.size === 0) this.#linger.heard(this.#engine.now());
-    if (data.length > 0) this.#output.push(data);
-    this.#unsettle();
-    const size = this.#output.size;
-    const flow = this.#flow;
+    if (this.linger !== undefined && this.output.size === 0) this.linger.heard(this.engine.now());
+    if (data.length > 0) this.output.push(data);
+    this.unsettle();
+    const size = this.output.size;
+    const flow = this.flow;
     if (flow?.rises(size)) this.#callback('pauseProducing', () => flow.pause());
     return size <= HIGH_WATER;
   }
 
   writeSequence(data: Iterable<Uint8Array | string>): boolean {
-    let room = !this.#output.crowded && !this.disconnecting;
+    let room = !this.output.crowded && !this.disconnecting;
     for (const piece of data) room = this.write(piece);
     return room;
   }
 
   loseConnection(): void {
-    this.#happen('lose');
+    this.happen('lose');
   }
 
   abortConnection(reason: Error = new ConnectionAborted()): void {
-    this.#abort(reason);
+    this.abort(reason);
   }
 
   failConnection(error: unknown): void {
@@ -316,44 +265,34 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   }
 
   loseWriteConnection(): void {
-    this.#happen('shut');
+    this.happen('shut');
   }
 
   startTLS(tls: TLS, unread?: Uint8Array): void {
-    if (over(this.#state) || (!delivers(this.#state) && !writes(this.#state, this.#flow !== undefined))) return;
-    if (this.#output.upgrading || this.tls !== undefined) throw new Error('TLS is spoken already');
-    if (this.#state !== 'open') {
-      this.#abort(new ConnectionLost('one side has ended its output: there can be no TLS handshake'));
+    if (over(this.state) || (!delivers(this.state) && !writes(this.state, this.flow !== undefined))) return;
+    if (this.output.upgrading || this.tls !== undefined) throw new Error('TLS is spoken already');
+    if (this.state !== 'open') {
+      this.abort(new ConnectionLost('one side has ended its output: there can be no TLS handshake'));
       return;
     }
     const held = (): Buffer | undefined => this.#protocol.takeUnread?.();
-    this.#output.startTLS(tls, unread, held, (reason) => this.#abort(reason));
-    this.#wire.pause();
-    this.#unsettle();
-  }
-
-  getHost(): Address {
-    this.#host ??= this.#addressOr(this.#wire.local, this.#facts.host);
-    return this.#host;
-  }
-
-  getPeer(): Address {
-    this.#peer ??= this.#addressOr(this.#wire.peer, undefined);
-    return this.#peer;
+    this.output.startTLS(tls, unread, held, (reason) => this.abort(reason));
+    this.wire.pause();
+    this.unsettle();
   }
 
   pauseProducing(): void {
     if (this.disconnecting) return;
     this.#paused = true;
     this.#resuming = false;
-    if (delivers(this.#state)) this.#wire.pause();
+    if (delivers(this.state)) this.wire.pause();
   }
 
   resumeProducing(): void {
     if (!this.#paused) return;
     this.#paused = false;
     this.#resuming = 'told';
-    this.#unsettle();
+    this.unsettle();
   }
 
   stopProducing(): void {
@@ -363,131 +302,38 @@ export class Connection implements Transport, Sink, Unsettled, Live {
   registerProducer(producer: Producer, streaming: true): void;
   registerProducer(producer: PullProducer, streaming: false): void;
   registerProducer(producer: Producer | PullProducer, streaming: boolean): void {
-    if (this.#flow !== undefined) throw new Error('a producer is registered already');
+    if (this.flow !== undefined) throw new Error('a producer is registered already');
     const flow = Flow.of(producer, streaming);
-    if (writes(this.#state, true)) {
-      this.#flow = flow;
-      this.#unsettle();
-    } else this.#engine.defer(() => this.#callback('stopProducing', () => flow.stop()));
+    if (writes(this.state, true)) {
+      this.flow = flow;
+      this.unsettle();
+    } else this.engine.defer(() => this.#callback('stopProducing', () => flow.stop()));
   }
 
   unregisterProducer(): void {
-    if (this.#flow === undefined) return;
-    this.#flow = undefined;
-    this.#unsettle();
+    if (this.flow === undefined) return;
+    this.flow = undefined;
+    this.unsettle();
   }
 
   drained(): Promise<boolean> {
-    if (cutOff(this.#state)) return Promise.resolve(false);
-    const room = !this.#output.crowded && writes(this.#state, this.#flow !== undefined);
-    return room ? Promise.resolve(true) : this.#output.waitForRoom();
+    if (cutOff(this.state)) return Promise.resolve(false);
+    const room = !this.output.crowded && writes(this.state, this.flow !== undefined);
+    return room ? Promise.resolve(true) : this.output.waitForRoom();
   }
 
   setTcpNoDelay(on: boolean): void {
-    this.#output.setNoDelay(on);
+    this.output.setNoDelay(on);
   }
 
   setTcpKeepAlive(on: boolean, initialDelayMs = 0): void {
-    this.#wire.setKeepAlive(on, initialDelayMs);
+    this.wire.setKeepAlive(on, initialDelayMs);
   }
 
-  // The state, and calling the protocol.
-
-  /** Takes the step that the table has for this; false when it has none. */
-  #happen(happening: Happening): boolean {
-    const step = transition(this.#state, happening);
-    if (step === undefined) return false;
-    this.#state = step.to;
-    switch (step.action) {
-      case 'discard':
-        if (!this.#output.upgrading) this.#wire.resume();
-        break;
-      case 'end':
-        this.#wire.end();
-        this.#callback('writeConnectionLost', () => this.#protocol.writeConnectionLost?.());
-        break;
-      case 'endAndLinger':
-      case 'linger':
-        if (step.action === 'linger') this.#wire.resume();
-        else this.#wire.end();
-        this.#await();
-        break;
-      case 'wait':
-        this.#await();
-        break;
-      case 'close':
-        this.#linger = this.#engine.lingers.end(this.#linger);
-        this.#wire.close();
-        break;
-      case 'abort':
-        this.#output.clear();
-        this.#wire.abort();
-        break;
-      case 'conclude':
-        this.#plan();
-        break;
-    }
-    if (sends(this.#state)) {
-      if (this.#state !== 'shutting') this.#boundClose();
-      this.#unsettle();
-    }
-    return true;
-  }
-
-  /** Begins the wait that ends with `lingered`. */
-  #await(): void {
-    const { lingers, stopBounds } = this.#engine;
-    lingers.end(this.#linger);
-    this.#linger = lingers.begin(stopBounds ?? this.#bounds, () => this.#happen('lingered'));
-  }
-
-  /** From now on the peer has to take something of what is unsent every so often. */
-  #boundClose(): void {
-    const { closeTimeoutMs } = this.#bounds;
-    if (closeTimeoutMs === Number.POSITIVE_INFINITY || this.#linger !== undefined) return;
-    const bounds = { lingerTimeoutMs: closeTimeoutMs, lingerMaxMs: Number.POSITIVE_INFINITY };
-    this.#output.portion = CLOSE_PORTION;
-    this.#linger = this.#engine.lingers.begin(bounds, () => this.#closingLate());
-  }
-
-  /** The peer has taken nothing for a while. What the wire got in one piece before may take as long as its portions would. */
-  #closingLate(): void {
-    const linger = this.#linger;
-    if (linger === undefined) return;
-    const { closeTimeoutMs } = this.#bounds;
-    const now = this.#engine.now();
-    const portions = Math.max(1, Math.ceil(this.#output.held / CLOSE_PORTION));
-    if (this.#output.idle) linger.heard(now);
-    else if (linger.idleFor(now) < portions * closeTimeoutMs) linger.extend(now);
-    else
-      this.#abort(
-        new TimeoutError(`the peer took nothing for ${closeTimeoutMs / 1000} s while closing (closeTimeoutMs)`),
-      );
-  }
-
-  /** What the runtime says, or what was known before, or what stands for an address that is not known any more. */
-  #addressOr(name: SocketName | undefined, known: Address | undefined): Address {
-    return name === undefined && known !== undefined ? known : addressOf(name);
-  }
-
-  #abort(reason: Error): void {
-    if (transition(this.#state, 'abort') === undefined) return;
-    this.#reason = reason;
-    this.#happen('abort');
-  }
-
-  #unsettle(): void {
-    if (this.#state !== 'gone') this.#plan();
-  }
-
-  #plan(): void {
-    if (this.#unsettled) return;
-    this.#unsettled = true;
-    this.#engine.unsettle(this);
-  }
+  // Calling the protocol.
 
   #resumeReading(): void {
-    if (this.#paused || this.#pending > 0 || this.#output.upgrading) return;
+    if (this.#paused || this.#pending > 0 || this.output.upgrading) return;
     const told = this.#resuming === 'told';
     this.#resuming = false;
     // Behind the peer's end of output, too, a protocol may hold bytes.
@@ -495,7 +341,7 @@ export class Connection implements Transport, Sink, Unsettled, Live {
       this.#callback('readingResumed', () => this.#protocol.readingResumed?.());
       if (this.#paused || this.#pending > 0) return;
     }
-    if (delivers(this.#state) && !over(this.#state)) this.#wire.resume();
+    if (delivers(this.state) && !over(this.state)) this.wire.resume();
   }
 
   /** Runs a callback of the application. */
@@ -514,15 +360,15 @@ export class Connection implements Transport, Sink, Unsettled, Live {
     // Should it reject when the connection has gone, the report still says whose it was.
     this.getPeer();
     this.#pending += 1;
-    if (delivers(this.#state)) this.#wire.pause();
+    if (delivers(this.state)) this.wire.pause();
     const settled = (): void => {
       this.#pending -= 1;
       this.#resuming ||= 'untold';
-      if (over(this.#state)) this.#linger?.heard(this.#engine.now());
-      this.#unsettle();
+      if (over(this.state)) this.linger?.heard(this.engine.now());
+      this.unsettle();
     };
     promiseOf(result).then(settled, (error) =>
-      this.#engine.run(() => {
+      this.engine.run(() => {
         this.#fail(where, error);
         settled();
       }),
@@ -531,7 +377,7 @@ export class Connection implements Transport, Sink, Unsettled, Live {
 
   #fail(where: string, error: unknown): void {
     const who = `${classOf(this.#protocol)} at ${this.getPeer().authority}`;
-    this.#engine.report({ who, where, error });
-    this.#abort(errorOf(error));
+    this.engine.report({ who, where, error });
+    this.abort(errorOf(error));
   }
 }

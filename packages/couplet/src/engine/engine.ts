@@ -221,9 +221,10 @@ export class Engine implements Clock {
       const empty = new Promise<void>((resolve) => {
         this.#emptied = resolve;
       });
-      const late =
-        lingerMs < Number.POSITIVE_INFINITY ? this.timers.callLater(lingerMs, () => this.cutAll()) : undefined;
       this.run(() => this.live.each((one) => one.quit()));
+      let late: DelayedCall | undefined;
+      if (lingerMs === 0) this.cutAll();
+      else if (lingerMs < Number.POSITIVE_INFINITY) late = this.timers.callLater(lingerMs, () => this.cutAll());
       await empty;
       this.#emptied = undefined;
       late?.cancel();

@@ -75,9 +75,8 @@ export class Handshake implements Sink, Live {
     this.#wire.abort();
   }
 
-  cut(): void {
-    this.quit();
-  }
+  /** It ended at once. */
+  cut(): void {}
 }
 
 function failureOf(cause: Cause): TLSError | TimeoutError {

@@ -45,7 +45,6 @@ export class Refusal implements Sink, Live {
     this.#wire.close();
   }
 
-  cut(): void {
-    this.quit();
-  }
+  /** It ended at once. */
+  cut(): void {}
 }

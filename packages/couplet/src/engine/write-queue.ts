@@ -24,8 +24,8 @@ export class WriteQueue {
   size = 0;
   /** The most bytes that the wire is handed at once. */
   portion: number = MOST;
-  /** How many bytes may be handed over in this turn. */
-  budget: number = MOST;
+  /** How many bytes may be handed over in this turn; no bound unless set. */
+  budget: number = Number.POSITIVE_INFINITY;
   /** The one chunk of a short queue: most never need a list. */
   #only: Uint8Array | undefined;
   /** All chunks of a longer one, those before `#head` handed over already. */

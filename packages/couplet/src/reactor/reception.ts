@@ -31,9 +31,8 @@ class Waiting implements Live {
     this.wire?.close();
   }
 
-  cut(): void {
-    this.quit();
-  }
+  /** It ended at once. */
+  cut(): void {}
 }
 
 /** What becomes of the wires that a port accepts, until they have their protocols. */

@@ -14,7 +14,7 @@ import { FakeWire } from '../fake-wire.ts';
 
 /** A wire of which the test is the other end. It closes when the test says so, once it was asked to. */
 export class Visit extends FakeWire {
-  override readonly peer: SocketName;
+  override readonly peer: SocketName | undefined;
   /** `end`, `close`, `abort`, `pause`, `resume` and `startTls`, in order. */
   readonly calls: string[] = [];
   sink: Sink | null = null;
@@ -24,7 +24,7 @@ export class Visit extends FakeWire {
   /** What the engine has asked for. */
   #leaving = false;
 
-  constructor(peer: SocketName) {
+  constructor(peer: SocketName | undefined) {
     super();
     this.peer = peer;
   }
@@ -105,9 +105,9 @@ export class House {
     this.engine.observe({ error: (report) => void this.reports.push(report) });
   }
 
-  /** A visitor comes; `answers` is what its wire answers to the first writes. */
-  accept(peer: SocketName = LOCAL, answers: readonly boolean[] = []): Visit {
-    const visit = new Visit(peer);
+  /** A visitor comes, `null` for one that the runtime has forgotten already; `answers` is what its wire answers to the first writes. */
+  accept(peer: SocketName | null = LOCAL, answers: readonly boolean[] = []): Visit {
+    const visit = new Visit(peer ?? undefined);
     visit.answers.push(...answers);
     const adopted = adopt(this.engine, visit, this.#factory, boundsOf({}));
     if (adopted === null || adopted instanceof Error) {

@@ -1,0 +1,42 @@
+import { type Address, addressOf } from '../protocol/address.ts';
+import type { ProxyHeader } from '../protocol/proxy-header.ts';
+import type { TlsInfo } from '../seam/tls.ts';
+import type { Wire } from '../seam/wire.ts';
+import type { Facts } from './facts.ts';
+
+/** The two ends of a wire, and what was found out about them before they had a protocol. */
+export class Ends {
+  tls: TlsInfo | undefined;
+  protected readonly wire: Wire;
+  readonly #facts: Facts;
+  /** The addresses, once asked for: each costs a system call, and is gone with the socket. */
+  #host: Address | undefined;
+  #peer: Address | undefined;
+
+  constructor(wire: Wire, facts: Facts) {
+    this.wire = wire;
+    this.#facts = facts;
+    this.tls = facts.tls;
+  }
+
+  get proxyHeader(): ProxyHeader | undefined {
+    return this.#facts.proxyHeader;
+  }
+
+  getHost(): Address {
+    this.#host ??=
+      this.wire.local === undefined ? (this.#facts.host ?? addressOf(undefined)) : addressOf(this.wire.local);
+    return this.#host;
+  }
+
+  getPeer(): Address {
+    this.#peer ??= addressOf(this.wire.peer);
+    return this.#peer;
+  }
+
+  /** Asks for the addresses while they are there, for those who ask when they are gone. Where it listens a port knows. */
+  protected remember(): void {
+    this.getPeer();
+    if (this.#facts.host === undefined) this.getHost();
+  }
+}

@@ -1,0 +1,158 @@
+import type { ConnectionBounds } from '../protocol/connection-options.ts';
+import { ConnectionAborted, TimeoutError } from '../protocol/errors.ts';
+import type { Wire } from '../seam/wire.ts';
+import { Ends } from './ends.ts';
+import type { Engine, Live, Unsettled } from './engine.ts';
+import type { Facts } from './facts.ts';
+import type { Flow } from './flow.ts';
+import { delivers, type Happening, over, type State, sends, transition } from './life-cycle.ts';
+import type { Linger } from './linger.ts';
+import { Output } from './output.ts';
+
+/** How many bytes the wire is handed at once while the closing is bounded: so that a slow peer shows that it takes some. */
+const CLOSE_PORTION = 16 * 1024;
+
+/** The life of a connection: its state by the table of the life cycle, what each step does to the wire, and the waits on the way out. */
+export abstract class Life extends Ends implements Unsettled, Live {
+  previous: Live | undefined;
+  next: Live | undefined;
+  protected readonly engine: Engine;
+  protected readonly bounds: ConnectionBounds;
+  protected readonly output: Output;
+  protected state: State = 'open';
+  /** Why this side ended it; once the wire is gone, what the protocol is to be told. */
+  protected reason: Error | undefined;
+  protected flow: Flow | undefined;
+  protected linger: Linger | undefined;
+  /** True while the run has to settle this connection. */
+  #unsettled = false;
+
+  constructor(engine: Engine, wire: Wire, bounds: ConnectionBounds, facts: Facts) {
+    super(wire, facts);
+    this.engine = engine;
+    this.bounds = bounds;
+    this.output = new Output(engine, wire);
+  }
+
+  get disconnecting(): boolean {
+    return !delivers(this.state) && this.state !== 'writing';
+  }
+
+  get disconnected(): boolean {
+    return over(this.state);
+  }
+
+  quit(): void {
+    if (over(this.state)) return;
+    const left = this.disconnecting;
+    if (!left) this.reason ??= new ConnectionAborted('the reactor stopped');
+    // A FIN would make what a producer has begun look complete.
+    this.happen(!left && this.flow !== undefined ? 'abort' : 'lose');
+  }
+
+  cut(): void {
+    this.happen(this.output.idle && this.flow === undefined ? 'cut' : 'abort');
+  }
+
+  settle(): boolean {
+    this.#unsettled = false;
+    return this.goOn();
+  }
+
+  /** Does what waited for the end of the run. True when that ran code of the application. */
+  protected abstract goOn(): boolean;
+
+  /** Our FIN is sent, and input is delivered on. */
+  protected abstract outputEnded(): void;
+
+  /** Takes the step that the table has for this, if it has one. */
+  protected happen(happening: Happening): void {
+    const step = transition(this.state, happening);
+    if (step === undefined) return;
+    this.state = step.to;
+    switch (step.action) {
+      case 'discard':
+        if (!this.output.upgrading) this.wire.resume();
+        break;
+      case 'end':
+        this.wire.end();
+        this.outputEnded();
+        break;
+      case 'endAndLinger':
+        this.wire.end();
+        this.#await();
+        break;
+      case 'linger':
+        this.wire.resume();
+        this.#await();
+        break;
+      case 'wait':
+        this.#await();
+        break;
+      case 'close':
+        this.linger = this.engine.lingers.end(this.linger);
+        this.wire.close();
+        break;
+      case 'abort':
+        this.output.clear();
+        this.wire.abort();
+        break;
+      case 'conclude':
+        this.#plan();
+        break;
+    }
+    if (!sends(this.state)) return;
+    if (this.state !== 'shutting') this.#boundClose();
+    this.unsettle();
+  }
+
+  protected abort(reason: Error): void {
+    if (transition(this.state, 'abort') === undefined) return;
+    this.reason = reason;
+    this.happen('abort');
+  }
+
+  protected unsettle(): void {
+    if (this.state !== 'gone') this.#plan();
+  }
+
+  /** It has used up its turn: it goes on after the other events. */
+  protected postpone(): void {
+    this.#unsettled = true;
+    this.engine.postpone(this);
+  }
+
+  #plan(): void {
+    if (this.#unsettled) return;
+    this.#unsettled = true;
+    this.engine.unsettle(this);
+  }
+
+  /** Begins the wait that ends with `lingered`. */
+  #await(): void {
+    const { lingers, stopBounds } = this.engine;
+    lingers.end(this.linger);
+    this.linger = lingers.begin(stopBounds ?? this.bounds, () => this.happen('lingered'));
+  }
+
+  /** From now on the peer has to take something of what is unsent every so often. */
+  #boundClose(): void {
+    const { closeTimeoutMs } = this.bounds;
+    if (closeTimeoutMs === Number.POSITIVE_INFINITY || this.linger !== undefined) return;
+    const bounds = { lingerTimeoutMs: closeTimeoutMs, lingerMaxMs: Number.POSITIVE_INFINITY };
+    this.output.portion = CLOSE_PORTION;
+    this.linger = this.engine.lingers.begin(bounds, () => this.#closeLate());
+  }
+
+  /** The peer has taken nothing for a while. What the wire got in one piece before may take as long as its portions would. */
+  #closeLate(): void {
+    const { linger } = this;
+    if (linger === undefined) return;
+    const { closeTimeoutMs } = this.bounds;
+    const now = this.engine.now();
+    const portions = Math.max(1, Math.ceil(this.output.held / CLOSE_PORTION));
+    if (this.output.idle) linger.heard(now);
+    else if (linger.idleFor(now) < portions * closeTimeoutMs) linger.extend(now);
+    else this.abort(new TimeoutError(`the peer took nothing for ${closeTimeoutMs} ms (closeTimeoutMs) while closing`));
+  }
+}
