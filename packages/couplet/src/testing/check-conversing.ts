@@ -157,16 +157,18 @@ function addFailures(programme: Programme): void {
 
   programme.add('R39 a reactor that stops ends the loop of a handler, and nothing is reported', async (stage) => {
     let thrown: unknown;
+    const failed = new Vow();
     const handler = (connection: Connection): Promise<void> =>
       echoing(connection).catch((error) => {
         thrown = error;
+        failed.keep();
         throw error;
       });
     const visitor = await visit(stage, handler, cue);
     await visitor.when(() => visitor.received === 3);
     stage.reactor.stop();
     await visitor.lost();
-    while (thrown === undefined) await Promise.resolve();
+    await failed.promise;
     expect(thrown instanceof Error && thrown.name === 'ConnectionAborted', `the loop threw ${thrown}`);
   });
 }
