@@ -1,6 +1,7 @@
 import { Gather } from '../bytes/gather.ts';
 import type { Clock, DelayedCall } from '../protocol/clock.ts';
-import type { ErrorReport, Observer } from '../protocol/observer.ts';
+import type { ErrorReport } from '../protocol/error-report.ts';
+import type { Observer } from '../protocol/observer.ts';
 import { Roll } from '../protocol/roll.ts';
 import { isThenable } from '../protocol/thenable.ts';
 import type { HostAddress } from '../seam/address.ts';

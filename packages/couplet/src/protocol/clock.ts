@@ -1,3 +1,5 @@
+import type { ErrorReport } from './error-report.ts';
+
 /** A call that was put off with `callLater`. */
 export interface DelayedCall {
   /** True until the call has run or was cancelled. */
@@ -29,4 +31,18 @@ export interface Clock {
    * a `RangeError` unless the delay is a number of at least 0.
    */
   callLater<A extends unknown[]>(delayMs: number, call: (...args: A) => unknown, ...args: A): DelayedCall;
+  /**
+   * Tells the observers of an error that no callback can throw, under the name of whose it is: one of a promise that nobody
+   * waits for, say. A clock without observers has no such method.
+   */
+  report?(report: ErrorReport): void;
+}
+
+/** Tells the clock's observers of an error. A clock that has none gets it from a delayed call. */
+export function reportTo(clock: Clock, report: ErrorReport): void {
+  if (clock.report !== undefined) clock.report(report);
+  else
+    clock.callLater(0, () => {
+      throw report.error;
+    });
 }

@@ -1,4 +1,5 @@
 import type { TlsClientSettings, TlsIdentity, TlsServerSettings, TlsVersion } from '../seam/tls.ts';
+import { described, isAtLeast } from './misuse.ts';
 
 /** What the options may say: they may come from where no compiler looks. */
 const VERSIONS: readonly TlsVersion[] = ['TLSv1.2', 'TLSv1.3'];
@@ -125,6 +126,13 @@ export class ClientTLS {
   }
 }
 
+/** Throws a `TypeError` unless that is TLS for that side: plain options are not. */
+export function checkTLS(tls: unknown, role: TLS['role']): void {
+  const wanted = role === 'server' ? 'ServerTLS' : 'ClientTLS';
+  if (typeof tls === 'object' && tls !== null && 'role' in tls && tls.role === role) return;
+  throw new TypeError(`tls is ${described(tls)}, not a ${wanted}: write new ${wanted}({ ... })`);
+}
+
 function serverSettings(options: ServerTLSOptions): TlsServerSettings {
   const { ca, clientAuth = 'none', identities = [] } = options;
   if (!CLIENT_AUTHS.includes(clientAuth))
@@ -151,7 +159,7 @@ function commonOf({ alpn = [], minVersion = 'TLSv1.2' }: TLSOptions): Pick<TlsCl
 }
 
 function timeoutOf({ handshakeTimeoutMs = 10_000 }: TLSOptions): number {
-  if (handshakeTimeoutMs > 0) return handshakeTimeoutMs;
+  if (isAtLeast(0, handshakeTimeoutMs) && handshakeTimeoutMs > 0) return handshakeTimeoutMs;
   throw new RangeError(`handshakeTimeoutMs is ${handshakeTimeoutMs}, not a number above 0`);
 }
 

@@ -51,7 +51,7 @@ export interface Preamble {
 export interface Answer {
   /** The wire is there; with TLS, secured. Returns its sink, or null to close it. */
   onConnected(wire: Wire, tls?: TlsInfo): Sink | null;
-  onFailed(reason: ConnectError): void;
+  onFailed(reason: Error): void;
 }
 
 /** The destination as a person writes it, in one line. */
@@ -105,11 +105,20 @@ export class Dial {
     else this.#attempt = this.#engine.backend.connect(destination, this.#outcome);
   }
 
+  /** True when it has come to something, or was ended. */
+  get over(): boolean {
+    return this.#over;
+  }
+
   /** Ends the attempt; `onFailed` comes later with a `UserAbortError`. */
   cancel(): void {
+    this.fail(new UserAbortError(`${nameOf(this.#destination)}: the attempt was cancelled`));
+  }
+
+  /** Ends the attempt; `onFailed` comes later with that reason. */
+  fail(reason: Error): void {
     if (this.#over) return;
     this.#end();
-    const reason = new UserAbortError(`${nameOf(this.#destination)}: the attempt was cancelled`);
     // After the events that wait: whoever tries again at once, and cancels again, must not keep them waiting for ever.
     this.#engine.yield(() => this.#answer.onFailed(reason));
   }

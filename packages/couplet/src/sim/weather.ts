@@ -5,6 +5,8 @@ import type { Dice } from './dice.ts';
 /** How a world treats those who live in it. */
 export type Profile = 'calm' | 'rough' | 'storm';
 
+export const PROFILES: readonly Profile[] = ['calm', 'rough', 'storm'];
+
 /** What one seed makes of a profile. Everything happens while the faults are on; then the network is calm and whole. */
 export interface Weather {
   readonly conditions: Conditions;

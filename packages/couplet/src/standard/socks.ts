@@ -3,6 +3,7 @@ import { HostnameEndpoint } from '../endpoints/hostname-endpoint.ts';
 import type { DelayedCall } from '../protocol/clock.ts';
 import { ConnectError, TimeoutError } from '../protocol/errors.ts';
 import { Factory } from '../protocol/factory.ts';
+import { isAtLeast } from '../protocol/misuse.ts';
 import type { Result } from '../protocol/protocol.ts';
 import type { Reactor } from '../reactor/reactor.ts';
 import type { Permit } from './allow-list.ts';
@@ -105,7 +106,7 @@ export class SocksFactory extends Factory {
    */
   constructor(reactor: Reactor, { allow = [], handshakeTimeoutMs = 10_000, ...options }: SocksOptions = {}) {
     super();
-    if (!(handshakeTimeoutMs >= 0))
+    if (!isAtLeast(0, handshakeTimeoutMs))
       throw new RangeError(`handshakeTimeoutMs is ${handshakeTimeoutMs}, not a number of at least 0`);
     this.#reactor = reactor;
     this.#allowed = new AllowList(allow);
