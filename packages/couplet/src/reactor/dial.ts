@@ -22,6 +22,7 @@ import type { ConnectPlace } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
+import type { ConnectOptions } from './connect-options.ts';
 import { Race } from './race.ts';
 
 const NOTHING = Buffer.alloc(0);
@@ -38,6 +39,8 @@ interface TcpDestination {
   /** What the attempts bind to; any address and port where undefined. */
   readonly localHost: string | undefined;
   readonly localPort: number | undefined;
+  /** Decides when the name is looked up. */
+  readonly queueLookup: ConnectOptions['queueLookup'] | undefined;
 }
 
 /** What comes first on the wire. */
@@ -179,8 +182,10 @@ export class Dial {
   #dialHost(destination: TcpDestination): void {
     const { host } = destination;
     const family = familyOf(host);
-    if (family === undefined) void this.#lookUp(destination);
-    else this.#race(destination, [{ family, host }]);
+    const { queueLookup } = destination;
+    if (family !== undefined) this.#race(destination, [{ family, host }]);
+    else if (queueLookup === undefined) void this.#lookUp(destination);
+    else this.#attempt = { cancel: queueLookup(() => this.#lookUp(destination)) };
   }
 
   async #lookUp(destination: TcpDestination): Promise<void> {

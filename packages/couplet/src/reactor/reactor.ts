@@ -164,7 +164,7 @@ export class Reactor implements Clock {
   ): Connector<BuiltBy<F>> {
     checkText('host', host, 'localhost');
     checkWhole('port', port, 1, 65_535);
-    const { family, bindAddress: localHost, bindPort: localPort } = options;
+    const { family, bindAddress: localHost, bindPort: localPort, queueLookup } = options;
     if (family !== undefined) checkWord('family', family, FAMILIES);
     if (localHost !== undefined) checkText('bindAddress', localHost, '127.0.0.1');
     if (family !== undefined && (familyOf(host) ?? family) !== family)
@@ -172,7 +172,7 @@ export class Reactor implements Clock {
     if (localHost !== undefined && familyOf(localHost) === undefined)
       throw new RangeError(`bindAddress '${localHost}' is no IP literal`);
     checkWhole('bindPort', localPort ?? 0, 0, 65_535);
-    return this.#connect({ kind: 'tcp', host, port, family, localHost, localPort }, factory, options);
+    return this.#connect({ kind: 'tcp', host, port, family, localHost, localPort, queueLookup }, factory, options);
   }
 
   /** Connects to a UNIX socket, like `connectTCP`. */
