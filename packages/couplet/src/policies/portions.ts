@@ -6,7 +6,7 @@ export class Portions extends Filter {
   #rest: Uint8Array | undefined;
 
   override get copies(): boolean {
-    return false;
+    return this.#rest === undefined && super.copies;
   }
 
   /** How many of so many bytes may go now; 0 when it has to wait, and then somebody calls `proceed`. */

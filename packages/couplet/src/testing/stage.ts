@@ -144,6 +144,11 @@ export class Stage {
     return this.connect(port, new SingleClient(new Actor(part))).whenConnected();
   }
 
+  /** How many bytes of memory the wires were handed. */
+  get handed(): number {
+    return this.#witness.handed;
+  }
+
   /** Whether an abort shows at the peer: not on UNIX sockets, nor where the backend cannot reset. */
   resets(medium: Medium): boolean {
     return medium !== 'unix' && this.#venue.resets !== false;
