@@ -23,7 +23,10 @@ export interface Clock {
   now(): number;
   /** Milliseconds since 1970 (UTC). May jump, in either direction. */
   wallClock(): number;
-  /** A number of at least 0 and less than 1. */
+  /**
+   * A number of at least 0 and less than 1. It can be guessed, so it is for waits and samples, and no secret: session ids and the
+   * like come from `node:crypto`.
+   */
   random(): number;
   /**
    * Calls `call(...args)` after `delayMs` milliseconds, never earlier. Calls run in the order of their time, then in
