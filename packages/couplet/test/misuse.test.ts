@@ -14,22 +14,10 @@ import {
 } from 'couplet/endpoints';
 import { limitConnections, limitPerPeer, logTraffic, throttle, timeoutAbsolute, timeoutIdle } from 'couplet/policies';
 import { Echo, portForward } from 'couplet/protocols';
-import { simulate } from 'couplet/sim';
 import { described } from '../src/protocol/misuse.ts';
+import { call, make, typeError } from './calling.ts';
 import { FakeBackend } from './fake-backend.ts';
 import { settled } from './tended.ts';
-
-/** Calls as JavaScript can: with anything. */
-function call(run: unknown, self: unknown, ...args: unknown[]): unknown {
-  assert.ok(typeof run === 'function');
-  return Reflect.apply(run, self, args);
-}
-
-/** Makes as JavaScript can. */
-function make(type: unknown, ...args: unknown[]): unknown {
-  assert.ok(typeof type === 'function');
-  return Reflect.construct(type, args);
-}
 
 const reactor = new Reactor(new FakeBackend());
 const echo = Factory.forProtocol(Echo);
@@ -66,10 +54,6 @@ const NO_CLIENT_FACTORIES: readonly [unknown, RegExp][] = [
   [echo, /^factory is an instance of Factory, not a ClientFactory: write a class that extends ClientFactory, or /],
   [null, /^factory is null, not a ClientFactory: write /],
 ];
-
-function typeError(message: RegExp): { readonly name: string; readonly message: RegExp } {
-  return { name: 'TypeError', message };
-}
 
 describe('a call that takes a factory says what it got, and what to write instead', () => {
   for (const [given, message] of NO_FACTORIES) {
@@ -188,60 +172,6 @@ describe('a call that takes a factory says what it got, and what to write instea
       () => call(reactor.connectTCP, reactor, 'localhost', 1, echoes, { tls }),
       typeError(/new ClientTLS\(/),
     );
-  });
-});
-
-describe('places', () => {
-  test('a port that is a string', async () => {
-    const error = typeError(/^port is the string '6003', not a whole number from \d to 65535: write 6003$/);
-    await assert.rejects(async () => call(reactor.listenTCP, reactor, '6003', echo), error);
-    assert.throws(() => call(reactor.connectTCP, reactor, 'localhost', '6003', echoes), error);
-    await assert.rejects(
-      async () => call(reactor.listenTCP, reactor, echo, 6003),
-      typeError(/^port is an instance of Factory/),
-    );
-    await assert.rejects(reactor.listenTCP(65_536, echo), RangeError);
-  });
-
-  test('a host, a path, a description that is none', async () => {
-    assert.throws(
-      () => call(reactor.connectTCP, reactor, 8007, 'localhost', echoes),
-      typeError(/^host is the number 8007, not a string/),
-    );
-    assert.throws(() => call(reactor.connectUNIX, reactor, undefined, echoes), typeError(/^path is undefined/));
-    await assert.rejects(async () => call(reactor.listenUNIX, reactor, 5, echo), typeError(/^path is the number 5/));
-    await assert.rejects(
-      async () => call(reactor.listenTCP, reactor, 0, echo, { interface: 0 }),
-      typeError(/^interface is/),
-    );
-    await assert.rejects(async () => call(listen, undefined, 8007, echo), typeError(/^description is the number 8007/));
-    await assert.rejects(
-      async () => call(connect, undefined, 8007, new Echo()),
-      typeError(/^description is the number/),
-    );
-  });
-
-  test('a word that is misspelt', async () => {
-    assert.throws(
-      () => call(reactor.connectTCP, reactor, 'localhost', 1, echoes, { family: 'ipv4' }),
-      typeError(/^family is the string 'ipv4', not one of 'IPv4', 'IPv6'$/),
-    );
-    assert.throws(() => make(ReconnectingClientFactory, { jitter: 'ful' }), typeError(/^jitter is the string 'ful'/));
-    assert.throws(() => make(ClientService, endpoint, echoes, { jitter: 'ful' }), typeError(/^jitter is/));
-    assert.throws(() => make(SystemdServerEndpoint, reactor, { index: 0, domain: 'IPv4' }), typeError(/^domain is/));
-    await assert.rejects(
-      async () => call(simulate, undefined, { profile: 'ruff' }, () => {}),
-      typeError(/^profile is the string 'ruff', not one of 'calm', 'rough', 'storm'$/),
-    );
-  });
-
-  test('a string of digits is no number of milliseconds', async () => {
-    const cases = ['lingerTimeoutMs', 'lingerMaxMs', 'maxWriteBufferBytes'];
-    for (const name of cases)
-      await assert.rejects(async () => call(reactor.listenTCP, reactor, 0, echo, { [name]: '5' }), RangeError);
-    assert.throws(() => call(reactor.connectTCP, reactor, 'localhost', 1, echoes, { timeoutMs: '5' }), RangeError);
-    assert.throws(() => call(timeoutIdle, undefined, echo, { idleTimeoutMs: '5' }), RangeError);
-    assert.throws(() => make(ReconnectingClientFactory, { maxDelayMs: '5' }), RangeError);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { ProxyOptions } from '../haproxy/options.ts';
-import type { ProxyHeader } from '../protocol/proxy-header.ts';
+import { checkProxyHeader, type ProxyHeader } from '../protocol/proxy-header.ts';
 import type { ClientTLS, ServerTLS } from '../protocol/tls.ts';
 import { checkTLS } from '../protocol/tls.ts';
 import { checkEndpoint } from './check-endpoint.ts';
@@ -34,5 +34,6 @@ export function proxyEndpoint(endpoint: ServerEndpoint, options: ProxyOptions): 
 /** A client endpoint whose connections begin with a PROXY header: the one given, or one of that version about themselves. */
 export function announceEndpoint(endpoint: ClientEndpoint, proxyHeader: ProxyHeader | 1 | 2): ClientEndpoint {
   checkEndpoint(endpoint, 'connect');
+  checkProxyHeader(proxyHeader);
   return new WrappedClientEndpoint(endpoint, () => ({ proxyHeader }));
 }

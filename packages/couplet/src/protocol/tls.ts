@@ -114,6 +114,7 @@ export class ClientTLS {
   constructor(options: ClientTLSOptions = {}) {
     const { ca, identity, serverName, verify = true } = options;
     if (serverName === '') throw new RangeError('serverName is empty');
+    if (typeof verify !== 'boolean') throw new TypeError(`verify is ${described(verify)}, not a boolean`);
     this.handshakeTimeoutMs = timeoutOf(options);
     this.serverName = serverName;
     this.settings = {
@@ -151,6 +152,7 @@ function serverSettings(options: ServerTLSOptions): TlsServerSettings {
 function commonOf({ alpn = [], minVersion = 'TLSv1.2' }: TLSOptions): Pick<TlsClientSettings, 'alpn' | 'minVersion'> {
   if (!VERSIONS.includes(minVersion))
     throw new RangeError(`minVersion is '${minVersion}', not one of ${VERSIONS.join(', ')}`);
+  if (!Array.isArray(alpn)) throw new TypeError(`alpn is ${described(alpn)}, not an array such as ['h2', 'http/1.1']`);
   for (const protocol of alpn) {
     const size = Buffer.byteLength(protocol);
     if (size === 0 || size > 255) throw new RangeError(`alpn '${protocol}' has ${size} bytes, not 1 to 255`);

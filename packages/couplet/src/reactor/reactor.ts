@@ -11,9 +11,18 @@ import { CannotListenError, ReactorAlreadyRunning, ReactorNotRunning } from '../
 import type { BuiltBy, Factory } from '../protocol/factory.ts';
 import type { ListeningPort } from '../protocol/listening-port.ts';
 import { familyOf } from '../protocol/literal.ts';
-import { checkFunction, checkText, checkWhole, checkWord, isAtLeast } from '../protocol/misuse.ts';
+import {
+  checkFunction,
+  checkText,
+  checkWhole,
+  checkWord,
+  described,
+  hasMethods,
+  isAtLeast,
+} from '../protocol/misuse.ts';
 import type { Observer } from '../protocol/observer.ts';
 import { checkObserver } from '../protocol/observer.ts';
+import { checkProxyHeader } from '../protocol/proxy-header.ts';
 import { checkClientFactory, checkFactory } from '../protocol/role.ts';
 import { checkTLS } from '../protocol/tls.ts';
 import type { Backend, ListenPlace } from '../seam/backend.ts';
@@ -334,6 +343,9 @@ export class Reactor implements Clock {
     const { timeoutMs = 30_000, signal, tls, proxyHeader } = options;
     checkClientFactory(factory);
     if (tls !== undefined) checkTLS(tls, 'client');
+    if (proxyHeader !== undefined) checkProxyHeader(proxyHeader);
+    if (signal !== undefined && !hasMethods(signal, ['addEventListener']))
+      throw new TypeError(`signal is ${described(signal)}, not an AbortSignal`);
     if (!isAtLeast(0, timeoutMs)) throw new RangeError(`timeoutMs is ${timeoutMs}, not a number of at least 0`);
     if (target.kind === 'unix' && tls?.settings.verify === true && tls.serverName === undefined)
       throw new TypeError(`tls over ${target.path} has no serverName: whose certificate is to be verified?`);
