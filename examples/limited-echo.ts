@@ -22,7 +22,8 @@ export class LimitedEcho extends Protocol<LimitedEchoFactory> {
   }
 
   override connectionLost() {
-    if (this.#counted) this.factory.connections -= 1; // who was refused holds no place
+    // A place is held to the very end, as the memory and the descriptor are. Who was refused holds none.
+    if (this.#counted) this.factory.connections -= 1;
   }
 }
 

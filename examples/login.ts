@@ -91,6 +91,7 @@ export class Login extends TextLineReceiver<LoginFactory> {
   }
 
   #leave(last: string) {
+    this.#deadline?.cancel(); // now, since `connectionLost` waits for the client to close, too
     this.sendLine(last);
     this.transport.loseConnection();
   }

@@ -15,6 +15,7 @@ const SERVERS = {
   login: [/^name\?\r\n$/],
   'egg-timer': [/^$/],
   'many-ports': [/^one two\n$/, /^An apple a day .*\n$/, /^2 words\n$/],
+  'all-cores': [/^process \d+\none two\n$/],
   stream: [/^1\n2\n3\n[\s\S]*\n1000000\n$/],
   pull: [/^10 \.\.\.\n[\s\S]*\nlift-off\n$/],
   'half-close': [/^2 words\n$/],

@@ -5,7 +5,7 @@ import { Inlet } from '../src/connection/inlet.ts';
 import { Connection as Link } from '../src/engine/connection.ts';
 import { Engine } from '../src/engine/engine.ts';
 import { boundsOf } from '../src/protocol/connection-options.ts';
-import type { ErrorReport } from '../src/protocol/observer.ts';
+import type { ErrorReport } from '../src/protocol/error-report.ts';
 import { FakeBackend } from './fake-backend.ts';
 import { FakeWire } from './fake-wire.ts';
 

@@ -49,12 +49,14 @@ describe('Triggers', () => {
     assert.throws(() => triggers.remove({ phase: 'before', event: 'shutdown' }), /was not added/);
   });
 
-  test('a list that was taken does not change with what is added or removed later', () => {
+  test('a list that was taken does not change with what is added later, and `has` tells what was removed', () => {
     const triggers = new Triggers();
     const first = triggers.add('during', 'shutdown', () => {});
     const list = triggers.of('during', 'shutdown');
     triggers.add('during', 'shutdown', () => {});
+    assert.ok(triggers.has(first));
     triggers.remove(first);
+    assert.ok(!triggers.has(first));
     assert.equal(list.length, 1);
     assert.equal(triggers.of('during', 'shutdown').length, 1);
   });

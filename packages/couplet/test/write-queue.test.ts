@@ -291,6 +291,26 @@ describe('WriteQueue', () => {
 });
 
 describe('the cost of WriteQueue', () => {
+  for (const [what, push] of [
+    ['chunks', (line: Line) => line.queue.push(Buffer.from('two lines'))],
+    ['text', (line: Line) => line.queue.push('two lines that rhyme')],
+  ] as const) {
+    test(`R10 a wire that keeps every message costs the size of its ${what}, and no slab for each`, () => {
+      const line = new Line(new Gather(() => {}), 0, true);
+      for (let count = 0; count < 1000; count += 1) {
+        push(line);
+        push(line);
+        line.wire.answers.push(false);
+        line.flush();
+        assert.ok(line.wire.passOn());
+        line.queue.written();
+      }
+      const memory = new Set(line.wire.written.map(({ buffer }) => buffer));
+      const handed = [...memory].reduce((sum, { byteLength }) => sum + byteLength, 0);
+      assert.ok(handed < 512 * 1024, `1,000 messages took ${handed} bytes of memory`);
+    });
+  }
+
   test('1,000,000 pushes of one byte leave in full slabs, behind a wire that holds each', () => {
     const line = new Line(new Gather(), 0, false);
     const byte = Uint8Array.of(1);

@@ -15,7 +15,7 @@ export interface SessionOptions {
 export async function runSession(reactor: Reactor, tasks: readonly Task[], options: SessionOptions): Promise<number> {
   const began = reactor.now();
   const whole = await (options.blocking ? oneByOne : allAtOnce)(reactor, tasks, options.print);
-  say(`Got ${whole} poems in ${duration(reactor.now() - began)}`);
+  say(`Got ${whole} ${whole === 1 ? 'poem' : 'poems'} in ${duration(reactor.now() - began)}`);
   return whole;
 }
 

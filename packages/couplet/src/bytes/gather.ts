@@ -1,5 +1,7 @@
 /** The size of one gathered write, in bytes. */
 const SLAB = 64 * 1024;
+/** Fewer bytes than this are copied for a wire that keeps what it gets: a slab for each of its messages would cost more. */
+const FEW = 16 * 1024;
 
 /**
  * Copies small chunks into one slab, so that they leave as one write. The slab is used again, unless whoever got the
@@ -8,6 +10,8 @@ const SLAB = 64 * 1024;
 export class Gather {
   readonly #released: ((bytes: Buffer) => void) | undefined;
   #slab: Buffer | undefined;
+  /** The bytes of the last call are a copy of their own. */
+  #copied = false;
 
   /** `released` may spoil what it gets: bytes of the slab that are out of use. */
   constructor(released?: (bytes: Buffer) => void) {
@@ -15,14 +19,16 @@ export class Gather {
   }
 
   /**
-   * Copies chunks from index `from` on while each is smaller than `large` bytes and they fit into `most` bytes. `bytes` is the filled part
-   * of the slab, good until the next call; `count` says how many chunks it holds.
+   * Copies chunks from index `from` on while each is smaller than `large` bytes and they fit into `most` bytes. `bytes` is the
+   * filled part of the slab, good until the next call; `count` says how many chunks it holds. `kept` says that they will
+   * probably be given up: then few bytes are a copy.
    */
   fill(
     chunks: readonly Uint8Array[],
     from: number,
     large: number,
     most: number = SLAB,
+    kept = false,
   ): { bytes: Buffer; count: number } {
     this.#slab ??= Buffer.allocUnsafeSlow(SLAB);
     const slab = this.#slab;
@@ -35,13 +41,13 @@ export class Gather {
       slab.set(chunk, filled);
       filled += chunk.length;
     }
-    return { bytes: slab.subarray(0, filled), count: at - from };
+    return { bytes: this.#bytes(slab, filled, kept), count: at - from };
   }
 
-  /** Encodes a text of at most 64 KiB in UTF-8. The bytes are good until the next call. */
-  encode(text: string): Buffer {
+  /** Encodes a text of at most 64 KiB in UTF-8. The bytes are good until the next call; `kept` as above. */
+  encode(text: string, kept = false): Buffer {
     this.#slab ??= Buffer.allocUnsafeSlow(SLAB);
-    return this.#slab.subarray(0, this.#slab.write(text));
+    return this.#bytes(this.#slab, this.#slab.write(text), kept);
   }
 
   /** The bytes of the last call are out of use. */
@@ -51,6 +57,12 @@ export class Gather {
 
   /** The bytes of the last call stay with somebody else: the next one takes a new slab. */
   giveUp(): void {
-    this.#slab = undefined;
+    if (!this.#copied) this.#slab = undefined;
+  }
+
+  #bytes(slab: Buffer, size: number, kept: boolean): Buffer {
+    const bytes = slab.subarray(0, size);
+    this.#copied = kept && size < FEW;
+    return this.#copied ? Buffer.from(bytes) : bytes;
   }
 }

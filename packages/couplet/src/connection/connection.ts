@@ -31,8 +31,9 @@ interface AnyLinesOptions extends LinesOptions {
  * the last frame that was taken. It looks at the bytes that wait anew, so keep a reader for as long as its format lasts. Only
  * one pull may wait at a time: a second one throws.
  *
- * - Iteration ends when the peer has ended its output; writing still works. It throws the reason when the connection was cut,
- *   and a `FramingError` for what is no frame, and when the input ended inside of one. After this side's `close` it ends.
+ * - Iteration ends when the peer has ended its output; writing still works, and the connection stays open until this side closes
+ *   it too. It throws the reason when the connection was cut, and a `FramingError` for what is no frame, and when the input ended
+ *   inside of one. After this side's `close` it ends.
  * - Leaving a loop with `break`, `return` or an exception closes the connection, as `close` does.
  * - Whoever does not pull is sent nothing: one chunk is held, then reading stops, and the peer feels it. The peer's end of
  *   output waits behind that chunk too, so a program that may stop reading for good should bound its time.
@@ -55,7 +56,8 @@ export class Connection implements AsyncIterable<Buffer, undefined>, AsyncDispos
 
   /**
    * Resolves once the connection is gone, to the reason: a `ConnectionDone`, `ConnectionLost` or `ConnectionAborted`, a
-   * policy's `TimeoutError`, the error given to `abort`, or the one that the handler threw. Never rejects.
+   * policy's `TimeoutError`, the error given to `abort`, or the one that the handler threw. Never rejects. It does not close: a
+   * handler that returns it waits for a peer that may wait for the handler.
    */
   get closed(): Promise<Error> {
     return this.#inlet.closed;

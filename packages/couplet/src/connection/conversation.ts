@@ -1,5 +1,7 @@
 import { Factory } from '../protocol/factory.ts';
+import { described, isClass, nameOf } from '../protocol/misuse.ts';
 import type { Protocol, Result } from '../protocol/protocol.ts';
+import { isFactory, isProtocolClass } from '../protocol/role.ts';
 import { Connection } from './connection.ts';
 import { Inlet } from './inlet.ts';
 
@@ -8,6 +10,15 @@ import { Inlet } from './inlet.ts';
  * throws is reported, and aborts the connection.
  */
 export type Handler = (connection: Connection) => Result;
+
+function checkHandler(handler: unknown): void {
+  if (typeof handler === 'function' && !isClass(handler)) return;
+  const instead = isProtocolClass(handler)
+    ? `: write listen(..., Factory.forProtocol(${nameOf(handler) ?? 'Echo'}))`
+    : '';
+  const factory = isFactory(handler) ? ': write listen(..., factory)' : '';
+  throw new TypeError(`handler is ${described(handler)}, not a function that takes a connection${instead}${factory}`);
+}
 
 /** A connection that a handler serves. */
 export class Conversation extends Inlet {
@@ -41,8 +52,10 @@ export class Conversation extends Inlet {
 export class ConversationFactory extends Factory {
   readonly #handler: Handler;
 
+  /** Throws a `TypeError` for what is no function of a connection. */
   constructor(handler: Handler) {
     super();
+    checkHandler(handler);
     this.#handler = handler;
   }
 

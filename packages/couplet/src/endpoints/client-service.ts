@@ -2,11 +2,13 @@ import { errorOf } from '../engine/report.ts';
 import { Machine } from '../machine/machine.ts';
 import { type BackOff, type BackOffOptions, backOffOf, nextDelay } from '../protocol/back-off.ts';
 import type { ClientFactory } from '../protocol/client-factory.ts';
-import type { Clock, DelayedCall } from '../protocol/clock.ts';
+import { type Clock, type DelayedCall, reportTo } from '../protocol/clock.ts';
 import type { ConnectionOptions } from '../protocol/connection-options.ts';
 import { ConnectError, ConnectionClosed, UserAbortError } from '../protocol/errors.ts';
+import { checkFunction, isAtLeast } from '../protocol/misuse.ts';
 import type { Result } from '../protocol/protocol.ts';
 import { type Builder, factoryOf, type ProtocolOf } from './builder.ts';
+import { checkEndpoint } from './check-endpoint.ts';
 import { ServiceFactory } from './service-factory.ts';
 import { SERVICE_LIFE } from './service-life.ts';
 import { Waiters, type WaitOptions } from './waiters.ts';
@@ -97,10 +99,16 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
     },
   });
 
-  /** Throws a `RangeError` for a `timeoutMs` or a number of the back-off that is none. */
+  /**
+   * Throws a `RangeError` for a `timeoutMs` or a number of the back-off that is none, and a `TypeError` for what is no endpoint, no
+   * builder or no function.
+   */
   constructor(endpoint: Reachable, builder: B, options: ServiceOptions<ProtocolOf<B>> = {}) {
     const { timeoutMs = 0 } = options;
-    if (!(timeoutMs >= 0)) throw new RangeError(`timeoutMs is ${timeoutMs}, not a number of at least 0`);
+    checkEndpoint(endpoint, 'connect');
+    for (const name of ['prepareConnection', 'onFailure'] as const)
+      if (options[name] !== undefined) checkFunction(name, options[name], 'a function');
+    if (!isAtLeast(0, timeoutMs)) throw new RangeError(`timeoutMs is ${timeoutMs}, not a number of at least 0`);
     this.#endpoint = endpoint;
     this.#factory = new ServiceFactory(factoryOf(builder), (reason) => this.#end(reason));
     this.#options = options;
@@ -165,8 +173,9 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
       // What the endpoint hands on is what the factory builds; its type is what the builder says.
       protocol = (await this.#endpoint.connect(this.#factory, options)) as ProtocolOf<B>;
     } catch (error) {
-      // An attempt that somebody else has cancelled is not to be made again: the reactor stops.
-      if (error instanceof UserAbortError || this.#clock === undefined) this.#life.over(errorOf(error));
+      // An attempt that somebody else has cancelled is not to be made again: the reactor stops. Nor is one without a protocol.
+      const again = !(error instanceof UserAbortError || error === this.#factory.flaw);
+      if (!again || this.#clock === undefined) this.#life.over(errorOf(error));
       else this.#life.failed(errorOf(error));
       return;
     }
@@ -252,14 +261,9 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
     for (const left of this.#leaving.splice(0)) left();
   }
 
-  /** A clock reports what a delayed call throws, by the name of the call. */
   #report(where: 'prepareConnection' | 'onFailure', error: unknown): void {
-    const calls = {
-      [where]: () => {
-        throw error;
-      },
-    };
-    const call = calls[where];
-    if (call !== undefined) this.#clock?.callLater(0, call);
+    const { destination } = this.#factory;
+    const who = destination === undefined ? 'ClientService' : `ClientService for ${destination}`;
+    if (this.#clock !== undefined) reportTo(this.#clock, { who, where, error });
   }
 }

@@ -1,3 +1,4 @@
+import { checkText } from '../protocol/misuse.ts';
 import { oneLine } from '../protocol/one-line.ts';
 
 /** A description of an endpoint cannot be understood; the message, one line, quotes it and names the part. */
@@ -8,8 +9,9 @@ export class EndpointSyntaxError extends Error {
   }
 }
 
-/** The kind of endpoint that a description is of: what comes before its first colon. */
+/** The kind of endpoint that a description is of: what comes before its first colon. Throws a `TypeError` for what is no string. */
 export function kindOf(text: string): string {
+  checkText('description', text, 'tcp:8007');
   return text.split(':', 1).join();
 }
 

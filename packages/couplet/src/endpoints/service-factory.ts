@@ -14,6 +14,8 @@ export class ServiceFactory extends WrappingClientFactory {
   clock: Clock | undefined;
   /** Why the connection of the last attempt is gone. */
   reason: Error | undefined;
+  /** Why the inner factory can build nothing, once that is known. */
+  flaw: unknown;
   readonly #onGone: (reason: Error) => void;
   #connector: Connector | undefined;
 
@@ -31,6 +33,20 @@ export class ServiceFactory extends WrappingClientFactory {
   override doStart(reactor: Clock): Result {
     this.clock = reactor;
     return super.doStart(reactor);
+  }
+
+  /** What the service is connected to, or was last. */
+  get destination(): string | undefined {
+    return this.#connector?.destination;
+  }
+
+  override checkProtocol(): void {
+    try {
+      super.checkProtocol();
+    } catch (error) {
+      this.flaw = error;
+      throw error;
+    }
   }
 
   override startedConnecting(connector: Connector): void {

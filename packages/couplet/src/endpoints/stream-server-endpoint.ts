@@ -1,5 +1,6 @@
 import type { Factory } from '../protocol/factory.ts';
 import type { ListeningPort } from '../protocol/listening-port.ts';
+import { checkFactory } from '../protocol/role.ts';
 import type { PortOptions } from '../reactor/listen-options.ts';
 import type { ServerEndpoint } from './server-endpoint.ts';
 
@@ -15,6 +16,7 @@ export class StreamServerEndpoint implements ServerEndpoint {
   }
 
   async listen(factory: Factory, options: PortOptions = {}): Promise<ListeningPort> {
+    checkFactory(factory);
     return this.#open(factory, options);
   }
 }

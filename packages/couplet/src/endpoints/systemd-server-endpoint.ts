@@ -1,6 +1,8 @@
 import { CannotListenError } from '../protocol/errors.ts';
 import type { Factory } from '../protocol/factory.ts';
 import type { ListeningPort } from '../protocol/listening-port.ts';
+import { checkWord } from '../protocol/misuse.ts';
+import { checkFactory } from '../protocol/role.ts';
 import type { PortOptions } from '../reactor/listen-options.ts';
 import type { Reactor } from '../reactor/reactor.ts';
 import { ListenFDs } from './listen-fds.ts';
@@ -25,13 +27,17 @@ export class SystemdServerEndpoint implements ServerEndpoint {
   readonly #socket: SystemdSocket;
   readonly #options: PortOptions;
 
+  /** Throws a `TypeError` for another domain. */
   constructor(reactor: Reactor, socket: SystemdSocket, options: PortOptions = {}) {
+    const { domain } = socket;
+    if (domain !== undefined) checkWord('domain', domain, Object.keys(FAMILIES));
     this.#reactor = reactor;
     this.#socket = socket;
     this.#options = options;
   }
 
   async listen(factory: Factory, options: PortOptions = {}): Promise<ListeningPort> {
+    checkFactory(factory);
     const port = await this.#reactor.adoptStreamPort(this.#find(), factory, { ...options, ...this.#options });
     const { domain } = this.#socket;
     const { family } = port.getHost();

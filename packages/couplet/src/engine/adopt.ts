@@ -3,6 +3,7 @@ import { addressOf, IPv4Address } from '../protocol/address.ts';
 import type { ConnectionBounds } from '../protocol/connection-options.ts';
 import { type Builds, ProtocolFactory } from '../protocol/factory.ts';
 import { Filter } from '../protocol/filter.ts';
+import { described } from '../protocol/misuse.ts';
 import type { Callbacks } from '../protocol/protocol.ts';
 import { Refused } from '../protocol/refused.ts';
 import { isThenable, promiseOf } from '../protocol/thenable.ts';
@@ -51,7 +52,7 @@ function verdictOf(answer: unknown): Filter | Refused | undefined {
 
 /** What code without types returned, in a word; a promise that was not asked for must not reject unheard. */
 function nameOf(answer: unknown): string {
-  if (!isThenable(answer)) return answer === null ? 'null' : `a value of type ${typeof answer}`;
+  if (!isThenable(answer)) return described(answer);
   promiseOf(answer).catch(() => {});
   return 'a promise';
 }

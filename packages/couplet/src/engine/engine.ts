@@ -1,6 +1,8 @@
 import { Gather } from '../bytes/gather.ts';
 import type { Clock, DelayedCall } from '../protocol/clock.ts';
-import type { ErrorReport, Observer } from '../protocol/observer.ts';
+import type { ErrorReport } from '../protocol/error-report.ts';
+import { checkFunction } from '../protocol/misuse.ts';
+import type { Observer } from '../protocol/observer.ts';
 import { Roll } from '../protocol/roll.ts';
 import { isThenable, promiseOf } from '../protocol/thenable.ts';
 import type { HostAddress } from '../seam/address.ts';
@@ -100,7 +102,8 @@ export class Engine implements Clock {
   }
 
   callLater<A extends unknown[]>(delayMs: number, call: (...args: A) => unknown, ...args: A): DelayedCall {
-    checkCall('callLater', call);
+    // It would be found out too late, and by a timer.
+    if (typeof call !== 'function') checkFunction('call', call, 'a function');
     return this.timers.callLater(delayMs, () => this.guard('a delayed call', titleOf(call), () => call(...args)));
   }
 
@@ -323,10 +326,4 @@ export class Engine implements Clock {
       return true;
     }
   }
-}
-
-/** Throws a `TypeError` when that is not a function: a timer would find out too late. */
-export function checkCall(where: string, call: unknown): void {
-  if (typeof call === 'function') return;
-  throw new TypeError(`${where} takes a function to call, not ${call === null ? 'null' : typeof call}`);
 }

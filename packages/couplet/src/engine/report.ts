@@ -1,4 +1,4 @@
-import type { ErrorReport } from '../protocol/observer.ts';
+import type { ErrorReport } from '../protocol/error-report.ts';
 import { oneLine } from '../protocol/one-line.ts';
 
 /** Stands for what throws when it is made a string, as an object without a prototype does: a report must not fail. */

@@ -35,6 +35,8 @@ export class WriteQueue {
   #offset = 0;
   /** How many bytes the wire holds; 0 when it can take a chunk. */
   #held = 0;
+  /** The wire kept what it was handed last, and has no copy. */
+  #keeps = false;
   /** Where small chunks go while the wire is full. */
   #tail: Tail | undefined;
   /** Text that was written last: strings are joined, and encoded all at once. */
@@ -212,7 +214,7 @@ export class WriteQueue {
   }
 
   #handGathered(wire: Wire, gather: Gather, chunks: Uint8Array[]): void {
-    const { bytes, count } = gather.fill(chunks, this.#head, LARGE, this.#most);
+    const { bytes, count } = gather.fill(chunks, this.#head, LARGE, this.#most, this.#keeps);
     chunks.fill(GONE, this.#head, this.#head + count);
     this.#head += count;
     this.#hand(wire, bytes);
@@ -221,7 +223,7 @@ export class WriteQueue {
   }
 
   #handText(wire: Wire, gather: Gather): void {
-    const bytes = gather.encode(this.#text);
+    const bytes = gather.encode(this.#text, this.#keeps);
     this.size += bytes.length - this.#text.length;
     this.#text = '';
     this.#hand(wire, bytes);
@@ -233,8 +235,10 @@ export class WriteQueue {
     // A detached buffer is empty, and so is what was cut off.
     if (bytes.length === 0) throw new TypeError(CHANGED);
     this.budget -= bytes.length;
-    if (wire.write(bytes)) this.size -= bytes.length;
+    const taken = wire.write(bytes);
+    if (taken) this.size -= bytes.length;
     else this.#held = bytes.length;
+    this.#keeps = !(taken || wire.copies);
   }
 }
 

@@ -26,6 +26,7 @@ export { ClientFactory } from '../protocol/client-factory.ts';
 export type { Clock, DelayedCall } from '../protocol/clock.ts';
 export type { ConnectionOptions } from '../protocol/connection-options.ts';
 export type { Connector } from '../protocol/connector.ts';
+export type { ErrorReport } from '../protocol/error-report.ts';
 export {
   CannotListenError,
   ConnectBindError,
@@ -46,7 +47,7 @@ export {
 export type { BuiltBy } from '../protocol/factory.ts';
 export { Factory, ServerFactory } from '../protocol/factory.ts';
 export type { ListeningPort } from '../protocol/listening-port.ts';
-export type { ErrorReport, Observer } from '../protocol/observer.ts';
+export type { Observer } from '../protocol/observer.ts';
 export type { Consumer, Producer, PullProducer } from '../protocol/producer.ts';
 export type { AnyFactory, Callbacks, ProtocolClass, ProtocolFor, ProtocolUnder, Result } from '../protocol/protocol.ts';
 export { Protocol } from '../protocol/protocol.ts';

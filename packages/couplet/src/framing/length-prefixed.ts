@@ -27,7 +27,8 @@ export class IntegerPrefix implements Prefix {
 
   /** Throws a `RangeError` for any other number of bytes. */
   constructor(bytes: PrefixBytes) {
-    if (!(bytes in prefixOf)) throw new RangeError(`a length prefix has 1, 2 or 4 bytes, not ${bytes}`);
+    if (typeof bytes !== 'number' || !(bytes in prefixOf))
+      throw new RangeError(`a length prefix has 1, 2 or 4 bytes, not ${bytes}`);
     this.most = bytes;
     this.#largest = 2 ** (8 * bytes) - 1;
   }

@@ -19,7 +19,7 @@ class Announcement extends Filter {
   #securing: Parameters<Wire['startTls']> | undefined;
 
   override get copies(): boolean {
-    return false;
+    return !this.#waiting && super.copies;
   }
 
   override write(chunk: Uint8Array): boolean {

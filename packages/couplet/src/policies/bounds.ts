@@ -1,3 +1,5 @@
+import { isAtLeast } from '../protocol/misuse.ts';
+
 /** Throws a `RangeError` that names the option unless it is a whole number in that range. */
 export function checkWhole(name: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
@@ -6,7 +8,7 @@ export function checkWhole(name: string, value: number, least: number, most: num
 
 /** Throws a `RangeError` that names the option unless it is a finite number above 0. */
 export function checkAboveZero(name: string, value: number): void {
-  if (!(value > 0 && value < Number.POSITIVE_INFINITY)) {
+  if (!(isAtLeast(0, value) && value > 0 && value < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`${name} is ${value}, not a finite number above 0`);
   }
 }

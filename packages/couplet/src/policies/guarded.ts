@@ -6,6 +6,7 @@ import { Factory } from '../protocol/factory.ts';
 import type { Filter } from '../protocol/filter.ts';
 import type { ProtocolFor, Result } from '../protocol/protocol.ts';
 import { Refused } from '../protocol/refused.ts';
+import { checkFactory } from '../protocol/role.ts';
 import { owned, WrappingClientFactory } from '../protocol/wrapping-client-factory.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Wire } from '../seam/wire.ts';
@@ -28,9 +29,11 @@ const UNWANTED: Cause = { kind: 'done', code: '', detail: 'it was refused' };
 
 /**
  * Puts a factory behind a policy. The engine's questions go to both, everything else to the factory; its protocols know the
- * factory and not the policy. Of several policies the outermost is next to the network and asked first.
+ * factory and not the policy. Of several policies the outermost is next to the network and asked first. Throws a `TypeError` for
+ * what is no factory.
  */
 export function guard<F extends Factory | ClientFactory>(factory: F, policy: Policy): Guarded<F> {
+  checkFactory(factory);
   const guarded =
     factory instanceof ClientFactory ? new GuardedClientFactory(factory, policy) : new GuardedFactory(factory, policy);
   // It hands on what the factory builds; its type is what the factory's class says.
@@ -53,6 +56,10 @@ class GuardedFactory extends Factory {
 
   override buildProtocol(address: Address): ProtocolFor<this> | null {
     return owned(this.#inner.buildProtocol(address), this.#inner);
+  }
+
+  override checkProtocol(): void {
+    this.#inner.checkProtocol();
   }
 
   override logPrefix(): string {

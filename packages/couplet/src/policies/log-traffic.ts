@@ -1,10 +1,12 @@
 import type { Address } from '../protocol/address.ts';
 import { addressOf } from '../protocol/address.ts';
 import type { ClientFactory } from '../protocol/client-factory.ts';
-import type { Clock } from '../protocol/clock.ts';
+import { type Clock, reportTo } from '../protocol/clock.ts';
 import type { Factory } from '../protocol/factory.ts';
 import { Filter } from '../protocol/filter.ts';
+import { checkFunction } from '../protocol/misuse.ts';
 import { oneLine } from '../protocol/one-line.ts';
+import { isThenable } from '../protocol/thenable.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Wire } from '../seam/wire.ts';
 import type { Guarded } from './guarded.ts';
@@ -41,12 +43,14 @@ export type TrafficEntry = TrafficEvent & {
 
 /**
  * Gives `log` an entry for whatever passes between the connections of the factory and the network, or the policies further
- * out. What it throws is reported to the observers, and hurts no connection.
+ * out. What it throws, or a promise that it returns rejects with, is reported to the observers, and hurts no connection. Throws a
+ * `TypeError` for a log that is no function.
  */
 export function logTraffic<F extends Factory | ClientFactory>(
   factory: F,
   log: (entry: TrafficEntry) => void,
 ): Guarded<F> {
+  checkFunction('log', log, 'a function that takes an entry');
   let connections = 0;
   const filter = (wire: Wire, clock: Clock): Filter => {
     connections += 1;
@@ -122,12 +126,14 @@ class Logged extends Filter {
   #enter(event: TrafficEvent): void {
     const entry = { ...event, connection: this.#connection, peer: this.#peer, time: this.#clock.wallClock() };
     try {
-      this.#log(entry);
+      const written: unknown = this.#log(entry);
+      if (isThenable(written)) written.then(undefined, (error) => this.#report(error));
     } catch (error) {
-      // A delayed call may throw: the observers hear of it, and nobody else.
-      this.#clock.callLater(0, function logTraffic() {
-        throw error;
-      });
+      this.#report(error);
     }
+  }
+
+  #report(error: unknown): void {
+    reportTo(this.#clock, { who: `logTraffic at ${this.#peer.authority}`, where: 'log', error });
   }
 }

@@ -8,7 +8,7 @@ export class Portions extends Filter {
   #failed = false;
 
   override get copies(): boolean {
-    return false;
+    return this.#rest === undefined && super.copies;
   }
 
   /** How many of so many bytes may go now; 0 when it has to wait, and then somebody calls `proceed`. */

@@ -1,4 +1,7 @@
 import type { Clock } from './clock.ts';
+import { checkWord, isAtLeast } from './misuse.ts';
+
+const JITTERS: readonly BackOff['jitter'][] = ['full', 'none'];
 
 /** How somebody waits who tries again and again. */
 export interface BackOffOptions {
@@ -22,12 +25,13 @@ export interface BackOff {
   delayMs: number;
 }
 
-/** A back-off before its first wait. Throws a `RangeError` for a negative delay or a factor below 1. */
+/** A back-off before its first wait. Throws a `RangeError` for a negative delay or a factor below 1, a `TypeError` for another jitter. */
 export function backOffOf(options: BackOffOptions): BackOff {
   const { initialDelayMs = 1000, factor = 1.5, maxDelayMs = 60_000, jitter = 'full' } = options;
-  if (!(initialDelayMs >= 0)) throw new RangeError(`initialDelayMs is ${initialDelayMs}, not 0 or more`);
-  if (!(maxDelayMs >= 0)) throw new RangeError(`maxDelayMs is ${maxDelayMs}, not 0 or more`);
-  if (!(factor >= 1)) throw new RangeError(`factor is ${factor}, not 1 or more`);
+  checkWord('jitter', jitter, JITTERS);
+  if (!isAtLeast(0, initialDelayMs)) throw new RangeError(`initialDelayMs is ${initialDelayMs}, not 0 or more`);
+  if (!isAtLeast(0, maxDelayMs)) throw new RangeError(`maxDelayMs is ${maxDelayMs}, not 0 or more`);
+  if (!isAtLeast(1, factor)) throw new RangeError(`factor is ${factor}, not 1 or more`);
   return { initialDelayMs, factor, maxDelayMs, jitter, delayMs: initialDelayMs };
 }
 

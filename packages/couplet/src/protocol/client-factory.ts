@@ -9,7 +9,10 @@ export class ClientFactory extends ProtocolFactory {
   /** An attempt begins. */
   startedConnecting(_connector: Connector): void {}
 
-  /** An attempt failed; the reason is a `ConnectError`. `connector.connect()` tries again. */
+  /**
+   * An attempt failed; the reason is a `ConnectError`, or a `TypeError` where this factory has nothing to build.
+   * `connector.connect()` tries again.
+   */
   clientConnectionFailed(_connector: Connector, _reason: Error): void {}
 
   /** The connection has gone, after the protocol's `connectionLost`, for the same reason. `connector.connect()` makes a new one. */

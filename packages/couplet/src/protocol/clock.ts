@@ -1,3 +1,5 @@
+import type { ErrorReport } from './error-report.ts';
+
 /** A call that was put off with `callLater`. */
 export interface DelayedCall {
   /** True until the call has run or was cancelled. */
@@ -21,7 +23,10 @@ export interface Clock {
   now(): number;
   /** Milliseconds since 1970 (UTC). May jump, in either direction. */
   wallClock(): number;
-  /** A number of at least 0 and less than 1. */
+  /**
+   * A number of at least 0 and less than 1. It can be guessed, so it is for waits and samples, and no secret: session ids and the
+   * like come from `node:crypto`.
+   */
   random(): number;
   /**
    * Calls `call(...args)` after `delayMs` milliseconds, never earlier. Calls run in the order of their time, then in
@@ -29,4 +34,18 @@ export interface Clock {
    * a `RangeError` unless the delay is a number of at least 0.
    */
   callLater<A extends unknown[]>(delayMs: number, call: (...args: A) => unknown, ...args: A): DelayedCall;
+  /**
+   * Tells the observers of an error that no callback can throw, under the name of whose it is: one of a promise that nobody
+   * waits for, say. A clock without observers has no such method.
+   */
+  report?(report: ErrorReport): void;
+}
+
+/** Tells the clock's observers of an error. A clock that has none gets it from a delayed call. */
+export function reportTo(clock: Clock, report: ErrorReport): void {
+  if (clock.report !== undefined) clock.report(report);
+  else
+    clock.callLater(0, () => {
+      throw report.error;
+    });
 }

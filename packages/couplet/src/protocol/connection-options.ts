@@ -1,3 +1,5 @@
+import { isAtLeast } from './misuse.ts';
+
 /** What bounds a connection. Given to `listenTCP`, `connectTCP` and their relatives. */
 export interface ConnectionOptions {
   /**
@@ -29,7 +31,7 @@ export function boundsOf(options: ConnectionOptions): ConnectionBounds {
     closeTimeoutMs: options.closeTimeoutMs ?? Number.POSITIVE_INFINITY,
   };
   for (const [name, value] of Object.entries(bounds)) {
-    if (!(value >= 0)) throw new RangeError(`${name} is ${value}, not a number of at least 0`);
+    if (!isAtLeast(0, value)) throw new RangeError(`${name} is ${value}, not a number of at least 0`);
   }
   return bounds;
 }

@@ -3,8 +3,10 @@ import type { Wire } from '../seam/wire.ts';
 import type { Address } from './address.ts';
 import type { Clock } from './clock.ts';
 import type { Filter } from './filter.ts';
+import { classOf } from './misuse.ts';
 import type { ProtocolClass, ProtocolFor, Result } from './protocol.ts';
 import type { Refused } from './refused.ts';
+import { checkProtocolClass } from './role.ts';
 
 /** Something that builds protocols of type P. */
 export interface Builds<P> {
@@ -29,7 +31,7 @@ export class ProtocolFactory {
 
   /**
    * A factory that builds protocols of that class: `Factory.forProtocol(Echo)`. Further arguments go to the factory's
-   * constructor.
+   * constructor. Throws a `TypeError` for what is no class of protocols.
    */
   static forProtocol<F extends ProtocolFactory, C extends ProtocolClass<F>, A extends unknown[]>(
     this: new (
@@ -38,6 +40,7 @@ export class ProtocolFactory {
     protocol: C,
     ...args: A
   ): F & { protocol: C } {
+    checkProtocolClass(protocol, 'protocol');
     return Object.assign(new this(...args), { protocol });
   }
 
@@ -45,6 +48,20 @@ export class ProtocolFactory {
   buildProtocol(_address: Address): ProtocolFor<this> | null {
     if (this.protocol === undefined) throw new Error(`${this.constructor.name} has no protocol and no buildProtocol`);
     return new this.protocol();
+  }
+
+  /**
+   * Throws a `TypeError` when the factory cannot build: it has neither a class of protocols nor a `buildProtocol` of its own. The
+   * engine asks once it has started, so that no client has to find out.
+   */
+  checkProtocol(): void {
+    if (this.buildProtocol !== ProtocolFactory.prototype.buildProtocol) return;
+    const name = classOf(this) ?? 'Factory';
+    if (this.protocol === undefined)
+      throw new TypeError(
+        `factory is an instance of ${name}, which has no protocol and no buildProtocol: write ${name}.forProtocol(Echo), or assign its protocol`,
+      );
+    checkProtocolClass(this.protocol, `protocol of ${name}`);
   }
 
   /**

@@ -1,14 +1,13 @@
 import type { Address } from './address.ts';
+import type { ErrorReport } from './error-report.ts';
+import { described } from './misuse.ts';
 import type { Callbacks } from './protocol.ts';
 import type { Transport } from './transport.ts';
 
-/** An error of the application: what a callback threw, or what its promise rejected with. */
-export interface ErrorReport {
-  /** Whose callback: the class of the protocol or factory, with the peer where there is one: `Echo at 127.0.0.1:4321`. */
-  readonly who: string;
-  /** The callback's name. */
-  readonly where: string;
-  readonly error: unknown;
+/** Throws a `TypeError` for what is no observer: a function alone does not say what it wants to hear. */
+export function checkObserver(observer: unknown): void {
+  if (typeof observer !== 'object' || observer === null)
+    throw new TypeError(`observer is ${described(observer)}, not an object such as { error: (report) => {} }`);
 }
 
 /** Who wants to know what a reactor does. Every method is optional; what one throws is printed on standard error. */

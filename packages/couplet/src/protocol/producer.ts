@@ -21,7 +21,9 @@ export interface Consumer {
   write(data: Uint8Array | string): boolean;
   /**
    * Puts a producer in charge of the output. A streaming producer (`streaming` true) writes until it is paused, a pull
-   * producer is asked for each piece: a write answers it, whoever makes it. Throws an `Error` while another one is registered.
+   * producer is asked for each piece: a write answers it, whoever makes it. While it is registered the connection does not close
+   * in order, whoever asked for that, the peer included: it may have more to send. So a transport that is the producer of
+   * another one, as in a proxy, has to be unregistered in `readConnectionLost`. Throws an `Error` while another one is registered.
    */
   registerProducer(producer: Producer, streaming: true): void;
   registerProducer(producer: PullProducer, streaming: false): void;

@@ -76,7 +76,9 @@ export class Protocol<F = AnyFactory> {
 
   /**
    * The connection is gone. Runs once, last. The reason is a `ConnectionDone`, `ConnectionLost` or `ConnectionAborted`, a
-   * policy's `TimeoutError`, the error given to `abortConnection`, or the one that a callback of this protocol threw.
+   * policy's `TimeoutError`, the error given to `abortConnection`, or the one that a callback of this protocol threw. After
+   * `loseConnection` it comes only when the peer has closed too, or has taken too long: what others see of this connection (a
+   * name, a transaction, a port) is to be let go where one decides to leave.
    */
   connectionLost(_reason: Error): Result {}
 

@@ -1,4 +1,5 @@
 import type { SocketName } from '../seam/address.ts';
+import { described } from './misuse.ts';
 
 /** A type, a length of 16 bits and so many bytes: what version 2 adds to the addresses. Bytes that were read are the reader's. */
 export interface Tlv {
@@ -22,4 +23,10 @@ export interface ProxyHeader {
   readonly destination: SocketName | undefined;
   /** What else is known of the connection, in the order of the header. Version 1 has none. */
   readonly tlvs: readonly Tlv[];
+}
+
+/** Throws a `TypeError` for what is neither a header nor a version of one. */
+export function checkProxyHeader(header: unknown): void {
+  if (header === 1 || header === 2 || (typeof header === 'object' && header !== null && 'version' in header)) return;
+  throw new TypeError(`proxyHeader is ${described(header)}, neither a header nor 1 or 2`);
 }

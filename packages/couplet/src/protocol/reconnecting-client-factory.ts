@@ -30,7 +30,7 @@ export class ReconnectingClientFactory extends ClientFactory implements BackOff 
   readonly #waiting: Map<Connector, DelayedCall | undefined> = new Map();
   #trying = true;
 
-  /** Throws a `RangeError` for a negative delay or a factor below 1. */
+  /** Throws a `RangeError` for a negative delay or a factor below 1, a `TypeError` for another jitter. */
   constructor(options: ReconnectOptions = {}) {
     super();
     const { initialDelayMs, factor, maxDelayMs, jitter, delayMs } = backOffOf(options);
@@ -52,9 +52,10 @@ export class ReconnectingClientFactory extends ClientFactory implements BackOff 
     this.#waiting.set(connector, undefined);
   }
 
-  /** Tries again, unless this program itself cancelled the attempt. */
+  /** Tries again, unless this program itself cancelled the attempt, or has nothing to build. */
   override clientConnectionFailed(connector: Connector, reason: Error): void {
     this.#waiting.delete(connector);
+    if (reason instanceof TypeError) return;
     if (!(reason instanceof UserAbortError)) this.retry(connector);
   }
 

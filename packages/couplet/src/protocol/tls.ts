@@ -1,4 +1,5 @@
 import type { TlsClientSettings, TlsIdentity, TlsServerSettings, TlsVersion } from '../seam/tls.ts';
+import { described, isAtLeast } from './misuse.ts';
 
 /** What the options may say: they may come from where no compiler looks. */
 const VERSIONS: readonly TlsVersion[] = ['TLSv1.2', 'TLSv1.3'];
@@ -113,6 +114,7 @@ export class ClientTLS {
   constructor(options: ClientTLSOptions = {}) {
     const { ca, identity, serverName, verify = true } = options;
     if (serverName === '') throw new RangeError('serverName is empty');
+    if (typeof verify !== 'boolean') throw new TypeError(`verify is ${described(verify)}, not a boolean`);
     this.handshakeTimeoutMs = timeoutOf(options);
     this.serverName = serverName;
     this.settings = {
@@ -123,6 +125,13 @@ export class ClientTLS {
       ...commonOf(options),
     };
   }
+}
+
+/** Throws a `TypeError` unless that is TLS for that side: plain options are not. */
+export function checkTLS(tls: unknown, role: TLS['role']): void {
+  const wanted = role === 'server' ? 'ServerTLS' : 'ClientTLS';
+  if (typeof tls === 'object' && tls !== null && 'role' in tls && tls.role === role) return;
+  throw new TypeError(`tls is ${described(tls)}, not a ${wanted}: write new ${wanted}({ ... })`);
 }
 
 function serverSettings(options: ServerTLSOptions): TlsServerSettings {
@@ -143,6 +152,7 @@ function serverSettings(options: ServerTLSOptions): TlsServerSettings {
 function commonOf({ alpn = [], minVersion = 'TLSv1.2' }: TLSOptions): Pick<TlsClientSettings, 'alpn' | 'minVersion'> {
   if (!VERSIONS.includes(minVersion))
     throw new RangeError(`minVersion is '${minVersion}', not one of ${VERSIONS.join(', ')}`);
+  if (!Array.isArray(alpn)) throw new TypeError(`alpn is ${described(alpn)}, not an array such as ['h2', 'http/1.1']`);
   for (const protocol of alpn) {
     const size = Buffer.byteLength(protocol);
     if (size === 0 || size > 255) throw new RangeError(`alpn '${protocol}' has ${size} bytes, not 1 to 255`);
@@ -151,7 +161,7 @@ function commonOf({ alpn = [], minVersion = 'TLSv1.2' }: TLSOptions): Pick<TlsCl
 }
 
 function timeoutOf({ handshakeTimeoutMs = 10_000 }: TLSOptions): number {
-  if (handshakeTimeoutMs > 0) return handshakeTimeoutMs;
+  if (isAtLeast(0, handshakeTimeoutMs) && handshakeTimeoutMs > 0) return handshakeTimeoutMs;
   throw new RangeError(`handshakeTimeoutMs is ${handshakeTimeoutMs}, not a number above 0`);
 }
 

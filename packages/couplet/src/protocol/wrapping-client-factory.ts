@@ -24,6 +24,10 @@ export class WrappingClientFactory extends ClientFactory {
     return owned(this.inner.buildProtocol(address), this.inner);
   }
 
+  override checkProtocol(): void {
+    this.inner.checkProtocol();
+  }
+
   override logPrefix(): string {
     return this.inner.logPrefix();
   }

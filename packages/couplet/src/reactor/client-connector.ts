@@ -2,7 +2,7 @@ import { adopt } from '../engine/adopt.ts';
 import type { Connection } from '../engine/connection.ts';
 import type { Engine } from '../engine/engine.ts';
 import { Refusal } from '../engine/refusal.ts';
-import { prefixOf } from '../engine/report.ts';
+import { errorOf, prefixOf } from '../engine/report.ts';
 import type { Address } from '../protocol/address.ts';
 import type { ClientFactory } from '../protocol/client-factory.ts';
 import type { Clock } from '../protocol/clock.ts';
@@ -10,6 +10,7 @@ import type { ConnectionBounds } from '../protocol/connection-options.ts';
 import type { Connector } from '../protocol/connector.ts';
 import { ConnectionAborted } from '../protocol/errors.ts';
 import type { Callbacks } from '../protocol/protocol.ts';
+import { isThenable } from '../protocol/thenable.ts';
 import type { Destination, Preamble } from './dial.ts';
 import { Dial, nameOf } from './dial.ts';
 
@@ -77,15 +78,16 @@ export class ClientConnector implements Connector<Callbacks> {
       throw new Error(`the connector to ${this.destination} is ${this.#state} already`);
     if (this.#engine.stopping && this.#busy.has(this)) return;
     this.#state = 'connecting';
+    let started: unknown;
     if (!this.#busy.has(this)) {
       this.#busy.add(this);
       this.#tell('startFactory', () => {
-        const started = this.#factory.doStart(this.#reactor);
+        started = this.#factory.doStart(this.#reactor);
         this.#counted = true;
         return started;
       });
     }
-    this.#dial = new Dial(this.#engine, this.#target, this.#timeoutMs, this.#preamble, {
+    const dial = new Dial(this.#engine, this.#target, this.#timeoutMs, this.#preamble, {
       onConnected: (wire, tls) => {
         this.#endAttempt();
         this.#state = 'connected';
@@ -111,10 +113,16 @@ export class ClientConnector implements Connector<Callbacks> {
         this.#release();
       },
     });
+    this.#dial = dial;
     this.#signal?.addEventListener('abort', this.#cancel);
     if (this.#engine.stopping || this.#signal?.aborted === true) this.#cancel();
     this.#tell('startedConnecting', () => this.#factory.startedConnecting(this));
-    this.#dial?.start();
+    // It may assign its protocol while it starts.
+    if (isThenable(started)) {
+      const check = (): void => this.#expectProtocol(dial);
+      started.then(check, check);
+    } else this.#expectProtocol(dial);
+    dial.start();
   }
 
   whenConnected(): Promise<Callbacks> {
@@ -135,6 +143,19 @@ export class ClientConnector implements Connector<Callbacks> {
   stopConnecting(): void {
     if (this.#dial === undefined) throw new Error(`the connector to ${this.destination} is not connecting`);
     this.#dial.cancel();
+  }
+
+  /** Fails an attempt whose connection would have no protocol. */
+  #expectProtocol(dial: Dial): void {
+    if (dial.over) return;
+    try {
+      this.#factory.checkProtocol();
+    } catch (error) {
+      this.#tell('buildProtocol', () => {
+        throw error;
+      });
+      dial.fail(errorOf(error));
+    }
   }
 
   #disappoint(reason: Error): void {

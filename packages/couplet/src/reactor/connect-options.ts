@@ -25,4 +25,9 @@ export interface ConnectOptions extends ConnectUNIXOptions {
   readonly bindAddress?: string;
   /** The local port to connect from. */
   readonly bindPort?: number;
+  /**
+   * Decides when the host's name is looked up, which is at once unless set: gets what begins that, calls it now or later, and returns
+   * what takes it back. For names that others choose: a few that the system has no answer for keep it from looking up any.
+   */
+  readonly queueLookup?: (lookUp: () => Promise<unknown>) => () => void;
 }

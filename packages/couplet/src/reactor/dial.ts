@@ -22,6 +22,7 @@ import type { ConnectPlace } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
+import type { ConnectOptions } from './connect-options.ts';
 import { Race } from './race.ts';
 
 const NOTHING = Buffer.alloc(0);
@@ -38,6 +39,8 @@ interface TcpDestination {
   /** What the attempts bind to; any address and port where undefined. */
   readonly localHost: string | undefined;
   readonly localPort: number | undefined;
+  /** Decides when the name is looked up. */
+  readonly queueLookup: ConnectOptions['queueLookup'] | undefined;
 }
 
 /** What comes first on the wire. */
@@ -51,7 +54,7 @@ export interface Preamble {
 export interface Answer {
   /** The wire is there; with TLS, secured. Returns its sink, or null to close it. */
   onConnected(wire: Wire, tls?: TlsInfo): Sink | null;
-  onFailed(reason: ConnectError): void;
+  onFailed(reason: Error): void;
 }
 
 /** The destination as a person writes it, in one line. */
@@ -105,11 +108,20 @@ export class Dial {
     else this.#attempt = this.#engine.backend.connect(destination, this.#outcome);
   }
 
+  /** True when it has come to something, or was ended. */
+  get over(): boolean {
+    return this.#over;
+  }
+
   /** Ends the attempt; `onFailed` comes later with a `UserAbortError`. */
   cancel(): void {
+    this.fail(new UserAbortError(`${nameOf(this.#destination)}: the attempt was cancelled`));
+  }
+
+  /** Ends the attempt; `onFailed` comes later with that reason. */
+  fail(reason: Error): void {
     if (this.#over) return;
     this.#end();
-    const reason = new UserAbortError(`${nameOf(this.#destination)}: the attempt was cancelled`);
     // After the events that wait: whoever tries again at once, and cancels again, must not keep them waiting for ever.
     this.#engine.yield(() => this.#answer.onFailed(reason));
   }
@@ -170,8 +182,10 @@ export class Dial {
   #dialHost(destination: TcpDestination): void {
     const { host } = destination;
     const family = familyOf(host);
-    if (family === undefined) void this.#lookUp(destination);
-    else this.#race(destination, [{ family, host }]);
+    const { queueLookup } = destination;
+    if (family !== undefined) this.#race(destination, [{ family, host }]);
+    else if (queueLookup === undefined) void this.#lookUp(destination);
+    else this.#attempt = { cancel: queueLookup(() => this.#lookUp(destination)) };
   }
 
   async #lookUp(destination: TcpDestination): Promise<void> {

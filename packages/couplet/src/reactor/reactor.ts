@@ -1,4 +1,4 @@
-import { checkCall, Engine } from '../engine/engine.ts';
+import { Engine } from '../engine/engine.ts';
 import { prefixOf, titleOf } from '../engine/report.ts';
 import { termsOf } from '../haproxy/options.ts';
 import type { ClientFactory } from '../protocol/client-factory.ts';
@@ -6,11 +6,25 @@ import type { Clock, DelayedCall } from '../protocol/clock.ts';
 import type { ConnectionBounds, ConnectionOptions } from '../protocol/connection-options.ts';
 import { boundsOf } from '../protocol/connection-options.ts';
 import type { Connector } from '../protocol/connector.ts';
+import type { ErrorReport } from '../protocol/error-report.ts';
 import { CannotListenError, ReactorAlreadyRunning, ReactorNotRunning } from '../protocol/errors.ts';
 import type { BuiltBy, Factory } from '../protocol/factory.ts';
 import type { ListeningPort } from '../protocol/listening-port.ts';
 import { familyOf } from '../protocol/literal.ts';
+import {
+  checkFunction,
+  checkText,
+  checkWhole,
+  checkWord,
+  described,
+  hasMethods,
+  isAtLeast,
+} from '../protocol/misuse.ts';
 import type { Observer } from '../protocol/observer.ts';
+import { checkObserver } from '../protocol/observer.ts';
+import { checkProxyHeader } from '../protocol/proxy-header.ts';
+import { checkClientFactory, checkFactory } from '../protocol/role.ts';
+import { checkTLS } from '../protocol/tls.ts';
 import type { Backend, ListenPlace } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
 import { ClientConnector } from './client-connector.ts';
@@ -20,7 +34,7 @@ import type { ListenOptions, ListenUNIXOptions, PortOptions } from './listen-opt
 import { Port } from './port.ts';
 import type { Terms } from './reception.ts';
 import type { SystemEvent, Trigger, TriggerPhase } from './triggers.ts';
-import { Triggers } from './triggers.ts';
+import { EVENTS, PHASES, Triggers } from './triggers.ts';
 
 /** How many connections may wait to be accepted: enough for a storm not to fall into the one-second retries of TCP. */
 const BACKLOG = 4096;
@@ -28,6 +42,8 @@ const BACKLOG = 4096;
 const MOST_WAITING = 2 ** 31 - 1;
 /** The largest number that a descriptor has. */
 const MOST_DESCRIPTORS = 2 ** 31 - 1;
+
+const FAMILIES: readonly NonNullable<ConnectOptions['family']>[] = ['IPv4', 'IPv6'];
 
 /** Options of `run`. */
 export interface RunOptions {
@@ -84,6 +100,11 @@ export class Reactor implements Clock {
     return this.#engine.random();
   }
 
+  /** Tells the observers of an error, or prints it, as what a callback throws. */
+  report(report: ErrorReport): void {
+    this.#engine.report(report);
+  }
+
   /** Reads a file whole; resolves to the cause when that fails. */
   readFile(path: string): Promise<Buffer | Cause> {
     return this.#backend.readFile(path);
@@ -100,11 +121,14 @@ export class Reactor implements Clock {
 
   /**
    * Listens on a TCP port; 0 picks a free one, which `getHost()` tells. Rejects with a `CannotListenError` when that is
-   * impossible, with a `RangeError` for a port, backlog or bound that is none.
+   * impossible, with a `RangeError` for a port, backlog or bound that is none, and with a `TypeError` for what is no factory, or
+   * one that has nothing to build when it has started.
    */
   async listenTCP(port: number, factory: Factory, options: ListenOptions = {}): Promise<ListeningPort> {
     checkWhole('port', port, 0, 65_535);
+    checkFactory(factory);
     const { interface: name = '0.0.0.0', backlog = BACKLOG } = options;
+    checkText('interface', name, '127.0.0.1');
     checkWhole('backlog', backlog, 1, MOST_WAITING);
     const stops = this.#stops;
     const host = await this.#interfaceOf(name, port);
@@ -114,6 +138,7 @@ export class Reactor implements Clock {
 
   /** Listens on a UNIX socket. Rejects like `listenTCP`. */
   async listenUNIX(path: string, factory: Factory, options: ListenUNIXOptions = {}): Promise<ListeningPort> {
+    checkText('path', path, '/run/echo.sock');
     const { mode = 0o660, backlog = BACKLOG } = options;
     checkWhole('mode', mode, 0, 0o777);
     checkWhole('backlog', backlog, 1, MOST_WAITING);
@@ -142,7 +167,8 @@ export class Reactor implements Clock {
   /**
    * Connects to a TCP port; of several addresses of a host, whichever answers first (RFC 8305). How it goes comes later:
    * the factory hears of it. Throws a `RangeError` for a port, bound or `bindAddress` that is none, and for an IP literal of
-   * another family than `family`.
+   * another family than `family`; a `TypeError` for what is no client factory. One that has nothing to build when it has started
+   * is reported, and the attempt fails with a `TypeError`.
    */
   connectTCP<F extends ClientFactory>(
     host: string,
@@ -150,14 +176,17 @@ export class Reactor implements Clock {
     factory: F,
     options: ConnectOptions = {},
   ): Connector<BuiltBy<F>> {
+    checkText('host', host, 'localhost');
     checkWhole('port', port, 1, 65_535);
-    const { family, bindAddress: localHost, bindPort: localPort } = options;
+    const { family, bindAddress: localHost, bindPort: localPort, queueLookup } = options;
+    if (family !== undefined) checkWord('family', family, FAMILIES);
+    if (localHost !== undefined) checkText('bindAddress', localHost, '127.0.0.1');
     if (family !== undefined && (familyOf(host) ?? family) !== family)
       throw new RangeError(`host '${host}' is no ${family} address`);
     if (localHost !== undefined && familyOf(localHost) === undefined)
       throw new RangeError(`bindAddress '${localHost}' is no IP literal`);
     checkWhole('bindPort', localPort ?? 0, 0, 65_535);
-    return this.#connect({ kind: 'tcp', host, port, family, localHost, localPort }, factory, options);
+    return this.#connect({ kind: 'tcp', host, port, family, localHost, localPort, queueLookup }, factory, options);
   }
 
   /** Connects to a UNIX socket, like `connectTCP`. */
@@ -166,6 +195,7 @@ export class Reactor implements Clock {
     factory: F,
     options: ConnectUNIXOptions = {},
   ): Connector<BuiltBy<F>> {
+    checkText('path', path, '/run/echo.sock');
     return this.#connect({ kind: 'unix', path }, factory, options);
   }
 
@@ -196,7 +226,7 @@ export class Reactor implements Clock {
       };
     });
     const release = signals ? this.#backend.catchSignals(() => this.#signalled()) : () => {};
-    for (const phase of ['before', 'during', 'after'] as const) this.#fire(phase, 'startup');
+    for (const phase of PHASES) this.#fire(phase, 'startup');
     await stopped;
     await Promise.race([Promise.all(this.#fire('before', 'shutdown')), hurried]);
     this.#fire('during', 'shutdown');
@@ -223,9 +253,9 @@ export class Reactor implements Clock {
     this.#requestStop();
   }
 
-  /** Calls `call(...args)` once, when the reactor runs: now if it does. */
+  /** Calls `call(...args)` once, when the reactor runs: now if it does. Throws a `TypeError` for what is no function. */
   callWhenRunning<A extends unknown[]>(call: (...args: A) => unknown, ...args: A): void {
-    checkCall('callWhenRunning', call);
+    checkFunction('call', call, 'a function');
     if (this.#state !== 'idle') {
       this.#engine.guard('callWhenRunning', titleOf(call), () => call(...args));
       return;
@@ -237,8 +267,9 @@ export class Reactor implements Clock {
   }
 
   /**
-   * Has `call(...args)` run before, during or after the reactor starts or stops. Only shutdown waits, and only for promises
-   * of the triggers before it. A trigger that fails is reported, and the others still run.
+   * Has `call(...args)` run before, during or after the reactor starts or stops, each time that it does. Only shutdown waits, and
+   * only for promises of the triggers before it. A trigger that fails is reported, and the others still run. Throws a
+   * `TypeError` for another phase or event, and for what is no function.
    */
   addSystemEventTrigger<A extends unknown[]>(
     phase: TriggerPhase,
@@ -246,16 +277,22 @@ export class Reactor implements Clock {
     call: (...args: A) => unknown,
     ...args: A
   ): Trigger {
-    return this.#triggers.add(phase, event, () => call(...args));
+    checkWord('phase', phase, PHASES);
+    checkWord('event', event, EVENTS);
+    checkFunction('call', call, 'a function');
+    // A trigger before it in the same phase may have taken it back.
+    const trigger = this.#triggers.add(phase, event, () => (this.#triggers.has(trigger) ? call(...args) : undefined));
+    return trigger;
   }
 
-  /** Takes a trigger back. Throws an `Error` when it is not there. */
+  /** Takes a trigger back: unless its turn has come already, it does not run. Throws an `Error` when it is not there. */
   removeSystemEventTrigger(trigger: Trigger): void {
     this.#triggers.remove(trigger);
   }
 
-  /** Tells the observer of what happens, until the returned function is called. */
+  /** Tells the observer of what happens, until the returned function is called. Throws a `TypeError` for what is no observer. */
   observe(observer: Observer): () => void {
+    checkObserver(observer);
     return this.#engine.observe(observer);
   }
 
@@ -263,11 +300,14 @@ export class Reactor implements Clock {
   async #listen(name: string, place: ListenPlace, factory: Factory, options: PortOptions): Promise<ListeningPort> {
     const bounds = boundsOf(options);
     const { tls, haproxy } = options;
+    checkFactory(factory);
+    if (tls !== undefined) checkTLS(tls, 'server');
     const terms = { tls, proxy: haproxy === undefined ? undefined : termsOf(haproxy) };
     const stops = this.#stops;
     const started = factory.doStart(this);
     try {
       await started;
+      factory.checkProtocol();
       this.#expectNoStop(stops, name, place.kind === 'tcp' ? place.port : undefined);
       return await this.#open(name, place, factory, bounds, terms);
     } catch (error) {
@@ -308,7 +348,12 @@ export class Reactor implements Clock {
     options: ConnectUNIXOptions,
   ): Connector<BuiltBy<F>> {
     const { timeoutMs = 30_000, signal, tls, proxyHeader } = options;
-    if (!(timeoutMs >= 0)) throw new RangeError(`timeoutMs is ${timeoutMs}, not a number of at least 0`);
+    checkClientFactory(factory);
+    if (tls !== undefined) checkTLS(tls, 'client');
+    if (proxyHeader !== undefined) checkProxyHeader(proxyHeader);
+    if (signal !== undefined && !hasMethods(signal, ['addEventListener']))
+      throw new TypeError(`signal is ${described(signal)}, not an AbortSignal`);
+    if (!isAtLeast(0, timeoutMs)) throw new RangeError(`timeoutMs is ${timeoutMs}, not a number of at least 0`);
     if (target.kind === 'unix' && tls?.settings.verify === true && tls.serverName === undefined)
       throw new TypeError(`tls over ${target.path} has no serverName: whose certificate is to be verified?`);
     const bounds = boundsOf(options);
@@ -357,11 +402,5 @@ export class Reactor implements Clock {
 
   #turn(): Promise<void> {
     return new Promise((resolve) => this.#engine.yield(resolve));
-  }
-}
-
-function checkWhole(name: string, value: number, least: number, most: number): void {
-  if (!Number.isInteger(value) || value < least || value > most) {
-    throw new RangeError(`${name} ${value} is not a whole number from ${least} to ${most}`);
   }
 }

@@ -3,6 +3,10 @@ export type TriggerPhase = 'before' | 'during' | 'after';
 /** The two events of a reactor's life. */
 export type SystemEvent = 'startup' | 'shutdown';
 
+/** In the order in which they come. */
+export const PHASES: readonly TriggerPhase[] = ['before', 'during', 'after'];
+export const EVENTS: readonly SystemEvent[] = ['startup', 'shutdown'];
+
 /** A trigger that was added; the handle to remove it by. */
 export interface Trigger {
   readonly phase: TriggerPhase;
@@ -28,6 +32,11 @@ export class Triggers {
     const rest = this.#entries.filter((entry) => entry !== trigger);
     if (rest.length === this.#entries.length) throw new Error('that trigger was not added, or was removed already');
     this.#entries = rest;
+  }
+
+  /** True until the trigger is removed. */
+  has(trigger: Trigger): boolean {
+    return this.#entries.some((entry) => entry === trigger);
   }
 
   /** The triggers of one phase, in the order in which they were added. */

@@ -11,7 +11,10 @@ export interface Wire {
   readonly local: SocketName | undefined;
   /** The peer's name; undefined likewise. */
   readonly peer: SocketName | undefined;
-  /** A chunk that `write` answers with false is free again nevertheless: the wire has a copy. */
+  /**
+   * Whether the chunk that `write` has just answered with false is free again nevertheless: the wire has a copy. A wire that always
+   * answers false, as one that encrypts does, must say so: what it keeps instead costs memory anew for each message.
+   */
   readonly copies: boolean;
   /**
    * Sends a chunk of 1 byte to 256 KiB. True: the kernel has it and the chunk is free again. False: the wire holds

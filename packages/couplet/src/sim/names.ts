@@ -1,3 +1,5 @@
+import { checkWord } from '../protocol/misuse.ts';
+
 /** What becomes of a look-up: the addresses, `missing`, `failing` for now, or `silent`: it never ends. */
 export type NameAnswer = readonly string[] | 'missing' | 'failing' | 'silent';
 
@@ -9,8 +11,9 @@ export class Names {
   trouble: 'failing' | 'silent' | undefined;
   readonly #answers: Map<string, NameAnswer> = new Map([['localhost', ['127.0.0.1', '::1']]]);
 
-  /** From now on the name is answered like that. */
+  /** From now on the name is answered like that. Throws a `TypeError` for what is no answer. */
   set(name: string, answer: NameAnswer): void {
+    if (!Array.isArray(answer)) checkWord('answer', answer, ['missing', 'failing', 'silent']);
     this.#answers.set(name.toLowerCase(), answer);
   }
 

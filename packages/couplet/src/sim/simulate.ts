@@ -1,7 +1,7 @@
+import { checkWord } from '../protocol/misuse.ts';
 import { Dice } from './dice.ts';
 import type { Deed } from './nemesis.ts';
-import type { Profile, Weather } from './weather.ts';
-import { weatherOf } from './weather.ts';
+import { FAULTS, PROFILES, type Profile, type Weather, weatherOf } from './weather.ts';
 import { World } from './world.ts';
 
 /** The first day of 2026. */
@@ -66,6 +66,8 @@ interface Run {
 export async function play(options: SimulateOptions, scenario: Scenario, outside: Outside): Promise<Simulated> {
   const replay = outside.replay === undefined ? undefined : parseReplay(outside.replay);
   const profile = replay?.profile ?? options.profile ?? 'rough';
+  checkWord('profile', profile, PROFILES);
+  for (const fault of options.weather?.faults ?? []) checkWord('weather.faults', fault, FAULTS);
   const seeds = replay === undefined ? seedsOf(options.seeds ?? 100) : [replay.seed];
   const hashes = new Map<string, string>();
   let happenings = 0;

@@ -5,6 +5,8 @@ import type { Dice } from './dice.ts';
 /** How a world treats those who live in it. */
 export type Profile = 'calm' | 'rough' | 'storm';
 
+export const PROFILES: readonly Profile[] = ['calm', 'rough', 'storm'];
+
 /** What one seed makes of a profile. Everything happens while the faults are on; then the network is calm and whole. */
 export interface Weather {
   readonly conditions: Conditions;
@@ -31,12 +33,12 @@ export interface Weather {
 export type Fault = 'cut' | 'partition' | 'blackHole' | 'names' | 'clock' | 'descriptors' | 'crash' | 'powerLoss';
 
 const ROUGH: readonly Fault[] = ['cut', 'partition', 'names', 'clock'];
-const STORM: readonly Fault[] = [...ROUGH, 'blackHole', 'descriptors', 'crash', 'powerLoss'];
+export const FAULTS: readonly Fault[] = [...ROUGH, 'blackHole', 'descriptors', 'crash', 'powerLoss'];
 
 /** The weather of a seed: each has some of the faults only, and conditions of its own, so that each looks elsewhere. */
 export function weatherOf(profile: Profile, dice: Dice): Weather {
   if (profile === 'calm') return { conditions: CALM, faultsMs: 0, everyMs: Number.POSITIVE_INFINITY, faults: [] };
-  const known = profile === 'rough' ? ROUGH : STORM;
+  const known = profile === 'rough' ? ROUGH : FAULTS;
   const tiny = dice.chance(0.3);
   return {
     conditions: {

@@ -3,7 +3,9 @@ import { HostnameEndpoint } from '../endpoints/hostname-endpoint.ts';
 import type { DelayedCall } from '../protocol/clock.ts';
 import { TimeoutError } from '../protocol/errors.ts';
 import { Factory } from '../protocol/factory.ts';
+import { checkWhole, isAtLeast } from '../protocol/misuse.ts';
 import type { Result } from '../protocol/protocol.ts';
+import { Lookups } from '../reactor/lookups.ts';
 import type { Reactor } from '../reactor/reactor.ts';
 import type { Permit } from './allow-list.ts';
 import { AllowList } from './allow-list.ts';
@@ -20,6 +22,11 @@ export interface SocksOptions extends PipeOptions {
   readonly allow?: readonly Permit[];
   /** How long a client may take to say what it wants; 10,000 unless set. */
   readonly handshakeTimeoutMs?: number;
+  /**
+   * How many names that clients chose are looked up at a time; 1 unless set, which leaves the rest of the program one of the two
+   * that Node looks up at a time. The others wait, within the timeout of their attempts.
+   */
+  readonly maxLookups?: number;
 }
 
 /**
@@ -93,17 +100,21 @@ export class SocksFactory extends Factory {
   readonly options: PipeOptions;
   readonly #reactor: Reactor;
   readonly #allowed: AllowList;
+  readonly #lookups: Lookups;
 
   /**
    * The reactor makes the connections. Without permits every destination is refused. Throws a `RangeError` for a permit that
-   * cannot be understood, or a timeout that is no number of at least 0.
+   * cannot be understood, a timeout that is no number of at least 0, or a `maxLookups` that is no whole number of at least 1.
    */
-  constructor(reactor: Reactor, { allow = [], handshakeTimeoutMs = 10_000, ...options }: SocksOptions = {}) {
+  constructor(reactor: Reactor, given: SocksOptions = {}) {
     super();
-    if (!(handshakeTimeoutMs >= 0))
+    const { allow = [], handshakeTimeoutMs = 10_000, maxLookups = 1, ...options } = given;
+    if (!isAtLeast(0, handshakeTimeoutMs))
       throw new RangeError(`handshakeTimeoutMs is ${handshakeTimeoutMs}, not a number of at least 0`);
     this.#reactor = reactor;
+    checkWhole('maxLookups', maxLookups, 1, Number.MAX_SAFE_INTEGER);
     this.#allowed = new AllowList(allow);
+    this.#lookups = new Lookups(reactor, maxLookups);
     this.handshakeTimeoutMs = handshakeTimeoutMs;
     this.options = options;
   }
@@ -111,6 +122,6 @@ export class SocksFactory extends Factory {
   /** Where a client is to be connected; undefined when it may not reach that. */
   endpointOf(host: string, port: number): ClientEndpoint | undefined {
     if (!this.#allowed.permits(host, port)) return undefined;
-    return new HostnameEndpoint(this.#reactor, host, port);
+    return new HostnameEndpoint(this.#reactor, host, port, { queueLookup: (lookUp) => this.#lookups.join(lookUp) });
   }
 }

@@ -5,6 +5,7 @@ import { throttle } from '../policies/throttle.ts';
 import { timeoutAbsolute } from '../policies/timeout-absolute.ts';
 import { timeoutIdle } from '../policies/timeout-idle.ts';
 import { TimeoutError } from '../protocol/errors.ts';
+import type { Factory } from '../protocol/factory.ts';
 import { ReconnectingClientFactory } from '../protocol/reconnecting-client-factory.ts';
 import type { Part } from './actor.ts';
 import { Actor } from './actor.ts';
@@ -25,6 +26,7 @@ export function policyChecks(venue: Venue): Check[] {
   addTimeouts(programme);
   addThrottles(programme);
   addClients(programme);
+  addCosts(programme);
   return programme.checks;
 }
 
@@ -304,4 +306,37 @@ function addClients(programme: Programme): void {
     await third.lost();
     expectSame(connections, 3, 'the number of connections');
   });
+}
+
+/** How many small messages go each way, and how many bytes of memory they may cost: those of their chunks, not a slab for each. */
+const MESSAGES = 500;
+const MOST_HANDED = 2048 * MESSAGES;
+
+function addCosts(programme: Programme): void {
+  const factories: readonly (readonly [name: string, around: (factory: Troupe) => Factory])[] = [
+    ['alone', (factory) => factory],
+    ['behind an idle timeout', (factory) => timeoutIdle(factory, { idleTimeoutMs: 60_000 })],
+    ['behind a throttle', (factory) => throttle(factory, { writeBytesPerSecond: 10_000_000 })],
+  ];
+  for (const [name, around] of factories) {
+    programme.addEach(`R10 small messages cost little memory each, ${name}`, async (stage, medium) => {
+      let rounds = 0;
+      const parts = ({ transport }: Actor): void => {
+        // Views, so that none is a message by itself; together they leave in one piece.
+        for (const word of ['two ', 'lines ', 'that ', 'rhyme']) transport.write(Buffer.from(word));
+      };
+      const answering: Part = {
+        data: (actor) => {
+          rounds += 1;
+          if (rounds < 2 * MESSAGES) parts(actor);
+          else actor.transport.loseConnection();
+        },
+      };
+      const port = await stage.listen(around(new Troupe(answering)), {}, medium);
+      const client = await stage.join(port, { ...answering, made: parts });
+      await client.lost();
+      expect(rounds >= 2 * MESSAGES, `there were ${rounds} messages`);
+      expect(stage.handed < MOST_HANDED, `${rounds} messages took ${stage.handed} bytes of memory`);
+    });
+  }
 }

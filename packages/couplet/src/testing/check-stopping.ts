@@ -1,4 +1,5 @@
 import { CannotListenError } from '../protocol/errors.ts';
+import { Protocol } from '../protocol/protocol.ts';
 import { ReconnectingClientFactory } from '../protocol/reconnecting-client-factory.ts';
 import { Reactor } from '../reactor/reactor.ts';
 import type { HostAddress } from '../seam/address.ts';
@@ -179,7 +180,7 @@ function addBeginnings(programme: Repertoire): void {
       const port = await stage.listen(new Troupe());
       stage.reactor.addSystemEventTrigger(phase, 'shutdown', () => {
         stage.listen(new Troupe()).catch(() => {});
-        stage.connect(port, new ReconnectingClientFactory({ initialDelayMs: 0 }));
+        stage.connect(port, ReconnectingClientFactory.forProtocol(Protocol, { initialDelayMs: 0 }));
         stage.connect(port, new Diarist({ failed: (connector) => connector.connect() }));
         stage.reactor.callLater(1, () => {});
       });

@@ -83,6 +83,43 @@ function addTriggers(programme: Repertoire): void {
     expectSame(ran, ['a', 'c'], 'what ran');
   });
 
+  for (const event of ['startup', 'shutdown'] as const) {
+    for (const phase of PHASES) {
+      programme.addRehearsed(
+        `R23 a trigger that another one takes back before its turn, ${phase} ${event}, does not run`,
+        async ({ reactor }) => {
+          const ran: string[] = [];
+          const takeBack = (): void => {
+            ran.push('first');
+            reactor.removeSystemEventTrigger(second);
+          };
+          reactor.addSystemEventTrigger(phase, event, takeBack);
+          const second = reactor.addSystemEventTrigger(phase, event, () => ran.push('second'));
+          reactor.addSystemEventTrigger(phase, event, () => ran.push('third'));
+          const running = reactor.run();
+          reactor.stop();
+          await running;
+          expectSame(ran, ['first', 'third'], 'what ran');
+        },
+      );
+    }
+  }
+
+  programme.addRehearsed('R23 a trigger that cannot be is refused at the call', async ({ reactor }) => {
+    const call: () => void = () => {};
+    for (const args of [
+      ['befor', 'shutdown', call],
+      ['before', 'shutdwon', call],
+      ['before', 'shutdown', undefined],
+      ['shutdown', 'before', call],
+    ]) {
+      const error = errorBy(() => Reflect.apply(reactor.addSystemEventTrigger, reactor, args));
+      expect(error instanceof TypeError, `the error of ${args.join(' ')} is ${error}`);
+    }
+    const error = errorBy(() => Reflect.apply(reactor.callWhenRunning, reactor, []));
+    expect(error instanceof TypeError, `the error of callWhenRunning is ${error}`);
+  });
+
   programme.addRehearsed('R23 triggers of startup see a reactor whose timers work', async ({ reactor, backend }) => {
     const ran: number[] = [];
     reactor.addSystemEventTrigger('before', 'startup', () => {

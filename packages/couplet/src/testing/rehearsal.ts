@@ -1,4 +1,4 @@
-import type { ErrorReport } from '../protocol/observer.ts';
+import type { ErrorReport } from '../protocol/error-report.ts';
 import { Reactor } from '../reactor/reactor.ts';
 import { expectSame } from './check.ts';
 import { ScriptedBackend } from './scripted-backend.ts';

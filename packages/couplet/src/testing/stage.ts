@@ -2,10 +2,10 @@ import type { Address } from '../protocol/address.ts';
 import { ClientFactory } from '../protocol/client-factory.ts';
 import type { ConnectionOptions } from '../protocol/connection-options.ts';
 import type { Connector } from '../protocol/connector.ts';
+import type { ErrorReport } from '../protocol/error-report.ts';
 import type { BuiltBy } from '../protocol/factory.ts';
 import { Factory } from '../protocol/factory.ts';
 import type { ListeningPort } from '../protocol/listening-port.ts';
-import type { ErrorReport } from '../protocol/observer.ts';
 import type { ClientTLS, ServerTLS } from '../protocol/tls.ts';
 import type { ConnectUNIXOptions } from '../reactor/connect-options.ts';
 import type { PortOptions } from '../reactor/listen-options.ts';
@@ -142,6 +142,11 @@ export class Stage {
   /** Connects one more actor to a port, and resolves after its `connectionMade`. */
   join(port: ListeningPort, part: Part = {}): Promise<Actor> {
     return this.connect(port, new SingleClient(new Actor(part))).whenConnected();
+  }
+
+  /** How many bytes of memory the wires were handed. */
+  get handed(): number {
+    return this.#witness.handed;
   }
 
   /** Whether an abort shows at the peer: not on UNIX sockets, nor where the backend cannot reset. */

@@ -11,6 +11,8 @@ const MOST = 256 * 1024;
 /** Stands between engine and backend and writes down what either does that the seam forbids. */
 export class Witness extends PassingBackend {
   readonly faults: string[] = [];
+  /** How many bytes of memory the wires were handed: what is used again and again for one wire counts once. */
+  handed = 0;
 
   override alarm(at: number | undefined, ring: () => void): void {
     super.alarm(at, () => {
@@ -52,7 +54,7 @@ export class Witness extends PassingBackend {
   }
 
   #watch(wire: Wire, taker: (wire: Wire) => Sink | null): Sink | null {
-    const watched = new WitnessWire(wire, this.faults);
+    const watched = new WitnessWire(wire, this);
     watched.sink = taker(watched);
     return watched.sink === null ? null : watched;
   }
@@ -62,7 +64,9 @@ export class Witness extends PassingBackend {
 class WitnessWire implements Wire, Sink {
   sink: Sink | null = null;
   readonly #wire: Wire;
-  readonly #faults: string[];
+  readonly #witness: Witness;
+  /** What the last chunk was of. */
+  #memory: ArrayBufferLike | undefined;
   #calling = false;
   #held = false;
   #paused = false;
@@ -77,9 +81,9 @@ class WitnessWire implements Wire, Sink {
   #securing = false;
   #secured = false;
 
-  constructor(wire: Wire, faults: string[]) {
+  constructor(wire: Wire, witness: Witness) {
     this.#wire = wire;
-    this.#faults = faults;
+    this.#witness = witness;
   }
 
   get local(): SocketName | undefined {
@@ -97,6 +101,8 @@ class WitnessWire implements Wire, Sink {
   write(chunk: Uint8Array): boolean {
     this.#judge('write', this.#held || this.#ended || this.#securing);
     this.#judge(`write of ${chunk.length} bytes`, chunk.length === 0 || chunk.length > MOST);
+    if (chunk.buffer !== this.#memory) this.#witness.handed += chunk.buffer.byteLength;
+    this.#memory = chunk.buffer;
     const taken = this.#call(() => this.#wire.write(chunk));
     this.#held = !taken;
     return taken;
@@ -205,6 +211,6 @@ class WitnessWire implements Wire, Sink {
       secure: this.#secured,
     });
     const when = flags.filter(([, on]) => on).map(([name]) => name);
-    this.#faults.push(`${what} on a wire that is ${when.length === 0 ? 'ready' : when.join(', ')}`);
+    this.#witness.faults.push(`${what} on a wire that is ${when.length === 0 ? 'ready' : when.join(', ')}`);
   }
 }

@@ -52,12 +52,25 @@ describe('logTraffic', () => {
     const visit = house.accept();
     visit.send('ping');
     assert.equal(recorders.last.received, 'ping');
-    house.pass(0);
     assert.deepEqual(
       house.reports.map(({ who, where, error }) => `${who}: ${where}: ${error}`),
-      Array(2).fill('a delayed call: logTraffic: Error: the disk is full'),
+      Array(2).fill('logTraffic at 192.0.2.1:4321: log: Error: the disk is full'),
     );
     assert.equal(recorders.last.reason, undefined);
+  });
+
+  test('R8 so is a log whose promise rejects', async () => {
+    const house = new House(
+      logTraffic(new Recorders(), async () => {
+        throw new Error('the disk is full');
+      }),
+    );
+    house.accept();
+    await Promise.resolve();
+    assert.deepEqual(
+      house.reports.map(({ who, where, error }) => `${who}: ${where}: ${error}`),
+      ['logTraffic at 192.0.2.1:4321: log: Error: the disk is full'],
+    );
   });
 });
 

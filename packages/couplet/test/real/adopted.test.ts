@@ -78,6 +78,22 @@ describe('R35 sockets that another process has opened', TIMEOUT, () => {
     });
   }
 
+  test('R35 two processes share a socket, and one goes on when the other leaves', async () => {
+    const inet = createServer().listen(0, '127.0.0.1');
+    await once(inet, 'listening');
+    const { port: shared } = inet.address() as AddressInfo;
+    const pair = ['fd:3', 'fd:3'].map((place) => new Child('adopted', [place], [], [descriptorOf(inet)]));
+    children.push(...pair);
+    await Promise.all(pair.map((child) => child.line(0)));
+    inet.close();
+    const place = `tcp:127.0.0.1:${shared}`;
+    for (const child of pair) {
+      for (let visit = 0; visit < 5; visit += 1) await converse(place);
+      child.signal('SIGTERM');
+      assert.equal((await child.ended).code, 0);
+    }
+  });
+
   test('R35 what is no such socket is named', async () => {
     const child = await start([
       'fd:5',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { SocksOptions } from 'couplet/protocols';
 import { SocksFactory } from 'couplet/protocols';
-import type { Cause } from 'couplet/testing';
+import type { Cause, HostAddress } from 'couplet/testing';
 import type { FakePeer } from './fake-network.ts';
 import { FakeNetwork } from './fake-network.ts';
 
@@ -234,6 +234,51 @@ describe('SOCKS', () => {
     await network.settled();
     assert.equal(network.attempts[0]?.cancelled, true);
     assert.deepEqual([reasons.length, network.complaints], [1, []]);
+  });
+
+  for (const [options, most] of [
+    [{}, 1],
+    [{ maxLookups: 3 }, 3],
+  ] as const) {
+    test(`R25 of names that clients chose, ${most} at a time are looked up`, async () => {
+      const { network } = await serving({ allow: [{ host: '*.example', port: '*' }], ...options });
+      const asked: string[] = [];
+      const answers: ((found: HostAddress[]) => void)[] = [];
+      network.resolve = (host) => {
+        asked.push(host);
+        return new Promise((resolve) => answers.push(resolve));
+      };
+      const clients = ['a', 'b', 'c', 'd', 'e'].map((name) => {
+        const near = network.arrive();
+        near.say(bytes(...HELLO, 5, 1, 0, 3, 9, `${name}.example`, 0, 80));
+        return near;
+      });
+      // An address needs no lookup.
+      const [literal] = REQUESTS['SOCKS 5, IPv4'] ?? [];
+      network.arrive().say(literal ?? '');
+      await network.settled();
+      assert.deepEqual([asked.length, network.attempts.length], [most, 0]);
+      // Who leaves gives up its place in the queue, but a lookup that is under way goes on.
+      clients[0]?.lose('reset');
+      clients[3]?.lose('reset');
+      await network.settled();
+      assert.equal(asked.length, most);
+      for (let at = 0; at < 4; at += 1) {
+        answers[at]?.([{ family: 'IPv4', host: '198.51.100.9' }]);
+        await network.settled();
+        assert.equal(asked.length, Math.min(4, most + at + 1));
+      }
+      assert.deepEqual(asked, ['a.example', 'b.example', 'c.example', 'e.example']);
+      assert.equal(network.attempts.length, 3);
+    });
+  }
+
+  test('a bound of lookups that is none is refused', () => {
+    const { reactor } = new FakeNetwork();
+    assert.throws(
+      () => new SocksFactory(reactor, { maxLookups: 0 }),
+      /^RangeError: maxLookups 0 is not a whole number/,
+    );
   });
 
   test('a timeout that is none is refused', () => {

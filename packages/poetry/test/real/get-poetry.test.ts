@@ -20,7 +20,7 @@ const LEAST_MS = 180;
 
 /** What the last line tells. */
 function totalMs(stdout: string): number {
-  const [, seconds] = /^Got \d+ poems in 0:00:(\d\d(?:\.\d{6})?)\n$/m.exec(stdout) ?? [];
+  const [, seconds] = /^Got \d+ poems? in 0:00:(\d\d(?:\.\d{6})?)\n$/m.exec(stdout) ?? [];
   return 1000 * Number(seconds);
 }
 
@@ -92,7 +92,7 @@ describe('get-poetry', () => {
     assert.deepEqual([status, clients], [0, 1]);
     assert.match(
       stdout,
-      new RegExp(`^Task 1: get poetry from: unix:${path}\nTask 1: got 6 bytes .*\na line\nGot 1 poems `),
+      new RegExp(`^Task 1: get poetry from: unix:${path}\nTask 1: got 6 bytes .*\na line\nGot 1 poem `),
     );
   });
 });
@@ -111,7 +111,7 @@ describe('a task of get-poetry that fails', () => {
       assert.equal(status, 1);
       assert.deepEqual(stderr.trimEnd().split('\n').sort(), errors);
       assert.match(stdout, /^Task 2: (got )?7 bytes of poetry/m);
-      assert.match(stdout, /\nGot 1 poems in 0:00:\d\d\.\d+\n$/);
+      assert.match(stdout, /\nGot 1 poem in 0:00:\d\d\.\d+\n$/);
     }
   });
 
@@ -156,7 +156,7 @@ describe('a task of get-poetry that fails', () => {
       `Task 3: ${name}: got 9 bytes of poetry, expected 8`,
       '',
     ]);
-    assert.match(stdout, /^Got 1 poems/m);
+    assert.match(stdout, /^Got 1 poem/m);
   });
 
   it('takes an empty poem when told to expect it', OPTIONS, async (t) => {

@@ -56,6 +56,6 @@ describe('--listen', () => {
   it('get-poetry takes a poem from standard input, and reports on standard error', OPTIONS, async () => {
     const { status, stdout, stderr } = await pipe(POEM, 'get-poetry', 'stdio:');
     assert.deepEqual([status, stdout], [0, '']);
-    assert.match(stderr, new RegExp(`^Task 1: ${LENGTH} bytes of poetry\\nGot 1 poems in `, 'm'));
+    assert.match(stderr, new RegExp(`^Task 1: ${LENGTH} bytes of poetry\\nGot 1 poem in `, 'm'));
   });
 });

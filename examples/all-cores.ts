@@ -1,0 +1,83 @@
+// One server on all cores: `node:cluster` starts a process for each and hands the connections round. SIGHUP replaces the processes, one
+// after the other, by new ones with the program as it is on disk now: no connection is refused meanwhile, and none is cut.
+// Try it, in several terminals: nc 127.0.0.1 8023; then kill -HUP the number of the first process, and nc 127.0.0.1 8023 again
+
+import cluster, { type Worker } from 'node:cluster';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { Factory, Protocol, reactor } from 'couplet';
+
+export class NumberedEcho extends Protocol {
+  override connectionMade() {
+    this.transport.write(`process ${reactor.pid}\n`);
+  }
+
+  override async dataReceived(data: Buffer) {
+    this.transport.write(data);
+    await this.transport.drained();
+  }
+}
+
+/** One process of them: an ordinary server, which leaves when it is told to and its last connection is gone. */
+async function serve(number: number) {
+  let connections = 0;
+  let leaving = false;
+  const leave = () => {
+    if (leaving && connections === 0 && reactor.running) reactor.stop();
+  };
+  reactor.observe({
+    connectionMade: () => {
+      connections += 1;
+    },
+    connectionLost: () => {
+      connections -= 1;
+      leave();
+    },
+  });
+  const port = await reactor.listenTCP(number, Factory.forProtocol(NumberedEcho), { interface: '127.0.0.1' });
+  process.once('message', async () => {
+    await port.stopListening(); // whoever comes now goes to another process
+    leaving = true;
+    leave();
+  });
+  await reactor.run();
+  process.disconnect(); // the channel to the first process would keep this one alive
+}
+
+/** The first process: it starts the others, and has no connections itself. */
+async function start(processes: number) {
+  let leaving = false;
+  const begin = async () => {
+    const worker = cluster.fork();
+    worker.once('exit', (code) => {
+      const at = workers.indexOf(worker);
+      // One that has crashed is replaced, where it was.
+      if (code !== 0 && !leaving && at >= 0) void begin().then((next) => workers.splice(at, 1, next));
+    });
+    const [address] = await once(worker, 'listening');
+    number = address.port;
+    return worker;
+  };
+  let number: number | undefined;
+  const workers: Worker[] = [];
+  for (let count = 0; count < processes; count += 1) workers.push(await begin());
+  process.on('SIGHUP', async () => {
+    for (const old of [...workers]) {
+      workers.splice(workers.indexOf(old), 1, await begin());
+      old.send('leave');
+    }
+  });
+  process.on('SIGINT', () => {
+    leaving = true; // a terminal tells the others, too
+  });
+  process.on('SIGTERM', () => {
+    leaving = true;
+    for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGTERM');
+  });
+  console.log(`${processes} processes on 127.0.0.1:${number}; kill -HUP ${process.pid} replaces them`);
+}
+
+if (import.meta.main ?? process.argv[1] === import.meta.filename) {
+  if (cluster.isPrimary) await start(Number(process.argv[3] ?? availableParallelism()));
+  else await serve(Number(process.argv[2] ?? 8023));
+}

@@ -1,0 +1,11 @@
+import { described, hasMethods } from '../protocol/misuse.ts';
+
+/** Throws a `TypeError` unless that is an endpoint that can do this; a string describes one, and is none. */
+export function checkEndpoint(endpoint: unknown, method: 'connect' | 'listen'): void {
+  if (typeof endpoint === 'object' && hasMethods(endpoint, [method])) return;
+  const reader = method === 'connect' ? 'clientFromString' : 'serverFromString';
+  const text = typeof endpoint === 'string' ? described(endpoint).slice('the string '.length) : "'tcp:localhost:8007'";
+  throw new TypeError(
+    `endpoint is ${described(endpoint)}, which has no ${method}: write ${reader}(reactor, ${text}), or make one`,
+  );
+}

@@ -1,0 +1,103 @@
+import { oneLine } from './one-line.ts';
+
+/** So many characters of a text are shown. */
+const SHOWN = 60;
+
+/** What was passed, as the message of an error calls it: `the string '8007'`, `the class Echo`. It never fails. */
+export function described(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return `the string '${shown(value)}'`;
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+      return `the ${typeof value} ${value}`;
+    case 'function':
+      return `the ${isClass(value) ? 'class' : 'function'} ${nameOf(value) ?? 'without a name'}`;
+    case 'object':
+      return value === null ? 'null' : describedObject(value);
+    default:
+      return typeof value === 'undefined' ? 'undefined' : `a ${typeof value}`;
+  }
+}
+
+/** Throws a `TypeError` that names the argument unless it is a function; `instead` is what it has to be. */
+export function checkFunction(name: string, value: unknown, instead: string): void {
+  if (typeof value !== 'function' || isClass(value))
+    throw new TypeError(`${name} is ${described(value)}, not ${instead}`);
+}
+
+/** Throws a `TypeError` that names the argument unless it is a string; `example` is one. */
+export function checkText(name: string, value: unknown, example: string): void {
+  if (typeof value !== 'string')
+    throw new TypeError(`${name} is ${described(value)}, not a string such as '${example}'`);
+}
+
+/** Throws a `TypeError` that names the argument unless it is one of these words. */
+export function checkWord(name: string, value: unknown, words: readonly string[]): void {
+  if (!words.some((word) => word === value))
+    throw new TypeError(`${name} is ${described(value)}, not one of ${words.map((word) => `'${word}'`).join(', ')}`);
+}
+
+/**
+ * Throws unless that is a whole number in that range: a `TypeError` for what is no number, a `RangeError` for another one. Both
+ * name the argument.
+ */
+export function checkWhole(name: string, value: unknown, least: number, most: number): void {
+  if (typeof value !== 'number') {
+    const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
+    const instead = Number.isInteger(number) ? `: write ${number}` : '';
+    throw new TypeError(`${name} is ${described(value)}, not a whole number from ${least} to ${most}${instead}`);
+  }
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw new RangeError(`${name} ${value} is not a whole number from ${least} to ${most}`);
+}
+
+/** True for a number that is at least so large. A string of digits is none, though it can be compared with one. */
+export function isAtLeast(least: number, value: unknown): boolean {
+  return typeof value === 'number' && value >= least;
+}
+
+/** True for a class: calling it without `new` throws. */
+export function isClass(value: unknown): boolean {
+  return typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value));
+}
+
+/** True for what has all these methods. */
+export function hasMethods(value: unknown, methods: readonly string[]): boolean {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+  try {
+    return methods.every((name) => typeof Reflect.get(value, name) === 'function');
+  } catch {
+    return false;
+  }
+}
+
+/** The name of a function; undefined when it has none, or something else in its place. */
+export function nameOf(value: unknown): string | undefined {
+  try {
+    const name: unknown = typeof value === 'function' ? value.name : undefined;
+    return typeof name === 'string' && name !== '' ? shown(name) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The name of the class that an object is of. */
+export function classOf(value: unknown): string | undefined {
+  try {
+    return typeof value === 'object' && value !== null ? nameOf(value.constructor) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function describedObject(value: object): string {
+  if (Array.isArray(value)) return 'an array';
+  const name = classOf(value);
+  return name === undefined || name === 'Object' ? 'an object' : `an instance of ${name}`;
+}
+
+function shown(text: string): string {
+  return oneLine(text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text);
+}

@@ -1,0 +1,46 @@
+import type { Clock } from '../protocol/clock.ts';
+import { checkWhole } from '../protocol/misuse.ts';
+
+/** After so many milliseconds a lookup counts no more: one that never ends must not keep all others from beginning for ever. */
+const LONGEST_MS = 60_000;
+
+/**
+ * Bounds how many name lookups are under way for those who share it; the others wait for their turn. No runtime can take a lookup
+ * back, so one counts until the system has answered, whoever still wants to know, or for a minute.
+ */
+export class Lookups {
+  readonly #clock: Clock;
+  readonly #max: number;
+  readonly #waiting: Set<() => void> = new Set();
+  #underWay = 0;
+
+  /** Throws a `RangeError` or `TypeError` unless `max` is a whole number of at least 1. */
+  constructor(clock: Clock, max: number) {
+    checkWhole('max', max, 1, Number.MAX_SAFE_INTEGER);
+    this.#clock = clock;
+    this.#max = max;
+  }
+
+  /** Begins a lookup when there is room: now, or later. Returns what takes it back while it waits. */
+  join(lookUp: () => Promise<unknown>): () => void {
+    const begin = (): void => {
+      this.#waiting.delete(begin);
+      this.#underWay += 1;
+      const late = this.#clock.callLater(LONGEST_MS, this.#over);
+      void lookUp().finally(() => {
+        if (!late.active) return;
+        late.cancel();
+        this.#over();
+      });
+    };
+    if (this.#underWay < this.#max) begin();
+    else this.#waiting.add(begin);
+    return () => void this.#waiting.delete(begin);
+  }
+
+  readonly #over = (): void => {
+    this.#underWay -= 1;
+    const [next] = this.#waiting;
+    next?.();
+  };
+}
