@@ -40,7 +40,7 @@ export class StdioWire implements Wire {
     this.gone = new Promise((resolve) => {
       this.#goes = resolve;
     });
-    // A stream begins to read at once, and tells its end only once: that may be before anybody has the wire.
+    // A stream begins to read at once, and tells its end only once: that may be before the wire is taken.
     this.#input.on('end', () => {
       if (this.#paused || this.#sink === undefined) this.#held = true;
       else this.#endInput();

@@ -173,7 +173,7 @@ async function replace(temporary: string, path: string): Promise<Cause | undefin
   return IN_USE;
 }
 
-/** What stands in the way of a new socket, unless it is a socket that nobody holds. */
+/** What stands in the way of a new socket, unless it is a socket that no process holds. */
 async function obstacleOf(path: string, found: BigIntStats): Promise<Cause | undefined> {
   if (!found.isSocket()) return { kind: 'bind', code: 'EEXIST', detail: `${kindOf(found)} has that name` };
   return (await isStale(path)) ? undefined : IN_USE;

@@ -7,7 +7,7 @@ import type { Sink, Wire } from '../seam/wire.ts';
 /** How long an attempt has the field to itself: the Connection Attempt Delay that RFC 8305, section 8, recommends. */
 const HEAD_START_MS = 250;
 
-/** Nobody listens there, or the attempt would have reached it. */
+/** Had there been a listener, the attempt would have reached that. */
 const OWN_PEER: Cause = { kind: 'refused', code: 'ECONNREFUSED', detail: 'the connection was one to itself' };
 
 /** The order of RFC 8305, section 4: as the resolver gave them, but with the families taking turns. */
@@ -101,7 +101,7 @@ function weightOf({ kind }: Cause): number {
 }
 
 /**
- * Whether a wire's two ends are one: where nobody listens on a port of this host, the system may pick that very port for the
+ * Whether a wire's two ends are one: where a port of this host has no listener, the system may pick that very port for the
  * attempt, which then meets itself (simultaneous open, RFC 9293, section 3.5). The peer is looked at only when that may be.
  */
 function isOwnPeer(wire: Wire, port: number): boolean {
