@@ -24,6 +24,9 @@ const KINDS: Readonly<Record<string, Cause['kind']>> = {
   EAI_AGAIN: 'lookup',
 };
 
+/** What connect(2) says when there is no way because this host has no such address. */
+const NO_SOURCE: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
+
 /** What an error of the runtime means. */
 export function causeOf(error: NodeJS.ErrnoException): Cause {
   const code = error.code ?? '';
@@ -40,6 +43,15 @@ function kindOf(code: string, syscall: string | undefined): Cause['kind'] {
 /** The same of whatever a call of the runtime threw. */
 export function causeOfThrown(thrown: unknown): Cause {
   return thrown instanceof Error ? causeOf(thrown) : { kind: 'other', code: '', detail: String(thrown) };
+}
+
+/**
+ * The same of an attempt to connect. One that does not say from where (`bound`) has bound nothing: connect(2) found no address
+ * of its own in the family of the peer's, as where IPv6 is switched off.
+ */
+export function causeOfAttempt(thrown: unknown, bound: boolean): Cause {
+  const cause = causeOfThrown(thrown);
+  return bound || !NO_SOURCE.has(cause.code) ? cause : { ...cause, kind: 'unreachable' };
 }
 
 function detailOf(error: NodeJS.ErrnoException, kind: Cause['kind']): string {

@@ -27,17 +27,23 @@ export class StdioWire implements Wire {
   #sink: Sink | undefined;
   #goes: () => void = () => {};
   #paused = false;
-  /** The end of input came while paused. */
+  /** The end of input came before the wire had a sink, or while paused. */
   #held = false;
   /** Both sides' ends, as far as they have come. */
   #inputOver = false;
   #outputOver = false;
-  #closed = false;
+  /** Why it is closed, once it is. */
+  #cause: Cause | undefined;
 
   /** Throws what the runtime throws when a descriptor cannot be used. */
   constructor() {
     this.gone = new Promise((resolve) => {
       this.#goes = resolve;
+    });
+    // A stream begins to read at once, and tells its end only once: that may be before the wire is taken.
+    this.#input.on('end', () => {
+      if (this.#paused || this.#sink === undefined) this.#held = true;
+      else this.#endInput();
     });
     // Also once it is closed: an error that nobody listens for ends the process.
     for (const stream of [this.#input, this.#output])
@@ -48,12 +54,15 @@ export class StdioWire implements Wire {
   attach(sink: Sink): void {
     this.#sink = sink;
     this.#input.on('data', (chunk: Buffer) => {
-      if (!this.#closed) this.#sink?.onData(chunk);
+      if (!this.#closed) sink.onData(chunk);
     });
-    this.#input.on('end', () => {
-      if (this.#paused) this.#held = true;
-      else this.#endInput();
-    });
+    const cause = this.#cause;
+    if (cause !== undefined) process.nextTick(() => sink.onClosed(cause));
+    else if (this.#held) process.nextTick(() => this.#release());
+  }
+
+  get #closed(): boolean {
+    return this.#cause !== undefined;
   }
 
   write(chunk: Uint8Array): boolean {
@@ -122,7 +131,7 @@ export class StdioWire implements Wire {
 
   #close(cause: Cause): void {
     if (this.#closed) return;
-    this.#closed = true;
+    this.#cause = cause;
     this.#input.pause();
     release(this.#input, 0);
     if (!this.#outputOver) release(this.#output, 1);

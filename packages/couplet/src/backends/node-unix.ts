@@ -1,6 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
-import { existsSync, linkSync, lstatSync, renameSync, unlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmdirSync,
+  unlinkSync,
+} from 'node:fs';
 import type { Server } from 'node:net';
 import { connect } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -10,66 +23,131 @@ import type { Cause } from '../seam/cause.ts';
 import { causeOfThrown } from './node-cause.ts';
 import { startListening, stopListening } from './node-server.ts';
 
+const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
+
 type UnixPlace = Extract<ListenPlace, { kind: 'unix' }>;
 /** What tells a file from every other that has its name, or had it. */
 type Identity = Pick<BigIntStats, 'dev' | 'ino'>;
 
 /** The longest path that fits into a socket's address (unix(7); 103 bytes elsewhere), in bytes. */
 const LONGEST = process.platform === 'linux' ? 107 : 103;
-/** How often the path may change hands while it is looked at. */
+/** How often the path may change hands while it is looked at, and how many names are tried for a folder. */
 const ATTEMPTS = 10;
+/** The bytes of a name in a folder of the socket's own, with the slash before it. */
+const INNER = 6;
+/** What link(2) says where there are no hard links, or where this file can have no more. */
+const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'EACCES', 'ENOTSUP', 'ENOSYS', 'EMLINK']);
 const NO_FOLDER: Cause = { kind: 'bind', code: 'ENOENT', detail: 'no such file or directory' };
 const IN_USE: Cause = { kind: 'bind', code: 'EADDRINUSE', detail: 'address already in use' };
 
 /**
- * Listens on a UNIX socket. The socket is bound under a name of its own beside the path, with its mode from the start, and
- * gets the path as a hard link once it listens: so nobody ever finds a socket there that refuses or has another mode, and
- * link(2) neither replaces what has the path already nor follows a symbolic link.
+ * Listens on a UNIX socket. The socket is made in a folder that no other user can enter, gets its mode there, then a hidden
+ * name beside the path, and once it listens the path as a hard link: so no other process ever finds a socket there that
+ * refuses or has another mode, and link(2) neither replaces what has the path already nor follows a symbolic link.
  */
 export async function listenUNIX(server: Server, place: UnixPlace): Promise<Listener | Cause> {
-  const { path, mode, backlog } = place;
+  const { path, backlog } = place;
   const listener = { name: { family: 'UNIX', path }, close: () => stopListening(server) } as const;
   // An abstract address of Linux has no file.
   if (path.startsWith('\0')) return (await startListening(server, () => server.listen({ path, backlog }))) ?? listener;
   const absolute = resolve(path);
   // A relative path may be the only one that is short enough.
-  const short = Buffer.byteLength(beside(absolute)) > LONGEST ? path : absolute;
+  const short = needs(absolute) > LONGEST ? path : absolute;
+  if (needs(short) > LONGEST)
+    return {
+      kind: 'bind',
+      code: 'ENAMETOOLONG',
+      detail: `the path needs ${needs(short)} bytes, ${LONGEST} is the most`,
+    };
   const temporary = beside(short);
-  const length = Math.max(Buffer.byteLength(short), Buffer.byteLength(temporary));
-  if (length > LONGEST)
-    return { kind: 'bind', code: 'ENAMETOOLONG', detail: `the path needs ${length} bytes, ${LONGEST} is the most` };
-  const failure = await startListening(server, () => bind(server, temporary, mode, backlog));
-  // libuv tells a missing folder as it does on Windows.
-  if (failure?.code === 'EACCES' && !existsSync(dirname(short))) return NO_FOLDER;
-  if (failure !== undefined) return failure;
+  const failure = await startListening(server, () => bind(server, short, temporary, place));
+  if (failure !== undefined) return failure.code === 'ENOENT' ? NO_FOLDER : { ...failure, kind: 'bind' };
   try {
     const file = lstatSync(temporary, { bigint: true });
     const obstacle = await publish(temporary, short);
     if (obstacle === undefined) return { ...listener, close: () => close(server, absolute, file) };
-    // The runtime removes the name that it bound.
-    server.close();
+    discard(server, temporary);
     return obstacle;
   } catch (error) {
-    server.close();
+    discard(server, temporary);
     return causeOfThrown(error);
   }
 }
 
-/** The mode is right from the start: a change after bind(2) would leave a moment with a wider one. */
-function bind(server: Server, path: string, mode: number, backlog: number): void {
-  const mask = process.umask(0o777 & ~mode);
+/**
+ * Binds a socket and gives it the temporary name, with its mode. bind(2) makes it with the mode that the umask leaves, and
+ * that belongs to the whole process, whose other threads make files meanwhile: so the socket is made where no other user can
+ * come. All of it is one run: only a process that is killed in the middle leaves the folder behind.
+ */
+function bind(server: Server, path: string, temporary: string, { mode, backlog }: UnixPlace): void {
+  const folder = makeFolder(path);
+  // The runtime removes this name when the server is closed, whatever it stands for by then: so it cannot be guessed.
+  const name = mark(INNER - 1);
+  let fd: number | undefined;
   try {
-    // In a cluster it would be the primary process that binds, without the mask.
-    server.listen({ path, backlog, exclusive: true });
+    fd = openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    const inside = insideOf(fd, folder);
+    // In a cluster it would be the primary process that binds.
+    server.listen({ path: join(folder, name), backlog, exclusive: true });
+    // What went wrong the server tells later.
+    if (!server.listening) return;
+    chmodSync(join(inside, name), mode);
+    renameSync(join(inside, name), temporary);
+  } catch (error) {
+    discard(server, join(folder, name));
+    throw error;
   } finally {
-    process.umask(mask);
+    if (fd !== undefined) closeSync(fd);
+    remove(rmdirSync, folder);
+  }
+}
+
+/** Makes a folder beside a path that only this user can enter. */
+function makeFolder(path: string): string {
+  for (let attempt = 1; ; attempt += 1) {
+    const folder = hidden(path, mark(2), LONGEST - INNER);
+    try {
+      mkdirSync(folder, 0o700);
+      return folder;
+    } catch (error) {
+      if (attempt === ATTEMPTS || causeOfThrown(error).code !== 'EEXIST') throw error;
+    }
+  }
+}
+
+/**
+ * The way into that very folder, where there is one: its name may be another's by now, where others may write beside it, and
+ * then a link may be behind it.
+ */
+function insideOf(fd: number, folder: string): string {
+  const { uid, mode } = fstatSync(fd);
+  if (uid !== process.geteuid?.() || (mode & 0o077) !== 0)
+    throw Object.assign(new Error('the folder made for it is not that of this user alone'), { code: 'EACCES' });
+  const inside = `/proc/self/fd/${fd}`;
+  return existsSync(inside) ? inside : folder;
+}
+
+/** Closes a server that came to nothing, and takes its name away. */
+function discard(server: Server, path: string): void {
+  server.close();
+  remove(unlinkSync, path);
+}
+
+/** Removes what may be gone already. */
+function remove(by: (path: string) => void, path: string): void {
+  try {
+    by(path);
+  } catch {
+    // There is no other way to be rid of it.
   }
 }
 
 /** Gives the listening socket its path; the cause when that is taken. */
 async function publish(temporary: string, path: string): Promise<Cause | undefined> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    if (linked(temporary, path)) {
+    const free = linked(temporary, path);
+    if (free === undefined) return replace(temporary, path);
+    if (free) {
       unlinkSync(temporary);
       return undefined;
     }
@@ -79,12 +157,34 @@ async function publish(temporary: string, path: string): Promise<Cause | undefin
   return IN_USE;
 }
 
+/**
+ * The same where there are no hard links, by rename(2), which replaces whatever took the path since it was looked at. Between
+ * the last look and that there is no other system call.
+ */
+async function replace(temporary: string, path: string): Promise<Cause | undefined> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const found = statusOf(path);
+    const obstacle = found === undefined ? undefined : await obstacleOf(path, found);
+    if (obstacle !== undefined) return obstacle;
+    if (found === undefined ? statusOf(path) !== undefined : !isAt(path, found)) continue;
+    renameSync(temporary, path);
+    return undefined;
+  }
+  return IN_USE;
+}
+
+/** What stands in the way of a new socket, unless it is a socket that no process holds. */
+async function obstacleOf(path: string, found: BigIntStats): Promise<Cause | undefined> {
+  if (!found.isSocket()) return { kind: 'bind', code: 'EEXIST', detail: `${kindOf(found)} has that name` };
+  return (await isStale(path)) ? undefined : IN_USE;
+}
+
 /** Removes a socket that nobody holds; tells what else has the path. `own` is a name of this process's socket. */
 async function clear(path: string, own: string): Promise<Cause | undefined> {
   const found = statusOf(path);
   if (found === undefined) return undefined;
-  if (!found.isSocket()) return { kind: 'bind', code: 'EEXIST', detail: `${kindOf(found)} has that name` };
-  if (!(await isStale(path))) return IN_USE;
+  const obstacle = await obstacleOf(path, found);
+  if (obstacle !== undefined) return obstacle;
   // Of several processes that want to remove it, the one does whose socket is the claim; a claim can be stale as well.
   const claim = beside(path, found.ino.toString(36));
   if (linked(own, claim)) {
@@ -131,9 +231,11 @@ function moveAside(path: string, file: Identity): string | undefined {
   return undefined;
 }
 
-/** Not by rename(2), which replaces: if the path has a new owner, the file keeps its other name. */
+/** Not by rename(2) where there is a choice, since it replaces: if the path has a new owner, the file keeps its other name. */
 function putBack(aside: string, path: string): void {
-  if (linked(aside, path)) unlinkSync(aside);
+  const free = linked(aside, path);
+  if (free === true) unlinkSync(aside);
+  else if (free === undefined && statusOf(path) === undefined) renameSync(aside, path);
 }
 
 async function close(server: Server, path: string, file: Identity): Promise<void> {
@@ -146,13 +248,15 @@ async function close(server: Server, path: string, file: Identity): Promise<void
   await stopListening(server);
 }
 
-/** False when something has that name already. */
-function linked(from: string, to: string): boolean {
+/** Gives a file one more name. False when something has that already, undefined where there are no hard links. */
+function linked(from: string, to: string): boolean | undefined {
   try {
     linkSync(from, to);
     return true;
   } catch (error) {
-    if (causeOfThrown(error).code === 'EEXIST') return false;
+    const { code } = causeOfThrown(error);
+    if (code === 'EEXIST') return false;
+    if (NO_LINKS.has(code)) return undefined;
     throw error;
   }
 }
@@ -182,8 +286,22 @@ function kindOf(found: BigIntStats): string {
   return found.isDirectory() ? 'a folder' : 'a file that is no socket';
 }
 
+/** So many bytes the longest of all names takes that a socket with this path has in its life. */
+function needs(path: string): number {
+  return Math.max(Buffer.byteLength(path), Buffer.byteLength(join(dirname(path), '.xx')) + INNER);
+}
+
 /** A name in the same folder: hidden, and telling where it belongs if that leaves it short enough. */
-function beside(path: string, mark: string = randomBytes(4).toString('hex')): string {
-  const telling = join(dirname(path), `.${basename(path)}.${mark}`);
-  return Buffer.byteLength(telling) > LONGEST ? join(dirname(path), `.${mark}`) : telling;
+function beside(path: string, name: string = mark(8)): string {
+  return hidden(path, name, LONGEST);
+}
+
+function hidden(path: string, name: string, most: number): string {
+  const telling = join(dirname(path), `.${basename(path)}.${name}`);
+  return Buffer.byteLength(telling) > most ? join(dirname(path), `.${name}`) : telling;
+}
+
+/** So many letters and digits by chance. */
+function mark(length: number): string {
+  return randomBytes(length).toString('base64url').slice(0, length);
 }

@@ -11,7 +11,7 @@ import type { Cause } from '../seam/cause.ts';
 import type { TlsClientSettings, TlsServerSettings } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import { NodeAlarm } from './node-alarm.ts';
-import { causeOf, causeOfThrown } from './node-cause.ts';
+import { causeOf, causeOfAttempt, causeOfThrown } from './node-cause.ts';
 import { startListening, stopListening } from './node-server.ts';
 import { pathOfSocket } from './node-socket-path.ts';
 import { connectStdio, listenStdio } from './node-stdio.ts';
@@ -23,6 +23,10 @@ import { NodeWire } from './node-wire.ts';
 
 /** A place that is no file. */
 type SocketPlace = Extract<ListenPlace, { kind: 'tcp' | 'fd' }>;
+
+/** How soon a full listener is asked again, and how much later by chance, so that not all who wait come at once. */
+const AGAIN_MS = 10;
+const AGAIN_SPREAD_MS = 40;
 
 // What half-close means is the engine's business.
 const SOCKET_OPTIONS = { allowHalfOpen: true };
@@ -78,25 +82,31 @@ export class NodeBackend implements Backend {
   connect(place: ConnectPlace, attempt: Attempt): { cancel(): void } {
     if (place.kind === 'stdio') return connectStdio(attempt);
     let failing: NodeJS.Immediate | undefined;
+    let again: NodeJS.Timeout | undefined;
+    let socket: Socket | undefined;
     // The runtime tells what fails at once before any other event; who tries again then would keep them all waiting.
     const failed = (error: unknown): void => {
-      failing = setImmediate(() => attempt.onFailed(causeOfThrown(error)));
+      if (isFull(error, place)) again = setTimeout(begin, AGAIN_MS + Math.random() * AGAIN_SPREAD_MS);
+      else failing = setImmediate(() => attempt.onFailed(causeOfAttempt(error, isBound(place))));
     };
-    let socket: Socket | undefined;
-    try {
-      socket = connect(optionsOf(place));
-      socket.on('error', failed);
-      socket.once('connect', () => {
-        socket?.off('error', failed);
-        if (socket !== undefined)
-          offer(socket, place.kind === 'unix' ? place.path : undefined, false, (wire) => attempt.onConnected(wire));
-      });
-    } catch (error) {
-      failed(error);
-    }
+    const begin = (): void => {
+      try {
+        const begun = connect(optionsOf(place));
+        socket = begun;
+        begun.on('error', failed);
+        begun.once('connect', () => {
+          begun.off('error', failed);
+          offer(begun, place.kind === 'unix' ? place.path : undefined, false, (wire) => attempt.onConnected(wire));
+        });
+      } catch (error) {
+        failed(error);
+      }
+    };
+    begin();
     return {
       cancel: () => {
         clearImmediate(failing);
+        clearTimeout(again);
         socket?.removeAllListeners('connect');
         socket?.off('error', failed);
         socket?.on('error', () => {});
@@ -160,6 +170,16 @@ function offer(socket: Socket, path: string | undefined, server: boolean, taker:
 function discard(socket: Socket): void {
   socket.on('error', () => {});
   socket.destroy();
+}
+
+/** The backlog of a UNIX socket's listener is full (connect(2)): the system says so at once, where TCP would wait. */
+function isFull(error: unknown, { kind }: ConnectPlace): boolean {
+  return kind === 'unix' && causeOfThrown(error).code === 'EAGAIN';
+}
+
+/** Whether the attempt says from where. */
+function isBound(place: ConnectPlace): boolean {
+  return place.kind === 'tcp' && (place.localHost !== undefined || place.localPort !== undefined);
 }
 
 async function listenSocket(server: Server, place: SocketPlace): Promise<Listener | Cause> {

@@ -1,5 +1,6 @@
 import type { TlsClientSettings, TlsIdentity, TlsServerSettings, TlsVersion } from '../seam/tls.ts';
 import { described, isAtLeast } from './misuse.ts';
+import { serverNameOf } from './server-name.ts';
 
 /** What the options may say: they may come from where no compiler looks. */
 const VERSIONS: readonly TlsVersion[] = ['TLSv1.2', 'TLSv1.3'];
@@ -46,7 +47,9 @@ export interface ClientTLSOptions extends TLSOptions {
   readonly ca?: PEM;
   /** What to present to a server that asks. */
   readonly identity?: TLSIdentity;
-  /** Whom the server must be: a host name or an IP literal; the host that is connected to unless set. */
+  /**
+   * Whom the server must be: a host name, in Unicode or not, or an IP literal; the host that is connected to unless set.
+   */
   readonly serverName?: string;
   /**
    * Whether the server must prove who it is; true unless set. Without it, whoever is on the way can read and change everything;
@@ -108,6 +111,7 @@ export class ClientTLS {
   readonly role = 'client';
   readonly handshakeTimeoutMs: number;
   readonly settings: TlsClientSettings;
+  /** Whom the server must be, as certificates write it: A-labels (RFC 5890), small letters, no dot at the end. */
   readonly serverName: string | undefined;
 
   /** Throws a `TypeError` or `RangeError` that names the option which cannot be. */
@@ -115,8 +119,11 @@ export class ClientTLS {
     const { ca, identity, serverName, verify = true } = options;
     if (serverName === '') throw new RangeError('serverName is empty');
     if (typeof verify !== 'boolean') throw new TypeError(`verify is ${described(verify)}, not a boolean`);
+    const name = serverName === undefined ? undefined : serverNameOf(serverName);
+    if (serverName !== undefined && name === undefined)
+      throw new RangeError(`serverName '${serverName}' is not a host name or an IP address`);
     this.handshakeTimeoutMs = timeoutOf(options);
-    this.serverName = serverName;
+    this.serverName = name;
     this.settings = {
       role: 'client',
       identity: identity === undefined ? undefined : identityOf(identity, 'identity'),

@@ -16,6 +16,7 @@ import {
 import { familyOf } from '../protocol/literal.ts';
 import { oneLine } from '../protocol/one-line.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
+import { serverNameOf } from '../protocol/server-name.ts';
 import type { ClientTLS } from '../protocol/tls.ts';
 import type { HostAddress } from '../seam/address.ts';
 import type { ConnectPlace } from '../seam/backend.ts';
@@ -70,10 +71,12 @@ function headerFor({ local, peer }: Wire, header: ProxyHeader | 1 | 2): ProxyHea
   return { version: header, command: 'PROXY', source: local, destination: peer, tlvs: [] };
 }
 
-/** The name that a server's certificate must have. */
-function hostOf(destination: Destination): string {
-  // The final dot of the root belongs to no certificate, and not into a ClientHello (RFC 6066, section 3).
-  return destination.kind === 'tcp' ? destination.host.replace(/\.$/, '') : '';
+/** The name that a server's certificate must have. Throws a `TLSError` for a host of which no certificate can be. */
+function certifiedNameOf(destination: Destination): string {
+  if (destination.kind !== 'tcp') return '';
+  const name = serverNameOf(destination.host);
+  if (name === undefined) throw new TLSError('no certificate can have that name');
+  return name;
 }
 
 /** One attempt to reach a destination: looks the name up, races its addresses, and gives up after a time. */
@@ -156,7 +159,8 @@ export class Dial {
   #secure(wire: Wire, tls: ClientTLS): Sink | null {
     const name = nameOf(this.#destination);
     try {
-      const handshake = new Handshake(this.#engine, wire, tls, tls.serverName ?? hostOf(this.#destination), NOTHING, {
+      const serverName = tls.serverName ?? certifiedNameOf(this.#destination);
+      const handshake = new Handshake(this.#engine, wire, tls, serverName, NOTHING, {
         onSecured: (info) => {
           if (this.#over) return null;
           this.#attempt = undefined;

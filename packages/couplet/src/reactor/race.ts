@@ -2,9 +2,13 @@ import type { Clock, DelayedCall } from '../protocol/clock.ts';
 import type { HostAddress } from '../seam/address.ts';
 import type { Attempt, Backend } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
+import type { Sink, Wire } from '../seam/wire.ts';
 
 /** How long an attempt has the field to itself: the Connection Attempt Delay that RFC 8305, section 8, recommends. */
 const HEAD_START_MS = 250;
+
+/** Had there been a listener, the attempt would have reached that. */
+const OWN_PEER: Cause = { kind: 'refused', code: 'ECONNREFUSED', detail: 'the connection was one to itself' };
 
 /** The order of RFC 8305, section 4: as the resolver gave them, but with the families taking turns. */
 export function interleave(addresses: readonly HostAddress[]): HostAddress[] {
@@ -38,7 +42,7 @@ export class Race {
   readonly #outcome: Attempt;
   readonly #running: Set<{ cancel(): void }> = new Set();
   #headStart: DelayedCall | undefined;
-  /** The failure that says most: the first one that is not just a missing route. */
+  /** The failure that says most; of two that say as much, the first. */
   #failure: Cause | undefined;
 
   constructor(backend: Backend, clock: Clock, addresses: readonly HostAddress[], target: Target, outcome: Attempt) {
@@ -65,22 +69,58 @@ export class Race {
       return;
     }
     const { port, localHost, localPort } = this.#target;
+    const failed = (cause: Cause): void => {
+      // It may have been cancelled while its wire was on the way out.
+      if (!this.#running.delete(attempt)) return;
+      if (this.#failure === undefined || weightOf(cause) > weightOf(this.#failure)) this.#failure = cause;
+      this.#next();
+    };
     const attempt = this.#backend.connect(
       { kind: 'tcp', host: address.host, port, localHost, localPort },
       {
         onConnected: (wire) => {
+          if (isOwnPeer(wire, port)) return leave(wire, failed);
           this.#running.delete(attempt);
           this.cancel();
           return this.#outcome.onConnected(wire);
         },
-        onFailed: (cause) => {
-          this.#running.delete(attempt);
-          if (this.#failure === undefined || this.#failure.kind === 'unreachable') this.#failure = cause;
-          this.#next();
-        },
+        onFailed: failed,
       },
     );
     this.#running.add(attempt);
     if (this.#waiting.length > 0) this.#headStart = this.#clock.callLater(HEAD_START_MS, () => this.#next());
   }
+}
+
+/**
+ * How much a failure says about the destination: least that there is no way to it, little that the own address cannot be used.
+ */
+function weightOf({ kind }: Cause): number {
+  if (kind === 'unreachable') return 0;
+  return kind === 'bind' ? 1 : 2;
+}
+
+/**
+ * Whether a wire's two ends are one: where a port of this host has no listener, the system may pick that very port for the
+ * attempt, which then meets itself (simultaneous open, RFC 9293, section 3.5). The peer is looked at only when that may be.
+ */
+function isOwnPeer(wire: Wire, port: number): boolean {
+  const { local } = wire;
+  if (local === undefined || !('port' in local) || local.port !== port) return false;
+  const { peer } = wire;
+  return peer !== undefined && 'port' in peer && peer.port === local.port && peer.host === local.host;
+}
+
+/** Aborts such a wire, so that its port is free for a server at once. The attempt has failed when it is gone. */
+function leave(wire: Wire, failed: (cause: Cause) => void): Sink {
+  wire.abort();
+  const sink: Sink = {
+    onData: () => {},
+    onEof: () => {},
+    onWritable: () => {},
+    onWriteFailed: () => {},
+    onSecured: () => sink,
+    onClosed: () => failed(OWN_PEER),
+  };
+  return sink;
 }

@@ -189,7 +189,7 @@ export class Reactor implements Clock {
     return this.#connect({ kind: 'tcp', host, port, family, localHost, localPort, queueLookup }, factory, options);
   }
 
-  /** Connects to a UNIX socket, like `connectTCP`. */
+  /** Connects to a UNIX socket, like `connectTCP`. A listener whose backlog is full is asked again until the attempt's time is up. */
   connectUNIX<F extends ClientFactory>(
     path: string,
     factory: F,

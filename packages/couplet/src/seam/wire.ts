@@ -39,8 +39,8 @@ export interface Wire {
   /**
    * Begins a TLS handshake in the role of the context; what the wire carries from then on is encrypted. Called at most once,
    * with no chunk held. Nothing is written, ended or told until `onSecured`; a handshake that fails closes the wire with a
-   * cause of the kind `tls`. `serverName` is whom a client asks for and verifies, a host name or an IP literal; a server
-   * gives the empty string. `unread` is what the sink got already and belongs to TLS; the wire owns it from then on.
+   * cause of the kind `tls`. `serverName` is whom a client asks for and verifies: an IP literal, or a host name in
+   * A-labels (RFC 5890) and small letters, without a dot at the end; a server gives the empty string. `unread` is what the sink got already and belongs to TLS; the wire owns it from then on.
    * Afterwards `end` and `close` send close_notify first, and `onEof` follows the peer's.
    */
   startTls(context: TlsContext, serverName: string, unread: Buffer): void;

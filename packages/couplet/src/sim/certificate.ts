@@ -1,4 +1,5 @@
 import { familyOf } from '../protocol/literal.ts';
+import { serverNameOf } from '../protocol/server-name.ts';
 import type { TlsCertificate } from '../seam/tls.ts';
 import { Dice } from './dice.ts';
 
@@ -74,12 +75,15 @@ export class Certificate implements TlsCertificate {
 
   /** Whether it is for that name (RFC 6125): a wildcard stands for the first label. */
   isFor(name: string): boolean {
-    const asked = name.toLowerCase();
+    const asked = spelling(name);
     const wild = familyOf(asked) === undefined ? `*${asked.slice(asked.indexOf('.'))}` : asked;
-    return this.#names.some(
-      (own) => own.toLowerCase() === asked || (asked.includes('.') && own.toLowerCase() === wild),
-    );
+    return this.#names.map(spelling).some((own) => own === asked || (asked.includes('.') && own === wild));
   }
+}
+
+/** A name as it is asked for. */
+function spelling(name: string): string {
+  return serverNameOf(name) ?? name.toLowerCase();
 }
 
 /** Issues a certificate. The serial number gives it a key of its own. Throws a `RangeError` for one without a name. */

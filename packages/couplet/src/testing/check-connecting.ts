@@ -38,6 +38,18 @@ function addNetwork(programme: Repertoire): void {
     expect(reason instanceof ConnectionRefusedError, `it fails with ${reason}`);
   });
 
+  programme.addWatched('R20 a client that would be connected to itself is refused', async (stage) => {
+    const port = await stage.listen(new Troupe());
+    const bindPort = numberOf(port);
+    await port.stopListening();
+    // The system picks the server's port for the client now and then; this makes it certain.
+    const options = { bindAddress: '127.0.0.1', bindPort };
+    const reason = await rejectionOf(
+      stage.reactor.connectTCP('127.0.0.1', bindPort, new Diarist(), options).whenConnected(),
+    );
+    expect(reason instanceof ConnectionRefusedError, `it fails with ${reason}`);
+  });
+
   programme.addUnix('R20 a UNIX path without a listener is a ConnectError that names it', async (stage) => {
     const port = await stage.listen(new Troupe(), {}, 'unix');
     await port.stopListening();

@@ -8,7 +8,7 @@ import { numberOf } from './places.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import { rejectionOf } from './rejection.ts';
 import { Repertoire } from './repertoire.ts';
-import { addressesOf } from './scripted-wire.ts';
+import { addressesOf, SCRIPTED_HOST } from './scripted-wire.ts';
 import type { Venue } from './stage.ts';
 import { Troupe } from './stage.ts';
 
@@ -237,6 +237,9 @@ function addLosers(programme: Repertoire): void {
     ['refused', 'unreachable'],
     ['unreachable', 'unreachable', 'refused'],
     ['refused', 'timeout'],
+    ['bind', 'refused'],
+    ['unreachable', 'bind', 'refused'],
+    ['refused', 'bind'],
   ] as const) {
     programme.addRehearsed(`R20 of the failures ${kinds.join(', ')} the refusal is told`, async (rehearsal) => {
       const { failed } = await race(rehearsal, [A, B, C].slice(0, kinds.length));
@@ -244,6 +247,38 @@ function addLosers(programme: Repertoire): void {
       expect((await failed) instanceof ConnectionRefusedError, `it fails with ${await failed}`);
     });
   }
+
+  programme.addRehearsed(
+    'R20 an attempt that meets itself is aborted, and the next address is tried',
+    async (rehearsal) => {
+      const { host, port } = SCRIPTED_HOST;
+      const { backend, reactor } = rehearsal;
+      backend.names.set('poem.test', addressesOf(host, A));
+      const connector = reactor.connectTCP('poem.test', port, new Diarist());
+      const failed = rejectionOf(connector.whenConnected());
+      await backend.settled();
+      const wire = backend.attempts[0]?.succeed();
+      expectSame(connector.state, 'connecting', 'the state after the attempt has met itself');
+      await backend.settled();
+      expectSame(wire?.aborted, true, 'whether the wire was aborted');
+      expectSame(hostsOf(rehearsal), [host, A], 'the attempts');
+      backend.attempts[1]?.fail('unreachable');
+      expect((await failed) instanceof ConnectionRefusedError, `it fails with ${await failed}`);
+    },
+  );
+
+  programme.addRehearsed('R20 an attempt that meets itself, and is cancelled, fails once', async (rehearsal) => {
+    const { backend, reactor } = rehearsal;
+    const client = new Diarist();
+    const connector = reactor.connectTCP(SCRIPTED_HOST.host, SCRIPTED_HOST.port, client);
+    const failed = rejectionOf(connector.whenConnected());
+    backend.attempts[0]?.succeed();
+    connector.disconnect();
+    expectSame((await failed).name, 'UserAbortError', 'the error');
+    await backend.advance(60_000);
+    const pages = ['startFactory', 'startedConnecting', 'clientConnectionFailed UserAbortError', 'stopFactory'];
+    expectSame(client.pages, pages, 'what has happened');
+  });
 
   programme.addRehearsed('R20 without a way to any address it is a NoRouteError', async (rehearsal) => {
     const { failed } = await race(rehearsal, [A, K]);

@@ -7,8 +7,10 @@ import { Actor } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { echo } from './parts.ts';
+import { numberOf } from './places.ts';
 import { rejectionOf } from './rejection.ts';
 import { Repertoire } from './repertoire.ts';
+import { addressesOf } from './scripted-wire.ts';
 import type { Stage, Venue } from './stage.ts';
 import { SingleClient, Troupe } from './stage.ts';
 
@@ -97,6 +99,38 @@ function addAgreements(programme: Repertoire): void {
       ],
       'what was resumed, verified and presented',
     );
+  });
+
+  for (const [spelling, name] of [
+    ['Bücher.test.', 'xn--bcher-kva.test'],
+    ['POEM.test.', 'poem.test'],
+  ] as const) {
+    programme.add(`R37 a client that wants ${spelling} asks for ${name}`, async (stage) => {
+      const troupe = new Troupe();
+      const port = await stage.listen(troupe, {}, 'tls');
+      const tls = new ClientTLS({ verify: false, serverName: spelling });
+      const { transport } = await stage.connect(port, new SingleClient(new Actor()), { tls }).whenConnected();
+      await troupe.whenCast(1);
+      const asked = [transport.tls?.serverName, troupe.actors[0]?.transport.tls?.serverName];
+      expectSame(asked, [name, name], 'the name that both sides know');
+    });
+  }
+
+  programme.addWatched('R37 the name of a host is one, however it is spelt', async (stage, backend) => {
+    const port = await stage.listen(new Troupe(echo), {}, 'tls');
+    const tls = new ClientTLS({ verify: false });
+    const found: unknown[] = [];
+    for (const host of ['bücher.test', 'BÜCHER.test.', 'xn--bcher-kva.test']) {
+      backend.names.set(host, addressesOf('127.0.0.1'));
+      const client = new Actor({ made: ({ transport }) => void transport.write('?') });
+      stage.reactor.connectTCP(host, numberOf(port), new SingleClient(client), { tls });
+      await client.when(() => client.received === 1);
+      found.push([client.transport.tls?.serverName, client.transport.tls?.resumed]);
+      client.transport.loseConnection();
+      await client.lost();
+    }
+    const expected = [false, true, true].map((resumed) => ['xn--bcher-kva.test', resumed]);
+    expectSame(found, expected, 'the name that was asked for, and whether its session was resumed');
   });
 
   programme.add('R37 without verification anybody is taken, and told as not verified', async (stage) => {

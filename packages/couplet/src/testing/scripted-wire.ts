@@ -1,16 +1,20 @@
 import { addressOf } from '../protocol/address.ts';
-import type { HostAddress, SocketName } from '../seam/address.ts';
+import type { HostAddress, InetName, SocketName } from '../seam/address.ts';
 import type { Attempt, ConnectPlace } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 
+/** Where every scripted connection comes from. */
+export const SCRIPTED_HOST: InetName = { family: 'IPv4', host: '192.0.2.254', port: 4321 };
+
 /** The wire of a connection to nobody: it takes everything, and ends when this end or the check says so. */
 export class ScriptedWire implements Wire {
-  readonly local: SocketName = { family: 'IPv4', host: '192.0.2.254', port: 4321 };
+  readonly local: SocketName = SCRIPTED_HOST;
   readonly peer: SocketName;
   readonly copies = false;
   /** Who gets what the check sends. */
   sink: Sink | undefined;
+  aborted = false;
   readonly #defer: (task: () => void) => void;
   #open = true;
 
@@ -42,6 +46,7 @@ export class ScriptedWire implements Wire {
   }
 
   abort(): void {
+    this.aborted = true;
     this.#defer(() => this.lose());
   }
 

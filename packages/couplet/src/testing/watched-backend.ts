@@ -96,12 +96,16 @@ export class WatchedBackend extends PassingBackend {
     const sink = taker(wire);
     if (sink === null) return null;
     this.#wires.add(wire);
+    return this.#heed(wire, sink);
+  }
+
+  #heed(wire: Wire, sink: Sink): Sink {
     return {
       onData: (chunk) => sink.onData(chunk),
       onEof: () => sink.onEof(),
       onWritable: () => sink.onWritable(),
       onWriteFailed: (cause) => sink.onWriteFailed(cause),
-      onSecured: (tls) => sink.onSecured(tls),
+      onSecured: (tls) => this.#heed(wire, sink.onSecured(tls)),
       onClosed: (cause) => {
         this.#wires.delete(wire);
         sink.onClosed(cause);

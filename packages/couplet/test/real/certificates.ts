@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import {
   BasicConstraintsExtension,
+  type Extension,
   KeyUsageFlags,
   KeyUsagesExtension,
   SubjectAlternativeNameExtension,
@@ -51,21 +52,29 @@ export class Authority {
   }
 
   /** A certificate for these host names and IP literals, good from now for so many days; expired below 0. */
-  async certify(names: readonly string[], days = 1): Promise<Identity> {
+  certify(names: readonly string[], days = 1): Promise<Identity> {
+    const named = new SubjectAlternativeNameExtension(
+      names.map((value) => ({ type: /^[\d.]+$|:/.test(value) ? 'ip' : 'dns', value })),
+    );
+    return this.#issue(names[0] ?? '', [named], days);
+  }
+
+  /** A certificate of the old kind: the name is in its subject only. */
+  certifyCommonName(name: string): Promise<Identity> {
+    return this.#issue(name, [], 1);
+  }
+
+  async #issue(commonName: string, extensions: Extension[], days: number): Promise<Identity> {
     const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
     const certificate = await X509CertificateGenerator.create({
       ...datesOf(days),
       serialNumber: nextSerial(),
-      subject: `CN=${names[0]}`,
+      subject: `CN=${commonName}`,
       issuer: this.#certificate.subject,
       signingKey: this.#keys.privateKey,
       publicKey: keys.publicKey,
       signingAlgorithm: ALGORITHM,
-      extensions: [
-        new SubjectAlternativeNameExtension(
-          names.map((value) => ({ type: /^[\d.]+$|:/.test(value) ? 'ip' : 'dns', value })),
-        ),
-      ],
+      extensions,
     });
     const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
     return {

@@ -99,6 +99,10 @@ describe('R19 a server that is out of descriptors', { timeout: 30_000 }, () => {
     assert.match((await served[0]?.ask('connect')) ?? '', /^ConnectError .*EMFILE/);
   });
 
+  test('R20 finds no host either: the runtime does not tell why', async () => {
+    assert.match((await served[0]?.ask('look up')) ?? '', /^DNSLookupError .*ENOTFOUND/);
+  });
+
   test('R16 cannot listen either, which is a CannotListenError', async () => {
     assert.match((await served[0]?.ask('listen')) ?? '', /^CannotListenError .*EMFILE/);
   });

@@ -110,6 +110,30 @@ describe('R35 standard input and output', TIMEOUT, () => {
     assert.equal(await served.ended, 0);
   });
 
+  for (const way of ['answer', 'nap']) {
+    test(`R7 a pipe that has ended before the program begins, with ${way}`, async () => {
+      const served = new Served(way, { script: 'true | { sleep 0.1; "$@"; } | cat' });
+      assert.equal(String(await buffer(served.output)), '0 bytes\n');
+      await served.ended;
+      assert.deepEqual(served.told, lifeOf('ConnectionDone'));
+    });
+
+    test(`R7 a socket whose peer has ended before the program begins, with ${way}`, async () => {
+      const served = new Served(way, { script: 'sleep 0.1; exec "$@"' });
+      served.input.end();
+      assert.equal(String(await buffer(served.output)), '0 bytes\n');
+      assert.equal(await served.ended, 0);
+      assert.deepEqual(served.told, lifeOf('ConnectionDone'));
+    });
+  }
+
+  test('R3 input that cannot be read ends the connection with the reason', async () => {
+    const served = new Served('answer', { script: 'exec "$@" <.' });
+    assert.equal(String(await buffer(served.output)), '');
+    assert.equal(await served.ended, 0);
+    assert.deepEqual(served.told, lifeOf('ConnectionLost'));
+  });
+
   test('R7 an answer after the end of input arrives', async () => {
     const served = new Served('answer');
     served.input.end(Buffer.alloc(1_000_000));

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import {
-  linkSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -13,92 +11,26 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import process from 'node:process';
-import { after, afterEach, beforeEach, describe, test } from 'node:test';
+import { describe, mock, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import type { ListeningPort } from 'couplet';
-import { CannotListenError, Factory, open, Protocol, reactor } from 'couplet';
-import { Child } from './child.ts';
+import { CannotListenError, Factory, reactor } from 'couplet';
+import {
+  converse,
+  Echo,
+  expectRefusal,
+  leaveStale,
+  namesBeside,
+  path,
+  ports,
+  serve,
+  startRival,
+  stateOf,
+  TIMEOUT,
+} from './unix-stage.ts';
 
-const TIMEOUT = { timeout: 30_000 };
-const folder = mkdtempSync(join(tmpdir(), 'couplet-unix-'));
-after(() => rmSync(folder, { recursive: true }));
-
-/** A path in a folder of its own, in which nothing else may be left. */
-let path = '';
-let ports: ListeningPort[] = [];
-let children: Child[] = [];
-
-beforeEach(() => {
-  path = join(mkdtempSync(join(folder, 'x')), 'echo.sock');
-  ports = [];
-  children = [];
-});
-afterEach(async () => {
-  for (const port of ports) await port.stopListening();
-  for (const child of children) if (child.alive) child.signal('SIGKILL');
-});
-
-/** A program that wants those paths. */
-function startRival(places: readonly string[]): Child {
-  const child = new Child('unix-rivals', places);
-  children.push(child);
-  return child;
-}
-
-class Echo extends Protocol {
-  override dataReceived(data: Buffer): void {
-    this.transport.write(data);
-  }
-}
-
-async function serve(place = path): Promise<ListeningPort> {
-  const port = await reactor.listenUNIX(place, Factory.forProtocol(Echo), { mode: 0o600 });
-  ports.push(port);
-  return port;
-}
-
-/** Passes when whoever listens there answers. */
-async function converse(place = path): Promise<void> {
-  await using connection = await open(`unix:${place}`);
-  await connection.write('verse\r\n');
-  for await (const line of connection.lines()) {
-    assert.equal(String(line), 'verse');
-    break;
-  }
-}
-
-/** A socket file whose process has gone. */
-async function leaveStale(place: string): Promise<void> {
-  const server = createServer().listen(`${place}~`);
-  await once(server, 'listening');
-  linkSync(`${place}~`, place);
-  server.close();
-  await once(server, 'close');
-}
-
-/** What tells whether a file was touched. */
-function stateOf(place: string): unknown[] {
-  const { dev, ino, mode } = lstatSync(place);
-  return [dev, ino, mode];
-}
-
-function namesBeside(place = path): string[] {
-  return readdirSync(dirname(place)).sort();
-}
-
-async function expectRefusal(why: string, place = path): Promise<void> {
-  await assert.rejects(serve(place), (error) => {
-    assert.ok(error instanceof CannotListenError, String(error));
-    assert.equal(error.message, `cannot listen on ${place}: ${why}`);
-    return true;
-  });
-}
-
-/** Looks at the modes of the sockets of a folder until it is told to stop, as fast as it can; answers with what it saw. */
+/** Looks at the modes of all that is in a folder until it is told to stop, as fast as it can; answers with what it saw. */
 const WATCHER = `
   const { lstatSync, readdirSync } = require('node:fs');
   const { parentPort, workerData: { folder, stop } } = require('node:worker_threads');
@@ -107,7 +39,7 @@ const WATCHER = `
   while (Atomics.load(stop, 0) === 0) {
     for (const name of readdirSync(folder)) {
       const found = lstatSync(folder + '/' + name, { throwIfNoEntry: false });
-      if (found?.isSocket()) seen.add(found.mode & 0o777);
+      if (found) seen.add((found.isSocket() ? 'socket ' : 'other ') + (found.mode & 0o777).toString(8));
     }
   }
   parentPort.postMessage([...seen]);
@@ -131,7 +63,7 @@ const SWAPPER = `
 `;
 
 describe('R36 the socket file', TIMEOUT, () => {
-  test('R36 has its mode from the start, under every name', async () => {
+  test('R36 has its mode from the start, under every name, and no other user can reach it before', async () => {
     const stop = new Int32Array(new SharedArrayBuffer(4));
     const watcher = new Worker(WATCHER, { eval: true, workerData: { folder: dirname(path), stop } });
     await once(watcher, 'message');
@@ -143,7 +75,34 @@ describe('R36 the socket file', TIMEOUT, () => {
       process.umask(mask);
       Atomics.store(stop, 0, 1);
     }
-    assert.deepEqual(await once(watcher, 'message'), [[0o600]]);
+    const [seen] = await once(watcher, 'message');
+    assert.ok(seen.includes('socket 600'), seen.join(', '));
+    // The folder in which it is made, which is there for a moment.
+    assert.deepEqual(
+      seen.filter((mode: string) => mode !== 'socket 600' && mode !== 'other 700'),
+      [],
+    );
+  });
+
+  test('R36 has the mode that it is to have, also a wider one than the umask leaves', async () => {
+    for (const mode of [0o600, 0o666, 0o770]) {
+      const port = await reactor.listenUNIX(path, Factory.forProtocol(Echo), { mode });
+      assert.equal(lstatSync(path).mode & 0o777, mode);
+      await port.stopListening();
+    }
+  });
+
+  test('R36 is made without a change of what belongs to the whole process, so that a worker can listen as well', async () => {
+    const { calls } = mock.method(process, 'umask').mock;
+    await serve();
+    assert.equal(calls.length, 0);
+    const fixture = join(import.meta.dirname, 'fixtures', `unix-worker${extname(import.meta.filename)}`);
+    const worker = new Worker(fixture, { workerData: `${path}.2` });
+    assert.deepEqual(await once(worker, 'message'), ['listening']);
+    await converse(`${path}.2`);
+    worker.postMessage('stop');
+    await once(worker, 'exit');
+    assert.deepEqual(namesBeside(), ['echo.sock']);
   });
 
   test('R36 nothing is left when the port has stopped', async () => {

@@ -41,6 +41,7 @@ describe('a simulated certificate of a server', () => {
       [['a.example', '*.example'], NAME],
       [['10.0.0.1'], '10.0.0.1'],
       [['::1'], '::1'],
+      [['*.bücher.example'], 'poems.xn--bcher-kva.example'],
     ] as const) {
       const { near, far } = await new TlsRig(presenting({ names })).secure(name);
       const asked = /[a-z]/.test(name) ? name : undefined;
