@@ -13,6 +13,7 @@ import { FakeBackend } from '../fake-backend.ts';
 import { Recorders } from '../policies/recorder.ts';
 import { Visit } from '../policies/visit.ts';
 import { Gate, OPTIONS, PROXY } from './gate.ts';
+import { version2 } from './headers.ts';
 
 const SOURCE = { family: 'IPv4', host: '192.0.2.7', port: 56_324 } as const;
 const DESTINATION = { family: 'IPv4', host: '198.51.100.1', port: 443 } as const;
@@ -35,9 +36,15 @@ describe('a wire behind a PROXY header', () => {
   });
 
   test('R38 has its own names when none are announced', () => {
-    const gate = new Gate();
-    gate.visit.send(LOCAL);
-    assert.deepEqual([gate.wire.peer, gate.wire.local], [PROXY, gate.visit.local]);
+    for (const header of [
+      LOCAL,
+      version2(0x21, 0x00, Buffer.alloc(12, 1)),
+      version2(0x21, 0x12, Buffer.alloc(12, 1)),
+    ]) {
+      const gate = new Gate();
+      gate.visit.send(header);
+      assert.deepEqual([gate.wire.peer, gate.wire.local], [PROXY, gate.visit.local]);
+    }
   });
 
   test('R38 passes on first what came with the header', () => {
