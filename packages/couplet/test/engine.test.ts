@@ -126,6 +126,14 @@ describe('the errors that an Engine hears of', () => {
     assert.match(backend.complaints[0] ?? '', /^a delayed call: an anonymous function: Error: later/);
   });
 
+  test('R8 the names in a report are one printable line each', () => {
+    const { engine } = setUp();
+    const reports: ErrorReport[] = [];
+    engine.observers = [{ error: (one) => reports.push(one) }];
+    engine.report({ who: 'a\nb', where: 'c\u202ed', error: 5 });
+    assert.deepEqual(reports, [{ who: 'a\\nb', where: 'c\\u202ed', error: 5 }]);
+  });
+
   test('R23 an observer that takes errors gets them instead of standard error', () => {
     const { backend, engine } = setUp();
     const reports: ErrorReport[] = [];

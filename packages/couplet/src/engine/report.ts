@@ -4,6 +4,11 @@ import { oneLine } from '../protocol/one-line.ts';
 /** Stands for what throws when it is made a string, as an object without a prototype does: a report must not fail. */
 const UNPRINTABLE = 'something that cannot be printed';
 
+/** The same report with names that are one printable line each, whoever prints them: a class or a path may be called anything. */
+export function printable({ who, where, error }: ErrorReport): ErrorReport {
+  return { who: oneLine(who), where: oneLine(where), error };
+}
+
 /** A report as one line: who, where, what, and the stack behind it. */
 export function lineOf({ who, where, error }: ErrorReport): string {
   return oneLine(`${who}: ${where}: ${textOf(error)}`);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { UNIXAddress } from 'couplet';
 import { limitPerPeer } from 'couplet/policies';
 import { adopt } from '../../src/engine/adopt.ts';
 import { Engine } from '../../src/engine/engine.ts';
@@ -257,6 +258,21 @@ describe('a connection behind a PROXY header', () => {
       assert.equal(engine.live.empty, true);
     });
   }
+
+  test('R38 a path that is announced may be anything, and who is reported is one line', () => {
+    const path = '/run/a\nb\u001b[31mFAKE';
+    const reports: string[] = [];
+    const engine = new Engine(new FakeBackend());
+    engine.observers = [{ error: ({ who }) => void reports.push(who) }];
+    const recorders = new Recorders();
+    const visit = open(engine, recorders);
+    const name = { family: 'UNIX', path } as const;
+    visit.send(encodeProxyHeader({ version: 2, command: 'PROXY', source: name, destination: name, tlvs: [] }));
+    const { transport } = recorders.last;
+    assert.deepEqual(transport.getPeer(), new UNIXAddress(path));
+    transport.failConnection(new Error('no'));
+    assert.deepEqual(reports, ['Recorder at /run/a\\nb\\u001b[31mFAKE']);
+  });
 
   test('R38 a policy counts the announced peer, not the proxy', () => {
     const recorders = new Recorders();
