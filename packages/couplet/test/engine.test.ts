@@ -116,6 +116,9 @@ describe('the errors that an Engine hears of', () => {
     backend.advance(1);
     assert.deepEqual(log, ['the other']);
     assert.match(backend.complaints[0] ?? '', /^a delayed call: failing: Error: no\\nway \(/);
+    const [head, frame] = backend.layouts[0] ?? [];
+    assert.equal(head, 'a delayed call: failing: Error: no\\nway');
+    assert.match(frame ?? '', /^ {4}at /);
   });
 
   test('a promise that rejects is reported too', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { errorOf, lineOf } from '../src/engine/report.ts';
+import { errorOf, lineOf, linesOf } from '../src/engine/report.ts';
 import { hasControls } from './controls.ts';
 
 /** Values that cannot be made a string, or whose fields throw. */
@@ -65,6 +65,30 @@ describe('lineOf', () => {
         assert.ok(!hasControls(line));
       }),
     );
+  });
+});
+
+describe('linesOf', () => {
+  test('has the stack as the runtime prints it, below one line that says who, where and what', () => {
+    const error = new TypeError('no');
+    const [head, ...frames] = linesOf({ who: 'Echo at 127.0.0.1:4321', where: 'dataReceived', error });
+    assert.equal(head, 'Echo at 127.0.0.1:4321: dataReceived: TypeError: no');
+    assert.equal(`TypeError: no\n${frames.join('\n')}`, error.stack);
+  });
+
+  test('is one line each, and has no frame that a peer put into the message', () => {
+    const error = new Error('a\u001b[2J\n    at forged (peer.js:1:1)\nb');
+    const [head, ...frames] = linesOf({ who: 'w', where: 'c', error });
+    assert.equal(head, 'w: c: Error: a\\u001b[2J\\n    at forged (peer.js:1:1)\\nb');
+    assert.ok(frames.length > 0);
+    assert.ok(frames.every((line) => line.startsWith('    at ') && !line.includes('forged')));
+    error.stack = `Error: ${error.message}\n    at \u202eone (file.js:1:1)`;
+    assert.deepEqual(linesOf({ who: 'w', where: 'c', error }).slice(1), ['    at \\u202eone (file.js:1:1)']);
+  });
+
+  test('is one line for what has no stack, or cannot be printed', () => {
+    for (const error of ['text', undefined, ...unprintables()])
+      assert.equal(linesOf({ who: 'w', where: 'c', error }).length, 1);
   });
 });
 

@@ -8,7 +8,7 @@ import type { Backend } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
 import { Contexts } from './contexts.ts';
 import { Lingers } from './linger.ts';
-import { lineOf, printable, titleOf } from './report.ts';
+import { lineOf, linesOf, printable, titleOf } from './report.ts';
 import { Timers } from './timers.ts';
 
 /** Something with work that waits for the end of the present run: bytes to flush, callbacks that were put off. */
@@ -138,7 +138,7 @@ export class Engine implements Clock {
       told ||= observer.error !== undefined;
       observer.error?.(report);
     });
-    if (!told) this.backend.complain(lineOf(report));
+    if (!told) this.#complain(report);
   }
 
   /** Tells each observer of something. What an observer throws is printed: it must not hurt who was observed. */
@@ -147,7 +147,7 @@ export class Engine implements Clock {
       try {
         what(observer);
       } catch (error) {
-        this.backend.complain(lineOf({ who: 'an observer', where: 'observe', error }));
+        this.#complain({ who: 'an observer', where: 'observe', error });
       }
     }
   }
@@ -169,6 +169,10 @@ export class Engine implements Clock {
     this.leave();
     await empty;
     this.#emptied = undefined;
+  }
+
+  #complain(report: ErrorReport): void {
+    this.backend.complain(lineOf(report), linesOf(report));
   }
 
   readonly #run = (): void => {
