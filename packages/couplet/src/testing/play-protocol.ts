@@ -14,6 +14,10 @@ export interface Heard {
   readonly raw: readonly string[];
 }
 
+/** The methods of a receiver of lines by which it gets raw bytes, and gives some of them back. */
+const RAW = 'rawDataReceived';
+const LINE_MODE = 'setLineMode';
+
 /** A transport that notes what the protocol does to it. */
 class NotedTransport extends StringTransport {
   readonly #sequence: Sequence;
@@ -61,6 +65,7 @@ export function playProtocol(
   const transport = new NotedTransport(sequence);
   for (const name of heard.callbacks) listen(protocol, name, (...values) => sequence.add(name, ...values));
   for (const name of heard.raw) listen(protocol, name, (bytes) => sequence.join(name, bytesOf(name, bytes)));
+  if (heard.raw.includes(RAW)) listenToReturns(protocol, sequence);
   try {
     expectNow('connectionMade', protocol.makeConnection(transport));
     for (const piece of piecesOf(stream, places)) {
@@ -88,6 +93,23 @@ function listen(protocol: FramedProtocol, name: string, hear: (...values: unknow
     return Reflect.apply(method, protocol, values);
   };
   Object.defineProperty(protocol, name, { value, configurable: true, writable: true });
+}
+
+/**
+ * A receiver of lines may give back a part of the raw bytes that it got (`setLineMode(rest)`): how much of a chunk is not wanted
+ * depends on how the stream was cut, so that part was never received.
+ */
+function listenToReturns(protocol: FramedProtocol, sequence: Sequence): void {
+  if (typeof Reflect.get(protocol, LINE_MODE) !== 'function') return;
+  let raw = false;
+  listen(protocol, RAW, () => {
+    raw = true;
+  });
+  listen(protocol, LINE_MODE, (rest) => {
+    // Later ones are lines of the protocol's own.
+    if (raw && rest instanceof Uint8Array) sequence.takeBack(RAW, rest);
+    raw = false;
+  });
 }
 
 function bytesOf(name: string, value: unknown): Uint8Array | string {
