@@ -34,6 +34,15 @@ describe('UNIXAddress', () => {
     assert.equal(`${address}`, "UNIXAddress('/run/echo.sock')");
     assert.equal(new UNIXAddress('').authority, 'unix:');
   });
+
+  test('is printed as one line, whatever a proxy says the path is', () => {
+    const path = '/run/a\nb\u001b[31mFAKE\\\u202e';
+    const address = new UNIXAddress(path);
+    assert.equal(address.path, path);
+    assert.equal(address.authority, '/run/a\\nb\\u001b[31mFAKE\\\\u202e');
+    assert.equal(`${address}`, `UNIXAddress('${address.authority}')`);
+    assert.equal(new UNIXAddress('\0abstract').authority, '\\u0000abstract');
+  });
 });
 
 describe('PipeAddress', () => {

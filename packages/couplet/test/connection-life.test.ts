@@ -158,9 +158,39 @@ describe('a Conversation', () => {
     await line.settle();
     line.cut('done');
     assert.ok(line.inlet.reason instanceof FramingError);
+    assert.deepEqual(line.reports, []);
+  });
+
+  test('R39 a frame that the peer left unfinished is the reason of the end, and no error', async () => {
+    for (const gone of [false, true]) {
+      const line = serve(async (connection) => {
+        for await (const text of connection.lines()) await connection.write(text);
+      });
+      line.hear('whole\r\nhalf');
+      await line.settle();
+      line.hearEnd();
+      if (gone) line.cut('done');
+      await line.settle();
+      if (!gone) line.cut('done');
+      assert.equal(line.inlet.reason?.name, gone ? 'ConnectionDone' : 'FramingError');
+      assert.deepEqual(line.reports, []);
+    }
+  });
+
+  test('R39 an error of the handler about a frame is one of the handler', async () => {
+    const line = serve(async (connection) => {
+      try {
+        for await (const text of connection.netstrings()) await connection.write(text);
+      } catch (cause) {
+        throw new Error('no greeting', { cause });
+      }
+    });
+    line.hear('01:b,');
+    await line.settle();
+    line.cut('done');
     assert.deepEqual(
-      line.reports.map(({ error }) => error),
-      [line.inlet.reason],
+      line.reports.map(({ error }) => String(error)),
+      ['Error: no greeting'],
     );
   });
 

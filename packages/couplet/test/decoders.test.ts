@@ -9,6 +9,7 @@ import {
   textLines,
   varintPrefixed,
 } from 'couplet/framing';
+import fc from 'fast-check';
 
 function ascii(text: string): Buffer {
   return Buffer.from(text, 'latin1');
@@ -54,6 +55,41 @@ describe('what a decoder takes', () => {
     decoder.push(new TextEncoder().encode('bc,'));
     assert.deepEqual([...decoder].map(String), ['bc']);
   });
+
+  test('R27 chunks in their order, whenever frames are taken', () => {
+    const decoder = netstrings();
+    decoder.push(ascii('1:a,'));
+    decoder.push(ascii('1:b,'));
+    assert.equal(String(decoder.next()), 'a');
+    decoder.push(ascii('1:c,'));
+    assert.deepEqual([...decoder].map(String), ['b', 'c']);
+  });
+
+  for (const [name, make, frame] of [
+    ['lines', lines, (text: string) => `${text}\r\n`],
+    ['netstrings', netstrings, (text: string) => `${text.length}:${text},`],
+  ] as const) {
+    test(`R27 chunks of ${name} in their order, whenever frames are taken or others put before them`, () => {
+      const deed = fc.oneof(fc.constantFrom('push', 'next', 'unread'), fc.constant('next'));
+      const size = fc.constantFrom(1, 5, 7, 600, 2000);
+      fc.assert(
+        fc.property(fc.array(fc.tuple(deed, size), { maxLength: 50 }), fc.nat(), (deeds, seed) => {
+          const decoder = make({ maxLength: 2000 });
+          let waiting: string[] = [];
+          const texts = deeds.map(([, size], at) => `${at + seed}`.padEnd(size, 'x'));
+          for (const [at, [what]] of deeds.entries()) {
+            const text = texts[at] ?? '';
+            if (what === 'push') waiting.push(text);
+            if (what === 'push') decoder.push(ascii(frame(text)));
+            if (what === 'unread') waiting = [text, ...waiting];
+            if (what === 'unread') decoder.unread(ascii(frame(text)));
+            if (what === 'next') assert.equal(decoder.next()?.toString(), waiting.shift());
+          }
+          assert.deepEqual([...decoder].map(String), waiting);
+        }),
+      );
+    });
+  }
 
   test('R34 bytes that it had given up, before all that waits', () => {
     const decoder = lines();

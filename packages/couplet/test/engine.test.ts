@@ -123,6 +123,9 @@ describe('the errors that an Engine hears of', () => {
     backend.advance(1);
     assert.deepEqual(log, ['the other']);
     assert.match(backend.complaints[0] ?? '', /^a delayed call: failing: Error: no\\nway \(/);
+    const [head, frame] = backend.layouts[0] ?? [];
+    assert.equal(head, 'a delayed call: failing: Error: no\\nway');
+    assert.match(frame ?? '', /^ {4}at /);
   });
 
   test('a promise that rejects is reported too', async () => {
@@ -131,6 +134,14 @@ describe('the errors that an Engine hears of', () => {
     backend.advance(1);
     await Promise.resolve();
     assert.match(backend.complaints[0] ?? '', /^a delayed call: an anonymous function: Error: later/);
+  });
+
+  test('R8 the names in a report are one printable line each', () => {
+    const { engine } = setUp();
+    const reports: ErrorReport[] = [];
+    engine.observe({ error: (one) => reports.push(one) });
+    engine.report({ who: 'a\nb', where: 'c\u202ed', error: 5 });
+    assert.deepEqual(reports, [{ who: 'a\\nb', where: 'c\\u202ed', error: 5 }]);
   });
 
   test('R23 an observer that takes errors gets them instead of standard error', () => {

@@ -24,6 +24,8 @@ export class FakeBackend implements Backend {
   readonly listened: ListenPlace[] = [];
   readonly connected: ConnectPlace[] = [];
   readonly complaints: string[] = [];
+  /** The same as they are for a terminal. */
+  readonly layouts: (readonly string[])[] = [];
   /** What `defer` and `yield` put off. */
   readonly deferred: (() => void)[] = [];
   readonly yielded: (() => void)[] = [];
@@ -89,8 +91,9 @@ export class FakeBackend implements Backend {
     return () => {};
   }
 
-  complain(line: string): void {
+  complain(line: string, lines: readonly string[] = [line]): void {
     this.complaints.push(line);
+    this.layouts.push(lines);
   }
 
   /** Lets time pass; the alarm rings each time exactly when it is set to. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { errorOf, lineOf } from '../src/engine/report.ts';
-import { CONTROLS } from './controls.ts';
+import { errorOf, lineOf, linesOf } from '../src/engine/report.ts';
+import { hasControls } from './controls.ts';
 
 /** Values that cannot be made a string, or whose fields throw. */
 function unprintables(): unknown[] {
@@ -34,7 +34,7 @@ describe('lineOf', () => {
   test('is one line, whatever a peer put into the message or the name', () => {
     const error = Object.assign(new Error('one\ntwo\r\nthree\u001b[2J'), { name: 'Bad\nName' });
     const line = lineOf({ who: 'a\nb', where: 'c\nd', error });
-    assert.ok(CONTROLS.every((control) => !line.includes(control)));
+    assert.ok(!hasControls(line));
     assert.match(line, /^a\\nb: c\\nd: Bad\\nName: one\\ntwo\\u000d\\nthree\\u001b\[2J/);
   });
 
@@ -62,9 +62,33 @@ describe('lineOf', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.anything({ withNullPrototype: true }), (who, error) => {
         const line = lineOf({ who, where: 'c', error });
-        assert.ok(CONTROLS.every((control) => !line.includes(control)));
+        assert.ok(!hasControls(line));
       }),
     );
+  });
+});
+
+describe('linesOf', () => {
+  test('has the stack as the runtime prints it, below one line that says who, where and what', () => {
+    const error = new TypeError('no');
+    const [head, ...frames] = linesOf({ who: 'Echo at 127.0.0.1:4321', where: 'dataReceived', error });
+    assert.equal(head, 'Echo at 127.0.0.1:4321: dataReceived: TypeError: no');
+    assert.equal(`TypeError: no\n${frames.join('\n')}`, error.stack);
+  });
+
+  test('is one line each, and has no frame that a peer put into the message', () => {
+    const error = new Error('a\u001b[2J\n    at forged (peer.js:1:1)\nb');
+    const [head, ...frames] = linesOf({ who: 'w', where: 'c', error });
+    assert.equal(head, 'w: c: Error: a\\u001b[2J\\n    at forged (peer.js:1:1)\\nb');
+    assert.ok(frames.length > 0);
+    assert.ok(frames.every((line) => line.startsWith('    at ') && !line.includes('forged')));
+    error.stack = `Error: ${error.message}\n    at \u202eone (file.js:1:1)`;
+    assert.deepEqual(linesOf({ who: 'w', where: 'c', error }).slice(1), ['    at \\u202eone (file.js:1:1)']);
+  });
+
+  test('is one line for what has no stack, or cannot be printed', () => {
+    for (const error of ['text', undefined, ...unprintables()])
+      assert.equal(linesOf({ who: 'w', where: 'c', error }).length, 1);
   });
 });
 

@@ -1,6 +1,7 @@
 import process from 'node:process';
 
-const CONTROL = /[\p{Cc}\u2028\u2029]/gu;
+/** What a terminal could take for an order, and what cannot be seen. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /** Where the lines go that are said. */
 let output: NodeJS.WriteStream = process.stdout;
@@ -10,11 +11,13 @@ export function leaveOutput(): void {
   output = process.stderr;
 }
 
-/** The text with its control characters escaped, so that whatever a peer or a user put into it, it stays one line. */
+/** The text with everything escaped that cannot be printed, so that whatever a peer or a user put into it, it stays one line. */
 export function oneLine(text: string): string {
-  return text.replace(CONTROL, (character) =>
-    character === '\n' ? '\\n' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return text.replace(UNPRINTABLE, (character) => {
+    if (character === '\n') return '\\n';
+    const code = (character.codePointAt(0) ?? 0).toString(16);
+    return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
+  });
 }
 
 /** Prints a line on standard output, unless that is a connection. */

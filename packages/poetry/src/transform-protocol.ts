@@ -18,7 +18,8 @@ export class TransformProtocol extends NetstringReceiver<TransformFactory> {
     if (dot < 0) return this.#refuse('a request without a transform');
     const name = text.slice(0, dot);
     const answer = this.factory.service.transform(name, text.slice(dot + 1));
-    if (answer === undefined) return this.#refuse(`no transform '${name.slice(0, 40)}'`);
+    // What is printed is escaped: a backslash of the client's own is not to look like that.
+    if (answer === undefined) return this.#refuse(`no transform '${name.slice(0, 40).replaceAll('\\', '\\\\')}'`);
     // The next request waits for a client that is behind with reading answers.
     if (!this.sendString(answer)) return this.transport.drained();
   }

@@ -153,8 +153,8 @@ export class NodeBackend implements Backend {
     };
   }
 
-  complain(line: string): void {
-    console.error(line);
+  complain(line: string, lines: readonly string[] = [line]): void {
+    console.error(process.stderr.isTTY ? lines.join('\n') : line);
   }
 }
 

@@ -44,14 +44,23 @@ export class ChunkQueue {
   take(most: number): Buffer | undefined {
     const chunk = this.shift();
     if (chunk === undefined || chunk.length <= most) return chunk;
-    this.#unshift(chunk.subarray(most));
+    this.unshift(chunk.subarray(most));
     return chunk.subarray(0, most);
+  }
+
+  /** Puts a chunk before all others. It keeps it. */
+  unshift(chunk: Buffer): void {
+    if (chunk.length === 0) return;
+    this.size += chunk.length;
+    if (this.#head === 0) this.#makeRoom();
+    this.#head -= 1;
+    this.#chunks[this.#head] = chunk;
   }
 
   /** Takes everything, followed by that last chunk, as one. It is a copy, unless there was one chunk only. */
   join(last: Buffer = EMPTY): Buffer {
     if (this.size === 0) return last;
-    const [only = EMPTY] = this.#chunks;
+    const only = this.#chunks[this.#head] ?? EMPTY;
     const whole = last.length === 0 && only.length === this.size ? only : this.#copy(last);
     this.clear();
     return whole;
@@ -65,14 +74,11 @@ export class ChunkQueue {
     this.#tail = undefined;
   }
 
-  /** Puts back a chunk that was just taken. */
-  #unshift(chunk: Buffer): void {
-    this.size += chunk.length;
-    if (this.#head === 0) this.#chunks.unshift(chunk);
-    else {
-      this.#head -= 1;
-      this.#chunks[this.#head] = chunk;
-    }
+  /** As many free places before the chunks as there are chunks: to move them costs each a constant share. */
+  #makeRoom(): void {
+    const room = Math.max(1, this.#chunks.length);
+    this.#chunks = [...new Array<Buffer>(room).fill(EMPTY), ...this.#chunks];
+    this.#head = room;
   }
 
   #copy(last: Buffer): Buffer {

@@ -1,3 +1,4 @@
+import { FramingError } from '../framing/errors.ts';
 import { Factory } from '../protocol/factory.ts';
 import { described, isClass, nameOf } from '../protocol/misuse.ts';
 import type { Protocol, Result } from '../protocol/protocol.ts';
@@ -7,7 +8,8 @@ import { Inlet } from './inlet.ts';
 
 /**
  * Serves one connection. When it returns, or the promise that it returned resolves, the connection closes in order; what it
- * throws is reported, and aborts the connection.
+ * throws is reported, and aborts the connection. A `FramingError` is the peer's doing, who sent what is no frame, or left in the
+ * middle of one: it is the reason of the end, and not reported.
  */
 export type Handler = (connection: Connection) => Result;
 
@@ -39,8 +41,9 @@ export class Conversation extends Inlet {
       await this.#handler(new Connection(this));
       this.close();
     } catch (error) {
-      // The end of the connection, thrown by the loop that read it, is no news.
-      if (this.reason === undefined || error !== this.reason) this.transport.failConnection(error);
+      // What the loop that reads throws is no news, if the connection ended so, and no error of the handler, if the peer sent no frame.
+      if (error instanceof FramingError) this.transport.abortConnection(error);
+      else if (this.reason === undefined || error !== this.reason) this.transport.failConnection(error);
     }
   }
 }

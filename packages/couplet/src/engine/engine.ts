@@ -10,7 +10,7 @@ import type { Backend } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
 import { Contexts } from './contexts.ts';
 import { type LingerBounds, Lingers } from './linger.ts';
-import { lineOf, titleOf } from './report.ts';
+import { lineOf, linesOf, printable, titleOf } from './report.ts';
 import { Timers } from './timers.ts';
 
 /** Something with work that waits for the end of the present run: bytes to flush, callbacks that were put off. */
@@ -190,7 +190,8 @@ export class Engine implements Clock {
   }
 
   /** Tells the observers of an error; without one that listens it is printed. */
-  report(report: ErrorReport): void {
+  report(what: ErrorReport): void {
+    const report = printable(what);
     let told = false;
     this.tell((observer) => {
       told ||= observer.error !== undefined;
@@ -244,7 +245,7 @@ export class Engine implements Clock {
 
   #complain(report: ErrorReport): void {
     try {
-      this.backend.complain(lineOf(report));
+      this.backend.complain(lineOf(report), linesOf(report));
     } catch {
       // Standard error is gone: there is nowhere left to say so.
     }

@@ -1,6 +1,6 @@
 import type { DelayedCall } from '../protocol/clock.ts';
 import { TimeoutError, TLSError } from '../protocol/errors.ts';
-import { oneLine } from '../protocol/one-line.ts';
+import { quoted } from '../protocol/one-line.ts';
 import type { TLS } from '../protocol/tls.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { TlsInfo } from '../seam/tls.ts';
@@ -82,6 +82,6 @@ export class Handshake implements Sink, Live {
 function failureOf(cause: Cause): TLSError | TimeoutError {
   if (cause.kind === 'expired') return new TimeoutError(cause.detail, { cause });
   // A runtime quotes the peer's certificate as it is.
-  const detail = cause.kind === 'done' ? 'the connection was closed' : oneLine(cause.detail);
+  const detail = cause.kind === 'done' ? 'the connection was closed' : quoted(cause.detail);
   return new TLSError(`the TLS handshake failed: ${detail}`, { cause });
 }

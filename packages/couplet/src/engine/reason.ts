@@ -1,5 +1,5 @@
 import { ConnectionDone, ConnectionLost, TimeoutError } from '../protocol/errors.ts';
-import { oneLine } from '../protocol/one-line.ts';
+import { quoted } from '../protocol/one-line.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { State } from './life-cycle.ts';
 
@@ -19,5 +19,5 @@ export function reasonOf(cause: Cause, state: State, own: Error | undefined): Er
   if (state === 'leaving' || cause.kind === 'done') return DONE;
   if (cause.kind === 'expired') return new TimeoutError(cause.detail, { cause });
   // A runtime quotes the peer's certificate as it is.
-  return new ConnectionLost(oneLine(cause.detail), { cause });
+  return new ConnectionLost(quoted(cause.detail), { cause });
 }

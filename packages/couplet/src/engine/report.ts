@@ -4,9 +4,21 @@ import { oneLine } from '../protocol/one-line.ts';
 /** Stands for what throws when it is made a string, as an object without a prototype does: a report must not fail. */
 const UNPRINTABLE = 'something that cannot be printed';
 
+/** The same report with names that are one printable line each, whoever prints them: a class or a path may be called anything. */
+export function printable({ who, where, error }: ErrorReport): ErrorReport {
+  return { who: oneLine(who), where: oneLine(where), error };
+}
+
 /** A report as one line: who, where, what, and the stack behind it. */
-export function lineOf({ who, where, error }: ErrorReport): string {
-  return oneLine(`${who}: ${where}: ${textOf(error)}`);
+export function lineOf(report: ErrorReport): string {
+  const [head, ...frames] = linesOf(report);
+  return frames.length === 0 ? head : `${head} (${frames.map((line) => line.trim()).join(', ')})`;
+}
+
+/** A report for a terminal: one line says who, where and what, and then comes the stack as the runtime prints it. */
+export function linesOf({ who, where, error }: ErrorReport): [head: string, ...frames: string[]] {
+  const [what, ...frames] = partsOf(error);
+  return [oneLine(`${who}: ${where}: ${what}`), ...frames.map(oneLine)];
 }
 
 /** What a report calls a function. */
@@ -34,14 +46,19 @@ function textNamed(name: () => unknown): string | undefined {
   }
 }
 
-function textOf(error: unknown): string {
+function partsOf(error: unknown): [what: string, ...frames: string[]] {
   try {
-    if (!(error instanceof Error)) return String(error);
-    const head = `${error.name}: ${error.message}`;
-    const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
-    return frames.length === 0 ? head : `${head} (${frames.map((line) => line.trim()).join(', ')})`;
+    if (!(error instanceof Error)) return [String(error)];
+    const { message, stack = '' } = error;
+    // A stack begins with the message, which may have lines that look like its own.
+    const from = Math.max(0, stack.indexOf(message) + message.length);
+    const frames = stack
+      .slice(from)
+      .split('\n')
+      .filter((line) => line.startsWith('    at '));
+    return [`${error.name}: ${message}`, ...frames];
   } catch {
-    return UNPRINTABLE;
+    return [UNPRINTABLE];
   }
 }
 

@@ -25,21 +25,24 @@ export abstract class Decoder<Frame> implements Iterable<Frame> {
   /** Takes the next bytes of the stream. The chunk is the decoder's from now on: frames are views of it. */
   push(chunk: Uint8Array): void {
     const bytes = chunk instanceof Buffer ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
-    if (this.at === this.chunk.length) this.#read(bytes);
+    const later = this.#later;
+    // A frame may have ended with its chunk while others wait behind it.
+    if (this.at === this.chunk.length && (later === undefined || later.size === 0)) this.#read(bytes);
     else {
       this.#later ??= new ChunkQueue();
       this.#later.push(bytes);
     }
   }
 
-  /** Puts bytes before those that are not taken yet. */
+  /** Puts bytes before those that are not taken yet. They are the decoder's from now on. Costs nothing for what waits behind them. */
   unread(bytes: Uint8Array): void {
-    const later = this.#later;
-    this.#later = undefined;
+    const later = this.#detach();
     const rest = this.rest();
     this.push(bytes);
     this.push(rest);
-    for (let next = later?.shift(); next !== undefined; next = later?.shift()) this.push(next);
+    if (later === undefined) return;
+    later.unshift(this.#detach()?.shift() ?? EMPTY);
+    this.#later = later;
   }
 
   /** The next whole frame; undefined until more bytes come. Throws a `FramingError` for bytes that cannot become a frame. */
@@ -74,6 +77,12 @@ export abstract class Decoder<Frame> implements Iterable<Frame> {
 
   /** A new chunk is being read. */
   protected opened(): void {}
+
+  #detach(): ChunkQueue | undefined {
+    const later = this.#later;
+    this.#later = undefined;
+    return later;
+  }
 
   #read(chunk: Buffer): void {
     this.chunk = chunk;

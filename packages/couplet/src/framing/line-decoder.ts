@@ -5,6 +5,7 @@ import type { LineReader } from './line-reader.ts';
 
 /** The delimiter of nearly everybody: one for all. */
 const CRLF = Buffer.from('\r\n');
+const NOTHING: Buffer = Buffer.alloc(0);
 
 /**
  * So many bytes of a chunk are made a string at first, and then twice as many each time. So it costs little to begin anew in
@@ -64,11 +65,11 @@ export class LineDecoder<Line> extends Decoder<Line> {
     const ending = endingOf(delimiter);
     this.#delimiter = delimiter;
     if (ending.equals(this.#ending)) return;
-    const rest = this.rest();
+    // The present line begins anew.
+    this.unread(NOTHING);
     this.#ending = ending;
     this.#needle = ending.toString('latin1');
     this.#ascii = isASCII(this.#needle);
-    this.push(rest);
   }
 
   /** The next line; undefined until more bytes come. Throws a `LineTooLongError`, once for each line that is. */

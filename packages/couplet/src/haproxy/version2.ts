@@ -19,13 +19,12 @@ const UNSPEC = 0x00;
 const TCP4 = 0x11;
 const TCP6 = 0x21;
 const UNIX_STREAM = 0x31;
-/** How many bytes the addresses of each family and protocol have. */
-const SIZES: ReadonlyMap<number, number> = new Map([
-  [UNSPEC, 0],
-  [TCP4, 12],
-  [TCP6, 36],
-  [UNIX_STREAM, 216],
-]);
+/** How many bytes the addresses of each family have: unspecified, IPv4, IPv6, UNIX. They are the high four bits ... */
+const SIZES: readonly number[] = [0, 12, 36, 216];
+/** ... and the low ones the protocol: unspecified, stream, datagram. */
+const PROTOCOLS = 3;
+/** What has addresses here. A receiver takes whatever else the specification knows for unspecified (section 2.2). */
+const SUPPORTED: ReadonlySet<number> = new Set([TCP4, TCP6, UNIX_STREAM]);
 /** The bytes of one path. */
 const PATH = 108;
 
@@ -38,12 +37,12 @@ export function readVersion2(bytes: Buffer, maxHeaderBytes: number): Reading {
   const [command = PROXY, family = UNSPEC] = bytes.subarray(SIGNATURE.length);
   if (command !== LOCAL && command !== PROXY)
     throw new ProxyHeaderError(`its version and command, ${hex(command)}, are unknown`);
-  const size = command === LOCAL ? 0 : SIZES.get(family);
-  if (size === undefined) throw new ProxyHeaderError(`its family and protocol, ${hex(family)}, are none of a stream`);
+  const size = command === LOCAL ? 0 : sizeOf(family);
+  if (size === undefined) throw new ProxyHeaderError(`its family and protocol, ${hex(family)}, are unknown`);
   if (bytes.length < HEAD) return HEAD;
   const length = HEAD + bytes.readUInt16BE(HEAD - 2);
   if (length > maxHeaderBytes) throw new ProxyHeaderError(`it has ${length} bytes, more than ${maxHeaderBytes}`);
-  if (length < HEAD + size)
+  if (length < HEAD + size && SUPPORTED.has(family))
     throw new ProxyHeaderError(`the ${size} bytes of its addresses do not fit into ${length - HEAD}`);
   if (bytes.length < length) return length;
   // The rest of a LOCAL one is skipped, whatever it is.
@@ -79,12 +78,22 @@ function pathBytesOf({ path }: UnixName): Buffer {
   return Buffer.concat([bytes], PATH);
 }
 
+/** How many bytes the addresses of a family and protocol have; undefined where the specification knows neither. */
+function sizeOf(code: number): number | undefined {
+  return (code & 0xf) < PROTOCOLS ? SIZES[code >> 4] : undefined;
+}
+
 /** The header of all its bytes, of a `PROXY` one. */
 function headerOf(bytes: Buffer, family: number, size: number): ProxyHeader {
   const tlvs = readTlvs(bytes.subarray(HEAD + size));
-  if (tlvs === undefined) throw new ProxyHeaderError('the last TLV ends beyond it');
+  const supported = SUPPORTED.has(family);
+  if (tlvs === undefined) {
+    // How long addresses are that are not supported, only their sender knows: they are skipped, and what follows with them.
+    if (!supported) return nameless(2, 'PROXY');
+    throw new ProxyHeaderError('the last TLV ends beyond it');
+  }
   verify(bytes, tlvs);
-  if (family === UNSPEC) return nameless(2, 'PROXY', tlvs);
+  if (!supported) return nameless(2, 'PROXY', tlvs);
   const block = bytes.subarray(HEAD, HEAD + size);
   const nameAt = family === UNIX_STREAM ? unixName : inetName;
   return { version: 2, command: 'PROXY', source: nameAt(block, 0), destination: nameAt(block, 1), tlvs };

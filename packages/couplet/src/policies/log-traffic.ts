@@ -5,8 +5,8 @@ import { type Clock, reportTo } from '../protocol/clock.ts';
 import type { Factory } from '../protocol/factory.ts';
 import { Filter } from '../protocol/filter.ts';
 import { checkFunction } from '../protocol/misuse.ts';
-import { oneLine } from '../protocol/one-line.ts';
-import { isThenable } from '../protocol/thenable.ts';
+import { oneLine, quoted } from '../protocol/one-line.ts';
+import { isThenable, promiseOf } from '../protocol/thenable.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Wire } from '../seam/wire.ts';
 import type { Guarded } from './guarded.ts';
@@ -28,7 +28,7 @@ export type TrafficEvent =
     }
   | {
       readonly event: 'closed';
-      /** Why, for a person to read. */
+      /** Why, for a person to read: one line. */
       readonly why: string;
     };
 
@@ -60,8 +60,8 @@ export function logTraffic<F extends Factory | ClientFactory>(
 }
 
 /**
- * An entry as one line, such as `#3 127.0.0.1:4321 received 7 bytes: hello\u000d\n`. Bytes are shown as UTF-8, the first 256,
- * with every control character escaped: a peer writes no lines of its own.
+ * An entry as one line, such as `#3 127.0.0.1:4321 received 7 bytes: hello\u000d\n`. Bytes are shown as UTF-8, the first 256.
+ * What cannot be printed is escaped, and a backslash is doubled: a peer writes no lines of its own, and fakes no escape.
  */
 export function formatTraffic(entry: TrafficEntry): string {
   return oneLine(`#${entry.connection} ${entry.peer.authority} ${entry.event}${detailOf(entry)}`);
@@ -73,7 +73,7 @@ function detailOf(entry: TrafficEntry): string {
     case 'sent': {
       const { buffer, byteOffset, length } = entry.bytes;
       const shown = Buffer.from(buffer, byteOffset, Math.min(length, SHOWN)).toString();
-      return ` ${length} byte${length === 1 ? '' : 's'}: ${shown}${length > SHOWN ? '...' : ''}`;
+      return ` ${length} byte${length === 1 ? '' : 's'}: ${quoted(shown)}${length > SHOWN ? '...' : ''}`;
     }
     case 'closed':
       return `: ${entry.why}`;
@@ -120,14 +120,14 @@ class Logged extends Filter {
 
   override onClosed(cause: Cause): void {
     super.onClosed(cause);
-    this.#enter({ event: 'closed', why: cause.detail });
+    this.#enter({ event: 'closed', why: quoted(cause.detail) });
   }
 
   #enter(event: TrafficEvent): void {
     const entry = { ...event, connection: this.#connection, peer: this.#peer, time: this.#clock.wallClock() };
     try {
       const written: unknown = this.#log(entry);
-      if (isThenable(written)) written.then(undefined, (error) => this.#report(error));
+      if (isThenable(written)) promiseOf(written).catch((error) => this.#report(error));
     } catch (error) {
       this.#report(error);
     }

@@ -1,4 +1,5 @@
 import type { SocketName } from '../seam/address.ts';
+import { oneLine } from './one-line.ts';
 
 /** An IPv4 address and TCP port. */
 export class IPv4Address {
@@ -43,16 +44,20 @@ export class IPv6Address {
 /** The path of a UNIX socket; the connecting end has none, so its path is empty. */
 export class UNIXAddress {
   readonly family = 'UNIX';
+  /** As it is: a proxy may have announced any bytes, and an abstract name (unix(7)) begins with a NUL. */
   readonly path: string;
   constructor(path: string) {
     this.path = path;
   }
-  /** The path, or `unix:` for an end without one. */
+  /**
+   * The path as one printable line, or `unix:` for an end without one. What cannot be printed is escaped as in JavaScript, the
+   * backslash is not.
+   */
   get authority(): string {
-    return this.path === '' ? 'unix:' : this.path;
+    return this.path === '' ? 'unix:' : oneLine(this.path);
   }
   toString(): string {
-    return `UNIXAddress('${this.path}')`;
+    return `UNIXAddress('${oneLine(this.path)}')`;
   }
 }
 

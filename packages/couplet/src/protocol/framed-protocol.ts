@@ -1,6 +1,6 @@
 import type { AnyFactory, Result } from './protocol.ts';
 import { Protocol } from './protocol.ts';
-import { isThenable } from './thenable.ts';
+import { isThenable, promiseOf } from './thenable.ts';
 import type { Transport } from './transport.ts';
 
 /** What `step` answers when it needs more bytes. */
@@ -58,7 +58,7 @@ export abstract class FramedProtocol<F = AnyFactory> extends Protocol<F> {
   async #follow(first: PromiseLike<unknown>): Promise<void> {
     try {
       for (let promise: PromiseLike<unknown> | undefined = first; promise !== undefined; promise = this.#run()) {
-        await promise;
+        await promiseOf(promise);
       }
     } finally {
       this.#delivering = false;

@@ -2,6 +2,7 @@ import { LineTooLongError } from '../framing/errors.ts';
 import { LineDecoder } from '../framing/line-decoder.ts';
 import type { LineReader } from '../framing/line-reader.ts';
 import { DRY, FramedProtocol } from './framed-protocol.ts';
+import { checkOverridden } from './overridden.ts';
 import type { AnyFactory, Result } from './protocol.ts';
 
 /** What the receivers of lines share. */
@@ -27,8 +28,10 @@ export abstract class LineProtocol<Line, F = AnyFactory> extends FramedProtocol<
     return this['~decoder'].rest();
   }
 
-  /** A line arrived; it comes without its delimiter. */
-  lineReceived(_line: Line): Result {}
+  /** A line arrived; it comes without its delimiter. Throws a `TypeError` unless it is overridden. */
+  lineReceived(_line: Line): Result {
+    checkOverridden(this, 'lineReceived', LineProtocol.prototype.lineReceived);
+  }
 
   /**
    * A line has at least `length` bytes, one more than `maxLength`. Closes the connection unless overridden; then the line is

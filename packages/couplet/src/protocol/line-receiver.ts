@@ -1,5 +1,6 @@
 import { DRY } from './framed-protocol.ts';
 import { LineOnlyReceiver } from './line-only-receiver.ts';
+import { checkOverridden } from './overridden.ts';
 import type { AnyFactory, Result } from './protocol.ts';
 
 const EMPTY: Buffer = Buffer.alloc(0);
@@ -8,8 +9,10 @@ const EMPTY: Buffer = Buffer.alloc(0);
 export class LineReceiver<F = AnyFactory> extends LineOnlyReceiver<F> {
   #raw = false;
 
-  /** Bytes arrived in raw mode, cut anywhere. They are yours to keep. */
-  rawDataReceived(_data: Buffer): Result {}
+  /** Bytes arrived in raw mode, cut anywhere. They are yours to keep. Throws a `TypeError` unless it is overridden. */
+  rawDataReceived(_data: Buffer): Result {
+    checkOverridden(this, 'rawDataReceived', LineReceiver.prototype.rawDataReceived);
+  }
 
   /** From now on bytes go to `rawDataReceived`, beginning with those behind the line that was received last. */
   setRawMode(): void {

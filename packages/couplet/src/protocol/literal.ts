@@ -1,8 +1,11 @@
 /** Four decimal numbers of at most 255, without leading zeros. */
 const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 const IPV4 = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}$`);
-/** What may be an IPv6 literal, a zone (RFC 4007) split off. The rest of its grammar is the URL parser's business. */
-const IPV6 = /^([0-9a-f:.]*:[0-9a-f:.]*)(?:%[^%]+)?$/i;
+/** An IPv6 literal before a zone (RFC 4007), as far as its characters tell. */
+const IPV6 = /^([\da-f:.]*:[\da-f:.]*)(?:%[^%]+)?$/i;
+/** One of the eight groups of an IPv6 address. */
+const GROUP = /^[\da-f]{1,4}$/i;
+const GROUPS = 8;
 
 /** `::ffff:0:0/96`: where the IPv4 addresses are among the IPv6 ones. */
 const MAPPED: readonly number[] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
@@ -11,7 +14,7 @@ const MAPPED: readonly number[] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 export function familyOf(host: string): 'IPv4' | 'IPv6' | undefined {
   if (IPV4.test(host)) return 'IPv4';
   const [, literal] = IPV6.exec(host) ?? [];
-  return literal !== undefined && URL.canParse(`http://[${literal}]/`) ? 'IPv6' : undefined;
+  return literal !== undefined && addressOfIPv6(literal) !== undefined ? 'IPv6' : undefined;
 }
 
 /**
@@ -19,16 +22,18 @@ export function familyOf(host: string): 'IPv4' | 'IPv6' | undefined {
  * (RFC 4291, section 2.5.5.2) gives the 4 of that. Undefined for anything else, and for a literal with a zone.
  */
 export function bytesOf(literal: string): Uint8Array | undefined {
-  const family = familyOf(literal);
-  if (family === 'IPv4') return Uint8Array.from(literal.split('.'), Number);
-  return family === 'IPv6' && !literal.includes('%') ? unmapped(bytesOfIPv6(literal)) : undefined;
+  if (IPV4.test(literal)) return Uint8Array.from(literal.split('.'), Number);
+  const address = addressOfIPv6(literal);
+  return address && unmapped(address);
 }
 
-/** The IP literal of 4 or 16 bytes. */
+/**
+ * The IP literal of 4 or 16 bytes, in its one canonical form: of an IPv6 address that of RFC 5952, such as `2001:db8::1`. One that
+ * stands for an IPv4 address gives the literal of that.
+ */
 export function literalOf(bytes: Uint8Array): string {
   const plain = unmapped(bytes);
-  if (plain.length === 4) return plain.join('.');
-  return (Buffer.from(plain).toString('hex').match(/.{4}/g) ?? []).join(':');
+  return plain.length === 4 ? plain.join('.') : shortest(groupsOfBytes(plain));
 }
 
 /** The 16 bytes of an address among the IPv6 ones: those of 4 are the address that stands for them. */
@@ -39,20 +44,51 @@ export function mapped(bytes: Uint8Array): Uint8Array {
 /** The IPv6 literal of 4 or 16 bytes, as the system writes it (RFC 5952): `2001:db8::1`, `::ffff:192.0.2.1`. */
 export function ipv6LiteralOf(bytes: Uint8Array): string {
   const literal = literalOf(bytes);
-  return literal.includes(':') ? shortest(literal) : `::ffff:${literal}`;
+  return literal.includes(':') ? literal : `::ffff:${literal}`;
 }
 
-function bytesOfIPv6(literal: string): Uint8Array {
-  const [head = '', tail] = shortest(literal).split('::');
-  const groups = (text = ''): number[] => (text === '' ? [] : text.split(':').map((one) => Number.parseInt(one, 16)));
-  const [first, last] = [groups(head), groups(tail)];
-  const zeros = new Array<number>(8 - first.length - last.length).fill(0);
-  return Uint8Array.from([...first, ...zeros, ...last].flatMap((group) => [group >> 8, group & 0xff]));
+/** The 16 bytes of an IPv6 literal (RFC 4291, section 2.2) without a zone; undefined for what is none. */
+function addressOfIPv6(literal: string): Uint8Array | undefined {
+  const [head = '', tail, ...more] = literal.split('::');
+  if (more.length > 0) return undefined;
+  const first = groupsOf(head, tail === undefined);
+  const last = tail === undefined ? [] : groupsOf(tail, true);
+  if (first === undefined || last === undefined) return undefined;
+  const missing = GROUPS - first.length - last.length;
+  // A double colon stands for one group of zeros or more, and nothing else does.
+  if (tail === undefined ? missing !== 0 : missing < 1) return undefined;
+  const groups = [...first, ...new Array<number>(missing).fill(0), ...last];
+  return Uint8Array.from(groups.flatMap((group) => [group >> 8, group & 0xff]));
 }
 
-/** The URL parser writes all of them the same way: groups of hexadecimal digits, the longest run of zeros left out. */
-function shortest(literal: string): string {
-  return new URL(`http://[${literal}]/`).hostname.slice(1, -1);
+/** The groups between colons; undefined for what has others. The last two of an address may be an IPv4 one. */
+function groupsOf(text: string, last: boolean): number[] | undefined {
+  if (text === '') return [];
+  const parts = text.split(':');
+  const groups: number[] = [];
+  for (const [at, part] of parts.entries()) {
+    if (GROUP.test(part)) groups.push(Number.parseInt(part, 16));
+    else if (last && at === parts.length - 1 && IPV4.test(part))
+      groups.push(...groupsOfBytes(Uint8Array.from(part.split('.'), Number)));
+    else return undefined;
+  }
+  return groups;
+}
+
+function groupsOfBytes(bytes: Uint8Array): number[] {
+  return Array.from({ length: bytes.length / 2 }, (_, at) => ((bytes[2 * at] ?? 0) << 8) | (bytes[2 * at + 1] ?? 0));
+}
+
+/** The groups without leading zeros, and the first of the longest runs of zeros left out, if it has more than one (RFC 5952, section 4). */
+function shortest(groups: readonly number[]): string {
+  const text = groups.map((group) => group.toString(16));
+  let [from, length] = [0, 1];
+  for (let start = 0, at = 0; at < groups.length; at += 1) {
+    if (groups[at] !== 0) start = at + 1;
+    else if (at + 1 - start > length) [from, length] = [start, at + 1 - start];
+  }
+  if (length === 1) return text.join(':');
+  return `${text.slice(0, from).join(':')}::${text.slice(from + length).join(':')}`;
 }
 
 /** The IPv4 address that an IPv6 one stands for, if it does. */

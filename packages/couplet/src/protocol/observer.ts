@@ -12,7 +12,7 @@ export function checkObserver(observer: unknown): void {
 
 /** Who wants to know what a reactor does. Every method is optional; what one throws is printed on standard error. */
 export interface Observer {
-  /** A callback failed. While no observer takes errors, they are printed on standard error, a line each. */
+  /** A callback failed. While no observer takes errors, they are printed on standard error, a line each; on a terminal with the stack below. */
   error?(report: ErrorReport): void;
   /** A port opened. */
   listening?(host: Address): void;

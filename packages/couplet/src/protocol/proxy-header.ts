@@ -17,7 +17,10 @@ export interface ProxyHeader {
   readonly version: 1 | 2;
   /** `LOCAL`: the proxy speaks for itself, as in a health check. Only version 2 says so. */
   readonly command: 'LOCAL' | 'PROXY';
-  /** Who connected to the proxy. Undefined, like `destination`, where the header does not say (`LOCAL`, `UNKNOWN`, UNSPEC). */
+  /**
+   * Who connected to the proxy. Undefined, like `destination`, where the header does not say (`LOCAL`, `UNKNOWN`, UNSPEC), or
+   * says it of a datagram: what is not supported counts as UNSPEC.
+   */
   readonly source: SocketName | undefined;
   /** Where to. Of the same family as `source`. */
   readonly destination: SocketName | undefined;

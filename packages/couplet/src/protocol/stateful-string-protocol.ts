@@ -1,7 +1,7 @@
 import type { IntNStringReceiver } from './int-string-receiver.ts';
 import type { AnyFactory, Result } from './protocol.ts';
 import type { StringReceiver } from './string-receiver.ts';
-import { isThenable } from './thenable.ts';
+import { isThenable, promiseOf } from './thenable.ts';
 
 /** The state after a string: another one, `done` to close the connection, nothing to stay. */
 export type NextState<State extends string> = State | 'done' | undefined | void;
@@ -33,7 +33,7 @@ export function StatefulStringProtocol<State extends string, F = AnyFactory>(
 
     override stringReceived(string: Buffer): Result {
       const next = this.states[this.state](string);
-      if (isThenable(next)) return next.then((later) => this.#enter(later));
+      if (isThenable(next)) return promiseOf(next).then((later) => this.#enter(later));
       this.#enter(next);
     }
 

@@ -3,6 +3,7 @@ import { FramingError } from '../framing/errors.ts';
 import type { Prefix } from '../framing/prefix.ts';
 import { PrefixedDecoder } from '../framing/prefixed-decoder.ts';
 import { DRY, FramedProtocol } from './framed-protocol.ts';
+import { checkOverridden } from './overridden.ts';
 import type { AnyFactory, Result } from './protocol.ts';
 
 /** What the receivers of strings behind their length share. A string is bytes. */
@@ -27,8 +28,13 @@ export abstract class StringReceiver<F = AnyFactory> extends FramedProtocol<F> {
     return this.#decoder.rest();
   }
 
-  /** A string arrived. It is a view of the chunk that brought it, and yours to keep. */
-  stringReceived(_string: Buffer): Result {}
+  /**
+   * A string arrived. It is a view of the chunk that brought it, and yours to keep. Throws a `TypeError` unless it is
+   * overridden.
+   */
+  stringReceived(_string: Buffer): Result {
+    checkOverridden(this, 'stringReceived', StringReceiver.prototype.stringReceived);
+  }
 
   /**
    * Sends a string; one of characters as UTF-8. Returns what `transport.write` returns, and throws what it throws, and a

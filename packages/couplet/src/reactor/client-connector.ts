@@ -10,7 +10,7 @@ import type { ConnectionBounds } from '../protocol/connection-options.ts';
 import type { Connector } from '../protocol/connector.ts';
 import { ConnectionAborted } from '../protocol/errors.ts';
 import type { Callbacks } from '../protocol/protocol.ts';
-import { isThenable } from '../protocol/thenable.ts';
+import { isThenable, promiseOf } from '../protocol/thenable.ts';
 import type { Destination, Preamble } from './dial.ts';
 import { Dial, nameOf } from './dial.ts';
 
@@ -120,7 +120,7 @@ export class ClientConnector implements Connector<Callbacks> {
     // It may assign its protocol while it starts.
     if (isThenable(started)) {
       const check = (): void => this.#expectProtocol(dial);
-      started.then(check, check);
+      promiseOf(started).then(check, check);
     } else this.#expectProtocol(dial);
     dial.start();
   }

@@ -91,8 +91,8 @@ export interface Backend {
   readFile(path: string): Promise<Buffer | Cause>;
   /** Catches SIGINT and SIGTERM until the returned function is called. */
   catchSignals(caught: (signal: StopSignal) => void): () => void;
-  /** Writes one line to standard error. */
-  complain(line: string): void;
+  /** Writes a line to standard error; where that is a terminal the lines in place of it, which are easier to read. */
+  complain(line: string, lines?: readonly string[]): void;
   /** Memory of the engine's own that a wire was handed is out of use: it may be spoiled, so that a wrong use shows. */
   released?(bytes: Buffer): void;
 }

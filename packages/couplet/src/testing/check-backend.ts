@@ -14,6 +14,7 @@ import { connectionChecks } from './check-connection.ts';
 import { conversingChecks } from './check-conversing.ts';
 import { failureChecks } from './check-failures.ts';
 import { halfCloseChecks } from './check-half-close.ts';
+import { helloChecks } from './check-hello.ts';
 import { listeningChecks } from './check-listening.ts';
 import { observerChecks } from './check-observers.ts';
 import { pausingChecks } from './check-pausing.ts';
@@ -81,5 +82,6 @@ export function checkBackend(venue: Venue): Check[] {
     ...policyChecks(venue),
     ...tlsChecks(venue),
     ...startTLSChecks(venue),
+    ...helloChecks(venue),
   ];
 }

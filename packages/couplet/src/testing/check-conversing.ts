@@ -1,6 +1,7 @@
 import type { Connection } from '../connection/connection.ts';
 import type { Handler } from '../connection/conversation.ts';
 import { ConversationFactory } from '../connection/conversation.ts';
+import { FramingError } from '../framing/errors.ts';
 import type { Actor, Part } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
@@ -121,6 +122,31 @@ function addFailures(programme: Programme): void {
       await expectUnhurt(bystanders);
     },
   );
+
+  for (const [what, words] of [
+    ['left unfinished', 'whole\r\nhalf'],
+    ['made too long', `whole\r\n${'x'.repeat(20_000)}`],
+  ] as const) {
+    programme.addEach(
+      `R39 a line that the peer ${what} is the reason of the end, and not reported`,
+      async (stage, medium) => {
+        let closed: Promise<Error> | undefined;
+        const handler = async (connection: Connection): Promise<void> => {
+          closed = connection.closed;
+          for await (const line of connection.lines()) await connection.write(line);
+        };
+        const made = ({ transport }: Actor): void => {
+          transport.write(words);
+          transport.loseWriteConnection();
+        };
+        const visitor = await visit(stage, handler, { made, eof: () => {} }, medium);
+        await visitor.lost();
+        const reason = await closed;
+        expect(reason instanceof FramingError, `the reason is ${reason}`);
+        expectSame(stage.takeReports(), [], 'the list of reports');
+      },
+    );
+  }
 
   programme.add('R39 a handler that throws undefined fails like any other', async (stage) => {
     const failing = async (connection: Connection): Promise<void> => {

@@ -76,7 +76,7 @@ export class PassingBackend implements Backend {
     return this.#backend.catchSignals(caught);
   }
 
-  complain(line: string): void {
-    this.#backend.complain(line);
+  complain(line: string, lines?: readonly string[]): void {
+    this.#backend.complain(line, lines);
   }
 }

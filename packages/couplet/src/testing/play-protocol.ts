@@ -1,6 +1,6 @@
 import { ConnectionAborted } from '../protocol/errors.ts';
 import type { Callbacks } from '../protocol/protocol.ts';
-import { isThenable } from '../protocol/thenable.ts';
+import { isThenable, promiseOf } from '../protocol/thenable.ts';
 import { piecesOf } from './cut.ts';
 import { Sequence } from './sequence.ts';
 import { StringTransport } from './string-transport.ts';
@@ -13,6 +13,10 @@ export interface Heard {
   readonly callbacks: readonly string[];
   readonly raw: readonly string[];
 }
+
+/** The methods of a receiver of lines by which it gets raw bytes, and gives some of them back. */
+const RAW = 'rawDataReceived';
+const LINE_MODE = 'setLineMode';
 
 /** A transport that notes what the protocol does to it. */
 class NotedTransport extends StringTransport {
@@ -61,6 +65,7 @@ export function playProtocol(
   const transport = new NotedTransport(sequence);
   for (const name of heard.callbacks) listen(protocol, name, (...values) => sequence.add(name, ...values));
   for (const name of heard.raw) listen(protocol, name, (bytes) => sequence.join(name, bytesOf(name, bytes)));
+  if (heard.raw.includes(RAW)) listenToReturns(protocol, sequence);
   try {
     expectNow('connectionMade', protocol.makeConnection(transport));
     for (const piece of piecesOf(stream, places)) {
@@ -90,6 +95,23 @@ function listen(protocol: FramedProtocol, name: string, hear: (...values: unknow
   Object.defineProperty(protocol, name, { value, configurable: true, writable: true });
 }
 
+/**
+ * A receiver of lines may give back a part of the raw bytes that it got (`setLineMode(rest)`): how much of a chunk is not wanted
+ * depends on how the stream was cut, so that part was never received.
+ */
+function listenToReturns(protocol: FramedProtocol, sequence: Sequence): void {
+  if (typeof Reflect.get(protocol, LINE_MODE) !== 'function') return;
+  let raw = false;
+  listen(protocol, RAW, () => {
+    raw = true;
+  });
+  listen(protocol, LINE_MODE, (rest) => {
+    // Later ones are lines of the protocol's own.
+    if (raw && rest instanceof Uint8Array) sequence.takeBack(RAW, rest);
+    raw = false;
+  });
+}
+
 function bytesOf(name: string, value: unknown): Uint8Array | string {
   if (typeof value === 'string' || value instanceof Uint8Array) return value;
   throw new Misuse(`${name} is called raw, but did not get bytes`);
@@ -105,6 +127,6 @@ function resume(transport: StringTransport, length: number): void {
 
 function expectNow(where: string, result: unknown): void {
   if (!isThenable(result)) return;
-  result.then(undefined, () => {});
+  promiseOf(result).catch(() => {});
   throw new Misuse(`${where} returned a promise: only a protocol that answers at once can be verified`);
 }

@@ -1,18 +1,17 @@
+/** Raw bytes between two calls, a character for each, by what they were given to. */
+type Raw = Map<string, string>;
+
 /** What came of a stream, one entry after the other, each as a line of text that can be compared and shown. */
 export class Sequence {
-  readonly #entries: string[] = [];
-  /** The raw bytes since the last entry, a character for each, by what they were given to. */
-  readonly #raw = new Map<string, string>();
-
-  /** So many entries are there, raw bytes not counted. */
-  get length(): number {
-    return this.#entries.length;
-  }
+  /** The calls, and before each the raw bytes since the one before it. */
+  readonly #calls: { readonly raw: Raw; readonly call: string }[] = [];
+  /** The raw bytes since the last call. */
+  #raw: Raw = new Map();
 
   /** Notes a call with what it was given. */
   add(name: string, ...values: readonly unknown[]): void {
-    this.#flush();
-    this.#entries.push(`${name}(${values.map((value) => printed(value)).join(', ')})`);
+    this.#calls.push({ raw: this.#raw, call: `${name}(${values.map((value) => printed(value)).join(', ')})` });
+    this.#raw = new Map();
   }
 
   /** Notes raw bytes. Between two calls they are one entry for each name, however many pieces they came in. */
@@ -20,18 +19,31 @@ export class Sequence {
     this.#raw.set(name, `${this.#raw.get(name) ?? ''}${Buffer.from(bytes).toString('latin1')}`);
   }
 
-  /** Everything so far. */
-  list(): readonly string[] {
-    this.#flush();
-    return this.#entries;
+  /** Takes raw bytes back that were the last ones for that name, if they were: they were given to it and not wanted. */
+  takeBack(name: string, bytes: Uint8Array): void {
+    let left = Buffer.from(bytes).toString('latin1');
+    const kept: [raw: Raw, text: string][] = [];
+    for (let at = this.#calls.length; at >= 0 && left !== ''; at -= 1) {
+      const raw = this.#calls[at]?.raw ?? this.#raw;
+      const text = raw.get(name) ?? '';
+      const taken = Math.min(left.length, text.length);
+      if (!left.endsWith(text.slice(text.length - taken))) return;
+      left = left.slice(0, left.length - taken);
+      kept.push([raw, text.slice(0, text.length - taken)]);
+    }
+    if (left !== '') return;
+    for (const [raw, text] of kept) raw.set(name, text);
   }
 
-  #flush(): void {
-    if (this.#raw.size === 0) return;
-    const joined = [...this.#raw].filter(([, bytes]) => bytes !== '').sort(([a], [b]) => (a < b ? -1 : 1));
-    for (const [name, bytes] of joined) this.#entries.push(`${name}(bytes ${JSON.stringify(bytes)})`);
-    this.#raw.clear();
+  /** Everything so far. */
+  list(): readonly string[] {
+    return [...this.#calls.flatMap(({ raw, call }) => [...entriesOf(raw), call]), ...entriesOf(this.#raw)];
   }
+}
+
+function entriesOf(raw: Raw): string[] {
+  const given = [...raw].filter(([, bytes]) => bytes !== '').sort(([a], [b]) => (a < b ? -1 : 1));
+  return given.map(([name, bytes]) => `${name}(bytes ${JSON.stringify(bytes)})`);
 }
 
 /**

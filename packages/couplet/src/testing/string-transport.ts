@@ -10,7 +10,7 @@ import type { Clock as Time } from '../protocol/clock.ts';
 import { ConnectionAborted } from '../protocol/errors.ts';
 import type { Producer, PullProducer } from '../protocol/producer.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
-import { isThenable } from '../protocol/thenable.ts';
+import { isThenable, promiseOf } from '../protocol/thenable.ts';
 import type { TLS } from '../protocol/tls.ts';
 import type { Transport } from '../protocol/transport.ts';
 import type { TlsInfo } from '../seam/tls.ts';
@@ -227,7 +227,7 @@ export class StringTransport implements Transport {
     this.#paused = false;
     if (!delivers(this.#state)) return;
     const result: unknown = this.#protocol?.readingResumed?.();
-    if (isThenable(result)) result.then(undefined, (error) => this.failConnection(error));
+    if (isThenable(result)) promiseOf(result).catch((error) => this.failConnection(error));
   }
 
   stopProducing(): void {

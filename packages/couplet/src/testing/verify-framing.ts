@@ -32,7 +32,10 @@ export type MethodOf<P> = {
 export interface ProtocolCutOptions<P> extends CutOptions {
   /** The methods that get a frame each: what they get must be the same, in the same order. */
   readonly callbacks?: readonly MethodOf<P>[];
-  /** The methods that get raw bytes, however cut: what they get between two frames must be the same when joined. */
+  /**
+   * The methods that get raw bytes, however cut: what they get between two frames must be the same when joined. Of those for
+   * `rawDataReceived` of a receiver of lines what it gives back by `setLineMode` does not count.
+   */
   readonly raw?: readonly MethodOf<P>[];
 }
 

@@ -201,10 +201,39 @@ describe('version 2', () => {
     });
   });
 
+  test('R38 a family or protocol that is not supported counts as UNSPEC: its addresses are skipped', () => {
+    const nobody = { ...NAMELESS, version: 2 };
+    const alpn = { type: TLV.ALPN, value: Uint8Array.of(0x68, 0x32) };
+    const sizes = [0, 12, 36, 216];
+    for (const family of [0x00, 0x01, 0x02, 0x10, 0x12, 0x20, 0x22, 0x30, 0x32]) {
+      const addresses = Buffer.alloc(sizes[family >> 4] ?? 0, 0xc0);
+      const read = (rest: Uint8Array): unknown => readWhole(version2(0x21, family, rest));
+      assert.deepEqual(read(addresses), nobody, `${family}`);
+      // Whatever the sender takes for addresses: too few, or more than this receiver knows of.
+      for (const rest of [IPV4.subarray(0, 5), IPV4, Buffer.concat([addresses, IPV4])])
+        assert.deepEqual(read(rest), nobody, `${family} and ${rest.length} bytes`);
+      assert.deepEqual(read(Buffer.concat([addresses, Buffer.from([1, 0, 2, 0x68, 0x32])])), {
+        ...nobody,
+        tlvs: [alpn],
+      });
+    }
+  });
+
+  test('R38 the checksum of a header without addresses is verified too', () => {
+    const sealed = encodeProxyHeader({
+      ...NAMELESS,
+      version: 2,
+      tlvs: [{ type: TLV.CRC32C, value: new Uint8Array(4) }],
+    });
+    assert.equal(typeof readWhole(sealed), 'object');
+    sealed[13] = 0x02;
+    assert.match(String(readWhole(sealed)), /its checksum is 0x/);
+  });
+
   test('R38 what is known of version and command, family and length is judged before the rest has come', () => {
     for (const command of [0x22, 0x2f, 0x11, 0x31])
       assert.match(String(readWhole(version2(command, 0, IPV4).subarray(0, 13))), /its version and command, 0x/);
-    for (const family of [0x01, 0x10, 0x12, 0x22, 0x32, 0x41, 0x13])
+    for (const family of [0x03, 0x13, 0x1f, 0x23, 0x33, 0x40, 0x41, 0xff])
       assert.match(String(readWhole(version2(0x21, family, IPV4).subarray(0, 14))), /its family and protocol, 0x/);
     const short = version2(0x21, 0x11, IPV4, 11).subarray(0, 16);
     assert.equal(readWhole(short), 'PROXY header: the 12 bytes of its addresses do not fit into 11');

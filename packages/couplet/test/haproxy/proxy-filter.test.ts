@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { UNIXAddress } from 'couplet';
 import { limitPerPeer } from 'couplet/policies';
 import { adopt } from '../../src/engine/adopt.ts';
 import { Engine } from '../../src/engine/engine.ts';
@@ -13,6 +14,7 @@ import { FakeBackend } from '../fake-backend.ts';
 import { Recorders } from '../policies/recorder.ts';
 import { Visit } from '../policies/visit.ts';
 import { Gate, OPTIONS, PROXY } from './gate.ts';
+import { version2 } from './headers.ts';
 
 const SOURCE = { family: 'IPv4', host: '192.0.2.7', port: 56_324 } as const;
 const DESTINATION = { family: 'IPv4', host: '198.51.100.1', port: 443 } as const;
@@ -35,9 +37,15 @@ describe('a wire behind a PROXY header', () => {
   });
 
   test('R38 has its own names when none are announced', () => {
-    const gate = new Gate();
-    gate.visit.send(LOCAL);
-    assert.deepEqual([gate.wire.peer, gate.wire.local], [PROXY, gate.visit.local]);
+    for (const header of [
+      LOCAL,
+      version2(0x21, 0x00, Buffer.alloc(12, 1)),
+      version2(0x21, 0x12, Buffer.alloc(12, 1)),
+    ]) {
+      const gate = new Gate();
+      gate.visit.send(header);
+      assert.deepEqual([gate.wire.peer, gate.wire.local], [PROXY, gate.visit.local]);
+    }
   });
 
   test('R38 passes on first what came with the header', () => {
@@ -250,6 +258,21 @@ describe('a connection behind a PROXY header', () => {
       assert.equal(engine.live.empty, true);
     });
   }
+
+  test('R38 a path that is announced may be anything, and who is reported is one line', () => {
+    const path = '/run/a\nb\u001b[31mFAKE';
+    const reports: string[] = [];
+    const engine = new Engine(new FakeBackend());
+    engine.observe({ error: ({ who }) => void reports.push(who) });
+    const recorders = new Recorders();
+    const visit = open(engine, recorders);
+    const name = { family: 'UNIX', path } as const;
+    visit.send(encodeProxyHeader({ version: 2, command: 'PROXY', source: name, destination: name, tlvs: [] }));
+    const { transport } = recorders.last;
+    assert.deepEqual(transport.getPeer(), new UNIXAddress(path));
+    transport.failConnection(new Error('no'));
+    assert.deepEqual(reports, ['Recorder at /run/a\\nb\\u001b[31mFAKE']);
+  });
 
   test('R38 a policy counts the announced peer, not the proxy', () => {
     const recorders = new Recorders();

@@ -52,9 +52,14 @@ function ofBinary(bytes: Buffer, maxHeaderBytes: number): Announced | Absence {
   if (bytes.length < length) return 'unfinished';
   if (bytes[12] === 0x20) return { length, names: undefined };
   if (bytes[12] !== 0x21) return 'malformed';
-  const size = { 0: 0, 17: 12, 33: 36, 49: 216 }[bytes[13] ?? -1];
-  if (size === undefined || length < 16 + size || !sound(bytes.subarray(0, length), 16 + size)) return 'malformed';
-  if (size === 0) return { length, names: undefined };
+  const [protocol, family] = [(bytes[13] ?? 0) % 16, (bytes[13] ?? 0) >> 4];
+  const size = [0, 12, 36, 216][family];
+  if (size === undefined || protocol > 2) return 'malformed';
+  const header = bytes.subarray(0, length);
+  // What is not supported counts as unspecified: its addresses are skipped, and only a checksum can be wrong.
+  if (protocol !== 1 || family === 0)
+    return summed(header, 16 + size) === false ? 'malformed' : { length, names: undefined };
+  if (length < 16 + size || summed(header, 16 + size) !== true) return 'malformed';
   if (size === 216) {
     const [source, destination] = [pathAt(bytes, 16), pathAt(bytes, 124)];
     return source === undefined || destination === undefined ? 'malformed' : { length, names: [source, destination] };
@@ -66,13 +71,14 @@ function ofBinary(bytes: Buffer, maxHeaderBytes: number): Announced | Absence {
   return { length, names: [source, destination] };
 }
 
-/** Whether TLVs fill the header from there on, and its checksum is right. */
-function sound(header: Buffer, from: number): boolean {
+/** Whether the checksum is right, if there is one; undefined when TLVs do not fill the header from there on. */
+function summed(header: Buffer, from: number): boolean | undefined {
   let at = from;
   const sums: number[] = [];
   for (; at + 3 <= header.length; at += 3 + header.readUInt16BE(at + 1)) if (header[at] === 3) sums.push(at);
   const [sum] = sums;
-  if (at !== header.length || sums.length > 1) return false;
+  if (at !== Math.max(from, header.length)) return undefined;
+  if (sums.length > 1) return false;
   if (sum === undefined) return true;
   if (header.readUInt16BE(sum + 1) !== 4) return false;
   const zeroed = Buffer.concat([header.subarray(0, sum + 3), Buffer.alloc(4), header.subarray(sum + 7)]);

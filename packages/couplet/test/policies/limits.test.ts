@@ -187,6 +187,19 @@ describe('limitPerPeer', () => {
     assert.deepEqual(admitted([null, ipv4('192.0.2.1')]), [1]);
   });
 
+  test('R42 neighbours that differ in the last bit of a prefix are different peers, behind it the same', () => {
+    const first = 0x2001_0db8_0000_0000_0000_0000_0000_0002n;
+    const written = (address: bigint): SocketName => ipv6((address.toString(16).match(/.{4}/g) ?? []).join(':'));
+    for (const ipv6Prefix of [1, 64, 127, 128]) {
+      const last = first ^ (1n << BigInt(128 - ipv6Prefix));
+      assert.deepEqual(admitted([written(first), written(last)], { ipv6Prefix }), [0, 1], `/${ipv6Prefix}`);
+      const behind = ipv6Prefix === 128 ? first : first ^ (1n << BigInt(127 - ipv6Prefix));
+      assert.deepEqual(admitted([written(first), written(behind)], { ipv6Prefix }), [0], `/${ipv6Prefix}`);
+    }
+    const other = first ^ (1n << 127n);
+    assert.deepEqual(admitted([written(first), written(other)], { ipv6Prefix: 0 }), [0]);
+  });
+
   test('the prefixes are options', () => {
     assert.deepEqual(admitted([ipv4('192.0.2.1'), ipv4('192.0.2.200'), ipv4('192.0.3.1')], { ipv4Prefix: 24 }), [0, 2]);
     assert.deepEqual(admitted([ipv4('192.0.2.1'), ipv4('10.0.0.1')], { ipv4Prefix: 0 }), [0]);

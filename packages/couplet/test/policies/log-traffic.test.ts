@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { IPv4Address } from 'couplet';
 import { formatTraffic, limitConnections, logTraffic, type TrafficEntry } from 'couplet/policies';
 import fc from 'fast-check';
-import { CONTROLS } from '../controls.ts';
+import { hasControls } from '../controls.ts';
 import { Recorders } from './recorder.ts';
 import { House } from './visit.ts';
 
@@ -83,6 +83,7 @@ describe('formatTraffic', () => {
       received(Buffer.from('hé\r\n\u001b[2J')),
       '#3 192.0.2.1:4321 received 9 bytes: hé\\u000d\\n\\u001b[2J',
     );
+    assert.equal(received(Buffer.from('\\n\u202e\ufeff')), '#3 192.0.2.1:4321 received 8 bytes: \\\\n\\u202e\\ufeff');
     assert.equal(received(Buffer.from('x')), '#3 192.0.2.1:4321 received 1 byte: x');
   });
 
@@ -92,6 +93,7 @@ describe('formatTraffic', () => {
   });
 
   test('is one line for any bytes', () => {
-    fc.assert(fc.property(fc.uint8Array(), (bytes) => CONTROLS.every((control) => !received(bytes).includes(control))));
+    fc.assert(fc.property(fc.uint8Array(), (bytes) => !hasControls(received(bytes))));
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => !hasControls(received(Buffer.from(text)))));
   });
 });

@@ -8,12 +8,26 @@ import { StringTransport } from 'couplet/testing';
 
 class LongLines extends LineReceiver {
   override maxLength = 2_000_000;
+  override lineReceived(): void {}
+}
+
+class Texts extends TextLineReceiver {
+  override lineReceived(): void {}
+}
+
+class Netstrings extends NetstringReceiver {
+  override stringReceived(): void {}
+}
+
+class Strings extends Int32StringReceiver {
+  override stringReceived(): void {}
 }
 
 class Raw extends LineReceiver {
   override connectionMade(): void {
     this.setRawMode();
   }
+  override rawDataReceived(): void {}
 }
 
 /** Takes two raw bytes behind each line. */
@@ -46,14 +60,14 @@ const empty = encodeNetstring('');
 
 const RECEIVERS: Record<string, { make: () => Protocol; stream: Buffer }> = {
   'one line': { make: () => new LongLines(), stream: encodeLine(MEGABYTE) },
-  'empty lines': { make: () => new TextLineReceiver(), stream: Buffer.alloc(1_000_000, '\r\n') },
+  'empty lines': { make: () => new Texts(), stream: Buffer.alloc(1_000_000, '\r\n') },
   'raw bytes': { make: () => new Raw(), stream: MEGABYTE },
   'lines and raw bytes by turns': { make: () => new Turns(), stream: Buffer.alloc(1_000_000, 'x\r\n\r\n') },
   'lines with two delimiters by turns': { make: () => new Delimiters(), stream: Buffer.alloc(1_000_000, 'x\r\nx|') },
   'lines with others in between': { make: () => new Extra(), stream: Buffer.alloc(1_000_000, '12345678\r\n') },
-  'empty netstrings': { make: () => new NetstringReceiver(), stream: Buffer.alloc(999_999, empty) },
+  'empty netstrings': { make: () => new Netstrings(), stream: Buffer.alloc(999_999, empty) },
   'strings of 99,999 bytes': {
-    make: () => new Int32StringReceiver(),
+    make: () => new Strings(),
     stream: Buffer.alloc(1_000_030, encodeLengthPrefixed(4, MEGABYTE.subarray(0, 99_999))),
   },
 };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import type { ErrorReport } from 'couplet';
-import { LineReceiver } from 'couplet/protocols';
+import type { ErrorReport, Protocol, Result } from 'couplet';
+import { Int16StringReceiver, LineReceiver, NetstringReceiver, TextLineReceiver } from 'couplet/protocols';
 import { StringTransport } from 'couplet/testing';
 import fc from 'fast-check';
 import { Connection } from '../../src/engine/connection.ts';
@@ -142,6 +142,55 @@ describe('whatever the callbacks do', () => {
       });
     }
   }
+});
+
+describe('a receiver whose method is missing', () => {
+  class Misspelt extends LineReceiver {
+    linesReceived(): void {}
+  }
+  class Rawless extends LineReceiver {
+    override lineReceived(): void {
+      this.setRawMode();
+    }
+  }
+  class Netstrings extends NetstringReceiver {}
+  class Strings extends Int16StringReceiver {}
+  class Text extends TextLineReceiver {}
+  const MISSING: readonly (readonly [receiver: new () => Protocol, stream: string, why: string])[] = [
+    [Misspelt, 'one\r\ntwo\r\n', 'Misspelt does not override lineReceived'],
+    [Rawless, 'one\r\ntwo\r\n', 'Rawless does not override rawDataReceived'],
+    [Text, 'one\r\ntwo\r\n', 'Text does not override lineReceived'],
+    [Netstrings, '3:one,3:two,', 'Netstrings does not override stringReceived'],
+    [Strings, '\0\x03one\0\x03two', 'Strings does not override stringReceived'],
+  ];
+  for (const [Receiver, stream, why] of MISSING) {
+    test(`R8 is told so at the first frame: ${why}`, () => {
+      const engine = new Engine(new FakeBackend());
+      const reports: ErrorReport[] = [];
+      engine.observe({ error: (report) => reports.push(report) });
+      const connection = new Connection(engine, new Gate(), new Receiver(), boundsOf({}), undefined).start();
+      connection.onData(Buffer.from(stream));
+      assert.deepEqual(
+        reports.map(({ where, error }) => `${where}: ${error}`),
+        [`dataReceived: TypeError: ${why}`],
+      );
+      assert.equal(connection.disconnecting, true);
+    });
+  }
+
+  test('an override may call the inherited method', () => {
+    class Calling extends LineReceiver {
+      heard = '';
+      override lineReceived(line: Buffer): Result {
+        this.heard += line;
+        return super.lineReceived(line);
+      }
+    }
+    const protocol = new Calling();
+    protocol.makeConnection(new StringTransport());
+    protocol.dataReceived(Buffer.from('one\r\ntwo\r\n'));
+    assert.equal(protocol.heard, 'onetwo');
+  });
 });
 
 describe('bytes that come from elsewhere', () => {

@@ -37,7 +37,7 @@ const REQUESTS: Record<string, [Buffer, string, Buffer]> = {
   'SOCKS 4 without a user': [bytes(4, 1, 0, 80, 203, 0, 113, 7, 0), '203.0.113.7', GRANTED4],
   'SOCKS 4a': [bytes(4, 1, 0, 80, 0, 0, 0, 1, 'me', 0, NAME, 0), '198.51.100.9', GRANTED4],
   'SOCKS 5, IPv4': [bytes(...HELLO, 5, 1, 0, 1, 203, 0, 113, 7, 0, 80), '203.0.113.7', GRANTED5],
-  'SOCKS 5, IPv6': [bytes(...HELLO, 5, 1, 0, 4, ...IPV6, 0, 80), '2001:0db8:0000:0000:0000:0000:0000:0007', GRANTED5],
+  'SOCKS 5, IPv6': [bytes(...HELLO, 5, 1, 0, 4, ...IPV6, 0, 80), '2001:db8::7', GRANTED5],
   'SOCKS 5, name': [bytes(5, 3, 2, 0, 1, 5, 1, 0, 3, NAME.length, NAME, 0, 80), '198.51.100.9', GRANTED5],
   'SOCKS 5, literal as a name': [bytes(...HELLO, 5, 1, 0, 3, 11, '203.0.113.7', 0, 80), '203.0.113.7', GRANTED5],
 };

@@ -3,6 +3,7 @@ import { connect, Factory, Protocol, Reactor } from 'couplet';
 import { formatTraffic, logTraffic } from 'couplet/policies';
 import { Echo } from 'couplet/protocols';
 import type { World } from 'couplet/sim';
+import { hasControls } from '../../controls.ts';
 import type { Scene } from './scene.ts';
 import { expect, WHOLE } from './scene.ts';
 
@@ -153,7 +154,7 @@ async function controlCharacters(world: World): Promise<void> {
   for (let count = 0; count < 10; count += 1) {
     const { transport } = await connect('tcp:server:8007', new Protocol(), { reactor });
     const codes = Array.from({ length: 40 }, () => world.dice.pick([world.dice.whole(0, 0xa0), 0x1b, 0x0a, 0x0d]));
-    transport.write(`x${String.fromCharCode(...codes)}\u2028\u2029`);
+    transport.write(`x${String.fromCharCode(...codes)}\u2028\u2029\u202e\u200b\ufeff\u{e0041}`);
     await world.until(() => transport.disconnected && process.complaints.length > count, 10);
   }
   server.stop();
@@ -161,14 +162,6 @@ async function controlCharacters(world: World): Promise<void> {
   expect(process.complaints.length === 10, `${process.complaints.length} lines for 10 errors`);
   expect(lines.length >= 30, `${lines.length} lines for 10 connections`);
   for (const line of [...process.complaints, ...lines]) expect(!hasControls(line), `raw: ${JSON.stringify(line)}`);
-}
-
-/** Whether a line has C0 or C1 controls, or what ends a line elsewhere. */
-function hasControls(line: string): boolean {
-  return [...line].some((character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return code < 32 || (code >= 127 && code < 160) || code === 0x2028 || code === 0x2029;
-  });
 }
 
 export const FAILURES: readonly Scene[] = [
