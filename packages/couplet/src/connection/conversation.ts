@@ -3,6 +3,7 @@ import { Factory } from '../protocol/factory.ts';
 import { described, isClass, nameOf } from '../protocol/misuse.ts';
 import type { Protocol, Result } from '../protocol/protocol.ts';
 import { isFactory, isProtocolClass } from '../protocol/role.ts';
+import { awaited } from '../protocol/thenable.ts';
 import { Connection } from './connection.ts';
 import { Inlet } from './inlet.ts';
 
@@ -38,7 +39,7 @@ export class Conversation extends Inlet {
 
   async #converse(): Promise<void> {
     try {
-      await this.#handler(new Connection(this));
+      await awaited(this.#handler(new Connection(this)));
       this.close();
     } catch (error) {
       // What the loop that reads throws is no news, if the connection ended so, and no error of the handler, if the peer sent no frame.

@@ -7,6 +7,7 @@ import type { ConnectionOptions } from '../protocol/connection-options.ts';
 import { ConnectError, ConnectionClosed, UserAbortError } from '../protocol/errors.ts';
 import { checkFunction, isAtLeast } from '../protocol/misuse.ts';
 import type { Result } from '../protocol/protocol.ts';
+import { awaited } from '../protocol/thenable.ts';
 import { type Builder, factoryOf, type ProtocolOf } from './builder.ts';
 import { checkEndpoint } from './check-endpoint.ts';
 import { ServiceFactory } from './service-factory.ts';
@@ -199,7 +200,7 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
   /** The connection may go, and another one come, before this is over. */
   async #prepare(protocol: ProtocolOf<B>): Promise<void> {
     try {
-      await this.#options.prepareConnection?.(protocol);
+      await awaited(this.#options.prepareConnection?.(protocol));
     } catch (error) {
       // What the network did is no mistake of the program's.
       if (!(error instanceof ConnectionClosed || error instanceof ConnectError))
@@ -249,7 +250,7 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
 
   async #tell(reason: Error, failures: number, delayMs: number): Promise<void> {
     try {
-      await this.#options.onFailure?.(reason, failures, delayMs);
+      await awaited(this.#options.onFailure?.(reason, failures, delayMs));
     } catch (error) {
       this.#report('onFailure', error);
     }

@@ -24,8 +24,9 @@ export class Ends {
   }
 
   getHost(): Address {
-    this.#host ??=
-      this.wire.local === undefined ? (this.#facts.host ?? addressOf(undefined)) : addressOf(this.wire.local);
+    if (this.#host !== undefined) return this.#host;
+    const { local } = this.wire;
+    this.#host = local === undefined && this.#facts.host !== undefined ? this.#facts.host : addressOf(local);
     return this.#host;
   }
 

@@ -67,8 +67,11 @@ export class Engine implements Clock {
   #unsettled: (Unsettled | undefined)[] = [];
   #settling: (Unsettled | undefined)[] = [];
   #count = 0;
-  /** Who goes on after the events that wait. */
+  /** Who goes on after the events that waited when the first of them was postponed, and who after those that wait now. */
   #postponed: Unsettled[] = [];
+  #behind: Unsettled[] = [];
+  /** The turn of the first. */
+  #postponedIn = -1;
   #deferred = false;
   #yielded = false;
   /** The turn has lasted too long: nothing is settled until the other events have had theirs. */
@@ -162,10 +165,8 @@ export class Engine implements Clock {
 
   /** The one given has work that is to wait for the other events. The caller sees to it that it asks once. */
   postpone(one: Unsettled): void {
-    this.#postponed.push(one);
-    if (this.#yielded) return;
-    this.#yielded = true;
-    this.backend.yield(this.#runPostponed);
+    if (!this.#yielded) this.#yield();
+    (this.#postponedIn === this.turn ? this.#postponed : this.#behind).push(one);
   }
 
   /** Calls a callback that belongs to no connection, and reports what it throws or rejects with. */
@@ -277,11 +278,19 @@ export class Engine implements Clock {
     this.#yielded = false;
     this.#exhausted = false;
     const postponed = this.#postponed;
-    this.#postponed = [];
+    this.#postponed = this.#behind;
+    this.#behind = [];
+    if (this.#postponed.length > 0) this.#yield();
     this.enter();
     for (const one of postponed) this.unsettle(one);
     this.leave();
   };
+
+  #yield(): void {
+    this.#yielded = true;
+    this.#postponedIn = this.turn;
+    this.backend.yield(this.#runPostponed);
+  }
 
   /** Sees whether the turn has lasted too long. */
   #look(): void {

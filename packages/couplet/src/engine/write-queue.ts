@@ -24,8 +24,8 @@ export class WriteQueue {
   size = 0;
   /** The most bytes that the wire is handed at once. */
   portion: number = MOST;
-  /** How many bytes may be handed over in this turn; no bound unless set. */
-  budget: number = Number.POSITIVE_INFINITY;
+  /** How many bytes may be handed over in this turn. */
+  budget: number = MOST;
   /** The one chunk of a short queue: most never need a list. */
   #only: Uint8Array | undefined;
   /** All chunks of a longer one, those before `#head` handed over already. */
@@ -64,7 +64,7 @@ export class WriteQueue {
    * too long to be encoded, and then takes nothing.
    */
   push(data: Uint8Array | string): void {
-    const piece = typeof data === 'string' && data.length >= LONG_TEXT ? Buffer.from(data) : data;
+    const piece = fixed(data);
     this.size += piece.length;
     if (this.#barred === undefined) this.#append(piece);
     else this.#barred.push(piece);
@@ -240,6 +240,15 @@ export class WriteQueue {
     else this.#held = bytes.length;
     this.#keeps = !(taken || wire.copies);
   }
+}
+
+/** What cannot change its length any more: a view may grow with its memory, and a long text is bytes. */
+function fixed(data: Uint8Array | string): Uint8Array | string {
+  if (typeof data === 'string') return data.length < LONG_TEXT ? data : Buffer.from(data);
+  if (data instanceof Buffer) return data;
+  const { buffer } = data;
+  const grows = ('resizable' in buffer && buffer.resizable) || ('growable' in buffer && buffer.growable);
+  return grows ? data.subarray(0, data.length) : data;
 }
 
 /** True when the last code unit is the first half of a surrogate pair. */

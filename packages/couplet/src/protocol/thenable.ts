@@ -1,5 +1,5 @@
 /** True for a promise, or anything that can be awaited. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
+export function isThenable<T>(value: unknown): value is PromiseLike<T> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
@@ -23,4 +23,9 @@ export function promiseOf<T>(thenable: PromiseLike<T>): Promise<T> {
       })
       .catch(reject);
   });
+}
+
+/** The same for a value that may be a promise or not. */
+export async function awaited<T>(value: T | PromiseLike<T>): Promise<T> {
+  return isThenable<T>(value) ? promiseOf(value) : value;
 }

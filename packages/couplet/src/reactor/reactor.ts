@@ -24,6 +24,7 @@ import type { Observer } from '../protocol/observer.ts';
 import { checkObserver } from '../protocol/observer.ts';
 import { checkProxyHeader } from '../protocol/proxy-header.ts';
 import { checkClientFactory, checkFactory } from '../protocol/role.ts';
+import { awaited } from '../protocol/thenable.ts';
 import { checkTLS } from '../protocol/tls.ts';
 import type { Backend, ListenPlace } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
@@ -306,7 +307,7 @@ export class Reactor implements Clock {
     const stops = this.#stops;
     const started = factory.doStart(this);
     try {
-      await started;
+      await awaited(started);
       factory.checkProtocol();
       this.#expectNoStop(stops, name, place.kind === 'tcp' ? place.port : undefined);
       return await this.#open(name, place, factory, bounds, terms);
@@ -383,7 +384,7 @@ export class Reactor implements Clock {
   #fire(phase: TriggerPhase, event: SystemEvent): Promise<void>[] {
     return this.#triggers.of(phase, event).map(async (run) => {
       try {
-        await run();
+        await awaited(run());
       } catch (error) {
         this.#engine.report({ who: 'a trigger', where: `${phase} ${event}`, error });
       }
