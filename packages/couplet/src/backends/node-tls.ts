@@ -15,6 +15,9 @@ const MOST_OF_ONE = 2;
 /** How many servers a client's context remembers a session of. */
 const MOST_SESSIONS = 100;
 
+/** What TLS has decrypted while it is paused is lost when an error follows: it goes no further than it has to. */
+const READ_AHEAD = { highWaterMark: 1 };
+
 /** A handshake that begins: the socket to read and write from then on, and when it is done. */
 export interface Secured {
   readonly socket: TLSSocket;
@@ -61,6 +64,7 @@ export class NodeTlsServer extends NodeTlsContext {
   #optionsOf({ alpn, clientAuth }: TlsServerSettings): TLSSocketOptions {
     const [first] = this.#identities;
     return {
+      ...READ_AHEAD,
       isServer: true,
       requestCert: clientAuth !== 'none',
       rejectUnauthorized: clientAuth === 'require',
@@ -115,6 +119,7 @@ export class NodeTlsClient extends NodeTlsContext {
     const { alpn, verify } = this.#settings;
     const session = this.#sessions.get(serverName)?.pop();
     const socket = connect({
+      ...READ_AHEAD,
       socket: raw,
       secureContext: this.#context,
       rejectUnauthorized: verify,

@@ -5,15 +5,19 @@ import type { Cause } from '../seam/cause.ts';
 import type { TlsContext, TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import { causeOf, DONE } from './node-cause.ts';
+import { guardWrites } from './node-guard.ts';
 import { NodeTlsContext } from './node-tls.ts';
 
 const NOTHING = new Uint8Array(0);
-/** After so many chunks in a row other events have their turn. */
-const MOST_IN_A_ROW = 16;
+/** When TLS has passed on so many bytes in one turn of the loop, other events have theirs. */
+const MOST_IN_A_TURN = 256 * 1024;
 /** How long a closing wire waits, in milliseconds, until the kernel has its close_notify: it has no room while the peer reads nothing. */
 const CLOSE_NOTIFY_MS = 1000;
 const CUT_SHORT: Cause = { kind: 'reset', code: '', detail: 'the peer ended the connection during the handshake' };
 const LOST: Cause = { kind: 'reset', code: '', detail: 'the connection was lost' };
+const RESET: Cause = { kind: 'reset', code: 'ECONNRESET', detail: 'connection reset by peer' };
+/** Node 20 tells a reset that comes together with data as the end. */
+const TELLS_RESETS = Number.parseInt(process.versions.node, 10) >= 24;
 const wireOf = Symbol('wire');
 
 /** A socket that knows its wire: so all sockets share their listeners, and an idle one costs no closures. */
@@ -37,17 +41,25 @@ export class NodeWire implements Wire {
   #paused = false;
   /** The engine has given the wire up. */
   #left = false;
-  /** What happened while paused and waits for `resume`: the peer's FIN, and with ours sent already, the close after it. */
-  #held: 'nothing' | 'end' | 'close' = 'nothing';
+  /**
+   * What happened while paused and waits for `resume`: the peer's FIN, and with ours sent already, the close after it; TLS that
+   * broke behind data which it has decrypted.
+   */
+  #held: 'nothing' | 'end' | 'close' | 'failure' = 'nothing';
   /** How far TLS is. */
   #tls: 'none' | 'securing' | 'secure' = 'none';
-  /** TLS has a chunk that is not with the kernel. */
-  #encrypting = false;
-  /** How many chunks TLS has passed on. */
-  #inARow = 0;
+  /** How many bytes TLS has that are not with the kernel. */
+  #encrypting = 0;
+  /** How many bytes TLS has passed on, and after how many other events have their turn. */
+  #passed = 0;
+  #mostPassed = MOST_IN_A_TURN;
   #encrypted: ((error: Error | null | undefined) => void) | undefined;
   /** The peer's end came. */
   #ended = false;
+  /** Writes that fail are told to this wire. */
+  #guarded = false;
+  /** The kernel refused a write: there will be no other. What had arrived is still read. */
+  #broken = false;
 
   constructor(socket: Socket, path: string | undefined, server: boolean) {
     this.#raw = socket;
@@ -70,13 +82,13 @@ export class NodeWire implements Wire {
     wired.on('data', onData);
   }
 
-  get local(): SocketName {
+  get local(): SocketName | undefined {
     if (this.#path !== undefined) return { family: 'UNIX', path: this.#server ? this.#path : '' };
     const { localAddress, localPort, localFamily } = this.#raw;
     return inetName(localAddress, localPort, localFamily);
   }
 
-  get peer(): SocketName {
+  get peer(): SocketName | undefined {
     if (this.#path !== undefined) return { family: 'UNIX', path: this.#server ? '' : this.#path };
     const { remoteAddress, remotePort, remoteFamily } = this.#raw;
     return inetName(remoteAddress, remotePort, remoteFamily);
@@ -88,39 +100,69 @@ export class NodeWire implements Wire {
   }
 
   write(chunk: Uint8Array): boolean {
+    if (this.#broken) return false;
     const socket = this.#socket;
+    if (!this.#guarded) this.#guard();
     if (this.#tls !== 'none') {
       // It is always told later.
-      this.#encrypting = true;
+      this.#encrypting = chunk.length;
       socket.write(chunk, this.#encrypted);
-      if (this.#inARow === 0 || this.#ended) setImmediate(() => this.#probe());
+      if (this.#passed === 0 || this.#ended) setImmediate(() => this.#probe());
       return false;
     }
     socket.write(chunk);
-    // The kernel refused it, and the end is on the way.
-    if (socket.errored !== null) return false;
+    // The kernel refused it, or the end is on the way.
+    if (this.#broken || socket.errored !== null) return false;
     // What the kernel took at once is off the stream's books already.
     if (socket.writableLength === 0) return true;
     // 'drain' comes only above the stream's own mark. Below it an empty write calls back, and makes no packet.
     if (socket.writableNeedDrain) socket.once('drain', onDrain);
-    else socket.write(NOTHING, this.#written);
+    else socket.write(NOTHING, () => this.drained());
     return false;
   }
 
-  get #written(): (error: Error | null | undefined) => void {
-    return (error) => {
-      if (error === undefined || error === null) this.sink?.onWritable();
-    };
+  drained(): void {
+    if (!(this.#broken || this.#socket.destroyed)) this.sink?.onWritable();
+  }
+
+  /** Not before the first write: most of those who are idle have written nothing. */
+  #guard(): void {
+    this.#guarded = true;
+    const refused = (error: NodeJS.ErrnoException): void => this.#refused(causeOf(error));
+    guardWrites(this.#socket, refused);
+    if (this.#raw !== this.#socket) guardWrites(this.#raw, refused);
+  }
+
+  /** The kernel took a write back: the stream has not heard of it, and goes on reading. */
+  #refused(cause: Cause): void {
+    if (this.#broken || this.#left || this.#socket.destroyed) return;
+    this.#broken = true;
+    // Taken for the end, a reset shows no more than that.
+    if (this.cause === DONE) this.cause = this.#ended && this.#path === undefined ? RESET : cause;
+    this.#held = 'nothing';
+    // Behind the peer's end there is nothing to read. The sink hears first what happened.
+    process.nextTick(() => {
+      if (this.#left) return;
+      this.sink?.onWriteFailed(this.cause);
+      if (this.#ended && !this.#left) this.#socket.destroy();
+    });
   }
 
   /**
    * When what TLS sends by itself fails, it tells nobody, and takes no chunk any more: that happens to peers which leave as
-   * soon as they have shaken hands. The socket below knows; an empty write makes no packet.
+   * soon as they have shaken hands.
    */
   #probe(): void {
-    if (!this.#encrypting || this.#raw.destroyed) return;
-    this.#raw.write(NOTHING, (error) => {
-      if (error !== undefined && error !== null) this.failed(causeOf(error));
+    if (this.#encrypting > 0 && !this.#broken) this.#ask(() => {});
+  }
+
+  /** Asks the kernel whether the connection is still there: an empty write makes no packet. */
+  #ask(answered: () => void): void {
+    const raw = this.#raw;
+    if (raw.destroyed) return;
+    if (!this.#guarded) this.#guard();
+    raw.write(NOTHING, () => {
+      if (!this.#broken && !this.#left) answered();
     });
   }
 
@@ -134,7 +176,7 @@ export class NodeWire implements Wire {
 
   close(): void {
     this.#leave();
-    if (this.#tls === 'secure') this.#sayGoodbye(this.#socket);
+    if (this.#tls === 'secure' && this.cause === DONE) this.#sayGoodbye(this.#socket);
     else this.#socket.destroy();
   }
 
@@ -184,14 +226,22 @@ export class NodeWire implements Wire {
     const { socket, done } = context.secure(raw, serverName);
     this.#tls = 'securing';
     this.#socket = socket;
+    this.#guarded = false;
     raw.off('error', onError).on('error', (error) => this.failed(causeOf(error)));
+    // A server's TLS socket made by hand keeps to itself what breaks after the handshake.
+    socket.on('_tlsError', (error: NodeJS.ErrnoException) => this.failed(causeOf(error)));
     this.#encrypted = (error) => {
       if (error !== undefined && error !== null) return;
-      this.#encrypting = false;
-      this.#inARow += 1;
+      this.#passed += this.#encrypting;
+      this.#encrypting = 0;
       // TLS calls this again at once, before any other event, for as long as there is something to write.
-      if (this.#inARow % MOST_IN_A_ROW > 0) this.sink?.onWritable();
-      else setImmediate(() => socket.destroyed || this.sink?.onWritable());
+      if (this.#passed < this.#mostPassed) this.drained();
+      else {
+        setImmediate(() => {
+          this.#mostPassed = this.#passed + MOST_IN_A_TURN;
+          this.drained();
+        });
+      }
     };
     if (this.sink !== undefined) this.#listen();
     if (this.#paused) socket.pause();
@@ -221,16 +271,33 @@ export class NodeWire implements Wire {
   }
 
   failed(cause: Cause): void {
-    this.cause = cause;
+    if (this.cause === DONE) this.cause = cause;
     // A TLS socket that was told an alert does not end by itself, or only as if in order.
-    if (this.#tls !== 'none' && !this.#raw.destroyed) this.#socket.destroy();
+    if (this.#tls === 'none' || this.#raw.destroyed || this.#socket.destroyed) return;
+    if (this.#paused && !this.#left && this.#socket.readableLength > 0) this.#held = 'failure';
+    else this.#socket.destroy();
   }
 
   /** A paused stream tells its end nevertheless, once it holds no data. */
   ended(): void {
-    if (this.cause !== DONE) return;
+    // What the runtime tells after an abort is not the peer's doing.
+    if (this.#left) return;
     this.#ended = true;
+    if (this.#broken) this.#socket.destroy();
+    if (this.cause !== DONE) return;
     this.#probe();
+    if (this.#tls !== 'securing' && this.#mayBeReset) this.#ask(() => this.#finished());
+    else this.#finished();
+  }
+
+  /** A runtime that says 'end' may mean a reset: the kernel knows, unless this side has ended, or has written what waits. */
+  get #mayBeReset(): boolean {
+    const asked = this.#tls === 'none' ? TELLS_RESETS : this.#encrypting > 0;
+    return !asked && this.#path === undefined && !this.#socket.writableEnded && this.#socket.writableLength === 0;
+  }
+
+  /** The peer has ended its output. */
+  #finished(): void {
     if (this.#tls === 'securing') {
       this.cause = CUT_SHORT;
       this.#socket.destroy();
@@ -251,7 +318,8 @@ export class NodeWire implements Wire {
     const held = this.#held;
     if (held === 'nothing' || this.#paused) return;
     this.#held = 'nothing';
-    this.sink?.onEof();
+    if (held === 'failure') this.#socket.destroy();
+    else this.sink?.onEof();
     if (held === 'close') this.sink?.onClosed(this.cause);
   }
 
@@ -267,7 +335,8 @@ export class NodeWire implements Wire {
   }
 
   setKeepAlive(on: boolean, initialDelayMs: number): void {
-    this.#raw.setKeepAlive(on, initialDelayMs);
+    // Node counts whole seconds and drops the rest; 0 means the system's own.
+    this.#raw.setKeepAlive(on, Math.ceil(initialDelayMs / 1000) * 1000);
   }
 }
 
@@ -276,7 +345,7 @@ function onData(this: Wired, chunk: Buffer): void {
 }
 
 function onDrain(this: Wired): void {
-  this[wireOf].sink?.onWritable();
+  this[wireOf].drained();
 }
 
 function onEnd(this: Wired): void {
@@ -291,6 +360,12 @@ function onClose(this: Wired): void {
   this[wireOf].closed();
 }
 
-function inetName(host = '0.0.0.0', port = 0, family = 'IPv4'): SocketName {
+/** Undefined when the socket has none any more: it is gone, or its peer was before it was asked. */
+function inetName(
+  host: string | undefined,
+  port: number | undefined,
+  family: string | undefined,
+): SocketName | undefined {
+  if (host === undefined || port === undefined) return undefined;
   return { family: family === 'IPv6' ? 'IPv6' : 'IPv4', host, port };
 }

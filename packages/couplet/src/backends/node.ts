@@ -28,8 +28,9 @@ type SocketPlace = Extract<ListenPlace, { kind: 'tcp' | 'fd' }>;
 const AGAIN_MS = 10;
 const AGAIN_SPREAD_MS = 40;
 
-// What half-close means is the engine's business.
-const SOCKET_OPTIONS = { allowHalfOpen: true };
+// What half-close means is the engine's business. And a socket that is paused reads one chunk ahead and no more: what comes
+// behind waits in the kernel, where a reset does not destroy it.
+const SOCKET_OPTIONS = { allowHalfOpen: true, highWaterMark: 1 };
 
 /** The backend on `node:net`. */
 export class NodeBackend implements Backend {

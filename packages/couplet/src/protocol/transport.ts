@@ -81,6 +81,9 @@ export interface Transport extends Consumer, Producer {
   attach?(protocol: { readingResumed?(): unknown; handshakeCompleted?(): unknown; takeUnread?(): Buffer }): void;
   /** Switches Nagle's algorithm off (true) or on; off is what the engine starts with. Nothing on UNIX sockets. */
   setTcpNoDelay(on: boolean): void;
-  /** Switches TCP keepalive; the first probe goes out after `initialDelayMs` (0: the system's default) of silence. */
+  /**
+   * Switches TCP keepalive; the first probe goes out after `initialDelayMs` (0: the system's default) of silence, which is
+   * rounded up to whole seconds.
+   */
   setTcpKeepAlive(on: boolean, initialDelayMs?: number): void;
 }

@@ -34,7 +34,10 @@ export interface Wire {
   resume(): void;
   /** Switches Nagle's algorithm off or on; nothing on a UNIX socket. */
   setNoDelay(on: boolean): void;
-  /** Switches TCP keepalive; the first probe goes out after `initialDelayMs` of silence. Nothing on a UNIX socket. */
+  /**
+   * Switches TCP keepalive; the first probe goes out after `initialDelayMs` of silence (0: the system's default), or somewhat
+   * later where the runtime counts in larger units. Nothing on a UNIX socket.
+   */
   setKeepAlive(on: boolean, initialDelayMs: number): void;
   /**
    * Begins a TLS handshake in the role of the context; what the wire carries from then on is encrypted. Called at most once,

@@ -2,6 +2,7 @@ import type { Check } from './check.ts';
 import { abortingChecks } from './check-aborting.ts';
 import { alarmChecks } from './check-alarm.ts';
 import { boundChecks } from './check-bounds.ts';
+import { brokenTLSChecks } from './check-broken-tls.ts';
 import { buildingChecks } from './check-building.ts';
 import { cancellingChecks } from './check-cancelling.ts';
 import { chaosChecks } from './check-chaos.ts';
@@ -12,10 +13,12 @@ import { closingChecks } from './check-closing.ts';
 import { connectingChecks } from './check-connecting.ts';
 import { connectionChecks } from './check-connection.ts';
 import { conversingChecks } from './check-conversing.ts';
+import { failedWriteChecks } from './check-failed-writes.ts';
 import { failureChecks } from './check-failures.ts';
 import { halfCloseChecks } from './check-half-close.ts';
 import { helloChecks } from './check-hello.ts';
 import { listeningChecks } from './check-listening.ts';
+import { nameChecks } from './check-names.ts';
 import { observerChecks } from './check-observers.ts';
 import { pausingChecks } from './check-pausing.ts';
 import { policyChecks } from './check-policies.ts';
@@ -60,6 +63,7 @@ export function checkBackend(venue: Venue): Check[] {
     ...resumingChecks(venue),
     ...boundChecks(venue),
     ...chaosChecks(venue),
+    ...failedWriteChecks(venue),
     ...refusalChecks(venue),
     ...writingChecks(venue),
     ...listeningChecks(venue),
@@ -67,6 +71,7 @@ export function checkBackend(venue: Venue): Check[] {
     ...clientWalkChecks(venue),
     ...stoppingChecks(venue),
     ...observerChecks(venue),
+    ...nameChecks(venue),
     ...triggerChecks(venue),
     ...runningChecks(venue),
     ...alarmChecks(venue),
@@ -83,5 +88,6 @@ export function checkBackend(venue: Venue): Check[] {
     ...tlsChecks(venue),
     ...startTLSChecks(venue),
     ...helloChecks(venue),
+    ...brokenTLSChecks(venue),
   ];
 }

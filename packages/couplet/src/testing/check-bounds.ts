@@ -55,6 +55,8 @@ function addDeaf(programme: Programme): void {
     client.transport.pauseProducing();
     pull(client, much, 100_000);
     await expectBounded(server);
+    // Paused, it might have something to read.
+    client.transport.resumeProducing();
     await client.lost();
   });
 

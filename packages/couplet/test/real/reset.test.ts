@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, createServer, Socket } from 'node:net';
 import process from 'node:process';
-import { test } from 'node:test';
-import { ConnectionLost, Factory, Protocol, Reactor } from 'couplet';
+import { mock, test } from 'node:test';
+import { ClientFactory, ConnectionLost, Factory, Protocol, Reactor } from 'couplet';
 import { NodeBackend } from 'couplet/node';
+import { NodeWire } from '../../src/backends/node-wire.ts';
+import { Ear } from '../../src/testing/bare-pair.ts';
 
 test('R3 what the kernel refuses, because the peer has reset the connection, was not sent: no orderly end', async () => {
   const reactor = new Reactor(new NodeBackend());
@@ -55,4 +57,71 @@ test('R9 a peer that has reset its connection before that was accepted has no ad
   await once(socket.resume(), 'end');
   await port.stopListening();
   assert.deepEqual(peers, [`${host}`.replace(`${host.port}`, `${localPort}`)]);
+});
+
+test('R3 who uploads hears why the server resets the connection', async () => {
+  // It reads a little, says why it does not go on, and has unread input when it closes.
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => {
+      socket.pause();
+      socket.write('too much', () => socket.resetAndDestroy());
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  assert.ok(address !== null && typeof address === 'object');
+  const { port } = address;
+  const reactor = new Reactor(new NodeBackend());
+  const upload = (): Promise<string> =>
+    new Promise((resolve) => {
+      let heard = '';
+      class Client extends Protocol {
+        override connectionMade(): void {
+          void this.#send();
+        }
+        override dataReceived(data: Buffer): void {
+          heard += data;
+        }
+        async #send(): Promise<void> {
+          do this.transport.write(Buffer.alloc(50_000));
+          while (await this.transport.drained());
+        }
+      }
+      class Clients extends ClientFactory {
+        override protocol = Client;
+        override clientConnectionLost(_connector: unknown, reason: Error): void {
+          resolve(`${heard}, ${reason.name}`);
+        }
+      }
+      reactor.connectTCP('127.0.0.1', port, new Clients());
+    });
+  const heard = new Set<string>();
+  for (let round = 0; round < 20; round += 1) heard.add(await upload());
+  server.close();
+  assert.deepEqual([...heard], ['too much, ConnectionLost']);
+});
+
+test('R14 keepalive counts whole seconds, never fewer than were asked for', () => {
+  const socket = new Socket();
+  const asked = mock.method(socket, 'setKeepAlive');
+  const wire = new NodeWire(socket, undefined, false);
+  for (const ms of [0, 1, 500, 1000, 1999]) wire.setKeepAlive(true, ms);
+  socket.destroy();
+  assert.deepEqual(
+    asked.mock.calls.map((call) => call.arguments),
+    [0, 1000, 1000, 1000, 2000].map((ms) => [true, ms]),
+  );
+});
+
+test('R3 an end that the runtime tells after this side has aborted is none', async () => {
+  const socket = new Socket();
+  const wire = new NodeWire(socket, undefined, true);
+  const ear = new Ear(wire);
+  wire.attach(ear);
+  wire.abort();
+  socket.emit('end');
+  await ear.hears('closed');
+  assert.deepEqual(ear.log, ['closed']);
 });

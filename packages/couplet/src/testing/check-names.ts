@@ -1,0 +1,33 @@
+import { barePair } from './bare-pair.ts';
+import type { Check } from './check.ts';
+import { expect, expectSame } from './check.ts';
+import { Repertoire } from './repertoire.ts';
+import type { Medium, Venue } from './stage.ts';
+
+/** R44: the names of a wire's ends. */
+export function nameChecks(venue: Venue): Check[] {
+  const programme = new Repertoire(venue);
+  const media: readonly Medium[] = venue.unixPath === undefined ? ['tcp'] : ['tcp', 'unix'];
+  for (const medium of media) {
+    programme.addBare(`R44 a wire that is gone has its names, or none (${medium})`, async (backend) => {
+      const { server, client, close } = await barePair(backend, venue, medium);
+      // Only one of them is asked before.
+      const { local, peer } = client.wire;
+      expect(local !== undefined && peer !== undefined, 'a wire has names');
+      server.wire.close();
+      await client.hears('eof');
+      client.wire.close();
+      await Promise.all([server.hears('closed'), client.hears('closed')]);
+      await close();
+      for (const [what, name, known] of [
+        ["the client's own name", client.wire.local, local],
+        ["the server's name", client.wire.peer, peer],
+        ["the server's own name", server.wire.local, peer],
+        ["the client's name", server.wire.peer, local],
+      ] as const) {
+        if (name !== undefined) expectSame(name, known, what);
+      }
+    });
+  }
+  return programme.checks;
+}
