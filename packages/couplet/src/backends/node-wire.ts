@@ -99,6 +99,13 @@ export class NodeWire implements Wire {
     return this.#tls !== 'none';
   }
 
+  /** The runtime counts it, but for its own timeouts. */
+  get unsent(): number | undefined {
+    const handle: unknown = '_handle' in this.#raw ? this.#raw._handle : undefined;
+    if (typeof handle !== 'object' || handle === null || !('writeQueueSize' in handle)) return undefined;
+    return typeof handle.writeQueueSize === 'number' ? handle.writeQueueSize : undefined;
+  }
+
   write(chunk: Uint8Array): boolean {
     if (this.#broken) return false;
     const socket = this.#socket;

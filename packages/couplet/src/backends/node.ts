@@ -69,10 +69,7 @@ export class NodeBackend implements Backend {
   ): Promise<Listener | Cause> {
     if (place.kind === 'stdio') return listenStdio(accept);
     let path = place.kind === 'unix' ? place.path : undefined;
-    const server = createServer(SOCKET_OPTIONS, (socket) => {
-      if (path === undefined && socket.remoteAddress === undefined) discard(socket);
-      else offer(socket, path, true, accept);
-    });
+    const server = createServer(SOCKET_OPTIONS, (socket) => offer(socket, path, true, accept));
     const listener = await (place.kind === 'unix' ? listenUNIX(server, place) : listenSocket(server, place));
     if ('kind' in listener) return listener;
     if (listener.name.family === 'UNIX') path = listener.name.path;
@@ -167,7 +164,7 @@ function offer(socket: Socket, path: string | undefined, server: boolean, taker:
   else wire.attach(sink);
 }
 
-/** Closes a socket that nobody wants, or whose peer reset it before it was accepted: the system knows no address of that peer. */
+/** Closes a socket that is not wanted. */
 function discard(socket: Socket): void {
   socket.on('error', () => {});
   socket.destroy();

@@ -142,16 +142,23 @@ export abstract class Life extends Ends implements Unsettled, Live {
     const bounds = { lingerTimeoutMs: closeTimeoutMs, lingerMaxMs: Number.POSITIVE_INFINITY };
     this.output.portion = CLOSE_PORTION;
     this.linger = this.engine.lingers.begin(bounds, () => this.#closeLate());
+    this.linger.left = this.wire.unsent;
   }
 
-  /** The peer has taken nothing for a while. What the wire got in one piece before may take as long as its portions would. */
+  /**
+   * The peer has taken no chunk for a while. Of one that the wire got before, in one piece, the runtime may tell how much is
+   * left; where it does not, the chunk may take as long as its portions would.
+   */
   #closeLate(): void {
     const { linger } = this;
     if (linger === undefined) return;
     const { closeTimeoutMs } = this.bounds;
     const now = this.engine.now();
-    const portions = Math.max(1, Math.ceil(this.output.held / CLOSE_PORTION));
-    if (this.output.idle) linger.heard(now);
+    const { unsent } = this.wire;
+    const portions = unsent === undefined ? Math.max(1, Math.ceil(this.output.held / CLOSE_PORTION)) : 1;
+    const moved = unsent !== linger.left;
+    linger.left = unsent;
+    if (this.output.idle || moved) linger.heard(now);
     else if (linger.idleFor(now) < portions * closeTimeoutMs) linger.extend(now);
     else this.abort(new TimeoutError(`the peer took nothing for ${closeTimeoutMs} ms (closeTimeoutMs) while closing`));
   }

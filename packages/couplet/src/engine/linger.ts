@@ -18,6 +18,8 @@ export class Linger {
   next: Linger | undefined;
   /** When it ends. */
   deadline: number;
+  /** How much was left to be sent when that was looked at last. */
+  left: number | undefined;
   readonly over: () => void;
   readonly #idleMs: number;
   readonly #end: number;

@@ -11,6 +11,11 @@ export class Portions extends Filter {
     return this.#rest === undefined && super.copies;
   }
 
+  override get unsent(): number | undefined {
+    const below = super.unsent;
+    return below === undefined ? undefined : below + (this.#rest?.length ?? 0);
+  }
+
   /** How many of so many bytes may go now; 0 when it has to wait, and then somebody calls `proceed`. */
   portion(left: number): number {
     return left;

@@ -55,6 +55,10 @@ export class Filter implements Wire, Sink {
     return this.#wire.copies;
   }
 
+  get unsent(): number | undefined {
+    return this.#wire.unsent;
+  }
+
   write(chunk: Uint8Array): boolean {
     return this.#wire.write(chunk);
   }

@@ -39,6 +39,8 @@ export interface Wire {
    * later where the runtime counts in larger units. Nothing on a UNIX socket.
    */
   setKeepAlive(on: boolean, initialDelayMs: number): void;
+  /** How many bytes of a chunk that it holds the kernel does not have yet, where the runtime tells. */
+  readonly unsent?: number | undefined;
   /**
    * Begins a TLS handshake in the role of the context; what the wire carries from then on is encrypted. Called at most once,
    * with no chunk held. Nothing is written, ended or told until `onSecured`; a handshake that fails closes the wire with a
