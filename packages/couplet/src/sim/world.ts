@@ -1,5 +1,6 @@
 import type { Transport } from '../protocol/transport.ts';
 import type { Reactor } from '../reactor/reactor.ts';
+import type { Border } from './border.ts';
 import type { CertificateFiles, CertificateOptions } from './certificate.ts';
 import { issue } from './certificate.ts';
 import type { Conditions } from './conditions.ts';
@@ -24,6 +25,8 @@ export interface WorldOptions {
   readonly allowErrors: boolean;
   /** What wall clocks show at the beginning, in milliseconds since 1970. */
   readonly epochMs: number;
+  /** Hears of code that leaves the world; undefined where nothing is to be heard of. */
+  readonly border: Border | undefined;
 }
 
 /** A reactor that lives in the world. */
@@ -56,17 +59,22 @@ export class World {
   /** How many certificates were issued. */
   #certificates = 0;
 
-  constructor({ seed, weather, only, allowErrors, epochMs }: WorldOptions) {
+  constructor({ seed, weather, only, allowErrors, epochMs, border }: WorldOptions) {
     this.seed = seed;
     this.weather = weather;
     this.dice = new Dice(`${seed}/scenario`);
     this.#allowErrors = allowErrors;
+    const strays = new Set<string>();
+    const stray = (what: string): void => {
+      if (strays.size < strays.add(what).size) this.#network.fault(what);
+    };
     this.#network = new Network({
       schedule: this.schedule,
       trace: this.trace,
       seed,
       conditions: weather.conditions,
       epochMs,
+      ...(border && { inside: (task) => border.run(stray, task) }),
       fault: (what) => this.faults.push(what),
     });
     this.names = this.#network.names;
