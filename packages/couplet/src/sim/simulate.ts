@@ -11,6 +11,8 @@ import { World } from './world.ts';
 const EPOCH_MS = 1_767_225_600_000;
 /** More happenings than this in one world are no progress. */
 const MOST_HAPPENINGS = 20_000_000;
+/** How long the end of a world may take that has to be waited for to be quiet, in milliseconds of its time. */
+const END_MS = 660_000;
 /** So many seeds are played a second time, unless set: the first, the last and some between. */
 const TWICE = 5;
 /** How often a failing run is repeated to find out which faults it needs. */
@@ -127,7 +129,7 @@ async function playOnce(
   border?.enter();
   try {
     await drive(world, scenario(world), weather.faultsMs + patienceMs, turn);
-    await drive(world, world.end(), world.now + patienceMs, turn);
+    await drive(world, world.end(), world.now + END_MS + patienceMs, turn);
     return result(undefined);
   } catch (error) {
     return result(error ?? new Error('the scenario failed without an error'));

@@ -62,6 +62,11 @@ export class SimSocket implements Pipe {
     return (this.#state === 'open' || this.#state === 'dead') && !this.#told;
   }
 
+  /** True when the peer has ended its output, or the connection, whether or not the process has heard. */
+  get forsaken(): boolean {
+    return this.#input.eof !== 'no' || this.#input.error !== undefined;
+  }
+
   /** Sets the other end. */
   link(far: SimSocket): void {
     this.#far = far;
@@ -103,21 +108,11 @@ export class SimSocket implements Pipe {
   }
 
   close(): void {
-    if (!this.open) return;
-    this.#note('closes');
-    const cause = this.#whyGone;
-    this.#leave();
-    this.#release();
-    this.#tell(cause);
+    this.#dismiss('closes', () => this.#release());
   }
 
   abort(): void {
-    if (!this.open) return;
-    this.#note('aborts');
-    const cause = this.#whyGone;
-    this.#leave();
-    this.#reset();
-    this.#tell(cause);
+    this.#dismiss('aborts', () => this.#reset());
   }
 
   pause(): void {
@@ -217,6 +212,15 @@ export class SimSocket implements Pipe {
       this.#receiver?.onWriteFailed(this.#whyGone);
       this.#planReading();
     });
+  }
+
+  #dismiss(how: string, end: () => void): void {
+    if (!this.open) return;
+    this.#note(how);
+    const cause = this.#whyGone;
+    this.#leave();
+    end();
+    this.#tell(cause);
   }
 
   /** What the process hears when it lets go of it: unless it knows better, that it is closed in order. */

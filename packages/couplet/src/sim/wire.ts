@@ -136,6 +136,7 @@ export class SimWire implements Wire, Sink {
   }
 
   onEof(): void {
+    this.tap?.ended();
     this.#sink?.onEof();
   }
 
