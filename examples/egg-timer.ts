@@ -2,12 +2,19 @@
 // mistake that no unit test shows and the simulated network does: see test/egg-timer.test.ts and docs/simulation.md.
 // Try it: nc -C 127.0.0.1 8017, then 1 for an egg of one minute
 
+import type { DelayedCall } from 'couplet';
 import { Factory, ReconnectingClientFactory, reactor } from 'couplet';
 import { TextLineReceiver } from 'couplet/protocols';
 
 export class Kitchen extends TextLineReceiver {
+  #eggs: DelayedCall[] = [];
+
   override lineReceived(minutes: string) {
-    this.transport.clock.callLater(Number(minutes) * 60_000, () => this.sendLine('ready'));
+    this.#eggs.push(this.transport.clock.callLater(Number(minutes) * 60_000, () => this.sendLine('ready')));
+  }
+
+  override connectionLost() {
+    for (const egg of this.#eggs) egg.cancel();
   }
 }
 

@@ -3,13 +3,13 @@ import { describe, test } from 'node:test';
 import { ConnectionDone, Factory, Protocol, ReconnectingClientFactory } from 'couplet';
 import { Echo } from 'couplet/protocols';
 import type { Fault, Scenario, SimulateOptions, World } from 'couplet/sim';
-import { turn } from '../src/backends/node-outside.ts';
+import { border, turn } from '../src/backends/node-outside.ts';
 import { play } from '../src/sim/simulate.ts';
 
 /** How a simulation fails, with that replay in the environment. */
 async function failureOf(options: SimulateOptions, scenario: Scenario, replay?: string): Promise<Error> {
   try {
-    await play(options, scenario, { turn, replay, commit: 'c0ffee' });
+    await play(options, scenario, { turn, border, replay, commit: 'c0ffee' });
   } catch (error) {
     assert.ok(error instanceof Error);
     return error;
@@ -207,7 +207,7 @@ describe('simulate, when it fails', () => {
       faults.push(world.nemesis.deeds.map(({ number }) => number));
     };
     for (const replay of ['rough:12', 'storm:a:b:none', 'calm:12:1', 'rough:12:2,3']) {
-      await play({ seeds: 9, weather: STORMY }, watch, { turn, replay, commit: '' });
+      await play({ seeds: 9, twice: 0, weather: STORMY }, watch, { turn, border, replay, commit: '' });
     }
     assert.deepEqual(seeds, ['12', 'a:b', '12', '12']);
     assert.deepEqual(faults.slice(1, 2), [[]]);

@@ -43,6 +43,8 @@ export class ProxyProtocol extends Protocol<ProxyFactory> {
   }
 
   #send(poem: Buffer): void {
+    // The fetch may end when the client has gone.
+    if (this.transport.disconnected) return;
     this.transport.write(poem);
     this.transport.loseConnection();
   }

@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import { NodeBorder } from './node-border.ts';
+
+/** The border of all worlds that this process plays. */
+export const border: NodeBorder = new NodeBorder();
 
 /** Calls `next` when nothing that was resolved waits any more. */
 export function turn(next: () => void): void {

@@ -1,3 +1,4 @@
+import { checkData } from '../bytes/chunk.ts';
 import type { PrefixBytes } from '../framing/length-prefixed.ts';
 import { lengthPrefixed } from '../framing/length-prefixed.ts';
 import type { LinesOptions, TextEncoding, TextLinesOptions } from '../framing/lines.ts';
@@ -132,7 +133,12 @@ export class Connection implements AsyncIterable<Buffer, undefined>, AsyncDispos
    * anything else than bytes or a string.
    */
   write(data: Uint8Array | string): Promise<boolean> {
-    return this.#inlet.transport.write(data) ? ROOM : this.drained();
+    const { transport } = this.#inlet;
+    if (transport.disconnected) {
+      checkData(data);
+      return TOO_LATE;
+    }
+    return transport.write(data) ? ROOM : this.drained();
   }
 
   /** Resolves to true when there is room to write, to false when nothing can be written any more. Never rejects. */

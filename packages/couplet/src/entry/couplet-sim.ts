@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { commit, replay, turn } from '../backends/node-outside.ts';
+import { border, commit, replay, turn } from '../backends/node-outside.ts';
 import { oneLine } from '../protocol/one-line.ts';
 import type { Request, ScenarioModule } from '../sim/request.ts';
 import { isScenarioModule, replayOf, requestOf, UsageError } from '../sim/request.ts';
@@ -64,7 +64,7 @@ async function run(request: Request): Promise<void> {
       ...(again !== undefined && { trace: say }),
     },
     scenario,
-    { turn, replay: again, commit: commit() },
+    { turn, border, replay: again, commit: commit() },
   );
   const took = ((performance.now() - begun) / 1000).toFixed(1);
   const worlds = seeds === 1 ? `1 world was well, trace ${[...hashes.values()].join()}` : `${seeds} worlds were well`;

@@ -1,4 +1,4 @@
-import { commit, replay, turn } from '../backends/node-outside.ts';
+import { border, commit, replay, turn } from '../backends/node-outside.ts';
 import type { Scenario, Simulated, SimulateOptions } from '../sim/simulate.ts';
 import { play } from '../sim/simulate.ts';
 
@@ -22,5 +22,5 @@ export type { World } from '../sim/world.ts';
  * `COUPLET_SIM=...` in the environment, every `simulate` plays that seed only.
  */
 export function simulate(options: SimulateOptions, scenario: Scenario): Promise<Simulated> {
-  return play(options, scenario, { turn, replay: replay(), commit: commit() });
+  return play(options, scenario, { turn, border, replay: replay(), commit: commit() });
 }

@@ -4,6 +4,8 @@ import type { Cause } from '../seam/cause.ts';
 
 export const DONE: Cause = { kind: 'done', code: '', detail: 'closed in order' };
 export const RESET: Cause = { kind: 'reset', code: 'ECONNRESET', detail: 'connection reset by peer' };
+/** A write behind the peer's end, on a connection that was reset since. */
+export const BROKEN_PIPE: Cause = { kind: 'reset', code: 'EPIPE', detail: 'broken pipe' };
 export const TIMED_OUT: Cause = { kind: 'timeout', code: 'ETIMEDOUT', detail: 'connection timed out' };
 export const REFUSED: Cause = { kind: 'refused', code: 'ECONNREFUSED', detail: 'connection refused' };
 export const UNREACHABLE: Cause = { kind: 'unreachable', code: 'EHOSTUNREACH', detail: 'host is unreachable' };

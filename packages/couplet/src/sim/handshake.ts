@@ -119,7 +119,7 @@ export class Handshake {
     this.#caller.note(`${socket.name} is connected`);
     const wire = new SimWire(this.#caller, socket);
     this.#caller.adopting = wire;
-    const sink = this.#attempt.onConnected(wire);
+    const sink = this.#caller.network.inside(() => this.#attempt.onConnected(wire));
     this.#caller.adopting = undefined;
     if (sink === null) wire.close();
     else wire.attach(sink);

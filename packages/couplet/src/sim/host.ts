@@ -62,8 +62,9 @@ export class Host {
   /** Starts a program on a fresh process, and again after each restart. Resolves, or rejects, when it has set itself up. */
   async run(program: Program): Promise<void> {
     this.#program = program;
-    this.#reactor = this.#boot();
-    await program(this.#reactor, this);
+    const reactor = this.#boot();
+    this.#reactor = reactor;
+    await this.#network.inside(() => program(reactor, this));
   }
 
   /** Starts a process. Throws an `Error` while the host has no power. */
@@ -123,7 +124,7 @@ export class Host {
    */
   async #rerun(program: Program, reactor: Reactor): Promise<void> {
     try {
-      await program(reactor, this);
+      await this.#network.inside(() => program(reactor, this));
     } catch (error) {
       this.#network.note(`${this.name} fails to start: ${error}`);
       this.#network.schedule.after(AGAIN_MS, () => {

@@ -14,6 +14,8 @@ export interface NetworkOptions {
   readonly conditions: Conditions;
   /** What wall clocks show at the beginning, in milliseconds since 1970. */
   readonly epochMs: number;
+  /** Runs code of a host. */
+  readonly inside?: <T>(task: () => T) => T;
   /** Hears what somebody did that is forbidden. */
   readonly fault: (what: string) => void;
 }
@@ -74,6 +76,12 @@ export class Network {
     const route = routes.get(to) ?? new Route(this.schedule, this.#dice, this.#conditions);
     routes.set(to, route);
     return route;
+  }
+
+  /** Runs code of a host, and returns what it does. */
+  inside<T>(task: () => T): T {
+    const { inside } = this.#options;
+    return inside === undefined ? task() : inside(task);
   }
 
   /** Chance that belongs to somebody of that name alone. */

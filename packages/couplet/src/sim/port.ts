@@ -86,7 +86,8 @@ export class SimPort {
     if (!this.open) return;
     const [socket] = this.#waiting;
     if (socket === undefined) return;
-    if (!socket.alive) this.#waiting.shift();
+    // What was reset meanwhile is accepted all the same: it may have brought something.
+    if (!socket.open) this.#waiting.shift();
     else if (!this.owner.hold(socket)) {
       this.#troubled(NO_DESCRIPTORS);
       this.#acceptSoon(AGAIN_MS);

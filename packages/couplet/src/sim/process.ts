@@ -88,13 +88,13 @@ export class Process implements Backend, Caller {
     if (at === undefined || at === Number.POSITIVE_INFINITY) return;
     this.#alarm = this.schedule.at(at, () => {
       this.#alarm = undefined;
-      ring();
+      this.network.inside(ring);
     });
   }
 
   defer(task: () => void): void {
     void Promise.resolve().then(() => {
-      if (this.#running) task();
+      if (this.#running) this.network.inside(task);
     });
   }
 
@@ -171,7 +171,7 @@ export class Process implements Backend, Caller {
   /** Runs a task of this process after that time; never once it has ended. */
   after(delayMs: number, task: () => void): Happening {
     return this.schedule.after(delayMs, () => {
-      if (this.#running) task();
+      if (this.#running) this.network.inside(task);
     });
   }
 

@@ -1,6 +1,9 @@
 import { checkWord } from '../protocol/misuse.ts';
+import type { Border } from './border.ts';
+import { SUSPECTS } from './border.ts';
 import { Dice } from './dice.ts';
 import type { Deed } from './nemesis.ts';
+import { Recording } from './recording.ts';
 import { FAULTS, PROFILES, type Profile, type Weather, weatherOf } from './weather.ts';
 import { World } from './world.ts';
 
@@ -8,6 +11,10 @@ import { World } from './world.ts';
 const EPOCH_MS = 1_767_225_600_000;
 /** More happenings than this in one world are no progress. */
 const MOST_HAPPENINGS = 20_000_000;
+/** How long the end of a world may take that has to be waited for to be quiet, in milliseconds of its time. */
+const END_MS = 660_000;
+/** So many seeds are played a second time, unless set: the first, the last and some between. */
+const TWICE = 5;
 /** How often a failing run is repeated to find out which faults it needs. */
 const SHRINKS = 40;
 
@@ -26,6 +33,11 @@ export interface SimulateOptions {
   readonly patienceMs?: number;
   /** Errors that callbacks throw are part of the scenario, not failures of it. */
   readonly allowErrors?: boolean;
+  /**
+   * How many of the seeds are played a second time, to see that it is the same: the first, the last and some between; 5 unless
+   * set.
+   */
+  readonly twice?: number;
   /** What wall clocks show at the beginning, in milliseconds since 1970; the first day of 2026 unless set. */
   readonly epochMs?: number;
   /** Hears every line of every trace. */
@@ -46,6 +58,8 @@ export interface Simulated {
 export interface Outside {
   /** Calls `next` when nothing that was resolved waits any more. */
   turn(next: () => void): void;
+  /** Stands before the ways out of the worlds; where it is left out, nobody does. */
+  readonly border?: Border;
   /** The seed to replay instead of all others: `PROFILE:SEED`, with only those faults: `:1,2,5`, or `:none`. */
   readonly replay: string | undefined;
   /** Which commit this is; empty where that is not known. */
@@ -57,8 +71,19 @@ export class SimulationError extends Error {
   override name = 'SimulationError';
 }
 
+/** What is the same for all seeds. */
+interface Play {
+  readonly options: SimulateOptions;
+  readonly profile: Profile;
+  readonly scenario: Scenario;
+  readonly outside: Outside;
+}
+
 interface Run {
   readonly world: World;
+  readonly seed: string;
+  /** The numbers of the only faults that might happen; all where undefined. */
+  readonly only: ReadonlySet<number> | undefined;
   readonly error: unknown;
 }
 
@@ -69,12 +94,20 @@ export async function play(options: SimulateOptions, scenario: Scenario, outside
   checkWord('profile', profile, PROFILES);
   for (const fault of options.weather?.faults ?? []) checkWord('weather.faults', fault, FAULTS);
   const seeds = replay === undefined ? seedsOf(options.seeds ?? 100) : [replay.seed];
+  const twice = sampleOf(seeds, options.twice ?? TWICE);
+  const part: Play = { options, profile, scenario, outside };
   const hashes = new Map<string, string>();
   let happenings = 0;
   let virtualMs = 0;
   for (const seed of seeds) {
-    const run = await playOnce(options, profile, seed, replay?.only, scenario, outside);
-    if (run.error !== undefined) throw await explain(options, profile, seed, run, scenario, outside);
+    const recording = twice.has(seed) ? new Recording() : undefined;
+    const hear = (line: string): void => {
+      recording?.record(line);
+      options.trace?.(line);
+    };
+    const run = await playOnce(part, seed, replay?.only, recording === undefined ? options.trace : hear);
+    if (run.error !== undefined) throw await explain(part, run);
+    if (recording !== undefined) await repeat(part, run, recording);
     hashes.set(seed, run.world.trace.hash);
     happenings += run.world.schedule.happened;
     virtualMs += run.world.now;
@@ -83,24 +116,36 @@ export async function play(options: SimulateOptions, scenario: Scenario, outside
 }
 
 async function playOnce(
-  options: SimulateOptions,
-  profile: Profile,
+  { options, profile, scenario, outside: { turn, border } }: Play,
   seed: string,
   only: ReadonlySet<number> | undefined,
-  scenario: Scenario,
-  { turn }: Outside,
+  hear: ((line: string) => void) | undefined,
 ): Promise<Run> {
   const weather = { ...weatherOf(profile, new Dice(`${seed}/weather`)), ...options.weather };
   const { allowErrors = false, epochMs = EPOCH_MS, patienceMs = 600_000 } = options;
-  const world = new World({ seed, weather, only, allowErrors, epochMs });
-  world.trace.listener = options.trace;
+  const world = new World({ seed, weather, only, allowErrors, epochMs, border });
+  world.trace.listener = hear;
+  const result = (error: unknown): Run => ({ world, seed, only, error: failureOf(world, error) });
+  border?.enter();
   try {
     await drive(world, scenario(world), weather.faultsMs + patienceMs, turn);
-    await drive(world, world.end(), world.now + patienceMs, turn);
-    return { world, error: failureOf(world, undefined) };
+    await drive(world, world.end(), world.now + END_MS + patienceMs, turn);
+    return result(undefined);
   } catch (error) {
-    return { world, error: failureOf(world, error ?? new Error('the scenario failed without an error')) };
+    return result(error ?? new Error('the scenario failed without an error'));
+  } finally {
+    border?.leave();
   }
+}
+
+/** Plays a seed that went well once more. Throws a `SimulationError` when its world is not the same again. */
+async function repeat(part: Play, run: Run, recording: Recording): Promise<void> {
+  const again = await playOnce(part, run.seed, run.only, (line) => recording.compare(line));
+  if (again.error === undefined && again.world.trace.hash === run.world.trace.hash) return;
+  const failed = again.error === undefined ? [] : [`the second time it fails: ${textOf(again.error)}`];
+  const lines = ['played twice, it is not the same', ...recording.difference(), ...failed, `suspects: ${SUSPECTS}`];
+  const failure = { ...run, error: new Error(lines.join('\n')) };
+  throw report(part, failure, failure, true);
 }
 
 /** What was wrong; the world's own faults tell more than what they led to. */
@@ -150,21 +195,21 @@ function step(world: World, deadlineMs: number): void {
   }
 }
 
-/** The error of a run that failed: what was wrong, how to see it again, and the little that it needs. */
-async function explain(
-  options: SimulateOptions,
-  profile: Profile,
-  seed: string,
-  run: Run,
-  scenario: Scenario,
-  outside: Outside,
-): Promise<SimulationError> {
+/** The error of a run that failed, after it was tried whether it fails so again, and how little it needs. */
+async function explain(part: Play, run: Run): Promise<SimulationError> {
+  const { seed } = run;
+  const repeated = await playOnce(part, seed, run.only, undefined);
+  const steady = repeated.world.trace.hash === run.world.trace.hash;
   const again = async (only: ReadonlySet<number>): Promise<Run | undefined> => {
-    const other = await playOnce({ ...options, trace: () => {} }, profile, seed, only, scenario, outside);
+    const other = await playOnce(part, seed, only, undefined);
     return other.error !== undefined && kindOf(other.error) === kindOf(run.error) ? other : undefined;
   };
-  const smallest = await shrink(run, again);
-  const { world } = smallest;
+  return report(part, run, await shrink(run, again), steady);
+}
+
+/** What was wrong, how to see it again, and the little that it needs. */
+function report({ profile, outside }: Play, run: Run, smallest: Run, steady: boolean): SimulationError {
+  const { world, seed } = smallest;
   const [what = '', ...details] = textOf(smallest.error).split('\n');
   const needed = numbersOf(smallest).join(',');
   const replay = `COUPLET_SIM=${profile}:${seed}${smallest === run ? '' : `:${needed || 'none'}`}`;
@@ -173,6 +218,7 @@ async function explain(
     `seed ${seed}, profile ${profile}${commit}: ${what}`,
     ...details.filter((line) => line !== '').map((line) => `    ${line}`),
     `  replay it with ${replay} in the environment of the same command`,
+    ...(steady ? [] : [`  though played again it is not the same: ${SUSPECTS}`]),
     `  ${shown(world.weather)}`,
     ...world.nemesis.deeds.map((deed: Deed) => `  fault ${deed.number} at ${deed.timeMs.toFixed(3)} ms: ${deed.what}`),
     ...lastEvents(world, what).map((line) => `  ${line}`),
@@ -223,6 +269,13 @@ function textOf(error: unknown): string {
 /** What is the same of a failure when it happens on another connection, at another time, with other bytes. */
 function kindOf(error: unknown): string {
   return textOf(error).replaceAll(/\d+/g, '0');
+}
+
+/** The first, the last and some between, so many in all. */
+function sampleOf(seeds: readonly string[], count: number): ReadonlySet<string> {
+  const most = Math.min(count, seeds.length);
+  const gap = most > 1 ? (seeds.length - 1) / (most - 1) : 0;
+  return new Set(Array.from({ length: most }, (_, at) => seeds[Math.round(at * gap)] ?? ''));
 }
 
 function seedsOf(seeds: number | readonly (number | string)[]): readonly string[] {

@@ -1,55 +1,29 @@
 import { ChunkQueue } from '../bytes/chunk-queue.ts';
 import type { SocketName } from '../seam/address.ts';
 import type { Cause } from '../seam/cause.ts';
-import { DONE, RESET, TIMED_OUT } from './causes.ts';
+import { BROKEN_PIPE, DONE, RESET, TIMED_OUT } from './causes.ts';
+import { HeldChunk } from './held-chunk.ts';
+import { type Answer, Keepalive } from './keepalive.ts';
+import type { Owner } from './owner.ts';
 import type { Pipe, Receiver } from './pipe.ts';
+import { ReceiveQueue } from './receive-queue.ts';
 import type { Lane } from './route.ts';
-import type { Happening, Schedule } from './schedule.ts';
+import type { Happening } from './schedule.ts';
 
-/** The most bytes that a process reads at once. */
-const READ = 64 * 1024;
 /** How long a sender tries again before it gives the peer up, in milliseconds: what Linux does unless told otherwise. */
 const GIVE_UP_MS = 924_600;
-/** How keepalive asks: as Linux does. */
-const PROBES = 9;
-const PROBE_MS = 75_000;
-
-/** Whose sockets they are: a process. */
-export interface Owner {
-  readonly schedule: Schedule;
-  /** False while its host has no power. */
-  readonly powered: boolean;
-  /** Runs a task of the process after that time; never once it has ended. */
-  after(delayMs: number, task: () => void): Happening;
-  /** The process has no descriptor for that socket any more. */
-  forgo(socket: SimSocket): void;
-  /** The kernel does not have it any more. */
-  forget(socket: SimSocket): void;
-  note(what: string): void;
-  fault(what: string): void;
-}
-
-/** A chunk that there is room for only in part. */
-interface Held {
-  readonly chunk: Uint8Array;
-  /** What it was when it was handed over. */
-  readonly copy: Buffer;
-  /** How much of it is in the buffer. */
-  at: number;
-}
-
 /** One end of a simulated connection: the socket that a kernel keeps, which goes on when its process has let go of it. */
 export class SimSocket implements Pipe {
   readonly local: SocketName;
   readonly peer: SocketName;
   readonly name: string;
-  readonly #owner: Owner;
+  readonly #owner: Owner<SimSocket>;
   readonly #lane: Lane;
   #far: SimSocket | undefined;
   #receiver: Receiver | undefined;
   // Output.
   readonly #unsent: ChunkQueue = new ChunkQueue();
-  #held: Held | undefined;
+  #held: HeldChunk | undefined;
   /** A write has not returned yet: what it can still pass on, it never held. */
   #writing = false;
   /** Bytes that were sent and that the peer's process has not read. */
@@ -59,17 +33,18 @@ export class SimSocket implements Pipe {
   #ending: 'no' | 'asked' | 'sent' = 'no';
   #givingUp: Happening | undefined;
   // Input.
-  readonly #arrived: ChunkQueue = new ChunkQueue();
-  #eof: 'no' | 'arrived' | 'told' = 'no';
-  #paused = false;
+  readonly #input: ReceiveQueue = new ReceiveQueue();
   #reading: Happening | undefined;
-  #probing: Happening | undefined;
-  /** `open`, then `left` when the process has let go of it; `closed` when the kernel has. */
-  #state: 'open' | 'left' | 'closed' = 'open';
+  #keepalive: Keepalive | undefined;
+  /**
+   * `open`, then `left` when the process has let go of it; `dead` when the kernel has, and the process may still read what had
+   * arrived; `closed` when both have.
+   */
+  #state: 'open' | 'left' | 'dead' | 'closed' = 'open';
   /** The process was told that it is closed. */
   #told = false;
 
-  constructor(owner: Owner, local: SocketName, peer: SocketName, lane: Lane, name: string) {
+  constructor(owner: Owner<SimSocket>, local: SocketName, peer: SocketName, lane: Lane, name: string) {
     this.#owner = owner;
     this.local = local;
     this.peer = peer;
@@ -79,12 +54,17 @@ export class SimSocket implements Pipe {
 
   /** True until its kernel has forgotten it. */
   get alive(): boolean {
-    return this.#state !== 'closed';
+    return this.#state === 'open' || this.#state === 'left';
   }
 
   /** True while the process has it. */
   get open(): boolean {
-    return this.#state === 'open' && !this.#told;
+    return (this.#state === 'open' || this.#state === 'dead') && !this.#told;
+  }
+
+  /** True when the peer has ended its output, or the connection, whether or not the process has heard. */
+  get forsaken(): boolean {
+    return this.#input.eof !== 'no' || this.#input.error !== undefined;
   }
 
   /** Sets the other end. */
@@ -103,11 +83,15 @@ export class SimSocket implements Pipe {
   write(chunk: Uint8Array): boolean {
     // Its end is on the way; what a dead socket is given was not sent.
     if (!this.open) return false;
+    if (this.#state === 'dead') {
+      this.#refuse();
+      return false;
+    }
     const copy = Buffer.from(chunk);
     const room = Math.max(0, this.#lane.route.conditions.sendBufferBytes - this.#unsent.size);
     this.#note(`writes ${chunk.length}${chunk.length > room ? `, room for ${room}` : ''}`);
     this.#unsent.push(copy.subarray(0, room));
-    if (chunk.length > room) this.#held = { chunk, copy, at: room };
+    if (chunk.length > room) this.#held = new HeldChunk(chunk, copy, room);
     this.#writing = true;
     this.#pump();
     this.#writing = false;
@@ -118,46 +102,47 @@ export class SimSocket implements Pipe {
     if (!this.open) return;
     this.#note('ends');
     this.#ending = 'asked';
-    this.#pump();
+    // A kernel that knows the connection no more does not say so here.
+    if (this.#state === 'dead') this.#finish();
+    else this.#pump();
   }
 
   close(): void {
-    if (!this.open) return;
-    this.#note('closes');
-    this.#leave();
-    this.#release();
-    this.#tell(DONE);
+    this.#dismiss('closes', () => this.#release());
   }
 
   abort(): void {
-    if (!this.open) return;
-    this.#note('aborts');
-    this.#leave();
-    this.#reset();
-    this.#tell(DONE);
+    this.#dismiss('aborts', () => this.#reset());
   }
 
   pause(): void {
-    this.#paused = true;
+    this.#input.paused = true;
     this.#owner.schedule.cancel(this.#reading);
     this.#reading = undefined;
+    this.#planReading();
   }
 
   resume(): void {
-    this.#paused = false;
+    this.#input.paused = false;
     this.#planReading();
   }
 
   setKeepAlive(on: boolean, initialDelayMs: number): void {
-    this.#owner.schedule.cancel(this.#probing);
-    if (on && this.open) this.#probe(initialDelayMs > 0 ? initialDelayMs : 7_200_000, PROBES);
+    this.#keepalive?.end();
+    if (!on || this.#state !== 'open') return;
+    this.#keepalive ??= new Keepalive(
+      this.#owner.schedule,
+      () => this.#probe(),
+      (how) => (how === 'timeout' ? this.#giveUp() : this.onReset()),
+    );
+    this.#keepalive.begin(initialDelayMs);
   }
 
   // What becomes of the process and its host.
 
   /** The process ended without a word: its kernel closes the socket. */
   orphan(): void {
-    if (this.#state !== 'open') return;
+    if (this.#state !== 'open' && this.#state !== 'dead') return;
     this.#leave();
     this.#release();
   }
@@ -170,17 +155,18 @@ export class SimSocket implements Pipe {
 
   /** A fault cuts the connection from this end: both processes hear of it. */
   cut(): void {
-    if (this.#state === 'closed') return;
+    if (!this.alive) return;
     this.#note('is cut');
-    this.#reset();
-    this.#tell(RESET);
+    this.#sendReset();
+    this.#die(RESET);
   }
 
   // The kernel.
 
   /** The kernel closes in order; unread input makes that a reset. */
   #release(): void {
-    if (this.#arrived.size > 0) {
+    if (this.#state === 'closed') return;
+    if (this.#input.filled) {
       this.#reset();
       return;
     }
@@ -189,15 +175,63 @@ export class SimSocket implements Pipe {
   }
 
   #reset(): void {
+    if (this.alive) this.#sendReset();
+    this.#forget();
+  }
+
+  #sendReset(): void {
     const far = this.#far;
     this.#lane.send(0, () => far?.onReset());
-    this.#forget();
+  }
+
+  /**
+   * The kernel knows the connection no more. It keeps what had arrived: a process that reads gets that, and then hears why. One
+   * that lets it lie hears of it when it writes, and otherwise only when nothing has arrived: runtimes look that far ahead.
+   */
+  #die(cause: Cause): void {
+    if (this.#state !== 'open') {
+      this.#forget();
+      return;
+    }
+    this.#state = 'dead';
+    // Behind the peer's end a kernel calls it by another name.
+    this.#input.error = this.#input.eof === 'no' || cause !== RESET ? cause : BROKEN_PIPE;
+    this.#abandon();
+    if (this.#held !== undefined) this.#refuse();
+    this.#planReading();
+  }
+
+  /** What the process has written cannot be sent. It is told once. */
+  #refuse(): void {
+    this.#held = undefined;
+    if (this.#input.refused) return;
+    this.#input.refused = true;
+    this.#later(() => {
+      if (!this.open) return;
+      this.#note('is refused a write');
+      this.#receiver?.onWriteFailed(this.#whyGone);
+      this.#planReading();
+    });
+  }
+
+  #dismiss(how: string, end: () => void): void {
+    if (!this.open) return;
+    this.#note(how);
+    const cause = this.#whyGone;
+    this.#leave();
+    end();
+    this.#tell(cause);
+  }
+
+  /** What the process hears when it lets go of it: unless it knows better, that it is closed in order. */
+  get #whyGone(): Cause {
+    return (this.#input.refused ? this.#input.error : undefined) ?? DONE;
   }
 
   /** Sends what fits into the peer's window. */
   #pump(): void {
     // Its kernel has forgotten it: what the peer acknowledges now concerns nobody.
-    if (this.#state === 'closed') return;
+    if (!this.alive) return;
     const { route } = this.#lane;
     while (this.#unsent.size > 0) {
       const window = route.conditions.receiveBufferBytes - this.#unread;
@@ -236,9 +270,7 @@ export class SimSocket implements Pipe {
 
   #giveUp(): void {
     this.#givingUp = undefined;
-    if (this.#state === 'closed') return;
-    this.#forget();
-    this.#tell(TIMED_OUT);
+    if (this.alive) this.#die(TIMED_OUT);
   }
 
   /** Moves what is held into the room that there is now. */
@@ -246,12 +278,10 @@ export class SimSocket implements Pipe {
     const held = this.#held;
     if (held === undefined) return;
     const room = this.#lane.route.conditions.sendBufferBytes - this.#unsent.size;
-    const from = held.at;
-    held.at = Math.min(from + Math.max(0, room), held.copy.length);
-    if (Buffer.compare(held.chunk.subarray(from, held.at), held.copy.subarray(from, held.at)) !== 0)
+    const changed = (): void =>
       this.#owner.fault(`${this.name}: bytes that were written changed before they were sent`);
-    this.#unsent.push(held.copy.subarray(from, held.at));
-    if (held.at < held.copy.length) return;
+    this.#unsent.push(held.take(room, changed));
+    if (!held.gone) return;
     this.#held = undefined;
     if (!this.#writing) this.#later(() => this.#receiver?.onWritable());
   }
@@ -259,25 +289,25 @@ export class SimSocket implements Pipe {
   onSegment(bytes: Buffer): void {
     if (this.#state !== 'open') {
       // Nobody will read that: the sender is told, unless this end is only waiting for the sender's own end.
-      this.#reset();
+      this.#sendReset();
+      if (this.#state === 'left') this.#forget();
       return;
     }
-    this.#arrived.push(bytes);
+    this.#input.push(bytes);
     this.#planReading();
   }
 
   onFin(): void {
-    if (this.#state === 'closed') return;
-    this.#eof = 'arrived';
+    if (!this.alive) return;
+    this.#input.eof = 'arrived';
     if (this.#state === 'left') this.#finish();
     else this.#planReading();
   }
 
   onReset(): void {
-    if (this.#state === 'closed') return;
+    if (!this.alive) return;
     this.#note('is reset');
-    this.#forget();
-    this.#tell(RESET);
+    this.#die(RESET);
   }
 
   onRead(size: number): void {
@@ -286,8 +316,7 @@ export class SimSocket implements Pipe {
   }
 
   #planReading(): void {
-    if (this.#reading !== undefined || this.#paused || this.#receiver === undefined || !this.open) return;
-    if (this.#arrived.size === 0 && this.#eof !== 'arrived') return;
+    if (this.#reading !== undefined || this.#receiver === undefined || !this.open || !this.#input.due) return;
     const delay = this.#lane.route.wakeDelay();
     this.#reading = this.#owner.after(delay, () => {
       this.#reading = undefined;
@@ -296,33 +325,29 @@ export class SimSocket implements Pipe {
   }
 
   #read(): void {
-    if (this.#paused || !this.open) return;
-    if (this.#arrived.size > 0) {
-      // A copy of the protocol's own, so that nobody learns of bytes that are not its.
-      const parts = [];
-      let size = 0;
-      for (let part = this.#arrived.take(READ); part !== undefined; part = this.#arrived.take(READ - size)) {
-        parts.push(part);
-        size += part.length;
-        if (size === READ) break;
-      }
-      const chunk = Buffer.concat(parts);
-      this.#note(`reads ${size}`);
-      this.#lane.send(0, () => this.#far?.onRead(size));
-      this.#receiver?.onData(chunk);
-    } else if (this.#eof === 'arrived') {
-      this.#eof = 'told';
+    if (!this.open) return;
+    const input = this.#input.read();
+    if (input === undefined) return;
+    if (input === 'end') {
       this.#note('reads the end');
       this.#receiver?.onEof();
       this.#finish();
+    } else if (input instanceof Uint8Array) {
+      this.#note(`reads ${input.length}`);
+      this.#lane.send(0, () => this.#far?.onRead(input.length));
+      this.#receiver?.onData(input);
+    } else {
+      // There is nothing more to read: the process gives its descriptor back.
+      this.#forget();
+      this.#tell(input);
     }
     this.#planReading();
   }
 
   /** When both directions have ended, there is nothing left. */
   #finish(): void {
-    if (this.#ending !== 'sent' || this.#eof === 'no') return;
-    if (this.#state === 'open' && this.#eof !== 'told') return;
+    if (this.#ending !== 'sent' && !(this.#ending === 'asked' && this.#state === 'dead')) return;
+    if (this.#input.eof === 'no' || (this.open && this.#input.eof !== 'told')) return;
     const { open } = this;
     this.#forget();
     if (open) this.#tell(DONE);
@@ -331,9 +356,10 @@ export class SimSocket implements Pipe {
   /** The process has let go of it. */
   #leave(): void {
     if (this.#state === 'open') this.#state = 'left';
+    else if (this.#state === 'dead') this.#state = 'closed';
     this.#held = undefined;
     this.#owner.schedule.cancel(this.#reading);
-    this.#owner.schedule.cancel(this.#probing);
+    this.#keepalive?.end();
     this.#reading = undefined;
     this.#owner.forgo(this);
   }
@@ -342,22 +368,23 @@ export class SimSocket implements Pipe {
   #forget(): void {
     this.#leave();
     this.#state = 'closed';
+    this.#input.clear();
+    this.#abandon();
+  }
+
+  /** The kernel sends no more. */
+  #abandon(): void {
     this.#unsent.clear();
-    this.#arrived.clear();
     this.#owner.schedule.cancel(this.#givingUp);
+    this.#keepalive?.end();
     this.#givingUp = undefined;
     this.#owner.forget(this);
   }
 
-  /** Keepalive asks the peer's kernel; when it does not answer that often, the peer is given up. */
-  #probe(delayMs: number, left: number): void {
-    this.#probing = this.#owner.schedule.after(delayMs, () => {
-      if (this.#lane.route.blocked || this.#far === undefined || !this.#far.#owner.powered) {
-        if (left === 0) this.#giveUp();
-        else this.#probe(PROBE_MS, left - 1);
-      } else if (this.#far.alive) this.#probe(delayMs, PROBES);
-      else this.onReset();
-    });
+  /** How the peer's kernel answers to keepalive. */
+  #probe(): Answer {
+    if (this.#lane.route.blocked || this.#far === undefined || !this.#far.#owner.powered) return 'nothing';
+    return this.#far.alive ? 'alive' : 'reset';
   }
 
   #tell(cause: Cause): void {

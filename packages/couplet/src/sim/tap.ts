@@ -4,4 +4,6 @@ export interface Tap {
   wrote(chunk: Uint8Array): void;
   /** The process is about to be given this. */
   read(chunk: Buffer): void;
+  /** The process is about to be told that the peer has ended its output. */
+  ended(): void;
 }

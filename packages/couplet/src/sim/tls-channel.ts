@@ -2,9 +2,10 @@ import type { Cause } from '../seam/cause.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Sink } from '../seam/wire.ts';
 import { Intake } from './intake.ts';
+import type { Owner } from './owner.ts';
 import type { Pipe, Receiver } from './pipe.ts';
 import type { Happening } from './schedule.ts';
-import type { Owner, SimSocket } from './socket.ts';
+import type { SimSocket } from './socket.ts';
 import type { AlertName } from './tls-breach.ts';
 import { alertBytes, alertName, TlsBreach } from './tls-breach.ts';
 import { ClientSide } from './tls-client-side.ts';
@@ -25,7 +26,7 @@ const UNFINISHED: Cause = { kind: 'reset', code: '', detail: 'the peer ended the
 const CUT_SHORT: Cause = { kind: 'reset', code: '', detail: 'TLS cut short: the peer ended without close_notify' };
 
 /** Whose channel it is: a process. */
-export interface Party extends Owner {
+export interface Party extends Owner<SimSocket> {
   /** At least 0, less than 1. */
   random(): number;
   wallClock(): number;
@@ -61,6 +62,8 @@ export class TlsChannel implements Pipe, Receiver, Speaker {
   #passing: Happening | undefined;
   /** What the handshake has just agreed on, until it is told. */
   #news: TlsInfo | undefined;
+  /** The kernel refused what was written: the socket gives what it has still, and closes. */
+  #failed = false;
   /** The peer said close_notify. */
   #eof = false;
 
@@ -138,6 +141,7 @@ export class TlsChannel implements Pipe, Receiver, Speaker {
   }
 
   onWriteFailed(cause: Cause): void {
+    this.#failed = true;
     if (this.#state === 'open') this.#sink.onWriteFailed(cause);
   }
 
@@ -231,7 +235,7 @@ export class TlsChannel implements Pipe, Receiver, Speaker {
       this.#state = 'open';
       if (this.#paused) this.#socket.pause();
       this.#sink.onSecured(info);
-    } else if (this.#eof) this.#sink.onEof();
+    } else if (this.#eof && !this.#failed) this.#sink.onEof();
   }
 
   /** Takes a step. When it finds that the peer breaks the rules, this side gives up. */

@@ -30,6 +30,8 @@ export class SimWire implements Wire, Sink {
   #held = false;
   #paused = false;
   #ended = false;
+  /** The kernel refused a write. */
+  #failed = false;
   /** The process itself closed or aborted it. */
   #dismissed = false;
 
@@ -68,11 +70,12 @@ export class SimWire implements Wire, Sink {
     this.#expect(!this.#held, 'a write while the wire holds a chunk');
     this.#expect(!this.#ended, 'a write after end');
     this.#expect(!this.#dismissed, 'a write after close or abort');
+    this.#expect(!this.#failed, 'a write after one that failed');
     this.#expect(this.#tls?.shaking !== true, 'a write in the handshake');
     this.#expect(chunk.length > 0 && chunk.length <= MOST, `a write of ${chunk.length} bytes`);
     // Its end is on the way; what a dead socket is given was not sent.
     if (!this.socket.open) return false;
-    this.tap?.wrote(chunk);
+    if (this.socket.alive) this.tap?.wrote(chunk);
     this.#held = !this.#pipe.write(chunk);
     return !this.#held;
   }
@@ -80,6 +83,7 @@ export class SimWire implements Wire, Sink {
   end(): void {
     this.#expect(!this.#ended, 'end twice');
     this.#expect(!this.#held, 'end while the wire holds a chunk');
+    this.#expect(!this.#failed, 'end after a write that failed');
     this.#expect(this.#tls?.shaking !== true, 'end in the handshake');
     this.#ended = true;
     this.#pipe.end();
@@ -115,6 +119,7 @@ export class SimWire implements Wire, Sink {
     this.#expect(this.#tls === undefined, 'startTls twice');
     this.#expect(!this.#held, 'startTls while the wire holds a chunk');
     this.#expect(!this.#ended, 'startTls after end');
+    this.#expect(!this.#failed, 'startTls after a write that failed');
     if (!isSimTlsContext(context)) throw new TypeError('the TLS context is one of another backend');
     if (!this.socket.open) return;
     this.#tls = new TlsChannel(this.#owner, this.socket, this);
@@ -131,6 +136,7 @@ export class SimWire implements Wire, Sink {
   }
 
   onEof(): void {
+    this.tap?.ended();
     this.#sink?.onEof();
   }
 
@@ -140,6 +146,8 @@ export class SimWire implements Wire, Sink {
   }
 
   onWriteFailed(cause: Cause): void {
+    this.#failed = true;
+    this.#held = false;
     this.#sink?.onWriteFailed(cause);
   }
 

@@ -4,6 +4,7 @@ import type { Producer, PullProducer } from '../protocol/producer.ts';
 import type { Callbacks } from '../protocol/protocol.ts';
 import { isThenable } from '../protocol/thenable.ts';
 import type { Transport } from '../protocol/transport.ts';
+import { ConnectionClock } from './connection-clock.ts';
 import type { Tap } from './tap.ts';
 import type { SimWire } from './wire.ts';
 
@@ -12,17 +13,22 @@ const CALLBACKS = [
   'makeConnection',
   'dataReceived',
   'readingResumed',
+  'handshakeCompleted',
+  'takeUnread',
   'readConnectionLost',
   'writeConnectionLost',
   'connectionLost',
 ] as const;
+
+/** How long a world is quiet before what is still due in it is taken never to come, in milliseconds of its time. */
+export const QUIET_MS = 60_000;
 
 const watched: WeakMap<Callbacks, Witness> = new WeakMap();
 
 /**
  * Stands between one connection's protocol, its transport and its wire, and reports what must not be: a callback at the wrong
  * time, while reading is paused, or never; bytes that are lost, doubled, changed or out of order; a producer that is told the
- * same twice, or is left behind.
+ * same twice, or is left behind; and what a connection leaves behind: timers, promises, writes.
  */
 export class Witness implements Tap {
   readonly #name: string;
@@ -40,9 +46,14 @@ export class Witness implements Tap {
   #producing = false;
   /** What the producer was told last; undefined when none is registered. */
   #producer: 'going' | 'paused' | 'stopped' | undefined;
-  /** How many promises of callbacks are pending: nothing is read meanwhile. */
-  #pending = 0;
+  /** Which callbacks returned promises that are pending: nothing is read meanwhile. */
+  readonly #pending: Set<{ readonly callback: string }> = new Set();
+  /** Since when the protocol should have heard that the peer has ended its output. */
+  #endDue: number | undefined;
+  readonly #clock: ConnectionClock;
+  readonly #wire: SimWire;
   readonly #transport: Transport;
+  readonly #protocol: Callbacks;
   /** Puts the protocol back as it was. */
   restore: () => void = () => {};
 
@@ -50,7 +61,14 @@ export class Witness implements Tap {
   constructor(wire: SimWire, transport: Transport, protocol: Callbacks, fault: (what: string) => void) {
     this.#name = `${protocol.constructor.name} on ${wire.name}`;
     this.#fault = fault;
+    this.#wire = wire;
     this.#transport = transport;
+    this.#protocol = protocol;
+    this.#clock = new ConnectionClock(
+      transport.clock,
+      () => this.#inside ?? 'no callback',
+      (maker) => this.#checkTimer(maker),
+    );
     wire.tap = this;
     watched.get(protocol)?.restore();
     watched.set(protocol, this);
@@ -63,12 +81,48 @@ export class Witness implements Tap {
     this.#wrong('its reactor has ended, and connectionLost never came');
   }
 
+  /** True when the connection is gone, and something of it is not. */
+  get restless(): boolean {
+    return this.#life === 'lost' && (this.#pending.size > 0 || this.#clock.waiting.length > 0);
+  }
+
+  /** True when the connection is gone, or its peer, and a promise of a callback is pending. */
+  get pending(): boolean {
+    return this.#pending.size > 0 && (this.#life === 'lost' || this.#wire.socket.forsaken);
+  }
+
+  /** The world has been quiet: what is pending now stays so. */
+  judgePromises(): void {
+    if (!this.pending) return;
+    const gone = this.#life === 'lost' ? 'connection' : 'peer';
+    for (const { callback } of this.#pending)
+      this.#wrong(`the promise of ${callback} never settles: its ${gone} is gone, and the world is quiet`);
+  }
+
+  /** The connection has been there all the while: what it should have heard long ago never comes. */
+  judgeEnd(): void {
+    const { clock, paused, disconnecting } = this.#transport;
+    if (this.#life !== 'alive') return;
+    if (this.#endDue === undefined || paused || disconnecting || this.#pending.size > 0) return;
+    if (clock.now() - this.#endDue >= QUIET_MS) this.#wrong('readConnectionLost never comes');
+  }
+
+  /** Its reactor has ended: what has neither run nor been cancelled by now was left behind. */
+  judgeTimers(): void {
+    if (this.#life === 'lost') for (const maker of this.#clock.waiting) this.#wrong(outlives(maker));
+  }
+
   wrote(chunk: Uint8Array): void {
     this.#match(this.#written, chunk, 'the wire is given other bytes than were written');
   }
 
   read(chunk: Buffer): void {
     this.#arrived.push(Buffer.from(chunk));
+  }
+
+  ended(): void {
+    const { clock, disconnecting } = this.#transport;
+    if (this.#protocol.readConnectionLost !== undefined && !disconnecting) this.#endDue = clock.now();
   }
 
   #watchTransport(transport: Transport): void {
@@ -78,8 +132,10 @@ export class Witness implements Tap {
       this.#ending = true;
       this.#leaving = true;
     };
+    Object.defineProperty(transport, 'clock', { configurable: true, value: this.#clock.clock });
     Object.assign(transport, {
       write: (data: Uint8Array | string) => {
+        if (this.#life === 'lost' && this.#inside === undefined) this.#wrong('a write after connectionLost');
         const taken = this.#producing || !(this.#ending || transport.disconnecting);
         // Nobody may change what was written, so this is what has to arrive.
         if (taken && (typeof data === 'string' || data instanceof Uint8Array)) this.#written.push(Buffer.from(data));
@@ -149,8 +205,8 @@ export class Witness implements Tap {
       for (const name of CALLBACKS) Reflect.deleteProperty(protocol, name);
       Object.assign(protocol, Object.fromEntries(own));
     };
-    const { makeConnection, dataReceived, readingResumed, readConnectionLost, writeConnectionLost, connectionLost } =
-      protocol;
+    const { makeConnection, dataReceived, connectionLost } = protocol;
+    const { readingResumed, handshakeCompleted, takeUnread, readConnectionLost, writeConnectionLost } = protocol;
     Object.assign(protocol, {
       makeConnection: (transport: Transport) => {
         this.#live('connectionMade', 'unborn', 'alive');
@@ -170,15 +226,31 @@ export class Witness implements Tap {
         return this.#run('connectionLost', () => connectionLost.call(protocol, reason));
       },
     });
-    for (const [name, call] of Object.entries({ readingResumed, readConnectionLost, writeConnectionLost })) {
+    for (const [name, call] of Object.entries({
+      readingResumed,
+      handshakeCompleted,
+      readConnectionLost,
+      writeConnectionLost,
+    })) {
       if (call === undefined) continue;
       const around = (): unknown => {
         this.#live(name, 'alive', 'alive');
-        if (name === 'readConnectionLost') this.#checkReading(name);
+        if (name === 'readConnectionLost') {
+          this.#checkReading(name);
+          this.#endDue = undefined;
+        }
         return this.#run(name, () => call.call(protocol));
       };
       Object.assign(protocol, { [name]: around });
     }
+    if (takeUnread === undefined) return;
+    // It is asked within startTLS, which a callback may call.
+    Object.assign(protocol, {
+      takeUnread: () => {
+        this.#live('takeUnread', 'alive', 'alive');
+        return takeUnread.call(protocol);
+      },
+    });
   }
 
   /** A callback is due in one state only. */
@@ -193,7 +265,7 @@ export class Witness implements Tap {
     this.#inside = callback;
     try {
       const result = call();
-      if (isThenable(result)) this.#wait(result);
+      if (isThenable(result)) this.#wait(callback, result);
       return result;
     } finally {
       this.#inside = undefined;
@@ -201,21 +273,28 @@ export class Witness implements Tap {
   }
 
   /** Until that promise settles, the connection reads nothing. */
-  #wait(result: PromiseLike<unknown>): void {
-    this.#pending += 1;
+  #wait(callback: string, result: PromiseLike<unknown>): void {
+    const promise = { callback };
+    this.#pending.add(promise);
     const settled = (): void => {
-      this.#pending -= 1;
+      this.#pending.delete(promise);
     };
     Promise.resolve(result).then(settled, settled);
   }
 
   #checkReading(callback: string): void {
     if (this.#transport.paused) this.#wrong(`${callback} while reading is paused`);
-    if (this.#pending > 0) this.#wrong(`${callback} while the promise of a callback is pending`);
+    if (this.#pending.size > 0) this.#wrong(`${callback} while the promise of a callback is pending`);
+  }
+
+  #checkTimer(maker: string): void {
+    if (this.#life === 'lost') this.#wrong(outlives(maker));
   }
 
   #checkEnd(reason: Error): void {
     if (!(reason instanceof ConnectionDone)) return;
+    if (this.#endDue !== undefined && !this.#leaving)
+      this.#wrong('it ended in order, and readConnectionLost never came');
     const { size } = this.#written;
     if (size > 0) this.#wrong(`it ended in order, and ${size} bytes that were written were never sent`);
     if (this.#arrived.size > 0 && !this.#leaving)
@@ -236,4 +315,8 @@ export class Witness implements Tap {
   #wrong(what: string): void {
     this.#fault(`${this.#name}: ${what}`);
   }
+}
+
+function outlives(maker: string): string {
+  return `a timer of its own clock, made in ${maker}, outlives the connection`;
 }

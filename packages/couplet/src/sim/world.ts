@@ -1,5 +1,6 @@
 import type { Transport } from '../protocol/transport.ts';
 import type { Reactor } from '../reactor/reactor.ts';
+import type { Border } from './border.ts';
 import type { CertificateFiles, CertificateOptions } from './certificate.ts';
 import { issue } from './certificate.ts';
 import type { Conditions } from './conditions.ts';
@@ -12,7 +13,7 @@ import type { Process } from './process.ts';
 import { Schedule } from './schedule.ts';
 import { Trace } from './trace.ts';
 import type { Weather } from './weather.ts';
-import { Witness } from './witness.ts';
+import { QUIET_MS, Witness } from './witness.ts';
 
 /** What a world is made of. */
 export interface WorldOptions {
@@ -24,7 +25,12 @@ export interface WorldOptions {
   readonly allowErrors: boolean;
   /** What wall clocks show at the beginning, in milliseconds since 1970. */
   readonly epochMs: number;
+  /** Hears of code that leaves the world; undefined where nothing is to be heard of. */
+  readonly border: Border | undefined;
 }
+
+/** So often a world is waited for to be quiet: ten minutes. */
+const WAITS = 10;
 
 /** A reactor that lives in the world. */
 interface Inhabitant {
@@ -33,6 +39,8 @@ interface Inhabitant {
   readonly ended: Promise<void>;
   /** Who watches the connections that are not gone. */
   readonly witnesses: ReadonlyMap<Transport, Witness>;
+  /** Who watched connections that are gone, and something of them was not. */
+  readonly left: ReadonlySet<Witness>;
 }
 
 /** What a scenario gets: hosts, the network between them, virtual time, and chance. */
@@ -56,17 +64,22 @@ export class World {
   /** How many certificates were issued. */
   #certificates = 0;
 
-  constructor({ seed, weather, only, allowErrors, epochMs }: WorldOptions) {
+  constructor({ seed, weather, only, allowErrors, epochMs, border }: WorldOptions) {
     this.seed = seed;
     this.weather = weather;
     this.dice = new Dice(`${seed}/scenario`);
     this.#allowErrors = allowErrors;
+    const strays = new Set<string>();
+    const stray = (what: string): void => {
+      if (strays.size < strays.add(what).size) this.#network.fault(what);
+    };
     this.#network = new Network({
       schedule: this.schedule,
       trace: this.trace,
       seed,
       conditions: weather.conditions,
       epochMs,
+      ...(border && { inside: (task) => border.run(stray, task) }),
       fault: (what) => this.faults.push(what),
     });
     this.names = this.#network.names;
@@ -155,16 +168,35 @@ export class World {
   async end(): Promise<void> {
     this.calm();
     const living = this.#inhabitants.filter(({ process }) => process.running);
+    await this.#quiet(living);
+    for (const { witnesses, left } of living) {
+      for (const witness of [...left, ...witnesses.values()]) {
+        witness.judgePromises();
+        witness.judgeEnd();
+      }
+    }
     for (const { reactor } of living) if (reactor.running) reactor.stop();
     await Promise.all(living.map(({ ended }) => ended));
-    for (const { process, witnesses } of living) {
+    for (const { process, witnesses, left } of living) {
+      for (const witness of left) witness.judgeTimers();
       for (const witness of witnesses.values()) witness.leave();
       for (const leftover of process.leftovers)
         this.faults.push(`${process.name} has stopped and still has ${leftover}`);
     }
   }
 
+  /** Where promises of connections that are gone are pending, lets time pass until nothing is to happen any more, or long enough. */
+  async #quiet(living: readonly Inhabitant[]): Promise<void> {
+    const pending = (): boolean =>
+      living.some(({ left, witnesses }) => [...left, ...witnesses.values()].some((witness) => witness.pending));
+    for (let waits = 0; waits < WAITS && pending(); waits += 1) {
+      await this.sleep(QUIET_MS);
+      if (this.schedule.empty) return;
+    }
+  }
+
   #receive(reactor: Reactor, process: Process): void {
+    const left = new Set<Witness>();
     const witnesses = new Map<Transport, Witness>();
     reactor.observe({
       connectionMade: (transport, protocol) => {
@@ -173,6 +205,8 @@ export class World {
         witnesses.set(transport, new Witness(wire, transport, protocol, (what) => this.#network.fault(what)));
       },
       connectionLost: (transport) => {
+        const witness = witnesses.get(transport);
+        if (witness?.restless === true) left.add(witness);
         witnesses.delete(transport);
       },
       error: ({ who, where, error }) => {
@@ -181,6 +215,6 @@ export class World {
         if (!this.#allowErrors && where !== 'accept') this.faults.push(`${who}: ${where}: ${error}`);
       },
     });
-    this.#inhabitants.push({ process, reactor, ended: reactor.run(), witnesses });
+    this.#inhabitants.push({ process, reactor, ended: reactor.run(), witnesses, left });
   }
 }

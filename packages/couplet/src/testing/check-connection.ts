@@ -71,6 +71,8 @@ const calls: readonly [name: string, call: (transport: Transport, actor: Actor) 
   [
     'registerProducer',
     (transport, actor) => {
+      // The data that it is called for may come in pieces.
+      transport.unregisterProducer();
       transport.registerProducer(new Source(actor), true);
       transport.unregisterProducer();
       transport.registerProducer(new Source(actor), false);

@@ -1,3 +1,4 @@
+import type { DelayedCall } from 'couplet';
 import { Factory, Protocol } from 'couplet';
 import type { World } from 'couplet/sim';
 import type { Scene } from './scene.ts';
@@ -6,6 +7,7 @@ import { call, client, expect, expectQuiet, expectSame, Listener, scene, server,
 /** Answers once the caller has said everything. */
 class Replier extends Protocol<Repliers> {
   #asked = 0;
+  #answer: DelayedCall | undefined;
 
   override dataReceived(data: Buffer): void {
     this.#asked += data.length;
@@ -13,10 +15,14 @@ class Replier extends Protocol<Repliers> {
 
   override readConnectionLost(): void {
     this.transport.write(`${this.#asked}:`);
-    this.transport.clock.callLater(this.factory.afterMs, () => {
+    this.#answer = this.transport.clock.callLater(this.factory.afterMs, () => {
       this.transport.write(this.factory.reply);
       this.transport.loseConnection();
     });
+  }
+
+  override connectionLost(): void {
+    this.#answer?.cancel();
   }
 }
 
@@ -84,7 +90,7 @@ async function lingering(world: World): Promise<void> {
   const drip = (): void => {
     if (caller.reason !== undefined) return;
     caller.transport.write('drip');
-    caller.transport.clock.callLater(1000, drip);
+    client(world).callLater(1000, drip);
   };
   drip();
   await world.until(() => speakers.speakers.length === 2, 10);
@@ -124,6 +130,8 @@ async function slowReader(world: World): Promise<void> {
   speaker.transport.write(Buffer.alloc(most + 1));
   await world.until(() => speakers.reasons.length > 0, 10);
   expect(/maxWriteBufferBytes \(300000\)/.test(String(speakers.reasons)), `the reason is ${speakers.reasons}`);
+  // It hears of that when it has read what had arrived.
+  reader.transport.resumeProducing();
   await world.until(() => reader.reason !== undefined, 10);
 }
 

@@ -25,7 +25,7 @@ async function hunt(seeds: number): Promise<Found | null> {
   for (let seed = 1; seed <= seeds; seed += 1) {
     for (const { name, scenario, ...options } of SCENES) {
       try {
-        await simulate({ ...options, seeds: [seed], patienceMs: 300_000 }, scenario);
+        await simulate({ ...options, seeds: [seed], twice: 0, patienceMs: 300_000 }, scenario);
       } catch (error) {
         const [what = ''] = String(error).split('\n');
         return { by: name, seed, what };

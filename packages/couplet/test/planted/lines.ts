@@ -59,7 +59,7 @@ class Scribe extends LineReceiver<Scribes> {
 
   #pause(forMs: number): void {
     this.transport.pauseProducing();
-    this.transport.clock.callLater(forMs, () => this.transport.resumeProducing());
+    server(this.factory.world).callLater(forMs, () => this.transport.resumeProducing());
   }
 }
 

@@ -1,3 +1,4 @@
+import type { DelayedCall } from 'couplet';
 import { Factory, Protocol } from 'couplet';
 import { limitConnections, limitPerPeer, throttle, timeoutAbsolute, timeoutIdle } from 'couplet/policies';
 import type { World } from 'couplet/sim';
@@ -17,6 +18,7 @@ class Guests extends Factory {
 class Guest extends Protocol<unknown> {
   readonly #guests: Guests;
   #since = 0;
+  #more: DelayedCall | undefined;
   constructor(guests: Guests) {
     super();
     this.#guests = guests;
@@ -30,9 +32,10 @@ class Guest extends Protocol<unknown> {
   override dataReceived(data: Buffer): void {
     if (!data.includes('+')) return;
     this.transport.write(Buffer.alloc(40_000));
-    this.transport.clock.callLater(500, () => this.transport.write(Buffer.alloc(40_000)));
+    this.#more = this.transport.clock.callLater(500, () => this.transport.write(Buffer.alloc(40_000)));
   }
   override connectionLost(reason: Error): void {
+    this.#more?.cancel();
     this.#guests.open -= 1;
     this.#guests.ends.push({ name: reason.name, afterMs: this.transport.clock.now() - this.#since });
   }

@@ -1,3 +1,4 @@
+import type { DelayedCall } from 'couplet';
 import { Factory, Protocol } from 'couplet';
 import type { World } from 'couplet/sim';
 import type { Scene } from './scene.ts';
@@ -7,6 +8,7 @@ import { call, expect, expectQuiet, expectSame, Listener, scene, server, sizeFor
 class Reader extends Listener {
   readonly #world: World;
   readonly #talks: boolean;
+  #rest: DelayedCall | undefined;
 
   constructor(world: World, talks: boolean) {
     super();
@@ -20,7 +22,14 @@ class Reader extends Listener {
     if (this.#talks) this.transport.write('go on, please');
     if (!this.#world.dice.chance(0.1)) return;
     this.transport.pauseProducing();
-    this.transport.clock.callLater(this.#world.dice.pick([0, 5, 100]), () => this.transport.resumeProducing());
+    this.#rest = this.transport.clock.callLater(this.#world.dice.pick([0, 5, 100]), () =>
+      this.transport.resumeProducing(),
+    );
+  }
+
+  override connectionLost(reason: Error): void {
+    this.#rest?.cancel();
+    super.connectionLost(reason);
   }
 }
 
@@ -29,6 +38,7 @@ class Sender extends Protocol<Senders> {
   /** How many bytes a producer has sent, and whether it goes on. */
   #at = 0;
   #going = false;
+  #next: DelayedCall | undefined;
 
   override connectionMade(): void {
     const { way, text } = this.factory;
@@ -57,6 +67,7 @@ class Sender extends Protocol<Senders> {
   }
 
   override connectionLost(reason: Error): void {
+    this.#next?.cancel();
     this.factory.reasons.push(reason.name);
   }
 
@@ -75,7 +86,8 @@ class Sender extends Protocol<Senders> {
       this.#going = true;
       const { text } = this.factory;
       for (let count = 0; this.#going && count < 10 && this.#at < text.length; count += 1) this.#produce(3000);
-      if (this.#going && this.#at < text.length) this.transport.clock.callLater(1, () => this.#going && go());
+      if (this.#going && this.#at < text.length)
+        this.#next = this.transport.clock.callLater(1, () => this.#going && go());
     };
     this.transport.registerProducer(
       {

@@ -19,6 +19,6 @@ describe('scenarios', () => {
   }
 
   test(DAY.name, async () => {
-    await simulate({ ...DAY.options, seeds: [1, `${commit()}/1`] }, DAY.play);
+    await simulate({ ...DAY.options, twice: 1, seeds: [1, `${commit()}/1`] }, DAY.play);
   });
 });

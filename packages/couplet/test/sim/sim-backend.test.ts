@@ -52,9 +52,10 @@ for (const [name, conditions] of Object.entries(NETWORKS)) {
     );
     for (const check of checks) {
       test(check.name, async () => {
-        await simulate({ seeds: [check.name], profile: 'calm' }, async (world) => {
+        await simulate({ seeds: [check.name], profile: 'calm', twice: late ? 1 : 0 }, async (world) => {
           world.setConditions(conditions);
           here = world.host('here');
+          paths = 0;
           await check.run();
         });
       });

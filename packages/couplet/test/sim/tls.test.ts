@@ -209,6 +209,28 @@ describe('the end of TLS on the simulated network', () => {
     }
   });
 
+  test('what had arrived before a reset is passed on first, also when a write has failed', async () => {
+    for (const writes of [false, true]) {
+      const rig = new TlsRig();
+      const { near, far } = await rig.secure();
+      far.wire.pause();
+      near.wire.write(bytesOf(100_000));
+      near.wire.end();
+      rig.pass(1);
+      near.wire.socket.cut();
+      rig.pass(1000);
+      assert.deepEqual([far.received.length, far.told], [0, ['secured']]);
+      if (writes) far.wire.write(bytesOf(1));
+      rig.pass(1);
+      far.wire.resume();
+      rig.pass(1);
+      assert.deepEqual(far.received, bytesOf(100_000));
+      // The peer has said close_notify, but to a side that had heard already that its own words are lost.
+      assert.deepEqual(far.told, writes ? ['secured', 'write failed', 'reset'] : ['secured', 'end']);
+      assert.deepEqual(rig.faults, []);
+    }
+  });
+
   test('a close during the handshake fails it for the peer', async () => {
     const rig = new TlsRig();
     const { near, far } = await rig.shake();

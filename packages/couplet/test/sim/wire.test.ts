@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { SimWire } from '../../src/sim/wire.ts';
 import { bytesOf, Rig } from './rig.ts';
 
 describe('a simulated wire', () => {
@@ -90,7 +91,10 @@ describe('a simulated wire', () => {
     assert.deepEqual(near.told, ['end']);
     near.wire.write(bytesOf(1));
     rig.pass(1);
-    assert.deepEqual(near.told, ['end', 'reset']);
+    assert.deepEqual(near.told, ['end']);
+    near.wire.write(bytesOf(1));
+    rig.pass(1);
+    assert.deepEqual(near.told, ['end', 'write failed', 'reset']);
   });
 
   test('a chunk for a connection that is reset already was not sent, though nobody has heard of the reset', async () => {
@@ -102,6 +106,104 @@ describe('a simulated wire', () => {
     assert.deepEqual([near.told, far.received.length], [['reset'], 0]);
   });
 
+  test('what had arrived is read first, and then the reset is heard of', async () => {
+    const rig = new Rig({ latencyMs: 10 });
+    const { near, far } = await rig.pair();
+    near.wire.write(bytesOf(200_000));
+    const onData = far.onData.bind(far);
+    far.onData = (chunk) => {
+      assert.deepEqual(far.told, []);
+      onData(chunk);
+    };
+    rig.pass(9.9);
+    near.wire.abort();
+    rig.pass(10.2);
+    assert.deepEqual([far.received.length, far.told, rig.server.descriptors], [200_000, ['reset'], 1]);
+  });
+
+  test('who reads nothing hears nothing of a reset, and gets what had arrived when it reads on', async () => {
+    const rig = new Rig();
+    const { near, far } = await rig.pair();
+    far.wire.pause();
+    near.wire.write(bytesOf(1000));
+    rig.pass(1);
+    near.wire.abort();
+    rig.pass(100_000);
+    assert.deepEqual([far.received.length, far.told, rig.server.descriptors], [0, [], 2]);
+    far.wire.resume();
+    rig.pass(1);
+    assert.deepEqual([far.received, far.told, rig.server.descriptors], [bytesOf(1000), ['reset'], 1]);
+  });
+
+  test('who reads nothing hears of a reset when nothing has arrived', async () => {
+    const rig = new Rig();
+    const { near, far } = await rig.pair();
+    far.wire.pause();
+    near.wire.abort();
+    rig.pass(1);
+    assert.deepEqual(far.told, ['reset']);
+  });
+
+  test('who writes hears of a reset, reads on nevertheless, and hears of no end in order', async () => {
+    const rig = new Rig();
+    const { near, far } = await rig.pair();
+    far.wire.pause();
+    near.wire.write(bytesOf(1000));
+    near.wire.end();
+    rig.pass(1);
+    near.wire.abort();
+    rig.pass(1);
+    assert.equal(far.wire.write(bytesOf(1)), false);
+    assert.deepEqual(far.told, [], 'never inside of the call');
+    rig.pass(1);
+    assert.deepEqual([far.received.length, far.told], [0, ['write failed']]);
+    far.wire.resume();
+    rig.pass(1);
+    assert.deepEqual([far.received, far.told, far.detail], [bytesOf(1000), ['write failed', 'reset'], 'broken pipe']);
+    assert.deepEqual(rig.faults, []);
+  });
+
+  test('a chunk that is held is refused when the connection is reset, while reading is paused, too', async () => {
+    const rig = new Rig({ sendBufferBytes: 100, receiveBufferBytes: 100 });
+    const { near, far } = await rig.pair();
+    near.wire.pause();
+    far.wire.pause();
+    assert.equal(near.wire.write(bytesOf(1000)), false);
+    far.wire.write(bytesOf(50));
+    rig.pass(1);
+    far.wire.abort();
+    rig.pass(1);
+    assert.deepEqual([near.told, near.received.length], [['write failed'], 0]);
+    near.wire.close();
+    rig.pass(1);
+    assert.deepEqual([near.told, rig.client.descriptors], [['write failed', 'reset'], 0]);
+  });
+
+  test('behind the end of the peer nothing is heard of a reset, but by who writes', async () => {
+    const rig = new Rig();
+    const { near, far } = await rig.pair();
+    near.wire.end();
+    rig.pass(1);
+    near.wire.abort();
+    rig.pass(100_000);
+    assert.deepEqual(far.told, ['end']);
+    far.wire.write(bytesOf(1));
+    rig.pass(1);
+    assert.deepEqual([far.told, far.detail], [['end', 'write failed', 'reset'], 'broken pipe']);
+  });
+
+  test('who ends its output, too, behind an end and a reset has ended in order', async () => {
+    const rig = new Rig();
+    const { near, far } = await rig.pair();
+    near.wire.end();
+    rig.pass(1);
+    near.wire.abort();
+    rig.pass(1);
+    far.wire.end();
+    rig.pass(1);
+    assert.deepEqual([far.told, rig.server.descriptors], [['end', 'done'], 1]);
+  });
+
   test('an abort drops what was sent, and resets', async () => {
     const rig = new Rig({ receiveBufferBytes: 100 });
     const { near, far } = await rig.pair();
@@ -109,7 +211,10 @@ describe('a simulated wire', () => {
     near.wire.write(bytesOf(1000));
     near.wire.abort();
     rig.pass(1);
-    assert.deepEqual([near.told, far.told, far.received.length], [['done'], ['reset'], 0]);
+    assert.deepEqual([near.told, far.told, far.received.length], [['done'], [], 0]);
+    far.wire.resume();
+    rig.pass(1);
+    assert.deepEqual([far.told, far.received.length], [['reset'], 100]);
   });
 
   test('a killed process: its kernel closes what it had', async () => {
@@ -257,6 +362,21 @@ describe('a simulated wire', () => {
         },
       ],
     ];
+    const failing = async (rig: Rig): Promise<SimWire> => {
+      const { near, far } = await rig.pair();
+      near.wire.pause();
+      far.wire.write(bytesOf(1));
+      rig.pass(1);
+      far.wire.abort();
+      rig.pass(1);
+      near.wire.write(bytesOf(1));
+      rig.pass(1);
+      return near.wire;
+    };
+    misuses.push(
+      [/a write after one that failed/, async (rig) => void (await failing(rig)).write(bytesOf(1))],
+      [/end after a write that failed/, async (rig) => (await failing(rig)).end()],
+    );
     for (const [complaint, misuse] of misuses) {
       const rig = new Rig({ sendBufferBytes: 100, receiveBufferBytes: 100 });
       await misuse(rig);

@@ -145,6 +145,15 @@ const WRONGS: readonly [string, RegExp, (stage: Stage) => void][] = [
     },
   ],
   [
+    'a write after connectionLost',
+    /a write after connectionLost/,
+    (stage) => {
+      stage.make();
+      stage.lose();
+      stage.transport.write('anybody?');
+    },
+  ],
+  [
     'a producer that is resumed twice',
     /resumeProducing of a producer that is going/,
     (stage) => {
@@ -175,6 +184,55 @@ describe('Witness', () => {
       wrong(stage);
       assert.match(stage.faults.join('; '), complaint);
       assert.match(stage.faults.join('; '), /^Protocol on c1: /);
+    });
+  }
+
+  for (const [name, complaint, wrong] of [
+    [
+      'an end of the peer that is not passed on',
+      /it ended in order, and readConnectionLost never came/,
+      (stage) => {
+        stage.make();
+        stage.witness.ended();
+        stage.lose();
+      },
+    ],
+    [
+      'handshakeCompleted before connectionMade',
+      /handshakeCompleted of a connection that is unborn/,
+      ({ protocol }) => void protocol.handshakeCompleted?.(),
+    ],
+    [
+      'handshakeCompleted inside a callback',
+      /handshakeCompleted inside readConnectionLost/,
+      (stage) => {
+        stage.make();
+        void stage.protocol.readConnectionLost?.();
+      },
+    ],
+    [
+      'takeUnread after connectionLost',
+      /takeUnread of a connection that is lost/,
+      (stage) => {
+        stage.make();
+        stage.lose();
+        stage.protocol.takeUnread?.();
+      },
+    ],
+  ] as readonly (readonly [string, RegExp, (stage: Stage) => void])[]) {
+    test(`notices ${name}`, async () => {
+      class Aware extends Protocol {
+        override handshakeCompleted(): void {}
+        override readConnectionLost(): void {
+          void this.handshakeCompleted();
+        }
+        override takeUnread(): Buffer {
+          return Buffer.alloc(0);
+        }
+      }
+      const stage = await Stage.open(new Aware());
+      wrong(stage);
+      assert.match(stage.faults.join('; '), complaint);
     });
   }
 

@@ -1,4 +1,4 @@
-import type { Reactor } from 'couplet';
+import type { DelayedCall, Reactor } from 'couplet';
 import { Factory, Protocol, ReconnectingClientFactory, serve } from 'couplet';
 import { limitConnections, limitPerPeer, throttle, timeoutAbsolute, timeoutIdle } from 'couplet/policies';
 import { Chargen, Echo, Int16StringReceiver, LineReceiver, NetstringReceiver } from 'couplet/protocols';
@@ -136,6 +136,7 @@ class Runner extends Protocol<unknown> {
   readonly #errands: Errands;
   #heard: Buffer[] = [];
   #length = 0;
+  readonly #timers: DelayedCall[] = [];
   constructor(errands: Errands) {
     super();
     this.#errands = errands;
@@ -148,7 +149,7 @@ class Runner extends Protocol<unknown> {
       for (let next = at; next < errand.says.length; next += piece) {
         this.transport.write(errand.says.subarray(next, next + piece));
         if (pauseMs > 0 && next > 0 && next % (piece * 20) === 0) {
-          this.transport.clock.callLater(pauseMs, send, next + piece);
+          this.#timers.push(this.transport.clock.callLater(pauseMs, send, next + piece));
           return;
         }
       }
@@ -163,7 +164,8 @@ class Runner extends Protocol<unknown> {
     this.#length += data.length;
     if (world.dice.chance(0.05)) {
       this.transport.pauseProducing();
-      this.transport.clock.callLater(world.dice.between(0, 50), () => this.transport.resumeProducing());
+      const resume = (): void => this.transport.resumeProducing();
+      this.#timers.push(this.transport.clock.callLater(world.dice.between(0, 50), resume));
     }
     if (this.#length < errand.says.length && errand.port !== 7 && errand.port !== 8) return;
     const heard = Buffer.concat(this.#heard);
@@ -173,6 +175,9 @@ class Runner extends Protocol<unknown> {
     this.#errands.stopTrying();
     if (world.dice.chance(0.3)) this.transport.abortConnection();
     else this.transport.loseConnection();
+  }
+  override connectionLost(): void {
+    for (const timer of this.#timers) timer.cancel();
   }
 }
 

@@ -1,3 +1,4 @@
+import type { DelayedCall } from 'couplet';
 import { ClientFactory, ConnectionDone, connect, Factory, Protocol } from 'couplet';
 import { timeoutIdle } from 'couplet/policies';
 import type { World } from 'couplet/sim';
@@ -14,6 +15,7 @@ interface Tally {
 class Unruly extends Protocol<unknown> {
   readonly #world: World;
   readonly #tally: Tally;
+  readonly #timers: DelayedCall[] = [];
   constructor(world: World, tally: Tally) {
     super();
     this.#world = world;
@@ -22,9 +24,12 @@ class Unruly extends Protocol<unknown> {
   override connectionMade(): void {
     this.#tally.made += 1;
     for (let count = 0; count < 6; count += 1) {
-      this.transport.clock.callLater(this.#world.dice.between(0, 400), () => this.#act());
+      this.#later(this.#world.dice.between(0, 400), () => this.#act());
     }
-    this.transport.clock.callLater(500, () => this.transport.loseConnection());
+    this.#later(500, () => this.transport.loseConnection());
+  }
+  #later(ms: number, call: () => void): void {
+    this.#timers.push(this.transport.clock.callLater(ms, call));
   }
   override dataReceived(): void {
     if (this.#world.dice.chance(0.1)) this.#act();
@@ -35,6 +40,7 @@ class Unruly extends Protocol<unknown> {
   }
   override connectionLost(): void {
     this.#tally.lost += 1;
+    for (const timer of this.#timers) timer.cancel();
   }
   #act(): void {
     switch (this.#world.dice.whole(0, 7)) {
@@ -49,7 +55,7 @@ class Unruly extends Protocol<unknown> {
         break;
       case 3:
         this.transport.pauseProducing();
-        this.transport.clock.callLater(this.#world.dice.between(0, 100), () => this.transport.resumeProducing());
+        this.#later(this.#world.dice.between(0, 100), () => this.transport.resumeProducing());
         break;
       default:
         this.transport.write(Buffer.alloc(this.#world.dice.pick([1, 100, affordable(this.#world, 5000)]), 'poem'));

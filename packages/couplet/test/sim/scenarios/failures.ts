@@ -1,4 +1,4 @@
-import type { ErrorReport } from 'couplet';
+import type { Clock, ErrorReport } from 'couplet';
 import { connect, Factory, Protocol, Reactor } from 'couplet';
 import { formatTraffic, logTraffic } from 'couplet/policies';
 import { Echo } from 'couplet/protocols';
@@ -25,12 +25,16 @@ class Failing extends Factory {
   readonly place: Place;
   readonly late: boolean;
   readonly reasons: Error[] = [];
+  clock: Clock | undefined;
   readonly error: Error;
   constructor(place: Place, late: boolean) {
     super();
     this.place = place;
     this.late = late;
     this.error = new Error(`${place} fails`);
+  }
+  override startFactory(clock: Clock): void {
+    this.clock = clock;
   }
   override buildProtocol(): Fails {
     if (this.place === 'buildProtocol') throw this.error;
@@ -48,7 +52,7 @@ class Fails extends Protocol<unknown> {
     const { transport } = this;
     if (this.#failing.place === 'readingResumed') {
       transport.pauseProducing();
-      transport.clock.callLater(50, () => transport.resumeProducing());
+      this.#failing.clock?.callLater(50, () => transport.resumeProducing());
     }
     if (this.#failing.place === 'writeConnectionLost') transport.loseWriteConnection();
     return this.#at('connectionMade');
@@ -76,7 +80,8 @@ class Fails extends Protocol<unknown> {
     throw this.#failing.error;
   }
   async #late(): Promise<void> {
-    await new Promise((resolve) => this.transport.clock.callLater(20, () => resolve(undefined)));
+    // By the factory's clock: where the place is connectionLost, the connection's own is over.
+    await new Promise((resolve) => this.#failing.clock?.callLater(20, () => resolve(undefined)));
     throw this.#failing.error;
   }
 }

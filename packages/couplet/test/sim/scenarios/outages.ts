@@ -1,4 +1,4 @@
-import type { Connection, Reactor } from 'couplet';
+import type { Connection, DelayedCall, Reactor } from 'couplet';
 import { ConnectError, ConnectionClosed, Factory, open, ReconnectingClientFactory, serve } from 'couplet';
 import { timeoutIdle } from 'couplet/policies';
 import { LineReceiver } from 'couplet/protocols';
@@ -25,6 +25,7 @@ class Orders extends ReconnectingClientFactory {
 
 class Customer extends LineReceiver<unknown> {
   readonly #orders: Orders;
+  #next: DelayedCall | undefined;
   constructor(orders: Orders) {
     super();
     this.#orders = orders;
@@ -36,11 +37,14 @@ class Customer extends LineReceiver<unknown> {
     const { done } = this.#orders;
     done.push(line.toString());
     this.#orders.resetDelay();
-    if (done.length < ORDERS) this.transport.clock.callLater(500, () => this.#order());
+    if (done.length < ORDERS) this.#next = this.transport.clock.callLater(500, () => this.#order());
     else {
       this.#orders.stopTrying();
       this.transport.loseConnection();
     }
+  }
+  override connectionLost(): void {
+    this.#next?.cancel();
   }
   #order(): void {
     this.sendLine(`${this.#orders.done.length}`);

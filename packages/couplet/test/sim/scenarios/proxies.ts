@@ -1,3 +1,4 @@
+import type { DelayedCall } from 'couplet';
 import { ClientFactory, ClientTLS, Factory, Protocol, ServerTLS } from 'couplet';
 import { limitPerPeer } from 'couplet/policies';
 import type { World } from 'couplet/sim';
@@ -30,6 +31,7 @@ class Hosts extends Factory {
 class Guest extends Protocol<unknown> {
   readonly #world: World;
   readonly #pieces: Buffer[];
+  #timer: DelayedCall | undefined;
   madeMs = 0;
   lostMs: number | undefined;
   answer = '';
@@ -47,12 +49,13 @@ class Guest extends Protocol<unknown> {
   }
   override connectionLost(): void {
     this.lostMs = this.#world.now;
+    this.#timer?.cancel();
   }
   #next(): void {
     const piece = this.#pieces.shift();
-    if (piece === undefined || this.lostMs !== undefined) return;
+    if (piece === undefined) return;
     this.transport.write(piece);
-    this.transport.clock.callLater(this.#world.dice.between(0, 20), () => this.#next());
+    this.#timer = this.transport.clock.callLater(this.#world.dice.between(0, 20), () => this.#next());
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ConnectOptions } from 'couplet';
+import type { ConnectOptions, DelayedCall } from 'couplet';
 import {
   ClientFactory,
   ClientTLS,
@@ -110,6 +110,7 @@ class Shop extends LineReceiver<unknown> {
 class Customer extends LineReceiver<unknown> {
   readonly #tls: ClientTLS;
   readonly #done: string[];
+  #next: DelayedCall | undefined;
   constructor(tls: ClientTLS, done: string[]) {
     super();
     this.#tls = tls;
@@ -128,7 +129,10 @@ class Customer extends LineReceiver<unknown> {
       return;
     }
     this.#done.push(String(line));
-    this.transport.clock.callLater(500, () => this.#order());
+    this.#next = this.transport.clock.callLater(500, () => this.#order());
+  }
+  override connectionLost(): void {
+    this.#next?.cancel();
   }
   #order(): void {
     if (this.#done.length < ORDERS) this.sendLine(`${this.#done.length}`);
@@ -164,6 +168,7 @@ async function orders(world: World): Promise<void> {
 /** Speaks to a port of TLS, but no TLS, and notes how long it was borne. */
 class Intruder extends Protocol<unknown> {
   readonly #world: World;
+  #next: DelayedCall | undefined;
   madeMs = 0;
   lostMs: number | undefined;
   constructor(world: World) {
@@ -182,11 +187,12 @@ class Intruder extends Protocol<unknown> {
   }
   override connectionLost(): void {
     this.lostMs = this.#world.now;
+    this.#next?.cancel();
   }
   #drip(bytes: Buffer): void {
-    if (this.lostMs !== undefined || bytes.length === 0) return;
+    if (bytes.length === 0) return;
     this.transport.write(bytes.subarray(0, 1));
-    this.transport.clock.callLater(100, () => this.#drip(bytes.subarray(1)));
+    this.#next = this.transport.clock.callLater(100, () => this.#drip(bytes.subarray(1)));
   }
 }
 

@@ -1,0 +1,93 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** What a host's code takes from outside in place of its clock. */
+interface Way {
+  readonly name: string;
+  readonly instead: string;
+  readonly owner: object;
+  readonly key: string;
+}
+
+type Call = (...args: unknown[]) => unknown;
+
+const CALL_LATER = 'callLater() of its clock';
+
+const WAYS: readonly Way[] = [
+  { name: 'Math.random', instead: 'random() of its clock', owner: Math, key: 'random' },
+  { name: 'crypto.getRandomValues', instead: 'random() of its clock', owner: crypto, key: 'getRandomValues' },
+  { name: 'crypto.randomUUID', instead: 'random() of its clock', owner: crypto, key: 'randomUUID' },
+  { name: 'Date.now', instead: 'wallClock() of its clock', owner: Date, key: 'now' },
+  { name: 'performance.now', instead: 'now() of its clock', owner: performance, key: 'now' },
+  { name: 'setTimeout', instead: CALL_LATER, owner: globalThis, key: 'setTimeout' },
+  { name: 'setInterval', instead: CALL_LATER, owner: globalThis, key: 'setInterval' },
+  { name: 'setImmediate', instead: CALL_LATER, owner: globalThis, key: 'setImmediate' },
+];
+
+/**
+ * While worlds are played it stands before the ways out of them: chance, time and timers of the runtime. Code of a world that
+ * takes one is reported, with the line that did; all other code takes them as if nothing were there.
+ */
+export class NodeBorder {
+  /** Code of a world, and what follows from it, has somebody who hears. */
+  readonly #context: AsyncLocalStorage<(what: string) => void> = new AsyncLocalStorage();
+  /** How many worlds are being played. */
+  #worlds = 0;
+  #remedies: (() => void)[] = [];
+
+  /** A world is about to be played. */
+  enter(): void {
+    this.#worlds += 1;
+    if (this.#worlds === 1) this.#remedies = WAYS.map((way) => this.#guard(way));
+  }
+
+  /** A world is over: after the last one everything is as it was. */
+  leave(): void {
+    this.#worlds -= 1;
+    if (this.#worlds > 0) return;
+    for (const remedy of this.#remedies.splice(0)) remedy();
+  }
+
+  /** Runs code of a world: `hears` is told of each way out that it takes, now or later. */
+  run<T>(hears: (what: string) => void, call: () => T): T {
+    return this.#context.run(hears, call);
+  }
+
+  #guard({ name, instead, owner, key }: Way): () => void {
+    const holder = holderOf(owner, key);
+    const known = holder && Object.getOwnPropertyDescriptor(holder, key);
+    if (holder === undefined || known === undefined || typeof known.value !== 'function') return () => {};
+    const original: Call = known.value;
+    const context = this.#context;
+    const { guarded } = {
+      guarded(this: unknown, ...args: unknown[]): unknown {
+        const hears = context.getStore();
+        const caller = hears && callerOf(guarded);
+        if (caller !== undefined) hears?.(`${caller} calls ${name}, which is not of this world: use ${instead}`);
+        return Reflect.apply(original, this, args);
+      },
+    };
+    Object.defineProperties(guarded, Object.getOwnPropertyDescriptors(original));
+    Object.defineProperty(holder, key, { ...known, value: guarded });
+    return () => {
+      // Who has put something else in its place meanwhile takes that away again.
+      if (Object.getOwnPropertyDescriptor(holder, key)?.value === guarded) Object.defineProperty(holder, key, known);
+    };
+  }
+}
+
+/** Whoever has that property of an object: itself, or what it inherits from. */
+function holderOf(owner: object, key: string): object | undefined {
+  for (let at: object | null = owner; at !== null; at = Object.getPrototypeOf(at)) {
+    if (Object.hasOwn(at, key)) return at;
+  }
+  return undefined;
+}
+
+/** The function, file and line from which that function was called; undefined when the runtime itself did. */
+function callerOf(callee: Call): string | undefined {
+  const at = { stack: '' };
+  Error.captureStackTrace(at, callee);
+  const line = at.stack.split('\n').find((text) => /^\s+at /.test(text));
+  if (line === undefined) return 'code of a host';
+  return /[( ]node:/.test(line) ? undefined : line.replace(/^\s+at (async )?/, '');
+}

@@ -1,0 +1,16 @@
+import type { Happening, Schedule } from './schedule.ts';
+
+/** Whose sockets they are: a process. */
+export interface Owner<Socket> {
+  readonly schedule: Schedule;
+  /** False while its host has no power. */
+  readonly powered: boolean;
+  /** Runs a task of the process after that time; never once it has ended. */
+  after(delayMs: number, task: () => void): Happening;
+  /** The process has no descriptor for that socket any more. */
+  forgo(socket: Socket): void;
+  /** The kernel does not have it any more. */
+  forget(socket: Socket): void;
+  note(what: string): void;
+  fault(what: string): void;
+}
