@@ -1,4 +1,4 @@
-// Installs the programs of Debian that test/programs runs against, where they are missing.
+// Installs the programs of Debian that tests run, where they are missing.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import process from 'node:process';
@@ -10,12 +10,13 @@ const PACKAGES = {
   openssl: '/usr/bin/openssl',
   'redis-server': '/usr/bin/redis-server',
   socat: '/usr/bin/socat',
+  strace: '/usr/bin/strace',
   systemd: '/usr/bin/systemd-socket-activate',
 };
 
-/** Throws when a package is missing and cannot be installed. */
-export function installPrograms() {
-  const missing = Object.keys(PACKAGES).filter((name) => !existsSync(PACKAGES[name]));
+/** Installs all, or those named. Throws when a package is missing and cannot be installed. */
+export function installPrograms(names = Object.keys(PACKAGES)) {
+  const missing = names.filter((name) => !existsSync(PACKAGES[name]));
   if (missing.length === 0) return;
   console.log(`Installing from Debian: ${missing.join(', ')}`);
   aptGet('update', '--quiet=2');

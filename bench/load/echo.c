@@ -1,5 +1,5 @@
 // Closed-loop echo: each connection sends `depth` messages of `size` bytes in one write, waits until all are back,
-// and sends again. Counts for `measureMs` after `warmupMs`. Every byte that comes back is compared. The messages are
+// and sends again. Counts for `measureMs` after `warmupMs`, or visit by visit. Every byte that comes back is compared. The messages are
 // framed as `framing` says; `size` is that of the whole frame.
 #include "load.h"
 
@@ -45,9 +45,8 @@ static int receive(struct connection *c, char *buffer) {
 
 int main(int argc, char **argv) {
   argument_count = argc, arguments = argv;
-  int port = option("port"), pid = option("pid"), connections = option("connections");
+  int port = option("port"), connections = option("connections");
   long size = option("size"), depth = option("depth"), framing = option("framing");
-  double warmup = option("warmupMs") / 1e3, measure = option("measureMs") / 1e3;
 
   block_size = size * depth;
   block = malloc(block_size);
@@ -65,8 +64,6 @@ int main(int argc, char **argv) {
   }
   struct timespec settle = {.tv_nsec = 50 * 1000 * 1000};
   nanosleep(&settle, NULL);
-  for (int i = 0; i < connections; i++) send_block(&all[i]);
-
-  exchange(poll, all, buffer, depth, pid, warmup, measure);
+  load(poll, all, connections, buffer, depth);
   return 0;
 }

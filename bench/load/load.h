@@ -28,11 +28,18 @@ static _Noreturn void die(const char *what) {
   exit(1);
 }
 
-// The value of `name=value` on the command line.
-static long option(const char *name) {
+// The value of `name=value` on the command line, as text; NULL where there is none.
+static const char *given(const char *name) {
   size_t length = strlen(name);
   for (int i = 1; i < argument_count; i++)
-    if (!strncmp(arguments[i], name, length) && arguments[i][length] == '=') return atol(arguments[i] + length + 1);
+    if (!strncmp(arguments[i], name, length) && arguments[i][length] == '=') return arguments[i] + length + 1;
+  return NULL;
+}
+
+// The same, as a number; it must be there.
+static long option(const char *name) {
+  const char *value = given(name);
+  if (value) return atol(value);
   fprintf(stderr, "missing argument: %s=\n", name);
   exit(2);
 }
@@ -73,6 +80,14 @@ static void report(double count, struct reading begin, struct reading end) {
   printf("{\"count\":%.0f,\"seconds\":%.9f,\"cpu\":%.9f,\"waited\":%.9f,\"load\":%.9f}\n", count,
          end.wall - begin.wall, end.cpu - begin.cpu, end.waited - begin.waited, end.load - begin.load);
   fflush(stdout);
+}
+
+// Waits for the next line of standard input, the milliseconds of a visit; false at its end.
+static int next_visit(double *seconds) {
+  long milliseconds;
+  if (scanf("%ld", &milliseconds) != 1) return 0;
+  *seconds = milliseconds / 1e3;
+  return 1;
 }
 
 // A socket that is connecting, without blocking, to the server. `turn` picks the source address.

@@ -1,5 +1,5 @@
 // Downloads poems: connects, reads `bytes` bytes and the end, closes; `concurrency` at a time. Counts `count`
-// downloads after `warmup`.
+// downloads after `warmup`, or visit by visit.
 #include "load.h"
 
 struct download {
@@ -26,13 +26,53 @@ static int receive(struct download *d) {
   }
 }
 
+// What its download has come to: true when it is over. A poem of the wrong length ends the program.
+static int over(struct download *d, long bytes) {
+  if (!receive(d)) return 0;
+  errno = 0;
+  if (d->received != bytes) die("a poem of the wrong length");
+  close(d->fd);
+  return 1;
+}
+
+// Visits: for the milliseconds that each line of standard input gives, downloads poems, then waits until all have come, and
+// reports how many that were. In between it rests.
+static void pay_visits(int poll, struct download *all, int concurrency, long bytes, int port, int pid) {
+  struct epoll_event events[max_events];
+  double duration;
+  while (next_visit(&duration)) {
+    struct reading begin = read_server(pid);
+    double until = begin.wall + duration;
+    long done = 0;
+    int away = concurrency, late = 0;
+    for (int i = 0; i < concurrency; i++) begin_download(&all[i], poll, port, i);
+    while (away > 0) {
+      int n = spin(poll, events);
+      for (int i = 0; i < n; i++) {
+        struct download *d = &all[events[i].data.u64];
+        if (!over(d, bytes)) continue;
+        done++;
+        if (late) away--;
+        else begin_download(d, poll, port, events[i].data.u64);
+      }
+      late = late || seconds(CLOCK_MONOTONIC) >= until;
+    }
+    report(done, begin, read_server(pid));
+  }
+}
+
 int main(int argc, char **argv) {
   argument_count = argc, arguments = argv;
   int port = option("port"), pid = option("pid"), concurrency = option("concurrency");
-  long bytes = option("bytes"), warmup = option("warmup"), count = option("count"), done = 0;
+  long bytes = option("bytes"), done = 0;
 
   int poll = epoll_create1(0);
   struct download *all = calloc(concurrency, sizeof *all);
+  if (!given("warmup")) {
+    pay_visits(poll, all, concurrency, bytes, port, pid);
+    return 0;
+  }
+  long warmup = option("warmup"), count = option("count");
   for (int i = 0; i < concurrency; i++) begin_download(&all[i], poll, port, i);
 
   struct epoll_event events[max_events];
@@ -41,10 +81,7 @@ int main(int argc, char **argv) {
     int n = spin(poll, events);
     for (int i = 0; i < n; i++) {
       struct download *d = &all[events[i].data.u64];
-      if (!receive(d)) continue;
-      errno = 0;
-      if (d->received != bytes) die("a poem of the wrong length");
-      close(d->fd);
+      if (!over(d, bytes)) continue;
       if (++done == warmup) begin = read_server(pid);
       // The last ones too are replaced, so that the server is as busy at the end as in the middle.
       begin_download(d, poll, port, events[i].data.u64);

@@ -1,5 +1,5 @@
 // Closed-loop echo over TLS: each connection sends `depth` lines of `size` bytes in one record, waits until all are
-// back, and sends again. Counts for `measureMs` after `warmupMs`. Every byte that comes back is compared.
+// back, and sends again. Counts for `measureMs` after `warmupMs`, or visit by visit. Every byte that comes back is compared.
 #include "tls.h"
 
 struct connection {
@@ -32,9 +32,8 @@ static int receive(struct connection *c, char *buffer) {
 
 int main(int argc, char **argv) {
   argument_count = argc, arguments = argv;
-  int port = option("port"), pid = option("pid"), connections = option("connections");
+  int port = option("port"), connections = option("connections");
   long size = option("size"), depth = option("depth"), ready = 0;
-  double warmup = option("warmupMs") / 1e3, measure = option("measureMs") / 1e3;
 
   block_size = size * depth;
   block = malloc(block_size);
@@ -63,7 +62,6 @@ int main(int argc, char **argv) {
       ready += SSL_is_init_finished(tls);
     }
   }
-  for (int i = 0; i < connections; i++) send_block(&all[i]);
-  exchange(poll, all, buffer, depth, pid, warmup, measure);
+  load(poll, all, connections, buffer, depth);
   return 0;
 }

@@ -1,16 +1,14 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { against } from './against.ts';
 import { Compiler } from './compiler.ts';
 import type { Contender } from './contender.ts';
 import { contenders } from './contenders.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { type Entrant, measure } from './measure.ts';
 import { type Options, parseOptions, usage } from './options.ts';
+import { save } from './results.ts';
 import { rows } from './rows.ts';
 import { judge, summarize } from './summary.ts';
 import { tell } from './table.ts';
-
-const results = fileURLToPath(new URL('../results/', import.meta.url));
 
 /** Those that are here; the others are named with the reason. The second of two equal names gets a number. */
 function enter(all: readonly Contender[], wanted: readonly string[]): Entrant[] {
@@ -64,10 +62,9 @@ async function run(options: Options, compiler: Compiler): Promise<boolean> {
     done.push({ row: row.name, work: row.work, summaries, goals, measured });
   }
 
-  mkdirSync(results, { recursive: true });
   const versions = Object.fromEntries(entrants.map(({ name, version }) => [name, version]));
   const report = { date: new Date().toISOString(), machine, versions, options, rows: done };
-  writeFileSync(`${results}latest.json`, `${JSON.stringify(report, null, 2)}\n`);
+  save('latest', report);
   return done.every(({ measured }) => measured.every(({ failure }) => failure === undefined));
 }
 
@@ -97,7 +94,12 @@ const compiler = new Compiler();
 process.on('exit', () => compiler[Symbol.dispose]());
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
 
+/** Measures what is wanted. False when something failed. */
+function bench(options: Options): Promise<boolean> {
+  return options.against === undefined ? run(options, compiler) : against(options.against, rows, options, compiler);
+}
+
 const options = readOptions(compiler);
 const reason = obstacle(compiler);
 if (reason !== undefined) console.error(reason);
-if (options === undefined || reason !== undefined || !(await run(options, compiler))) process.exitCode = 1;
+if (options === undefined || reason !== undefined || !(await bench(options))) process.exitCode = 1;

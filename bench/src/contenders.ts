@@ -4,39 +4,40 @@ import type { Compiler } from './compiler.ts';
 import type { Contender, Present } from './contender.ts';
 import { firstLineOf } from './machine.ts';
 
-const servers = fileURLToPath(new URL('../servers/', import.meta.url));
-const engine = fileURLToPath(new URL('../../packages/couplet/src/entry/couplet.ts', import.meta.url));
+/** The root of the repository. */
+const here = fileURLToPath(new URL('../../', import.meta.url));
 const python = '/usr/bin/python3';
 
-/** A contender whose servers are `bench/servers/FOLDER/*.EXTENSION`, each run by the command that `run` makes of its path. */
+/**
+ * A contender whose servers are `bench/servers/FOLDER/*.EXTENSION`, each run by the command that `run` makes of its path. They
+ * are those of this repository, or of another root.
+ */
 function folderOf(
   folder: string,
   extension: string,
   version: string,
   run: (path: string) => readonly string[],
+  root: string = here,
 ): Present {
   return {
     version,
     command: (program) => {
-      const path = `${servers}${folder}/${program}.${extension}`;
+      const path = `${root}bench/servers/${folder}/${program}.${extension}`;
       return existsSync(path) ? run(path) : undefined;
     },
   };
 }
 
 /** Servers in TypeScript, run by the Node that runs this. */
-function onNode(folder: string, version = process.version): Present {
-  return folderOf(folder, 'ts', version, (path) => [
-    process.execPath,
-    '--conditions=couplet-source',
-    '--expose-gc',
-    path,
-  ]);
+function onNode(folder: string, version = process.version, root: string = here): Present {
+  const run = (path: string): string[] => [process.execPath, '--conditions=couplet-source', '--expose-gc', path];
+  return folderOf(folder, 'ts', version, run, root);
 }
 
-/** Servers on Couplet's sources. */
-function onCouplet(folder: string): Present | string {
-  return existsSync(engine) ? onNode(folder) : 'packages/couplet/src/entry/couplet.ts does not exist';
+/** Servers on Couplet's sources, those of this repository or of another root. */
+function onCouplet(folder: string, root: string = here): Present | string {
+  const engine = `${root}packages/couplet/src/entry/couplet.ts`;
+  return existsSync(engine) ? onNode(folder, process.version, root) : `${engine} does not exist`;
 }
 
 /** Servers on a package that the bench depends on. */
@@ -49,12 +50,19 @@ function onPackage(name: string): Present | string {
   }
 }
 
+/** Couplet's own, in the order of the table. With a root, those of the repository there. */
+export function couplets(root?: string): Contender[] {
+  return [
+    { name: 'couplet', find: () => onCouplet('couplet', root) },
+    // The same engine, where lines are strings instead of bytes.
+    { name: 'couplet-text', find: () => onCouplet('couplet-text', root) },
+  ];
+}
+
 /** Everyone, in the order of the table. */
 export function contenders(compiler: Compiler): Contender[] {
   return [
-    { name: 'couplet', find: () => onCouplet('couplet') },
-    // The same engine, where lines are strings instead of bytes.
-    { name: 'couplet-text', find: () => onCouplet('couplet-text') },
+    ...couplets(),
     { name: 'node', find: () => onNode('node') },
     { name: 'readline', find: () => onNode('readline') },
     { name: 'split2', find: () => onPackage('split2') },

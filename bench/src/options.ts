@@ -8,13 +8,21 @@ export interface Options {
   /** The contenders to measure; empty: all. One that is named twice is measured twice, which shows the noise. */
   readonly contenders: readonly string[];
   readonly rounds: number | undefined;
+  /** The commit to compare what is checked out with, instead of measuring peers. */
+  readonly against: string | undefined;
+  /** The most that the ratio to that commit may be. */
+  readonly goal: number;
 }
 
-export const usage = `npm run bench -- [--quick] [--row NAME]... [--contender NAME]... [--rounds N]
+export const usage = `npm run bench -- [--quick] [--row NAME]... [--contender NAME]... [--rounds N] [ROW]...
+npm run bench -- --against COMMIT [--quick] [--contender NAME]... [--rounds N] [--goal RATIO] [ROW]...
   --quick           shorter measurements, the whole run in about two minutes
   --row NAME        only this row, or those that begin so (lines: lines-1, lines-16, ...); may be repeated
   --contender NAME  only this contender; may be repeated, also with the same name
-  --rounds N        how often each contender is measured`;
+  --rounds N        how often each contender is measured; with --against, how many pairs of slices
+  --against COMMIT  what is checked out beside that commit, in the same run
+  --goal RATIO      the most CPU time that it may take, by that of the commit; 1.01 unless given
+  ROW               the same as --row ROW`;
 
 /** The value, if it is known. Throws an `Error` that lists what is. */
 function known(kind: string, value: string, all: readonly string[]): string {
@@ -30,22 +38,30 @@ function group(name: string, rows: readonly string[]): string[] {
 
 /** Throws an `Error` that names what is wrong. */
 export function parseOptions(args: string[], rows: readonly string[], contenders: readonly string[]): Options {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args,
+    allowPositionals: true,
     options: {
       quick: { type: 'boolean', default: false },
       row: { type: 'string', multiple: true, default: [] },
       contender: { type: 'string', multiple: true, default: [] },
       rounds: { type: 'string' },
+      against: { type: 'string' },
+      goal: { type: 'string', default: '1.01' },
     },
   });
   if (values.rounds !== undefined && !/^[1-9]\d{0,2}$/.test(values.rounds)) {
     throw new Error(`--rounds is a number from 1 to 999, not ${values.rounds}`);
   }
+  if (!/^\d+(\.\d+)?$/.test(values.goal) || Number(values.goal) === 0) {
+    throw new Error(`--goal is a ratio such as 1.01, not ${values.goal}`);
+  }
   return {
     quick: values.quick,
-    rows: values.row.flatMap((name) => group(name, rows)),
+    rows: [...values.row, ...positionals].flatMap((name) => group(name, rows)),
     contenders: values.contender.map((name) => known('contender', name, contenders)),
     rounds: values.rounds === undefined ? undefined : Number(values.rounds),
+    against: values.against,
+    goal: Number(values.goal),
   };
 }

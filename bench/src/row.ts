@@ -57,7 +57,19 @@ export interface Stage {
   /** Runs a load program of `bench/load` to its end. */
   load(program: string, server: Server, options: Readonly<Record<string, number>>): Promise<Window>;
   /** Starts a load program that is told what to do by lines. */
-  hold(program: string, server: Server): Program;
+  hold(program: string, server: Server, options?: Readonly<Record<string, number>>): Program;
+}
+
+/**
+ * How a row is measured visit by visit. Its load program takes, as lines on standard input, for how many milliseconds it is
+ * to work, and prints a `Window` for each when it rests again.
+ */
+export interface Visits {
+  start(stage: Stage): Promise<Server>;
+  readonly load: string;
+  readonly options: Readonly<Record<string, number>>;
+  /** The count after which a server is warm; not given: after a second of its CPU time. Five seconds are enough in any case. */
+  readonly warmup?: number;
 }
 
 /** One row of the table: the work, and how it is measured. */
@@ -72,6 +84,8 @@ export interface Row {
   /** The header and the Debian package of a library that its load program needs. */
   readonly library?: { readonly header: string; readonly package: string };
   measure(stage: Stage): Promise<Sample>;
+  /** For rows that two commits can be compared in. */
+  readonly visits?: Visits;
 }
 
 /** CPU microseconds for each thing counted. */

@@ -62,8 +62,8 @@ export class Playhouse implements Stage, AsyncDisposable {
     }
   }
 
-  hold(program: string, server: Server): Program {
-    return this.begin(program, server, {});
+  hold(program: string, server: Server, options: Readonly<Record<string, number>> = {}): Program {
+    return this.begin(program, server, options);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Result } from './measure.ts';
-import type { Goal, Row } from './row.ts';
+import type { Goal, Row, Window } from './row.ts';
 import { median, quantile, spread } from './statistics.ts';
 
 /** The contenders that all others are compared with. */
@@ -48,7 +48,11 @@ function percent(share: number): string {
 
 function notesOf(result: Result): string[] {
   if (result.failure !== undefined) return [`FAILED: ${result.failure}`];
-  const windows = result.samples.flatMap((sample) => sample.busy ?? []);
+  return busyNotes(result.samples.flatMap((sample) => sample.busy ?? []));
+}
+
+/** Whether the server's core was busy in those windows, and if not, why. */
+export function busyNotes(windows: readonly Window[]): string[] {
   const share = (of: 'cpu' | 'waited' | 'load'): number => median(windows.map((window) => window[of] / window.seconds));
   const busy = share('cpu');
   if (!(busy < 0.9)) return [];

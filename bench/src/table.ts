@@ -1,13 +1,14 @@
 import type { Row } from './row.ts';
 import { peers, type Summary, type Verdict } from './summary.ts';
 
-function figure(value: number | undefined, digits: number): string {
+/** A number with that many digits behind the point; a hyphen for one that is missing. */
+export function figure(value: number | undefined, digits: number): string {
   if (value === undefined || !Number.isFinite(value)) return '-';
   return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
 /** Cells in columns: the first to the left, the others to the right. */
-function align(lines: readonly (readonly string[])[]): string[] {
+export function align(lines: readonly (readonly string[])[]): string[] {
   const widths = (lines[0] ?? []).map((_, i) => Math.max(...lines.map((line) => line[i]?.length ?? 0)));
   return lines.map((line) =>
     line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  '),

@@ -1,5 +1,7 @@
 import { microsecondsEach, type Row } from '../row.ts';
 
+const options = { connections: 50, size: 64, depth: 1, framing: 0 };
+
 export const echo: Row = {
   name: 'echo',
   work: '50 connections, 64-byte messages, one in flight',
@@ -13,13 +15,11 @@ export const echo: Row = {
   async measure(stage) {
     const server = await stage.start('echo');
     const window = await stage.load('echo', server, {
-      connections: 50,
-      size: 64,
-      depth: 1,
-      framing: 0,
+      ...options,
       warmupMs: stage.quick ? 300 : 500,
       measureMs: stage.quick ? 600 : 1500,
     });
     return { figures: { rate: window.count / window.seconds, cpu: microsecondsEach(window) }, busy: window };
   },
+  visits: { start: (stage) => stage.start('echo'), load: 'echo', options },
 };

@@ -8,6 +8,7 @@ const size = 32;
 
 /** Echo frame by frame: each connection sends `depth` frames of 32 bytes in one write and waits until all are back. */
 function framed(name: string, program: keyof typeof framings, depth: number, goals: readonly Goal[]): Row {
+  const options = { connections: 50, size, depth, framing: framings[program] };
   return {
     name,
     work: `${program} of ${size} bytes, 50 connections, ${depth === 1 ? 'one' : depth} in flight`,
@@ -22,15 +23,13 @@ function framed(name: string, program: keyof typeof framings, depth: number, goa
     async measure(stage) {
       const server = await stage.start(program);
       const window = await stage.load('echo', server, {
-        connections: 50,
-        size,
-        depth,
-        framing: framings[program],
+        ...options,
         warmupMs: stage.quick ? 200 : 500,
         measureMs: stage.quick ? 300 : 1000,
       });
       return { figures: { rate: window.count / window.seconds, cpu: microsecondsEach(window) }, busy: window };
     },
+    visits: { start: (stage) => stage.start(program), load: 'echo', options },
   };
 }
 

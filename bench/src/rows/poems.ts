@@ -1,7 +1,15 @@
 import { quietPorts } from '../ports.ts';
-import { microsecondsEach, type Row } from '../row.ts';
+import { microsecondsEach, type Row, type Server, type Stage } from '../row.ts';
 
 const bytes = 3003;
+
+const options = { concurrency: 50, bytes };
+/** By then the runtimes have compiled what they will: their own threads' work counts as the server's. */
+const warmup = 30_000;
+
+function start(stage: Stage): Promise<Server> {
+  return stage.start('poems', String(bytes));
+}
 
 export const poems: Row = {
   name: 'poems',
@@ -16,14 +24,13 @@ export const poems: Row = {
   async measure(stage) {
     // A quick run has no time for it: the connections of all contenders are more than can be waited for.
     if (!stage.quick) await quietPorts(2);
-    const server = await stage.start('poems', String(bytes));
+    const server = await start(stage);
     const window = await stage.load('poems', server, {
-      concurrency: 50,
-      bytes,
-      // So many that the runtimes have compiled what they will: its own threads' work counts as the server's.
-      warmup: 30_000,
+      ...options,
+      warmup,
       count: stage.quick ? 10_000 : 20_000,
     });
     return { figures: { rate: window.count / window.seconds, cpu: microsecondsEach(window) }, busy: window };
   },
+  visits: { start, load: 'poems', options, warmup },
 };

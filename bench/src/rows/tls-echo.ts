@@ -1,8 +1,10 @@
 import { identity, openssl } from '../identity.ts';
-import { type Goal, microsecondsEach, type Row } from '../row.ts';
+import { type Goal, microsecondsEach, type Row, type Server, type Stage } from '../row.ts';
 
 /** The load sends lines always, also to servers that do not look. */
 function echoed(name: string, program: string, size: number, depth: number, goals: readonly Goal[]): Row {
+  const options = { connections: 50, size, depth };
+  const start = async (stage: Stage): Promise<Server> => stage.start(program, ...(await identity()));
   return {
     name,
     work: `lines of ${size} bytes through TLS, 50 connections, ${depth === 1 ? 'one' : depth} in flight`,
@@ -15,16 +17,15 @@ function echoed(name: string, program: string, size: number, depth: number, goal
     programs: [program],
     library: openssl,
     async measure(stage) {
-      const server = await stage.start(program, ...(await identity()));
+      const server = await start(stage);
       const window = await stage.load('tls-echo', server, {
-        connections: 50,
-        size,
-        depth,
+        ...options,
         warmupMs: stage.quick ? 300 : 500,
         measureMs: stage.quick ? 300 : 1000,
       });
       return { figures: { rate: window.count / window.seconds, cpu: microsecondsEach(window) }, busy: window };
     },
+    visits: { start, load: 'tls-echo', options },
   };
 }
 

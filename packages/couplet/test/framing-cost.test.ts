@@ -15,6 +15,7 @@ import {
   textLines,
   varintPrefixed,
 } from 'couplet/framing';
+import { workOf } from './work.ts';
 
 const MEGABYTE = 1_000_000;
 const SECOND = 1000;
@@ -69,47 +70,6 @@ function feed(decoder: Decoder<unknown>, stream: Buffer, size: number): number {
     count += take(decoder);
   }
   return count;
-}
-
-/** Has each call of a method noted, with what it was given and what it returned. Returns how to stop that. */
-function watch(owner: object, name: string, note: (args: readonly unknown[], result: unknown) => void): () => void {
-  const method: unknown = Reflect.get(owner, name);
-  assert.ok(typeof method === 'function');
-  const watched = function (this: unknown, ...args: unknown[]): unknown {
-    const result: unknown = Reflect.apply(method, this, args);
-    note(args, result);
-    return result;
-  };
-  Reflect.set(owner, name, watched);
-  return () => void Reflect.set(owner, name, method);
-}
-
-/** The length of bytes or of a string. */
-function lengthOf(value: unknown): number {
-  return typeof value === 'string' || value instanceof Uint8Array ? value.length : 0;
-}
-
-/** Runs a task, and returns how many bytes it copied, joined or made strings of, and how many slices it cut. */
-function workOf(task: () => void): { bytes: number; slices: number } {
-  const work = { bytes: 0, slices: 0 };
-  const add = (bytes: number): void => {
-    work.bytes += bytes;
-  };
-  const typedArrays: object = Object.getPrototypeOf(Uint8Array.prototype);
-  const stops = [
-    watch(typedArrays, 'set', ([from]) => add(lengthOf(from))),
-    watch(Buffer.prototype, 'toString', (_, text) => add(lengthOf(text))),
-    watch(Buffer, 'concat', (_, whole) => add(lengthOf(whole))),
-    watch(Buffer.prototype, 'subarray', () => {
-      work.slices += 1;
-    }),
-  ];
-  try {
-    task();
-  } finally {
-    for (const stop of stops) stop();
-  }
-  return work;
 }
 
 describe('the cost of framing', () => {

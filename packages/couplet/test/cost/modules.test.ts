@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { extname, join } from 'node:path';
+import process from 'node:process';
+import { describe, test } from 'node:test';
+import { flags } from '../real/flags.ts';
+import { THRESHOLDS } from './thresholds.ts';
+import { elsewhere, within } from './within.ts';
+
+/** The addresses of all modules that `import 'couplet'` loads. */
+function loaded(): string[] {
+  const program = join(import.meta.dirname, 'fixtures', `modules${extname(import.meta.filename)}`);
+  const { stdout } = spawnSync(process.execPath, [...flags, program], { encoding: 'utf8', stdio: 'pipe' });
+  return JSON.parse(stdout);
+}
+
+describe("import 'couplet'", { skip: elsewhere }, () => {
+  test('loads no more modules than it did', (t) => {
+    const modules = loaded();
+    const builtins = modules.filter((url) => url.startsWith('node:'));
+    const files = modules.filter((url) => url.startsWith('file:'));
+    assert.equal(builtins.length + files.length, modules.length);
+    t.diagnostic(`${files.length} files, and ${builtins.join(', ')}`);
+    within('files', files.length, THRESHOLDS.modules.files);
+    within('modules of the runtime', builtins.length, THRESHOLDS.modules.builtins);
+  });
+
+  test('loads nothing of another runtime, and nothing to test with', () => {
+    assert.deepEqual(
+      loaded().filter((url) => /\/(?:backends\/(?:bun|deno)|sim\/|testing\/)/.test(url)),
+      [],
+    );
+  });
+});
