@@ -15,6 +15,7 @@ import { conversingChecks } from './check-conversing.ts';
 import { failureChecks } from './check-failures.ts';
 import { halfCloseChecks } from './check-half-close.ts';
 import { helloChecks } from './check-hello.ts';
+import { injectingChecks } from './check-injecting.ts';
 import { listeningChecks } from './check-listening.ts';
 import { observerChecks } from './check-observers.ts';
 import { pausingChecks } from './check-pausing.ts';
@@ -83,5 +84,6 @@ export function checkBackend(venue: Venue): Check[] {
     ...tlsChecks(venue),
     ...startTLSChecks(venue),
     ...helloChecks(venue),
+    ...injectingChecks(venue),
   ];
 }
