@@ -85,6 +85,22 @@ describe('R35 standard input and output', TIMEOUT, () => {
     assert.deepEqual(served.told, lifeOf('ConnectionDone'));
   });
 
+  test('R20 an attempt that is cancelled takes nothing: the next one gets them', async () => {
+    const served = new Served('cancel');
+    assert.equal(String(await buffer(served.output)), '');
+    assert.equal(await served.ended, 0);
+    assert.deepEqual(served.told, ['the second is connected']);
+  });
+
+  test('R35 what is opened afterwards is neither standard input nor output', async () => {
+    const served = new Served('open');
+    served.input.write('verse');
+    await once(served.output, 'data');
+    served.input.end();
+    assert.equal(await served.ended, 0);
+    assert.deepEqual(served.told, lifeOf('ConnectionDone', 'opened others'));
+  });
+
   test('R35 pipes', async () => {
     const served = new Served('echo', { script: 'printf "one\\ntwo\\n" | "$@" | cat' });
     assert.equal(String(await buffer(served.output)), 'one\ntwo\n');
