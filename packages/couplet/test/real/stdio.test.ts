@@ -92,6 +92,15 @@ describe('R35 standard input and output', TIMEOUT, () => {
     assert.deepEqual(served.told, ['the second is connected']);
   });
 
+  test('R6 who reads the output sees its end when the connection is aborted, whether or not the process goes on', async () => {
+    const served = new Served('abort');
+    served.input.on('error', () => {});
+    served.input.write('verse');
+    assert.equal(String(await buffer(served.output)), '');
+    await served.tells(/stopped$/);
+    assert.deepEqual(served.told, lifeOf('ConnectionAborted'));
+  });
+
   test('R35 what is opened afterwards is neither standard input nor output', async () => {
     const served = new Served('open');
     served.input.write('verse');
