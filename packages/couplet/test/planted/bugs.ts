@@ -1,14 +1,8 @@
-/** A small change that breaks the engine, as it might slip in. */
-export interface Bug {
-  /** What it does wrong. */
-  readonly name: string;
-  /** The file, in the sources of the package. */
-  readonly file: string;
-  /** Stands there, once ... */
-  readonly text: string;
-  /** ... and becomes this. */
-  readonly instead: string;
-}
+import type { Bug } from './bug.ts';
+import { FACE_BUGS } from './face-bugs.ts';
+import { LOCAL_BUGS } from './local-bugs.ts';
+import { PROXY_BUGS } from './proxy-bugs.ts';
+import { TLS_BUGS } from './tls-bugs.ts';
 
 /** Every one has to be found. Types do not find any of them. */
 export const BUGS: readonly Bug[] = [
@@ -295,6 +289,13 @@ export const BUGS: readonly Bug[] = [
     text: 'if (this.#pour()) super.onWritable();',
     instead: 'this.#pour();',
   },
+  {
+    name: 'two neighbours in IPv6 share a network of one address',
+    file: 'policies/network.ts',
+    text: '8 * bytes.length - prefix',
+    instead: '8 * bytes.length - Math.min(prefix, 127)',
+    test: { file: 'policies/limits.test.ts', name: 'R42 neighbours that differ in the last bit of a prefix' },
+  },
   // The reactor and its clients.
   {
     name: 'the last port of a factory keeps accepting after it has stopped',
@@ -332,42 +333,8 @@ export const BUGS: readonly Bug[] = [
     text: 'this.retries >= this.maxRetries',
     instead: 'this.retries > this.maxRetries',
   },
-  // The promise face.
-  {
-    name: 'bytes between two readers are lost',
-    file: 'connection/inlet.ts',
-    text: 'if (rest !== undefined && rest.length > 0) decoder.push(rest);',
-    instead: 'if (rest !== undefined && rest.length > 1) decoder.push(rest.subarray(1));',
-  },
-  {
-    name: 'a forgotten resume: whoever pulls again waits for ever',
-    file: 'connection/inlet.ts',
-    text: 'if (this.transport.paused) this.transport.resumeProducing();',
-    instead: 'if (this.transport.disconnecting) this.transport.resumeProducing();',
-  },
-  // TLS.
-  {
-    name: 'what is written after startTLS leaves in clear',
-    file: 'engine/write-queue.ts',
-    text: 'if (this.#barred === undefined) this.#append(data);\n    else this.#barred.push(data);',
-    instead: 'this.#append(data);',
-  },
-  {
-    name: 'clear text behind STARTTLS is taken for a command',
-    file: 'protocol/line-protocol.ts',
-    text: "override takeUnread(): Buffer {\n    return this['~decoder'].rest();",
-    instead: 'override takeUnread(): Buffer {\n    return Buffer.alloc(0);',
-  },
-  {
-    name: 'a handshake without end: its deadline is a thousand times too late',
-    file: 'engine/handshake.ts',
-    text: 'engine.callLater(tls.handshakeTimeoutMs,',
-    instead: 'engine.callLater(1000 * tls.handshakeTimeoutMs,',
-  },
-  {
-    name: 'a FIN too early: in the middle of a handshake',
-    file: 'engine/output.ts',
-    text: 'return this.size === 0 && this.#upgrade === undefined;',
-    instead: 'return this.size === 0;',
-  },
+  ...FACE_BUGS,
+  ...TLS_BUGS,
+  ...PROXY_BUGS,
+  ...LOCAL_BUGS,
 ];
