@@ -212,6 +212,13 @@ describe('R35 standard input and output', TIMEOUT, () => {
     assert.deepEqual(served.told.slice(2), [`heard ${20 * 2 ** 20} bytes`, 'ConnectionDone', 'PipeAddress() stopped']);
   });
 
+  test('R14 the end of input that comes while a protocol pauses is heard when it goes on', async () => {
+    const served = new Served('sleep');
+    served.input.end('verse');
+    assert.equal(await served.ended, 0);
+    assert.deepEqual(served.told, lifeOf('heard 5 bytes', 'heard 5 bytes', 'ConnectionDone'));
+  });
+
   test('R9 a factory that refuses closes at once', async () => {
     const served = new Served('refuse');
     assert.equal(String(await buffer(served.output)), '');
