@@ -19,8 +19,8 @@ const PAGE = join(ROOT, 'docs/planted-bugs.md');
 /** How many seeds are tried, and how long a hunt may take: a bug may make it endless. */
 const SEEDS = 100;
 const PATIENCE_MS = 300_000;
-/** A test that waits for what never comes would wait for ever. */
-const TEST_LIMIT = '--test-timeout=30000';
+/** A test that waits for what never comes would wait for ever, and one that fails may leave its ports open. */
+const TEST_LIMITS = ['--test-timeout=30000', '--test-force-exit'];
 /** How many of the bugs are looked for in a hurry. */
 const FEW = 6;
 
@@ -133,7 +133,7 @@ function tested({ file, name }) {
   const only = `--test-name-pattern=${name.replace(/[^\w ]/g, '\\$&')}`;
   const { stdout, stderr, error } = spawnSync(
     process.execPath,
-    ['--conditions=couplet-source', '--test-reporter=tap', TEST_LIMIT, only, join(copy, PACKAGE, 'test', file)],
+    ['--conditions=couplet-source', '--test-reporter=tap', ...TEST_LIMITS, only, join(copy, PACKAGE, 'test', file)],
     { cwd: copy, encoding: 'utf8', timeout: PATIENCE_MS },
   );
   if (error?.code === 'ETIMEDOUT') return { by: name, what: `it does not end within ${PATIENCE_MS / 1000} s` };

@@ -61,9 +61,9 @@ export const LOCAL_BUGS: readonly Bug[] = [
   {
     name: 'the end of input that came while reading was paused is lost',
     file: 'backends/node-stdio-wire.ts',
-    text: 'if (this.#held) process.nextTick',
-    instead: 'if (this.#closed) process.nextTick',
-    test: { file: 'real/stdio.test.ts', name: 'R14 a protocol that pauses is felt by the writer' },
+    text: 'this.#input.resume();\n    if (this.#held)',
+    instead: 'this.#input.resume();\n    if (this.#closed)',
+    test: { file: 'real/stdio.test.ts', name: 'R14 the end of input that comes while a protocol pauses' },
   },
   {
     name: 'an end of output that no reader of the pipe sees',
