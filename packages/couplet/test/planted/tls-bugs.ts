@@ -5,8 +5,8 @@ export const TLS_BUGS: readonly Bug[] = [
   {
     name: 'what is written after startTLS leaves in clear',
     file: 'engine/write-queue.ts',
-    text: 'if (this.#barred === undefined) this.#append(data);\n    else this.#barred.push(data);',
-    instead: 'this.#append(data);',
+    text: 'if (this.#barred === undefined) this.#append(piece);\n    else this.#barred.push(piece);',
+    instead: 'this.#append(piece);',
   },
   {
     name: 'clear text behind STARTTLS is taken for a command',
@@ -39,8 +39,8 @@ export const TLS_BUGS: readonly Bug[] = [
   {
     name: 'a startTLS that does not pause: clear text behind the command is heard while output waits',
     file: 'engine/connection.ts',
-    text: '(reason) => this.#abort(reason));\n    this.#wire.pause();',
-    instead: '(reason) => this.#abort(reason));',
+    text: '(reason) => this.abort(reason));\n    this.wire.pause();',
+    instead: '(reason) => this.abort(reason));',
     test: {
       file: 'sim/sim-backend.test.ts',
       name: 'R37 a server that has yet to send in clear hears nothing behind the command',
@@ -115,15 +115,15 @@ export const TLS_BUGS: readonly Bug[] = [
   {
     name: 'a deadline that outlives its handshake, and cuts the connection ten seconds later',
     file: 'engine/handshake.ts',
-    text: 'this.#done = true;\n    this.#timeout.cancel();',
+    text: 'this.#done = true;\n      this.#timeout.cancel();',
     instead: 'this.#done = true;',
     test: { file: 'handshake.test.ts', name: 'R37 is over once it is done: its deadline does not cut the connection' },
   },
   {
     name: 'a deadline that outlives its handshake in mid-stream, and cuts the connection ten seconds later',
     file: 'engine/upgrade.ts',
-    text: 'end(): void {\n    this.#timeout.cancel();',
-    instead: 'end(): void {\n    if (!this.#begun) this.#timeout.cancel();',
+    text: 'this.#timeout?.cancel();',
+    instead: 'if (!this.#begun) this.#timeout?.cancel();',
     test: { file: 'upgrade.test.ts', name: 'R37 its deadline is that of the handshake' },
   },
   {
