@@ -1,6 +1,6 @@
 // Plants each bug of packages/couplet/test/planted/bugs.ts in a copy of the sources, looks for it, and writes what found it to
-// docs/planted-bugs.md. Fails when one is not found. With `--quick` it looks for a few of them, with words for those whose names
-// have them all, and writes nothing.
+// docs/planted-bugs.md. Fails when one is not found. With words it looks for those whose names and files have them all, and
+// leaves the rows of the others. With `--quick` it looks for a few, and writes nothing.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,12 +13,14 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const PACKAGE = 'packages/couplet';
 const COPIED = [
   'tsconfig.base.json',
-  ...['package.json', 'tsconfig.json', 'src', 'test/planted'].map((path) => join(PACKAGE, path)),
+  ...['package.json', 'tsconfig.json', 'src', 'test'].map((path) => join(PACKAGE, path)),
 ];
 const PAGE = join(ROOT, 'docs/planted-bugs.md');
 /** How many seeds are tried, and how long a hunt may take: a bug may make it endless. */
 const SEEDS = 100;
 const PATIENCE_MS = 300_000;
+/** A test that waits for what never comes would wait for ever, and one that fails may leave its ports open. */
+const TEST_LIMITS = ['--test-timeout=30000', '--test-force-exit'];
 /** How many of the bugs are looked for in a hurry. */
 const FEW = 6;
 
@@ -38,18 +40,35 @@ function plantAll() {
   }
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
   for (const bug of BUGS) mutated(bug);
-  const found = look(quick || words.length > 0 ? 1 : SEEDS);
-  if (found !== null) throw new Error(`${found.by} fails with no bug planted: ${found.what}`);
+  checkSound();
   const rows = chosen().map((bug) => ({ bug, found: plant(bug) }));
   const missed = rows.filter((row) => row.found === null);
-  if (!quick && words.length === 0) writePage(rows);
+  if (!quick) writePage(rows);
   console.log(`${rows.length - missed.length} of ${rows.length} bugs were found`);
   process.exitCode = missed.length === 0 ? 0 : 1;
 }
 
 function chosen() {
   if (quick) return BUGS.filter((_, at) => at % Math.ceil(BUGS.length / FEW) === 0);
-  return BUGS.filter(({ name }) => words.every((word) => name.includes(word)));
+  return BUGS.filter(({ name, file }) => words.every((word) => `${name} ${file}`.includes(word)));
+}
+
+/** A check that fails with no bug planted proves nothing. */
+function checkSound() {
+  const bugs = chosen();
+  const tests = new Map(bugs.flatMap(({ test }) => (test === undefined ? [] : [[test.name, test]])));
+  const seeds = quick || words.length > 0 ? 1 : SEEDS;
+  const looked = bugs.some(({ test }) => test === undefined) ? look(seeds) : null;
+  const found = looked ?? firstOf([...tests.values()], tested);
+  if (found !== null) throw new Error(`${found.by} fails with no bug planted: ${found.what}`);
+}
+
+function firstOf(things, find) {
+  for (const thing of things) {
+    const found = find(thing);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** Plants one bug, looks for it, and takes it out again. */
@@ -59,12 +78,16 @@ function plant(bug) {
   writeFileSync(path, mutated(bug));
   try {
     if (!quick) checkTypes(bug);
-    const found = look(SEEDS);
-    console.log(`${found === null ? 'NOT FOUND' : `${found.by}, seed ${found.seed}`}: ${bug.name}`);
+    const found = bug.test === undefined ? look(SEEDS) : tested(bug.test);
+    console.log(`${found === null ? 'NOT FOUND' : whoFound(found)}: ${bug.name}`);
     return found;
   } finally {
     writeFileSync(path, sound);
   }
+}
+
+function whoFound({ by, seed }) {
+  return seed === undefined ? by : `${by}, seed ${seed}`;
 }
 
 /** The file with the bug in it. Throws unless the text stands there once. */
@@ -105,6 +128,25 @@ function run(program, ...args) {
   return JSON.parse(stdout);
 }
 
+/** Looks for a bug with one test of a file. Null when it passes. */
+function tested({ file, name }) {
+  const only = `--test-name-pattern=${name.replace(/[^\w ]/g, '\\$&')}`;
+  const { stdout, stderr, error } = spawnSync(
+    process.execPath,
+    ['--conditions=couplet-source', '--test-reporter=tap', ...TEST_LIMITS, only, join(copy, PACKAGE, 'test', file)],
+    { cwd: copy, encoding: 'utf8', timeout: PATIENCE_MS },
+  );
+  if (error?.code === 'ETIMEDOUT') return { by: name, what: `it does not end within ${PATIENCE_MS / 1000} s` };
+  if (/^# fail 0$/m.test(stdout) && /^# cancelled 0$/m.test(stdout)) {
+    if (/^# pass 0$/m.test(stdout)) throw new Error(`${file} has no test '${name}'`);
+    return null;
+  }
+  // The innermost comes first.
+  const [, by = name] = stdout.match(/^ *not ok \d+ - (.*)$/m) ?? [];
+  const [, block = '', line = ''] = stdout.match(/^ *error: (?:\|-\n)?(?:'(.*)'|(.*))$/m) ?? [];
+  return { by, what: `${block}${line}`.trim() || stderr.trim() };
+}
+
 /** Writes the page, in the style of the others. */
 function writePage(rows) {
   writeFileSync(PAGE, page(rows));
@@ -112,24 +154,35 @@ function writePage(rows) {
 }
 
 function page(rows) {
-  const lines = rows.map(({ bug, found }) => {
-    const cells = found === null ? ['**nothing**', '', ''] : [found.by, found.seed, cut(found.what)];
-    return `| ${[bug.name, bug.file, ...cells].map(shown).join(' | ')} |`;
-  });
+  const lines = new Map(oldRows());
+  for (const { bug, found } of rows) {
+    const cells = found === null ? ['**nothing**', '', ''] : [found.by, found.seed ?? '', cut(found.what)];
+    lines.set(shown(bug.name), `| ${[bug.name, bug.file, ...cells].map(shown).join(' | ')} |`);
+  }
+  const names = BUGS.map(({ name }) => shown(name)).filter((name) => lines.has(name));
   return `# Planted bugs
 
 Can the checks fail? \`npm run plant\` changes one line or two of a copy of the engine, as a mistake would, and looks for the
 mistake: first by simulation, with eight scenes and one seed after the other, each on a network of its own, then with the
-conformance suite and the framing checks. It does so for each of ${rows.length} bugs; the compiler finds none of them. The bugs are in
-[bugs.ts](../packages/couplet/test/planted/bugs.ts), the scenes beside it. \`npm test\` does the same for a few.
+conformance suite and the framing checks. What these cannot reach, or reach only by chance, has a test of its own, which is the
+only one to look for it: such rows have no seed. There are ${names.length} bugs; the compiler finds none of them. They are in
+[bugs.ts](../packages/couplet/test/planted/bugs.ts) and the files that it names, the scenes beside it. \`npm test\` does the same
+for a few.
 
-This page was written by that command, for commit ${commit()}. The seed is that of the first failure, counted from 1; all scenes
-are played with a seed before the next one. With no bug planted, ${SEEDS} seeds of each scene and all other checks pass.
+That command wrote this page, the last time for commit ${commit()}; given words, it writes only the rows of bugs whose names and
+files have them all. The seed is that of the first failure, counted from 1; all scenes are played with a seed before the next
+one. With no bug planted, ${SEEDS} seeds of each scene and all other checks pass.
 
 | bug | in | found by | seed | as |
 | --- | -- | -------- | ---- | -- |
-${lines.join('\n')}
+${names.map((name) => lines.get(name)).join('\n')}
 `;
+}
+
+/** The rows of the page as it is, by the names of their bugs. */
+function oldRows() {
+  const rows = readFileSync(PAGE, 'utf8').split('\n');
+  return rows.filter((row) => row.startsWith('| ')).map((row) => [row.split(/ +\| /)[0].slice(2), row]);
 }
 
 /** What failed, without the name of the seed, and not too long. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { describe, test } from 'node:test';
 import {
   ClientFactory,
@@ -128,6 +129,29 @@ describe('ClientService: whenConnected', () => {
     await assert.rejects(service.whenConnected(), ServiceStopped);
   });
 
+  test('leaves nothing at the signal of whoever waits no longer, however that ended', async () => {
+    const { signal } = new AbortController();
+    const listeners = (): number => getEventListeners(signal, 'abort').length;
+    const tended = new Tended();
+    const { service, endpoint } = tended;
+    service.startService();
+    const connected = service.whenConnected({ signal });
+    const failed = service.whenConnected({ signal, failAfterFailures: 1 });
+    assert.equal(listeners(), 2);
+    endpoint.fail();
+    await assert.rejects(failed, ConnectionRefusedError);
+    assert.equal(listeners(), 1);
+    endpoint.clock.advance(1000);
+    await tended.connect();
+    await connected;
+    assert.equal(listeners(), 0);
+    endpoint.lose();
+    const dismissed = service.whenConnected({ signal });
+    await service.stopService();
+    await assert.rejects(dismissed, ServiceStopped);
+    assert.equal(listeners(), 0);
+  });
+
   test('throws a RangeError for a number of failures below 1', () => {
     const { service } = new Tended();
     for (const failAfterFailures of [0, -1, Number.NaN])
@@ -181,6 +205,44 @@ describe('ClientService: what the program gives it', () => {
       assert.equal(await standing(tended.service.whenConnected()), 'pending');
       assert.ok(!tended.endpoint.closing);
     }
+  });
+
+  test('a preparation that fails late does not close the connection that came next', async () => {
+    const tended = new Tended();
+    tended.service.startService();
+    await tended.accept();
+    const { unfit } = tended;
+    tended.endpoint.lose();
+    tended.endpoint.clock.advance(1000);
+    await tended.connect();
+    unfit(new ConnectionLost('cut'));
+    await settled();
+    assert.deepEqual(await tended.seen(), {
+      running: true,
+      attempt: 'none',
+      connection: 'open',
+      ready: true,
+      waits: 0,
+    });
+  });
+
+  test('why a connection was dropped is not why the next one was lost', async () => {
+    const tended = new Tended();
+    const { endpoint, failures } = tended;
+    tended.service.startService();
+    await tended.accept();
+    const flaw = new ConnectionLost('unfit');
+    tended.unfit(flaw);
+    await settled();
+    endpoint.lose();
+    endpoint.clock.advance(1000);
+    await tended.connect();
+    const reason = new ConnectionLost('cut');
+    endpoint.lose(reason);
+    assert.deepEqual(failures, [
+      [flaw, 1, 1000],
+      [reason, 0, 1000],
+    ]);
   });
 
   test('the report of an error says whose it is', async () => {

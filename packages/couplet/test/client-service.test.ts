@@ -190,6 +190,20 @@ describe('ClientService: the waits', () => {
     }
   });
 
+  test('begin anew after an attempt that was cancelled, so that the service gave up', async () => {
+    const { service, endpoint, failures } = new Tended();
+    for (let time = 0; time < 2; time += 1) {
+      service.startService();
+      endpoint.fail();
+      await settled();
+      assert.deepEqual(failures.at(-1)?.slice(1), [1, 1000]);
+      endpoint.clock.advance(1000);
+      endpoint.fail(new UserAbortError('cancelled'));
+      await settled();
+      assert.deepEqual(failures.at(-1)?.slice(1), [2, Number.POSITIVE_INFINITY]);
+    }
+  });
+
   test('a bad option is a RangeError that names it', () => {
     for (const [option, value] of Object.entries({ initialDelayMs: -1, factor: 0.9, timeoutMs: Number.NaN })) {
       assert.throws(() => new Tended({ [option]: value }), new RegExp(`^RangeError: ${option} is `));

@@ -4,6 +4,7 @@ import { Connection } from '../src/connection/connection.ts';
 import type { Handler } from '../src/connection/conversation.ts';
 import { FramingError } from '../src/framing/errors.ts';
 import { ConnectionDone, ConnectionLost } from '../src/protocol/errors.ts';
+import { ServerTLS } from '../src/protocol/tls.ts';
 import { all, open, serve, settled } from './line.ts';
 
 const HIGH = 64 * 1024;
@@ -63,19 +64,27 @@ describe('writing to a Connection', () => {
 });
 
 describe('the end of a Connection', () => {
-  test('R39 closed resolves to the reason, asked before and after', async () => {
+  test('R39 closed resolves to the reason, whoever asked, before and after', async () => {
     const { line, connection } = open();
-    const { closed } = connection;
+    const [closed, again] = [connection.closed, connection.closed];
     line.hearEnd();
     connection.close();
     await line.settle();
     line.cut('done');
     const late = new Connection(line.inlet).closed;
     assert.ok((await closed) instanceof ConnectionDone);
-    assert.equal(await late, await closed);
+    assert.deepEqual([await again, await late], [await closed, await closed]);
     const other = open();
     other.line.cut();
     assert.ok((await other.connection.closed) instanceof ConnectionLost);
+  });
+
+  test('R39 startTLS resolves to false once the connection is gone, asked before and after', async () => {
+    const { line, connection } = open();
+    const tls = new ServerTLS({ cert: '-----BEGIN NOTHING-----', key: '-----BEGIN NOTHING-----' });
+    const before = connection.startTLS(tls);
+    line.cut();
+    assert.deepEqual(await Promise.all([before, connection.startTLS(tls)]), [false, false]);
   });
 
   test('R39 an abort with a reason is gone for that reason', async () => {

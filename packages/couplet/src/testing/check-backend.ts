@@ -17,6 +17,7 @@ import { failedWriteChecks } from './check-failed-writes.ts';
 import { failureChecks } from './check-failures.ts';
 import { halfCloseChecks } from './check-half-close.ts';
 import { helloChecks } from './check-hello.ts';
+import { injectingChecks } from './check-injecting.ts';
 import { listeningChecks } from './check-listening.ts';
 import { nameChecks } from './check-names.ts';
 import { observerChecks } from './check-observers.ts';
@@ -89,5 +90,6 @@ export function checkBackend(venue: Venue): Check[] {
     ...startTLSChecks(venue),
     ...helloChecks(venue),
     ...brokenTLSChecks(venue),
+    ...injectingChecks(venue),
   ];
 }

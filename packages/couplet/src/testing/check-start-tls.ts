@@ -1,10 +1,6 @@
 import { ConnectionAborted, ConnectionDone, ConnectionLost, TimeoutError } from '../protocol/errors.ts';
-import { Factory } from '../protocol/factory.ts';
-import { NetstringReceiver } from '../protocol/netstring-receiver.ts';
-import { TextLineReceiver } from '../protocol/text-line-receiver.ts';
 import { ClientTLS } from '../protocol/tls.ts';
-import type { Transport } from '../protocol/transport.ts';
-import { Actor, type Part } from './actor.ts';
+import type { Actor, Part } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { clientTLS, serverTLS } from './check-tls.ts';
@@ -13,7 +9,7 @@ import { expectPoem, poemOf } from './poem.ts';
 import { Programme } from './programme.ts';
 import { errorBy } from './rejection.ts';
 import { pull, push } from './source.ts';
-import { type Pair, SingleClient, type Stage, type Venue } from './stage.ts';
+import type { Pair, Stage, Venue } from './stage.ts';
 import { Vow } from './vow.ts';
 
 const HANDSHAKE_MS = 60;
@@ -27,8 +23,6 @@ export function startTLSChecks(venue: Venue): Check[] {
   addTurns(programme);
   addOrder(programme);
   addMeanwhile(programme);
-  addInjections(programme);
-  addReceivers(programme);
   addFailures(programme);
   addMisuse(programme);
   return programme.checks;
@@ -252,65 +246,6 @@ function addMeanwhile(programme: Programme): void {
     expect((await client.lost()) instanceof ConnectionAborted, `the reason is ${String(client.reason)}`);
     expect((await server.lost()) instanceof ConnectionLost, `the reason is ${String(server.reason)}`);
   });
-}
-
-function addInjections(programme: Programme): void {
-  for (const [when, made] of [
-    ['in the same chunk', ({ transport }: Actor) => void transport.write('?MAIL FROM:<mallory>')],
-    [
-      'in a chunk of its own',
-      ({ transport }: Actor) => {
-        transport.write('?');
-        transport.clock.callLater(A_WHILE, () => transport.write('MAIL FROM:<mallory>'));
-      },
-    ],
-  ] as const) {
-    programme.add(`R37 what is sent in clear behind the command, ${when}, is never delivered`, async (stage) => {
-      const heard: string[] = [];
-      const data = ({ transport }: Actor, chunk: Buffer): void => {
-        heard.push(String(chunk.subarray(0, 1)));
-        transport.write('!');
-        transport.startTLS(serverTLS(stage), chunk.subarray(1));
-      };
-      const { server, client } = await stage.pair({ data, secured: () => {} }, { made });
-      expect((await server.lost()) instanceof ConnectionLost, `the reason is ${String(server.reason)}`);
-      await client.lost();
-      expectSame(heard, ['?'], 'what was delivered');
-      expectSame(server.log, ['made', 'data', 'lost'], 'the log');
-    });
-  }
-}
-
-/** Receivers hold what is pipelined: they must not take it for more of the same. */
-function addReceivers(programme: Programme): void {
-  for (const [kind, bytes] of [
-    ['lines', '?\r\nMAIL FROM:<mallory>\r\n'],
-    ['netstrings', '1:?,19:MAIL FROM:<mallory>,'],
-  ] as const) {
-    programme.add(`R37 ${kind} that are pipelined in clear behind the command are not heard`, async (stage) => {
-      const heard: string[] = [];
-      const lost = new Promise<Error>((resolve) => {
-        const hear = (what: string, { transport }: { readonly transport: Transport }): void => {
-          heard.push(what);
-          transport.startTLS(serverTLS(stage));
-        };
-        class Lines extends TextLineReceiver {
-          override lineReceived = (line: string): void => hear(line, this);
-          override connectionLost = resolve;
-        }
-        class Netstrings extends NetstringReceiver {
-          override stringReceived = (string: Buffer): void => hear(string.toString(), this);
-          override connectionLost = resolve;
-        }
-        const factory = Factory.forProtocol(kind === 'lines' ? Lines : Netstrings);
-        const sender = new Actor({ made: ({ transport }) => void transport.write(bytes) });
-        void stage.listen(factory).then((port) => stage.connect(port, new SingleClient(sender)));
-      });
-      const reason = await lost;
-      expect(reason instanceof ConnectionLost, `the reason is ${String(reason)}`);
-      expectSame(heard, ['?'], 'what was heard');
-    });
-  }
 }
 
 function addFailures(programme: Programme): void {

@@ -30,7 +30,7 @@ export function stoppingChecks(venue: Venue): Check[] {
 }
 
 /** Stops the reactor, and resolves when only the rest of `run` is left. */
-function stopped({ reactor }: Stage): Promise<void> {
+export function stopped({ reactor }: Stage): Promise<void> {
   return new Promise((resolve) => {
     reactor.addSystemEventTrigger('after', 'shutdown', () => resolve());
     reactor.stop();

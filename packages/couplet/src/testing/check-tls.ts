@@ -2,10 +2,12 @@ import { ConnectionLost, TimeoutError, TLSError, UserAbortError } from '../proto
 import type { ListeningPort } from '../protocol/listening-port.ts';
 import type { ClientTLSOptions, ServerTLSOptions } from '../protocol/tls.ts';
 import { ClientTLS, ServerTLS } from '../protocol/tls.ts';
+import type { Sink, Wire } from '../seam/wire.ts';
 import type { Part } from './actor.ts';
 import { Actor } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
+import { stopped } from './check-stopping.ts';
 import { echo } from './parts.ts';
 import { numberOf } from './places.ts';
 import { rejectionOf } from './rejection.ts';
@@ -13,6 +15,7 @@ import { Repertoire } from './repertoire.ts';
 import { addressesOf } from './scripted-wire.ts';
 import type { Stage, Venue } from './stage.ts';
 import { SingleClient, Troupe } from './stage.ts';
+import { Vow } from './vow.ts';
 
 /** What takes too long takes longer than this. */
 const HANDSHAKE_MS = 60;
@@ -217,6 +220,56 @@ function addFailures(programme: Repertoire): void {
   });
 }
 
+/** A peer that says nothing, and that no reactor ends. */
+class Silent implements Sink {
+  readonly there: Promise<void>;
+  readonly gone: Promise<void>;
+  #come: () => void = () => {};
+  #go: () => void = () => {};
+  #wire: Wire | undefined;
+
+  constructor() {
+    this.there = new Promise((resolve) => {
+      this.#come = resolve;
+    });
+    this.gone = new Promise((resolve) => {
+      this.#go = resolve;
+    });
+  }
+
+  take(wire: Wire): this {
+    this.#wire = wire;
+    this.#come();
+    return this;
+  }
+
+  onData(): void {}
+
+  onEof(): void {
+    this.#wire?.close();
+  }
+
+  onWritable(): void {}
+
+  onWriteFailed(): void {}
+
+  onSecured(): this {
+    return this;
+  }
+
+  onClosed(): void {
+    this.#go();
+  }
+}
+
+/** Stops the reactor, which has to be long before a handshake is given up. */
+async function soon(stage: Stage): Promise<void> {
+  const beginMs = stage.reactor.now();
+  await stopped(stage);
+  const tookMs = stage.reactor.now() - beginMs;
+  expect(tookMs < 1000, `the reactor stopped after ${tookMs} ms`);
+}
+
 function addSilence(programme: Repertoire): void {
   programme.add('R37 a silent client is closed when the time for the handshake is over', async (stage) => {
     const troupe = new Troupe();
@@ -240,6 +293,51 @@ function addSilence(programme: Repertoire): void {
     const silent = new Troupe();
     stage.connect(await stage.listen(silent), new SingleClient(new Actor()), { tls: clientTLS(stage) });
     await silent.whenCast(1);
+  });
+
+  programme.addWatched('R25 a handshake with a silent client ends at once with the reactor', async (stage, backend) => {
+    const begun = new Vow();
+    class Gate extends Troupe {
+      override admit(): undefined {
+        begun.keep();
+      }
+    }
+    const host = (await stage.listen(new Gate(), {}, 'tls')).getHost();
+    if (!('port' in host)) throw new Error(`${host} is no address of TCP`);
+    const silent = new Silent();
+    const place = {
+      kind: 'tcp',
+      host: host.host,
+      port: host.port,
+      localHost: undefined,
+      localPort: undefined,
+    } as const;
+    backend.connect(place, { onConnected: (wire) => silent.take(wire), onFailed: () => {} });
+    await Promise.all([begun.promise, silent.there]);
+    await soon(stage);
+    await silent.gone;
+  });
+
+  programme.addWatched('R25 a handshake with a silent server ends at once with the reactor', async (stage, backend) => {
+    const silent = new Silent();
+    const place = { kind: 'tcp', host: '127.0.0.1', port: 0, backlog: 1 } as const;
+    const listener = await backend.listen(
+      place,
+      (wire) => silent.take(wire),
+      () => {},
+    );
+    if ('kind' in listener || !('port' in listener.name)) throw new Error('there is no port');
+    const options = { tls: clientTLS(stage) };
+    const caller = new SingleClient(new Actor());
+    const failed = rejectionOf(
+      stage.reactor.connectTCP('127.0.0.1', listener.name.port, caller, options).whenConnected(),
+    );
+    await silent.there;
+    await soon(stage);
+    const error = await failed;
+    expect(error instanceof UserAbortError, `the error is ${String(error)}`);
+    await silent.gone;
+    await listener.close();
   });
 }
 

@@ -1,14 +1,8 @@
-/** A small change that breaks the engine, as it might slip in. */
-export interface Bug {
-  /** What it does wrong. */
-  readonly name: string;
-  /** The file, in the sources of the package. */
-  readonly file: string;
-  /** Stands there, once ... */
-  readonly text: string;
-  /** ... and becomes this. */
-  readonly instead: string;
-}
+import type { Bug } from './bug.ts';
+import { FACE_BUGS } from './face-bugs.ts';
+import { LOCAL_BUGS } from './local-bugs.ts';
+import { PROXY_BUGS } from './proxy-bugs.ts';
+import { TLS_BUGS } from './tls-bugs.ts';
 
 /** Every one has to be found. Types do not find any of them. */
 export const BUGS: readonly Bug[] = [
@@ -17,31 +11,31 @@ export const BUGS: readonly Bug[] = [
     name: 'a lost flush: what waits stays when the wire can take more',
     file: 'engine/connection.ts',
     text: 'if (calm) return;',
-    instead: 'if (calm || delivers(this.#state)) return;',
+    instead: 'if (calm || delivers(this.state)) return;',
   },
   {
     name: 'a FIN too early: before the wire has passed everything on',
     file: 'engine/connection.ts',
-    text: "if (sends(this.#state) && this.#output.idle) this.#happen('sent');",
-    instead: "if (sends(this.#state)) this.#happen('sent');",
+    text: "if (sends(this.state) && this.output.idle) this.happen('sent');",
+    instead: "if (sends(this.state)) this.happen('sent');",
   },
   {
     name: 'a FIN while a producer is still registered',
     file: 'engine/connection.ts',
-    text: "if (flow === undefined) {\n      if (sends(this.#state) && this.#output.idle) this.#happen('sent');\n    } else if (flow.falls(size))",
-    instead: "if (sends(this.#state) && this.#output.idle) this.#happen('sent');\n    if (flow?.falls(size))",
+    text: "if (flow === undefined) {\n      if (sends(this.state) && this.output.idle) this.happen('sent');\n    } else if (flow.falls(size))",
+    instead: "if (sends(this.state) && this.output.idle) this.happen('sent');\n    if (flow?.falls(size))",
   },
   {
     name: 'an abort that leaves the write queue: it is flushed afterwards',
-    file: 'engine/connection.ts',
-    text: "case 'abort':\n        this.#output.clear();",
+    file: 'engine/life.ts',
+    text: "case 'abort':\n        this.output.clear();",
     instead: "case 'abort':",
   },
   {
     name: 'a bound of the write queue that is 64 KiB too high',
     file: 'engine/connection.ts',
-    text: 'if (size > this.#bounds.maxWriteBufferBytes) {',
-    instead: 'if (size > this.#bounds.maxWriteBufferBytes + HIGH_WATER) {',
+    text: 'if (size > this.bounds.maxWriteBufferBytes) {',
+    instead: 'if (size > this.bounds.maxWriteBufferBytes + HIGH_WATER) {',
   },
   {
     name: 'a gather slab that is used again while the wire holds it',
@@ -52,8 +46,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a large chunk whose first part is sent again and again',
     file: 'engine/write-queue.ts',
-    text: 'chunk.subarray(from, from + MOST)',
-    instead: 'chunk.subarray(0, MOST)',
+    text: 'chunk.subarray(from, from + most)',
+    instead: 'chunk.subarray(0, most)',
   },
   {
     name: 'a counter that forgets what the wire has passed on',
@@ -70,8 +64,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'work that is left after many rounds of one run, and forgotten',
     file: 'engine/engine.ts',
-    text: 'if (this.#count > 0) this.#plan(this.backend.yield);',
-    instead: 'if (this.#count > ROUNDS) this.#plan(this.backend.yield);',
+    text: 'this.postpone(one);\n          continue;',
+    instead: 'continue;',
   },
   // The engine: how it ends.
   {
@@ -89,9 +83,9 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'the reason of an abort is lost',
-    file: 'engine/connection.ts',
-    text: 'this.#reason = reason;\n    this.#happen',
-    instead: 'this.#reason = reason instanceof ConnectionAborted ? reason : undefined;\n    this.#happen',
+    file: 'engine/life.ts',
+    text: 'this.reason = reason;\n    this.happen',
+    instead: 'this.reason = reason instanceof ConnectionAborted ? reason : undefined;\n    this.happen',
   },
   {
     name: 'a close that does not wait for the end of the peer, and cuts the answer',
@@ -114,8 +108,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a linger that never ends while the peer says something',
     file: 'engine/linger.ts',
-    text: 'heard(now: number): void {\n    this.deadline = Math.min(now + this.#idleMs, this.#end);',
-    instead: 'heard(now: number): void {\n    this.deadline = Math.max(now + this.#idleMs, this.#end);',
+    text: 'extend(now: number): void {\n    this.deadline = Math.min(now + this.#idleMs, this.#end);',
+    instead: 'extend(now: number): void {\n    this.deadline = Math.max(now + this.#idleMs, this.#end);',
   },
   {
     name: 'a linger that goes on when the connection has closed: its timer stays armed',
@@ -133,26 +127,26 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a pause that is not passed on to the wire',
     file: 'engine/connection.ts',
-    text: 'this.#resuming = false;\n    if (delivers(this.#state)) this.#wire.pause();',
+    text: 'this.#resuming = false;\n    if (delivers(this.state)) this.wire.pause();',
     instead: 'this.#resuming = false;',
   },
   {
     name: 'a forgotten resume: reading does not go on',
     file: 'engine/connection.ts',
-    text: "this.#resuming = 'told';\n    this.#unsettle();",
+    text: "this.#resuming = 'told';\n    this.unsettle();",
     instead: "this.#resuming = 'told';",
   },
   {
     name: 'a callback whose promise is not waited for',
     file: 'engine/connection.ts',
-    text: 'this.#pending += 1;\n    if (delivers(this.#state)) this.#wire.pause();',
+    text: 'this.#pending += 1;\n    if (delivers(this.state)) this.wire.pause();',
     instead: 'this.#pending += 1;',
   },
   {
     name: 'those who wait for room are not told',
     file: 'engine/connection.ts',
-    text: 'if (size <= LOW_WATER && writes(this.#state, flow !== undefined)) this.#output.admit(true);',
-    instead: 'if (size <= LOW_WATER - HIGH_WATER && writes(this.#state, flow !== undefined)) this.#output.admit(true);',
+    text: 'if (size <= LOW_WATER && writes(this.state, flow !== undefined)) this.output.admit(true);',
+    instead: 'if (size <= LOW_WATER - HIGH_WATER && writes(this.state, flow !== undefined)) this.output.admit(true);',
   },
   {
     name: 'a producer that is resumed twice',
@@ -292,8 +286,15 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a throttle that does not say when there is room again',
     file: 'policies/portions.ts',
-    text: 'if (this.#pour()) super.onWritable();',
-    instead: 'this.#pour();',
+    text: 'if (!this.#failed && this.#pour()) super.onWritable();',
+    instead: 'if (!this.#failed) this.#pour();',
+  },
+  {
+    name: 'two neighbours in IPv6 share a network of one address',
+    file: 'policies/network.ts',
+    text: '8 * bytes.length - prefix',
+    instead: '8 * bytes.length - Math.min(prefix, 127)',
+    test: { file: 'policies/limits.test.ts', name: 'R42 neighbours that differ in the last bit of a prefix' },
   },
   // The reactor and its clients.
   {
@@ -332,42 +333,8 @@ export const BUGS: readonly Bug[] = [
     text: 'this.retries >= this.maxRetries',
     instead: 'this.retries > this.maxRetries',
   },
-  // The promise face.
-  {
-    name: 'bytes between two readers are lost',
-    file: 'connection/inlet.ts',
-    text: 'if (rest !== undefined && rest.length > 0) decoder.push(rest);',
-    instead: 'if (rest !== undefined && rest.length > 1) decoder.push(rest.subarray(1));',
-  },
-  {
-    name: 'a forgotten resume: whoever pulls again waits for ever',
-    file: 'connection/inlet.ts',
-    text: 'if (this.transport.paused) this.transport.resumeProducing();',
-    instead: 'if (this.transport.disconnecting) this.transport.resumeProducing();',
-  },
-  // TLS.
-  {
-    name: 'what is written after startTLS leaves in clear',
-    file: 'engine/write-queue.ts',
-    text: 'if (this.#barred === undefined) this.#append(data);\n    else this.#barred.push(data);',
-    instead: 'this.#append(data);',
-  },
-  {
-    name: 'clear text behind STARTTLS is taken for a command',
-    file: 'protocol/line-protocol.ts',
-    text: "override takeUnread(): Buffer {\n    return this['~decoder'].rest();",
-    instead: 'override takeUnread(): Buffer {\n    return Buffer.alloc(0);',
-  },
-  {
-    name: 'a handshake without end: its deadline is a thousand times too late',
-    file: 'engine/handshake.ts',
-    text: 'engine.callLater(tls.handshakeTimeoutMs,',
-    instead: 'engine.callLater(1000 * tls.handshakeTimeoutMs,',
-  },
-  {
-    name: 'a FIN too early: in the middle of a handshake',
-    file: 'engine/output.ts',
-    text: 'return this.size === 0 && this.#upgrade === undefined;',
-    instead: 'return this.size === 0;',
-  },
+  ...FACE_BUGS,
+  ...TLS_BUGS,
+  ...PROXY_BUGS,
+  ...LOCAL_BUGS,
 ];

@@ -85,6 +85,31 @@ describe('R35 standard input and output', TIMEOUT, () => {
     assert.deepEqual(served.told, lifeOf('ConnectionDone'));
   });
 
+  test('R20 an attempt that is cancelled takes nothing: the next one gets them', async () => {
+    const served = new Served('cancel');
+    assert.equal(String(await buffer(served.output)), '');
+    assert.equal(await served.ended, 0);
+    assert.deepEqual(served.told, ['the second is connected']);
+  });
+
+  test('R6 who reads the output sees its end when the connection is aborted, whether or not the process goes on', async () => {
+    const served = new Served('abort');
+    served.input.on('error', () => {});
+    served.input.write('verse');
+    assert.equal(String(await buffer(served.output)), '');
+    await served.tells(/stopped$/);
+    assert.deepEqual(served.told, lifeOf('ConnectionAborted'));
+  });
+
+  test('R35 what is opened afterwards is neither standard input nor output', async () => {
+    const served = new Served('open');
+    served.input.write('verse');
+    await once(served.output, 'data');
+    served.input.end();
+    assert.equal(await served.ended, 0);
+    assert.deepEqual(served.told, lifeOf('ConnectionDone', 'opened others'));
+  });
+
   test('R35 pipes', async () => {
     const served = new Served('echo', { script: 'printf "one\\ntwo\\n" | "$@" | cat' });
     assert.equal(String(await buffer(served.output)), 'one\ntwo\n');
@@ -185,6 +210,13 @@ describe('R35 standard input and output', TIMEOUT, () => {
     assert.ok(Number(first) <= 2 ** 16, `${first} bytes came while it was paused`);
     assert.equal(await served.ended, 0);
     assert.deepEqual(served.told.slice(2), [`heard ${20 * 2 ** 20} bytes`, 'ConnectionDone', 'PipeAddress() stopped']);
+  });
+
+  test('R14 the end of input that comes while a protocol pauses is heard when it goes on', async () => {
+    const served = new Served('sleep');
+    served.input.end('verse');
+    assert.equal(await served.ended, 0);
+    assert.deepEqual(served.told, lifeOf('heard 5 bytes', 'heard 5 bytes', 'ConnectionDone'));
   });
 
   test('R9 a factory that refuses closes at once', async () => {
