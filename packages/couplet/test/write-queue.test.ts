@@ -45,6 +45,7 @@ class Line {
   }
 
   flush(): void {
+    this.queue.budget = 2 ** 30;
     this.queue.flush(this.wire, this.gather);
   }
 

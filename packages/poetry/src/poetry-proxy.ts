@@ -33,6 +33,10 @@ await runProgram('poetry-proxy', async () => {
   const endpoints = serverEndpoints(reactor, command);
   const address = poetryAddress(text);
   checkEndpoint(address.endpoint);
+  let stopping = false;
+  reactor.addSystemEventTrigger('during', 'shutdown', () => {
+    stopping = true;
+  });
   const cache = new PoemCache(async (signal) => {
     try {
       const limits = { maxBytes: MOST_BYTES, timeoutSeconds: timeout, signal };
@@ -40,7 +44,7 @@ await runProgram('poetry-proxy', async () => {
       checkPoem(poem.length);
       return poem;
     } catch (error) {
-      if (!signal.aborted) complain(`poetry-proxy: ${failureAt(address, error)}`);
+      if (!(signal.aborted || stopping)) complain(`poetry-proxy: ${failureAt(address, error)}`);
       throw error;
     }
   });

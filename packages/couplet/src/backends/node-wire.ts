@@ -5,7 +5,7 @@ import type { Cause } from '../seam/cause.ts';
 import type { TlsContext, TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import { causeOf, DONE } from './node-cause.ts';
-import { guardWrites } from './node-guard.ts';
+import { type Guard, guardWrites, type Written } from './node-guard.ts';
 import { NodeTlsContext } from './node-tls.ts';
 
 const NOTHING = new Uint8Array(0);
@@ -26,7 +26,7 @@ interface Wired extends Socket {
 }
 
 /** A `node:net` socket as a wire, or a `node:tls` one around it. */
-export class NodeWire implements Wire {
+export class NodeWire implements Wire, Guard {
   /** The connection itself. */
   readonly #raw: Socket;
   /** What is read and written: the same, or the TLS socket around it. */
@@ -58,6 +58,7 @@ export class NodeWire implements Wire {
   #ended = false;
   /** Writes that fail are told to this wire. */
   #guarded = false;
+  #kept: Written | undefined;
   /** The kernel refused a write: there will be no other. What had arrived is still read. */
   #broken = false;
 
@@ -135,9 +136,19 @@ export class NodeWire implements Wire {
   /** Not before the first write: most of those who are idle have written nothing. */
   #guard(): void {
     this.#guarded = true;
-    const refused = (error: NodeJS.ErrnoException): void => this.#refused(causeOf(error));
-    guardWrites(this.#socket, refused);
-    if (this.#raw !== this.#socket) guardWrites(this.#raw, refused);
+    guardWrites(this.#socket, this);
+    if (this.#raw !== this.#socket) guardWrites(this.#raw, this);
+  }
+
+  /** Node has one callback for all writes of a stream, so one in its place is enough. */
+  keep(socket: Socket, written: Written): Written {
+    if (socket === this.#socket && this.#kept !== undefined) return this.#kept;
+    const kept: Written = (error) => {
+      if (error !== undefined && error !== null) this.#refused(causeOf(error));
+      written();
+    };
+    if (socket === this.#socket) this.#kept = kept;
+    return kept;
   }
 
   /** The kernel took a write back: the stream has not heard of it, and goes on reading. */
@@ -234,6 +245,7 @@ export class NodeWire implements Wire {
     this.#tls = 'securing';
     this.#socket = socket;
     this.#guarded = false;
+    this.#kept = undefined;
     raw.off('error', onError).on('error', (error) => this.failed(causeOf(error)));
     // A server's TLS socket made by hand keeps to itself what breaks after the handshake.
     socket.on('_tlsError', (error: NodeJS.ErrnoException) => this.failed(causeOf(error)));

@@ -69,7 +69,10 @@ export class NodeBackend implements Backend {
   ): Promise<Listener | Cause> {
     if (place.kind === 'stdio') return listenStdio(accept);
     let path = place.kind === 'unix' ? place.path : undefined;
-    const server = createServer(SOCKET_OPTIONS, (socket) => offer(socket, path, true, accept));
+    const server = createServer(SOCKET_OPTIONS, (socket) => {
+      if (path === undefined && socket.remoteAddress === undefined) discard(socket);
+      else offer(socket, path, true, accept);
+    });
     const listener = await (place.kind === 'unix' ? listenUNIX(server, place) : listenSocket(server, place));
     if ('kind' in listener) return listener;
     if (listener.name.family === 'UNIX') path = listener.name.path;
@@ -164,7 +167,7 @@ function offer(socket: Socket, path: string | undefined, server: boolean, taker:
   else wire.attach(sink);
 }
 
-/** Closes a socket that is not wanted. */
+/** Closes a socket that is not wanted, or whose peer reset it before it was accepted: the system knows no address of that peer. */
 function discard(socket: Socket): void {
   socket.on('error', () => {});
   socket.destroy();

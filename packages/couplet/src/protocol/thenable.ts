@@ -26,6 +26,6 @@ export function promiseOf<T>(thenable: PromiseLike<T>): Promise<T> {
 }
 
 /** The same for a value that may be a promise or not. */
-export async function awaited<T>(value: T | PromiseLike<T>): Promise<T> {
+export function awaited<T>(value: T | PromiseLike<T>): T | Promise<T> {
   return isThenable<T>(value) ? promiseOf(value) : value;
 }
