@@ -11,4 +11,7 @@ export interface Pipe {
 }
 
 /** Who gets what a pipe receives. */
-export type Receiver = Omit<Sink, 'onSecured'>;
+export interface Receiver extends Omit<Sink, 'onSecured'> {
+  /** It has something itself that is to be taken before what the pipe has. */
+  readonly holding?: boolean;
+}

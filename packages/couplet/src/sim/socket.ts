@@ -317,8 +317,8 @@ export class SimSocket implements Pipe {
 
   #planReading(): void {
     if (this.#reading !== undefined || this.#receiver === undefined || !this.open || !this.#input.due) return;
-    const delay = this.#lane.route.wakeDelay();
-    this.#reading = this.#owner.after(delay, () => {
+    if (this.#input.paused && this.#receiver.holding === true) return;
+    this.#reading = this.#owner.after(this.#lane.route.wakeDelay(), () => {
       this.#reading = undefined;
       this.#read();
     });

@@ -79,6 +79,11 @@ export class TlsChannel implements Pipe, Receiver, Speaker {
     return this.#state === 'shaking';
   }
 
+  /** Records that arrived before a reset come before it, however long the process takes no more. */
+  get holding(): boolean {
+    return this.#records.filled;
+  }
+
   /** Begins the handshake. `unread` is read first. */
   begin(context: SimTlsContext, serverName: string, unread: Buffer): void {
     this.#side = context.role === 'server' ? new ServerSide(context, this) : new ClientSide(context, serverName, this);

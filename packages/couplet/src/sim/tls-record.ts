@@ -61,6 +61,11 @@ export class RecordReader {
   #header: Buffer | undefined;
   #seal: Seal | undefined;
 
+  /** True when there are bytes that no record was made of. */
+  get filled(): boolean {
+    return this.#header !== undefined || this.#bytes.size > 0;
+  }
+
   push(chunk: Buffer): void {
     this.#bytes.push(chunk);
   }

@@ -26,10 +26,9 @@ export class PipeEnd<F = AnyFactory> extends Protocol<F> {
     // A callback's promise would hold `connectionLost` up, which cancels the attempt.
     transport.pauseProducing();
     endpoint.connect(new FarEnd(this), { ...options, signal: this.#attempt.signal }).catch((error) => {
-      // An end that is gone has cancelled the attempt itself.
-      if (transport.disconnected) return;
-      if (error instanceof ConnectError) failed(error);
-      else transport.failConnection(error);
+      if (!(error instanceof ConnectError)) transport.failConnection(error);
+      // An end that has gone itself cancelled the attempt.
+      else if (!transport.disconnected) failed(error);
     });
   }
 

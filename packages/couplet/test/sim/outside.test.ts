@@ -81,7 +81,7 @@ describe('a simulation, of code that leaves its world', () => {
           first,
           new RegExp(`calls ${name}, which is not of this world: use ${instead.replace('()', '\\(\\)')}`),
         );
-        assert.match(first, /outside\.test\.ts:\d+:\d+\)? calls/);
+        assert.match(first, /outside\.test\.[jt]s:\d+:\d+\)? calls/);
       });
     }
   }
@@ -98,7 +98,7 @@ describe('a simulation, of code that leaves its world', () => {
       world.host('client').reactor.connectTCP('server', 7, ClientFactory.forProtocol(Protocol));
       await world.sleep(1000);
     });
-    assert.match(message, /handler \(.*outside\.test\.ts:\d+:\d+\) calls Math\.random/);
+    assert.match(message, /handler \(.*outside\.test\.[jt]s:\d+:\d+\) calls Math\.random/);
   });
 
   test('lets the scenario itself, and others meanwhile, have time and chance; and leaves no trace of it', async () => {

@@ -231,6 +231,25 @@ describe('the end of TLS on the simulated network', () => {
     }
   });
 
+  test('a record that waits for a process which takes no more comes before a reset', async () => {
+    const rig = new TlsRig();
+    const { near, far } = await rig.secure();
+    const onData = far.onData.bind(far);
+    far.onData = (chunk) => {
+      onData(chunk);
+      far.wire.pause();
+    };
+    near.wire.write(bytesOf(20));
+    near.wire.write(bytesOf(40).subarray(20));
+    rig.pass(1);
+    near.wire.socket.cut();
+    rig.pass(1000);
+    assert.deepEqual([far.received.length, far.told], [20, ['secured']]);
+    far.wire.resume();
+    rig.pass(1);
+    assert.deepEqual([far.received, far.told], [bytesOf(40), ['secured', 'reset']]);
+  });
+
   test('a close during the handshake fails it for the peer', async () => {
     const rig = new TlsRig();
     const { near, far } = await rig.shake();
