@@ -147,7 +147,7 @@ function addLimits(programme: Programme): void {
 function addTimeouts(programme: Programme): void {
   programme.addEach('R43 an idle connection ends with a TimeoutError, not too early', async (stage, medium) => {
     const server = new Actor();
-    const idleTimeoutMs = 30;
+    const idleTimeoutMs = 150;
     const port = await stage.listen(timeoutIdle(new Single(server), { idleTimeoutMs }), {}, medium);
     const client = await stage.join(port);
     await server.when(() => server.log.length > 0);
