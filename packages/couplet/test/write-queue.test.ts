@@ -45,6 +45,8 @@ class Line {
   }
 
   flush(): void {
+    // What a turn may hand over is a matter of its own.
+    this.queue.budget = Number.POSITIVE_INFINITY;
     this.queue.flush(this.wire, this.gather);
   }
 
