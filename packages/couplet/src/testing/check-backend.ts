@@ -19,6 +19,7 @@ import { halfCloseChecks } from './check-half-close.ts';
 import { helloChecks } from './check-hello.ts';
 import { injectingChecks } from './check-injecting.ts';
 import { listeningChecks } from './check-listening.ts';
+import { misuseChecks } from './check-misuse.ts';
 import { nameChecks } from './check-names.ts';
 import { observerChecks } from './check-observers.ts';
 import { pausingChecks } from './check-pausing.ts';
@@ -56,6 +57,7 @@ export function checkBackend(venue: Venue): Check[] {
     ...failureChecks(venue),
     ...reportChecks(venue),
     ...buildingChecks(venue),
+    ...misuseChecks(venue),
     ...promiseChecks(venue),
     ...pressureChecks(venue),
     ...roomChecks(venue),
