@@ -13,6 +13,7 @@ import { closingChecks } from './check-closing.ts';
 import { connectingChecks } from './check-connecting.ts';
 import { connectionChecks } from './check-connection.ts';
 import { conversingChecks } from './check-conversing.ts';
+import { deliveringChecks } from './check-delivering.ts';
 import { failedWriteChecks } from './check-failed-writes.ts';
 import { failureChecks } from './check-failures.ts';
 import { halfCloseChecks } from './check-half-close.ts';
@@ -59,6 +60,7 @@ export function checkBackend(venue: Venue): Check[] {
     ...buildingChecks(venue),
     ...misuseChecks(venue),
     ...promiseChecks(venue),
+    ...deliveringChecks(venue),
     ...pressureChecks(venue),
     ...roomChecks(venue),
     ...pullingChecks(venue),
