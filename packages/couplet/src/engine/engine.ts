@@ -76,7 +76,7 @@ export class Engine implements Clock {
   #postponedIn = -1;
   #deferred = false;
   #yielded = false;
-  /** The turn has lasted too long: nothing is settled until the other events have had theirs. */
+  /** The turn has lasted too long: what is left of it is settled when the other events have had theirs. */
   #exhausted = false;
   /** When the clock was first looked at in a turn, and in which. */
   #since = 0;
@@ -122,7 +122,7 @@ export class Engine implements Clock {
   enter(): void {
     if (this.#depth === 0) {
       this.turn += 1;
-      if (!this.#yielded) this.#exhausted = false;
+      this.#exhausted = false;
     }
     this.#depth += 1;
   }
@@ -292,7 +292,6 @@ export class Engine implements Clock {
 
   readonly #runPostponed = (): void => {
     this.#yielded = false;
-    this.#exhausted = false;
     const postponed = this.#postponed;
     this.#postponed = this.#behind;
     this.#behind = [];

@@ -245,7 +245,8 @@ function addStops(programme: Repertoire, venue: Venue): void {
       {},
       async ({ clients, leave }) => {
         await Promise.all(clients.map((client) => client.when(() => client.received > 0)));
-        await leave();
+        const tookMs = await leave();
+        expect(tookMs < 900, `it took ${tookMs} ms`);
         for (const client of clients) {
           const { name } = await client.lost();
           if (stage.resets('tcp')) expectSame(name, 'ConnectionLost', 'the reason of a client');
