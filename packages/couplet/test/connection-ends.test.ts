@@ -79,7 +79,7 @@ describe('R8a a wire that is gone while the protocol holds frames', () => {
     assert.equal(line.backend.alarmAt, undefined);
   });
 
-  test('waits at most lingerTimeoutMs for a promise, and what it brings later reaches nobody', async () => {
+  test('waits at most lingerTimeoutMs for a promise, and what it brings later is not delivered', async () => {
     const vow = new Vow();
     const line = told(() => vow.promise);
     line.cut();
@@ -158,7 +158,7 @@ describe('R8a a wire that is gone while the protocol holds frames', () => {
     assert.equal(line.inlet.reason, slip);
   });
 
-  test('nothing is written any more, and nobody waits for room', async () => {
+  test('nothing is written any more, and room is not waited for', async () => {
     const vow = new Vow();
     const line = told(() => vow.promise);
     const { transport } = line.inlet;

@@ -333,7 +333,7 @@ function addTimes(programme: Repertoire): void {
     expectSame(actor.reason?.name, 'ConnectionAborted', 'the reason');
   });
 
-  programme.addRehearsed('R50 a stopLingerMs of 0 waits for nobody', async (rehearsal) => {
+  programme.addRehearsed('R50 a stopLingerMs of 0 does not wait', async (rehearsal) => {
     const { reactor, backend } = rehearsal;
     const run = reactor.run({ stopLingerMs: 0 });
     const [actor] = await still(rehearsal);

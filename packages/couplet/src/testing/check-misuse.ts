@@ -271,7 +271,7 @@ const failing: readonly [name: string, fail: () => Result][] = [
 
 function addPromises(programme: Repertoire): void {
   for (const [how, fail] of failing) {
-    programme.addRehearsed(`R8 an observer that ${how} hurts nobody, and the others are told`, async (rehearsal) => {
+    programme.addRehearsed(`R8 an observer that ${how} hurts no connection, and the others are told`, async (rehearsal) => {
       const { reactor, backend } = rehearsal;
       const told: string[] = [];
       reactor.observe({ connectionMade: () => Object(fail()), connectionLost: () => Object(fail()) });
