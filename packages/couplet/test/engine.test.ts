@@ -112,6 +112,150 @@ describe('a run of the Engine', () => {
   });
 });
 
+describe('R60 a turn of the Engine', () => {
+  /** Something that takes so many milliseconds to settle, and goes on as often as said. */
+  function slow(backend: FakeBackend, engine: Engine, log: string[], name: string, ms: number, times = 1): Unsettled {
+    let left = times;
+    const one: Unsettled = {
+      settle: () => {
+        log.push(name);
+        backend.time += ms;
+        left -= 1;
+        if (left > 0) engine.unsettle(one);
+        return true;
+      },
+    };
+    return one;
+  }
+
+  /** The other events have had their turn. */
+  function turn(backend: FakeBackend): number {
+    const tasks = backend.yielded.splice(0);
+    for (const task of tasks) task();
+    return tasks.length;
+  }
+
+  test('is over after 10 ms, and the rest goes on behind the other events, in order', () => {
+    const { backend, engine, log } = setUp();
+    const names = Array.from({ length: 12 }, (_, index) => `${index}`);
+    engine.enter();
+    for (const name of names) engine.unsettle(slow(backend, engine, log, name, 4));
+    engine.leave();
+    // The clock is looked at after each: the first look begins the 10 ms.
+    assert.deepEqual(log, names.slice(0, 4));
+    assert.equal(turn(backend), 1);
+    assert.deepEqual(log, names.slice(0, 8));
+    while (turn(backend) > 0);
+    assert.deepEqual(log, names);
+  });
+
+  test('another event has all of its own turn before the rest goes on, and nothing is settled twice', () => {
+    const { backend, engine, log } = setUp();
+    engine.enter();
+    for (const name of ['a', 'b', 'c']) engine.unsettle(slow(backend, engine, log, name, 20));
+    engine.leave();
+    assert.deepEqual(log, ['a', 'b']);
+    engine.run(() => engine.unsettle(named(log, 'another event')));
+    assert.deepEqual(log, ['a', 'b', 'another event']);
+    turn(backend);
+    assert.deepEqual(log, ['a', 'b', 'another event', 'c']);
+    assert.equal(turn(backend), 0);
+  });
+
+  test('ends: a new one has all its time, and what came in between leaves at once', () => {
+    const { backend, engine, log } = setUp();
+    engine.run(() => engine.unsettle(slow(backend, engine, log, 'long', 50, 3)));
+    while (turn(backend) > 0);
+    assert.deepEqual(log, ['long', 'long', 'long']);
+    engine.run(() => engine.unsettle(named(log, 'next')));
+    assert.equal(log.at(-1), 'next');
+    assert.deepEqual([backend.yielded.length, engine.hasTime], [0, true]);
+  });
+
+  test('runs that follow one another without an event count as one', () => {
+    const { backend, engine, log } = setUp();
+    engine.run(() => {});
+    let runs = 0;
+    for (; backend.yielded.length === 0 && runs < 100; runs += 1) {
+      engine.unsettle(named(log, 'again'));
+      backend.time += 2;
+      backend.runDeferred();
+    }
+    assert.ok(runs > 5 && runs < 20, `${runs} runs`);
+    assert.equal(log.length, runs - 1);
+    turn(backend);
+    assert.equal(log.length, runs);
+  });
+
+  test('a run that finds nothing to do leaves no turn exhausted', () => {
+    const { backend, engine, log } = setUp();
+    engine.run(() => {});
+    for (let run = 0; run < 20; run += 1) {
+      engine.unsettle(named(log, 'settled'));
+      const { turn } = engine;
+      engine.enter();
+      engine.leave();
+      assert.equal(engine.turn, turn + 1);
+      backend.time += 100;
+      backend.runDeferred();
+    }
+    assert.deepEqual([log.length, backend.yielded.length], [20, 0]);
+  });
+
+  test('code that writes on and on is told that there is no time for more', () => {
+    const { backend, engine } = setUp();
+    engine.enter();
+    let writes = 0;
+    while (engine.hasTime && writes < 1_000_000) {
+      writes += 1;
+      backend.time += 0.01;
+    }
+    assert.ok(writes * 0.01 > 10 && writes * 0.01 < 25, `${writes} writes`);
+    engine.leave();
+    // Nothing waits, so the turn is over with the run.
+    engine.enter();
+    engine.leave();
+    assert.deepEqual([engine.hasTime, backend.yielded.length], [true, 0]);
+  });
+
+  test('R8 one that throws as it settles is reported, and leaves the others their turn', () => {
+    const { backend, engine, log } = setUp();
+    const failing: Unsettled = {
+      settle: () => {
+        throw new Error('no way');
+      },
+    };
+    engine.run(() => {
+      engine.unsettle(failing);
+      engine.unsettle(named(log, 'the other'));
+    });
+    engine.unsettle(failing);
+    engine.unsettle(named(log, 'deferred'));
+    backend.runDeferred();
+    assert.deepEqual(log, ['the other', 'deferred']);
+    assert.equal(backend.complaints.length, 2);
+    assert.match(backend.complaints[0] ?? '', /^the engine: settle: Error: no way/);
+  });
+
+  test('R8 whatever a task throws, the run is over, and the next one settles', () => {
+    const { backend, engine, log } = setUp();
+    const slip = new Error('a slip');
+    const throwing = (): never => {
+      engine.unsettle(named(log, 'settled'));
+      throw slip;
+    };
+    assert.throws(() => engine.run(throwing), slip);
+    assert.deepEqual(log, ['settled']);
+    engine.defer(throwing);
+    assert.throws(() => backend.runDeferred(), slip);
+    backend.deferred.length = 0;
+    engine.yield(throwing);
+    assert.throws(() => turn(backend), slip);
+    engine.run(() => engine.unsettle(named(log, 'and on')));
+    assert.deepEqual(log, ['settled', 'settled', 'settled', 'and on']);
+  });
+});
+
 describe('the errors that an Engine hears of', () => {
   test('R24 a delayed call that throws is reported, and the others run', () => {
     const { backend, engine, log } = setUp();

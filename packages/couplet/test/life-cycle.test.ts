@@ -149,7 +149,7 @@ const TABLE: Record<State, Record<Happening, Expected>> = {
     taken: 'nothing',
   },
   delivering: {
-    lose: 'concluding',
+    lose: 'concluding, conclude',
     shut: 'nothing',
     eof: 'nothing',
     halfClose: 'nothing',

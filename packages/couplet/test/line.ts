@@ -4,8 +4,10 @@ import { Conversation } from '../src/connection/conversation.ts';
 import { Inlet } from '../src/connection/inlet.ts';
 import { Connection as Link } from '../src/engine/connection.ts';
 import { Engine } from '../src/engine/engine.ts';
+import type { ConnectionOptions } from '../src/protocol/connection-options.ts';
 import { boundsOf } from '../src/protocol/connection-options.ts';
 import type { ErrorReport } from '../src/protocol/error-report.ts';
+import type { Protocol } from '../src/protocol/protocol.ts';
 import { FakeBackend } from './fake-backend.ts';
 import { FakeWire } from './fake-wire.ts';
 
@@ -30,7 +32,7 @@ export class NotedWire extends FakeWire {
 }
 
 /** A connection, and the network at its other end. */
-export class Line<P extends Inlet> {
+export class Line<P extends Protocol> {
   readonly wire: NotedWire = new NotedWire();
   readonly backend: FakeBackend = new FakeBackend();
   readonly engine: Engine = new Engine(this.backend);
@@ -38,10 +40,10 @@ export class Line<P extends Inlet> {
   readonly inlet: P;
   readonly #link: Link;
 
-  constructor(inlet: P) {
+  constructor(inlet: P, options: ConnectionOptions = {}) {
     this.engine.observe({ error: (report) => this.reports.push(report) });
     this.inlet = inlet;
-    this.#link = new Link(this.engine, this.wire, inlet, boundsOf({}), undefined).start();
+    this.#link = new Link(this.engine, this.wire, inlet, boundsOf(options), undefined).start();
   }
 
   /** What the peer sends arrives, in these chunks. */
@@ -53,6 +55,16 @@ export class Line<P extends Inlet> {
     this.#link.onEof();
   }
 
+  /** The kernel refuses what was written. */
+  refuse(): void {
+    this.#link.onWriteFailed({ kind: 'reset', code: 'EPIPE', detail: 'it was refused' });
+  }
+
+  /** The reactor stops: the connection is asked to leave, or cut. */
+  stop(how: 'quit' | 'cut'): void {
+    this.engine.run(() => this.#link[how]());
+  }
+
   /** The wire is gone. */
   cut(kind: 'done' | 'reset' = 'reset'): void {
     this.#link.onClosed({ kind, code: '', detail: `it was ${kind}` });
@@ -62,6 +74,13 @@ export class Line<P extends Inlet> {
   passOn(): void {
     this.wire.passOn();
     this.#link.onWritable();
+  }
+
+  /** What was to wait for the other events has its turn. False when nothing was. */
+  turn(): boolean {
+    const tasks = this.backend.yielded.splice(0);
+    for (const task of tasks) task();
+    return tasks.length > 0;
   }
 
   /** Everything that was put off has its turn. */

@@ -45,7 +45,8 @@ class Line {
   }
 
   flush(): void {
-    this.queue.budget = 2 ** 30;
+    // What a turn may hand over is a matter of its own.
+    this.queue.budget = Number.POSITIVE_INFINITY;
     this.queue.flush(this.wire, this.gather);
   }
 

@@ -5,7 +5,7 @@ import { FastPoetryFactory } from './fast-poetry.ts';
 import { say } from './output.ts';
 import { poemFolder, readPoem } from './poem.ts';
 import { commandLine, readArguments, runProgram } from './program.ts';
-import { serveUntilStopped, writeBufferFor } from './server.ts';
+import { CLOSE_TIMEOUT_MS, serveUntilStopped, writeBufferFor } from './server.ts';
 import { SlowPoetryFactory } from './slow-poetry.ts';
 
 const HOST = '127.0.0.1';
@@ -55,7 +55,11 @@ async function openFast(poem: Buffer): Promise<Address> {
 
 /** Opens the port if it is free, and any other if not. */
 async function open(port: number, factory: Factory, poem: Uint8Array): Promise<Address> {
-  const options = { interface: HOST, maxWriteBufferBytes: writeBufferFor(poem) };
+  const options = {
+    interface: HOST,
+    maxWriteBufferBytes: writeBufferFor(poem),
+    closeTimeoutMs: CLOSE_TIMEOUT_MS,
+  };
   try {
     return (await reactor.listenTCP(port, factory, options)).getHost();
   } catch (error) {

@@ -52,6 +52,9 @@ function serverEndpoint(reactor: Reactor, text: string): ServerEndpoint {
   }
 }
 
+/** How long a client may take nothing of what is left of its poem before it is reset: it holds memory and a place. */
+export const CLOSE_TIMEOUT_MS = 30_000;
+
 /** What a client that does not read may make a server hold: the poem, and room to spare. */
 export function writeBufferFor(poem: Uint8Array): number {
   return poem.length + 2 ** 20;
@@ -77,7 +80,8 @@ export async function openPorts(
       if (open === 0) reactor.stop();
     },
   });
-  for (const endpoint of endpoints) tell((await endpoint.listen(factory, options)).getHost());
+  const bounds = { closeTimeoutMs: CLOSE_TIMEOUT_MS, ...options };
+  for (const endpoint of endpoints) tell((await endpoint.listen(factory, bounds)).getHost());
 }
 
 /**

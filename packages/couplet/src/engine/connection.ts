@@ -147,6 +147,16 @@ export class Connection extends Life implements Transport, Sink {
   // The engine's side.
 
   protected override goOn(): boolean {
+    try {
+      return this.#goOn();
+    } catch (error) {
+      // Only a wire of the application's own, a policy's say, throws here.
+      this.#fail('settle', error);
+      return true;
+    }
+  }
+
+  #goOn(): boolean {
     if (this.state === 'gone') {
       this.#conclude();
       return true;
@@ -193,9 +203,10 @@ export class Connection extends Life implements Transport, Sink {
     return called;
   }
 
-  /** True when the protocol has taken all that it was given, and no promise of it is pending. */
+  /** True when no promise of the protocol is pending, and it does not hold back, paused, what it still wants. */
   get #taken(): boolean {
-    return this.#pending === 0 && !(this.#paused && this.#protocol.readingResumed !== undefined);
+    const holds = this.#paused && !this.disconnecting && this.#protocol.readingResumed !== undefined;
+    return this.#pending === 0 && !holds;
   }
 
   /** Nothing can be sent any more: those who wait for room, and the producer, are told. */
@@ -243,7 +254,7 @@ export class Connection extends Life implements Transport, Sink {
     const size = this.output.size;
     const flow = this.flow;
     if (flow?.rises(size)) this.#callback('pauseProducing', () => flow.pause());
-    return size <= HIGH_WATER;
+    return this.engine.hasTime && size <= HIGH_WATER;
   }
 
   writeSequence(data: Iterable<Uint8Array | string>): boolean {
@@ -319,7 +330,9 @@ export class Connection extends Life implements Transport, Sink {
   drained(): Promise<boolean> {
     if (cutOff(this.state)) return Promise.resolve(false);
     const room = !this.output.crowded && writes(this.state, this.flow !== undefined);
-    return room ? Promise.resolve(true) : this.output.waitForRoom();
+    if (room && this.engine.hasTime) return Promise.resolve(true);
+    if (room) this.unsettle();
+    return this.output.waitForRoom();
   }
 
   setTcpNoDelay(on: boolean): void {
@@ -357,6 +370,7 @@ export class Connection extends Life implements Transport, Sink {
   /** A callback returned a promise: nothing is read until it settles. */
   #wait(where: string, result: unknown): void {
     if (!isThenable(result)) return;
+    const promise = promiseOf(result);
     // Should it reject when the connection has gone, the report still says whose it was.
     this.getPeer();
     this.#pending += 1;
@@ -367,7 +381,7 @@ export class Connection extends Life implements Transport, Sink {
       if (over(this.state)) this.linger?.heard(this.engine.now());
       this.unsettle();
     };
-    promiseOf(result).then(settled, (error) =>
+    promise.then(settled, (error) =>
       this.engine.run(() => {
         this.#fail(where, error);
         settled();

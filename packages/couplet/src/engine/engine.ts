@@ -36,6 +36,8 @@ const ROUNDS = 32;
 const MOST_MS = 10;
 /** To look at the clock costs as much as a part of this many settlings. */
 const UNWATCHED = 16;
+/** So many writes may follow one another without a look at the clock. */
+const WRITES = 512;
 /** So many runs may follow one another without an event of the backend before the clock is looked at. */
 const RUNS = 4;
 
@@ -74,7 +76,7 @@ export class Engine implements Clock {
   #postponedIn = -1;
   #deferred = false;
   #yielded = false;
-  /** The turn has lasted too long: nothing is settled until the other events have had theirs. */
+  /** The turn has lasted too long: what is left of it is settled when the other events have had theirs. */
   #exhausted = false;
   /** When the clock was first looked at in a turn, and in which. */
   #since = 0;
@@ -82,6 +84,7 @@ export class Engine implements Clock {
   /** How many runs followed from one event, and from which. */
   #runs = 0;
   #chained = -1;
+  #writes = 0;
   #emptied: (() => void) | undefined;
 
   constructor(backend: Backend) {
@@ -117,7 +120,10 @@ export class Engine implements Clock {
 
   /** An upcall begins. Whatever is thrown meanwhile, `leave` has to follow. */
   enter(): void {
-    if (this.#depth === 0) this.turn += 1;
+    if (this.#depth === 0) {
+      this.turn += 1;
+      this.#exhausted = false;
+    }
     this.#depth += 1;
   }
 
@@ -161,6 +167,16 @@ export class Engine implements Clock {
     if (this.#depth > 0 || this.#deferred) return;
     this.#deferred = true;
     this.backend.defer(this.#runDeferred);
+  }
+
+  /** Whether the turn has time for more, when something was written: code that awaits room must not keep the loop. */
+  get hasTime(): boolean {
+    this.#writes += 1;
+    if (this.#writes >= WRITES) {
+      this.#writes = 0;
+      this.#look();
+    }
+    return !this.#exhausted;
   }
 
   /** The one given has work that is to wait for the other events. The caller sees to it that it asks once. */
@@ -269,14 +285,13 @@ export class Engine implements Clock {
       this.#runs = 0;
     }
     this.#runs += 1;
-    if (this.#runs > RUNS) this.#look();
+    if (this.#runs > RUNS && this.#count > 0) this.#look();
     this.#depth += 1;
     this.leave();
   };
 
   readonly #runPostponed = (): void => {
     this.#yielded = false;
-    this.#exhausted = false;
     const postponed = this.#postponed;
     this.#postponed = this.#behind;
     this.#behind = [];

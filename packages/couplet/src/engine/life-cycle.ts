@@ -62,7 +62,7 @@ export type Happening =
 
 /**
  * What is to be done when a state is entered: to the wire or, for `wait`, to see to it that the state ends, and for
- * `conclude`, to tell the protocol.
+ * `conclude`, to tell the protocol, once nothing is pending.
  */
 export type Action = 'discard' | 'end' | 'endAndLinger' | 'linger' | 'close' | 'abort' | 'wait' | 'conclude' | 'none';
 
@@ -155,7 +155,7 @@ const transitions: Record<State, Partial<Record<Happening, Transition>>> = {
   leaving: { abort: to('aborting'), closed, closedEarly: concluding },
   aborting: { closed, closedEarly: closed },
   broken: { lose: cut, lingered: cut, abort, cut, closed, closedEarly: delivering },
-  delivering: { lose: to('concluding'), lingered: conclude, abort: conclude, cut: conclude, taken: closed },
+  delivering: { lose: to('concluding', 'conclude'), lingered: conclude, abort: conclude, cut: conclude, taken: closed },
   concluding: { lingered: conclude, abort: conclude, cut: conclude, taken: closed },
   gone: {},
 };

@@ -45,12 +45,14 @@ export abstract class Life extends Ends implements Unsettled, Live {
   quit(): void {
     if (over(this.state)) return;
     const left = this.disconnecting;
-    if (!left) this.reason ??= new ConnectionAborted('the reactor stopped');
+    this.#blameStop();
     // A FIN would make what a producer has begun look complete.
     this.happen(!left && this.flow !== undefined ? 'abort' : 'lose');
   }
 
   cut(): void {
+    // A second signal may come before the others were asked to leave.
+    if (!over(this.state)) this.#blameStop();
     this.happen(this.output.idle && this.flow === undefined ? 'cut' : 'abort');
   }
 
@@ -114,6 +116,11 @@ export abstract class Life extends Ends implements Unsettled, Live {
 
   protected unsettle(): void {
     if (this.state !== 'gone') this.#plan();
+  }
+
+  /** A protocol that has not left itself is told who ended it. */
+  #blameStop(): void {
+    if (!this.disconnecting) this.reason ??= new ConnectionAborted('the reactor stopped');
   }
 
   /** It has used up its turn: it goes on after the other events. */

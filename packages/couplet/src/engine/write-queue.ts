@@ -56,7 +56,7 @@ export class WriteQueue {
 
   /** True when this turn's budget is used up and there is more that the wire could take. */
   get overdrawn(): boolean {
-    return this.budget <= 0 && this.size > this.#held && this.#held === 0;
+    return this.budget <= 0 && this.#held === 0 && !this.#empty;
   }
 
   /**
@@ -127,8 +127,12 @@ export class WriteQueue {
 
   /** True when everything before the bar is with the kernel. */
   get atBar(): boolean {
-    const empty = this.#text === '' && this.#only === undefined && this.#chunks === undefined;
-    return this.#barred !== undefined && empty && this.#held === 0;
+    return this.#barred !== undefined && this.#empty && this.#held === 0;
+  }
+
+  /** True when nothing may be handed over: all that is unsent is with the wire, or behind the bar. */
+  get #empty(): boolean {
+    return this.#text === '' && this.#only === undefined && this.#chunks === undefined;
   }
 
   /** Takes the bar away. */

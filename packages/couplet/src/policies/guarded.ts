@@ -3,7 +3,7 @@ import { ClientFactory } from '../protocol/client-factory.ts';
 import type { Clock } from '../protocol/clock.ts';
 import type { Builds, BuiltBy } from '../protocol/factory.ts';
 import { Factory } from '../protocol/factory.ts';
-import type { Filter } from '../protocol/filter.ts';
+import { Filter } from '../protocol/filter.ts';
 import type { ProtocolFor, Result } from '../protocol/protocol.ts';
 import { Refused } from '../protocol/refused.ts';
 import { checkFactory } from '../protocol/role.ts';
@@ -103,6 +103,8 @@ function admit(inner: Factory | ClientFactory, policy: Policy, wire: Wire, clock
     filter.onClosed(UNWANTED);
     throw error;
   }
-  if (above instanceof Refused) filter.onClosed(UNWANTED);
-  return above ?? filter;
+  if (above === undefined || above === null) return filter;
+  // Refused; or something else that the engine will not take either.
+  if (!(above instanceof Filter)) filter.onClosed(UNWANTED);
+  return above;
 }

@@ -7,13 +7,11 @@ const { then } = Promise.prototype;
 
 /**
  * What an application returned, as a promise that settles when it does. A class of the application's own may have a `then`
- * that calls back twice, throws, or returns a promise that rejects: that rejection must not stay unhandled.
+ * that begins the work, calls back twice, throws, or returns a promise that rejects: that rejection must not stay unhandled.
  */
 export function promiseOf<T>(thenable: PromiseLike<T>): Promise<T> {
-  if (thenable instanceof Promise) {
-    if (Object.getPrototypeOf(thenable) === Promise.prototype) return thenable;
-    return new Promise((resolve, reject) => void then.call(thenable, resolve, reject));
-  }
+  if (thenable instanceof Promise && Object.getPrototypeOf(thenable) === Promise.prototype && thenable.then === then)
+    return thenable;
   return new Promise((resolve, reject) => {
     // Later, as a promise would: it must not call back in the middle of what runs now.
     Promise.resolve()

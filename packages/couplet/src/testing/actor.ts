@@ -1,5 +1,6 @@
 import type { Result } from '../protocol/protocol.ts';
 import { Protocol } from '../protocol/protocol.ts';
+import { promiseOf } from '../protocol/thenable.ts';
 
 /** What an actor does in its callbacks; each gets the actor first. */
 export interface Part {
@@ -123,7 +124,7 @@ export class Actor extends Protocol {
       this.#pending -= 1;
     };
     this.#pending += 1;
-    result.then(settled, settled);
+    promiseOf(result).then(settled, settled);
   }
 
   /** What must hold in every scene. */

@@ -13,12 +13,16 @@ import { closingChecks } from './check-closing.ts';
 import { connectingChecks } from './check-connecting.ts';
 import { connectionChecks } from './check-connection.ts';
 import { conversingChecks } from './check-conversing.ts';
+import { deliveringChecks } from './check-delivering.ts';
 import { failedWriteChecks } from './check-failed-writes.ts';
 import { failureChecks } from './check-failures.ts';
+import { fairnessChecks } from './check-fairness.ts';
 import { halfCloseChecks } from './check-half-close.ts';
 import { helloChecks } from './check-hello.ts';
 import { injectingChecks } from './check-injecting.ts';
+import { leavingChecks } from './check-leaving.ts';
 import { listeningChecks } from './check-listening.ts';
+import { misuseChecks } from './check-misuse.ts';
 import { nameChecks } from './check-names.ts';
 import { observerChecks } from './check-observers.ts';
 import { pausingChecks } from './check-pausing.ts';
@@ -56,10 +60,13 @@ export function checkBackend(venue: Venue): Check[] {
     ...failureChecks(venue),
     ...reportChecks(venue),
     ...buildingChecks(venue),
+    ...misuseChecks(venue),
     ...promiseChecks(venue),
+    ...deliveringChecks(venue),
     ...pressureChecks(venue),
     ...roomChecks(venue),
     ...pullingChecks(venue),
+    ...fairnessChecks(venue),
     ...pausingChecks(venue),
     ...resumingChecks(venue),
     ...boundChecks(venue),
@@ -71,6 +78,7 @@ export function checkBackend(venue: Venue): Check[] {
     ...portChecks(venue),
     ...clientWalkChecks(venue),
     ...stoppingChecks(venue),
+    ...leavingChecks(venue),
     ...observerChecks(venue),
     ...nameChecks(venue),
     ...triggerChecks(venue),

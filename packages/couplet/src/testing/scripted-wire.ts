@@ -30,7 +30,7 @@ export class ScriptedWire implements Wire {
     this.sink?.onClosed(causeOf(kind));
   }
 
-  write(): boolean {
+  write(_chunk: Uint8Array): boolean {
     return true;
   }
 
@@ -85,9 +85,13 @@ export class ScriptedAttempt {
     return 'port' in name ? name.host : addressOf(name).authority;
   }
 
-  /** It connects. Nobody hears of it when the attempt was cancelled, or has come to something before. */
-  succeed(): ScriptedWire {
+  /**
+   * It connects; the wire may be prepared before anybody has it. Nobody hears of it when the attempt was cancelled, or has come to
+   * something before.
+   */
+  succeed(prepare: (wire: ScriptedWire) => void = () => {}): ScriptedWire {
     const wire = new ScriptedWire(this.place, this.#defer);
+    prepare(wire);
     if (this.#end()) wire.sink = this.#attempt.onConnected(wire) ?? undefined;
     return wire;
   }

@@ -3,6 +3,7 @@ import { FACE_BUGS } from './face-bugs.ts';
 import { LOCAL_BUGS } from './local-bugs.ts';
 import { PROXY_BUGS } from './proxy-bugs.ts';
 import { TLS_BUGS } from './tls-bugs.ts';
+import { TURN_BUGS } from './turn-bugs.ts';
 
 /** Every one has to be found. Types do not find any of them. */
 export const BUGS: readonly Bug[] = [
@@ -337,4 +338,5 @@ export const BUGS: readonly Bug[] = [
   ...TLS_BUGS,
   ...PROXY_BUGS,
   ...LOCAL_BUGS,
+  ...TURN_BUGS,
 ];
