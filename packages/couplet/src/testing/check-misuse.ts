@@ -271,28 +271,31 @@ const failing: readonly [name: string, fail: () => Result][] = [
 
 function addPromises(programme: Repertoire): void {
   for (const [how, fail] of failing) {
-    programme.addRehearsed(`R8 an observer that ${how} hurts no connection, and the others are told`, async (rehearsal) => {
-      const { reactor, backend } = rehearsal;
-      const told: string[] = [];
-      reactor.observe({ connectionMade: () => Object(fail()), connectionLost: () => Object(fail()) });
-      reactor.observe({ connectionMade: () => told.push('made'), connectionLost: () => told.push('lost') });
-      const client = new Actor(cue);
-      reactor.connectTCP('192.0.2.1', 8007, new SingleClient(client));
-      const wire = backend.attempts[0]?.succeed();
-      await backend.settled();
-      wire?.lose();
-      await backend.settled();
-      expectSame(
-        [told, client.log],
-        [
-          ['made', 'lost'],
-          ['made', 'lost'],
-        ],
-        'what was told',
-      );
-      const printed = backend.lines.map((line) => line.startsWith('an observer: observe: Error: a slip'));
-      expectSame(printed, [true, true], 'what was printed');
-    });
+    programme.addRehearsed(
+      `R8 an observer that ${how} hurts no connection, and the others are told`,
+      async (rehearsal) => {
+        const { reactor, backend } = rehearsal;
+        const told: string[] = [];
+        reactor.observe({ connectionMade: () => Object(fail()), connectionLost: () => Object(fail()) });
+        reactor.observe({ connectionMade: () => told.push('made'), connectionLost: () => told.push('lost') });
+        const client = new Actor(cue);
+        reactor.connectTCP('192.0.2.1', 8007, new SingleClient(client));
+        const wire = backend.attempts[0]?.succeed();
+        await backend.settled();
+        wire?.lose();
+        await backend.settled();
+        expectSame(
+          [told, client.log],
+          [
+            ['made', 'lost'],
+            ['made', 'lost'],
+          ],
+          'what was told',
+        );
+        const printed = backend.lines.map((line) => line.startsWith('an observer: observe: Error: a slip'));
+        expectSame(printed, [true, true], 'what was printed');
+      },
+    );
 
     programme.add(`R8 a log of traffic that ${how} is reported, and the bytes pass`, async (stage) => {
       const factory = logTraffic(new Troupe(echo), (entry) => Object(entry.event === 'opened' ? fail() : undefined));
