@@ -251,8 +251,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a leaked slot: a connection that a policy further in refuses holds one',
     file: 'policies/guarded.ts',
-    text: 'if (above instanceof Refused) filter.onClosed(UNWANTED);',
-    instead: 'if (above instanceof Refused) filter.pause();',
+    text: 'if (!(above instanceof Filter)) filter.onClosed(UNWANTED);',
+    instead: 'if (!(above instanceof Filter)) filter.pause();',
   },
   {
     name: 'a counter that is decremented twice',
