@@ -19,36 +19,19 @@ after(() => {
   process.off('unhandledRejection', note);
 });
 
-/** A promise that begins its work when it is awaited, as query builders are. */
-class Lazy extends Promise<void> {
-  readonly #work: () => Promise<void>;
-  #begun: Promise<void> | undefined;
-
-  constructor(work: () => Promise<void>) {
-    super((resolve) => resolve());
-    this.#work = work;
-  }
-
-  static override get [Symbol.species](): PromiseConstructor {
-    return Promise;
-  }
-
-  // biome-ignore lint/suspicious/noThenProperty: that is what it is about
-  override then<A = void, B = never>(
-    kept?: ((value: void) => A | PromiseLike<A>) | null,
-    broken?: ((reason: unknown) => B | PromiseLike<B>) | null,
-  ): Promise<A | B> {
-    this.#begun ??= this.#work();
-    return this.#begun.then(kept, broken);
-  }
-}
-
-/** A promise whose `then` hands on a promise of its own that rejects. */
+/** A promise whose `then` hands on a promise of its own that rejects, too. */
 class Restless extends Promise<void> {
   // biome-ignore lint/suspicious/noThenProperty: that is what it is about
   override then<A = void, B = never>(): Promise<A | B> {
-    return Promise.reject(slip);
+    return Promise.reject(new Error('of its own'));
   }
+}
+
+/** What claims to be a promise, as those of libraries that can be cancelled. */
+function cancellable(promise: Promise<unknown>): unknown {
+  // biome-ignore lint/suspicious/noThenProperty: that is what it is about
+  const own = { then: promise.then.bind(promise), cancel: () => {} };
+  return Object.setPrototypeOf(own, Promise.prototype);
 }
 
 /** What rejects with the slip, in every make. */
@@ -67,10 +50,10 @@ const makes: readonly [name: string, make: () => unknown][] = [
       },
     }),
   ],
-  ['a promise that begins when it is awaited', () => new Lazy(() => Promise.reject(slip))],
-  ['a promise whose then returns one that rejects', () => new Restless(() => {})],
+  ['a promise that can be cancelled', () => cancellable(Promise.reject(slip))],
+  ['a promise whose then returns one that rejects', () => Restless.reject(slip)],
   // biome-ignore lint/suspicious/noThenProperty: that is what it is about
-  ['a promise with a then of its own', () => Object.assign(Promise.resolve(), { then: () => Promise.reject(slip) })],
+  ['a promise with a then of its own', () => Object.assign(Promise.reject(slip), { then: () => Promise.reject(slip) })],
 ];
 
 /** Where the application may return something, and what is reported then. */
@@ -171,24 +154,14 @@ describe('promiseOf', () => {
     assert.equal(promiseOf(promise), promise);
   });
 
-  test('begins the work of a lazy promise once, and waits for it', async () => {
-    let begun = 0;
-    let end = (): void => {};
-    const lazy = new Lazy(() => {
-      begun += 1;
-      return new Promise((resolve) => {
-        end = resolve;
-      });
+  test('waits for a promise that can be cancelled, as for any other', async () => {
+    let keep: (value: string) => void = () => {};
+    const inner = new Promise<string>((resolve) => {
+      keep = resolve;
     });
-    let over = false;
-    const promise = promiseOf(lazy).then(() => {
-      over = true;
-    });
-    await setImmediate();
-    assert.deepEqual([begun, over], [1, false]);
-    end();
-    await promise;
-    assert.deepEqual([begun, over], [1, true]);
+    const promise = promiseOf(cancellable(inner) as Promise<string>);
+    keep('kept');
+    assert.equal(await promise, 'kept');
   });
 
   test('does not call back in the middle of what runs now', async () => {

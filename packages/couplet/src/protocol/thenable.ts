@@ -7,11 +7,14 @@ const { then } = Promise.prototype;
 
 /**
  * What an application returned, as a promise that settles when it does. A class of the application's own may have a `then`
- * that begins the work, calls back twice, throws, or returns a promise that rejects: that rejection must not stay unhandled.
+ * that calls back twice, throws, or returns a promise that rejects: that rejection must not stay unhandled.
  */
 export function promiseOf<T>(thenable: PromiseLike<T>): Promise<T> {
-  if (thenable instanceof Promise && Object.getPrototypeOf(thenable) === Promise.prototype && thenable.then === then)
-    return thenable;
+  if (thenable instanceof Promise) {
+    if (Object.getPrototypeOf(thenable) === Promise.prototype && thenable.then === then) return thenable;
+    const promise = settled(thenable);
+    if (promise !== undefined) return promise;
+  }
   return new Promise((resolve, reject) => {
     // Later, as a promise would: it must not call back in the middle of what runs now.
     Promise.resolve()
@@ -21,6 +24,19 @@ export function promiseOf<T>(thenable: PromiseLike<T>): Promise<T> {
       })
       .catch(reject);
   });
+}
+
+/** Settles as the promise does that this one is, whatever its class made of `then`; undefined for one that only claims to be one. */
+function settled<T>(promise: Promise<T>): Promise<T> | undefined {
+  let genuine = true;
+  const settles = new Promise<T>((resolve, reject) => {
+    try {
+      then.call(promise, resolve, reject);
+    } catch {
+      genuine = false;
+    }
+  });
+  return genuine ? settles : undefined;
 }
 
 /** The same for a value that may be a promise or not. */

@@ -257,7 +257,7 @@ function addAnswers(programme: Repertoire): void {
 class Restless extends Promise<void> {
   // biome-ignore lint/suspicious/noThenProperty: that is what it is about
   override then<A = void, B = never>(): Promise<A | B> {
-    return Promise.reject(slip);
+    return Promise.reject(new Error('of its own'));
   }
 }
 
@@ -266,7 +266,7 @@ const failing: readonly [name: string, fail: () => Result][] = [
   ['is async and rejects', () => Promise.reject(slip)],
   // biome-ignore lint/suspicious/noThenProperty: that is what it is about
   ['returns what rejects when it is awaited', () => Object({ then: () => Promise.reject(slip) })],
-  ['returns a promise of another class that rejects', () => new Restless(() => {})],
+  ['returns a promise of another class that rejects', () => Restless.reject(slip)],
 ];
 
 function addPromises(programme: Repertoire): void {
