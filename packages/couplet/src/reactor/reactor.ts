@@ -207,8 +207,8 @@ export class Reactor implements Clock {
 
   /**
    * Keeps the process alive, with nothing open too, and resolves after `stop`, when all that the reactor had is gone: ports,
-   * connections, timers, signal handlers. SIGINT and SIGTERM stop it; a second one stops it at once. Rejects with
-   * `ReactorAlreadyRunning`.
+   * connections, timers, signal handlers. SIGINT and SIGTERM stop it; a second one ends what it waits for. Rejects with
+   * `ReactorAlreadyRunning`, and with a `RangeError` for a `stopLingerMs` that is not a number of at least 0.
    */
   async run({ signals = true, stopLingerMs = 1000 }: RunOptions = {}): Promise<void> {
     if (!(stopLingerMs >= 0)) throw new RangeError(`stopLingerMs is ${stopLingerMs}, not a number of at least 0`);
@@ -244,9 +244,10 @@ export class Reactor implements Clock {
   }
 
   /**
-   * Ends `run`: first the triggers before shutdown, then every port, attempt and connection. A connection with nothing
-   * unsent is closed, others are reset; protocols that had not left themselves get `ConnectionAborted`. Does nothing when
-   * it is stopping already, throws `ReactorNotRunning` when it does not run.
+   * Ends `run`: first the triggers before shutdown, then every port, attempt and connection. Connections send what is unsent,
+   * end their output and wait for the peer to close, for at most `stopLingerMs` of `run`; what is unsent then is reset, and so,
+   * at once, is one with a registered producer. Protocols that had not left themselves get `ConnectionAborted`. Does nothing
+   * when it is stopping already, throws `ReactorNotRunning` when it does not run.
    */
   stop(): void {
     if (this.#state === 'idle') throw new ReactorNotRunning('the reactor does not run');
