@@ -142,13 +142,17 @@ export class NodeWire implements Wire, Guard {
 
   /** Node has one callback for all writes of a stream, so one in its place is enough. */
   keep(socket: Socket, written: Written): Written {
-    if (socket === this.#socket && this.#kept !== undefined) return this.#kept;
-    const kept: Written = (error) => {
+    if (socket !== this.#socket) return this.#keptFor(written);
+    this.#kept ??= this.#keptFor(written);
+    return this.#kept;
+  }
+
+  /** Apart from `keep`: a function that makes another one costs memory at each call. */
+  #keptFor(written: Written): Written {
+    return (error) => {
       if (error !== undefined && error !== null) this.#refused(causeOf(error));
       written();
     };
-    if (socket === this.#socket) this.#kept = kept;
-    return kept;
   }
 
   /** The kernel took a write back: the stream has not heard of it, and goes on reading. */
