@@ -49,7 +49,11 @@ function plantAll() {
 }
 
 function chosen() {
-  if (quick) return BUGS.filter((_, at) => at % Math.ceil(BUGS.length / FEW) === 0);
+  if (quick) {
+    // The first is found by a scene. Of those without a test of their own some are found by the checks only, which take long.
+    const own = BUGS.filter(({ test }) => test !== undefined);
+    return [BUGS[0], ...own.filter((_, at) => at % Math.ceil(own.length / (FEW - 1)) === 0)];
+  }
   return BUGS.filter(({ name, file }) => words.every((word) => `${name} ${file}`.includes(word)));
 }
 
