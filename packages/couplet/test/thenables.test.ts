@@ -185,3 +185,29 @@ describe('awaited', () => {
     );
   });
 });
+
+describe('R39 a handler of the promise face', () => {
+  test('that leaves a frame un-awaited ends its connection, not the process', async () => {
+    const line = serve((connection) => {
+      void connection.lines().next();
+      throw slip;
+    });
+    await line.settle();
+    line.cut();
+    await setImmediate();
+    assert.deepEqual(unhandled, []);
+    assert.equal(line.inlet.reason, slip);
+  });
+
+  test('that throws what cannot even be asked for its class is reported', async () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const line = serve(() => {
+      throw proxy;
+    });
+    await line.settle();
+    await setImmediate();
+    assert.deepEqual(unhandled, []);
+    assert.equal(line.reports.length, 1);
+  });
+});

@@ -1,3 +1,4 @@
+import { errorOf } from '../engine/report.ts';
 import { FramingError } from '../framing/errors.ts';
 import { Factory } from '../protocol/factory.ts';
 import { described, isClass, nameOf } from '../protocol/misuse.ts';
@@ -41,10 +42,12 @@ export class Conversation extends Inlet {
     try {
       await awaited(this.#handler(new Connection(this)));
       this.close();
-    } catch (error) {
+    } catch (thrown) {
+      // It may be anything, even what cannot be asked for its class.
+      const error = errorOf(thrown);
       // What the loop that reads throws is no news, if the connection ended so, and no error of the handler, if the peer sent no frame.
       if (error instanceof FramingError) this.transport.abortConnection(error);
-      else if (this.reason === undefined || error !== this.reason) this.transport.failConnection(error);
+      else if (this.reason === undefined || error !== this.reason) this.transport.failConnection(thrown);
     }
   }
 }

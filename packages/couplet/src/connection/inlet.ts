@@ -48,9 +48,13 @@ export class Inlet extends Protocol {
       const value = this.#left ? undefined : this.#turnTo(decoder).next();
       if (value !== undefined) return Promise.resolve({ done: false, value });
     } catch (error) {
-      return Promise.reject(error);
+      const failed = Promise.reject(error);
+      failed.catch(() => {});
+      return failed;
     }
-    return new Promise((resolve, reject) => this.#wait(new FramePull(decoder, resolve, reject)));
+    const pull = new FramePull(decoder);
+    this.#wait(pull);
+    return pull.promise;
   }
 
   /** Leaves in order; whoever waits for a frame learns that there are no more. */

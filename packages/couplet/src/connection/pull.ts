@@ -8,20 +8,23 @@ export interface Pull {
   end(error: Error | undefined): void;
 }
 
+/** Until the promise has said how it settles. */
+function unset(): void {}
+
 /** A pull on frames of that decoder, as the promise that `next()` of an iterator returned. */
 export class FramePull<Frame> implements Pull {
+  /** What `next()` returns. */
+  readonly promise: Promise<IteratorResult<Frame, undefined>>;
   readonly #decoder: Decoder<Frame>;
-  readonly #resolve: (result: IteratorResult<Frame, undefined>) => void;
-  readonly #reject: (error: unknown) => void;
+  #resolve: (result: IteratorResult<Frame, undefined>) => void = unset;
+  #fail: (error: unknown) => void = unset;
 
-  constructor(
-    decoder: Decoder<Frame>,
-    resolve: (result: IteratorResult<Frame, undefined>) => void,
-    reject: (error: unknown) => void,
-  ) {
+  constructor(decoder: Decoder<Frame>) {
     this.#decoder = decoder;
-    this.#resolve = resolve;
-    this.#reject = reject;
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#fail = reject;
+    });
   }
 
   settle(): boolean {
@@ -33,6 +36,12 @@ export class FramePull<Frame> implements Pull {
       this.#reject(error);
     }
     return true;
+  }
+
+  /** A frame that the program does not wait for after all must not end the process. */
+  #reject(error: unknown): void {
+    this.promise.catch(() => {});
+    this.#fail(error);
   }
 
   end(error: Error | undefined): void {

@@ -201,11 +201,12 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
   async #prepare(protocol: ProtocolOf<B>): Promise<void> {
     try {
       await awaited(this.#options.prepareConnection?.(protocol));
-    } catch (error) {
+    } catch (thrown) {
+      const error = errorOf(thrown);
       // What the network did is no mistake of the program's.
       if (!(error instanceof ConnectionClosed || error instanceof ConnectError))
-        this.#report('prepareConnection', error);
-      if (this.#protocol === protocol) this.#life.unfit(errorOf(error));
+        this.#report('prepareConnection', thrown);
+      if (this.#protocol === protocol) this.#life.unfit(error);
       return;
     }
     if (this.#protocol === protocol) this.#life.prepared(protocol);

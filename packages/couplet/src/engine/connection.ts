@@ -268,7 +268,7 @@ export class Connection extends Life implements Transport, Sink {
   }
 
   abortConnection(reason: Error = new ConnectionAborted()): void {
-    this.abort(reason);
+    this.abort(errorOf(reason));
   }
 
   failConnection(error: unknown): void {
