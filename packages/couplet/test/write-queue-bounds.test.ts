@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { fixedData } from '../src/bytes/chunk.ts';
 import { Gather } from '../src/bytes/gather.ts';
 import { WriteQueue } from '../src/engine/write-queue.ts';
 import { FakeWire } from './fake-wire.ts';
@@ -232,7 +233,7 @@ describe('R8 memory that changes its size between the write and the sending', ()
       const { queue, wire, gather } = setUp();
       const bytes = resizable(length);
       queue.push(Buffer.from('before'));
-      queue.push(bytes);
+      queue.push(fixedData(bytes));
       queue.push(Buffer.from('after'));
       resize(bytes, () => 2 * length);
       queue.budget = Number.POSITIVE_INFINITY;

@@ -9,3 +9,18 @@ export function checkData(data: Uint8Array | string): void {
   if (typeof data === 'string' || data instanceof Uint8Array) return;
   throw new TypeError(`write takes a string or a Uint8Array, not ${data === null ? 'null' : typeof data}`);
 }
+
+/** The runtime's own chunks; to ask for their class by the global name costs a call. */
+const Bytes: typeof Buffer = Buffer;
+
+/**
+ * The same, for bytes that are sent later: a view that grows with its memory is replaced by one that does not. Throws a
+ * `TypeError` for anything else than bytes or a string.
+ */
+export function fixedData(data: Uint8Array | string): Uint8Array | string {
+  if (typeof data === 'string' || data instanceof Bytes) return data;
+  checkData(data);
+  const { buffer } = data;
+  const grows = ('resizable' in buffer && buffer.resizable) || ('growable' in buffer && buffer.growable);
+  return grows ? data.subarray(0, data.length) : data;
+}

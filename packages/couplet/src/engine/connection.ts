@@ -1,4 +1,4 @@
-import { checkData } from '../bytes/chunk.ts';
+import { fixedData } from '../bytes/chunk.ts';
 import type { Clock } from '../protocol/clock.ts';
 import type { ConnectionBounds } from '../protocol/connection-options.ts';
 import { ConnectionAborted, ConnectionLost } from '../protocol/errors.ts';
@@ -245,16 +245,17 @@ export class Connection extends Life implements Transport, Sink {
   }
 
   write(data: Uint8Array | string): boolean {
-    checkData(data);
-    if (!writes(this.state, this.flow !== undefined)) return false;
-    // A producer that had nothing for a while did not keep the peer waiting.
-    if (this.linger !== undefined && this.output.size === 0) this.linger.heard(this.engine.now());
-    if (data.length > 0) this.output.push(data);
+    const piece = fixedData(data);
+    if (this.state !== 'open') {
+      if (!writes(this.state, this.flow !== undefined)) return false;
+      // A producer that had nothing for a while did not keep the peer waiting.
+      if (this.linger !== undefined && this.output.size === 0) this.linger.heard(this.engine.now());
+    }
+    if (piece.length > 0) this.output.push(piece);
     this.unsettle();
-    const size = this.output.size;
-    const flow = this.flow;
-    if (flow?.rises(size)) this.#callback('pauseProducing', () => flow.pause());
-    return this.engine.hasTime && size <= HIGH_WATER;
+    const { size } = this.output;
+    if (this.flow?.rises(size)) this.#callback('pauseProducing', () => this.flow?.pause());
+    return size <= HIGH_WATER && (this.engine.running || this.engine.hasTime);
   }
 
   writeSequence(data: Iterable<Uint8Array | string>): boolean {

@@ -36,8 +36,8 @@ const ROUNDS = 32;
 const MOST_MS = 10;
 /** To look at the clock costs as much as a part of this many settlings. */
 const UNWATCHED = 16;
-/** So many writes may follow one another without a look at the clock. */
-const WRITES = 512;
+/** So many writes outside of runs may follow one another without a look at the clock. */
+const ASKED = 512;
 /** So many runs may follow one another without an event of the backend before the clock is looked at. */
 const RUNS = 4;
 
@@ -84,7 +84,7 @@ export class Engine implements Clock {
   /** How many runs followed from one event, and from which. */
   #runs = 0;
   #chained = -1;
-  #writes = 0;
+  #asked = 0;
   #emptied: (() => void) | undefined;
 
   constructor(backend: Backend) {
@@ -169,11 +169,16 @@ export class Engine implements Clock {
     this.backend.defer(this.#runDeferred);
   }
 
-  /** Whether the turn has time for more, when something was written: code that awaits room must not keep the loop. */
+  /** True in an upcall: what runs then is one callback, which nothing can break off. */
+  get running(): boolean {
+    return this.#depth > 0;
+  }
+
+  /** Whether the turn has time for more, for what continues after a promise: that must not keep the loop. */
   get hasTime(): boolean {
-    this.#writes += 1;
-    if (this.#writes >= WRITES) {
-      this.#writes = 0;
+    this.#asked += 1;
+    if (this.#asked >= ASKED) {
+      this.#asked = 0;
       this.#look();
     }
     return !this.#exhausted;

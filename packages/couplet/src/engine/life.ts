@@ -115,7 +115,7 @@ export abstract class Life extends Ends implements Unsettled, Live {
   }
 
   protected unsettle(): void {
-    if (this.state !== 'gone') this.#plan();
+    if (!this.#unsettled && this.state !== 'gone') this.#plan();
   }
 
   /** A protocol that has not left itself is told who ended it. */

@@ -64,7 +64,7 @@ export class WriteQueue {
    * too long to be encoded, and then takes nothing.
    */
   push(data: Uint8Array | string): void {
-    const piece = fixed(data);
+    const piece = typeof data === 'string' && data.length >= LONG_TEXT ? Buffer.from(data) : data;
     this.size += piece.length;
     if (this.#barred === undefined) this.#append(piece);
     else this.#barred.push(piece);
@@ -244,15 +244,6 @@ export class WriteQueue {
     else this.#held = bytes.length;
     this.#keeps = !(taken || wire.copies);
   }
-}
-
-/** What cannot change its length any more: a view may grow with its memory, and a long text is bytes. */
-function fixed(data: Uint8Array | string): Uint8Array | string {
-  if (typeof data === 'string') return data.length < LONG_TEXT ? data : Buffer.from(data);
-  if (data instanceof Buffer) return data;
-  const { buffer } = data;
-  const grows = ('resizable' in buffer && buffer.resizable) || ('growable' in buffer && buffer.growable);
-  return grows ? data.subarray(0, data.length) : data;
 }
 
 /** True when the last code unit is the first half of a surrogate pair. */

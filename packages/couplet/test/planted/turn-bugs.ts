@@ -24,7 +24,7 @@ export const TURN_BUGS: readonly Bug[] = [
     name: 'code that writes on and on is never told that others wait',
     file: 'engine/engine.ts',
     text: 'return !this.#exhausted;',
-    instead: 'return this.#writes < WRITES;',
+    instead: 'return this.#asked < ASKED;',
     test: rule('R60 a writer that awaits connection.write, 100 times, leaves the loop'),
   },
   {
