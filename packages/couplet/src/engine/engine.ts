@@ -40,6 +40,7 @@ const UNWATCHED = 16;
 const WRITES = 512;
 /** So many runs may follow one another without an event of the backend before the clock is looked at. */
 const RUNS = 4;
+const AT_ONCE: LingerBounds = { lingerTimeoutMs: 0, lingerMaxMs: 0 };
 
 /**
  * What the connections of one reactor share: its time, the run in progress, and who lives. A run is one event's
@@ -253,8 +254,9 @@ export class Engine implements Clock {
     this.stopBounds = undefined;
   }
 
-  /** Ends all that live at once. */
+  /** Ends all that live at once. What a pending promise still holds up is not waited for either. */
   cutAll(): void {
+    if (this.stopBounds !== undefined) this.stopBounds = AT_ONCE;
     this.run(() => this.live.each((one) => one.cut()));
   }
 

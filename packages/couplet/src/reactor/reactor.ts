@@ -231,7 +231,7 @@ export class Reactor implements Clock {
     await stopped;
     await Promise.race([Promise.all(this.#fire('before', 'shutdown')), hurried]);
     this.#fire('during', 'shutdown');
-    await this.#endAll(lingerMs);
+    await this.#endAll(() => lingerMs);
     this.#fire('after', 'shutdown');
     // What these began, and what was cancelled at once, ends in runs of their own.
     await this.#turn();
@@ -392,12 +392,13 @@ export class Reactor implements Clock {
     });
   }
 
-  async #endAll(lingerMs: number): Promise<void> {
+  /** `lingerMs` is asked as late as can be: a second signal may come meanwhile. */
+  async #endAll(lingerMs: () => number): Promise<void> {
     this.#engine.stopping = true;
     await Promise.allSettled(this.#opening);
     await Promise.all([...this.#ports].map((port) => port.stopListening()));
     for (const connector of this.#connectors) if (connector.state === 'connecting') connector.stopConnecting();
-    await this.#engine.quitAll(lingerMs);
+    await this.#engine.quitAll(lingerMs());
     // A cancelled attempt tells its factory in a run of its own.
     await this.#turn();
   }
