@@ -254,7 +254,8 @@ export class Connection extends Life implements Transport, Sink {
     const size = this.output.size;
     const flow = this.flow;
     if (flow?.rises(size)) this.#callback('pauseProducing', () => flow.pause());
-    return this.engine.hasTime && size <= HIGH_WATER;
+    // A producer waits to be told to go on, which it is only after it was told to pause.
+    return size <= HIGH_WATER && (flow !== undefined || this.engine.hasTime);
   }
 
   writeSequence(data: Iterable<Uint8Array | string>): boolean {
