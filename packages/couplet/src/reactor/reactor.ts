@@ -12,13 +12,13 @@ import type { BuiltBy, Factory } from '../protocol/factory.ts';
 import type { ListeningPort } from '../protocol/listening-port.ts';
 import { familyOf } from '../protocol/literal.ts';
 import {
+  checkAtLeast,
   checkFunction,
   checkText,
   checkWhole,
   checkWord,
   described,
   hasMethods,
-  isAtLeast,
 } from '../protocol/misuse.ts';
 import type { Observer } from '../protocol/observer.ts';
 import { checkObserver } from '../protocol/observer.ts';
@@ -211,7 +211,7 @@ export class Reactor implements Clock {
    * `ReactorAlreadyRunning`, and with a `RangeError` for a `stopLingerMs` that is not a number of at least 0.
    */
   async run({ signals = true, stopLingerMs = 1000 }: RunOptions = {}): Promise<void> {
-    if (!(stopLingerMs >= 0)) throw new RangeError(`stopLingerMs is ${stopLingerMs}, not a number of at least 0`);
+    checkAtLeast('stopLingerMs', stopLingerMs, 0);
     if (this.#state !== 'idle') throw new ReactorAlreadyRunning('the reactor runs already');
     this.#state = 'running';
     this.#engine.timers.hold(true);
@@ -355,7 +355,7 @@ export class Reactor implements Clock {
     if (proxyHeader !== undefined) checkProxyHeader(proxyHeader);
     if (signal !== undefined && !hasMethods(signal, ['addEventListener']))
       throw new TypeError(`signal is ${described(signal)}, not an AbortSignal`);
-    if (!isAtLeast(0, timeoutMs)) throw new RangeError(`timeoutMs is ${timeoutMs}, not a number of at least 0`);
+    checkAtLeast('timeoutMs', timeoutMs, 0);
     if (target.kind === 'unix' && tls?.settings.verify === true && tls.serverName === undefined)
       throw new TypeError(`tls over ${target.path} has no serverName: whose certificate is to be verified?`);
     const bounds = boundsOf(options);
