@@ -292,7 +292,7 @@ describe('a string of digits where a number of milliseconds is wanted is not tak
     assert.throws(() => call(reactor.callLater, reactor, '100', () => {}), { name: 'RangeError', message });
   });
 
-  test('run', async () => {
+  test('run', { timeout: 5000 }, async () => {
     const message = "stopLingerMs is the string '100', not a number of at least 0";
     const run = async (): Promise<unknown> => call(reactor.run, reactor, { stopLingerMs: '100' });
     await assert.rejects(run, { name: 'RangeError', message });

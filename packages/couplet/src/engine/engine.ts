@@ -207,13 +207,15 @@ export class Engine implements Clock {
     return () => watch(this.#observers.filter((one) => one !== observer));
   }
 
-  /** Tells the observers of an error; without one that listens it is printed. */
+  /** Tells the observers of an error; without one that listens, and does not throw, it is printed. */
   report(what: ErrorReport): void {
     const report = printable(what);
     let told = false;
     this.tell((observer) => {
-      told ||= observer.error !== undefined;
-      return observer.error?.(report);
+      if (observer.error === undefined) return;
+      const result: unknown = observer.error(report);
+      told = true;
+      return result;
     });
     if (!told) this.#complain(report);
   }
