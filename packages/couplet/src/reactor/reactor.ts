@@ -122,8 +122,8 @@ export class Reactor implements Clock {
 
   /**
    * Listens on a TCP port; 0 picks a free one, which `getHost()` tells. Rejects with a `CannotListenError` when that is
-   * impossible, with a `RangeError` for a port, backlog or bound that is none, and with a `TypeError` for what is no factory, or
-   * one that has nothing to build when it has started.
+   * impossible, with a `RangeError` if the port, the backlog or a bound is out of range, and with a `TypeError` if `factory` is
+   * not a factory, or has nothing to build when it has started.
    */
   async listenTCP(port: number, factory: Factory, options: ListenOptions = {}): Promise<ListeningPort> {
     checkWhole('port', port, 0, 65_535);
@@ -167,9 +167,9 @@ export class Reactor implements Clock {
 
   /**
    * Connects to a TCP port; of several addresses of a host, whichever answers first (RFC 8305). How it goes comes later:
-   * the factory hears of it. Throws a `RangeError` for a port, bound or `bindAddress` that is none, and for an IP literal of
-   * another family than `family`; a `TypeError` for what is no client factory. One that has nothing to build when it has started
-   * is reported, and the attempt fails with a `TypeError`.
+   * the factory hears of it. Throws a `RangeError` if the port or a bound is out of range, if `bindAddress` is not an IP
+   * address, and if `host` is an IP address of another family than `family`; a `TypeError` if `factory` is not a client factory.
+   * One that has nothing to build when it has started is reported, and the attempt fails with a `TypeError`.
    */
   connectTCP<F extends ClientFactory>(
     host: string,
@@ -255,7 +255,7 @@ export class Reactor implements Clock {
     this.#requestStop();
   }
 
-  /** Calls `call(...args)` once, when the reactor runs: now if it does. Throws a `TypeError` for what is no function. */
+  /** Calls `call(...args)` once, when the reactor runs: now if it does. Throws a `TypeError` if `call` is not a function. */
   callWhenRunning<A extends unknown[]>(call: (...args: A) => unknown, ...args: A): void {
     checkFunction('call', call, 'a function');
     if (this.#state !== 'idle') {
@@ -271,7 +271,7 @@ export class Reactor implements Clock {
   /**
    * Has `call(...args)` run before, during or after the reactor starts or stops, each time that it does. Only shutdown waits, and
    * only for promises of the triggers before it. A trigger that fails is reported, and the others still run. Throws a
-   * `TypeError` for another phase or event, and for what is no function.
+   * `TypeError` for another phase or event, and if `call` is not a function.
    */
   addSystemEventTrigger<A extends unknown[]>(
     phase: TriggerPhase,
@@ -292,7 +292,7 @@ export class Reactor implements Clock {
     this.#triggers.remove(trigger);
   }
 
-  /** Tells the observer of what happens, until the returned function is called. Throws a `TypeError` for what is no observer. */
+  /** Tells the observer of what happens, until the returned function is called. Throws a `TypeError` if it is not an object. */
   observe(observer: Observer): () => void {
     checkObserver(observer);
     return this.#engine.observe(observer);
