@@ -4,8 +4,9 @@ import { Connection } from '../src/connection/connection.ts';
 import type { Handler } from '../src/connection/conversation.ts';
 import { FramingError } from '../src/framing/errors.ts';
 import { ConnectionDone, ConnectionLost } from '../src/protocol/errors.ts';
+import { Protocol } from '../src/protocol/protocol.ts';
 import { ServerTLS } from '../src/protocol/tls.ts';
-import { all, open, serve, settled } from './line.ts';
+import { all, Line, open, serve, settled } from './line.ts';
 
 const HIGH = 64 * 1024;
 
@@ -61,6 +62,36 @@ describe('writing to a Connection', () => {
     line.cut('done');
     assert.deepEqual(await lines, ['answer']);
   });
+});
+
+describe('a producer that stops when write says false', () => {
+  for (const streaming of [true, false]) {
+    test(`R11 R60 is told to go on, however long its rows take (streaming: ${streaming})`, async () => {
+      const line = new Line(new Protocol());
+      const { transport } = line.inlet;
+      let left = 5000;
+      const producer = {
+        pauseProducing: () => {},
+        resumeProducing: () => {
+          do {
+            line.backend.time += 0.05;
+            left -= 1;
+          } while (transport.write('a row\n') && left > 0);
+        },
+        stopProducing: () => {},
+      };
+      line.engine.run(() => {
+        if (streaming) transport.registerProducer(producer, true);
+        else transport.registerProducer(producer, false);
+        producer.resumeProducing();
+      });
+      for (let turn = 0; turn < 50; turn += 1) {
+        await line.settle();
+        line.turn();
+      }
+      assert.ok(left <= 0, `${left} rows are left`);
+    });
+  }
 });
 
 describe('the end of a Connection', () => {

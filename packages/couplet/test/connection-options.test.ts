@@ -23,6 +23,10 @@ describe('boundsOf', () => {
           message: `${name} is ${value}, not a number of at least 0`,
         });
       }
+      assert.throws(() => Reflect.apply(boundsOf, undefined, [{ [name]: '5' }]), {
+        name: 'RangeError',
+        message: `${name} is the string '5', not a number of at least 0`,
+      });
     });
   }
 });

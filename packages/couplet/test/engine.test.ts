@@ -288,6 +288,20 @@ describe('the errors that an Engine hears of', () => {
     assert.deepEqual(reports, [{ who: 'a\\nb', where: 'c\\u202ed', error: 5 }]);
   });
 
+  test('R8 an error is printed when the observer that takes errors throws, beside what it throws', () => {
+    const { backend, engine } = setUp();
+    engine.observe({
+      error: () => {
+        throw new Error('a slip');
+      },
+    });
+    engine.report({ who: 'Echo', where: 'dataReceived', error: new Error('no way') });
+    assert.deepEqual(
+      backend.complaints.map((line) => line.replace(/ \(.*/s, '')),
+      ['an observer: observe: Error: a slip', 'Echo: dataReceived: Error: no way'],
+    );
+  });
+
   test('R23 an observer that takes errors gets them instead of standard error', () => {
     const { backend, engine } = setUp();
     const reports: ErrorReport[] = [];

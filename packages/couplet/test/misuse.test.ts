@@ -285,3 +285,16 @@ describe('a factory that has nothing to build', () => {
     assert.deepEqual([service.running, delays], [false, [Number.POSITIVE_INFINITY]]);
   });
 });
+
+describe('a string of digits where a number of milliseconds is wanted is not taken for one', () => {
+  test('callLater', () => {
+    const message = "a delay is the string '100', not a number of ms";
+    assert.throws(() => call(reactor.callLater, reactor, '100', () => {}), { name: 'RangeError', message });
+  });
+
+  test('run', { timeout: 5000 }, async () => {
+    const message = "stopLingerMs is the string '100', not a number of at least 0";
+    const run = async (): Promise<unknown> => call(reactor.run, reactor, { stopLingerMs: '100' });
+    await assert.rejects(run, { name: 'RangeError', message });
+  });
+});

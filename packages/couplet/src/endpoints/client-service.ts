@@ -5,7 +5,7 @@ import type { ClientFactory } from '../protocol/client-factory.ts';
 import { type Clock, type DelayedCall, reportTo } from '../protocol/clock.ts';
 import type { ConnectionOptions } from '../protocol/connection-options.ts';
 import { ConnectError, ConnectionClosed, UserAbortError } from '../protocol/errors.ts';
-import { checkFunction, isAtLeast } from '../protocol/misuse.ts';
+import { checkAtLeast, checkFunction } from '../protocol/misuse.ts';
 import type { Result } from '../protocol/protocol.ts';
 import { awaited } from '../protocol/thenable.ts';
 import { type Builder, factoryOf, type ProtocolOf } from './builder.ts';
@@ -109,7 +109,7 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
     checkEndpoint(endpoint, 'connect');
     for (const name of ['prepareConnection', 'onFailure'] as const)
       if (options[name] !== undefined) checkFunction(name, options[name], 'a function');
-    if (!isAtLeast(0, timeoutMs)) throw new RangeError(`timeoutMs is ${timeoutMs}, not a number of at least 0`);
+    checkAtLeast('timeoutMs', timeoutMs, 0);
     this.#endpoint = endpoint;
     this.#factory = new ServiceFactory(factoryOf(builder), (reason) => this.#end(reason));
     this.#options = options;

@@ -255,7 +255,8 @@ export class Connection extends Life implements Transport, Sink {
     this.unsettle();
     const { size } = this.output;
     if (this.flow?.rises(size)) this.#callback('pauseProducing', () => this.flow?.pause());
-    return size <= HIGH_WATER && (this.engine.running || this.engine.hasTime);
+    // A producer waits to be told to go on, which it is only after it was told to pause.
+    return size <= HIGH_WATER && (this.engine.running || this.flow !== undefined || this.engine.hasTime);
   }
 
   writeSequence(data: Iterable<Uint8Array | string>): boolean {

@@ -40,6 +40,7 @@ const UNWATCHED = 16;
 const ASKED = 512;
 /** So many runs may follow one another without an event of the backend before the clock is looked at. */
 const RUNS = 4;
+const AT_ONCE: LingerBounds = { lingerTimeoutMs: 0, lingerMaxMs: 0 };
 
 /**
  * What the connections of one reactor share: its time, the run in progress, and who lives. A run is one event's
@@ -211,13 +212,15 @@ export class Engine implements Clock {
     return () => watch(this.#observers.filter((one) => one !== observer));
   }
 
-  /** Tells the observers of an error; without one that listens it is printed. */
+  /** Tells the observers of an error; without one that listens, and does not throw, it is printed. */
   report(what: ErrorReport): void {
     const report = printable(what);
     let told = false;
     this.tell((observer) => {
-      told ||= observer.error !== undefined;
-      return observer.error?.(report);
+      if (observer.error === undefined) return;
+      const result: unknown = observer.error(report);
+      told = true;
+      return result;
     });
     if (!told) this.#complain(report);
   }
@@ -258,8 +261,9 @@ export class Engine implements Clock {
     this.stopBounds = undefined;
   }
 
-  /** Ends all that live at once. */
+  /** Ends all that live at once. What a pending promise still holds up is not waited for either. */
   cutAll(): void {
+    if (this.stopBounds !== undefined) this.stopBounds = AT_ONCE;
     this.run(() => this.live.each((one) => one.cut()));
   }
 

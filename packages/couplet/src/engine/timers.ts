@@ -1,4 +1,5 @@
 import type { DelayedCall } from '../protocol/clock.ts';
+import { described } from '../protocol/misuse.ts';
 import type { Backend } from '../seam/backend.ts';
 import { type Entry, Heap } from './heap.ts';
 
@@ -56,6 +57,8 @@ class Call implements DelayedCall, Entry {
 function nothing(): void {}
 
 function checkDelay(delayMs: number): void {
+  // A string of digits can be compared with a number, but is joined to the time, not added.
+  if (typeof delayMs !== 'number') throw new RangeError(`a delay is ${described(delayMs)}, not a number of ms`);
   if (!(delayMs >= 0) || delayMs === Number.POSITIVE_INFINITY) {
     throw new RangeError(`a delay of ${delayMs} ms is not a finite number of at least 0`);
   }

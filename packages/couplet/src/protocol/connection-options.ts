@@ -1,4 +1,4 @@
-import { isAtLeast } from './misuse.ts';
+import { checkAtLeast } from './misuse.ts';
 
 /** What bounds a connection. Given to `listenTCP`, `connectTCP` and their relatives. */
 export interface ConnectionOptions {
@@ -30,8 +30,6 @@ export function boundsOf(options: ConnectionOptions): ConnectionBounds {
     lingerMaxMs: options.lingerMaxMs ?? 30_000,
     closeTimeoutMs: options.closeTimeoutMs ?? Number.POSITIVE_INFINITY,
   };
-  for (const [name, value] of Object.entries(bounds)) {
-    if (!isAtLeast(0, value)) throw new RangeError(`${name} is ${value}, not a number of at least 0`);
-  }
+  for (const [name, value] of Object.entries(bounds)) checkAtLeast(name, value, 0);
   return bounds;
 }

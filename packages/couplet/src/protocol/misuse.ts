@@ -58,6 +58,13 @@ export function isAtLeast(least: number, value: unknown): boolean {
   return typeof value === 'number' && value >= least;
 }
 
+/** Throws a `RangeError` that names the argument unless it is a number that is at least so large. */
+export function checkAtLeast(name: string, value: unknown, least: number): void {
+  if (isAtLeast(least, value)) return;
+  const what = typeof value === 'number' ? value : described(value);
+  throw new RangeError(`${name} is ${what}, not a number of at least ${least}`);
+}
+
 /** True for a class: calling it without `new` throws. */
 export function isClass(value: unknown): boolean {
   return typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value));

@@ -20,9 +20,10 @@ export interface Transport extends Consumer, Producer {
   readonly disconnected: boolean;
   /**
    * Queues data to be sent. A string is sent as UTF-8. Bytes are not copied: they may be written again, to any number of
-   * connections, but must not change until they are sent. Returns false once more than 64 KiB are queued and,
-   * to code that continues after a promise, once other events have waited for 10 ms: then `drained` resolves behind them. Never
-   * blocks; after the connection ended it does nothing and returns false. Throws a `TypeError` for anything else than bytes or a string.
+   * connections, but must not change until they are sent. Returns false once more than 64 KiB are queued: a streaming producer
+   * has been told to pause then. Without a producer, code that continues after a promise also gets false once other events have
+   * waited for 10 ms: `drained` resolves behind them. Never blocks; after the connection ended it does nothing and returns
+   * false. Throws a `TypeError` for anything else than bytes or a string.
    */
   write(data: Uint8Array | string): boolean;
   /** Queues several pieces as one. */

@@ -12,13 +12,13 @@ import type { BuiltBy, Factory } from '../protocol/factory.ts';
 import type { ListeningPort } from '../protocol/listening-port.ts';
 import { familyOf } from '../protocol/literal.ts';
 import {
+  checkAtLeast,
   checkFunction,
   checkText,
   checkWhole,
   checkWord,
   described,
   hasMethods,
-  isAtLeast,
 } from '../protocol/misuse.ts';
 import type { Observer } from '../protocol/observer.ts';
 import { checkObserver } from '../protocol/observer.ts';
@@ -122,8 +122,8 @@ export class Reactor implements Clock {
 
   /**
    * Listens on a TCP port; 0 picks a free one, which `getHost()` tells. Rejects with a `CannotListenError` when that is
-   * impossible, with a `RangeError` for a port, backlog or bound that is none, and with a `TypeError` for what is no factory, or
-   * one that has nothing to build when it has started.
+   * impossible, with a `RangeError` if the port, the backlog or a bound is out of range, and with a `TypeError` if `factory` is
+   * not a factory, or has nothing to build when it has started.
    */
   async listenTCP(port: number, factory: Factory, options: ListenOptions = {}): Promise<ListeningPort> {
     checkWhole('port', port, 0, 65_535);
@@ -167,9 +167,9 @@ export class Reactor implements Clock {
 
   /**
    * Connects to a TCP port; of several addresses of a host, whichever answers first (RFC 8305). How it goes comes later:
-   * the factory hears of it. Throws a `RangeError` for a port, bound or `bindAddress` that is none, and for an IP literal of
-   * another family than `family`; a `TypeError` for what is no client factory. One that has nothing to build when it has started
-   * is reported, and the attempt fails with a `TypeError`.
+   * the factory hears of it. Throws a `RangeError` if the port or a bound is out of range, if `bindAddress` is not an IP
+   * address, and if `host` is an IP address of another family than `family`; a `TypeError` if `factory` is not a client factory.
+   * One that has nothing to build when it has started is reported, and the attempt fails with a `TypeError`.
    */
   connectTCP<F extends ClientFactory>(
     host: string,
@@ -211,7 +211,7 @@ export class Reactor implements Clock {
    * `ReactorAlreadyRunning`, and with a `RangeError` for a `stopLingerMs` that is not a number of at least 0.
    */
   async run({ signals = true, stopLingerMs = 1000 }: RunOptions = {}): Promise<void> {
-    if (!(stopLingerMs >= 0)) throw new RangeError(`stopLingerMs is ${stopLingerMs}, not a number of at least 0`);
+    checkAtLeast('stopLingerMs', stopLingerMs, 0);
     if (this.#state !== 'idle') throw new ReactorAlreadyRunning('the reactor runs already');
     this.#state = 'running';
     this.#engine.timers.hold(true);
@@ -231,7 +231,7 @@ export class Reactor implements Clock {
     await stopped;
     await Promise.race([Promise.all(this.#fire('before', 'shutdown')), hurried]);
     this.#fire('during', 'shutdown');
-    await this.#endAll(lingerMs);
+    await this.#endAll(() => lingerMs);
     this.#fire('after', 'shutdown');
     // What these began, and what was cancelled at once, ends in runs of their own.
     await this.#turn();
@@ -255,7 +255,7 @@ export class Reactor implements Clock {
     this.#requestStop();
   }
 
-  /** Calls `call(...args)` once, when the reactor runs: now if it does. Throws a `TypeError` for what is no function. */
+  /** Calls `call(...args)` once, when the reactor runs: now if it does. Throws a `TypeError` if `call` is not a function. */
   callWhenRunning<A extends unknown[]>(call: (...args: A) => unknown, ...args: A): void {
     checkFunction('call', call, 'a function');
     if (this.#state !== 'idle') {
@@ -271,7 +271,7 @@ export class Reactor implements Clock {
   /**
    * Has `call(...args)` run before, during or after the reactor starts or stops, each time that it does. Only shutdown waits, and
    * only for promises of the triggers before it. A trigger that fails is reported, and the others still run. Throws a
-   * `TypeError` for another phase or event, and for what is no function.
+   * `TypeError` for another phase or event, and if `call` is not a function.
    */
   addSystemEventTrigger<A extends unknown[]>(
     phase: TriggerPhase,
@@ -292,7 +292,7 @@ export class Reactor implements Clock {
     this.#triggers.remove(trigger);
   }
 
-  /** Tells the observer of what happens, until the returned function is called. Throws a `TypeError` for what is no observer. */
+  /** Tells the observer of what happens, until the returned function is called. Throws a `TypeError` if it is not an object. */
   observe(observer: Observer): () => void {
     checkObserver(observer);
     return this.#engine.observe(observer);
@@ -355,7 +355,7 @@ export class Reactor implements Clock {
     if (proxyHeader !== undefined) checkProxyHeader(proxyHeader);
     if (signal !== undefined && !hasMethods(signal, ['addEventListener']))
       throw new TypeError(`signal is ${described(signal)}, not an AbortSignal`);
-    if (!isAtLeast(0, timeoutMs)) throw new RangeError(`timeoutMs is ${timeoutMs}, not a number of at least 0`);
+    checkAtLeast('timeoutMs', timeoutMs, 0);
     if (target.kind === 'unix' && tls?.settings.verify === true && tls.serverName === undefined)
       throw new TypeError(`tls over ${target.path} has no serverName: whose certificate is to be verified?`);
     const bounds = boundsOf(options);
@@ -392,12 +392,13 @@ export class Reactor implements Clock {
     });
   }
 
-  async #endAll(lingerMs: number): Promise<void> {
+  /** `lingerMs` is asked as late as can be: a second signal may come meanwhile. */
+  async #endAll(lingerMs: () => number): Promise<void> {
     this.#engine.stopping = true;
     await Promise.allSettled(this.#opening);
     await Promise.all([...this.#ports].map((port) => port.stopListening()));
     for (const connector of this.#connectors) if (connector.state === 'connecting') connector.stopConnecting();
-    await this.#engine.quitAll(lingerMs);
+    await this.#engine.quitAll(lingerMs());
     // A cancelled attempt tells its factory in a run of its own.
     await this.#turn();
   }

@@ -3,7 +3,7 @@ import { HostnameEndpoint } from '../endpoints/hostname-endpoint.ts';
 import type { DelayedCall } from '../protocol/clock.ts';
 import { TimeoutError } from '../protocol/errors.ts';
 import { Factory } from '../protocol/factory.ts';
-import { checkWhole, isAtLeast } from '../protocol/misuse.ts';
+import { checkAtLeast, checkWhole } from '../protocol/misuse.ts';
 import type { Result } from '../protocol/protocol.ts';
 import { Lookups } from '../reactor/lookups.ts';
 import type { Reactor } from '../reactor/reactor.ts';
@@ -109,8 +109,7 @@ export class SocksFactory extends Factory {
   constructor(reactor: Reactor, given: SocksOptions = {}) {
     super();
     const { allow = [], handshakeTimeoutMs = 10_000, maxLookups = 1, ...options } = given;
-    if (!isAtLeast(0, handshakeTimeoutMs))
-      throw new RangeError(`handshakeTimeoutMs is ${handshakeTimeoutMs}, not a number of at least 0`);
+    checkAtLeast('handshakeTimeoutMs', handshakeTimeoutMs, 0);
     this.#reactor = reactor;
     checkWhole('maxLookups', maxLookups, 1, Number.MAX_SAFE_INTEGER);
     this.#allowed = new AllowList(allow);

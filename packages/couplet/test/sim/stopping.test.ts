@@ -187,6 +187,50 @@ describe('a reactor that stops', () => {
   });
 });
 
+/** Is busy until it is told that it is not. */
+class Busy extends Protocol<Business> {
+  override dataReceived(): Promise<void> {
+    this.factory.leave = () => this.transport.loseConnection();
+    return new Promise((resolve) => {
+      this.factory.idle = resolve;
+    });
+  }
+}
+
+class Business extends Factory {
+  override protocol = Busy;
+  idle: () => void = () => {};
+  leave: () => void = () => {};
+}
+
+/** Leaves its own side open. */
+class Lasting extends Caller {
+  override readConnectionLost(): void {}
+}
+
+describe('a second signal', () => {
+  for (const gapMs of [0, 200]) {
+    test(`R50 ends a stop at once, also for who is busy and has a peer that does not close: after ${gapMs} ms`, async () => {
+      await play(async (world) => {
+        const business = new Business();
+        const reactor = await listening(world, business);
+        const caller = await call(world, new Lasting());
+        caller.transport.write('a lot to do');
+        await world.sleep(500);
+        business.leave();
+        await world.sleep(500);
+        const [process] = world.host('server').processes;
+        const stop = stopped(world, reactor);
+        if (gapMs > 0) await world.sleep(gapMs);
+        process?.signal('SIGTERM');
+        const tookMs = await stop;
+        business.idle();
+        assert.ok(tookMs < gapMs + 300, `the stop took ${tookMs} ms`);
+      });
+    });
+  }
+});
+
 describe('closeTimeoutMs', () => {
   const options = { closeTimeoutMs: 30_000 };
 
