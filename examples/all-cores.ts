@@ -52,18 +52,25 @@ async function start(processes: number) {
     worker.once('exit', (code) => {
       const at = workers.indexOf(worker);
       // One that has crashed is replaced, where it was.
-      if (code !== 0 && !leaving && at >= 0) void begin().then((next) => workers.splice(at, 1, next));
+      if (code !== 0 && !leaving && at >= 0) void begin().then((next) => workers.splice(at, 1, next), complain);
     });
-    const [address] = await once(worker, 'listening');
+    // One that cannot listen says why, and ends.
+    const [address] = await Promise.race([once(worker, 'listening'), once(worker, 'exit').then(() => [])]);
+    if (address === undefined) throw new Error('a process ended before it listened');
     number = address.port;
     return worker;
+  };
+  const complain = (error: Error): undefined => {
+    console.error(error.message);
   };
   let number: number | undefined;
   const workers: Worker[] = [];
   for (let count = 0; count < processes; count += 1) workers.push(await begin());
   process.on('SIGHUP', async () => {
     for (const old of [...workers]) {
-      workers.splice(workers.indexOf(old), 1, await begin());
+      const next = await begin().catch(complain);
+      if (next === undefined) return; // the old ones go on serving
+      workers.splice(workers.indexOf(old), 1, next);
       old.send('leave');
     }
   });

@@ -124,7 +124,7 @@ describe('a client endpoint', () => {
     );
     await assert.rejects(
       new TCP6ClientEndpoint(reactor, '192.0.2.1', 80).connect(new Protocol<ClientFactory>()),
-      /^RangeError: host '192\.0\.2\.1' is no IPv6 address$/,
+      /^RangeError: host '192\.0\.2\.1' is not an IPv6 address$/,
     );
   });
 });

@@ -45,6 +45,24 @@ describe('Lookups', () => {
     assert.deepEqual(begun, ['first', 'third']);
   });
 
+  test('one that is over when the timers are gone, as after a stop, makes room all the same', async () => {
+    const clock = new Clock();
+    const lookups = new Lookups(clock, 1);
+    const begun: string[] = [];
+    let answer = (): void => {};
+    for (const name of ['first', 'second'])
+      lookups.join(() => {
+        begun.push(name);
+        return new Promise<void>((resolve) => {
+          answer = resolve;
+        });
+      });
+    for (const call of clock.getDelayedCalls()) call.cancel();
+    answer();
+    await settled();
+    assert.deepEqual(begun, ['first', 'second']);
+  });
+
   test('one that never ends counts for a minute, and once', async () => {
     const clock = new Clock();
     const lookups = new Lookups(clock, 1);

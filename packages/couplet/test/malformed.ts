@@ -202,7 +202,7 @@ export const BAD_CLIENTS: readonly (readonly [text: string, named: string])[] = 
   ['haproxy:version=2', 'it has no endpoint to stand around'],
   ['haproxy:trusted=127.0.0.1:tcp:example.org:80', "takes no argument 'trusted'"],
   ['haproxy:stdio:', "'haproxy' cannot stand around 'stdio:'"],
-  ['tcp:192.0.2.1:80:bindAddress=lo', "bindAddress 'lo' is no IP literal"],
+  ['tcp:192.0.2.1:80:bindAddress=lo', "bindAddress 'lo' is not an IP address"],
   ['tls:example.org', 'it has no port'],
   ['tls:example.org:443:cert=c', 'it has a cert, but no key'],
   ['tls:example.org:443:key=k', 'it has a key, but no cert'],

@@ -45,7 +45,7 @@ function tcp(reactor: Reactor, description: Description): ClientEndpoint {
   const port = description.number('port', description.required('port'), 1, 65_535);
   const bind = description.optional('bindAddress');
   if (bind !== undefined && familyOf(bind) === undefined)
-    throw description.wrong(`bindAddress '${bind}' is no IP literal`);
+    throw description.wrong(`bindAddress '${bind}' is not an IP address`);
   const options = { ...timeoutOf(description), ...(bind === undefined ? {} : { bindAddress: bind }) };
   return new HostnameEndpoint(reactor, host, port, options);
 }

@@ -37,7 +37,7 @@ const MOST_MS = 10;
 /** To look at the clock costs as much as a part of this many settlings. */
 const UNWATCHED = 16;
 /** So many writes outside of runs may follow one another without a look at the clock. */
-const ASKED = 512;
+const ASKED = 64;
 /** So many runs may follow one another without an event of the backend before the clock is looked at. */
 const RUNS = 4;
 const AT_ONCE: LingerBounds = { lingerTimeoutMs: 0, lingerMaxMs: 0 };

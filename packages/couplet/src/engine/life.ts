@@ -149,7 +149,10 @@ export abstract class Life extends Ends implements Unsettled, Live {
     const bounds = { lingerTimeoutMs: closeTimeoutMs, lingerMaxMs: Number.POSITIVE_INFINITY };
     this.output.portion = CLOSE_PORTION;
     this.linger = this.engine.lingers.begin(bounds, () => this.#closeLate());
-    this.linger.left = this.wire.unsent;
+    // Once this run has handed the wire its part.
+    this.engine.defer(() => {
+      if (this.linger !== undefined) this.linger.left = this.wire.unsent;
+    });
   }
 
   /**

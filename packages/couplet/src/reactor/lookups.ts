@@ -26,11 +26,16 @@ export class Lookups {
     const begin = (): void => {
       this.#waiting.delete(begin);
       this.#underWay += 1;
-      const late = this.#clock.callLater(LONGEST_MS, this.#over);
+      let counts = true;
+      // Not by whether the timer is active: a reactor that stops takes all timers away.
+      const over = (): void => {
+        if (counts) this.#over();
+        counts = false;
+      };
+      const late = this.#clock.callLater(LONGEST_MS, over);
       void lookUp().finally(() => {
-        if (!late.active) return;
-        late.cancel();
-        this.#over();
+        if (late.active) late.cancel();
+        over();
       });
     };
     if (this.#underWay < this.#max) begin();
@@ -38,9 +43,9 @@ export class Lookups {
     return () => void this.#waiting.delete(begin);
   }
 
-  readonly #over = (): void => {
+  #over(): void {
     this.#underWay -= 1;
     const [next] = this.#waiting;
     next?.();
-  };
+  }
 }

@@ -183,9 +183,9 @@ export class Reactor implements Clock {
     if (family !== undefined) checkWord('family', family, FAMILIES);
     if (localHost !== undefined) checkText('bindAddress', localHost, '127.0.0.1');
     if (family !== undefined && (familyOf(host) ?? family) !== family)
-      throw new RangeError(`host '${host}' is no ${family} address`);
+      throw new RangeError(`host '${host}' is not an ${family} address`);
     if (localHost !== undefined && familyOf(localHost) === undefined)
-      throw new RangeError(`bindAddress '${localHost}' is no IP literal`);
+      throw new RangeError(`bindAddress '${localHost}' is not an IP address`);
     checkWhole('bindPort', localPort ?? 0, 0, 65_535);
     return this.#connect({ kind: 'tcp', host, port, family, localHost, localPort, queueLookup }, factory, options);
   }

@@ -43,7 +43,7 @@ export const TURN_BUGS: readonly Bug[] = [
   },
   {
     name: 'bytes that grow after they were written are sent as they are then',
-    file: 'engine/write-queue.ts',
+    file: 'bytes/chunk.ts',
     text: 'return grows ? data.subarray(0, data.length) : data;',
     instead: 'return grows ? data : data.subarray(0);',
     test: { file: 'write-queue-bounds.test.ts', name: '10 bytes that grow are sent as they were' },
