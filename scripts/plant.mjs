@@ -192,7 +192,9 @@ function oldRows() {
 
 /** What failed, without the name of the seed, and not too long. */
 function cut(what) {
-  const text = what.replace(/^SimulationError: seed [^:]*: /, '').replace(/^\w*Error: /, '');
+  // Folders of this run and machine say nothing.
+  const told = what.replaceAll(new RegExp(`${tmpdir()}/[\\w-]+`, 'g'), '');
+  const text = told.replace(/^SimulationError: seed [^:]*: /, '').replace(/^\w*Error: /, '');
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }
 
