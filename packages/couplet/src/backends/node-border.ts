@@ -28,7 +28,7 @@ const WAYS: readonly Way[] = [
  * takes one is reported, with the line that did; all other code takes them as if nothing were there.
  */
 export class NodeBorder {
-  /** Code of a world, and what follows from it, has somebody who hears. */
+  /** Code of a world, and what follows from it, knows who is told. */
   readonly #context: AsyncLocalStorage<(what: string) => void> = new AsyncLocalStorage();
   /** How many worlds are being played. */
   #worlds = 0;
@@ -69,13 +69,13 @@ export class NodeBorder {
     Object.defineProperties(guarded, Object.getOwnPropertyDescriptors(original));
     Object.defineProperty(holder, key, { ...known, value: guarded });
     return () => {
-      // Who has put something else in its place meanwhile takes that away again.
+      // What else was put in its place meanwhile is not this border's to take away.
       if (Object.getOwnPropertyDescriptor(holder, key)?.value === guarded) Object.defineProperty(holder, key, known);
     };
   }
 }
 
-/** Whoever has that property of an object: itself, or what it inherits from. */
+/** Where an object has that property from: itself, or what it inherits from. */
 function holderOf(owner: object, key: string): object | undefined {
   for (let at: object | null = owner; at !== null; at = Object.getPrototypeOf(at)) {
     if (Object.hasOwn(at, key)) return at;

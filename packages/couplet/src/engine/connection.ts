@@ -170,7 +170,7 @@ export class Connection extends Life implements Transport, Sink {
     }
     if (this.state === 'aborting') return true;
     const size = this.output.size;
-    if (size < before) this.linger?.heard(this.engine.now());
+    this.linger?.flushed(size < before, this.wire.unsent, this.engine.now());
     if (this.output.overdrawn) {
       this.postpone();
       return false;

@@ -149,10 +149,6 @@ export abstract class Life extends Ends implements Unsettled, Live {
     const bounds = { lingerTimeoutMs: closeTimeoutMs, lingerMaxMs: Number.POSITIVE_INFINITY };
     this.output.portion = CLOSE_PORTION;
     this.linger = this.engine.lingers.begin(bounds, () => this.#closeLate());
-    // Once this run has handed the wire its part.
-    this.engine.defer(() => {
-      if (this.linger !== undefined) this.linger.left = this.wire.unsent;
-    });
   }
 
   /**
@@ -166,10 +162,8 @@ export abstract class Life extends Ends implements Unsettled, Live {
     const now = this.engine.now();
     const { unsent } = this.wire;
     const portions = unsent === undefined ? Math.max(1, Math.ceil(this.output.held / CLOSE_PORTION)) : 1;
-    const moved = unsent !== linger.left;
-    linger.left = unsent;
-    if (this.output.idle || moved) linger.heard(now);
-    else if (linger.idleFor(now) < portions * closeTimeoutMs) linger.extend(now);
+    if (linger.flushed(this.output.idle, unsent, now)) return;
+    if (linger.idleFor(now) < portions * closeTimeoutMs) linger.extend(now);
     else this.abort(new TimeoutError(`the peer took nothing for ${closeTimeoutMs} ms (closeTimeoutMs) while closing`));
   }
 }

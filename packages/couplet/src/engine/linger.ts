@@ -18,12 +18,12 @@ export class Linger {
   next: Linger | undefined;
   /** When it ends. */
   deadline: number;
-  /** How much was left to be sent when that was looked at last. */
-  left: number | undefined;
   readonly over: () => void;
   readonly #idleMs: number;
   readonly #end: number;
   #since: number;
+  /** How much was left to be sent when that was looked at last, where the runtime tells. */
+  #left: number | undefined;
 
   constructor(now: number, idleMs: number, mostMs: number, over: () => void) {
     this.over = over;
@@ -37,6 +37,17 @@ export class Linger {
   heard(now: number): void {
     this.#since = now;
     this.extend(now);
+  }
+
+  /**
+   * The peer took a chunk, or not; so much of what the wire holds is left, where the runtime tells. True when something moved
+   * since that was told last: then the wait goes on.
+   */
+  flushed(taken: boolean, left: number | undefined, now: number): boolean {
+    const moved = taken || (this.#left !== undefined && this.#left !== left);
+    this.#left = left;
+    if (moved) this.heard(now);
+    return moved;
   }
 
   /** How long nothing has happened. */
