@@ -1,7 +1,7 @@
 // Sends mutated input of one kind, far more than the tests do, and prints what came of it:
 // node --conditions=couplet-source scripts/fuzz.mjs proxy|tls [COUNT [FIRST]]. What fails prints the number that repeats it.
 import process from 'node:process';
-import { commit } from '../packages/couplet/src/backends/node-outside.ts';
+import { commit } from '../packages/couplet/src/backends/node/outside.ts';
 import { playHeader } from '../packages/couplet/test/haproxy/fuzz.ts';
 import { FuzzedPort } from '../packages/couplet/test/real/tls-fuzz.ts';
 

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { simulate } from 'couplet/sim';
-import { commit } from '../packages/couplet/src/backends/node-outside.ts';
+import { commit } from '../packages/couplet/src/backends/node/outside.ts';
 import { DAY } from '../packages/couplet/test/sim/scenarios/day.ts';
 import { SCENES } from '../packages/couplet/test/sim/scenarios/scenes.ts';
 import { hashesOf } from '../packages/couplet/test/sim/traces.ts';

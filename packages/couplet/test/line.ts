@@ -2,12 +2,12 @@ import { Connection } from '../src/connection/connection.ts';
 import type { Handler } from '../src/connection/conversation.ts';
 import { Conversation } from '../src/connection/conversation.ts';
 import { Inlet } from '../src/connection/inlet.ts';
-import { Connection as Link } from '../src/engine/connection.ts';
 import { Engine } from '../src/engine/engine.ts';
-import type { ConnectionOptions } from '../src/protocol/connection-options.ts';
-import { boundsOf } from '../src/protocol/connection-options.ts';
-import type { ErrorReport } from '../src/protocol/error-report.ts';
+import { Connection as Link } from '../src/engine/stream-transport.ts';
+import type { ConnectionOptions } from '../src/protocol/options.ts';
+import { boundsOf } from '../src/protocol/options.ts';
 import type { Protocol } from '../src/protocol/protocol.ts';
+import type { ErrorReport } from '../src/values/error-report.ts';
 import { FakeBackend } from './fake-backend.ts';
 import { FakeWire } from './fake-wire.ts';
 

@@ -1,7 +1,7 @@
 import { Protocol } from 'couplet';
 import type { ServiceOptions } from 'couplet/endpoints';
 import { ClientService } from 'couplet/endpoints';
-import { FakeEndpoint } from './fake-endpoint.ts';
+import { FakeEndpoint } from './endpoints/fake-endpoint.ts';
 
 /** Everything that could happen has happened. */
 export function settled(): Promise<void> {

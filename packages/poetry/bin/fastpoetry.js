@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import '../dist/src/fastpoetry.js';
+import '../dist/src/commands/fastpoetry.js';

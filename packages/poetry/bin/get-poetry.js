@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import '../dist/src/get-poetry.js';
+import '../dist/src/commands/get-poetry.js';

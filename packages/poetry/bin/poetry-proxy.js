@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import '../dist/src/poetry-proxy.js';
+import '../dist/src/commands/poetry-proxy.js';

@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import '../dist/src/poetry-service.js';
+import '../dist/src/commands/poetry-service.js';

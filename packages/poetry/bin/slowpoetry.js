@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import '../dist/src/slowpoetry.js';
+import '../dist/src/commands/slowpoetry.js';

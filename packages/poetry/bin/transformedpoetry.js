@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import '../dist/src/transformedpoetry.js';
+import '../dist/src/commands/transformedpoetry.js';

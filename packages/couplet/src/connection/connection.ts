@@ -1,17 +1,17 @@
+import type { Address } from '../address/address.ts';
 import { checkData } from '../bytes/chunk.ts';
-import type { PrefixBytes } from '../framing/length-prefixed.ts';
-import { lengthPrefixed } from '../framing/length-prefixed.ts';
 import type { LinesOptions, TextEncoding, TextLinesOptions } from '../framing/lines.ts';
 import { lines, textLines } from '../framing/lines.ts';
 import type { StringsOptions } from '../framing/netstrings.ts';
 import { netstrings } from '../framing/netstrings.ts';
-import type { Address } from '../protocol/address.ts';
-import type { Clock } from '../protocol/clock.ts';
+import type { PrefixBytes } from '../framing/prefixes.ts';
+import { lengthPrefixed } from '../framing/prefixes.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { TLS } from '../protocol/tls.ts';
 import type { TlsInfo } from '../seam/tls.ts';
-import { Chunks } from './chunks.ts';
+import type { Clock } from '../time/clock.ts';
 import type { Inlet } from './inlet.ts';
+import { Chunks } from './pull.ts';
 import { Reader } from './reader.ts';
 
 /** What most writes return: there is room. One for all, since it says nothing about its write. */

@@ -1,10 +1,10 @@
 import { errorOf } from '../engine/report.ts';
 import { FramingError } from '../framing/errors.ts';
 import { Factory } from '../protocol/factory.ts';
-import { described, isClass, nameOf } from '../protocol/misuse.ts';
 import type { Protocol, Result } from '../protocol/protocol.ts';
 import { isFactory, isProtocolClass } from '../protocol/role.ts';
-import { awaited } from '../protocol/thenable.ts';
+import { described, isClass, nameOf } from '../values/checks.ts';
+import { awaited } from '../values/thenable.ts';
 import { Connection } from './connection.ts';
 import { Inlet } from './inlet.ts';
 

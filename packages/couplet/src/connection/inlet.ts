@@ -3,8 +3,8 @@ import { FramingError } from '../framing/errors.ts';
 import { ConnectionDone } from '../protocol/errors.ts';
 import { Protocol } from '../protocol/protocol.ts';
 import type { TLS } from '../protocol/tls.ts';
-import { Chunks } from './chunks.ts';
-import { FramePull, type Pull } from './pull.ts';
+import type { Pull } from './pull.ts';
+import { Chunks, FramePull } from './pull.ts';
 
 const NOTHING = Buffer.alloc(0);
 

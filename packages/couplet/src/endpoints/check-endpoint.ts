@@ -1,4 +1,4 @@
-import { described, hasMethods } from '../protocol/misuse.ts';
+import { described, hasMethods } from '../values/checks.ts';
 
 /** Throws a `TypeError` unless that is an endpoint that can do this; a string describes one, and is none. */
 export function checkEndpoint(endpoint: unknown, method: 'connect' | 'listen'): void {

@@ -1,13 +1,10 @@
-import { familyOf } from '../protocol/literal.ts';
+import { familyOf } from '../address/literal.ts';
 import type { Reactor } from '../reactor/reactor.ts';
-import type { ClientEndpoint } from './client-endpoint.ts';
+import type { ClientEndpoint } from './client-endpoints.ts';
+import { HostnameEndpoint, StandardIOClientEndpoint, UNIXClientEndpoint } from './client-endpoints.ts';
 import { Description, kindOf, unwrap } from './description.ts';
-import { HostnameEndpoint } from './hostname-endpoint.ts';
-import { StandardIOClientEndpoint } from './standard-io-client-endpoint.ts';
 import { clientTLSOf } from './tls-description.ts';
-import { UNIXClientEndpoint } from './unix-client-endpoint.ts';
-import { announceEndpoint } from './wrap.ts';
-import { WrappedClientEndpoint } from './wrapped-client-endpoint.ts';
+import { announceEndpoint, WrappedClientEndpoint } from './wrap.ts';
 
 /**
  * The endpoint that a client description names, such as `tcp:example.org:8007:timeout=10`, `unix:/run/echo.sock`,

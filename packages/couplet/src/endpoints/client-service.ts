@@ -1,18 +1,21 @@
 import { errorOf } from '../engine/report.ts';
 import { Machine } from '../machine/machine.ts';
-import { type BackOff, type BackOffOptions, backOffOf, nextDelay } from '../protocol/back-off.ts';
 import type { ClientFactory } from '../protocol/client-factory.ts';
-import { type Clock, type DelayedCall, reportTo } from '../protocol/clock.ts';
-import type { ConnectionOptions } from '../protocol/connection-options.ts';
 import { ConnectError, ConnectionClosed, UserAbortError } from '../protocol/errors.ts';
-import { checkAtLeast, checkFunction } from '../protocol/misuse.ts';
+import type { ConnectionOptions } from '../protocol/options.ts';
 import type { Result } from '../protocol/protocol.ts';
-import { awaited } from '../protocol/thenable.ts';
-import { type Builder, factoryOf, type ProtocolOf } from './builder.ts';
+import type { BackOff, BackOffOptions } from '../time/back-off.ts';
+import { backOffOf, nextDelay } from '../time/back-off.ts';
+import type { Clock, DelayedCall } from '../time/clock.ts';
+import { reportTo } from '../time/clock.ts';
+import { checkAtLeast, checkFunction } from '../values/checks.ts';
+import { awaited } from '../values/thenable.ts';
 import { checkEndpoint } from './check-endpoint.ts';
-import { ServiceFactory } from './service-factory.ts';
+import type { Builder, ProtocolOf } from './service-factory.ts';
+import { factoryOf, ServiceFactory } from './service-factory.ts';
 import { SERVICE_LIFE } from './service-life.ts';
-import { Waiters, type WaitOptions } from './waiters.ts';
+import type { WaitOptions } from './waiters.ts';
+import { Waiters } from './waiters.ts';
 
 /** Where a service connects to. Every client endpoint is one. */
 export interface Reachable {

@@ -1,5 +1,5 @@
-import { checkText } from '../protocol/misuse.ts';
-import { oneLine } from '../protocol/one-line.ts';
+import { checkText } from '../values/checks.ts';
+import { oneLine } from '../values/one-line.ts';
 
 /** A description of an endpoint cannot be understood; the message, one line, quotes it and names the part. */
 export class EndpointSyntaxError extends Error {

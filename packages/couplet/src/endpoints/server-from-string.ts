@@ -1,16 +1,18 @@
 import { termsOf } from '../haproxy/options.ts';
 import type { Reactor } from '../reactor/reactor.ts';
-import { AdoptedStreamServerEndpoint } from './adopted-stream-server-endpoint.ts';
 import { Description, kindOf, unwrap } from './description.ts';
-import type { ServerEndpoint } from './server-endpoint.ts';
-import { StandardIOEndpoint } from './standard-io-endpoint.ts';
-import { StreamServerEndpoint } from './stream-server-endpoint.ts';
-import type { SystemdSocket } from './systemd-server-endpoint.ts';
-import { SystemdServerEndpoint } from './systemd-server-endpoint.ts';
-import { TCP4ServerEndpoint } from './tcp4-server-endpoint.ts';
-import { TCP6ServerEndpoint } from './tcp6-server-endpoint.ts';
+import type { ServerEndpoint } from './server-endpoints.ts';
+import {
+  AdoptedStreamServerEndpoint,
+  StandardIOEndpoint,
+  StreamServerEndpoint,
+  TCP4ServerEndpoint,
+  TCP6ServerEndpoint,
+  UNIXServerEndpoint,
+} from './server-endpoints.ts';
+import type { SystemdSocket } from './systemd.ts';
+import { SystemdServerEndpoint } from './systemd.ts';
 import { serverTLSOf } from './tls-description.ts';
-import { UNIXServerEndpoint } from './unix-server-endpoint.ts';
 import { proxyEndpoint } from './wrap.ts';
 
 /**

@@ -1,12 +1,34 @@
 import type { ProxyOptions } from '../haproxy/options.ts';
-import { checkProxyHeader, type ProxyHeader } from '../protocol/proxy-header.ts';
+import type { ClientFactory } from '../protocol/client-factory.ts';
+import type { BuiltBy } from '../protocol/factory.ts';
+import type { ProtocolUnder } from '../protocol/protocol.ts';
+import type { ProxyHeader } from '../protocol/proxy-header.ts';
+import { checkProxyHeader } from '../protocol/proxy-header.ts';
 import type { ClientTLS, ServerTLS } from '../protocol/tls.ts';
 import { checkTLS } from '../protocol/tls.ts';
 import { checkEndpoint } from './check-endpoint.ts';
-import type { ClientEndpoint } from './client-endpoint.ts';
-import type { ServerEndpoint } from './server-endpoint.ts';
-import { StreamServerEndpoint } from './stream-server-endpoint.ts';
-import { WrappedClientEndpoint } from './wrapped-client-endpoint.ts';
+import type { ClientEndpoint, DialOptions } from './client-endpoints.ts';
+import { factoryFor } from './client-endpoints.ts';
+import type { ServerEndpoint } from './server-endpoints.ts';
+import { StreamServerEndpoint } from './server-endpoints.ts';
+
+/** An endpoint around another one: it connects with options of its own as well. */
+export class WrappedClientEndpoint implements ClientEndpoint {
+  readonly #inner: ClientEndpoint;
+  readonly #options: () => DialOptions | Promise<DialOptions>;
+
+  constructor(inner: ClientEndpoint, options: () => DialOptions | Promise<DialOptions>) {
+    this.#inner = inner;
+    this.#options = options;
+  }
+
+  async connect<P extends ProtocolUnder<ClientFactory>>(protocol: P, options?: DialOptions): Promise<P>;
+  async connect<F extends ClientFactory>(factory: F, options?: DialOptions): Promise<BuiltBy<F>>;
+  async connect(target: ProtocolUnder<ClientFactory> | ClientFactory, options: DialOptions = {}): Promise<unknown> {
+    const factory = factoryFor(target);
+    return this.#inner.connect(factory, { ...options, ...(await this.#options()) });
+  }
+}
 
 /** TLS around any server endpoint but standard input and output. */
 export function wrapServerTLS(tls: ServerTLS, endpoint: ServerEndpoint): ServerEndpoint {

@@ -1,19 +1,19 @@
-import type { Address } from '../protocol/address.ts';
-import { addressOf, IPv4Address } from '../protocol/address.ts';
-import type { ConnectionBounds } from '../protocol/connection-options.ts';
+import type { Address } from '../address/address.ts';
+import { addressOf, IPv4Address } from '../address/address.ts';
+import { Filter } from '../filters/filter.ts';
+import { Refused } from '../filters/refused.ts';
 import { type Builds, ProtocolFactory } from '../protocol/factory.ts';
-import { Filter } from '../protocol/filter.ts';
-import { described } from '../protocol/misuse.ts';
+import type { ConnectionBounds } from '../protocol/options.ts';
 import type { Callbacks } from '../protocol/protocol.ts';
-import { Refused } from '../protocol/refused.ts';
-import { isThenable, promiseOf } from '../protocol/thenable.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
-import { Connection } from './connection.ts';
+import { described } from '../values/checks.ts';
+import { isThenable, promiseOf } from '../values/thenable.ts';
 import type { Engine } from './engine.ts';
 import type { Facts } from './facts.ts';
 import { Refusal } from './refusal.ts';
 import { errorOf, prefixOf } from './report.ts';
+import { Connection } from './stream-transport.ts';
 
 /** The inherited method does not look at the address, so the system is not asked for it. */
 const ignoresAddress: unknown = ProtocolFactory.prototype.buildProtocol;

@@ -1,17 +1,17 @@
 import { Gather } from '../bytes/gather.ts';
-import type { Clock, DelayedCall } from '../protocol/clock.ts';
-import type { ErrorReport } from '../protocol/error-report.ts';
-import { checkFunction } from '../protocol/misuse.ts';
 import type { Observer } from '../protocol/observer.ts';
-import { Roll } from '../protocol/roll.ts';
-import { isThenable, promiseOf } from '../protocol/thenable.ts';
 import type { HostAddress } from '../seam/address.ts';
 import type { Backend } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
-import { Contexts } from './contexts.ts';
+import type { Clock, DelayedCall } from '../time/clock.ts';
+import { Roll } from '../time/list.ts';
+import { Timers } from '../time/timers.ts';
+import { checkFunction } from '../values/checks.ts';
+import type { ErrorReport } from '../values/error-report.ts';
+import { isThenable, promiseOf } from '../values/thenable.ts';
 import { type LingerBounds, Lingers } from './linger.ts';
 import { lineOf, linesOf, printable, titleOf } from './report.ts';
-import { Timers } from './timers.ts';
+import { Contexts } from './tls-contexts.ts';
 
 /** Something with work that waits for the end of the present run: bytes to flush, callbacks that were put off. */
 export interface Unsettled {

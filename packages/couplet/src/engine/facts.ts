@@ -1,4 +1,4 @@
-import type { Address } from '../protocol/address.ts';
+import type { Address } from '../address/address.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 

@@ -1,10 +1,10 @@
-import type { DelayedCall } from '../protocol/clock.ts';
 import { TimeoutError, TLSError } from '../protocol/errors.ts';
-import { quoted } from '../protocol/one-line.ts';
 import type { TLS } from '../protocol/tls.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
+import type { DelayedCall } from '../time/clock.ts';
+import { quoted } from '../values/one-line.ts';
 import type { Engine, Live } from './engine.ts';
 import { tooLong } from './upgrade.ts';
 

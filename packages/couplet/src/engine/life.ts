@@ -1,5 +1,5 @@
-import type { ConnectionBounds } from '../protocol/connection-options.ts';
 import { ConnectionAborted, TimeoutError } from '../protocol/errors.ts';
+import type { ConnectionBounds } from '../protocol/options.ts';
 import type { Wire } from '../seam/wire.ts';
 import { Ends } from './ends.ts';
 import type { Engine, Live, Unsettled } from './engine.ts';

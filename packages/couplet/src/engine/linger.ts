@@ -1,6 +1,6 @@
-import type { ConnectionBounds } from '../protocol/connection-options.ts';
-import type { Timing } from '../protocol/sweep.ts';
-import { Sweep } from '../protocol/sweep.ts';
+import type { ConnectionBounds } from '../protocol/options.ts';
+import type { Timing } from '../time/sweep.ts';
+import { Sweep } from '../time/sweep.ts';
 
 /** The waits of many connections end together, up to so much late. */
 const GRAIN_MS = 100;

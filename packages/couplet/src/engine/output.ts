@@ -1,9 +1,8 @@
 import type { TimeoutError } from '../protocol/errors.ts';
 import type { TLS } from '../protocol/tls.ts';
 import type { Wire } from '../seam/wire.ts';
-import { Crowd } from './crowd.ts';
 import type { Engine } from './engine.ts';
-import { HIGH_WATER } from './flow.ts';
+import { Crowd, HIGH_WATER } from './flow.ts';
 import { Upgrade } from './upgrade.ts';
 import { MOST, WriteQueue } from './write-queue.ts';
 

@@ -1,6 +1,6 @@
 import { ConnectionDone, ConnectionLost, TimeoutError } from '../protocol/errors.ts';
-import { quoted } from '../protocol/one-line.ts';
 import type { Cause } from '../seam/cause.ts';
+import { quoted } from '../values/one-line.ts';
 import type { State } from './life-cycle.ts';
 
 /** The reason of every orderly end. One for all, because an error costs as much to make as a small message to send. */

@@ -1,5 +1,5 @@
-import type { ErrorReport } from '../protocol/error-report.ts';
-import { oneLine } from '../protocol/one-line.ts';
+import type { ErrorReport } from '../values/error-report.ts';
+import { oneLine } from '../values/one-line.ts';
 
 /** Stands for what throws when it is made a string, as an object without a prototype does: a report must not fail. */
 const UNPRINTABLE = 'something that cannot be printed';

@@ -1,8 +1,8 @@
-import type { DelayedCall } from '../protocol/clock.ts';
 import { TimeoutError } from '../protocol/errors.ts';
 import type { TLS } from '../protocol/tls.ts';
 import type { TlsContext } from '../seam/tls.ts';
 import type { Wire } from '../seam/wire.ts';
+import type { DelayedCall } from '../time/clock.ts';
 import type { Engine } from './engine.ts';
 
 /** A connection's handshake in mid-stream: it waits until what was written in clear has gone. */

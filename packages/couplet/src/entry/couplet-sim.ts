@@ -2,11 +2,11 @@ import { resolve } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { border, commit, replay, turn } from '../backends/node-outside.ts';
-import { oneLine } from '../protocol/one-line.ts';
+import { border, commit, replay, turn } from '../backends/node/outside.ts';
 import type { Request, ScenarioModule } from '../sim/request.ts';
 import { isScenarioModule, replayOf, requestOf, UsageError } from '../sim/request.ts';
 import { play, SimulationError } from '../sim/simulate.ts';
+import { oneLine } from '../values/one-line.ts';
 
 const HELP = `Usage: couplet-sim [options] FILE
 

@@ -1,32 +1,28 @@
-import { NodeBackend } from '../backends/node.ts';
+import { NodeBackend } from '../backends/node/node.ts';
 import { Connection } from '../connection/connection.ts';
 import type { Handler } from '../connection/conversation.ts';
 import { ConversationFactory } from '../connection/conversation.ts';
 import { Inlet } from '../connection/inlet.ts';
-import type { DialOptions } from '../endpoints/client-endpoint.ts';
+import type { DialOptions } from '../endpoints/client-endpoints.ts';
 import { clientFromString } from '../endpoints/client-from-string.ts';
 import { serverFromString } from '../endpoints/server-from-string.ts';
 import { ClientFactory } from '../protocol/client-factory.ts';
-import type { ConnectionOptions } from '../protocol/connection-options.ts';
 import type { BuiltBy, Factory } from '../protocol/factory.ts';
-import type { ListeningPort } from '../protocol/listening-port.ts';
+import type { ConnectionOptions } from '../protocol/options.ts';
+import type { ListeningPort } from '../protocol/port.ts';
 import type { ProtocolUnder } from '../protocol/protocol.ts';
 import { Reactor } from '../reactor/reactor.ts';
 
+export type { Address } from '../address/address.ts';
+export { IPv4Address, IPv6Address, PipeAddress, UNIXAddress } from '../address/address.ts';
 export type { Connection } from '../connection/connection.ts';
 export type { Handler } from '../connection/conversation.ts';
 export { ConversationFactory } from '../connection/conversation.ts';
 export { EndpointSyntaxError } from '../endpoints/description.ts';
-export { ProxyHeaderError } from '../haproxy/errors.ts';
+export { ProxyHeaderError } from '../haproxy/header.ts';
 export type { ProxyOptions } from '../haproxy/options.ts';
-export type { Address } from '../protocol/address.ts';
-export { IPv4Address, IPv6Address, PipeAddress, UNIXAddress } from '../protocol/address.ts';
-export type { BackOffOptions } from '../protocol/back-off.ts';
 export { ClientFactory } from '../protocol/client-factory.ts';
-export type { Clock, DelayedCall } from '../protocol/clock.ts';
-export type { ConnectionOptions } from '../protocol/connection-options.ts';
 export type { Connector } from '../protocol/connector.ts';
-export type { ErrorReport } from '../protocol/error-report.ts';
 export {
   CannotListenError,
   ConnectBindError,
@@ -46,8 +42,9 @@ export {
 } from '../protocol/errors.ts';
 export type { BuiltBy } from '../protocol/factory.ts';
 export { Factory, ServerFactory } from '../protocol/factory.ts';
-export type { ListeningPort } from '../protocol/listening-port.ts';
 export type { Observer } from '../protocol/observer.ts';
+export type { ConnectionOptions } from '../protocol/options.ts';
+export type { ListeningPort } from '../protocol/port.ts';
 export type { Consumer, Producer, PullProducer } from '../protocol/producer.ts';
 export type { AnyFactory, Callbacks, ProtocolClass, ProtocolFor, ProtocolUnder, Result } from '../protocol/protocol.ts';
 export { Protocol } from '../protocol/protocol.ts';
@@ -63,6 +60,9 @@ export type { RunOptions } from '../reactor/reactor.ts';
 export { Reactor } from '../reactor/reactor.ts';
 export type { SystemEvent, Trigger, TriggerPhase } from '../reactor/triggers.ts';
 export type { TlsCertificate, TlsInfo, TlsVersion } from '../seam/tls.ts';
+export type { BackOffOptions } from '../time/back-off.ts';
+export type { Clock, DelayedCall } from '../time/clock.ts';
+export type { ErrorReport } from '../values/error-report.ts';
 
 /** The reactor of this process, on the runtime that it runs on. */
 export const reactor: Reactor = new Reactor(new NodeBackend());

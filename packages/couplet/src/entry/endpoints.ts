@@ -1,27 +1,30 @@
-export { AdoptedStreamServerEndpoint } from '../endpoints/adopted-stream-server-endpoint.ts';
-export type { Builder, ProtocolOf } from '../endpoints/builder.ts';
-export type { ClientEndpoint, DialOptions } from '../endpoints/client-endpoint.ts';
+export type { ClientEndpoint, DialOptions } from '../endpoints/client-endpoints.ts';
+export {
+  HostnameEndpoint,
+  SSL4ClientEndpoint,
+  StandardIOClientEndpoint,
+  TCP4ClientEndpoint,
+  TCP6ClientEndpoint,
+  UNIXClientEndpoint,
+} from '../endpoints/client-endpoints.ts';
 export { clientFromString } from '../endpoints/client-from-string.ts';
 export type { Reachable, ServiceOptions } from '../endpoints/client-service.ts';
 export { ClientService, ServiceStopped } from '../endpoints/client-service.ts';
 export { quoteStringArgument } from '../endpoints/description.ts';
-export { HostnameEndpoint } from '../endpoints/hostname-endpoint.ts';
-export type { ServerEndpoint } from '../endpoints/server-endpoint.ts';
+export type { ServerEndpoint } from '../endpoints/server-endpoints.ts';
+export {
+  AdoptedStreamServerEndpoint,
+  SSL4ServerEndpoint,
+  StandardIOEndpoint,
+  TCP4ServerEndpoint,
+  TCP6ServerEndpoint,
+  UNIXServerEndpoint,
+} from '../endpoints/server-endpoints.ts';
 export { serverFromString } from '../endpoints/server-from-string.ts';
-export { SSL4ClientEndpoint } from '../endpoints/ssl4-client-endpoint.ts';
-export { SSL4ServerEndpoint } from '../endpoints/ssl4-server-endpoint.ts';
-export { StandardIOClientEndpoint } from '../endpoints/standard-io-client-endpoint.ts';
-export { StandardIOEndpoint } from '../endpoints/standard-io-endpoint.ts';
-export type { SystemdSocket } from '../endpoints/systemd-server-endpoint.ts';
-export { SystemdServerEndpoint } from '../endpoints/systemd-server-endpoint.ts';
-export { TCP4ClientEndpoint } from '../endpoints/tcp4-client-endpoint.ts';
-export { TCP4ServerEndpoint } from '../endpoints/tcp4-server-endpoint.ts';
-export { TCP6ClientEndpoint } from '../endpoints/tcp6-client-endpoint.ts';
-export { TCP6ServerEndpoint } from '../endpoints/tcp6-server-endpoint.ts';
-export { UNIXClientEndpoint } from '../endpoints/unix-client-endpoint.ts';
-export { UNIXServerEndpoint } from '../endpoints/unix-server-endpoint.ts';
+export type { Builder, ProtocolOf } from '../endpoints/service-factory.ts';
+export type { SystemdSocket } from '../endpoints/systemd.ts';
+export { SystemdServerEndpoint } from '../endpoints/systemd.ts';
 export type { WaitOptions } from '../endpoints/waiters.ts';
 export { announceEndpoint, proxyEndpoint, wrapClientTLS, wrapServerTLS } from '../endpoints/wrap.ts';
-export type { ProxyDetails, ProxySsl } from '../haproxy/details.ts';
-export { detailsOf } from '../haproxy/details.ts';
-export { TLV } from '../haproxy/tlv.ts';
+export type { ProxyDetails, ProxySsl } from '../haproxy/tlv.ts';
+export { detailsOf, TLV } from '../haproxy/tlv.ts';

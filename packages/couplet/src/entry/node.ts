@@ -1,1 +1,1 @@
-export { NodeBackend } from '../backends/node.ts';
+export { NodeBackend } from '../backends/node/node.ts';

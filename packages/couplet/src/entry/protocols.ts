@@ -2,23 +2,25 @@ export { diagram } from '../machine/diagram.ts';
 export { Machine } from '../machine/machine.ts';
 export type { Actions, Run } from '../machine/run.ts';
 export type { States, Transition } from '../machine/states.ts';
-export { Int8StringReceiver, Int16StringReceiver, Int32StringReceiver } from '../protocol/int-string-receiver.ts';
-export { LineOnlyReceiver } from '../protocol/line-only-receiver.ts';
-export { LineReceiver } from '../protocol/line-receiver.ts';
-export { NetstringReceiver } from '../protocol/netstring-receiver.ts';
-export type { NextState, Stateful } from '../protocol/stateful-string-protocol.ts';
-export { StatefulStringProtocol } from '../protocol/stateful-string-protocol.ts';
-export { TextLineReceiver } from '../protocol/text-line-receiver.ts';
-export type { Permit } from '../standard/allow-list.ts';
-export { Chargen } from '../standard/chargen.ts';
-export { Daytime } from '../standard/daytime.ts';
-export { Discard } from '../standard/discard.ts';
-export { Echo } from '../standard/echo.ts';
-export type { FileTransferOptions, ReadableFile } from '../standard/file-sender.ts';
-export { FileSender } from '../standard/file-sender.ts';
-export type { PipeOptions } from '../standard/pipe-end.ts';
-export { portForward } from '../standard/port-forward.ts';
-export { QOTD, QOTDFactory } from '../standard/qotd.ts';
-export type { SocksOptions } from '../standard/socks.ts';
-export { Socks, SocksFactory } from '../standard/socks.ts';
-export { Time } from '../standard/time.ts';
+export { LineOnlyReceiver, LineReceiver, TextLineReceiver } from '../receivers/lines.ts';
+export type { NextState, Stateful } from '../receivers/stateful.ts';
+export { StatefulStringProtocol } from '../receivers/stateful.ts';
+export {
+  Int8StringReceiver,
+  Int16StringReceiver,
+  Int32StringReceiver,
+  NetstringReceiver,
+} from '../receivers/strings.ts';
+export type { Permit } from '../relay/allow-list.ts';
+export type { FileTransferOptions, ReadableFile } from '../relay/file-sender.ts';
+export { FileSender } from '../relay/file-sender.ts';
+export type { PipeOptions } from '../relay/pipe-end.ts';
+export { portForward } from '../relay/port-forward.ts';
+export type { SocksOptions } from '../relay/socks.ts';
+export { Socks, SocksFactory } from '../relay/socks.ts';
+export { Chargen } from '../services/chargen.ts';
+export { Daytime } from '../services/daytime.ts';
+export { Discard } from '../services/discard.ts';
+export { Echo } from '../services/echo.ts';
+export { QOTD, QOTDFactory } from '../services/qotd.ts';
+export { Time } from '../services/time.ts';

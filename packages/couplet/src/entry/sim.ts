@@ -1,15 +1,15 @@
-import { border, commit, replay, turn } from '../backends/node-outside.ts';
+import { border, commit, replay, turn } from '../backends/node/outside.ts';
 import type { Scenario, Simulated, SimulateOptions } from '../sim/simulate.ts';
 import { play } from '../sim/simulate.ts';
 
 export type { CertificateFiles, CertificateOptions } from '../sim/certificate.ts';
 export type { Conditions } from '../sim/conditions.ts';
 export type { Dice } from '../sim/dice.ts';
+export type { Fault, Profile, Weather } from '../sim/fault-plan.ts';
 export type { Host, Program } from '../sim/host.ts';
 export type { NameAnswer, Names } from '../sim/names.ts';
 export type { Scenario, Simulated, SimulateOptions } from '../sim/simulate.ts';
 export { SimulationError } from '../sim/simulate.ts';
-export type { Fault, Profile, Weather } from '../sim/weather.ts';
 export type { World } from '../sim/world.ts';
 
 /**

@@ -1,6 +1,5 @@
-import { Decoder } from './decoder.ts';
+import { checkLimit, Decoder } from './decoder.ts';
 import { LineTooLongError } from './errors.ts';
-import { checkLimit } from './limit.ts';
 import type { LineReader } from './line-reader.ts';
 
 /** The delimiter of nearly everybody: one for all. */

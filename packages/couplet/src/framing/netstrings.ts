@@ -1,8 +1,8 @@
 import { chunkOf } from '../bytes/chunk.ts';
 import type { Decoder } from './decoder.ts';
 import { NetstringParseError } from './errors.ts';
-import { type Prefix, remembering } from './prefix.ts';
-import { PrefixedDecoder } from './prefixed-decoder.ts';
+import type { Prefix } from './prefixed.ts';
+import { PrefixedDecoder, remembering } from './prefixed.ts';
 
 const ZERO = 0x30;
 const COLON = 0x3a;

@@ -1,4 +1,4 @@
-import { Filter } from '../protocol/filter.ts';
+import { Filter } from '../filters/filter.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { Wire } from '../seam/wire.ts';
 import { encodeProxyHeader } from './encode.ts';

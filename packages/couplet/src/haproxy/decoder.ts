@@ -1,6 +1,6 @@
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
-import { ProxyHeaderError } from './errors.ts';
-import type { Reading } from './reading.ts';
+import type { Reading } from './header.ts';
+import { ProxyHeaderError } from './header.ts';
 import { readVersion1 } from './version1.ts';
 import { readVersion2 } from './version2.ts';
 

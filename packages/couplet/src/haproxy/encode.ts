@@ -1,5 +1,5 @@
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
-import { endsOf } from './ends.ts';
+import { endsOf } from './header.ts';
 import { writeVersion1 } from './version1.ts';
 import { writeVersion2 } from './version2.ts';
 

@@ -1,6 +1,52 @@
+import { bytesOf, familyOf, mapped } from '../address/literal.ts';
 import type { ProxyHeader, Tlv } from '../protocol/proxy-header.ts';
+import type { InetName, UnixName } from '../seam/address.ts';
+
+/** A connection did not begin with a PROXY header that counts: malformed, cut short, late, or from somebody who is not trusted. */
+export class ProxyHeaderError extends Error {
+  override name = 'ProxyHeaderError';
+  constructor(why: string, options?: ErrorOptions) {
+    super(`PROXY header: ${why}`, options);
+  }
+}
+
+/**
+ * What comes of a look at the first bytes of a connection: the header and how many of the bytes it has, or with how many
+ * bytes, at most, the next look should be.
+ */
+export type Reading = { readonly header: ProxyHeader; readonly length: number } | number;
 
 /** A header that names no addresses. */
 export function nameless(version: 1 | 2, command: 'LOCAL' | 'PROXY', tlvs: readonly Tlv[] = []): ProxyHeader {
   return { version, command, source: undefined, destination: undefined, tlvs };
+}
+
+/** Both ends of the connection that a header announces. */
+export type Ends =
+  | { readonly family: 'IPv4' | 'IPv6'; readonly source: InetName; readonly destination: InetName }
+  | { readonly family: 'UNIX'; readonly source: UnixName; readonly destination: UnixName };
+
+/** The ends that a header names, if it names them. Throws a `RangeError` unless both are, and of one family. */
+export function endsOf({ source, destination }: ProxyHeader): Ends | undefined {
+  if (source === undefined && destination === undefined) return undefined;
+  if (source?.family === 'UNIX' && destination?.family === 'UNIX') return { family: 'UNIX', source, destination };
+  if (source?.family === 'IPv4' && destination?.family === 'IPv4') return { family: 'IPv4', source, destination };
+  if (source?.family === 'IPv6' && destination?.family === 'IPv6') return { family: 'IPv6', source, destination };
+  throw new RangeError(
+    `source is ${source?.family} and destination ${destination?.family}: they are to be of one family`,
+  );
+}
+
+/** The bytes of a host, 4 or 16 as its family says, without the zone, which means nothing elsewhere. Throws a `RangeError`. */
+export function hostBytesOf({ family, host }: InetName): Uint8Array {
+  const [literal = ''] = host.split('%');
+  const bytes = familyOf(literal) === family ? bytesOf(literal) : undefined;
+  if (bytes === undefined) throw new RangeError(`'${host}' is no ${family} address`);
+  return family === 'IPv6' ? mapped(bytes) : bytes;
+}
+
+/** The port of an end. Throws a `RangeError` when it is none. */
+export function portOf({ port }: InetName): number {
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new RangeError(`port ${port} is not a whole number from 0 to 65535`);
 }

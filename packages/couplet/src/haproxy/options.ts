@@ -1,4 +1,6 @@
-import { Trusted } from './trusted.ts';
+import { Network } from '../address/cidr.ts';
+import { bytesOf } from '../address/literal.ts';
+import type { SocketName } from '../seam/address.ts';
 
 /** What a port asks of the PROXY headers that its connections begin with. */
 export interface ProxyOptions {
@@ -28,4 +30,30 @@ export function termsOf({ trusted, headerTimeoutMs = 5000, maxHeaderBytes = 4096
   if (!(Number.isInteger(maxHeaderBytes) && maxHeaderBytes >= LEAST && maxHeaderBytes <= MOST))
     throw new RangeError(`maxHeaderBytes is ${maxHeaderBytes}, not a whole number from ${LEAST} to ${MOST}`);
   return { trusted: new Trusted(trusted), headerTimeoutMs, maxHeaderBytes };
+}
+
+/** Who may announce others: the networks from which a PROXY header is accepted. */
+export class Trusted {
+  readonly #unix: boolean;
+  readonly #networks: readonly Network[];
+
+  /**
+   * Takes addresses such as `::1`, networks such as `10.0.0.0/8`, and `unix` for whoever can connect to a UNIX socket. Throws a
+   * `RangeError` that names the one which is none of these, and when there are none.
+   */
+  constructor(networks: readonly string[]) {
+    if (networks.length === 0) throw new RangeError('no network is trusted');
+    this.#unix = networks.includes('unix');
+    this.#networks = networks.filter((text) => text !== 'unix').map((text) => new Network(text));
+  }
+
+  /** Whether the peer is one of them. A link-local address is, on whichever link. */
+  has(peer: SocketName | undefined): boolean {
+    if (peer === undefined) return false;
+    if (peer.family === 'UNIX') return this.#unix;
+    if (peer.family === 'PIPE') return false;
+    const [literal = ''] = peer.host.split('%');
+    const address = bytesOf(literal);
+    return address !== undefined && this.#networks.some((network) => network.has(address));
+  }
 }

@@ -1,10 +1,8 @@
-import { bytesOf, familyOf, ipv6LiteralOf } from '../protocol/literal.ts';
+import { bytesOf, familyOf, ipv6LiteralOf } from '../address/literal.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { InetName } from '../seam/address.ts';
-import { type Ends, hostBytesOf, portOf } from './ends.ts';
-import { ProxyHeaderError } from './errors.ts';
-import { nameless } from './header.ts';
-import type { Reading } from './reading.ts';
+import type { Ends, Reading } from './header.ts';
+import { hostBytesOf, nameless, ProxyHeaderError, portOf } from './header.ts';
 
 /** No line is longer, CR and LF included. */
 const MOST = 107;

@@ -1,12 +1,10 @@
-import { ipv6LiteralOf } from '../protocol/literal.ts';
+import { ipv6LiteralOf } from '../address/literal.ts';
 import type { ProxyHeader, Tlv } from '../protocol/proxy-header.ts';
 import type { InetName, UnixName } from '../seam/address.ts';
-import { crc32c } from './crc32c.ts';
-import { type Ends, hostBytesOf, portOf } from './ends.ts';
-import { ProxyHeaderError } from './errors.ts';
-import { nameless } from './header.ts';
-import type { Reading } from './reading.ts';
-import { type ReadTlv, readTlvs, TLV, writeTlvs } from './tlv.ts';
+import type { Ends, Reading } from './header.ts';
+import { hostBytesOf, nameless, ProxyHeaderError, portOf } from './header.ts';
+import type { ReadTlv } from './tlv.ts';
+import { crc32c, readTlvs, TLV, writeTlvs } from './tlv.ts';
 
 const SIGNATURE: Buffer = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1');
 /** The signature, a byte for version and command, one for family and protocol, and 16 bits for the length of the rest. */

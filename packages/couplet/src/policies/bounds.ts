@@ -1,4 +1,4 @@
-import { isAtLeast } from '../protocol/misuse.ts';
+import { isAtLeast } from '../values/checks.ts';
 
 /** Throws a `RangeError` that names the option unless it is a whole number in that range. */
 export function checkWhole(name: string, value: number, least: number, most: number): void {

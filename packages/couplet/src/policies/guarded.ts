@@ -1,15 +1,14 @@
-import type { Address } from '../protocol/address.ts';
-import { ClientFactory } from '../protocol/client-factory.ts';
-import type { Clock } from '../protocol/clock.ts';
+import type { Address } from '../address/address.ts';
+import { Filter } from '../filters/filter.ts';
+import { Refused } from '../filters/refused.ts';
+import { ClientFactory, owned, WrappingClientFactory } from '../protocol/client-factory.ts';
 import type { Builds, BuiltBy } from '../protocol/factory.ts';
 import { Factory } from '../protocol/factory.ts';
-import { Filter } from '../protocol/filter.ts';
 import type { ProtocolFor, Result } from '../protocol/protocol.ts';
-import { Refused } from '../protocol/refused.ts';
 import { checkFactory } from '../protocol/role.ts';
-import { owned, WrappingClientFactory } from '../protocol/wrapping-client-factory.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Wire } from '../seam/wire.ts';
+import type { Clock } from '../time/clock.ts';
 
 /**
  * A factory behind a policy: a server factory for a server factory, and for a client factory one that builds the same

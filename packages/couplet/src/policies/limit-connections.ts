@@ -1,7 +1,7 @@
+import { Filter } from '../filters/filter.ts';
+import { Refused } from '../filters/refused.ts';
 import type { ClientFactory } from '../protocol/client-factory.ts';
 import type { Factory } from '../protocol/factory.ts';
-import { Filter } from '../protocol/filter.ts';
-import { Refused } from '../protocol/refused.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Wire } from '../seam/wire.ts';
 import { checkWhole } from './bounds.ts';

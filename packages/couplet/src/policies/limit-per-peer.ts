@@ -1,7 +1,8 @@
+import { networkOf } from '../address/prefix.ts';
+import type { Filter } from '../filters/filter.ts';
+import { Refused } from '../filters/refused.ts';
 import type { ClientFactory } from '../protocol/client-factory.ts';
 import type { Factory } from '../protocol/factory.ts';
-import type { Filter } from '../protocol/filter.ts';
-import { Refused } from '../protocol/refused.ts';
 import type { SocketName } from '../seam/address.ts';
 import type { Wire } from '../seam/wire.ts';
 import { checkWhole } from './bounds.ts';
@@ -9,7 +10,6 @@ import type { Guarded, Policy } from './guarded.ts';
 import { guard } from './guarded.ts';
 import type { ConnectionLimit } from './limit-connections.ts';
 import { Slot } from './limit-connections.ts';
-import { networkOf } from './network.ts';
 
 /** Options of `limitPerPeer`. */
 export interface PeerLimit extends ConnectionLimit {

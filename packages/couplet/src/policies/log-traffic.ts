@@ -1,14 +1,14 @@
-import type { Address } from '../protocol/address.ts';
-import { addressOf } from '../protocol/address.ts';
+import type { Address } from '../address/address.ts';
+import { addressOf } from '../address/address.ts';
+import { Filter } from '../filters/filter.ts';
 import type { ClientFactory } from '../protocol/client-factory.ts';
-import { type Clock, reportTo } from '../protocol/clock.ts';
 import type { Factory } from '../protocol/factory.ts';
-import { Filter } from '../protocol/filter.ts';
-import { checkFunction } from '../protocol/misuse.ts';
-import { oneLine, quoted } from '../protocol/one-line.ts';
-import { isThenable, promiseOf } from '../protocol/thenable.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Wire } from '../seam/wire.ts';
+import { type Clock, reportTo } from '../time/clock.ts';
+import { checkFunction } from '../values/checks.ts';
+import { oneLine, quoted } from '../values/one-line.ts';
+import { isThenable, promiseOf } from '../values/thenable.ts';
 import type { Guarded } from './guarded.ts';
 import { guard } from './guarded.ts';
 

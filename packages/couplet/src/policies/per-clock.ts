@@ -1,4 +1,4 @@
-import type { Clock } from '../protocol/clock.ts';
+import type { Clock } from '../time/clock.ts';
 
 /** One of something for each clock: a factory may serve several reactors, and times of different clocks cannot be compared. */
 export class PerClock<T> {

@@ -1,4 +1,4 @@
-import { Filter } from '../protocol/filter.ts';
+import { Filter } from '../filters/filter.ts';
 import type { Cause } from '../seam/cause.ts';
 
 /** A filter that hands chunks down in portions. To what is above it is a wire that holds the chunk until all of it is through. */

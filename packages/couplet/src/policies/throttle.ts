@@ -1,9 +1,9 @@
+import type { Filter } from '../filters/filter.ts';
 import type { ClientFactory } from '../protocol/client-factory.ts';
-import type { Clock } from '../protocol/clock.ts';
 import type { Factory } from '../protocol/factory.ts';
-import type { Filter } from '../protocol/filter.ts';
-import { Sweep } from '../protocol/sweep.ts';
 import type { Wire } from '../seam/wire.ts';
+import type { Clock } from '../time/clock.ts';
+import { Sweep } from '../time/sweep.ts';
 import { checkAboveZero } from './bounds.ts';
 import { Bucket } from './bucket.ts';
 import type { Guarded, Policy } from './guarded.ts';

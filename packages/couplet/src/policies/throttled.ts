@@ -1,7 +1,7 @@
-import type { Clock } from '../protocol/clock.ts';
-import type { Sweep } from '../protocol/sweep.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Wire } from '../seam/wire.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Sweep } from '../time/sweep.ts';
 import type { Bucket } from './bucket.ts';
 import { Portions } from './portions.ts';
 

@@ -1,7 +1,7 @@
-import type { Clock } from '../protocol/clock.ts';
-import { Sweep } from '../protocol/sweep.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Wire } from '../seam/wire.ts';
+import type { Clock } from '../time/clock.ts';
+import { Sweep } from '../time/sweep.ts';
 import { Portions } from './portions.ts';
 
 /** How late a deadline may be noticed: so often, at most, all connections of a policy are looked at. */

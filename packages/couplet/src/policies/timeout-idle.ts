@@ -1,8 +1,8 @@
 import type { ClientFactory } from '../protocol/client-factory.ts';
-import type { Clock } from '../protocol/clock.ts';
 import type { Factory } from '../protocol/factory.ts';
-import type { Sweep } from '../protocol/sweep.ts';
 import type { Wire } from '../seam/wire.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Sweep } from '../time/sweep.ts';
 import { checkAboveZero } from './bounds.ts';
 import type { Guarded } from './guarded.ts';
 import { guard } from './guarded.ts';

@@ -1,5 +1,11 @@
+import type { Address } from '../address/address.ts';
+import type { Filter } from '../filters/filter.ts';
+import type { Refused } from '../filters/refused.ts';
+import type { Wire } from '../seam/wire.ts';
+import type { Clock } from '../time/clock.ts';
 import type { Connector } from './connector.ts';
 import { ProtocolFactory } from './factory.ts';
+import type { ProtocolFor, Result } from './protocol.ts';
 
 /** Builds the protocols of outgoing connections, and hears how their attempts went. */
 export class ClientFactory extends ProtocolFactory {
@@ -17,4 +23,60 @@ export class ClientFactory extends ProtocolFactory {
 
   /** The connection has gone, after the protocol's `connectionLost`, for the same reason. `connector.connect()` makes a new one. */
   clientConnectionLost(_connector: Connector, _reason: Error): void {}
+}
+
+/** A client factory around another one, which it hands everything on to. Its protocols know the inner one only. */
+export class WrappingClientFactory extends ClientFactory {
+  readonly inner: ClientFactory;
+
+  constructor(inner: ClientFactory) {
+    super();
+    this.inner = inner;
+  }
+
+  override admit(wire: Wire, clock: Clock): Filter | Refused | undefined {
+    return this.inner.admit(wire, clock);
+  }
+
+  override buildProtocol(address: Address): ProtocolFor<this> | null {
+    return owned(this.inner.buildProtocol(address), this.inner);
+  }
+
+  override checkProtocol(): void {
+    this.inner.checkProtocol();
+  }
+
+  override logPrefix(): string {
+    return this.inner.logPrefix();
+  }
+
+  override doStart(reactor: Clock): Result {
+    const started = this.inner.doStart(reactor);
+    this.numPorts += 1;
+    return started;
+  }
+
+  override doStop(): Result {
+    if (this.numPorts === 0) return;
+    this.numPorts -= 1;
+    return this.inner.doStop();
+  }
+
+  override startedConnecting(connector: Connector): Result {
+    return this.inner.startedConnecting(connector);
+  }
+
+  override clientConnectionFailed(connector: Connector, reason: Error): Result {
+    return this.inner.clientConnectionFailed(connector, reason);
+  }
+
+  override clientConnectionLost(connector: Connector, reason: Error): Result {
+    return this.inner.clientConnectionLost(connector, reason);
+  }
+}
+
+/** The protocol, under the factory that built it. */
+export function owned<P extends { factory: unknown }>(protocol: P | null, factory: unknown): P | null {
+  if (protocol !== null) protocol.factory ??= factory;
+  return protocol;
 }

@@ -1,4 +1,4 @@
-import type { Address } from './address.ts';
+import type { Address } from '../address/address.ts';
 
 /** One outgoing connection and its attempts, to a protocol of type P. */
 export interface Connector<P = unknown> {

@@ -1,4 +1,4 @@
-import { oneLine } from './one-line.ts';
+import { oneLine } from '../values/one-line.ts';
 
 /**
  * Every connection that ended ended with one of these, with a `TimeoutError` by a policy, or with an error of the protocol's own:

@@ -1,11 +1,12 @@
 // biome-ignore-all lint/suspicious/noUnsafeDeclarationMerging: only an interface can have an accessor that a subclass overrides with a field
+
+import type { Address } from '../address/address.ts';
+import type { Filter } from '../filters/filter.ts';
+import type { Refused } from '../filters/refused.ts';
 import type { Wire } from '../seam/wire.ts';
-import type { Address } from './address.ts';
-import type { Clock } from './clock.ts';
-import type { Filter } from './filter.ts';
-import { classOf } from './misuse.ts';
+import type { Clock } from '../time/clock.ts';
+import { classOf } from '../values/checks.ts';
 import type { ProtocolClass, ProtocolFor, Result } from './protocol.ts';
-import type { Refused } from './refused.ts';
 import { checkProtocolClass } from './role.ts';
 
 /** Something that builds protocols of type P. */

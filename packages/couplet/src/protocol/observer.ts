@@ -1,6 +1,6 @@
-import type { Address } from './address.ts';
-import type { ErrorReport } from './error-report.ts';
-import { described } from './misuse.ts';
+import type { Address } from '../address/address.ts';
+import { described } from '../values/checks.ts';
+import type { ErrorReport } from '../values/error-report.ts';
 import type { Callbacks } from './protocol.ts';
 import type { Transport } from './transport.ts';
 

@@ -1,5 +1,5 @@
 import type { SocketName } from '../seam/address.ts';
-import { described } from './misuse.ts';
+import { described } from '../values/checks.ts';
 
 /** A type, a length of 16 bits and so many bytes: what version 2 adds to the addresses. Bytes that were read are the reader's. */
 export interface Tlv {

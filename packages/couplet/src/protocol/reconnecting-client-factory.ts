@@ -1,6 +1,6 @@
-import { type BackOff, type BackOffOptions, backOffOf, nextDelay } from './back-off.ts';
+import { type BackOff, type BackOffOptions, backOffOf, nextDelay } from '../time/back-off.ts';
+import type { Clock, DelayedCall } from '../time/clock.ts';
 import { ClientFactory } from './client-factory.ts';
-import type { Clock, DelayedCall } from './clock.ts';
 import type { Connector } from './connector.ts';
 import { UserAbortError } from './errors.ts';
 import type { Result } from './protocol.ts';

@@ -1,4 +1,4 @@
-import { classOf, described, hasMethods, isClass, nameOf } from './misuse.ts';
+import { classOf, described, hasMethods, isClass, nameOf } from '../values/checks.ts';
 
 /** What the engine asks of every factory, of a client's besides, and of a protocol: by this they are told apart. */
 const FACTORY: readonly string[] = ['doStart', 'doStop', 'buildProtocol', 'checkProtocol', 'admit', 'logPrefix'];

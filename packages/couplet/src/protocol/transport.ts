@@ -1,6 +1,6 @@
+import type { Address } from '../address/address.ts';
 import type { TlsInfo } from '../seam/tls.ts';
-import type { Address } from './address.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../time/clock.ts';
 import type { Consumer, Producer } from './producer.ts';
 import type { ProxyHeader } from './proxy-header.ts';
 import type { TLS } from './tls.ts';

@@ -1,16 +1,16 @@
+import type { Address } from '../address/address.ts';
 import { adopt } from '../engine/adopt.ts';
-import type { Connection } from '../engine/connection.ts';
 import type { Engine } from '../engine/engine.ts';
 import { Refusal } from '../engine/refusal.ts';
 import { errorOf, prefixOf } from '../engine/report.ts';
-import type { Address } from '../protocol/address.ts';
+import type { Connection } from '../engine/stream-transport.ts';
 import type { ClientFactory } from '../protocol/client-factory.ts';
-import type { Clock } from '../protocol/clock.ts';
-import type { ConnectionBounds } from '../protocol/connection-options.ts';
 import type { Connector } from '../protocol/connector.ts';
 import { ConnectionAborted } from '../protocol/errors.ts';
+import type { ConnectionBounds } from '../protocol/options.ts';
 import type { Callbacks } from '../protocol/protocol.ts';
-import { isThenable, promiseOf } from '../protocol/thenable.ts';
+import type { Clock } from '../time/clock.ts';
+import { isThenable, promiseOf } from '../values/thenable.ts';
 import type { Destination, Preamble } from './dial.ts';
 import { Dial, nameOf } from './dial.ts';
 

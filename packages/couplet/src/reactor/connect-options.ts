@@ -1,4 +1,4 @@
-import type { ConnectionOptions } from '../protocol/connection-options.ts';
+import type { ConnectionOptions } from '../protocol/options.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { ClientTLS } from '../protocol/tls.ts';
 

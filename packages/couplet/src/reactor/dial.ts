@@ -1,8 +1,8 @@
+import { familyOf } from '../address/literal.ts';
 import { under } from '../engine/adopt.ts';
 import type { Engine } from '../engine/engine.ts';
 import { Handshake } from '../engine/handshake.ts';
 import { announce } from '../haproxy/announce.ts';
-import type { DelayedCall } from '../protocol/clock.ts';
 import {
   ConnectBindError,
   ConnectError,
@@ -13,16 +13,16 @@ import {
   TLSError,
   UserAbortError,
 } from '../protocol/errors.ts';
-import { familyOf } from '../protocol/literal.ts';
-import { oneLine } from '../protocol/one-line.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
-import { serverNameOf } from '../protocol/server-name.ts';
 import type { ClientTLS } from '../protocol/tls.ts';
+import { serverNameOf } from '../protocol/tls.ts';
 import type { HostAddress } from '../seam/address.ts';
 import type { ConnectPlace } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
+import type { DelayedCall } from '../time/clock.ts';
+import { oneLine } from '../values/one-line.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import { Race } from './race.ts';
 

@@ -1,5 +1,5 @@
 import type { ProxyOptions } from '../haproxy/options.ts';
-import type { ConnectionOptions } from '../protocol/connection-options.ts';
+import type { ConnectionOptions } from '../protocol/options.ts';
 import type { ServerTLS } from '../protocol/tls.ts';
 
 /** Options of every port: of `adoptStreamPort`, and of what follows. */

@@ -1,5 +1,5 @@
-import type { Clock } from '../protocol/clock.ts';
-import { checkWhole } from '../protocol/misuse.ts';
+import type { Clock } from '../time/clock.ts';
+import { checkWhole } from '../values/checks.ts';
 
 /** After so many milliseconds a lookup counts no more: one that never ends must not keep all others from beginning for ever. */
 const LONGEST_MS = 60_000;

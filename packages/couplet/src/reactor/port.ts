@@ -1,11 +1,11 @@
+import type { Address } from '../address/address.ts';
+import { addressOf } from '../address/address.ts';
 import type { Engine } from '../engine/engine.ts';
 import { prefixOf } from '../engine/report.ts';
-import type { Address } from '../protocol/address.ts';
-import { addressOf } from '../protocol/address.ts';
-import type { ConnectionBounds } from '../protocol/connection-options.ts';
 import { CannotListenError } from '../protocol/errors.ts';
 import type { Factory } from '../protocol/factory.ts';
-import type { ListeningPort } from '../protocol/listening-port.ts';
+import type { ConnectionBounds } from '../protocol/options.ts';
+import type { ListeningPort } from '../protocol/port.ts';
 import type { ServerTLS } from '../protocol/tls.ts';
 import type { Listener, ListenPlace } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';

@@ -1,8 +1,8 @@
-import type { Clock, DelayedCall } from '../protocol/clock.ts';
 import type { HostAddress } from '../seam/address.ts';
 import type { Attempt, Backend } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
+import type { Clock, DelayedCall } from '../time/clock.ts';
 
 /** How long an attempt has the field to itself: the Connection Attempt Delay that RFC 8305, section 8, recommends. */
 const HEAD_START_MS = 250;

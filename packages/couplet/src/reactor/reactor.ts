@@ -1,16 +1,22 @@
+import { familyOf } from '../address/literal.ts';
 import { Engine } from '../engine/engine.ts';
 import { prefixOf, titleOf } from '../engine/report.ts';
 import { termsOf } from '../haproxy/options.ts';
 import type { ClientFactory } from '../protocol/client-factory.ts';
-import type { Clock, DelayedCall } from '../protocol/clock.ts';
-import type { ConnectionBounds, ConnectionOptions } from '../protocol/connection-options.ts';
-import { boundsOf } from '../protocol/connection-options.ts';
 import type { Connector } from '../protocol/connector.ts';
-import type { ErrorReport } from '../protocol/error-report.ts';
 import { CannotListenError, ReactorAlreadyRunning, ReactorNotRunning } from '../protocol/errors.ts';
 import type { BuiltBy, Factory } from '../protocol/factory.ts';
-import type { ListeningPort } from '../protocol/listening-port.ts';
-import { familyOf } from '../protocol/literal.ts';
+import type { Observer } from '../protocol/observer.ts';
+import { checkObserver } from '../protocol/observer.ts';
+import type { ConnectionBounds, ConnectionOptions } from '../protocol/options.ts';
+import { boundsOf } from '../protocol/options.ts';
+import type { ListeningPort } from '../protocol/port.ts';
+import { checkProxyHeader } from '../protocol/proxy-header.ts';
+import { checkClientFactory, checkFactory } from '../protocol/role.ts';
+import { checkTLS } from '../protocol/tls.ts';
+import type { Backend, ListenPlace } from '../seam/backend.ts';
+import type { Cause } from '../seam/cause.ts';
+import type { Clock, DelayedCall } from '../time/clock.ts';
 import {
   checkAtLeast,
   checkFunction,
@@ -19,15 +25,9 @@ import {
   checkWord,
   described,
   hasMethods,
-} from '../protocol/misuse.ts';
-import type { Observer } from '../protocol/observer.ts';
-import { checkObserver } from '../protocol/observer.ts';
-import { checkProxyHeader } from '../protocol/proxy-header.ts';
-import { checkClientFactory, checkFactory } from '../protocol/role.ts';
-import { awaited } from '../protocol/thenable.ts';
-import { checkTLS } from '../protocol/tls.ts';
-import type { Backend, ListenPlace } from '../seam/backend.ts';
-import type { Cause } from '../seam/cause.ts';
+} from '../values/checks.ts';
+import type { ErrorReport } from '../values/error-report.ts';
+import { awaited } from '../values/thenable.ts';
 import { ClientConnector } from './client-connector.ts';
 import type { ConnectOptions, ConnectUNIXOptions } from './connect-options.ts';
 import type { Destination } from './dial.ts';

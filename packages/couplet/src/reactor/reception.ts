@@ -1,15 +1,15 @@
+import { type Address, addressOf } from '../address/address.ts';
 import { admit, adopt, equip, under } from '../engine/adopt.ts';
 import type { Engine, Live } from '../engine/engine.ts';
 import { type Facts, NO_FACTS } from '../engine/facts.ts';
 import { Handshake } from '../engine/handshake.ts';
 import { Refusal } from '../engine/refusal.ts';
+import { Refused } from '../filters/refused.ts';
+import { ProxyFilter } from '../haproxy/filter.ts';
 import type { ProxyTerms } from '../haproxy/options.ts';
-import { ProxyFilter } from '../haproxy/proxy-filter.ts';
-import { type Address, addressOf } from '../protocol/address.ts';
-import type { ConnectionBounds } from '../protocol/connection-options.ts';
 import type { Factory } from '../protocol/factory.ts';
+import type { ConnectionBounds } from '../protocol/options.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
-import { Refused } from '../protocol/refused.ts';
 import type { ServerTLS } from '../protocol/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 

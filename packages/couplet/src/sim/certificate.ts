@@ -1,5 +1,5 @@
-import { familyOf } from '../protocol/literal.ts';
-import { serverNameOf } from '../protocol/server-name.ts';
+import { familyOf } from '../address/literal.ts';
+import { serverNameOf } from '../protocol/tls.ts';
 import type { TlsCertificate } from '../seam/tls.ts';
 import { Dice } from './dice.ts';
 

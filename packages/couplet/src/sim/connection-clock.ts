@@ -1,4 +1,4 @@
-import type { Clock, DelayedCall } from '../protocol/clock.ts';
+import type { Clock, DelayedCall } from '../time/clock.ts';
 
 /** A call that one connection put off. */
 class OwnCall implements DelayedCall {

@@ -1,4 +1,4 @@
-import { checkWord } from '../protocol/misuse.ts';
+import { checkWord } from '../values/checks.ts';
 
 /** What becomes of a look-up: the addresses, `missing`, `failing` for now, or `silent`: it never ends. */
 export type NameAnswer = readonly string[] | 'missing' | 'failing' | 'silent';

@@ -1,5 +1,5 @@
+import type { Profile } from './fault-plan.ts';
 import type { Scenario, SimulateOptions } from './simulate.ts';
-import type { Profile } from './weather.ts';
 
 /** What stands behind the options of the command line; undefined where one was not given. */
 export interface Words {

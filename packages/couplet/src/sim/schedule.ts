@@ -1,4 +1,4 @@
-import { type Entry, Heap } from '../engine/heap.ts';
+import { type Entry, Heap } from '../time/heap.ts';
 
 /** Something that is to happen. */
 export class Happening implements Entry {

@@ -1,10 +1,10 @@
-import { checkWord } from '../protocol/misuse.ts';
+import { checkWord } from '../values/checks.ts';
 import type { Border } from './border.ts';
 import { SUSPECTS } from './border.ts';
 import { Dice } from './dice.ts';
-import type { Deed } from './nemesis.ts';
+import type { Deed } from './fault-injector.ts';
+import { FAULTS, PROFILES, type Profile, type Weather, weatherOf } from './fault-plan.ts';
 import { Recording } from './recording.ts';
-import { FAULTS, PROFILES, type Profile, type Weather, weatherOf } from './weather.ts';
 import { World } from './world.ts';
 
 /** The first day of 2026. */

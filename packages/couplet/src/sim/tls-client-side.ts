@@ -1,4 +1,4 @@
-import { familyOf } from '../protocol/literal.ts';
+import { familyOf } from '../address/literal.ts';
 import { TlsBreach } from './tls-breach.ts';
 import type { Session, SimTlsClient } from './tls-context.ts';
 import type { TlsMessage } from './tls-message.ts';

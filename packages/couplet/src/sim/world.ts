@@ -5,15 +5,15 @@ import type { CertificateFiles, CertificateOptions } from './certificate.ts';
 import { issue } from './certificate.ts';
 import type { Conditions } from './conditions.ts';
 import { Dice } from './dice.ts';
+import { Nemesis } from './fault-injector.ts';
+import type { Weather } from './fault-plan.ts';
 import { Host } from './host.ts';
 import type { Names } from './names.ts';
-import { Nemesis } from './nemesis.ts';
 import { Network } from './network.ts';
 import type { Process } from './process.ts';
+import { QUIET_MS, Witness } from './protocol-watch.ts';
 import { Schedule } from './schedule.ts';
 import { Trace } from './trace.ts';
-import type { Weather } from './weather.ts';
-import { QUIET_MS, Witness } from './witness.ts';
 
 /** What a world is made of. */
 export interface WorldOptions {

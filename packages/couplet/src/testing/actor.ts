@@ -1,6 +1,6 @@
 import type { Result } from '../protocol/protocol.ts';
 import { Protocol } from '../protocol/protocol.ts';
-import { promiseOf } from '../protocol/thenable.ts';
+import { promiseOf } from '../values/thenable.ts';
 
 /** What an actor does in its callbacks; each gets the actor first. */
 export interface Part {

@@ -3,9 +3,9 @@ import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { cue, deaf, mute } from './parts.ts';
 import { poemOf } from './poem.ts';
-import { Programme } from './programme.ts';
 import { push, Source } from './source.ts';
 import type { Medium, Stage, Venue } from './stage.ts';
+import { Programme } from './suite.ts';
 
 /** R6: leaving at once. */
 export function abortingChecks(venue: Venue): Check[] {

@@ -1,8 +1,8 @@
-import type { DelayedCall } from '../protocol/clock.ts';
 import type { Backend } from '../seam/backend.ts';
+import type { DelayedCall } from '../time/clock.ts';
+import { Repertoire } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
-import { Repertoire } from './repertoire.ts';
 import type { Stage, Venue } from './stage.ts';
 
 /** R24: the backend's one timer, and the calls that wait for it, in the time of the backend. */

@@ -3,9 +3,9 @@ import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { deaf, echo, reciting } from './parts.ts';
 import { expectPoem, poemOf } from './poem.ts';
-import { Programme } from './programme.ts';
 import { pull, push, Source } from './source.ts';
 import type { Venue } from './stage.ts';
+import { Programme } from './suite.ts';
 
 /** R15: what a slow reader may cost. */
 export function boundChecks(venue: Venue): Check[] {

@@ -1,11 +1,11 @@
-import type { ListeningPort } from '../protocol/listening-port.ts';
+import type { ListeningPort } from '../protocol/port.ts';
 import { Actor } from './actor.ts';
 import type { Check } from './check.ts';
 import { expectSame } from './check.ts';
 import { clientTLS, serverTLS } from './check-tls.ts';
-import { Programme } from './programme.ts';
 import type { Stage, Venue } from './stage.ts';
 import { Single, SingleClient } from './stage.ts';
+import { Programme } from './suite.ts';
 
 /** R3 with TLS that breaks after its handshake (RFC 8446, section 6.2). Nothing where the venue has none. */
 export function brokenTLSChecks(venue: Venue): Check[] {

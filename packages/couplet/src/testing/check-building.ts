@@ -1,13 +1,13 @@
 import { ClientFactory } from '../protocol/client-factory.ts';
 import type { Connector } from '../protocol/connector.ts';
 import { Actor } from './actor.ts';
+import { expectReport, slip } from './actor-error.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { cue, echo } from './parts.ts';
-import { Programme } from './programme.ts';
-import { expectReport, slip } from './slip.ts';
 import type { Venue } from './stage.ts';
 import { SingleClient, Troupe } from './stage.ts';
+import { Programme } from './suite.ts';
 
 /** R8: factories that cannot build a protocol. */
 export function buildingChecks(venue: Venue): Check[] {

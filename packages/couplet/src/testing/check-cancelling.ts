@@ -1,12 +1,12 @@
 import type { Connector } from '../protocol/connector.ts';
 import { UserAbortError } from '../protocol/errors.ts';
+import { Repertoire } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
-import { Diarist } from './diarist.ts';
-import type { Rehearsal } from './rehearsal.ts';
+import { Diarist } from './recording-factory.ts';
 import { errorBy, rejectionOf } from './rejection.ts';
-import { Repertoire } from './repertoire.ts';
 import type { Found } from './scripted-backend.ts';
+import type { Rehearsal } from './scripted-run.ts';
 import { addressesOf } from './scripted-wire.ts';
 import type { Venue } from './stage.ts';
 import { Troupe } from './stage.ts';

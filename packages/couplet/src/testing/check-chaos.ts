@@ -4,9 +4,9 @@ import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { Dice } from './dice.ts';
 import { expectPoem, poemOf } from './poem.ts';
-import { Programme } from './programme.ts';
 import type { Medium, Stage, Venue } from './stage.ts';
 import { Single, SingleClient } from './stage.ts';
+import { Programme } from './suite.ts';
 
 /** R3, R5 and R7 once more: two ends that do whatever comes to their minds. */
 export function chaosChecks(venue: Venue): Check[] {

@@ -1,9 +1,9 @@
 import type { Connector } from '../protocol/connector.ts';
+import { Repertoire } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
-import type { Habits } from './diarist.ts';
-import { Diarist } from './diarist.ts';
-import { Repertoire } from './repertoire.ts';
+import type { Habits } from './recording-factory.ts';
+import { Diarist } from './recording-factory.ts';
 import type { Venue } from './stage.ts';
 import { Troupe } from './stage.ts';
 

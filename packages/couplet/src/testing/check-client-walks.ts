@@ -1,9 +1,9 @@
 import type { Connector } from '../protocol/connector.ts';
+import { Repertoire } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
-import { Diarist } from './diarist.ts';
-import type { Rehearsal } from './rehearsal.ts';
-import { Repertoire } from './repertoire.ts';
+import { Diarist } from './recording-factory.ts';
+import type { Rehearsal } from './scripted-run.ts';
 import type { ScriptedWire } from './scripted-wire.ts';
 import { addressesOf } from './scripted-wire.ts';
 import type { Venue } from './stage.ts';

@@ -1,10 +1,10 @@
-import type { Clock } from '../protocol/clock.ts';
+import type { Clock } from '../time/clock.ts';
 import type { Actor } from './actor.ts';
+import { Repertoire } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
-import { Diarist } from './diarist.ts';
-import type { Rehearsal } from './rehearsal.ts';
-import { Repertoire } from './repertoire.ts';
+import { Diarist } from './recording-factory.ts';
+import type { Rehearsal } from './scripted-run.ts';
 import type { Venue } from './stage.ts';
 import { Troupe } from './stage.ts';
 

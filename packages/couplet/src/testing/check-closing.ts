@@ -1,13 +1,13 @@
-import type { ConnectionOptions } from '../protocol/connection-options.ts';
+import type { ConnectionOptions } from '../protocol/options.ts';
 import type { Actor } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
+import { Vow } from './deferred.ts';
 import { deaf } from './parts.ts';
 import { expectPoem, poemOf } from './poem.ts';
-import { Programme } from './programme.ts';
 import { pull, push, Source } from './source.ts';
 import type { Stage, Venue } from './stage.ts';
-import { Vow } from './vow.ts';
+import { Programme } from './suite.ts';
 
 /** R5: leaving in order. */
 export function closingChecks(venue: Venue): Check[] {

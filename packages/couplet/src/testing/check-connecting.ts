@@ -9,12 +9,12 @@ import {
 import type { ConnectOptions } from '../reactor/connect-options.ts';
 import type { HostAddress } from '../seam/address.ts';
 import type { Cause } from '../seam/cause.ts';
+import { Repertoire } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
-import { Diarist } from './diarist.ts';
 import { numberOf, pathOf } from './places.ts';
+import { Diarist } from './recording-factory.ts';
 import { errorBy, kindOfCause, rejectionOf } from './rejection.ts';
-import { Repertoire } from './repertoire.ts';
 import { addressesOf, causeOf } from './scripted-wire.ts';
 import type { Venue } from './stage.ts';
 import { Troupe } from './stage.ts';

@@ -4,10 +4,10 @@ import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { cue } from './parts.ts';
 import { poemOf } from './poem.ts';
-import { Programme } from './programme.ts';
 import { Source } from './source.ts';
 import type { Venue } from './stage.ts';
 import { Single, SingleClient, Troupe } from './stage.ts';
+import { Programme } from './suite.ts';
 
 /** R1 to R3: when a protocol is called, and when not. */
 export function connectionChecks(venue: Venue): Check[] {

@@ -3,14 +3,14 @@ import type { Handler } from '../connection/conversation.ts';
 import { ConversationFactory } from '../connection/conversation.ts';
 import { FramingError } from '../framing/errors.ts';
 import type { Actor, Part } from './actor.ts';
+import { expectUnhurt, slip } from './actor-error.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
+import { Vow } from './deferred.ts';
 import { asking, cue, deaf, echo } from './parts.ts';
 import { expectPoem, poemOf } from './poem.ts';
-import { Programme } from './programme.ts';
-import { expectUnhurt, slip } from './slip.ts';
 import type { Medium, Stage, Venue } from './stage.ts';
-import { Vow } from './vow.ts';
+import { Programme } from './suite.ts';
 
 /** R39: handlers that serve connections. */
 export function conversingChecks(venue: Venue): Check[] {

@@ -1,15 +1,15 @@
 import type { Connection } from '../connection/connection.ts';
 import { ConversationFactory } from '../connection/conversation.ts';
 import { Factory } from '../protocol/factory.ts';
-import { LineOnlyReceiver } from '../protocol/line-only-receiver.ts';
 import type { Result } from '../protocol/protocol.ts';
+import { LineOnlyReceiver } from '../receivers/lines.ts';
 import { Actor, type Part } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
-import { Programme } from './programme.ts';
+import { Vow } from './deferred.ts';
 import type { Medium, Stage, Venue } from './stage.ts';
 import { SingleClient } from './stage.ts';
-import { Vow } from './vow.ts';
+import { Programme } from './suite.ts';
 
 /** R8a: what had arrived whole when the connection went. */
 export function deliveringChecks(venue: Venue): Check[] {

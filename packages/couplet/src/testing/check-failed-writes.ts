@@ -1,8 +1,8 @@
 import type { Actor, Part } from './actor.ts';
+import { Repertoire } from './all-suites.ts';
 import { barePair } from './bare-pair.ts';
 import type { Check } from './check.ts';
 import { expectSame } from './check.ts';
-import { Repertoire } from './repertoire.ts';
 import type { Medium, Stage, Venue } from './stage.ts';
 
 /** R3, R8a, R14: what a peer said before it vanished is heard, also by those who write, or read late. */

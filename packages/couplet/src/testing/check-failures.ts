@@ -1,12 +1,12 @@
 import type { Result } from '../protocol/protocol.ts';
 import type { Part } from './actor.ts';
+import { expectReport, expectUnhurt, slip } from './actor-error.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { cue, echo, mute } from './parts.ts';
-import { Programme } from './programme.ts';
-import { expectReport, expectUnhurt, slip } from './slip.ts';
 import { Source } from './source.ts';
 import type { Stage, Venue } from './stage.ts';
+import { Programme } from './suite.ts';
 
 /** R8: each callback fails in each way, at each end. */
 export function failureChecks(venue: Venue): Check[] {

@@ -2,11 +2,11 @@ import type { Connection } from '../connection/connection.ts';
 import { Conversation } from '../connection/conversation.ts';
 import { ClientFactory } from '../protocol/client-factory.ts';
 import { Protocol } from '../protocol/protocol.ts';
+import { Repertoire } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { expectPoem, poemOf } from './poem.ts';
-import type { Rehearsal } from './rehearsal.ts';
-import { Repertoire } from './repertoire.ts';
+import type { Rehearsal } from './scripted-run.ts';
 import type { Venue } from './stage.ts';
 
 /** R60: no connection keeps the loop. */

@@ -3,9 +3,9 @@ import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { asking, deaf, mute } from './parts.ts';
 import { expectPoem, poemOf } from './poem.ts';
-import { Programme } from './programme.ts';
 import { pull, push, Source } from './source.ts';
 import type { Venue } from './stage.ts';
+import { Programme } from './suite.ts';
 
 /** R7: what happens when one side ends its output. */
 export function halfCloseChecks(venue: Venue): Check[] {

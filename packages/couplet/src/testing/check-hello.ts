@@ -1,12 +1,12 @@
 import { ClientFactory } from '../protocol/client-factory.ts';
 import { Factory } from '../protocol/factory.ts';
-import type { ListeningPort } from '../protocol/listening-port.ts';
+import type { ListeningPort } from '../protocol/port.ts';
 import { Protocol } from '../protocol/protocol.ts';
 import type { Check } from './check.ts';
 import { expect } from './check.ts';
 import { clientTLS, serverTLS } from './check-tls.ts';
-import { Programme } from './programme.ts';
 import type { Stage, Venue } from './stage.ts';
+import { Programme } from './suite.ts';
 
 /** A type, a version and 16 bits for the length of what follows. */
 const RECORD_HEADER = 5;

@@ -1,15 +1,15 @@
 import { ConnectionLost } from '../protocol/errors.ts';
 import { Factory } from '../protocol/factory.ts';
-import { NetstringReceiver } from '../protocol/netstring-receiver.ts';
-import { TextLineReceiver } from '../protocol/text-line-receiver.ts';
 import type { Transport } from '../protocol/transport.ts';
+import { TextLineReceiver } from '../receivers/lines.ts';
+import { NetstringReceiver } from '../receivers/strings.ts';
 import { Actor } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { clientTLS, serverTLS } from './check-tls.ts';
 import { poemOf } from './poem.ts';
-import { Programme } from './programme.ts';
 import { SingleClient, type Venue } from './stage.ts';
+import { Programme } from './suite.ts';
 
 const A_WHILE = 20;
 

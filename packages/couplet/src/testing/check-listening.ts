@@ -1,12 +1,12 @@
 import { CannotListenError } from '../protocol/errors.ts';
 import type { ListenOptions, ListenUNIXOptions } from '../reactor/listen-options.ts';
 import type { Part } from './actor.ts';
+import { Repertoire } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { echo } from './parts.ts';
 import { listenAgain, numberOf, pathOf } from './places.ts';
 import { kindOfCause, rejectionOf } from './rejection.ts';
-import { Repertoire } from './repertoire.ts';
 import { addressesOf, causeOf } from './scripted-wire.ts';
 import type { Venue } from './stage.ts';
 import { Troupe } from './stage.ts';

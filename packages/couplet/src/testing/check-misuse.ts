@@ -1,15 +1,15 @@
 import { limitConnections } from '../policies/limit-connections.ts';
 import { logTraffic } from '../policies/log-traffic.ts';
-import type { ErrorReport } from '../protocol/error-report.ts';
 import { Factory } from '../protocol/factory.ts';
 import type { Result } from '../protocol/protocol.ts';
 import { Protocol } from '../protocol/protocol.ts';
+import type { ErrorReport } from '../values/error-report.ts';
 import { Actor } from './actor.ts';
+import { expectReport, expectUnhurt, slip } from './actor-error.ts';
+import { Repertoire } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { cue, echo } from './parts.ts';
-import { Repertoire } from './repertoire.ts';
-import { expectReport, expectUnhurt, slip } from './slip.ts';
 import { Source } from './source.ts';
 import type { Stage, Venue } from './stage.ts';
 import { SingleClient, Troupe } from './stage.ts';

@@ -1,7 +1,7 @@
+import { Repertoire } from './all-suites.ts';
 import { barePair } from './bare-pair.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
-import { Repertoire } from './repertoire.ts';
 import type { Medium, Venue } from './stage.ts';
 
 /** R44: the names of a wire's ends. */

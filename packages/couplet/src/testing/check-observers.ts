@@ -1,9 +1,9 @@
 import type { Observer } from '../protocol/observer.ts';
 import { Reactor } from '../reactor/reactor.ts';
+import { Repertoire } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
-import { Diarist } from './diarist.ts';
-import { Repertoire } from './repertoire.ts';
+import { Diarist } from './recording-factory.ts';
 import { ScriptedBackend } from './scripted-backend.ts';
 import type { Venue } from './stage.ts';
 import { Troupe } from './stage.ts';

@@ -3,8 +3,8 @@ import type { Check } from './check.ts';
 import { expectSame } from './check.ts';
 import { cue, deaf, mute, reciting } from './parts.ts';
 import { expectPoem, poemOf } from './poem.ts';
-import { Programme } from './programme.ts';
 import type { Venue } from './stage.ts';
+import { Programme } from './suite.ts';
 
 /** R14: a protocol that stops reading. */
 export function pausingChecks(venue: Venue): Check[] {

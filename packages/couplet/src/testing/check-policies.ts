@@ -11,13 +11,13 @@ import type { Part } from './actor.ts';
 import { Actor } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
-import { Diarist } from './diarist.ts';
 import { Dice } from './dice.ts';
 import { cue, echo, reciting } from './parts.ts';
 import { expectPoem, poemOf } from './poem.ts';
-import { Programme } from './programme.ts';
+import { Diarist } from './recording-factory.ts';
 import type { Stage, Venue } from './stage.ts';
 import { Single, SingleClient, Troupe } from './stage.ts';
+import { Programme } from './suite.ts';
 
 /** R42 and R43: policies around factories. */
 export function policyChecks(venue: Venue): Check[] {

@@ -1,12 +1,12 @@
 import { ConnectError } from '../protocol/errors.ts';
 import type { Actor } from './actor.ts';
+import { Repertoire } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
-import { Diarist } from './diarist.ts';
 import { echo } from './parts.ts';
 import { listenAgain } from './places.ts';
+import { Diarist } from './recording-factory.ts';
 import { rejectionOf } from './rejection.ts';
-import { Repertoire } from './repertoire.ts';
 import type { Venue } from './stage.ts';
 import { Troupe } from './stage.ts';
 

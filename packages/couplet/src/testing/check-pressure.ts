@@ -1,12 +1,12 @@
 import type { Actor } from './actor.ts';
+import { dam } from './blocked-server.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
-import { dam } from './dam.ts';
 import { cue, deaf } from './parts.ts';
 import { expectPoem, poemOf } from './poem.ts';
-import { Programme } from './programme.ts';
 import { push, Source } from './source.ts';
 import type { Venue } from './stage.ts';
+import { Programme } from './suite.ts';
 
 const HIGH = 64 * 1024;
 const LOW = 16 * 1024;

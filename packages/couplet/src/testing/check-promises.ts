@@ -1,11 +1,11 @@
 import type { Actor, Part } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
+import { Vow } from './deferred.ts';
 import { asking, cue, echo, mute, reciting } from './parts.ts';
 import { expectPoem, poemOf } from './poem.ts';
-import { Programme } from './programme.ts';
 import type { Venue } from './stage.ts';
-import { Vow } from './vow.ts';
+import { Programme } from './suite.ts';
 
 /** R8a: callbacks that take their time. */
 export function promiseChecks(venue: Venue): Check[] {

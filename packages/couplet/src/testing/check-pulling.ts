@@ -2,9 +2,9 @@ import type { Actor, Part } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { expectPoem, poemOf } from './poem.ts';
-import { Programme } from './programme.ts';
 import { pull, Source } from './source.ts';
 import type { Venue } from './stage.ts';
+import { Programme } from './suite.ts';
 
 /** R12 and R13: pull producers, and who may register. */
 export function pullingChecks(venue: Venue): Check[] {

@@ -1,13 +1,13 @@
 import type { Connector } from '../protocol/connector.ts';
 import { ConnectBindError, ConnectionRefusedError, NoRouteError } from '../protocol/errors.ts';
 import type { ConnectOptions } from '../reactor/connect-options.ts';
+import { Repertoire } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
-import { Diarist } from './diarist.ts';
 import { numberOf } from './places.ts';
-import type { Rehearsal } from './rehearsal.ts';
+import { Diarist } from './recording-factory.ts';
 import { rejectionOf } from './rejection.ts';
-import { Repertoire } from './repertoire.ts';
+import type { Rehearsal } from './scripted-run.ts';
 import { addressesOf, SCRIPTED_HOST } from './scripted-wire.ts';
 import type { Venue } from './stage.ts';
 import { Troupe } from './stage.ts';

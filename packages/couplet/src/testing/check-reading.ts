@@ -8,10 +8,10 @@ import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { cue, echo, reciting } from './parts.ts';
 import { expectPoem, poemOf } from './poem.ts';
-import { Programme } from './programme.ts';
 import { rejectionOf } from './rejection.ts';
 import type { Medium, Stage, Venue } from './stage.ts';
 import { Single } from './stage.ts';
+import { Programme } from './suite.ts';
 
 /** R39: reading by iteration. */
 export function readingChecks(venue: Venue): Check[] {

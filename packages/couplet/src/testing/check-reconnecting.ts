@@ -1,15 +1,15 @@
-import type { Address } from '../protocol/address.ts';
+import type { Address } from '../address/address.ts';
 import type { Connector } from '../protocol/connector.ts';
 import { Protocol } from '../protocol/protocol.ts';
 import type { ReconnectOptions } from '../protocol/reconnecting-client-factory.ts';
 import { ReconnectingClientFactory } from '../protocol/reconnecting-client-factory.ts';
 import { Actor } from './actor.ts';
+import { Repertoire } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { listenAgain } from './places.ts';
-import type { Rehearsal } from './rehearsal.ts';
 import { errorBy } from './rejection.ts';
-import { Repertoire } from './repertoire.ts';
+import type { Rehearsal } from './scripted-run.ts';
 import type { Venue } from './stage.ts';
 import { Troupe } from './stage.ts';
 

@@ -1,4 +1,4 @@
-import type { Address } from '../protocol/address.ts';
+import type { Address } from '../address/address.ts';
 import { ClientFactory } from '../protocol/client-factory.ts';
 import type { Connector } from '../protocol/connector.ts';
 import { Factory } from '../protocol/factory.ts';
@@ -7,9 +7,9 @@ import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { echo } from './parts.ts';
 import { poemOf } from './poem.ts';
-import { Programme } from './programme.ts';
 import type { Venue } from './stage.ts';
 import { Single, SingleClient, Troupe } from './stage.ts';
+import { Programme } from './suite.ts';
 
 /** Refuses everybody. */
 class Closed extends Factory {

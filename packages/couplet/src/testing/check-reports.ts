@@ -2,15 +2,15 @@ import { Factory } from '../protocol/factory.ts';
 import { Protocol } from '../protocol/protocol.ts';
 import type { Transport } from '../protocol/transport.ts';
 import { Actor } from './actor.ts';
+import { expectReport, expectUnhurt, slip } from './actor-error.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
+import { Vow } from './deferred.ts';
 import { cue, echo } from './parts.ts';
-import { Programme } from './programme.ts';
-import { expectReport, expectUnhurt, slip } from './slip.ts';
 import { Source } from './source.ts';
 import type { Venue } from './stage.ts';
 import { Troupe } from './stage.ts';
-import { Vow } from './vow.ts';
+import { Programme } from './suite.ts';
 
 /** R8: how a failure is reported, and what becomes the reason. */
 export function reportChecks(venue: Venue): Check[] {

@@ -2,9 +2,9 @@ import type { Actor, Part } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { cue, deaf, mute } from './parts.ts';
-import { Programme } from './programme.ts';
 import { Source } from './source.ts';
 import type { Venue } from './stage.ts';
+import { Programme } from './suite.ts';
 
 /** R14: what a protocol hears when it reads on, and what its transport tells. */
 export function resumingChecks(venue: Venue): Check[] {

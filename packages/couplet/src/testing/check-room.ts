@@ -1,10 +1,10 @@
 import type { Actor } from './actor.ts';
+import { dam } from './blocked-server.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
-import { dam } from './dam.ts';
 import { deaf } from './parts.ts';
-import { Programme } from './programme.ts';
 import type { Venue } from './stage.ts';
+import { Programme } from './suite.ts';
 
 const HIGH = 64 * 1024;
 const LOW = 16 * 1024;

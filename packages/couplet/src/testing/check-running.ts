@@ -1,11 +1,11 @@
 import { ReactorAlreadyRunning, ReactorNotRunning } from '../protocol/errors.ts';
 import { Reactor } from '../reactor/reactor.ts';
 import { Actor } from './actor.ts';
+import { Repertoire } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { numberOf } from './places.ts';
 import { errorBy, rejectionOf } from './rejection.ts';
-import { Repertoire } from './repertoire.ts';
 import type { Venue } from './stage.ts';
 import { SingleClient, Troupe } from './stage.ts';
 

@@ -4,13 +4,13 @@ import type { Actor, Part } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { clientTLS, serverTLS } from './check-tls.ts';
+import { Vow } from './deferred.ts';
 import { deaf } from './parts.ts';
 import { expectPoem, poemOf } from './poem.ts';
-import { Programme } from './programme.ts';
 import { errorBy } from './rejection.ts';
 import { pull, push } from './source.ts';
 import type { Pair, Stage, Venue } from './stage.ts';
-import { Vow } from './vow.ts';
+import { Programme } from './suite.ts';
 
 const HANDSHAKE_MS = 60;
 const A_WHILE = 20;

@@ -1,9 +1,9 @@
-import type { DelayedCall } from '../protocol/clock.ts';
+import type { DelayedCall } from '../time/clock.ts';
+import { Repertoire } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { echo } from './parts.ts';
 import { errorBy } from './rejection.ts';
-import { Repertoire } from './repertoire.ts';
 import type { Venue } from './stage.ts';
 
 /** R24: delayed calls, on a clock that the check moves. */

@@ -1,21 +1,21 @@
 import { ConnectionLost, TimeoutError, TLSError, UserAbortError } from '../protocol/errors.ts';
-import type { ListeningPort } from '../protocol/listening-port.ts';
+import type { ListeningPort } from '../protocol/port.ts';
 import type { ClientTLSOptions, ServerTLSOptions } from '../protocol/tls.ts';
 import { ClientTLS, ServerTLS } from '../protocol/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import type { Part } from './actor.ts';
 import { Actor } from './actor.ts';
+import { Repertoire } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { stopped } from './check-stopping.ts';
+import { Vow } from './deferred.ts';
 import { echo } from './parts.ts';
 import { numberOf } from './places.ts';
 import { rejectionOf } from './rejection.ts';
-import { Repertoire } from './repertoire.ts';
 import { addressesOf } from './scripted-wire.ts';
 import type { Stage, Venue } from './stage.ts';
 import { SingleClient, Troupe } from './stage.ts';
-import { Vow } from './vow.ts';
 
 /** What takes too long takes longer than this. */
 const HANDSHAKE_MS = 60;

@@ -1,8 +1,8 @@
+import { Repertoire } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { echo } from './parts.ts';
 import { errorBy } from './rejection.ts';
-import { Repertoire } from './repertoire.ts';
 import type { Venue } from './stage.ts';
 
 /** R23: the triggers of startup and shutdown, and signals. */

@@ -4,9 +4,9 @@ import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { deaf } from './parts.ts';
 import { expectPoem, poemOf } from './poem.ts';
-import { Programme } from './programme.ts';
 import type { Stage, Venue } from './stage.ts';
 import { Troupe } from './stage.ts';
+import { Programme } from './suite.ts';
 import type { ValveBackend, ValveWire } from './valve.ts';
 
 /** R4 and R10: what becomes of a write. */

@@ -1,5 +1,5 @@
-import { Timers } from '../engine/timers.ts';
-import type { DelayedCall, Clock as Time } from '../protocol/clock.ts';
+import type { DelayedCall, Clock as Time } from '../time/clock.ts';
+import { Timers } from '../time/timers.ts';
 import { Dice } from './dice.ts';
 
 /** Options of a `Clock`. */

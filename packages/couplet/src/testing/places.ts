@@ -1,5 +1,5 @@
 import type { Factory } from '../protocol/factory.ts';
-import type { ListeningPort } from '../protocol/listening-port.ts';
+import type { ListeningPort } from '../protocol/port.ts';
 import type { Reactor } from '../reactor/reactor.ts';
 
 /** The number of a TCP port. */

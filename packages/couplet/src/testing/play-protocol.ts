@@ -1,6 +1,6 @@
 import { ConnectionAborted } from '../protocol/errors.ts';
 import type { Callbacks } from '../protocol/protocol.ts';
-import { isThenable, promiseOf } from '../protocol/thenable.ts';
+import { isThenable, promiseOf } from '../values/thenable.ts';
 import { piecesOf } from './cut.ts';
 import { Sequence } from './sequence.ts';
 import { StringTransport } from './string-transport.ts';

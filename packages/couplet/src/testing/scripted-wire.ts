@@ -1,4 +1,4 @@
-import { addressOf } from '../protocol/address.ts';
+import { addressOf } from '../address/address.ts';
 import type { HostAddress, InetName, SocketName } from '../seam/address.ts';
 import type { Attempt, ConnectPlace } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';

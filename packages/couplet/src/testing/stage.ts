@@ -1,21 +1,21 @@
-import type { Address } from '../protocol/address.ts';
+import type { Address } from '../address/address.ts';
 import { ClientFactory } from '../protocol/client-factory.ts';
-import type { ConnectionOptions } from '../protocol/connection-options.ts';
 import type { Connector } from '../protocol/connector.ts';
-import type { ErrorReport } from '../protocol/error-report.ts';
 import type { BuiltBy } from '../protocol/factory.ts';
 import { Factory } from '../protocol/factory.ts';
-import type { ListeningPort } from '../protocol/listening-port.ts';
+import type { ConnectionOptions } from '../protocol/options.ts';
+import type { ListeningPort } from '../protocol/port.ts';
 import type { ClientTLS, ServerTLS } from '../protocol/tls.ts';
 import type { ConnectUNIXOptions } from '../reactor/connect-options.ts';
 import type { PortOptions } from '../reactor/listen-options.ts';
 import { Reactor } from '../reactor/reactor.ts';
 import type { Backend } from '../seam/backend.ts';
+import type { ErrorReport } from '../values/error-report.ts';
 import type { Part } from './actor.ts';
 import { Actor } from './actor.ts';
 import { expectSame } from './check.ts';
 import { pathOf } from './places.ts';
-import { Witness } from './witness.ts';
+import { Witness } from './seam-watch.ts';
 
 /** What a backend under test offers: itself, and its kinds of address. */
 export interface Venue {

@@ -1,19 +1,18 @@
+import type { Address } from '../address/address.ts';
+import { IPv4Address } from '../address/address.ts';
 import { chunkOf } from '../bytes/chunk.ts';
-import { Crowd } from '../engine/crowd.ts';
-import { Flow, HIGH_WATER } from '../engine/flow.ts';
+import { Crowd, Flow, HIGH_WATER } from '../engine/flow.ts';
 import type { Happening, State } from '../engine/life-cycle.ts';
 import { delivers, transition, writes } from '../engine/life-cycle.ts';
 import { errorOf } from '../engine/report.ts';
-import type { Address } from '../protocol/address.ts';
-import { IPv4Address } from '../protocol/address.ts';
-import type { Clock as Time } from '../protocol/clock.ts';
 import { ConnectionAborted } from '../protocol/errors.ts';
 import type { Producer, PullProducer } from '../protocol/producer.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
-import { isThenable, promiseOf } from '../protocol/thenable.ts';
 import type { TLS } from '../protocol/tls.ts';
 import type { Transport } from '../protocol/transport.ts';
 import type { TlsInfo } from '../seam/tls.ts';
+import type { Clock as Time } from '../time/clock.ts';
+import { isThenable, promiseOf } from '../values/thenable.ts';
 import { Clock } from './clock.ts';
 
 /** What the transport calls of its protocol. */

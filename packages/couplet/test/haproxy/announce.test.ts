@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { Filter } from '../../src/filters/filter.ts';
 import { announce } from '../../src/haproxy/announce.ts';
-import { Filter } from '../../src/protocol/filter.ts';
 import type { ProxyHeader } from '../../src/protocol/proxy-header.ts';
 import type { Sink } from '../../src/seam/wire.ts';
 import { Visit } from '../policies/visit.ts';

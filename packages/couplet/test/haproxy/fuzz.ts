@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { ProxyFilter } from '../../src/haproxy/filter.ts';
 import { termsOf } from '../../src/haproxy/options.ts';
-import { ProxyFilter } from '../../src/haproxy/proxy-filter.ts';
 import type { SocketName } from '../../src/seam/address.ts';
 import type { Sink } from '../../src/seam/wire.ts';
 import { Dice } from '../../src/sim/dice.ts';

@@ -1,11 +1,11 @@
-import type { ProxyHeaderError } from '../../src/haproxy/errors.ts';
+import { type Arrival, ProxyFilter } from '../../src/haproxy/filter.ts';
+import type { ProxyHeaderError } from '../../src/haproxy/header.ts';
 import { type ProxyOptions, termsOf } from '../../src/haproxy/options.ts';
-import { type Arrival, ProxyFilter } from '../../src/haproxy/proxy-filter.ts';
-import type { Clock } from '../../src/protocol/clock.ts';
 import type { ProxyHeader } from '../../src/protocol/proxy-header.ts';
 import type { SocketName } from '../../src/seam/address.ts';
 import type { Sink } from '../../src/seam/wire.ts';
 import { Clock as TestClock } from '../../src/testing/clock.ts';
+import type { Clock } from '../../src/time/clock.ts';
 import { Visit } from '../policies/visit.ts';
 
 export const PROXY: SocketName = { family: 'IPv4', host: '10.0.0.1', port: 4000 };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { ipv6LiteralOf } from '../../src/address/literal.ts';
 import { ProxyDecoder } from '../../src/haproxy/decoder.ts';
-import { ipv6LiteralOf } from '../../src/protocol/literal.ts';
 import type { ProxyHeader, Tlv } from '../../src/protocol/proxy-header.ts';
 import type { SocketName } from '../../src/seam/address.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Engine } from '../../src/engine/engine.ts';
 import { termsOf } from '../../src/haproxy/options.ts';
-import { boundsOf } from '../../src/protocol/connection-options.ts';
+import { boundsOf } from '../../src/protocol/options.ts';
 import { Reception } from '../../src/reactor/reception.ts';
 import { FakeBackend } from '../fake-backend.ts';
 import { Recorders } from '../policies/recorder.ts';

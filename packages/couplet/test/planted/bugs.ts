@@ -10,19 +10,19 @@ export const BUGS: readonly Bug[] = [
   // The engine: what goes out.
   {
     name: 'a lost flush: what waits stays when the wire can take more',
-    file: 'engine/connection.ts',
+    file: 'engine/stream-transport.ts',
     text: 'if (calm) return;',
     instead: 'if (calm || delivers(this.state)) return;',
   },
   {
     name: 'a FIN too early: before the wire has passed everything on',
-    file: 'engine/connection.ts',
+    file: 'engine/stream-transport.ts',
     text: "if (sends(this.state) && this.output.idle) this.happen('sent');",
     instead: "if (sends(this.state)) this.happen('sent');",
   },
   {
     name: 'a FIN while a producer is still registered',
-    file: 'engine/connection.ts',
+    file: 'engine/stream-transport.ts',
     text: "if (flow === undefined) {\n      if (sends(this.state) && this.output.idle) this.happen('sent');\n    } else if (flow.falls(size))",
     instead: "if (sends(this.state) && this.output.idle) this.happen('sent');\n    if (flow?.falls(size))",
   },
@@ -34,7 +34,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a bound of the write queue that is 64 KiB too high',
-    file: 'engine/connection.ts',
+    file: 'engine/stream-transport.ts',
     text: 'if (size > this.bounds.maxWriteBufferBytes) {',
     instead: 'if (size > this.bounds.maxWriteBufferBytes + HIGH_WATER) {',
   },
@@ -71,14 +71,14 @@ export const BUGS: readonly Bug[] = [
   // The engine: how it ends.
   {
     name: 'connectionLost twice',
-    file: 'engine/connection.ts',
+    file: 'engine/stream-transport.ts',
     text: "this.#callback('connectionLost', () => this.#protocol.connectionLost(reason));",
     instead:
       "this.#callback('connectionLost', () => this.#protocol.connectionLost(reason));\n    this.#callback('connectionLost', () => this.#protocol.connectionLost(reason));",
   },
   {
     name: 'a producer that is not told that the connection is gone',
-    file: 'engine/connection.ts',
+    file: 'engine/stream-transport.ts',
     text: "if (flow !== undefined) this.#callback('stopProducing', () => flow.stop());",
     instead: "if (flow?.rises(0)) this.#callback('stopProducing', () => flow.stop());",
   },
@@ -120,32 +120,32 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a roll that loses its links, so that who is there when the reactor stops is not ended',
-    file: 'protocol/roll.ts',
+    file: 'time/list.ts',
     text: 'if (previous === undefined) this.#first = next;',
     instead: 'if (previous === undefined) this.#first = next?.next;',
   },
   // Back-pressure.
   {
     name: 'a pause that is not passed on to the wire',
-    file: 'engine/connection.ts',
+    file: 'engine/stream-transport.ts',
     text: 'this.#resuming = false;\n    if (delivers(this.state)) this.wire.pause();',
     instead: 'this.#resuming = false;',
   },
   {
     name: 'a forgotten resume: reading does not go on',
-    file: 'engine/connection.ts',
+    file: 'engine/stream-transport.ts',
     text: "this.#resuming = 'told';\n    this.unsettle();",
     instead: "this.#resuming = 'told';",
   },
   {
     name: 'a callback whose promise is not waited for',
-    file: 'engine/connection.ts',
+    file: 'engine/stream-transport.ts',
     text: 'this.#pending += 1;\n    if (delivers(this.state)) this.wire.pause();',
     instead: 'this.#pending += 1;',
   },
   {
     name: 'those who wait for room are not told',
-    file: 'engine/connection.ts',
+    file: 'engine/stream-transport.ts',
     text: 'if (size <= LOW_WATER && writes(this.state, flow !== undefined)) this.output.admit(true);',
     instead: 'if (size <= LOW_WATER - HIGH_WATER && writes(this.state, flow !== undefined)) this.output.admit(true);',
   },
@@ -164,25 +164,25 @@ export const BUGS: readonly Bug[] = [
   // Timers.
   {
     name: 'a call that was put off runs at its old time',
-    file: 'engine/timers.ts',
+    file: 'time/timers.ts',
     text: 'if (call.time > call.key) {',
     instead: 'if (call.time > call.key && call.order > newest) {',
   },
   {
     name: 'a call made inside a call runs in the same turn',
-    file: 'engine/timers.ts',
+    file: 'time/timers.ts',
     text: 'if (call.order > newest) break;',
     instead: 'if (call.order > newest + 1) break;',
   },
   {
     name: 'an alarm that is not moved when an earlier call comes',
-    file: 'engine/timers.ts',
+    file: 'time/timers.ts',
     text: 'this.#armed === undefined || at < this.#armed',
     instead: 'this.#armed === undefined || at > this.#armed',
   },
   {
     name: 'a sweep over deadlines that is not repeated',
-    file: 'protocol/sweep.ts',
+    file: 'time/sweep.ts',
     text: 'this.#callAt(soonest);\n',
     instead: 'if (ready.length === 0) this.#callAt(soonest);\n',
   },
@@ -207,7 +207,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'the first byte after a switch of modes is lost',
-    file: 'protocol/line-receiver.ts',
+    file: 'receivers/lines.ts',
     text: 'unread(extra);',
     instead: 'unread(extra.subarray(1));',
   },
@@ -219,13 +219,13 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'an off-by-one limit: a string of exactly the most bytes is refused',
-    file: 'framing/prefixed-decoder.ts',
+    file: 'framing/prefixed.ts',
     text: 'if (prefix.length > this.#maxLength) {',
     instead: 'if (prefix.length >= this.#maxLength) {',
   },
   {
     name: 'a string that is too long is skipped but for its last byte',
-    file: 'framing/prefixed-decoder.ts',
+    file: 'framing/prefixed.ts',
     text: 'this.#skipped = prefix.length;',
     instead: 'this.#skipped = prefix.length - 1;',
   },
@@ -237,7 +237,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'frames that are passed on while reading is paused',
-    file: 'protocol/framed-protocol.ts',
+    file: 'receivers/framed.ts',
     text: 'while (!transport.paused && !transport.disconnecting) {',
     instead: 'while (!transport.disconnecting) {',
   },
@@ -292,7 +292,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'two neighbours in IPv6 share a network of one address',
-    file: 'policies/network.ts',
+    file: 'address/prefix.ts',
     text: '8 * bytes.length - prefix',
     instead: '8 * bytes.length - Math.min(prefix, 127)',
     test: { file: 'policies/limits.test.ts', name: 'R42 neighbours that differ in the last bit of a prefix' },

@@ -1,7 +1,7 @@
 import type { Bug, Test } from './bug.ts';
 
-const ends = (name: string): Test => ({ file: 'connection-ends.test.ts', name });
-const turns = (name: string): Test => ({ file: 'engine.test.ts', name });
+const ends = (name: string): Test => ({ file: 'connection/ends.test.ts', name });
+const turns = (name: string): Test => ({ file: 'engine/engine.test.ts', name });
 const rule = (name: string): Test => ({ file: 'sim/sim-backend.test.ts', name });
 
 /** The engine: how long a turn lasts, what is waited for at the end, and what must not escape. */
@@ -39,14 +39,14 @@ export const TURN_BUGS: readonly Bug[] = [
     file: 'engine/write-queue.ts',
     text: 'return this.budget <= 0 && this.#held === 0 && !this.#empty;',
     instead: 'return this.budget <= 0 && this.#held === 0 && this.size > 0;',
-    test: { file: 'write-queue-bounds.test.ts', name: 'is not overdrawn by what waits behind a bar' },
+    test: { file: 'engine/write-queue-bounds.test.ts', name: 'is not overdrawn by what waits behind a bar' },
   },
   {
     name: 'bytes that grow after they were written are sent as they are then',
     file: 'bytes/chunk.ts',
     text: 'return grows ? data.subarray(0, data.length) : data;',
     instead: 'return grows ? data : data.subarray(0);',
-    test: { file: 'write-queue-bounds.test.ts', name: '10 bytes that grow are sent as they were' },
+    test: { file: 'engine/write-queue-bounds.test.ts', name: '10 bytes that grow are sent as they were' },
   },
   {
     name: 'frames that a receiver holds are lost with the wire',
@@ -65,7 +65,7 @@ export const TURN_BUGS: readonly Bug[] = [
   },
   {
     name: 'a protocol that paused and left is waited for as if it wanted more',
-    file: 'engine/connection.ts',
+    file: 'engine/stream-transport.ts',
     text: 'const holds = this.#paused && !this.disconnecting &&',
     instead: 'const holds = this.#paused &&',
     test: ends('does not wait for a protocol that paused and left before the wire was gone'),
@@ -79,7 +79,7 @@ export const TURN_BUGS: readonly Bug[] = [
   },
   {
     name: 'a failed write that throws away what had arrived',
-    file: 'engine/connection.ts',
+    file: 'engine/stream-transport.ts',
     text: "this.happen('broke');",
     instead: "this.happen('cut');",
     test: ends('takes nothing more, tells those who wait, and still delivers'),
@@ -121,24 +121,24 @@ export const TURN_BUGS: readonly Bug[] = [
   },
   {
     name: 'a wire that throws leaves its connection open and deaf',
-    file: 'engine/connection.ts',
+    file: 'engine/stream-transport.ts',
     text: "this.#fail('settle', error);",
     instead: "if (this.state === 'gone') this.#fail('settle', error);",
-    test: { file: 'connection-misuse.test.ts', name: 'in resume ends that connection' },
+    test: { file: 'connection/misuse.test.ts', name: 'in resume ends that connection' },
   },
   {
     name: 'a startTLS that throws leaves its timer behind',
     file: 'engine/output.ts',
     text: 'upgrade.unread = Buffer.concat([unread, held() ?? NOTHING]);\n    upgrade.await(late);',
     instead: 'upgrade.await(late);\n    upgrade.unread = Buffer.concat([unread, held() ?? NOTHING]);',
-    test: { file: 'connection-misuse.test.ts', name: 'for a takeUnread that throws' },
+    test: { file: 'connection/misuse.test.ts', name: 'for a takeUnread that throws' },
   },
   {
     name: 'what a then of another make returns rejects unheard',
-    file: 'protocol/thenable.ts',
+    file: 'values/thenable.ts',
     text: 'if (chained instanceof Promise) then.call(chained, undefined, reject);',
     instead: 'if (chained instanceof Promise) then.call(chained, undefined);',
-    test: { file: 'thenables.test.ts', name: 'a delayed call: a thenable whose then is async and throws' },
+    test: { file: 'values/thenable.test.ts', name: 'a delayed call: a thenable whose then is async and throws' },
   },
   {
     name: 'a slot that is lost to an admit that returns nonsense',

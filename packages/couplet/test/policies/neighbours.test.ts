@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { networkOf } from '../../src/policies/network.ts';
-import { literalOf } from '../../src/protocol/literal.ts';
+import { literalOf } from '../../src/address/literal.ts';
+import { networkOf } from '../../src/address/prefix.ts';
 
 /** An address that differs from another one in the bit of that number, counted from 0, and in no other. */
 function neighbour(address: Uint8Array, bit: number): Uint8Array {

@@ -1,14 +1,14 @@
 import { adopt } from '../../src/engine/adopt.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { Refusal } from '../../src/engine/refusal.ts';
-import { boundsOf } from '../../src/protocol/connection-options.ts';
-import type { ErrorReport } from '../../src/protocol/error-report.ts';
 import type { Factory } from '../../src/protocol/factory.ts';
+import { boundsOf } from '../../src/protocol/options.ts';
 import type { Callbacks } from '../../src/protocol/protocol.ts';
 import type { SocketName } from '../../src/seam/address.ts';
 import type { Cause } from '../../src/seam/cause.ts';
 import type { TlsContext } from '../../src/seam/tls.ts';
 import type { Sink } from '../../src/seam/wire.ts';
+import type { ErrorReport } from '../../src/values/error-report.ts';
 import { FakeBackend } from '../fake-backend.ts';
 import { FakeWire } from '../fake-wire.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { simulate } from 'couplet/sim';
-import { commit } from '../../src/backends/node-outside.ts';
+import { commit } from '../../src/backends/node/outside.ts';
 import { DAY } from './scenarios/day.ts';
 import { SCENES } from './scenarios/scenes.ts';
 

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { poemFolder } from '../../src/poem.ts';
+import { poemFolder } from '../../src/protocols/poem.ts';
 import { deserted, script } from './client.ts';
 import { run, serve, start } from './program.ts';
 

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { poemFolder } from '../../src/poem.ts';
+import { poemFolder } from '../../src/protocols/poem.ts';
 import { dial } from './client.ts';
 import { run, start } from './program.ts';
 

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { describe, it } from 'node:test';
-import { poemFolder } from '../../src/poem.ts';
+import { poemFolder } from '../../src/protocols/poem.ts';
 import { closed, deserted, dial, received, script } from './client.ts';
 import type { Server } from './program.ts';
 import { run, serve } from './program.ts';

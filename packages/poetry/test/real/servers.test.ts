@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { poemFolder } from '../../src/poem.ts';
+import { poemFolder } from '../../src/protocols/poem.ts';
 import { dial, received } from './client.ts';
 import { run, serve } from './program.ts';
 

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { connect, Protocol } from 'couplet';
 import { TCP4ServerEndpoint } from 'couplet/endpoints';
 import { simulate } from 'couplet/sim';
-import { FastPoetryFactory } from '../../src/fast-poetry.ts';
-import { openPorts } from '../../src/server.ts';
+import { openPorts } from '../../src/commands/server.ts';
+import { FastPoetryFactory } from '../../src/protocols/fast-poetry.ts';
 
 /** Reads nothing. */
 class Deaf extends Protocol {

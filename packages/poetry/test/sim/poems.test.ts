@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { timeoutIdle } from 'couplet/policies';
 import type { World } from 'couplet/sim';
 import { simulate } from 'couplet/sim';
-import { FastPoetry, FastPoetryFactory } from '../../src/fast-poetry.ts';
-import { SlowPoetryFactory } from '../../src/slow-poetry.ts';
+import { FastPoetry, FastPoetryFactory } from '../../src/protocols/fast-poetry.ts';
+import { SlowPoetryFactory } from '../../src/protocols/slow-poetry.ts';
 import { dawdle, POEM, persist } from './reader.ts';
 
 /** Everything can go wrong, power and processes included. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ConnectError, open, type Reactor } from 'couplet';
 import type { World } from 'couplet/sim';
-import { checkPoem, download, failureAt } from '../../src/download.ts';
+import { checkPoem, download, failureAt } from '../../src/download/download.ts';
 
 /** Long enough to be cut in the middle on every network; the byte at each place differs from its neighbours'. */
 export const POEM: Buffer = Buffer.from(Array.from({ length: 623 }, (_, at) => at % 251));

@@ -4,11 +4,11 @@ import { open, type Reactor } from 'couplet';
 import { encodeNetstring } from 'couplet/framing';
 import { timeoutIdle } from 'couplet/policies';
 import { simulate } from 'couplet/sim';
-import { FastPoetryFactory } from '../../src/fast-poetry.ts';
-import { PoemCache } from '../../src/poem-cache.ts';
-import { ProxyFactory } from '../../src/proxy-protocol.ts';
-import { TransformFactory } from '../../src/transform-protocol.ts';
-import { TransformService } from '../../src/transform-service.ts';
+import { ProxyFactory } from '../../src/protocols/cached-poem.ts';
+import { FastPoetryFactory } from '../../src/protocols/fast-poetry.ts';
+import { PoemCache } from '../../src/protocols/poem-cache.ts';
+import { TransformFactory } from '../../src/protocols/transform-protocol.ts';
+import { TransformService } from '../../src/protocols/transform-service.ts';
 import { attempt, POEM, persist } from './reader.ts';
 
 test('the proxy keeps no failed fetch, shares the good one, and serves it when the poetry server is gone', async () => {

@@ -4,9 +4,9 @@ import { test } from 'node:test';
 import type { Reactor } from 'couplet';
 import type { World } from 'couplet/sim';
 import { simulate } from 'couplet/sim';
-import { poetryAddress } from '../../src/poetry-address.ts';
-import { SlowPoetryFactory } from '../../src/slow-poetry.ts';
-import { Task } from '../../src/task.ts';
+import { poetryAddress } from '../../src/commands/poetry-address.ts';
+import { Task } from '../../src/download/task.ts';
+import { SlowPoetryFactory } from '../../src/protocols/slow-poetry.ts';
 import { POEM } from './reader.ts';
 
 const LIMITS = { maxBytes: POEM.length, timeoutSeconds: 120 };

@@ -1,0 +1,222 @@
+import { lookup } from 'node:dns/promises';
+import { fstatSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { NetConnectOpts, Server, Socket } from 'node:net';
+import { connect, createServer } from 'node:net';
+import { performance } from 'node:perf_hooks';
+import process from 'node:process';
+import type { HostAddress, SocketName } from '../../seam/address.ts';
+import type { Attempt, Backend, ConnectPlace, Listener, ListenPlace, StopSignal } from '../../seam/backend.ts';
+import type { Cause } from '../../seam/cause.ts';
+import type { TlsClientSettings, TlsServerSettings } from '../../seam/tls.ts';
+import type { Sink, Wire } from '../../seam/wire.ts';
+import { NodeAlarm } from '../node-alarm.ts';
+import { causeOf, causeOfAttempt, causeOfThrown } from '../node-cause.ts';
+import { startListening, stopListening } from '../node-server.ts';
+import { pathOfSocket } from '../node-socket-path.ts';
+import { connectStdio, listenStdio } from '../node-stdio.ts';
+import type { NodeTlsContext } from '../node-tls.ts';
+import { contextOf } from '../node-tls.ts';
+import { listenUNIX } from '../node-unix.ts';
+import { vacate } from '../node-vacate.ts';
+import { NodeWire } from '../node-wire.ts';
+
+/** A place that is no file. */
+type SocketPlace = Extract<ListenPlace, { kind: 'tcp' | 'fd' }>;
+
+/** How soon a full listener is asked again, and how much later by chance, so that not all who wait come at once. */
+const AGAIN_MS = 10;
+const AGAIN_SPREAD_MS = 40;
+
+// What half-close means is the engine's business. And a socket that is paused reads one chunk ahead and no more: what comes
+// behind waits in the kernel, where a reset does not destroy it.
+const SOCKET_OPTIONS = { allowHalfOpen: true, highWaterMark: 1 };
+
+/** The backend on `node:net`. */
+export class NodeBackend implements Backend {
+  readonly name = 'node';
+  readonly pid: number = process.pid;
+  readonly #alarm: NodeAlarm = new NodeAlarm();
+
+  now(): number {
+    return performance.now();
+  }
+
+  wallClock(): number {
+    return Date.now();
+  }
+
+  random(): number {
+    return Math.random();
+  }
+
+  alarm(at: number | undefined, ring: () => void): void {
+    this.#alarm.set(at, ring);
+  }
+
+  defer(task: () => void): void {
+    process.nextTick(task);
+  }
+
+  yield(task: () => void): void {
+    setImmediate(task);
+  }
+
+  async listen(
+    place: ListenPlace,
+    accept: (wire: Wire) => Sink | null,
+    troubled: (cause: Cause) => void,
+  ): Promise<Listener | Cause> {
+    if (place.kind === 'stdio') return listenStdio(accept);
+    let path = place.kind === 'unix' ? place.path : undefined;
+    const server = createServer(SOCKET_OPTIONS, (socket) => {
+      if (path === undefined && socket.remoteAddress === undefined) discard(socket);
+      else offer(socket, path, true, accept);
+    });
+    const listener = await (place.kind === 'unix' ? listenUNIX(server, place) : listenSocket(server, place));
+    if ('kind' in listener) return listener;
+    if (listener.name.family === 'UNIX') path = listener.name.path;
+    server.on('error', (error) => troubled(causeOf(error)));
+    return listener;
+  }
+
+  connect(place: ConnectPlace, attempt: Attempt): { cancel(): void } {
+    if (place.kind === 'stdio') return connectStdio(attempt);
+    let failing: NodeJS.Immediate | undefined;
+    let again: NodeJS.Timeout | undefined;
+    let socket: Socket | undefined;
+    // The runtime tells what fails at once before any other event; who tries again then would keep them all waiting.
+    const failed = (error: unknown): void => {
+      if (isFull(error, place)) again = setTimeout(begin, AGAIN_MS + Math.random() * AGAIN_SPREAD_MS);
+      else failing = setImmediate(() => attempt.onFailed(causeOfAttempt(error, isBound(place))));
+    };
+    const begin = (): void => {
+      try {
+        const begun = connect(optionsOf(place));
+        socket = begun;
+        begun.on('error', failed);
+        begun.once('connect', () => {
+          begun.off('error', failed);
+          offer(begun, place.kind === 'unix' ? place.path : undefined, false, (wire) => attempt.onConnected(wire));
+        });
+      } catch (error) {
+        failed(error);
+      }
+    };
+    begin();
+    return {
+      cancel: () => {
+        clearImmediate(failing);
+        clearTimeout(again);
+        socket?.removeAllListeners('connect');
+        socket?.off('error', failed);
+        socket?.on('error', () => {});
+        socket?.destroy();
+      },
+    };
+  }
+
+  tlsContext(settings: TlsServerSettings | TlsClientSettings): NodeTlsContext | Cause {
+    try {
+      return contextOf(settings);
+    } catch (error) {
+      return { ...causeOfThrown(error), kind: 'tls' };
+    }
+  }
+
+  async resolve(host: string): Promise<readonly HostAddress[] | Cause> {
+    try {
+      const found = await lookup(host, { all: true, verbatim: true });
+      return found.map(({ address, family }) => ({ family: family === 6 ? 'IPv6' : 'IPv4', host: address }));
+    } catch (error) {
+      // A host that the runtime does not even take for a name throws an error of another kind.
+      return { ...causeOfThrown(error), kind: 'lookup' };
+    }
+  }
+
+  environment(name: string): string | undefined {
+    return process.env[name];
+  }
+
+  async readFile(path: string): Promise<Buffer | Cause> {
+    try {
+      return await readFile(path);
+    } catch (error) {
+      return causeOfThrown(error);
+    }
+  }
+
+  catchSignals(caught: (signal: StopSignal) => void): () => void {
+    const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
+    for (const signal of signals) process.on(signal, caught);
+    return () => {
+      for (const signal of signals) process.off(signal, caught);
+    };
+  }
+
+  complain(line: string, lines: readonly string[] = [line]): void {
+    console.error(process.stderr.isTTY ? lines.join('\n') : line);
+  }
+}
+
+/** Shows a new socket to whoever waits for one, and closes it if they do not want it. */
+function offer(socket: Socket, path: string | undefined, server: boolean, taker: (wire: Wire) => Sink | null): void {
+  const wire = new NodeWire(socket, path, server);
+  const sink = taker(wire);
+  if (sink === null) discard(socket);
+  else wire.attach(sink);
+}
+
+/** Closes a socket that is not wanted, or whose peer reset it before it was accepted: the system knows no address of that peer. */
+function discard(socket: Socket): void {
+  socket.on('error', () => {});
+  socket.destroy();
+}
+
+/** The backlog of a UNIX socket's listener is full (connect(2)): the system says so at once, where TCP would wait. */
+function isFull(error: unknown, { kind }: ConnectPlace): boolean {
+  return kind === 'unix' && causeOfThrown(error).code === 'EAGAIN';
+}
+
+/** Whether the attempt says from where. */
+function isBound(place: ConnectPlace): boolean {
+  return place.kind === 'tcp' && (place.localHost !== undefined || place.localPort !== undefined);
+}
+
+async function listenSocket(server: Server, place: SocketPlace): Promise<Listener | Cause> {
+  const failure = await startListening(server, () => {
+    if (place.kind === 'fd') {
+      if (!fstatSync(place.fd).isSocket()) throw new Error('it is not a socket');
+      server.listen({ fd: place.fd, backlog: place.backlog });
+    } else server.listen({ host: place.host, port: place.port, backlog: place.backlog });
+  });
+  // libuv takes a descriptor once.
+  if (failure?.code === 'EEXIST') return { ...failure, detail: 'this process uses it already' };
+  if (failure !== undefined) return failure;
+  const close = async (): Promise<void> => {
+    await stopListening(server);
+    // libuv never closes these.
+    if (place.kind === 'fd' && place.fd <= 2) vacate(place.fd);
+  };
+  return { name: nameOf(server, place), close };
+}
+
+function nameOf(server: Server, place: SocketPlace): SocketName {
+  const address = server.address();
+  if (address !== null && typeof address === 'object')
+    return { family: address.family === 'IPv6' ? 'IPv6' : 'IPv4', host: address.address, port: address.port };
+  // Of a UNIX socket that was inherited the runtime tells nothing.
+  return { family: 'UNIX', path: place.kind === 'fd' ? pathOfSocket(place.fd) : '' };
+}
+
+function optionsOf(place: Exclude<ConnectPlace, { kind: 'stdio' }>): NetConnectOpts {
+  if (place.kind === 'unix') return { ...SOCKET_OPTIONS, path: place.path };
+  const { host, port, localHost, localPort } = place;
+  return {
+    ...SOCKET_OPTIONS,
+    host,
+    port,
+    ...(localHost === undefined ? {} : { localAddress: localHost }),
+    ...(localPort === undefined ? {} : { localPort }),
+  };
+}

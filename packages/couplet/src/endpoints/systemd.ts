@@ -1,0 +1,103 @@
+import { CannotListenError } from '../protocol/errors.ts';
+import type { Factory } from '../protocol/factory.ts';
+import type { ListeningPort } from '../protocol/port.ts';
+import { checkFactory } from '../protocol/role.ts';
+import type { PortOptions } from '../reactor/listen-options.ts';
+import type { Reactor } from '../reactor/reactor.ts';
+import { checkWord } from '../values/checks.ts';
+import type { ServerEndpoint } from './server-endpoints.ts';
+
+/** The first descriptor that is passed; those before it are standard input, output and error. */
+const FIRST = 3;
+
+/** Whose environment it is: a reactor's. */
+interface Surroundings {
+  readonly pid: number;
+  environment(name: string): string | undefined;
+}
+
+/** The descriptors that the service manager opened for this process, as sd_listen_fds(3) tells them by its environment. */
+export class ListenFDs {
+  /** The name of each, in their order; `unknown` where the manager gave none. */
+  readonly names: readonly string[];
+
+  /** Throws an `Error` that names the variable when there are none, or when they are for another process. */
+  constructor(surroundings: Surroundings) {
+    const pid = surroundings.environment('LISTEN_PID');
+    if (pid === undefined) throw new Error('nothing was passed to this process: LISTEN_PID is not set');
+    if (pid !== String(surroundings.pid))
+      throw new Error(`what was passed is for another process: LISTEN_PID is '${pid}', not ${surroundings.pid}`);
+    const count = surroundings.environment('LISTEN_FDS') ?? '';
+    if (!/^\d{1,6}$/.test(count)) throw new Error(`LISTEN_FDS is '${count}', not a number`);
+    const names = surroundings.environment('LISTEN_FDNAMES')?.split(':') ?? [];
+    this.names = Array.from({ length: Number(count) }, (_, at) => names[at] ?? 'unknown');
+  }
+
+  /** The descriptor of that name, or that index, or that index among those of the name. Throws an `Error` when it is not one. */
+  find(name: string | undefined, index: number | undefined): number {
+    const all = this.names.map((one, at) => ({ name: one, fd: FIRST + at }));
+    const found = all.filter((one) => name === undefined || one.name === name);
+    const whose = name === undefined ? 'were passed' : `are named '${name}'`;
+    const passed = `those passed: ${this.names.join(', ') || 'none'}`;
+    if (found.length === 0) throw new Error(`no descriptors ${whose} (${passed})`);
+    if (index === undefined && found.length > 1)
+      throw new Error(`${found.length} descriptors ${whose}: an index from 0 to ${found.length - 1} has to say which`);
+    const descriptor = found[index ?? 0];
+    if (descriptor === undefined) throw new Error(`there is no index ${index}: ${found.length} descriptors ${whose}`);
+    return descriptor.fd;
+  }
+}
+
+/** The families of sockets, by their names in C. */
+const FAMILIES = { INET: 'IPv4', INET6: 'IPv6', UNIX: 'UNIX' } as const;
+
+/** Which of the sockets that the service manager passed: `name` or `index`, or the index among those of the name. */
+export interface SystemdSocket {
+  /** What its unit calls it: `FileDescriptorName=`. */
+  readonly name?: string;
+  /** Counted from 0. */
+  readonly index?: number;
+  /** What the socket must be; of any family unless set. */
+  readonly domain?: 'INET' | 'INET6' | 'UNIX';
+}
+
+/** A socket that systemd, or another service manager with its conventions, has opened for this process: sd_listen_fds(3). */
+export class SystemdServerEndpoint implements ServerEndpoint {
+  readonly #reactor: Reactor;
+  readonly #socket: SystemdSocket;
+  readonly #options: PortOptions;
+
+  /** Throws a `TypeError` for another domain. */
+  constructor(reactor: Reactor, socket: SystemdSocket, options: PortOptions = {}) {
+    const { domain } = socket;
+    if (domain !== undefined) checkWord('domain', domain, Object.keys(FAMILIES));
+    this.#reactor = reactor;
+    this.#socket = socket;
+    this.#options = options;
+  }
+
+  async listen(factory: Factory, options: PortOptions = {}): Promise<ListeningPort> {
+    checkFactory(factory);
+    const port = await this.#reactor.adoptStreamPort(this.#find(), factory, { ...options, ...this.#options });
+    const { domain } = this.#socket;
+    const { family } = port.getHost();
+    if (domain === undefined || FAMILIES[domain] === family) return port;
+    await port.stopListening();
+    throw this.#failure(`it is of the family ${family}, not ${domain}`);
+  }
+
+  #find(): number {
+    const { name, index } = this.#socket;
+    try {
+      return new ListenFDs(this.#reactor).find(name, index);
+    } catch (error) {
+      throw this.#failure(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #failure(why: string): CannotListenError {
+    const { name, index } = this.#socket;
+    const which = [name === undefined ? [] : `name=${name}`, index === undefined ? [] : `index=${index}`].flat();
+    return new CannotListenError(`systemd:${which.join(':')}`, undefined, why);
+  }
+}

@@ -1,0 +1,399 @@
+import { fixedData } from '../bytes/chunk.ts';
+import { ConnectionAborted, ConnectionLost } from '../protocol/errors.ts';
+import type { ConnectionBounds } from '../protocol/options.ts';
+import type { Producer, PullProducer } from '../protocol/producer.ts';
+import { type Callbacks, Protocol } from '../protocol/protocol.ts';
+import type { TLS } from '../protocol/tls.ts';
+import type { Transport } from '../protocol/transport.ts';
+import type { Cause } from '../seam/cause.ts';
+import type { TlsInfo } from '../seam/tls.ts';
+import type { Sink, Wire } from '../seam/wire.ts';
+import type { Clock } from '../time/clock.ts';
+import { isThenable, promiseOf } from '../values/thenable.ts';
+import type { Engine } from './engine.ts';
+import { type Facts, NO_FACTS } from './facts.ts';
+import { Flow, HIGH_WATER, LOW_WATER } from './flow.ts';
+import { Life } from './life.ts';
+import { cutOff, delivers, over, sends, writes } from './life-cycle.ts';
+import { reasonOf } from './reason.ts';
+import { classOf, errorOf } from './report.ts';
+
+/**
+ * One connection: a sink to its wire, a transport to its protocol. Upcalls come in at the `on` methods, change the state by
+ * the table of the life cycle, and only then call the protocol. What the protocol writes waits in the queue until the run
+ * settles.
+ */
+export class Connection extends Life implements Transport, Sink {
+  readonly #protocol: Callbacks;
+  /** Hears of the end, after the protocol. */
+  readonly #ended: ((reason: Error) => void) | undefined;
+  /** The protocol paused reading. */
+  #paused = false;
+  /** Reading is to go on; after `resumeProducing` the protocol is told. */
+  #resuming: 'told' | 'untold' | false = false;
+  /** How many promises of callbacks are pending; while there are any, nothing is read. */
+  #pending = 0;
+
+  constructor(
+    engine: Engine,
+    wire: Wire,
+    protocol: Callbacks,
+    bounds: ConnectionBounds,
+    ended: ((reason: Error) => void) | undefined,
+    facts: Facts = NO_FACTS,
+  ) {
+    super(engine, wire, bounds, facts);
+    this.#protocol = protocol;
+    this.#ended = ended;
+  }
+
+  /** Hands the connection to its protocol. Called once, from the event loop. */
+  start(): this {
+    this.engine.enter();
+    try {
+      this.engine.live.add(this);
+      // The protocol, or an observer, may ask at the end who it was.
+      if (this.engine.watched || this.#protocol.connectionLost !== Protocol.prototype.connectionLost) {
+        this.remember();
+      }
+      this.engine.tell((observer) => observer.connectionMade?.(this, this.#protocol));
+      this.#callback('connectionMade', () => this.#protocol.makeConnection(this));
+    } finally {
+      this.engine.leave();
+    }
+    return this;
+  }
+
+  // The wire's side.
+
+  onData(chunk: Buffer): void {
+    if (this.state !== 'open') {
+      // Where only input is waited for, it is a sign of life.
+      if (this.state === 'lingering' || this.state === 'broken') this.linger?.heard(this.engine.now());
+      if (!delivers(this.state)) return;
+    }
+    this.engine.enter();
+    try {
+      const result = this.#protocol.dataReceived(chunk);
+      if (result !== undefined) this.#wait('dataReceived', result);
+    } catch (error) {
+      this.#fail('dataReceived', error);
+    } finally {
+      this.engine.leave();
+    }
+  }
+
+  onEof(): void {
+    this.engine.enter();
+    try {
+      const heeded = delivers(this.state);
+      const aware = this.#protocol.readConnectionLost !== undefined;
+      this.happen(aware ? 'halfClose' : 'eof');
+      if (aware && heeded) this.#callback('readConnectionLost', () => this.#protocol.readConnectionLost?.());
+    } finally {
+      this.engine.leave();
+    }
+  }
+
+  onWritable(): void {
+    const calm = this.state === 'open' && this.flow === undefined && this.output.calm;
+    this.output.written();
+    if (calm) return;
+    this.linger?.heard(this.engine.now());
+    this.engine.enter();
+    this.unsettle();
+    this.engine.leave();
+  }
+
+  onWriteFailed(_cause: Cause): void {
+    this.engine.enter();
+    try {
+      this.happen('broke');
+      this.#endOutput();
+    } finally {
+      this.engine.leave();
+    }
+  }
+
+  onSecured(tls: TlsInfo): Sink {
+    this.engine.enter();
+    try {
+      this.tls = tls;
+      this.output.secured();
+      this.unsettle();
+      // What was held back in clear is behind TLS now, if this side still wants it.
+      if (delivers(this.state)) this.#resuming ||= 'untold';
+      else this.wire.resume();
+      this.#callback('handshakeCompleted', () => this.#protocol.handshakeCompleted?.());
+    } finally {
+      this.engine.leave();
+    }
+    return this;
+  }
+
+  onClosed(cause: Cause): void {
+    this.engine.enter();
+    try {
+      this.reason = reasonOf(cause, this.state, this.reason);
+      this.linger = this.engine.lingers.end(this.linger);
+      this.happen(this.#taken ? 'closed' : 'closedEarly');
+      this.#endOutput();
+      if (this.state === 'gone') this.#conclude();
+    } finally {
+      this.engine.leave();
+    }
+  }
+
+  // The engine's side.
+
+  protected override goOn(): boolean {
+    try {
+      return this.#goOn();
+    } catch (error) {
+      // Only a wire of the application's own, a policy's say, throws here.
+      this.#fail('settle', error);
+      return true;
+    }
+  }
+
+  #goOn(): boolean {
+    if (this.state === 'gone') {
+      this.#conclude();
+      return true;
+    }
+    const before = this.output.size;
+    try {
+      this.output.send();
+    } catch (error) {
+      // Only bytes that changed after they had been written.
+      this.#fail('write', error);
+    }
+    if (this.state === 'aborting') return true;
+    const size = this.output.size;
+    this.linger?.flushed(size < before, this.wire.unsent, this.engine.now());
+    if (this.output.overdrawn) {
+      this.postpone();
+      return false;
+    }
+    if (size > this.bounds.maxWriteBufferBytes) {
+      const most = this.bounds.maxWriteBufferBytes;
+      this.abort(new ConnectionAborted(`${size} bytes wait for a slow peer, more than maxWriteBufferBytes (${most})`));
+      return false;
+    }
+    return this.#proceed(size);
+  }
+
+  /** The application has its turn after a flush that left so many bytes. True when its code ran. */
+  #proceed(size: number): boolean {
+    const flow = this.flow;
+    const resuming = this.#resuming !== false;
+    let called = resuming;
+    if (size <= LOW_WATER && writes(this.state, flow !== undefined)) this.output.admit(true);
+    if (flow === undefined) {
+      if (sends(this.state) && this.output.idle) this.happen('sent');
+    } else if (flow.falls(size)) {
+      this.#callback('resumeProducing', () => flow.resume());
+      called = true;
+    }
+    if (resuming) this.#resumeReading();
+    if (over(this.state) && this.#taken) {
+      this.happen('taken');
+      this.#conclude();
+    }
+    return called;
+  }
+
+  /** True when no promise of the protocol is pending, and it does not hold back, paused, what it still wants. */
+  get #taken(): boolean {
+    const holds = this.#paused && !this.disconnecting && this.#protocol.readingResumed !== undefined;
+    return this.#pending === 0 && !holds;
+  }
+
+  /** Nothing can be sent any more: those who wait for room, and the producer, are told. */
+  #endOutput(): void {
+    this.output.clear();
+    const flow = this.flow;
+    this.flow = undefined;
+    if (flow !== undefined) this.#callback('stopProducing', () => flow.stop());
+    this.output.admit(false);
+  }
+
+  /** Tells of the end, once. */
+  #conclude(): void {
+    const reason = this.reason;
+    if (reason === undefined) return;
+    this.reason = undefined;
+    this.linger = this.engine.lingers.end(this.linger);
+    this.#callback('connectionLost', () => this.#protocol.connectionLost(reason));
+    this.engine.tell((observer) => observer.connectionLost?.(this, reason));
+    this.#ended?.(reason);
+    this.engine.bury(this);
+  }
+
+  protected override outputEnded(): void {
+    this.#callback('writeConnectionLost', () => this.#protocol.writeConnectionLost?.());
+  }
+
+  // The protocol's side.
+
+  get clock(): Clock {
+    return this.engine;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  write(data: Uint8Array | string): boolean {
+    const piece = fixedData(data);
+    if (this.state !== 'open') {
+      if (!writes(this.state, this.flow !== undefined)) return false;
+      // A producer that had nothing for a while did not keep the peer waiting.
+      if (this.linger !== undefined && this.output.size === 0) this.linger.heard(this.engine.now());
+    }
+    if (piece.length > 0) this.output.push(piece);
+    this.unsettle();
+    const { size } = this.output;
+    if (this.flow?.rises(size)) this.#callback('pauseProducing', () => this.flow?.pause());
+    // A producer waits to be told to go on, which it is only after it was told to pause.
+    return size <= HIGH_WATER && (this.engine.running || this.flow !== undefined || this.engine.hasTime);
+  }
+
+  writeSequence(data: Iterable<Uint8Array | string>): boolean {
+    let room = !this.output.crowded && !this.disconnecting;
+    for (const piece of data) room = this.write(piece);
+    return room;
+  }
+
+  loseConnection(): void {
+    this.happen('lose');
+  }
+
+  abortConnection(reason: Error = new ConnectionAborted()): void {
+    this.abort(errorOf(reason));
+  }
+
+  failConnection(error: unknown): void {
+    this.#fail('failConnection', error);
+  }
+
+  loseWriteConnection(): void {
+    this.happen('shut');
+  }
+
+  startTLS(tls: TLS, unread?: Uint8Array): void {
+    if (over(this.state) || (!delivers(this.state) && !writes(this.state, this.flow !== undefined))) return;
+    if (this.output.upgrading || this.tls !== undefined) throw new Error('TLS is spoken already');
+    if (this.state !== 'open') {
+      this.abort(new ConnectionLost('one side has ended its output: there can be no TLS handshake'));
+      return;
+    }
+    const held = (): Buffer | undefined => this.#protocol.takeUnread?.();
+    this.output.startTLS(tls, unread, held, (reason) => this.abort(reason));
+    this.wire.pause();
+    this.unsettle();
+  }
+
+  pauseProducing(): void {
+    if (this.disconnecting) return;
+    this.#paused = true;
+    this.#resuming = false;
+    if (delivers(this.state)) this.wire.pause();
+  }
+
+  resumeProducing(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#resuming = 'told';
+    this.unsettle();
+  }
+
+  stopProducing(): void {
+    this.loseConnection();
+  }
+
+  registerProducer(producer: Producer, streaming: true): void;
+  registerProducer(producer: PullProducer, streaming: false): void;
+  registerProducer(producer: Producer | PullProducer, streaming: boolean): void {
+    if (this.flow !== undefined) throw new Error('a producer is registered already');
+    const flow = Flow.of(producer, streaming);
+    if (writes(this.state, true)) {
+      this.flow = flow;
+      this.unsettle();
+    } else this.engine.defer(() => this.#callback('stopProducing', () => flow.stop()));
+  }
+
+  unregisterProducer(): void {
+    if (this.flow === undefined) return;
+    this.flow = undefined;
+    this.unsettle();
+  }
+
+  drained(): Promise<boolean> {
+    if (cutOff(this.state)) return Promise.resolve(false);
+    const room = !this.output.crowded && writes(this.state, this.flow !== undefined);
+    if (room && this.engine.hasTime) return Promise.resolve(true);
+    if (room) this.unsettle();
+    return this.output.waitForRoom();
+  }
+
+  setTcpNoDelay(on: boolean): void {
+    this.output.setNoDelay(on);
+  }
+
+  setTcpKeepAlive(on: boolean, initialDelayMs = 0): void {
+    this.wire.setKeepAlive(on, initialDelayMs);
+  }
+
+  // Calling the protocol.
+
+  #resumeReading(): void {
+    if (this.#paused || this.#pending > 0 || this.output.upgrading) return;
+    const told = this.#resuming === 'told';
+    this.#resuming = false;
+    // Behind the peer's end of output, too, a protocol may hold bytes.
+    if (told && this.#protocol.readingResumed !== undefined && !this.disconnecting) {
+      this.#callback('readingResumed', () => this.#protocol.readingResumed?.());
+      if (this.#paused || this.#pending > 0) return;
+    }
+    if (delivers(this.state) && !over(this.state)) this.wire.resume();
+  }
+
+  /** Runs a callback of the application. */
+  #callback(where: string, callback: () => unknown): void {
+    try {
+      const result = callback();
+      if (result !== undefined) this.#wait(where, result);
+    } catch (error) {
+      this.#fail(where, error);
+    }
+  }
+
+  /** A callback returned a promise: nothing is read until it settles. */
+  #wait(where: string, result: unknown): void {
+    if (!isThenable(result)) return;
+    const promise = promiseOf(result);
+    // Should it reject when the connection has gone, the report still says whose it was.
+    this.getPeer();
+    this.#pending += 1;
+    if (delivers(this.state)) this.wire.pause();
+    const settled = (): void => {
+      this.#pending -= 1;
+      this.#resuming ||= 'untold';
+      if (over(this.state)) this.linger?.heard(this.engine.now());
+      this.unsettle();
+    };
+    promise.then(settled, (error) =>
+      this.engine.run(() => {
+        this.#fail(where, error);
+        settled();
+      }),
+    );
+  }
+
+  #fail(where: string, error: unknown): void {
+    const who = `${classOf(this.#protocol)} at ${this.getPeer().authority}`;
+    this.engine.report({ who, where, error });
+    this.abort(errorOf(error));
+  }
+}

@@ -1,0 +1,161 @@
+import { checkLimit, Decoder } from './decoder.ts';
+import { LengthLimitError } from './errors.ts';
+
+/** How a format says the length of the string that follows. */
+export interface Prefix {
+  /** No prefix has more bytes than this. */
+  readonly most: number;
+  /** How many bytes follow each string, of its format and not its own. */
+  readonly trailer: 0 | 1;
+  /** What the prefix said that was read last. */
+  length: number;
+  /**
+   * Reads the prefix that begins there, and returns how many bytes it has; 0 when it does not end within these. Throws a
+   * `FramingError` at the first byte that it cannot have.
+   */
+  read(bytes: Buffer, from: number, maxLength: number): number;
+  /** The prefix of a string of so many bytes; not to be changed. Throws a `StringTooLongError` when there is none. */
+  write(length: number): Buffer;
+  /** Throws a `FramingError` unless that is the byte of the trailer. */
+  checkTrailer(byte: number | undefined): void;
+}
+
+/** Prefixes of strings of fewer bytes are made once: a buffer costs as much as the rest of sending a short string. */
+const SHORT = 256;
+
+/** The same function, which remembers what it made for short strings. */
+export function remembering(make: (length: number) => Buffer): (length: number) => Buffer {
+  const made: Buffer[] = [];
+  return (length) => {
+    if (length >= SHORT) return make(length);
+    made[length] ??= make(length);
+    return made[length];
+  };
+}
+
+const EMPTY: Buffer = Buffer.alloc(0);
+
+/** Finds strings that follow their length. */
+export class PrefixedDecoder extends Decoder<Buffer> {
+  readonly #prefix: Prefix;
+  #maxLength = 0;
+  /** A prefix was read, and the string behind it was not. */
+  #announced = false;
+  /** How many bytes of a string that is too long are still to be thrown away. */
+  #skipped = 0;
+  /** Why nothing more can be understood. */
+  #failure: unknown;
+
+  /** Throws a `RangeError` for a limit that is none. */
+  constructor(prefix: Prefix, maxLength = 99_999) {
+    super();
+    this.#prefix = prefix;
+    this.maxLength = maxLength;
+  }
+
+  /** How many bytes a string may have. May change between strings. Throws a `RangeError` for what is no limit. */
+  get maxLength(): number {
+    return this.#maxLength;
+  }
+
+  set maxLength(maxLength: number) {
+    checkLimit(maxLength);
+    this.#maxLength = maxLength;
+  }
+
+  /**
+   * The next string; undefined until more bytes come. Throws a `LengthLimitError`, once for each string that is too long, and
+   * the error of the format, from then on, for bytes that it does not allow.
+   */
+  override next(): Buffer | undefined {
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      while (this.ready()) {
+        if (this.#skipped > 0) this.#skip();
+        else if (!this.#announced) {
+          this.#readPrefix();
+          if (this.#announced && this.#total === 0) return this.#take(EMPTY);
+        } else {
+          const string = this.#readString();
+          if (string !== undefined) return string;
+        }
+      }
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof LengthLimitError)) this.#failure = error;
+      throw error;
+    }
+  }
+
+  override get held(): number {
+    return super.held + this.#announcement().length;
+  }
+
+  override rest(): Buffer {
+    const announcement = this.#announcement();
+    this.#announced = false;
+    this.#skipped = 0;
+    const rest = super.rest();
+    return announcement.length === 0 ? rest : Buffer.concat([announcement, rest]);
+  }
+
+  /** How many bytes follow the prefix that was read last. */
+  get #total(): number {
+    return this.#prefix.length + this.#prefix.trailer;
+  }
+
+  /** Reads a prefix; when it is not whole, no byte is left unread. */
+  #readPrefix(): void {
+    const prefix = this.#prefix;
+    const begun = this.begun.size;
+    // A prefix is so short that putting its pieces together with each chunk costs next to nothing.
+    const bytes = begun === 0 ? this.chunk : this.begun.join(this.chunk.subarray(this.at, this.at + prefix.most));
+    const from = begun === 0 ? this.at : 0;
+    const size = prefix.read(bytes, from, this.#maxLength);
+    if (size === 0) {
+      this.begun.push(bytes.subarray(from));
+      this.at = this.chunk.length;
+      return;
+    }
+    this.at += size - begun;
+    if (prefix.length > this.#maxLength) {
+      this.#skipped = prefix.length;
+      throw new LengthLimitError(prefix.length, this.#maxLength);
+    }
+    this.#announced = true;
+  }
+
+  /** The string behind the prefix. Undefined when it is not whole, which leaves no byte unread. */
+  #readString(): Buffer | undefined {
+    const from = this.at;
+    const missing = this.#total - this.begun.size;
+    if (this.chunk.length - from < missing) {
+      this.begun.push(this.chunk.subarray(from));
+      this.at = this.chunk.length;
+      return undefined;
+    }
+    this.at = from + missing;
+    if (this.begun.size === 0) return this.#take(this.chunk, from);
+    return this.#take(this.begun.join(this.chunk.subarray(from, this.at)));
+  }
+
+  /** The string that begins there. */
+  #take(bytes: Buffer, from = 0): Buffer {
+    const { length, trailer } = this.#prefix;
+    const end = from + length;
+    this.#announced = false;
+    if (trailer > 0) this.#prefix.checkTrailer(bytes[end]);
+    return bytes.subarray(from, end);
+  }
+
+  #skip(): void {
+    const size = Math.min(this.#skipped, this.chunk.length - this.at);
+    this.#skipped -= size;
+    this.at += size;
+  }
+
+  /** The prefix of a string that is not whole yet. */
+  #announcement(): Buffer {
+    return this.#announced ? this.#prefix.write(this.#prefix.length) : EMPTY;
+  }
+}

@@ -1,0 +1,123 @@
+import { chunkOf } from '../bytes/chunk.ts';
+import type { Decoder } from './decoder.ts';
+import { StringTooLongError, VarintParseError } from './errors.ts';
+import type { StringsOptions } from './netstrings.ts';
+import type { Prefix } from './prefixed.ts';
+import { PrefixedDecoder, remembering } from './prefixed.ts';
+
+/** How many bytes a big-endian length may have. */
+export type PrefixBytes = 1 | 2 | 4;
+
+const prefixOf = { 1: prefixer(1), 2: prefixer(2), 4: prefixer(4) };
+
+function prefixer(bytes: PrefixBytes): (length: number) => Buffer {
+  return remembering((length) => {
+    const prefix = Buffer.allocUnsafe(bytes);
+    prefix.writeUIntBE(length, 0, bytes);
+    return prefix;
+  });
+}
+
+/** The length as a big-endian integer of so many bytes. */
+export class IntegerPrefix implements Prefix {
+  readonly most: PrefixBytes;
+  readonly trailer = 0;
+  length = 0;
+  readonly #largest: number;
+
+  /** Throws a `RangeError` for any other number of bytes. */
+  constructor(bytes: PrefixBytes) {
+    if (typeof bytes !== 'number' || !(bytes in prefixOf))
+      throw new RangeError(`a length prefix has 1, 2 or 4 bytes, not ${bytes}`);
+    this.most = bytes;
+    this.#largest = 2 ** (8 * bytes) - 1;
+  }
+
+  read(bytes: Buffer, from: number): number {
+    if (bytes.length - from < this.most) return 0;
+    let length = 0;
+    for (let at = from; at < from + this.most; at += 1) length = 256 * length + (bytes[at] as number);
+    this.length = length;
+    return this.most;
+  }
+
+  write(length: number): Buffer {
+    if (length > this.#largest) {
+      throw new StringTooLongError(`a string of ${length} bytes is longer than its prefix can say (${this.#largest})`);
+    }
+    return prefixOf[this.most](length);
+  }
+
+  checkTrailer(): void {}
+}
+
+/**
+ * Decodes strings, each behind its length as a big-endian integer of 1, 2 or 4 bytes; a string is a view of its chunk. One
+ * that is longer than `maxLength` throws a `LengthLimitError` as soon as its prefix is there, and is skipped. Throws a `RangeError` for
+ * another prefix, and for a limit that is none.
+ */
+export function lengthPrefixed(bytes: PrefixBytes, { maxLength }: StringsOptions = {}): Decoder<Buffer> {
+  return new PrefixedDecoder(new IntegerPrefix(bytes), maxLength);
+}
+
+/**
+ * These bytes behind their length as a big-endian integer of 1, 2 or 4 bytes. A string is taken as UTF-8. Throws a
+ * `StringTooLongError` for more bytes than such a prefix can say.
+ */
+export function encodeLengthPrefixed(prefixBytes: PrefixBytes, string: Uint8Array | string): Buffer {
+  const bytes = chunkOf(string);
+  return Buffer.concat([new IntegerPrefix(prefixBytes).write(bytes.length), bytes]);
+}
+
+/** What an unsigned varint may have at most, by its specification. */
+const MOST = 9;
+
+/** The length as an unsigned varint: seven bits in each byte, the lowest first; all bytes but the last have the high bit. */
+export class VarintPrefix implements Prefix {
+  readonly most: number = MOST;
+  readonly trailer = 0;
+  length = 0;
+
+  read(bytes: Buffer, from: number): number {
+    let length = 0;
+    for (let at = from; at < bytes.length; at += 1) {
+      const byte = bytes[at] as number;
+      const size = at + 1 - from;
+      length += (byte & 0x7f) * 2 ** (7 * (size - 1));
+      if (length > Number.MAX_SAFE_INTEGER) throw new VarintParseError('a varint is larger than 2^53 - 1');
+      if (byte < 0x80) {
+        if (byte === 0 && size > 1) throw new VarintParseError('a varint has more bytes than it needs');
+        this.length = length;
+        return size;
+      }
+      if (size === MOST) throw new VarintParseError(`a varint has more than ${MOST} bytes`);
+    }
+    return 0;
+  }
+
+  write(length: number): Buffer {
+    const bytes: number[] = [];
+    let left = length;
+    for (; left > 0x7f; left = Math.floor(left / 0x80)) bytes.push((left % 0x80) | 0x80);
+    bytes.push(left);
+    return Buffer.from(bytes);
+  }
+
+  checkTrailer(): void {}
+}
+
+/**
+ * Decodes strings, each behind its length as an unsigned varint (https://github.com/multiformats/unsigned-varint), which is also
+ * how Protocol Buffers delimit messages; a string is a view of its chunk. One that is longer than `maxLength` throws a
+ * `LengthLimitError` as soon as its prefix is there, and is skipped. A varint that is longer than it needs to be, has more than 9
+ * bytes or says more than 2^53 - 1 throws a `VarintParseError`, from then on.
+ */
+export function varintPrefixed({ maxLength }: StringsOptions = {}): Decoder<Buffer> {
+  return new PrefixedDecoder(new VarintPrefix(), maxLength);
+}
+
+/** These bytes behind their length as an unsigned varint. A string is taken as UTF-8. */
+export function encodeVarintPrefixed(string: Uint8Array | string): Buffer {
+  const bytes = chunkOf(string);
+  return Buffer.concat([new VarintPrefix().write(bytes.length), bytes]);
+}

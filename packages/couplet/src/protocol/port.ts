@@ -1,0 +1,14 @@
+import type { Address } from '../address/address.ts';
+
+/** A port that is open. Disposing of it (`await using`) is `stopListening`. */
+export interface ListeningPort extends AsyncDisposable {
+  /** Where it listens; tells the port that was picked for port 0. */
+  getHost(): Address;
+  /**
+   * Reads certificates and keys again: connections from now on see the new ones, those that are there go on. Does nothing
+   * where there are none that can be read again. Rejects when they cannot be used; then the old ones stay.
+   */
+  reload(): Promise<void>;
+  /** Resolves when the port is free for others. Open connections live on. Calling it again gives the same promise. */
+  stopListening(): Promise<void>;
+}

@@ -1,0 +1,120 @@
+import { literalOf } from '../address/literal.ts';
+import type { SocksVersion } from './socks-reply.ts';
+import { replyOf } from './socks-reply.ts';
+
+/** What a client asks for: a connection to a port of a host, which is a name or an IP literal. */
+export interface SocksRequest {
+  readonly version: SocksVersion;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What a handshake ends with: the request, what to answer before hanging up, or an error that no answer tells a client. */
+export type SocksOpening = SocksRequest | Buffer | Error;
+
+/** No user ID and no name is longer: what a client can make the server hold is bounded. */
+const LONGEST = 255;
+/** The only command that is served, in both versions. */
+const CONNECT = 1;
+const NO_AUTHENTICATION = 0;
+const NO_ACCEPTABLE_METHOD = 0xff;
+
+/** Each step waits for so many bytes, at least one, and gets them. */
+type Steps<T> = Generator<number, T, Buffer>;
+
+/** Reads the beginning of a SOCKS connection, however it is cut, up to the request (SOCKS 4 and 4a, RFC 1928). */
+export class SocksHandshake {
+  /** What came of it, once that is known. */
+  outcome: SocksOpening | undefined;
+  readonly #steps: Steps<SocksOpening>;
+  #field: Buffer = Buffer.alloc(0);
+  #filled = 0;
+
+  /** `send` gets what is to be answered on the way. */
+  constructor(send: (answer: Buffer) => void) {
+    this.#steps = begin(send);
+    this.#advance();
+  }
+
+  /** Takes the next bytes. Returns how many of them belong to it: what follows the request does not. */
+  push(chunk: Buffer): number {
+    let taken = 0;
+    while (this.outcome === undefined && taken < chunk.length) {
+      const copied = chunk.copy(this.#field, this.#filled, taken);
+      taken += copied;
+      this.#filled += copied;
+      if (this.#filled === this.#field.length) this.#advance();
+    }
+    return taken;
+  }
+
+  #advance(): void {
+    const { done, value } = this.#steps.next(this.#field);
+    if (done === true) this.outcome = value;
+    else {
+      this.#field = Buffer.alloc(value);
+      this.#filled = 0;
+    }
+  }
+}
+
+function* begin(send: (answer: Buffer) => void): Steps<SocksOpening> {
+  const version = yield* byte();
+  if (version === 4) return yield* version4();
+  if (version === 5) return yield* version5(send);
+  return new Error(`SOCKS: the client speaks version ${version}`);
+}
+
+function* version4(): Steps<SocksOpening> {
+  const command = yield* byte();
+  const port = yield* portNumber();
+  const address = yield 4;
+  const user = command === CONNECT ? yield* untilNul() : undefined;
+  if (user === undefined) return replyOf(4, 'failed');
+  // 4a: an address in 0.0.0.0/24, but not 0.0.0.0 itself, says that a name follows.
+  if (address.readUInt32BE() >>> 8 !== 0 || address[3] === 0) return { version: 4, host: literalOf(address), port };
+  const host = yield* untilNul();
+  return host === undefined ? replyOf(4, 'failed') : { version: 4, host, port };
+}
+
+function* version5(send: (answer: Buffer) => void): Steps<SocksOpening> {
+  const count = yield* byte();
+  if (count === 0 || !(yield count).includes(NO_AUTHENTICATION)) return Buffer.from([5, NO_ACCEPTABLE_METHOD]);
+  send(Buffer.from([5, NO_AUTHENTICATION]));
+  const version = yield* byte();
+  if (version !== 5) return new Error(`SOCKS: the request is of version ${version}`);
+  const command = yield* byte();
+  yield 1; // reserved
+  const type = yield* byte();
+  const host = yield* hostOfType(type);
+  if (host === undefined) return replyOf(5, 'addressTypeNotSupported');
+  const port = yield* portNumber();
+  return command !== CONNECT ? replyOf(5, 'commandNotSupported') : { version: 5, host, port };
+}
+
+function* hostOfType(type: number): Steps<string | undefined> {
+  if (type === 1) return literalOf(yield 4);
+  if (type === 4) return literalOf(yield 16);
+  if (type !== 3) return undefined;
+  const length = yield* byte();
+  return length === 0 ? '' : (yield length).toString('latin1');
+}
+
+function* byte(): Steps<number> {
+  return (yield 1).readUInt8();
+}
+
+function* portNumber(): Steps<number> {
+  return (yield 2).readUInt16BE();
+}
+
+/** What comes before the next NUL; undefined when that is not within the bound. */
+function* untilNul(): Steps<string | undefined> {
+  let text = '';
+  for (let length = 0; length <= LONGEST; length += 1) {
+    const next = yield* byte();
+    if (next === 0) return text;
+    text += String.fromCharCode(next);
+  }
+  return undefined;
+}

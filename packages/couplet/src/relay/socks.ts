@@ -1,0 +1,126 @@
+import type { ClientEndpoint } from '../endpoints/client-endpoints.ts';
+import { HostnameEndpoint } from '../endpoints/client-endpoints.ts';
+import { TimeoutError } from '../protocol/errors.ts';
+import { Factory } from '../protocol/factory.ts';
+import type { Result } from '../protocol/protocol.ts';
+import { Lookups } from '../reactor/lookups.ts';
+import type { Reactor } from '../reactor/reactor.ts';
+import type { DelayedCall } from '../time/clock.ts';
+import { checkAtLeast, checkWhole } from '../values/checks.ts';
+import type { Permit } from './allow-list.ts';
+import { AllowList } from './allow-list.ts';
+import type { PipeOptions } from './pipe-end.ts';
+import { PipeEnd } from './pipe-end.ts';
+import type { SocksRequest } from './socks-handshake.ts';
+import { SocksHandshake } from './socks-handshake.ts';
+import type { SocksVersion } from './socks-reply.ts';
+import { outcomeOf, replyOf } from './socks-reply.ts';
+
+/** Options of `SocksFactory`: those of the connections that it makes, and these. */
+export interface SocksOptions extends PipeOptions {
+  /** The destinations that clients may reach; none unless set. */
+  readonly allow?: readonly Permit[];
+  /** How long a client may take to say what it wants; 10,000 unless set. */
+  readonly handshakeTimeoutMs?: number;
+  /**
+   * How many names that clients chose are looked up at a time; 1 unless set, which leaves the rest of the program one of the two
+   * that Node looks up at a time. The others wait, within the timeout of their attempts.
+   */
+  readonly maxLookups?: number;
+}
+
+/**
+ * Connects a client to a destination that it names, then passes bytes between the two, like `portForward`: CONNECT of SOCKS 4,
+ * 4a and 5 (RFC 1928), without authentication. A request that cannot be served is answered and the connection closed; a
+ * client that says nothing in time, or speaks no SOCKS, is reset.
+ */
+export class Socks extends PipeEnd<SocksFactory> {
+  #handshake: SocksHandshake | undefined;
+  #deadline: DelayedCall | undefined;
+  #version: SocksVersion = 5;
+  /** What the client sent behind its request. */
+  #early: Buffer | undefined;
+
+  override connectionMade(): void {
+    const { clock } = this.transport;
+    const { handshakeTimeoutMs } = this.factory;
+    this.#handshake = new SocksHandshake((answer) => this.transport.write(answer));
+    this.#deadline = clock.callLater(handshakeTimeoutMs, () =>
+      this.transport.abortConnection(new TimeoutError(`no SOCKS request within ${handshakeTimeoutMs / 1000} s`)),
+    );
+  }
+
+  override dataReceived(data: Buffer): Result {
+    const handshake = this.#handshake;
+    if (handshake === undefined) return super.dataReceived(data);
+    const taken = handshake.push(data);
+    const { outcome } = handshake;
+    if (outcome === undefined) return;
+    this.#handshake = undefined;
+    this.#deadline?.cancel();
+    if (outcome instanceof Error) this.transport.abortConnection(outcome);
+    else if (outcome instanceof Uint8Array) this.#hangUp(outcome);
+    else {
+      this.#early = data.subarray(taken);
+      this.#serve(outcome);
+    }
+  }
+
+  override reached(far: PipeEnd): void {
+    this.transport.write(replyOf(this.#version, 'granted', far.transport.getHost()));
+    super.reached(far);
+    if (this.#early !== undefined) far.transport.write(this.#early);
+    this.#early = undefined;
+  }
+
+  override connectionLost(reason: Error): void {
+    this.#deadline?.cancel();
+    super.connectionLost(reason);
+  }
+
+  #serve({ version, host, port }: SocksRequest): void {
+    this.#version = version;
+    const endpoint = this.factory.endpointOf(host, port);
+    if (endpoint === undefined) this.#hangUp(replyOf(version, 'notAllowed'));
+    else this.reach(endpoint, this.factory.options, (reason) => this.#hangUp(replyOf(version, outcomeOf(reason))));
+  }
+
+  #hangUp(answer: Buffer): void {
+    this.transport.write(answer);
+    this.transport.loseConnection();
+  }
+}
+
+/** Holds what SOCKS clients may reach. */
+export class SocksFactory extends Factory {
+  override protocol: typeof Socks = Socks;
+  /** How long a client may take to say what it wants. */
+  readonly handshakeTimeoutMs: number;
+  /** Of the connections that are made for clients. */
+  readonly options: PipeOptions;
+  readonly #reactor: Reactor;
+  readonly #allowed: AllowList;
+  readonly #lookups: Lookups;
+
+  /**
+   * The reactor makes the connections. Without permits every destination is refused. Throws a `RangeError` for a permit that
+   * cannot be understood, a timeout that is no number of at least 0, or a `maxLookups` that is no whole number of at least 1.
+   */
+  constructor(reactor: Reactor, given: SocksOptions = {}) {
+    super();
+    const { allow = [], handshakeTimeoutMs = 10_000, maxLookups = 1, ...options } = given;
+    checkAtLeast('handshakeTimeoutMs', handshakeTimeoutMs, 0);
+    this.#reactor = reactor;
+    checkWhole('maxLookups', maxLookups, 1, Number.MAX_SAFE_INTEGER);
+    this.#allowed = new AllowList(allow);
+    this.#lookups = new Lookups(reactor, maxLookups);
+    this.handshakeTimeoutMs = handshakeTimeoutMs;
+    this.options = options;
+  }
+
+  /** Where a client is to be connected; undefined when it may not reach that. */
+  endpointOf(host: string, port: number): ClientEndpoint | undefined {
+    if (!this.#allowed.permits(host, port)) return undefined;
+    return new HostnameEndpoint(this.#reactor, host, port, { queueLookup: (lookUp) => this.#lookups.join(lookUp) });
+  }
+}

@@ -1,0 +1,150 @@
+import type { Dice } from './dice.ts';
+import type { Fault, Weather } from './fault-plan.ts';
+import type { Host } from './host.ts';
+import type { Network } from './network.ts';
+
+/** A fault that happened, as a person reads it. */
+export interface Deed {
+  readonly number: number;
+  readonly timeMs: number;
+  readonly what: string;
+}
+
+/** Does what can go wrong to a world, at times and in ways that the seed decides, until its time is over. */
+export class Nemesis {
+  /** What it has done. */
+  readonly deeds: Deed[] = [];
+  readonly #network: Network;
+  readonly #hosts: readonly Host[];
+  readonly #weather: Weather;
+  readonly #dice: Dice;
+  /** Which deeds it may do; all where undefined. A failure needs few of them. */
+  readonly #only: ReadonlySet<number> | undefined;
+  #count = 0;
+  /** What ends the faults that last. */
+  readonly #remedies: Set<() => void> = new Set();
+  #over = false;
+
+  constructor(
+    network: Network,
+    hosts: readonly Host[],
+    weather: Weather,
+    dice: Dice,
+    only: ReadonlySet<number> | undefined,
+  ) {
+    this.#network = network;
+    this.#hosts = hosts;
+    this.#weather = weather;
+    this.#dice = dice;
+    this.#only = only;
+    if (weather.faults.length > 0 && weather.everyMs < Number.POSITIVE_INFINITY) this.#plan();
+    network.schedule.at(weather.faultsMs, () => this.relent());
+  }
+
+  /** True when it does nothing any more. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Ends every fault, now and for good. */
+  relent(): void {
+    if (this.#over) return;
+    this.#over = true;
+    for (const remedy of [...this.#remedies]) remedy();
+    this.#network.note('the faults are over');
+  }
+
+  #plan(): void {
+    const delay = this.#dice.between(0, 2 * this.#weather.everyMs);
+    this.#network.schedule.after(delay, () => {
+      if (this.#over) return;
+      this.#act();
+      this.#plan();
+    });
+  }
+
+  #act(): void {
+    const [first, ...more] = this.#weather.faults;
+    if (first === undefined || this.#hosts.length === 0) return;
+    // Each deed has chance of its own, so that leaving one out changes none of the others.
+    this.#count += 1;
+    const number = this.#count;
+    const dice = this.#network.diceFor(`deed ${number}`);
+    const fault = dice.pick([first, ...more]);
+    if (this.#only?.has(number) === false) return;
+    const what = this.#do(fault, dice);
+    if (what === undefined) return;
+    this.#network.note(`fault ${number}: ${what}`);
+    this.deeds.push({ number, timeMs: this.#network.schedule.now, what });
+  }
+
+  /** Does something, and says what; undefined when there was nothing to do it to. */
+  #do(fault: Fault, dice: Dice): string | undefined {
+    const host = this.#pick(this.#hosts, dice);
+    const other = this.#pick(this.#hosts, dice);
+    if (host === undefined || other === undefined) return undefined;
+    const forMs = dice.pick([50, 500, 5000, 30_000]);
+    const span = `for ${forMs} ms`;
+    switch (fault) {
+      case 'cut': {
+        const socket = this.#pick([...host.kernel.sockets], dice);
+        socket?.cut();
+        return socket && `${socket.name} is cut at ${host.name}`;
+      }
+      case 'partition':
+        if (host === other) return undefined;
+        this.#block(forMs, [host, other], [other, host]);
+        return `${host.name} and ${other.name} do not reach each other ${span}`;
+      case 'blackHole':
+        this.#block(forMs, [host, other]);
+        return `nothing from ${host.name} reaches ${other.name} ${span}`;
+      case 'names': {
+        const trouble = dice.pick(['failing', 'silent'] as const);
+        this.#network.names.trouble = trouble;
+        this.#lasting(forMs, () => {
+          this.#network.names.trouble = undefined;
+        });
+        return `look-ups are ${trouble} ${span}`;
+      }
+      case 'clock': {
+        const byMs = dice.whole(-86_400_000, 86_400_000);
+        host.jumpClock(byMs);
+        return `the clock of ${host.name} jumps by ${byMs} ms`;
+      }
+      case 'descriptors':
+        host.limitDescriptors(dice.whole(0, 3));
+        this.#lasting(forMs, () => host.limitDescriptors(Number.POSITIVE_INFINITY));
+        return `${host.name} has hardly any descriptors ${span}`;
+      case 'crash':
+      case 'powerLoss':
+        if (!host.restartable || !host.running) return undefined;
+        if (fault === 'crash') host.crash();
+        else host.losePower();
+        this.#lasting(forMs, () => {
+          if (!host.running) host.restart();
+        });
+        return `${host.name} ${fault === 'crash' ? 'crashes' : 'has no power'} ${span}`;
+    }
+  }
+
+  #block(forMs: number, ...ways: readonly (readonly [Host, Host])[]): void {
+    const routes = ways.map(([from, to]) => this.#network.route(from.kernel, to.kernel));
+    for (const route of routes) route.block();
+    this.#lasting(forMs, () => {
+      for (const route of routes) route.unblock();
+    });
+  }
+
+  /** Something lasts so long, or until everything is over. */
+  #lasting(forMs: number, end: () => void): void {
+    const remedy = (): void => {
+      if (this.#remedies.delete(remedy)) end();
+    };
+    this.#remedies.add(remedy);
+    this.#network.schedule.after(forMs, remedy);
+  }
+
+  #pick<T>(choices: readonly T[], dice: Dice): T | undefined {
+    return choices[dice.whole(0, choices.length - 1)];
+  }
+}

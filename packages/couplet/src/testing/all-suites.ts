@@ -1,0 +1,54 @@
+import type { Backend } from '../seam/backend.ts';
+import { expectSame } from './check.ts';
+import { Rehearsal } from './scripted-run.ts';
+import type { Venue } from './stage.ts';
+import { Stage } from './stage.ts';
+import { Programme } from './suite.ts';
+import { WatchedBackend } from './watched-backend.ts';
+
+/** A programme that has more kinds of check: watched ones, and rehearsals. */
+export class Repertoire extends Programme {
+  readonly #venue: Venue;
+
+  constructor(venue: Venue) {
+    super(venue);
+    this.#venue = venue;
+  }
+
+  /** Adds a check for backends that have UNIX sockets. */
+  addUnix(name: string, scene: (stage: Stage) => Promise<void>): void {
+    if (this.#venue.unixPath !== undefined) this.add(name, scene);
+  }
+
+  /** Adds a check whose backend is watched; it fails also when the reactor, once stopped, holds anything of it. */
+  addWatched(name: string, scene: (stage: Stage, backend: WatchedBackend) => Promise<void>): void {
+    const venue = this.#venue;
+    const run = async (): Promise<void> => {
+      const backend = new WatchedBackend(venue.backend());
+      await Stage.play({ ...venue, backend: () => backend }, (stage) => scene(stage, backend));
+      // What was put off may still have its turn.
+      await new Promise<void>((resolve) => backend.yield(resolve));
+      expectSame(backend.held, [], 'what the stopped reactor holds');
+    };
+    this.checks.push({ name, run });
+  }
+
+  /** Adds a check of a backend by itself. */
+  addBare(name: string, scene: (backend: Backend) => Promise<void>): void {
+    const venue = this.#venue;
+    const run = async (): Promise<void> => {
+      const backend = venue.backend();
+      try {
+        await scene(backend);
+      } finally {
+        backend.alarm(undefined, () => {});
+      }
+    };
+    this.checks.push({ name, run });
+  }
+
+  /** Adds a check in which nothing is left to the network or to time. */
+  addRehearsed(name: string, scene: (rehearsal: Rehearsal) => Promise<void>): void {
+    this.checks.push({ name, run: () => Rehearsal.play(this.#venue, scene) });
+  }
+}

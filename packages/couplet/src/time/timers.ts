@@ -1,0 +1,175 @@
+import type { Backend } from '../seam/backend.ts';
+import { described } from '../values/checks.ts';
+import type { DelayedCall } from './clock.ts';
+import { type Entry, Heap } from './heap.ts';
+
+/** What timers need of a backend: the time, and its one alarm. */
+export type Alarm = Pick<Backend, 'now' | 'alarm'>;
+
+/** A call that waits in the heap. */
+class Call implements DelayedCall, Entry {
+  readonly #timers: Timers;
+  readonly order: number;
+  /** When it is to run. */
+  time: number;
+  /** Where it stands in the heap's order: `time`, or an earlier one when the call was moved later since. */
+  key: number;
+  /** Its place in the heap; -1 when it is not there. */
+  place = -1;
+  task: () => void;
+
+  constructor(timers: Timers, order: number, time: number, task: () => void) {
+    this.#timers = timers;
+    this.order = order;
+    this.time = time;
+    this.key = time;
+    this.task = task;
+  }
+
+  get active(): boolean {
+    return this.place >= 0;
+  }
+
+  getTime(): number {
+    return this.time;
+  }
+
+  cancel(): void {
+    if (this.active) this.#timers.remove(this);
+  }
+
+  reset(delayMs: number): void {
+    checkDelay(delayMs);
+    this.#move(this.#timers.now() + delayMs);
+  }
+
+  delay(delayMs: number): void {
+    if (!Number.isFinite(delayMs)) throw new RangeError(`a delay of ${delayMs} ms is not a finite number`);
+    this.#move(this.time + delayMs);
+  }
+
+  #move(time: number): void {
+    if (!this.active) throw new Error('the call has run or was cancelled');
+    this.#timers.move(this, time);
+  }
+}
+
+function nothing(): void {}
+
+function checkDelay(delayMs: number): void {
+  // A string of digits can be compared with a number, but is joined to the time, not added.
+  if (typeof delayMs !== 'number') throw new RangeError(`a delay is ${described(delayMs)}, not a number of ms`);
+  if (!(delayMs >= 0) || delayMs === Number.POSITIVE_INFINITY) {
+    throw new RangeError(`a delay of ${delayMs} ms is not a finite number of at least 0`);
+  }
+}
+
+/**
+ * All delayed calls of a reactor, in a heap behind the backend's one alarm. Moving a call later only notes its new time:
+ * the heap is put right when the old one comes.
+ */
+export class Timers {
+  readonly #backend: Alarm;
+  readonly #run: (task: () => void) => void;
+  readonly #heap: Heap<Call> = new Heap();
+  #order = 0;
+  /** What the alarm is set to. */
+  #armed: number | undefined;
+  #ringing = false;
+  #held = false;
+
+  /** `run` gets each task when its time has come. */
+  constructor(backend: Alarm, run: (task: () => void) => void) {
+    this.#backend = backend;
+    this.#run = run;
+  }
+
+  now(): number {
+    return this.#backend.now();
+  }
+
+  /** The calls that wait, in the order in which they will run. */
+  list(): readonly DelayedCall[] {
+    return this.#heap.entries.toSorted((a, b) => a.time - b.time || a.order - b.order);
+  }
+
+  callLater(delayMs: number, task: () => void): DelayedCall {
+    checkDelay(delayMs);
+    this.#order += 1;
+    const call = new Call(this, this.#order, this.now() + delayMs, task);
+    this.#heap.add(call);
+    this.#arm();
+    return call;
+  }
+
+  /** While held, the alarm stays on with no call to wait for: that keeps the process alive. */
+  hold(held: boolean): void {
+    this.#held = held;
+    this.#arm();
+  }
+
+  /** Drops every call. */
+  clear(): void {
+    for (const call of this.#heap.entries) call.task = nothing;
+    this.#heap.clear();
+    this.#arm();
+  }
+
+  remove(call: Call): void {
+    this.#take(call);
+    this.#arm();
+  }
+
+  move(call: Call, time: number): void {
+    call.time = time;
+    if (time >= call.key) return;
+    call.key = time;
+    this.#heap.moved(call);
+    this.#arm();
+  }
+
+  /** The alarm rang: runs what is due, except calls made by those that run now. Should one throw, the alarm is set all the same. */
+  readonly #ring = (): void => {
+    this.#armed = undefined;
+    this.#ringing = true;
+    try {
+      this.#runDue(this.now(), this.#order);
+    } finally {
+      this.#ringing = false;
+      this.#arm();
+    }
+  };
+
+  #runDue(now: number, newest: number): void {
+    for (;;) {
+      const call = this.#heap.first;
+      if (call === undefined || call.key > now) break;
+      if (call.time > call.key) {
+        call.key = call.time;
+        this.#heap.moved(call);
+        continue;
+      }
+      if (call.order > newest) break;
+      const { task } = call;
+      this.#take(call);
+      this.#run(task);
+    }
+  }
+
+  /** An alarm that is set too early is left as it is: it will look again. */
+  #arm(): void {
+    if (this.#ringing) return;
+    const at = this.#heap.first?.key ?? (this.#held ? Number.POSITIVE_INFINITY : undefined);
+    if (at === undefined) {
+      if (this.#armed !== undefined) this.#backend.alarm(undefined, this.#ring);
+    } else if (this.#armed === undefined || at < this.#armed) this.#backend.alarm(at, this.#ring);
+    else return;
+    this.#armed = at;
+  }
+
+  /** Takes a call out: it is no longer active, and what it would have run is let go of. */
+  #take(call: Call): void {
+    this.#heap.remove(call);
+    call.task = nothing;
+  }
+}

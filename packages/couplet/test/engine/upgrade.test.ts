@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { TlsInfo } from 'couplet';
+import { Protocol, ServerTLS } from 'couplet';
+import type { Cause } from 'couplet/testing';
+import { Engine } from '../../src/engine/engine.ts';
+import { Connection } from '../../src/engine/stream-transport.ts';
+import { boundsOf } from '../../src/protocol/options.ts';
+import type { TlsContext } from '../../src/seam/tls.ts';
+import { FakeBackend } from '../fake-backend.ts';
+import { NotedWire } from '../line.ts';
+
+const PEM = '-----BEGIN NOTHING-----';
+const HANDSHAKE_MS = 100;
+const INFO: TlsInfo = {
+  version: 'TLSv1.3',
+  cipher: 'TLS_AES_128_GCM_SHA256',
+  alpn: undefined,
+  serverName: undefined,
+  resumed: false,
+  verified: false,
+  peerCertificate: undefined,
+};
+const LOST: Cause = { kind: 'reset', code: '', detail: 'cut' };
+
+/** A wire that keeps what TLS would read first. */
+class TurnedWire extends NotedWire {
+  readonly unread: string[] = [];
+  override startTls(_context: TlsContext, _serverName: string, unread: Buffer): void {
+    this.unread.push(String(unread));
+  }
+}
+
+/** Holds bytes that it has not taken for anything yet, and notes why it ended. */
+class Holder extends Protocol {
+  reason: Error | undefined;
+  override takeUnread(): Buffer {
+    return Buffer.from('held');
+  }
+  override connectionLost(reason: Error): void {
+    this.reason = reason;
+  }
+}
+
+/** A connection that turns to TLS. */
+class Turn {
+  readonly backend: FakeBackend = new FakeBackend();
+  readonly wire: TurnedWire = new TurnedWire();
+  readonly protocol: Holder = new Holder();
+  readonly connection: Connection;
+
+  constructor() {
+    const engine = new Engine(this.backend);
+    this.connection = new Connection(engine, this.wire, this.protocol, boundsOf({}), undefined).start();
+    const tls = new ServerTLS({ cert: PEM, key: PEM, handshakeTimeoutMs: HANDSHAKE_MS });
+    this.connection.startTLS(tls, Buffer.from('unread, '));
+    this.backend.runDeferred();
+  }
+}
+
+describe('a connection that turns to TLS', () => {
+  test('R37 TLS reads first what is unread, then what the protocol held', () => {
+    assert.deepEqual(new Turn().wire.unread, ['unread, held']);
+  });
+
+  test('R37 the handshake begins once, whatever happens meanwhile', () => {
+    const { connection, backend, wire } = new Turn();
+    connection.write('for later');
+    backend.runDeferred();
+    connection.onWritable();
+    assert.equal(wire.unread.length, 1);
+    assert.equal(wire.writes, 0);
+  });
+
+  test('R37 its deadline is that of the handshake, and no longer there when that is done', () => {
+    const { connection, backend, wire, protocol } = new Turn();
+    assert.equal(backend.alarmAt, HANDSHAKE_MS);
+    connection.onSecured(INFO);
+    assert.equal(backend.alarmAt, undefined);
+    backend.advance(HANDSHAKE_MS);
+    assert.deepEqual([wire.calls.includes('abort'), protocol.reason], [false, undefined]);
+  });
+
+  for (const [how, end] of [
+    ['is cut', (connection: Connection) => connection.onClosed(LOST)],
+    ['is aborted', (connection: Connection) => connection.abortConnection()],
+  ] as const) {
+    test(`R37 nothing is left of the deadline when the connection ${how}`, () => {
+      const { connection, backend } = new Turn();
+      end(connection);
+      assert.equal(backend.alarmAt, undefined);
+    });
+  }
+});

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import process from 'node:process';
+import { describe, test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import {
+  type Decoder,
+  encodeLengthPrefixed,
+  encodeLine,
+  encodeNetstring,
+  encodeVarintPrefixed,
+  lengthPrefixed,
+  lines,
+  netstrings,
+  textLines,
+  varintPrefixed,
+} from 'couplet/framing';
+import { workOf } from '../work.ts';
+
+const MEGABYTE = 1_000_000;
+const SECOND = 1000;
+const BIG = { maxLength: 4 * MEGABYTE };
+
+/** So many bytes of frames of one size, or a little more. */
+function repeated(frame: Buffer, bytes: number): Buffer {
+  return Buffer.concat(Array.from({ length: Math.ceil(bytes / frame.length) }, () => frame));
+}
+
+/** Every format with one frame of a whole stream, and with many small ones. */
+const STREAMS: Record<string, { decoder: () => Decoder<unknown>; stream: (bytes: number) => Buffer }> = {
+  'one line': { decoder: () => lines(BIG), stream: (bytes) => encodeLine(Buffer.alloc(bytes, 'x')) },
+  'one line of CR alone': { decoder: () => lines(BIG), stream: (bytes) => encodeLine(Buffer.alloc(bytes, '\r')) },
+  'one line of text': { decoder: () => textLines(BIG), stream: (bytes) => encodeLine('é'.repeat(bytes / 2)) },
+  'a line that is too long': { decoder: () => lines(), stream: (bytes) => encodeLine(Buffer.alloc(bytes, '\r')) },
+  'empty lines': { decoder: () => lines(), stream: (bytes) => repeated(encodeLine(''), bytes) },
+  'short lines': { decoder: () => lines(), stream: (bytes) => repeated(encodeLine('x'.repeat(62)), bytes) },
+  'one netstring': { decoder: () => netstrings(BIG), stream: (bytes) => encodeNetstring(Buffer.alloc(bytes)) },
+  'empty netstrings': { decoder: () => netstrings(), stream: (bytes) => repeated(encodeNetstring(''), bytes) },
+  'one string': {
+    decoder: () => lengthPrefixed(4, BIG),
+    stream: (bytes) => encodeLengthPrefixed(4, Buffer.alloc(bytes)),
+  },
+  'a string that is too long': {
+    decoder: () => lengthPrefixed(4),
+    stream: (bytes) => encodeLengthPrefixed(4, Buffer.alloc(bytes)),
+  },
+  'empty strings': { decoder: () => lengthPrefixed(1), stream: (bytes) => Buffer.alloc(bytes) },
+  'one string behind a varint': {
+    decoder: () => varintPrefixed(BIG),
+    stream: (bytes) => encodeVarintPrefixed(Buffer.alloc(bytes)),
+  },
+};
+
+/** Takes every frame that is there; counts frames and errors. */
+function take(decoder: Decoder<unknown>): number {
+  for (let count = 0; ; count += 1) {
+    try {
+      if (decoder.next() === undefined) return count;
+    } catch {
+      // A limit, after which the decoder goes on.
+    }
+  }
+}
+
+/** Gives the stream in chunks of so many bytes, and returns how many frames and errors there were. */
+function feed(decoder: Decoder<unknown>, stream: Buffer, size: number): number {
+  let count = 0;
+  for (let at = 0; at < stream.length; at += size) {
+    decoder.push(stream.subarray(at, at + size));
+    count += take(decoder);
+  }
+  return count;
+}
+
+describe('the cost of framing', () => {
+  for (const [name, { decoder, stream }] of Object.entries(STREAMS)) {
+    test(`R28 ${name}: byte by byte twice the bytes are twice the work, in 1 MB less than a second`, () => {
+      const [once, twice] = [stream(20_000), stream(40_000)];
+      const work = workOf(() => feed(decoder(), once, 1));
+      const more = workOf(() => feed(decoder(), twice, 1));
+      assert.ok(work.bytes <= 8 * once.length, `${work.bytes} bytes are touched for ${once.length}`);
+      assert.ok(more.bytes <= 2.2 * work.bytes, `${more.bytes} bytes are touched, after ${work.bytes}`);
+      assert.ok(more.slices <= 2.2 * work.slices, `${more.slices} slices are cut, after ${work.slices}`);
+      const megabyte = stream(MEGABYTE);
+      const took = elapsed(() => feed(decoder(), megabyte, 1));
+      assert.ok(took < SECOND, `1 MB took ${took} ms`);
+    });
+
+    test(`R28 ${name}: in one chunk it is the same, and each byte costs the same`, () => {
+      const [once, twice] = [stream(100_000), stream(200_000)];
+      const work = workOf(() => feed(decoder(), once, once.length));
+      const more = workOf(() => feed(decoder(), twice, twice.length));
+      assert.ok(work.bytes <= 3 * once.length, `${work.bytes} bytes are touched for ${once.length}`);
+      assert.ok(more.slices <= 2.2 * work.slices + 10, `${more.slices} slices are cut, after ${work.slices}`);
+      assert.equal(feed(decoder(), once, 1), feed(decoder(), once, once.length));
+    });
+  }
+});
+
+/** How many milliseconds of the processor a task takes. One that takes more than a second may try twice more: compiling counts too. */
+function elapsed(task: () => void): number {
+  let took = Number.POSITIVE_INFINITY;
+  for (let tries = 0; tries < 3 && took >= SECOND; tries += 1) {
+    const begin = process.cpuUsage();
+    task();
+    took = Math.min(took, process.cpuUsage(begin).user / 1000);
+  }
+  return took;
+}
+
+/** How many bytes so many things keep alive, each. */
+function kept(count: number, make: () => unknown): number {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const used = (): number => {
+    // What the first one finds dead the next ones give back.
+    for (let times = 0; times < 3; times += 1) collect();
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
+  };
+  const before = used();
+  const all = Array.from({ length: count }, make);
+  const bytes = (used() - before) / all.length;
+  return bytes;
+}
+
+describe('the memory of framing', () => {
+  const maxLength = 100_000;
+  const most = 2 * maxLength + 65_536;
+  const begun: Record<string, () => { decoder: Decoder<unknown>; stream: Buffer }> = {
+    'a line': () => ({ decoder: lines({ maxLength }), stream: Buffer.alloc(maxLength) }),
+    'a line of text': () => ({ decoder: textLines({ maxLength }), stream: Buffer.alloc(maxLength) }),
+    'a line that is too long': () => ({ decoder: lines({ maxLength }), stream: Buffer.alloc(2 * maxLength) }),
+    'a netstring': () => ({
+      decoder: netstrings({ maxLength }),
+      stream: Buffer.concat([Buffer.from(`${maxLength}:`), Buffer.alloc(maxLength)]),
+    }),
+    'a string': () => ({
+      decoder: lengthPrefixed(4, { maxLength }),
+      stream: encodeLengthPrefixed(4, Buffer.alloc(maxLength)).subarray(0, -1),
+    }),
+    'a string that is too long': () => ({
+      decoder: lengthPrefixed(4, { maxLength }),
+      stream: encodeLengthPrefixed(4, Buffer.alloc(2 * maxLength)).subarray(0, -1),
+    }),
+  };
+
+  for (const [name, begin] of Object.entries(begun)) {
+    for (const size of [1, 100, 1023, 1024, 65_536]) {
+      test(`R28 ${name} that has not ended, in chunks of ${size}, keeps at most twice maxLength and 64 KiB`, () => {
+        const bytes = kept(4, () => {
+          const { decoder, stream } = begin();
+          for (let at = 0; at < stream.length; at += size) {
+            // A chunk of its own memory, as a socket gives it.
+            const piece = stream.subarray(at, at + size);
+            const chunk = Buffer.from(new ArrayBuffer(piece.length));
+            chunk.set(piece);
+            decoder.push(chunk);
+            take(decoder);
+          }
+          assert.ok(decoder.held <= maxLength + 10, `${decoder.held} bytes are held`);
+          return decoder;
+        });
+        assert.ok(bytes <= most, `${Math.round(bytes)} bytes are kept`);
+      });
+    }
+  }
+
+  test('R28 nothing is allocated on the strength of a declared length', () => {
+    const prefix = Buffer.from([0x3f, 0xff, 0xff, 0xff]);
+    const bytes = kept(20, () => {
+      const decoder = lengthPrefixed(4, { maxLength: 2 ** 31 });
+      decoder.push(Buffer.from(prefix));
+      take(decoder);
+      return decoder;
+    });
+    assert.ok(bytes < 10_000, `${Math.round(bytes)} bytes are kept`);
+  });
+});

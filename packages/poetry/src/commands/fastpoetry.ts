@@ -1,0 +1,23 @@
+import { reactor } from 'couplet';
+import { FastPoetryFactory } from '../protocols/fast-poetry.ts';
+import { readPoem } from '../protocols/poem.ts';
+import { say } from './output.ts';
+import { readArguments, runProgram } from './program.ts';
+import { openPorts, serverCommandLine, serverEndpoints, serveUntilStopped, writeBufferFor } from './server.ts';
+
+const command = serverCommandLine(
+  'fastpoetry',
+  'Serves a poem: sends the whole of it on connect, and closes.',
+).argument('<file>', 'the poem');
+
+await runProgram('fastpoetry', async () => {
+  readArguments(command);
+  const [file = ''] = command.args;
+  const endpoints = serverEndpoints(reactor, command);
+  const poem = await readPoem(file);
+  const options = { maxWriteBufferBytes: writeBufferFor(poem) };
+  await serveUntilStopped(reactor, () =>
+    openPorts(reactor, endpoints, new FastPoetryFactory(poem), options, (host) => say(`Serving ${file} on ${host}.`)),
+  );
+  return 0;
+});

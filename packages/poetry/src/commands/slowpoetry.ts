@@ -1,0 +1,45 @@
+import { reactor } from 'couplet';
+import { readPoem } from '../protocols/poem.ts';
+import { SlowPoetryFactory } from '../protocols/slow-poetry.ts';
+import { seconds, wholeNumber } from './option.ts';
+import { say } from './output.ts';
+import { readArguments, runProgram } from './program.ts';
+import { openPorts, placeOf, serverCommandLine, serverEndpoints, serveUntilStopped, writeBufferFor } from './server.ts';
+
+interface Options {
+  readonly numBytes: number;
+  readonly delay: number;
+  readonly concurrency: number;
+}
+
+const command = serverCommandLine('slowpoetry', 'Serves a poem slowly: sends a few bytes, waits, sends the next.')
+  .argument('<file>', 'the poem')
+  .option('--num-bytes <count>', 'how many bytes to send at a time', wholeNumber(1), 10)
+  .option('--delay <seconds>', 'how long to wait between two pieces', seconds, 0.1)
+  .option(
+    '--concurrency <clients>',
+    'how many clients to serve at a time, while the others wait in order of arrival; 0 is no limit',
+    wholeNumber(0),
+    1,
+  );
+
+await runProgram('slowpoetry', async () => {
+  readArguments(command);
+  const [file = ''] = command.args;
+  const { numBytes, delay, concurrency } = command.opts<Options>();
+  const endpoints = serverEndpoints(reactor, command);
+  const poem = await readPoem(file);
+  const factory = new SlowPoetryFactory({
+    poem,
+    numBytes,
+    delayMs: delay * 1000,
+    concurrency,
+    onTurn: (peer) => say(`Somebody at ${peer.authority} wants poetry!`),
+    onPiece: (length) => say(`Sending ${length} bytes`),
+  });
+  const options = { maxWriteBufferBytes: writeBufferFor(poem) };
+  await serveUntilStopped(reactor, () =>
+    openPorts(reactor, endpoints, factory, options, (host) => say(`Serving ${file} on ${placeOf(host)}.`)),
+  );
+  return 0;
+});

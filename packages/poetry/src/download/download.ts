@@ -1,0 +1,103 @@
+import type { Reactor } from 'couplet';
+import { ConnectError, ConnectionDone, connect, Protocol } from 'couplet';
+import type { PoetryAddress } from '../commands/poetry-address.ts';
+import { Draft } from './draft.ts';
+
+/** How many bytes a poem may have, unless the user says otherwise. */
+export const MOST_BYTES = 64 * 2 ** 20;
+
+/** What bounds a download. */
+export interface DownloadLimits {
+  /** How many bytes a poem may have. */
+  readonly maxBytes: number;
+  /** How long connecting and downloading may take together; `Infinity` is no bound. */
+  readonly timeoutSeconds: number;
+  /** Cancels the download, which then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Takes down what a server sends until it closes. */
+export class Download extends Protocol {
+  readonly #draft: Draft = new Draft();
+  readonly #maxBytes: number;
+  readonly #onChunk: (length: number) => void;
+  readonly #onEnd: (reason: Error, poem: Buffer) => void;
+  #excess: Error | undefined;
+
+  /** `onEnd` hears why the download ended, a `ConnectionDone` if in order, and what had arrived by then. */
+  constructor(maxBytes: number, onChunk: (length: number) => void, onEnd: (reason: Error, poem: Buffer) => void) {
+    super();
+    this.#maxBytes = maxBytes;
+    this.#onChunk = onChunk;
+    this.#onEnd = onEnd;
+  }
+
+  override dataReceived(data: Buffer): void {
+    if (this.#draft.length + data.length > this.#maxBytes) {
+      this.#excess = new Error(`more than ${this.#maxBytes} bytes of poetry`);
+      this.transport.abortConnection();
+      return;
+    }
+    this.#draft.append(data);
+    this.#onChunk(data.length);
+  }
+
+  override connectionLost(reason: Error): void {
+    this.#onEnd(this.#excess ?? reason, this.#draft.whole());
+  }
+}
+
+/**
+ * Connects and resolves to all that the server sent before it closed in order. Rejects with the reason otherwise: a
+ * `ConnectError`, whose message begins with the destination, or one that says what happened to the connection.
+ */
+export function download(
+  reactor: Reactor,
+  endpoint: string,
+  { maxBytes, timeoutSeconds, signal }: DownloadLimits,
+  onChunk: (length: number) => void,
+): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const cancel = new AbortController();
+    const giveUp = (reason: unknown): void => {
+      reject(reason);
+      cancel.abort();
+    };
+    const late = (): void => giveUp(new Error(`no poem within ${timeoutSeconds} s`));
+    const unwanted = (): void => giveUp(signal?.reason);
+    const timeout = Number.isFinite(timeoutSeconds) ? reactor.callLater(timeoutSeconds * 1000, late) : undefined;
+    signal?.addEventListener('abort', unwanted);
+    const end = (): void => {
+      timeout?.cancel();
+      signal?.removeEventListener('abort', unwanted);
+    };
+    const protocol = new Download(maxBytes, onChunk, (reason, poem) => {
+      end();
+      if (reason instanceof ConnectionDone) resolve(poem);
+      else reject(reason);
+    });
+    // With a timeout of its own a download needs none for connecting alone.
+    const timeoutMs = timeout === undefined ? 30_000 : Number.POSITIVE_INFINITY;
+    connect(endpoint, protocol, { reactor, signal: cancel.signal, timeoutMs }).then(
+      ({ transport }) => {
+        if (cancel.signal.aborted) transport.abortConnection();
+        else cancel.signal.addEventListener('abort', () => transport.abortConnection());
+      },
+      (reason) => {
+        end();
+        reject(reason);
+      },
+    );
+  });
+}
+
+/** Throws an `Error` for a poem of no bytes: nothing else tells that one is missing. */
+export function checkPoem(length: number): void {
+  if (length === 0) throw new Error('closed without any poetry');
+}
+
+/** Why there is no poem from there, in one line that names the address. */
+export function failureAt(address: PoetryAddress, error: unknown): string {
+  const why = error instanceof Error ? error.message : String(error);
+  return error instanceof ConnectError ? why : `${address.name}: ${why}`;
+}

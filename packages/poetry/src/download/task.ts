@@ -1,0 +1,42 @@
+import type { Reactor } from 'couplet';
+import { complain } from '../commands/output.ts';
+import type { PoetryAddress } from '../commands/poetry-address.ts';
+import type { DownloadLimits } from './download.ts';
+import { checkPoem, download, failureAt } from './download.ts';
+
+/** One poem to be got. */
+export class Task {
+  /** Counts from 1. */
+  readonly number: number;
+  readonly address: PoetryAddress;
+  readonly #limits: DownloadLimits;
+  readonly #expectBytes: number | undefined;
+
+  /** Without `expectBytes` a poem is whole if its server closed in order and it is not empty. */
+  constructor(number: number, address: PoetryAddress, limits: DownloadLimits, expectBytes?: number) {
+    this.number = number;
+    this.address = address;
+    this.#limits = limits;
+    this.#expectBytes = expectBytes;
+  }
+
+  /** Resolves to the poem when it is whole. Otherwise says on standard error why it is not, and resolves to undefined. */
+  async run(reactor: Reactor, onChunk: (length: number) => void): Promise<Buffer | undefined> {
+    try {
+      const poem = await download(reactor, this.address.endpoint, this.#limits, onChunk);
+      this.#check(poem.length);
+      return poem;
+    } catch (error) {
+      complain(`Task ${this.number}: ${failureAt(this.address, error)}`);
+      return undefined;
+    }
+  }
+
+  #check(length: number): void {
+    const expected = this.#expectBytes;
+    if (expected === undefined) checkPoem(length);
+    if (expected !== undefined && length !== expected) {
+      throw new Error(`got ${length} bytes of poetry, expected ${expected}`);
+    }
+  }
+}
