@@ -3,7 +3,7 @@ import type { Handler } from '../src/connection/conversation.ts';
 import { Conversation } from '../src/connection/conversation.ts';
 import { Inlet } from '../src/connection/inlet.ts';
 import { Engine } from '../src/engine/engine.ts';
-import { Connection as Link } from '../src/engine/stream-transport.ts';
+import { StreamTransport as Link } from '../src/engine/stream-transport.ts';
 import type { ConnectionOptions } from '../src/protocol/options.ts';
 import { boundsOf } from '../src/protocol/options.ts';
 import type { Protocol } from '../src/protocol/protocol.ts';

@@ -1,7 +1,7 @@
 import { bytesOf } from './literal.ts';
 
 /** The addresses that begin with the same bits (RFC 4632, RFC 4291), such as `10.0.0.0/8`. */
-export class Network {
+export class Cidr {
   readonly #prefix: Uint8Array;
   readonly #mask: Uint8Array;
 

@@ -13,7 +13,7 @@ import type { Engine } from './engine.ts';
 import type { Facts } from './facts.ts';
 import { Refusal } from './refusal.ts';
 import { errorOf, prefixOf } from './report.ts';
-import { Connection } from './stream-transport.ts';
+import { StreamTransport } from './stream-transport.ts';
 
 /** The inherited method does not look at the address, so the system is not asked for it. */
 const ignoresAddress: unknown = ProtocolFactory.prototype.buildProtocol;
@@ -26,7 +26,7 @@ type Source<P> = Builds<P> & Pick<ProtocolFactory, 'admit' | 'logPrefix'>;
 
 /** A connection that has its protocol, and is yet to be started. */
 interface Equipped<P> {
-  readonly connection: Connection;
+  readonly connection: StreamTransport;
   readonly protocol: P;
 }
 
@@ -76,7 +76,7 @@ export function equip<P extends Callbacks>(
 ): Equipped<P> | Error | null {
   const protocol = ask(engine, admitted, factory, 'buildProtocol', () => build(admitted, factory));
   if (protocol === null || protocol instanceof Error) return protocol;
-  return { connection: new Connection(engine, admitted, protocol, bounds, ended, facts), protocol };
+  return { connection: new StreamTransport(engine, admitted, protocol, bounds, ended, facts), protocol };
 }
 
 /** Both in one. Where the factory refuses with a message, returns a refusal, which is then the wire's sink. */

@@ -4,19 +4,19 @@ import type { HostAddress } from '../seam/address.ts';
 import type { Backend } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Clock, DelayedCall } from '../time/clock.ts';
-import { Roll } from '../time/list.ts';
+import { LinkedList } from '../time/list.ts';
 import { Timers } from '../time/timers.ts';
 import { checkFunction } from '../values/checks.ts';
 import type { ErrorReport } from '../values/error-report.ts';
 import { isThenable, promiseOf } from '../values/thenable.ts';
 import { type LingerBounds, Lingers } from './linger.ts';
 import { lineOf, linesOf, printable, titleOf } from './report.ts';
-import { Contexts } from './tls-contexts.ts';
+import { TlsContexts } from './tls-contexts.ts';
 
 /** Something with work that waits for the end of the present run: bytes to flush, callbacks that were put off. */
-export interface Unsettled {
+export interface Flushable {
   /** Does the work. True when that ran code of the application. */
-  settle(): boolean;
+  flush(): boolean;
 }
 
 /** A connection as far as the engine must know it to end it. */
@@ -53,8 +53,8 @@ export class Engine implements Clock {
   readonly gather: Gather;
   readonly timers: Timers;
   readonly lingers: Lingers;
-  readonly contexts: Contexts;
-  readonly live: Roll<Live> = new Roll();
+  readonly contexts: TlsContexts;
+  readonly live: LinkedList<Live> = new LinkedList();
   /** True while the reactor ends everything: nothing new begins. */
   stopping = false;
   /** Who is on the way out is waited for so long; set while the reactor stops. */
@@ -67,12 +67,12 @@ export class Engine implements Clock {
   #observers: readonly Observer[] = [];
   #depth = 0;
   /** Who is unsettled: the first `#count` places. The list keeps its size, since emptying it would give its memory away. */
-  #unsettled: (Unsettled | undefined)[] = [];
-  #settling: (Unsettled | undefined)[] = [];
+  #scheduled: (Flushable | undefined)[] = [];
+  #flushing: (Flushable | undefined)[] = [];
   #count = 0;
   /** Who goes on after the events that waited when the first of them was postponed, and who after those that wait now. */
-  #postponed: Unsettled[] = [];
-  #behind: Unsettled[] = [];
+  #postponed: Flushable[] = [];
+  #behind: Flushable[] = [];
   /** The turn of the first. */
   #postponedIn = -1;
   #deferred = false;
@@ -93,7 +93,7 @@ export class Engine implements Clock {
     this.gather = new Gather(backend.released?.bind(backend));
     this.timers = new Timers(backend, (task) => this.run(task));
     this.lingers = new Lingers(this.timers);
-    this.contexts = new Contexts(backend, (error) => this.report({ who: 'ServerTLS', where: 'replace', error }));
+    this.contexts = new TlsContexts(backend, (error) => this.report({ who: 'ServerTLS', where: 'replace', error }));
   }
 
   now(): number {
@@ -158,12 +158,12 @@ export class Engine implements Clock {
   }
 
   /** The one given has work for the end of the run; without a run it gets one. The caller sees to it that it asks once. */
-  unsettle(one: Unsettled): void {
+  schedule(one: Flushable): void {
     if (this.#exhausted) {
       this.postpone(one);
       return;
     }
-    this.#unsettled[this.#count] = one;
+    this.#scheduled[this.#count] = one;
     this.#count += 1;
     if (this.#depth > 0 || this.#deferred) return;
     this.#deferred = true;
@@ -186,7 +186,7 @@ export class Engine implements Clock {
   }
 
   /** The one given has work that is to wait for the other events. The caller sees to it that it asks once. */
-  postpone(one: Unsettled): void {
+  postpone(one: Flushable): void {
     if (!this.#yielded) this.#yield();
     (this.#postponedIn === this.turn ? this.#postponed : this.#behind).push(one);
   }
@@ -216,7 +216,7 @@ export class Engine implements Clock {
   report(what: ErrorReport): void {
     const report = printable(what);
     let told = false;
-    this.tell((observer) => {
+    this.notify((observer) => {
       if (observer.error === undefined) return;
       const result: unknown = observer.error(report);
       told = true;
@@ -226,7 +226,7 @@ export class Engine implements Clock {
   }
 
   /** Tells each observer of something. What an observer throws or rejects with is printed: it must not hurt who was observed. */
-  tell(what: (observer: Observer) => unknown): void {
+  notify(what: (observer: Observer) => unknown): void {
     for (const observer of this.#observers) {
       try {
         const result = what(observer);
@@ -238,7 +238,7 @@ export class Engine implements Clock {
   }
 
   /** A live one is gone. */
-  bury(one: Live): void {
+  remove(one: Live): void {
     this.live.remove(one);
     if (this.live.empty) this.#emptied?.();
   }
@@ -306,7 +306,7 @@ export class Engine implements Clock {
     this.#behind = [];
     if (this.#postponed.length > 0) this.#yield();
     this.enter();
-    for (const one of postponed) this.unsettle(one);
+    for (const one of postponed) this.schedule(one);
     this.leave();
   };
 
@@ -329,19 +329,19 @@ export class Engine implements Clock {
     let unwatched = 0;
     for (let round = 0; this.#count > 0; round += 1) {
       if (round === ROUNDS) this.#exhausted = true;
-      const settling = this.#unsettled;
+      const flushing = this.#scheduled;
       const count = this.#count;
-      this.#unsettled = this.#settling;
-      this.#settling = settling;
+      this.#scheduled = this.#flushing;
+      this.#flushing = flushing;
       this.#count = 0;
       for (let at = 0; at < count; at += 1) {
-        const one = settling[at] as Unsettled;
-        settling[at] = undefined;
+        const one = flushing[at] as Flushable;
+        flushing[at] = undefined;
         if (this.#exhausted) {
           this.postpone(one);
           continue;
         }
-        unwatched += this.#settle(one) ? UNWATCHED : 1;
+        unwatched += this.#flush(one) ? UNWATCHED : 1;
         if (unwatched >= UNWATCHED) {
           unwatched = 0;
           this.#look();
@@ -352,11 +352,11 @@ export class Engine implements Clock {
   }
 
   /** What one throws here, a policy of the application's own say, must not keep the others from their turn. */
-  #settle(one: Unsettled): boolean {
+  #flush(one: Flushable): boolean {
     try {
-      return one.settle();
+      return one.flush();
     } catch (error) {
-      this.report({ who: 'the engine', where: 'settle', error });
+      this.report({ who: 'the engine', where: 'flush', error });
       return true;
     }
   }

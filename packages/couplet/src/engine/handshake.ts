@@ -55,7 +55,7 @@ export class Handshake implements Sink, Live {
       this.#timeout.cancel();
       const sink = this.#outcome.onSecured(tls);
       if (sink === null) this.#wire.close();
-      else this.#engine.bury(this);
+      else this.#engine.remove(this);
       return sink ?? this;
     } finally {
       this.#engine.leave();
@@ -66,7 +66,7 @@ export class Handshake implements Sink, Live {
     this.#engine.run(() => {
       this.#timeout.cancel();
       if (!this.#done) this.#outcome.onFailed(this.#reason ?? failureOf(cause));
-      this.#engine.bury(this);
+      this.#engine.remove(this);
     });
   }
 

@@ -46,7 +46,7 @@ export type State =
  * - `closedEarly`: the wire is gone, and the protocol has not taken all that arrived, or a promise of it is pending
  * - `taken`: the protocol has taken all that arrived, and no promise of it is pending
  */
-export type Happening =
+export type LifeEvent =
   | 'lose'
   | 'shut'
   | 'eof'
@@ -66,12 +66,12 @@ export type Happening =
  */
 export type Action = 'discard' | 'end' | 'endAndLinger' | 'linger' | 'close' | 'abort' | 'wait' | 'conclude' | 'none';
 
-interface Transition {
+interface Step {
   readonly to: State;
   readonly action: Action;
 }
 
-const to = (state: State, action: Action = 'none'): Transition => ({ to: state, action });
+const to = (state: State, action: Action = 'none'): Step => ({ to: state, action });
 const abort = to('aborting', 'abort');
 const cut = to('aborting', 'close');
 /** Our output failed where no input is wanted any more. */
@@ -82,7 +82,7 @@ const delivering = to('delivering', 'wait');
 const concluding = to('concluding', 'wait');
 
 /** Every legal pair. A pair that is not here changes nothing. */
-const transitions: Record<State, Partial<Record<Happening, Transition>>> = {
+const transitions: Record<State, Partial<Record<LifeEvent, Step>>> = {
   open: {
     lose: to('closing', 'discard'),
     shut: to('shutting'),
@@ -160,9 +160,9 @@ const transitions: Record<State, Partial<Record<Happening, Transition>>> = {
   gone: {},
 };
 
-/** Where a happening leads from a state; undefined when it changes nothing. */
-export function transition(state: State, happening: Happening): Transition | undefined {
-  return transitions[state][happening];
+/** Where a event leads from a state; undefined when it changes nothing. */
+export function transition(state: State, event: LifeEvent): Step | undefined {
+  return transitions[state][event];
 }
 
 /** The states in which input reaches the protocol. */

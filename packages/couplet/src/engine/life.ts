@@ -2,10 +2,10 @@ import { ConnectionAborted, TimeoutError } from '../protocol/errors.ts';
 import type { ConnectionBounds } from '../protocol/options.ts';
 import type { Wire } from '../seam/wire.ts';
 import { Ends } from './ends.ts';
-import type { Engine, Live, Unsettled } from './engine.ts';
+import type { Engine, Flushable, Live } from './engine.ts';
 import type { Facts } from './facts.ts';
 import type { Flow } from './flow.ts';
-import { delivers, type Happening, over, type State, sends, transition } from './life-cycle.ts';
+import { delivers, type LifeEvent, over, type State, sends, transition } from './life-cycle.ts';
 import type { Linger } from './linger.ts';
 import { Output } from './output.ts';
 
@@ -13,7 +13,7 @@ import { Output } from './output.ts';
 const CLOSE_PORTION = 16 * 1024;
 
 /** The life of a connection: its state by the table of the life cycle, what each step does to the wire, and the waits on the way out. */
-export abstract class Life extends Ends implements Unsettled, Live {
+export abstract class Life extends Ends implements Flushable, Live {
   previous: Live | undefined;
   next: Live | undefined;
   protected readonly engine: Engine;
@@ -25,7 +25,7 @@ export abstract class Life extends Ends implements Unsettled, Live {
   protected flow: Flow | undefined;
   protected linger: Linger | undefined;
   /** True while the run has to settle this connection. */
-  #unsettled = false;
+  #scheduled = false;
 
   constructor(engine: Engine, wire: Wire, bounds: ConnectionBounds, facts: Facts) {
     super(wire, facts);
@@ -47,17 +47,17 @@ export abstract class Life extends Ends implements Unsettled, Live {
     const left = this.disconnecting;
     this.#blameStop();
     // A FIN would make what a producer has begun look complete.
-    this.happen(!left && this.flow !== undefined ? 'abort' : 'lose');
+    this.apply(!left && this.flow !== undefined ? 'abort' : 'lose');
   }
 
   cut(): void {
     // A second signal may come before the others were asked to leave.
     if (!over(this.state)) this.#blameStop();
-    this.happen(this.output.idle && this.flow === undefined ? 'cut' : 'abort');
+    this.apply(this.output.idle && this.flow === undefined ? 'cut' : 'abort');
   }
 
-  settle(): boolean {
-    this.#unsettled = false;
+  flush(): boolean {
+    this.#scheduled = false;
     return this.goOn();
   }
 
@@ -68,8 +68,8 @@ export abstract class Life extends Ends implements Unsettled, Live {
   protected abstract outputEnded(): void;
 
   /** Takes the step that the table has for this, if it has one. */
-  protected happen(happening: Happening): void {
-    const step = transition(this.state, happening);
+  protected apply(event: LifeEvent): void {
+    const step = transition(this.state, event);
     if (step === undefined) return;
     this.state = step.to;
     switch (step.action) {
@@ -105,17 +105,17 @@ export abstract class Life extends Ends implements Unsettled, Live {
     }
     if (!sends(this.state)) return;
     if (this.state !== 'shutting') this.#boundClose();
-    this.unsettle();
+    this.schedule();
   }
 
   protected abort(reason: Error): void {
     if (transition(this.state, 'abort') === undefined) return;
     this.reason = reason;
-    this.happen('abort');
+    this.apply('abort');
   }
 
-  protected unsettle(): void {
-    if (!this.#unsettled && this.state !== 'gone') this.#plan();
+  protected schedule(): void {
+    if (!this.#scheduled && this.state !== 'gone') this.#plan();
   }
 
   /** A protocol that has not left itself is told who ended it. */
@@ -125,21 +125,21 @@ export abstract class Life extends Ends implements Unsettled, Live {
 
   /** It has used up its turn: it goes on after the other events. */
   protected postpone(): void {
-    this.#unsettled = true;
+    this.#scheduled = true;
     this.engine.postpone(this);
   }
 
   #plan(): void {
-    if (this.#unsettled) return;
-    this.#unsettled = true;
-    this.engine.unsettle(this);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.engine.schedule(this);
   }
 
   /** Begins the wait that ends with `lingered`. */
   #await(): void {
     const { lingers, stopBounds } = this.engine;
     lingers.end(this.linger);
-    this.linger = lingers.begin(stopBounds ?? this.bounds, () => this.happen('lingered'));
+    this.linger = lingers.begin(stopBounds ?? this.bounds, () => this.apply('lingered'));
   }
 
   /** From now on the peer has to take something of what is unsent every so often. */

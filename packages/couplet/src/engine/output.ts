@@ -2,7 +2,7 @@ import type { TimeoutError } from '../protocol/errors.ts';
 import type { TLS } from '../protocol/tls.ts';
 import type { Wire } from '../seam/wire.ts';
 import type { Engine } from './engine.ts';
-import { Crowd, HIGH_WATER } from './flow.ts';
+import { HIGH_WATER, RoomWaiters } from './flow.ts';
 import { Upgrade } from './upgrade.ts';
 import { MOST, WriteQueue } from './write-queue.ts';
 
@@ -20,7 +20,7 @@ export class Output extends WriteQueue {
   #delayChosen = false;
   #upgrade: Upgrade | undefined;
   /** Who waits for room. There from above the high-water mark down to the low one, and when there will be none. */
-  #crowd: Crowd | undefined;
+  #waiters: RoomWaiters | undefined;
 
   constructor(engine: Engine, wire: Wire) {
     super();
@@ -40,7 +40,7 @@ export class Output extends WriteQueue {
 
   /** True when nothing follows from it that the wire can take more: nothing waits for that, and nobody. */
   get calm(): boolean {
-    return this.allHeld && this.#crowd === undefined && this.#upgrade === undefined;
+    return this.allHeld && this.#waiters === undefined && this.#upgrade === undefined;
   }
 
   /** Hands the wire what it takes, and in one turn no more than 256 KiB. Throws a `TypeError` like `flush`. */
@@ -61,24 +61,24 @@ export class Output extends WriteQueue {
 
   override push(data: Uint8Array | string): void {
     super.push(data);
-    if (this.size > HIGH_WATER) this.#crowd ??= new Crowd();
+    if (this.size > HIGH_WATER) this.#waiters ??= new RoomWaiters();
   }
 
   /** Whether there was more than the high-water mark, and not yet so little as the low one. */
   get crowded(): boolean {
-    return this.#crowd !== undefined;
+    return this.#waiters !== undefined;
   }
 
   /** Resolves when there is room again, to true, or when there will be none. */
   waitForRoom(): Promise<boolean> {
-    this.#crowd ??= new Crowd();
-    return this.#crowd.join();
+    this.#waiters ??= new RoomWaiters();
+    return this.#waiters.wait();
   }
 
   /** Tells those who wait for room. */
   admit(room: boolean): void {
-    this.#crowd?.admit(room);
-    this.#crowd = undefined;
+    this.#waiters?.release(room);
+    this.#waiters = undefined;
   }
 
   override clear(): void {

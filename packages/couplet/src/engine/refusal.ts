@@ -38,7 +38,7 @@ export class Refusal implements Sink, Live {
   }
 
   onClosed(): void {
-    this.#engine.bury(this);
+    this.#engine.remove(this);
   }
 
   quit(): void {

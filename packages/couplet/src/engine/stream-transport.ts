@@ -23,7 +23,7 @@ import { classOf, errorOf } from './report.ts';
  * the table of the life cycle, and only then call the protocol. What the protocol writes waits in the queue until the run
  * settles.
  */
-export class Connection extends Life implements Transport, Sink {
+export class StreamTransport extends Life implements Transport, Sink {
   readonly #protocol: Callbacks;
   /** Hears of the end, after the protocol. */
   readonly #ended: ((reason: Error) => void) | undefined;
@@ -56,7 +56,7 @@ export class Connection extends Life implements Transport, Sink {
       if (this.engine.watched || this.#protocol.connectionLost !== Protocol.prototype.connectionLost) {
         this.remember();
       }
-      this.engine.tell((observer) => observer.connectionMade?.(this, this.#protocol));
+      this.engine.notify((observer) => observer.connectionMade?.(this, this.#protocol));
       this.#callback('connectionMade', () => this.#protocol.makeConnection(this));
     } finally {
       this.engine.leave();
@@ -88,7 +88,7 @@ export class Connection extends Life implements Transport, Sink {
     try {
       const heeded = delivers(this.state);
       const aware = this.#protocol.readConnectionLost !== undefined;
-      this.happen(aware ? 'halfClose' : 'eof');
+      this.apply(aware ? 'halfClose' : 'eof');
       if (aware && heeded) this.#callback('readConnectionLost', () => this.#protocol.readConnectionLost?.());
     } finally {
       this.engine.leave();
@@ -101,14 +101,14 @@ export class Connection extends Life implements Transport, Sink {
     if (calm) return;
     this.linger?.heard(this.engine.now());
     this.engine.enter();
-    this.unsettle();
+    this.schedule();
     this.engine.leave();
   }
 
   onWriteFailed(_cause: Cause): void {
     this.engine.enter();
     try {
-      this.happen('broke');
+      this.apply('broke');
       this.#endOutput();
     } finally {
       this.engine.leave();
@@ -120,7 +120,7 @@ export class Connection extends Life implements Transport, Sink {
     try {
       this.tls = tls;
       this.output.secured();
-      this.unsettle();
+      this.schedule();
       // What was held back in clear is behind TLS now, if this side still wants it.
       if (delivers(this.state)) this.#resuming ||= 'untold';
       else this.wire.resume();
@@ -136,7 +136,7 @@ export class Connection extends Life implements Transport, Sink {
     try {
       this.reason = reasonOf(cause, this.state, this.reason);
       this.linger = this.engine.lingers.end(this.linger);
-      this.happen(this.#taken ? 'closed' : 'closedEarly');
+      this.apply(this.#taken ? 'closed' : 'closedEarly');
       this.#endOutput();
       if (this.state === 'gone') this.#conclude();
     } finally {
@@ -151,7 +151,7 @@ export class Connection extends Life implements Transport, Sink {
       return this.#goOn();
     } catch (error) {
       // Only a wire of the application's own, a policy's say, throws here.
-      this.#fail('settle', error);
+      this.#fail('flush', error);
       return true;
     }
   }
@@ -190,14 +190,14 @@ export class Connection extends Life implements Transport, Sink {
     let called = resuming;
     if (size <= LOW_WATER && writes(this.state, flow !== undefined)) this.output.admit(true);
     if (flow === undefined) {
-      if (sends(this.state) && this.output.idle) this.happen('sent');
+      if (sends(this.state) && this.output.idle) this.apply('sent');
     } else if (flow.falls(size)) {
       this.#callback('resumeProducing', () => flow.resume());
       called = true;
     }
     if (resuming) this.#resumeReading();
     if (over(this.state) && this.#taken) {
-      this.happen('taken');
+      this.apply('taken');
       this.#conclude();
     }
     return called;
@@ -225,9 +225,9 @@ export class Connection extends Life implements Transport, Sink {
     this.reason = undefined;
     this.linger = this.engine.lingers.end(this.linger);
     this.#callback('connectionLost', () => this.#protocol.connectionLost(reason));
-    this.engine.tell((observer) => observer.connectionLost?.(this, reason));
+    this.engine.notify((observer) => observer.connectionLost?.(this, reason));
     this.#ended?.(reason);
-    this.engine.bury(this);
+    this.engine.remove(this);
   }
 
   protected override outputEnded(): void {
@@ -252,7 +252,7 @@ export class Connection extends Life implements Transport, Sink {
       if (this.linger !== undefined && this.output.size === 0) this.linger.heard(this.engine.now());
     }
     if (piece.length > 0) this.output.push(piece);
-    this.unsettle();
+    this.schedule();
     const { size } = this.output;
     if (this.flow?.rises(size)) this.#callback('pauseProducing', () => this.flow?.pause());
     // A producer waits to be told to go on, which it is only after it was told to pause.
@@ -266,7 +266,7 @@ export class Connection extends Life implements Transport, Sink {
   }
 
   loseConnection(): void {
-    this.happen('lose');
+    this.apply('lose');
   }
 
   abortConnection(reason: Error = new ConnectionAborted()): void {
@@ -278,7 +278,7 @@ export class Connection extends Life implements Transport, Sink {
   }
 
   loseWriteConnection(): void {
-    this.happen('shut');
+    this.apply('shut');
   }
 
   startTLS(tls: TLS, unread?: Uint8Array): void {
@@ -291,7 +291,7 @@ export class Connection extends Life implements Transport, Sink {
     const held = (): Buffer | undefined => this.#protocol.takeUnread?.();
     this.output.startTLS(tls, unread, held, (reason) => this.abort(reason));
     this.wire.pause();
-    this.unsettle();
+    this.schedule();
   }
 
   pauseProducing(): void {
@@ -305,7 +305,7 @@ export class Connection extends Life implements Transport, Sink {
     if (!this.#paused) return;
     this.#paused = false;
     this.#resuming = 'told';
-    this.unsettle();
+    this.schedule();
   }
 
   stopProducing(): void {
@@ -319,21 +319,21 @@ export class Connection extends Life implements Transport, Sink {
     const flow = Flow.of(producer, streaming);
     if (writes(this.state, true)) {
       this.flow = flow;
-      this.unsettle();
+      this.schedule();
     } else this.engine.defer(() => this.#callback('stopProducing', () => flow.stop()));
   }
 
   unregisterProducer(): void {
     if (this.flow === undefined) return;
     this.flow = undefined;
-    this.unsettle();
+    this.schedule();
   }
 
   drained(): Promise<boolean> {
     if (cutOff(this.state)) return Promise.resolve(false);
     const room = !this.output.crowded && writes(this.state, this.flow !== undefined);
     if (room && this.engine.hasTime) return Promise.resolve(true);
-    if (room) this.unsettle();
+    if (room) this.schedule();
     return this.output.waitForRoom();
   }
 
@@ -381,7 +381,7 @@ export class Connection extends Life implements Transport, Sink {
       this.#pending -= 1;
       this.#resuming ||= 'untold';
       if (over(this.state)) this.linger?.heard(this.engine.now());
-      this.unsettle();
+      this.schedule();
     };
     promise.then(settled, (error) =>
       this.engine.run(() => {

@@ -13,7 +13,7 @@ interface Made {
 }
 
 /** What the backend made of the TLS options in use: certificates and keys are read once, not for each connection. */
-export class Contexts {
+export class TlsContexts {
   readonly #backend: Pick<Backend, 'tlsContext' | 'complain'>;
   readonly #report: (error: TLSError) => void;
   readonly #made: WeakMap<TLS, Made> = new WeakMap();

@@ -9,7 +9,7 @@ export type { ClockOptions } from '../testing/clock.ts';
 export { Clock } from '../testing/clock.ts';
 export type { FrameDecoder } from '../testing/play-decoder.ts';
 export type { FramedProtocol } from '../testing/play-protocol.ts';
-export type { Venue } from '../testing/stage.ts';
+export type { BackendUnderTest } from '../testing/stage.ts';
 export type { StringTransportOptions } from '../testing/string-transport.ts';
 export { StringTransport } from '../testing/string-transport.ts';
 export type {

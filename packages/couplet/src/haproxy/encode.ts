@@ -1,5 +1,5 @@
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
-import { endsOf } from './header.ts';
+import { pairOf } from './header.ts';
 import { writeVersion1 } from './version1.ts';
 import { writeVersion2 } from './version2.ts';
 
@@ -11,7 +11,7 @@ import { writeVersion2 } from './version2.ts';
  */
 export function encodeProxyHeader(header: ProxyHeader): Buffer {
   const { version, command, tlvs } = header;
-  const ends = endsOf(header);
+  const ends = pairOf(header);
   if (command === 'LOCAL' && (ends !== undefined || tlvs.length > 0))
     throw new RangeError('a LOCAL header has neither addresses nor TLVs');
   if (version === 2) return writeVersion2(command, ends, tlvs);

@@ -22,12 +22,12 @@ export function nameless(version: 1 | 2, command: 'LOCAL' | 'PROXY', tlvs: reado
 }
 
 /** Both ends of the connection that a header announces. */
-export type Ends =
+export type AddressPair =
   | { readonly family: 'IPv4' | 'IPv6'; readonly source: InetName; readonly destination: InetName }
   | { readonly family: 'UNIX'; readonly source: UnixName; readonly destination: UnixName };
 
 /** The ends that a header names, if it names them. Throws a `RangeError` unless both are, and of one family. */
-export function endsOf({ source, destination }: ProxyHeader): Ends | undefined {
+export function pairOf({ source, destination }: ProxyHeader): AddressPair | undefined {
   if (source === undefined && destination === undefined) return undefined;
   if (source?.family === 'UNIX' && destination?.family === 'UNIX') return { family: 'UNIX', source, destination };
   if (source?.family === 'IPv4' && destination?.family === 'IPv4') return { family: 'IPv4', source, destination };

@@ -1,4 +1,4 @@
-import { Network } from '../address/cidr.ts';
+import { Cidr } from '../address/cidr.ts';
 import { bytesOf } from '../address/literal.ts';
 import type { SocketName } from '../seam/address.ts';
 
@@ -35,7 +35,7 @@ export function termsOf({ trusted, headerTimeoutMs = 5000, maxHeaderBytes = 4096
 /** Who may announce others: the networks from which a PROXY header is accepted. */
 export class Trusted {
   readonly #unix: boolean;
-  readonly #networks: readonly Network[];
+  readonly #networks: readonly Cidr[];
 
   /**
    * Takes addresses such as `::1`, networks such as `10.0.0.0/8`, and `unix` for whoever can connect to a UNIX socket. Throws a
@@ -44,7 +44,7 @@ export class Trusted {
   constructor(networks: readonly string[]) {
     if (networks.length === 0) throw new RangeError('no network is trusted');
     this.#unix = networks.includes('unix');
-    this.#networks = networks.filter((text) => text !== 'unix').map((text) => new Network(text));
+    this.#networks = networks.filter((text) => text !== 'unix').map((text) => new Cidr(text));
   }
 
   /** Whether the peer is one of them. A link-local address is, on whichever link. */

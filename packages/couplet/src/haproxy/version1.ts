@@ -1,7 +1,7 @@
 import { bytesOf, familyOf, ipv6LiteralOf } from '../address/literal.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { InetName } from '../seam/address.ts';
-import type { Ends, Reading } from './header.ts';
+import type { AddressPair, Reading } from './header.ts';
 import { hostBytesOf, nameless, ProxyHeaderError, portOf } from './header.ts';
 
 /** No line is longer, CR and LF included. */
@@ -27,7 +27,7 @@ export function readVersion1(bytes: Buffer): Reading {
 }
 
 /** Writes a header. What version 1 has no words for is `UNKNOWN`. Throws a `RangeError` for ends that are none. */
-export function writeVersion1(ends: Ends | undefined): Buffer {
+export function writeVersion1(ends: AddressPair | undefined): Buffer {
   if (ends === undefined || ends.family === 'UNIX') return Buffer.from(`${UNKNOWN}\r\n`);
   const { family, source, destination } = ends;
   const hosts = `${hostOf(source)} ${hostOf(destination)}`;

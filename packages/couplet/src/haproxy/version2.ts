@@ -1,7 +1,7 @@
 import { ipv6LiteralOf } from '../address/literal.ts';
 import type { ProxyHeader, Tlv } from '../protocol/proxy-header.ts';
 import type { InetName, UnixName } from '../seam/address.ts';
-import type { Ends, Reading } from './header.ts';
+import type { AddressPair, Reading } from './header.ts';
 import { hostBytesOf, nameless, ProxyHeaderError, portOf } from './header.ts';
 import type { ReadTlv } from './tlv.ts';
 import { crc32c, readTlvs, TLV, writeTlvs } from './tlv.ts';
@@ -48,7 +48,7 @@ export function readVersion2(bytes: Buffer, maxHeaderBytes: number): Reading {
 }
 
 /** Writes a header. Throws a `RangeError` for what it cannot say. */
-export function writeVersion2(command: 'LOCAL' | 'PROXY', ends: Ends | undefined, tlvs: readonly Tlv[]): Buffer {
+export function writeVersion2(command: 'LOCAL' | 'PROXY', ends: AddressPair | undefined, tlvs: readonly Tlv[]): Buffer {
   const [family, addresses] = addressesOf(ends);
   const added = writeTlvs(tlvs);
   const size = addresses.length + added.length;
@@ -60,7 +60,7 @@ export function writeVersion2(command: 'LOCAL' | 'PROXY', ends: Ends | undefined
   return bytes;
 }
 
-function addressesOf(ends: Ends | undefined): [family: number, addresses: Buffer] {
+function addressesOf(ends: AddressPair | undefined): [family: number, addresses: Buffer] {
   if (ends === undefined) return [UNSPEC, Buffer.alloc(0)];
   if (ends.family === 'UNIX')
     return [UNIX_STREAM, Buffer.concat([pathBytesOf(ends.source), pathBytesOf(ends.destination)])];

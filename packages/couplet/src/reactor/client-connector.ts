@@ -3,7 +3,7 @@ import { adopt } from '../engine/adopt.ts';
 import type { Engine } from '../engine/engine.ts';
 import { Refusal } from '../engine/refusal.ts';
 import { errorOf, prefixOf } from '../engine/report.ts';
-import type { Connection } from '../engine/stream-transport.ts';
+import type { StreamTransport } from '../engine/stream-transport.ts';
 import type { ClientFactory } from '../protocol/client-factory.ts';
 import type { Connector } from '../protocol/connector.ts';
 import { ConnectionAborted } from '../protocol/errors.ts';
@@ -35,7 +35,7 @@ export class ClientConnector implements Connector<Callbacks> {
   readonly #busy: Set<Connector>;
   #state: 'connecting' | 'connected' | 'disconnected' = 'disconnected';
   #dial: Dial | undefined;
-  #connection: Connection | undefined;
+  #connection: StreamTransport | undefined;
   #protocol: Callbacks | undefined;
   /** The factory counts this connector among those that use it: it was started, and did not throw. */
   #counted = false;

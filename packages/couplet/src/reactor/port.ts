@@ -56,7 +56,7 @@ export class Port implements ListeningPort {
     if ('kind' in listener) throw new CannotListenError(name, port, listener.detail, { cause: listener });
     const opened = new Port(engine, factory, listener, terms.tls, closed);
     reception.host = opened.#host;
-    engine.tell((observer) => observer.listening?.(opened.#host));
+    engine.notify((observer) => observer.listening?.(opened.#host));
     void listener.exhausted?.then(() => opened.stopListening());
     return opened;
   }
@@ -83,7 +83,7 @@ export class Port implements ListeningPort {
   async #stop(): Promise<void> {
     await this.#listener.close();
     this.#closed(this);
-    this.#engine.tell((observer) => observer.stoppedListening?.(this.#host));
+    this.#engine.notify((observer) => observer.stoppedListening?.(this.#host));
     this.#engine.guard(prefixOf(this.#factory), 'stopFactory', () => this.#factory.doStop());
   }
 }

@@ -69,12 +69,12 @@ export class Reception {
     const filter = ProxyFilter.receive(wire, engine, terms, {
       accepted: (announced, header) => {
         const sink = this.#seat(announced, header);
-        engine.bury(waiting);
+        engine.remove(waiting);
         return sink;
       },
       refused: (reason) => {
-        if (waiting.wire !== undefined) engine.bury(waiting);
-        engine.tell((observer) => observer.connectionRefused?.(peer, reason));
+        if (waiting.wire !== undefined) engine.remove(waiting);
+        engine.notify((observer) => observer.connectionRefused?.(peer, reason));
       },
     });
     if (filter === null) return null;
@@ -109,7 +109,7 @@ export class Reception {
         return equipped === null || equipped instanceof Error ? null : equipped.connection.start();
       },
       onFailed: (reason) => {
-        if (peer !== undefined) engine.tell((observer) => observer.connectionRefused?.(peer, reason));
+        if (peer !== undefined) engine.notify((observer) => observer.connectionRefused?.(peer, reason));
       },
     });
     return under(admitted, handshake);

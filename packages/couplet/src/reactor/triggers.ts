@@ -13,13 +13,13 @@ export interface Trigger {
   readonly event: SystemEvent;
 }
 
-interface Entry extends Trigger {
+interface TriggerEntry extends Trigger {
   readonly run: () => unknown;
 }
 
 /** What is to run when a reactor starts and stops. */
 export class Triggers {
-  #entries: Entry[] = [];
+  #entries: TriggerEntry[] = [];
 
   add(phase: TriggerPhase, event: SystemEvent, run: () => unknown): Trigger {
     const entry = { phase, event, run };

@@ -11,7 +11,7 @@ export const DRY: unique symbol = Symbol('dry');
  * other: a callback that pauses, leaves or switches modes counts for the very next frame, and a promise that it returns is
  * waited for.
  */
-export abstract class FramedProtocol<F = AnyFactory> extends Protocol<F> {
+export abstract class FrameReceiver<F = AnyFactory> extends Protocol<F> {
   /** A frame is with a callback, or with the promise that it returned. */
   #delivering = false;
 

@@ -5,10 +5,10 @@ import { BytesReader } from '../framing/line-reader.ts';
 import type { TextEncoding } from '../framing/lines.ts';
 import { readerOf } from '../framing/lines.ts';
 import type { AnyFactory, Result } from '../protocol/protocol.ts';
-import { checkOverridden, DRY, FramedProtocol } from './framed.ts';
+import { checkOverridden, DRY, FrameReceiver } from './framed.ts';
 
 /** What the receivers of lines share. */
-export abstract class LineProtocol<Line, F = AnyFactory> extends FramedProtocol<F> {
+export abstract class LineProtocol<Line, F = AnyFactory> extends FrameReceiver<F> {
   /** What ends a line: CRLF unless set; a string stands for its UTF-8. A new one counts from the next line on. */
   delimiter: Uint8Array | string = '\r\n';
   /** How many bytes a line may have without its delimiter; 16,384 unless set. A new one counts from the next line on. */

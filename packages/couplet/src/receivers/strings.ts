@@ -6,10 +6,10 @@ import { PrefixedDecoder } from '../framing/prefixed.ts';
 import type { PrefixBytes } from '../framing/prefixes.ts';
 import { IntegerPrefix } from '../framing/prefixes.ts';
 import type { AnyFactory, Result } from '../protocol/protocol.ts';
-import { checkOverridden, DRY, FramedProtocol } from './framed.ts';
+import { checkOverridden, DRY, FrameReceiver } from './framed.ts';
 
 /** What the receivers of strings behind their length share. A string is bytes. */
-export abstract class StringReceiver<F = AnyFactory> extends FramedProtocol<F> {
+export abstract class StringReceiver<F = AnyFactory> extends FrameReceiver<F> {
   /** How many bytes a string may have; 99,999 unless set. A new one counts from the next string on. */
   maxLength = 99_999;
   readonly #prefix: Prefix;

@@ -1,4 +1,4 @@
-import { Network } from '../address/cidr.ts';
+import { Cidr } from '../address/cidr.ts';
 import { bytesOf } from '../address/literal.ts';
 
 /**
@@ -47,7 +47,7 @@ function ruleOf(permit: Permit): (name: string, address: Uint8Array | undefined,
 }
 
 function inNetwork(text: string): (name: string, address: Uint8Array | undefined) => boolean {
-  const network = new Network(text);
+  const network = new Cidr(text);
   return (_name, address) => address !== undefined && network.has(address);
 }
 

@@ -1,24 +1,24 @@
 import type { Dice } from './dice.ts';
-import type { Fault, Weather } from './fault-plan.ts';
+import type { Fault, FaultPlan } from './fault-plan.ts';
 import type { Host } from './host.ts';
 import type { Network } from './network.ts';
 
 /** A fault that happened, as a person reads it. */
-export interface Deed {
+export interface InjectedFault {
   readonly number: number;
   readonly timeMs: number;
   readonly what: string;
 }
 
 /** Does what can go wrong to a world, at times and in ways that the seed decides, until its time is over. */
-export class Nemesis {
+export class FaultInjector {
   /** What it has done. */
-  readonly deeds: Deed[] = [];
+  readonly injected: InjectedFault[] = [];
   readonly #network: Network;
   readonly #hosts: readonly Host[];
-  readonly #weather: Weather;
+  readonly #faultPlan: FaultPlan;
   readonly #dice: Dice;
-  /** Which deeds it may do; all where undefined. A failure needs few of them. */
+  /** Which injected it may do; all where undefined. A failure needs few of them. */
   readonly #only: ReadonlySet<number> | undefined;
   #count = 0;
   /** What ends the faults that last. */
@@ -28,17 +28,17 @@ export class Nemesis {
   constructor(
     network: Network,
     hosts: readonly Host[],
-    weather: Weather,
+    faultPlan: FaultPlan,
     dice: Dice,
     only: ReadonlySet<number> | undefined,
   ) {
     this.#network = network;
     this.#hosts = hosts;
-    this.#weather = weather;
+    this.#faultPlan = faultPlan;
     this.#dice = dice;
     this.#only = only;
-    if (weather.faults.length > 0 && weather.everyMs < Number.POSITIVE_INFINITY) this.#plan();
-    network.schedule.at(weather.faultsMs, () => this.relent());
+    if (faultPlan.faults.length > 0 && faultPlan.everyMs < Number.POSITIVE_INFINITY) this.#plan();
+    network.schedule.at(faultPlan.faultsMs, () => this.stop());
   }
 
   /** True when it does nothing any more. */
@@ -47,7 +47,7 @@ export class Nemesis {
   }
 
   /** Ends every fault, now and for good. */
-  relent(): void {
+  stop(): void {
     if (this.#over) return;
     this.#over = true;
     for (const remedy of [...this.#remedies]) remedy();
@@ -55,7 +55,7 @@ export class Nemesis {
   }
 
   #plan(): void {
-    const delay = this.#dice.between(0, 2 * this.#weather.everyMs);
+    const delay = this.#dice.between(0, 2 * this.#faultPlan.everyMs);
     this.#network.schedule.after(delay, () => {
       if (this.#over) return;
       this.#act();
@@ -64,7 +64,7 @@ export class Nemesis {
   }
 
   #act(): void {
-    const [first, ...more] = this.#weather.faults;
+    const [first, ...more] = this.#faultPlan.faults;
     if (first === undefined || this.#hosts.length === 0) return;
     // Each deed has chance of its own, so that leaving one out changes none of the others.
     this.#count += 1;
@@ -75,7 +75,7 @@ export class Nemesis {
     const what = this.#do(fault, dice);
     if (what === undefined) return;
     this.#network.note(`fault ${number}: ${what}`);
-    this.deeds.push({ number, timeMs: this.#network.schedule.now, what });
+    this.injected.push({ number, timeMs: this.#network.schedule.now, what });
   }
 
   /** Does something, and says what; undefined when there was nothing to do it to. */

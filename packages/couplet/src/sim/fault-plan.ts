@@ -8,7 +8,7 @@ export type Profile = 'calm' | 'rough' | 'storm';
 export const PROFILES: readonly Profile[] = ['calm', 'rough', 'storm'];
 
 /** What one seed makes of a profile. Everything happens while the faults are on; then the network is calm and whole. */
-export interface Weather {
+export interface FaultPlan {
   readonly conditions: Conditions;
   /** How long the faults are on, in milliseconds. */
   readonly faultsMs: number;
@@ -36,7 +36,7 @@ const ROUGH: readonly Fault[] = ['cut', 'partition', 'names', 'clock'];
 export const FAULTS: readonly Fault[] = [...ROUGH, 'blackHole', 'descriptors', 'crash', 'powerLoss'];
 
 /** The weather of a seed: each has some of the faults only, and conditions of its own, so that each looks elsewhere. */
-export function weatherOf(profile: Profile, dice: Dice): Weather {
+export function faultPlanOf(profile: Profile, dice: Dice): FaultPlan {
   if (profile === 'calm') return { conditions: CALM, faultsMs: 0, everyMs: Number.POSITIVE_INFINITY, faults: [] };
   const known = profile === 'rough' ? ROUGH : FAULTS;
   const tiny = dice.chance(0.3);

@@ -6,7 +6,7 @@ import type { Kernel } from './kernel.ts';
 import type { Network } from './network.ts';
 import type { PortOwner, SimPort } from './port.ts';
 import { Lane } from './route.ts';
-import type { Happening } from './schedule.ts';
+import type { SimEvent } from './schedule.ts';
 import { SimSocket } from './socket.ts';
 import { SimWire } from './wire.ts';
 
@@ -26,12 +26,12 @@ export interface Caller extends PortOwner {
 }
 
 /** A connection attempt, from the request to the moment that both ends have a wire, or not. */
-export class Handshake {
+export class SimHandshake {
   readonly #caller: Caller;
   readonly #place: ConnectPlace;
   readonly #attempt: Attempt;
   #over = false;
-  #retry: Happening | undefined;
+  #retry: SimEvent | undefined;
   #socket: SimSocket | undefined;
 
   constructor(caller: Caller, place: ConnectPlace, attempt: Attempt) {

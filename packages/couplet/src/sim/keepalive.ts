@@ -1,4 +1,4 @@
-import type { Happening, Schedule } from './schedule.ts';
+import type { Schedule, SimEvent } from './schedule.ts';
 
 /** How it asks: as Linux does. */
 const PROBES = 9;
@@ -6,17 +6,17 @@ const PROBE_MS = 75_000;
 const USUAL_MS = 7_200_000;
 
 /** How the peer's kernel answers: not at all, that the connection is there, or that it knows of none. */
-export type Answer = 'nothing' | 'alive' | 'reset';
+export type ProbeAnswer = 'nothing' | 'alive' | 'reset';
 
 /** Asks after a peer from which nothing is heard. */
 export class Keepalive {
   readonly #schedule: Schedule;
-  readonly #ask: () => Answer;
+  readonly #ask: () => ProbeAnswer;
   readonly #ended: (how: 'timeout' | 'reset') => void;
-  #probing: Happening | undefined;
+  #probing: SimEvent | undefined;
 
   /** `ended` hears that the peer has not answered, that often, or has forgotten the connection. */
-  constructor(schedule: Schedule, ask: () => Answer, ended: (how: 'timeout' | 'reset') => void) {
+  constructor(schedule: Schedule, ask: () => ProbeAnswer, ended: (how: 'timeout' | 'reset') => void) {
     this.#schedule = schedule;
     this.#ask = ask;
     this.#ended = ended;

@@ -6,11 +6,11 @@ import type { Sink, Wire } from '../seam/wire.ts';
 import { NO_ANSWER, NO_DESCRIPTORS, NO_FILE, NO_NAME, NOT_INHERITED } from './causes.ts';
 import type { Dice } from './dice.ts';
 import type { Caller } from './handshake.ts';
-import { Handshake } from './handshake.ts';
+import { SimHandshake } from './handshake.ts';
 import type { Kernel } from './kernel.ts';
 import type { Network } from './network.ts';
 import { SimPort } from './port.ts';
-import type { Happening, Schedule } from './schedule.ts';
+import type { Schedule, SimEvent } from './schedule.ts';
 import type { SimSocket } from './socket.ts';
 import type { SimTlsContext } from './tls-context.ts';
 import { contextOf } from './tls-context.ts';
@@ -30,7 +30,7 @@ export class Process implements Backend, Caller {
   readonly #signals: Set<(signal: StopSignal) => void> = new Set();
   /** The wire that is being given a protocol. */
   adopting: SimWire | undefined;
-  #alarm: Happening | undefined;
+  #alarm: SimEvent | undefined;
   #running = true;
 
   constructor(network: Network, kernel: Kernel, name: string) {
@@ -125,7 +125,7 @@ export class Process implements Backend, Caller {
   }
 
   connect(place: ConnectPlace, attempt: Attempt): { cancel(): void } {
-    const handshake = new Handshake(this, place, attempt);
+    const handshake = new SimHandshake(this, place, attempt);
     if (this.#running) handshake.begin();
     return { cancel: () => handshake.cancel() };
   }
@@ -169,7 +169,7 @@ export class Process implements Backend, Caller {
   // The world's side.
 
   /** Runs a task of this process after that time; never once it has ended. */
-  after(delayMs: number, task: () => void): Happening {
+  after(delayMs: number, task: () => void): SimEvent {
     return this.schedule.after(delayMs, () => {
       if (this.#running) this.network.inside(task);
     });

@@ -23,14 +23,14 @@ const CALLBACKS = [
 /** How long a world is quiet before what is still due in it is taken never to come, in milliseconds of its time. */
 export const QUIET_MS = 60_000;
 
-const watched: WeakMap<Callbacks, Witness> = new WeakMap();
+const watched: WeakMap<Callbacks, ProtocolWatch> = new WeakMap();
 
 /**
  * Stands between one connection's protocol, its transport and its wire, and reports what must not be: a callback at the wrong
  * time, while reading is paused, or never; bytes that are lost, doubled, changed or out of order; a producer that is told the
  * same twice, or is left behind; and what a connection leaves behind: timers, promises, writes.
  */
-export class Witness implements Tap {
+export class ProtocolWatch implements Tap {
   readonly #name: string;
   readonly #fault: (what: string) => void;
   /** Bytes that were written and are not with the wire. */

@@ -1,7 +1,7 @@
-import { type Entry, Heap } from '../time/heap.ts';
+import { Heap, type HeapEntry } from '../time/heap.ts';
 
 /** Something that is to happen. */
-export class Happening implements Entry {
+export class SimEvent implements HeapEntry {
   readonly key: number;
   readonly order: number;
   place = -1;
@@ -20,7 +20,7 @@ export class Schedule {
   now = 0;
   /** How many things have happened. */
   happened = 0;
-  readonly #heap: Heap<Happening> = new Heap();
+  readonly #heap: Heap<SimEvent> = new Heap();
   #order = 0;
 
   /** True when nothing is to happen any more. */
@@ -29,20 +29,20 @@ export class Schedule {
   }
 
   /** Has something happen at that time, or now if that is past. What is due at the same time happens in order of asking. */
-  at(time: number, run: () => void): Happening {
+  at(time: number, run: () => void): SimEvent {
     this.#order += 1;
-    const happening = new Happening(Math.max(time, this.now), this.#order, run);
-    this.#heap.add(happening);
-    return happening;
+    const event = new SimEvent(Math.max(time, this.now), this.#order, run);
+    this.#heap.add(event);
+    return event;
   }
 
-  after(delayMs: number, run: () => void): Happening {
+  after(delayMs: number, run: () => void): SimEvent {
     return this.at(this.now + delayMs, run);
   }
 
   /** It does not happen. Does nothing when it has happened, or was cancelled. */
-  cancel(happening: Happening | undefined): void {
-    if (happening !== undefined && happening.place >= 0) this.#heap.remove(happening);
+  cancel(event: SimEvent | undefined): void {
+    if (event !== undefined && event.place >= 0) this.#heap.remove(event);
   }
 
   /** The next thing happens. False when there is none. */

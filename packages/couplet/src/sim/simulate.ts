@@ -2,8 +2,8 @@ import { checkWord } from '../values/checks.ts';
 import type { Border } from './border.ts';
 import { SUSPECTS } from './border.ts';
 import { Dice } from './dice.ts';
-import type { Deed } from './fault-injector.ts';
-import { FAULTS, PROFILES, type Profile, type Weather, weatherOf } from './fault-plan.ts';
+import type { InjectedFault } from './fault-injector.ts';
+import { FAULTS, type FaultPlan, faultPlanOf, PROFILES, type Profile } from './fault-plan.ts';
 import { Recording } from './recording.ts';
 import { World } from './world.ts';
 
@@ -28,7 +28,7 @@ export interface SimulateOptions {
   /** How the world treats those in it; `rough` unless set. */
   readonly profile?: Profile;
   /** Changes the weather that the profile and the seed made. */
-  readonly weather?: Partial<Weather>;
+  readonly faultPlan?: Partial<FaultPlan>;
   /** How long the scenario may take once the faults are over, in milliseconds of the world; 600,000 unless set. */
   readonly patienceMs?: number;
   /** Errors that callbacks throw are part of the scenario, not failures of it. */
@@ -72,14 +72,14 @@ export class SimulationError extends Error {
 }
 
 /** What is the same for all seeds. */
-interface Play {
+interface SimSetup {
   readonly options: SimulateOptions;
   readonly profile: Profile;
   readonly scenario: Scenario;
   readonly outside: Outside;
 }
 
-interface Run {
+interface SimRun {
   readonly world: World;
   readonly seed: string;
   /** The numbers of the only faults that might happen; all where undefined. */
@@ -92,10 +92,10 @@ export async function play(options: SimulateOptions, scenario: Scenario, outside
   const replay = outside.replay === undefined ? undefined : parseReplay(outside.replay);
   const profile = replay?.profile ?? options.profile ?? 'rough';
   checkWord('profile', profile, PROFILES);
-  for (const fault of options.weather?.faults ?? []) checkWord('weather.faults', fault, FAULTS);
+  for (const fault of options.faultPlan?.faults ?? []) checkWord('faultPlan.faults', fault, FAULTS);
   const seeds = replay === undefined ? seedsOf(options.seeds ?? 100) : [replay.seed];
   const twice = sampleOf(seeds, options.twice ?? TWICE);
-  const part: Play = { options, profile, scenario, outside };
+  const part: SimSetup = { options, profile, scenario, outside };
   const hashes = new Map<string, string>();
   let happenings = 0;
   let virtualMs = 0;
@@ -116,19 +116,19 @@ export async function play(options: SimulateOptions, scenario: Scenario, outside
 }
 
 async function playOnce(
-  { options, profile, scenario, outside: { turn, border } }: Play,
+  { options, profile, scenario, outside: { turn, border } }: SimSetup,
   seed: string,
   only: ReadonlySet<number> | undefined,
   hear: ((line: string) => void) | undefined,
-): Promise<Run> {
-  const weather = { ...weatherOf(profile, new Dice(`${seed}/weather`)), ...options.weather };
+): Promise<SimRun> {
+  const faultPlan = { ...faultPlanOf(profile, new Dice(`${seed}/weather`)), ...options.faultPlan };
   const { allowErrors = false, epochMs = EPOCH_MS, patienceMs = 600_000 } = options;
-  const world = new World({ seed, weather, only, allowErrors, epochMs, border });
+  const world = new World({ seed, faultPlan, only, allowErrors, epochMs, border });
   world.trace.listener = hear;
-  const result = (error: unknown): Run => ({ world, seed, only, error: failureOf(world, error) });
+  const result = (error: unknown): SimRun => ({ world, seed, only, error: failureOf(world, error) });
   border?.enter();
   try {
-    await drive(world, scenario(world), weather.faultsMs + patienceMs, turn);
+    await drive(world, scenario(world), faultPlan.faultsMs + patienceMs, turn);
     await drive(world, world.end(), world.now + END_MS + patienceMs, turn);
     return result(undefined);
   } catch (error) {
@@ -139,7 +139,7 @@ async function playOnce(
 }
 
 /** Plays a seed that went well once more. Throws a `SimulationError` when its world is not the same again. */
-async function repeat(part: Play, run: Run, recording: Recording): Promise<void> {
+async function repeat(part: SimSetup, run: SimRun, recording: Recording): Promise<void> {
   const again = await playOnce(part, run.seed, run.only, (line) => recording.compare(line));
   if (again.error === undefined && again.world.trace.hash === run.world.trace.hash) return;
   const failed = again.error === undefined ? [] : [`the second time it fails: ${textOf(again.error)}`];
@@ -196,11 +196,11 @@ function step(world: World, deadlineMs: number): void {
 }
 
 /** The error of a run that failed, after it was tried whether it fails so again, and how little it needs. */
-async function explain(part: Play, run: Run): Promise<SimulationError> {
+async function explain(part: SimSetup, run: SimRun): Promise<SimulationError> {
   const { seed } = run;
   const repeated = await playOnce(part, seed, run.only, undefined);
   const steady = repeated.world.trace.hash === run.world.trace.hash;
-  const again = async (only: ReadonlySet<number>): Promise<Run | undefined> => {
+  const again = async (only: ReadonlySet<number>): Promise<SimRun | undefined> => {
     const other = await playOnce(part, seed, only, undefined);
     return other.error !== undefined && kindOf(other.error) === kindOf(run.error) ? other : undefined;
   };
@@ -208,7 +208,7 @@ async function explain(part: Play, run: Run): Promise<SimulationError> {
 }
 
 /** What was wrong, how to see it again, and the little that it needs. */
-function report({ profile, outside }: Play, run: Run, smallest: Run, steady: boolean): SimulationError {
+function report({ profile, outside }: SimSetup, run: SimRun, smallest: SimRun, steady: boolean): SimulationError {
   const { world, seed } = smallest;
   const [what = '', ...details] = textOf(smallest.error).split('\n');
   const needed = numbersOf(smallest).join(',');
@@ -219,15 +219,17 @@ function report({ profile, outside }: Play, run: Run, smallest: Run, steady: boo
     ...details.filter((line) => line !== '').map((line) => `    ${line}`),
     `  replay it with ${replay} in the environment of the same command`,
     ...(steady ? [] : [`  though played again it is not the same: ${SUSPECTS}`]),
-    `  ${shown(world.weather)}`,
-    ...world.nemesis.deeds.map((deed: Deed) => `  fault ${deed.number} at ${deed.timeMs.toFixed(3)} ms: ${deed.what}`),
+    `  ${shown(world.faultPlan)}`,
+    ...world.faultInjector.injected.map(
+      (deed: InjectedFault) => `  fault ${deed.number} at ${deed.timeMs.toFixed(3)} ms: ${deed.what}`,
+    ),
     ...lastEvents(world, what).map((line) => `  ${line}`),
   ];
   return new SimulationError(lines.join('\n'), { cause: smallest.error });
 }
 
 /** Leaves out faults while the failure stays the same: all of them, or halves at first and then one after the other. */
-async function shrink(run: Run, again: (only: ReadonlySet<number>) => Promise<Run | undefined>): Promise<Run> {
+async function shrink(run: SimRun, again: (only: ReadonlySet<number>) => Promise<SimRun | undefined>): Promise<SimRun> {
   if (numbersOf(run).length === 0) return run;
   const calm = await again(new Set());
   if (calm !== undefined) return calm;
@@ -244,8 +246,8 @@ async function shrink(run: Run, again: (only: ReadonlySet<number>) => Promise<Ru
   return smallest;
 }
 
-function numbersOf({ world }: Run): readonly number[] {
-  return world.nemesis.deeds.map(({ number }) => number);
+function numbersOf({ world }: SimRun): readonly number[] {
+  return world.faultInjector.injected.map(({ number }) => number);
 }
 
 /** The last events, of the connection that the failure names if it names one. */
@@ -257,7 +259,7 @@ function lastEvents(world: World, what: string): readonly string[] {
 }
 
 /** The weather as a person reads it. */
-function shown({ conditions, faults, faultsMs, everyMs }: Weather): string {
+function shown({ conditions, faults, faultsMs, everyMs }: FaultPlan): string {
   const network = Object.entries(conditions).map(([name, value]) => `${name} ${value}`);
   return `${network.join(', ')}; for ${faultsMs.toFixed(0)} ms, every ${everyMs} ms: ${faults.join(', ') || 'no faults'}`;
 }

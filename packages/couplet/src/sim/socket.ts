@@ -3,12 +3,12 @@ import type { SocketName } from '../seam/address.ts';
 import type { Cause } from '../seam/cause.ts';
 import { BROKEN_PIPE, DONE, RESET, TIMED_OUT } from './causes.ts';
 import { HeldChunk } from './held-chunk.ts';
-import { type Answer, Keepalive } from './keepalive.ts';
+import { Keepalive, type ProbeAnswer } from './keepalive.ts';
 import type { Owner } from './owner.ts';
 import type { Pipe, Receiver } from './pipe.ts';
 import { ReceiveQueue } from './receive-queue.ts';
 import type { Lane } from './route.ts';
-import type { Happening } from './schedule.ts';
+import type { SimEvent } from './schedule.ts';
 
 /** How long a sender tries again before it gives the peer up, in milliseconds: what Linux does unless told otherwise. */
 const GIVE_UP_MS = 924_600;
@@ -31,10 +31,10 @@ export class SimSocket implements Pipe {
   /** Things that were sent and have not arrived. */
   #flying = 0;
   #ending: 'no' | 'asked' | 'sent' = 'no';
-  #givingUp: Happening | undefined;
+  #givingUp: SimEvent | undefined;
   // Input.
   readonly #input: ReceiveQueue = new ReceiveQueue();
-  #reading: Happening | undefined;
+  #reading: SimEvent | undefined;
   #keepalive: Keepalive | undefined;
   /**
    * `open`, then `left` when the process has let go of it; `dead` when the kernel has, and the process may still read what had
@@ -382,7 +382,7 @@ export class SimSocket implements Pipe {
   }
 
   /** How the peer's kernel answers to keepalive. */
-  #probe(): Answer {
+  #probe(): ProbeAnswer {
     if (this.#lane.route.blocked || this.#far === undefined || !this.#far.#owner.powered) return 'nothing';
     return this.#far.alive ? 'alive' : 'reset';
   }

@@ -4,7 +4,7 @@ import type { Sink } from '../seam/wire.ts';
 import { Intake } from './intake.ts';
 import type { Owner } from './owner.ts';
 import type { Pipe, Receiver } from './pipe.ts';
-import type { Happening } from './schedule.ts';
+import type { SimEvent } from './schedule.ts';
 import type { SimSocket } from './socket.ts';
 import type { AlertName } from './tls-breach.ts';
 import { alertBytes, alertName, TlsBreach } from './tls-breach.ts';
@@ -56,10 +56,10 @@ export class TlsChannel implements Pipe, Receiver, Speaker {
   #held = false;
   /** Its last word is said; the socket has ended after it. */
   #ending: 'no' | 'said' | 'sent' = 'no';
-  #lastWord: Happening | undefined;
+  #lastWord: SimEvent | undefined;
   // Input.
   #paused = false;
-  #passing: Happening | undefined;
+  #passing: SimEvent | undefined;
   /** What the handshake has just agreed on, until it is told. */
   #news: TlsInfo | undefined;
   /** The kernel refused what was written: the socket gives what it has still, and closes. */

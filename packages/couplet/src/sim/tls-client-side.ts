@@ -1,6 +1,6 @@
 import { familyOf } from '../address/literal.ts';
 import { TlsBreach } from './tls-breach.ts';
-import type { Session, SimTlsClient } from './tls-context.ts';
+import type { SimSession, SimTlsClient } from './tls-context.ts';
 import type { TlsMessage } from './tls-message.ts';
 import {
   CERTIFICATE,
@@ -25,7 +25,7 @@ export class ClientSide implements TlsSide {
   /** What may be due next. */
   #due: readonly number[] = [SERVER_HELLO];
   /** The session that is resumed. Without one, it is what this handshake brings. */
-  #session: Session | undefined;
+  #session: SimSession | undefined;
   #resumed = false;
   #alpn = '';
   /** The server asks for a certificate. */

@@ -16,7 +16,7 @@ interface Presented {
 }
 
 /** What is remembered of a handshake, so that the next one needs no certificates. */
-export interface Session {
+export interface SimSession {
   /** What stands for it between the two sides. */
   readonly ticket: string;
   readonly peerCertificate: Certificate | undefined;
@@ -25,16 +25,16 @@ export interface Session {
 
 /** Sessions by a name. Each is used once, and the oldest go first. */
 class Sessions {
-  readonly #sessions: Map<string, Session> = new Map();
+  readonly #sessions: Map<string, SimSession> = new Map();
 
-  add(name: string, session: Session): void {
+  add(name: string, session: SimSession): void {
     this.#sessions.delete(name);
     this.#sessions.set(name, session);
     const [oldest] = this.#sessions.keys();
     if (this.#sessions.size > MOST_SESSIONS && oldest !== undefined) this.#sessions.delete(oldest);
   }
 
-  take(name: string): Session | undefined {
+  take(name: string): SimSession | undefined {
     const session = this.#sessions.get(name);
     this.#sessions.delete(name);
     return session;

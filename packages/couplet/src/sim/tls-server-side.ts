@@ -1,5 +1,5 @@
 import { TlsBreach } from './tls-breach.ts';
-import type { Session, SimTlsServer } from './tls-context.ts';
+import type { SimSession, SimTlsServer } from './tls-context.ts';
 import type { TlsMessage } from './tls-message.ts';
 import {
   CERTIFICATE,
@@ -25,7 +25,7 @@ export class ServerSide implements TlsSide {
   #serverName = '';
   #alpn = '';
   #resumed = false;
-  #client: Pick<Session, 'peerCertificate' | 'verified'> = NOBODY;
+  #client: Pick<SimSession, 'peerCertificate' | 'verified'> = NOBODY;
 
   constructor(context: SimTlsServer, speaker: Speaker) {
     this.#context = context;

@@ -2,7 +2,7 @@ import type { TlsInfo } from '../seam/tls.ts';
 import type { Certificate } from './certificate.ts';
 import { certificatesOf } from './certificate.ts';
 import { TlsBreach } from './tls-breach.ts';
-import type { Session } from './tls-context.ts';
+import type { SimSession } from './tls-context.ts';
 import type { TlsMessage } from './tls-message.ts';
 
 /** One side of a handshake, which says what is due after each message of the peer. */
@@ -31,7 +31,7 @@ export function infoOf(
   alpn: string,
   serverName: string,
   resumed: boolean,
-  { peerCertificate, verified }: Pick<Session, 'peerCertificate' | 'verified'>,
+  { peerCertificate, verified }: Pick<SimSession, 'peerCertificate' | 'verified'>,
 ): TlsInfo {
   return {
     version: 'TLSv1.3',

@@ -5,20 +5,20 @@ import type { CertificateFiles, CertificateOptions } from './certificate.ts';
 import { issue } from './certificate.ts';
 import type { Conditions } from './conditions.ts';
 import { Dice } from './dice.ts';
-import { Nemesis } from './fault-injector.ts';
-import type { Weather } from './fault-plan.ts';
+import { FaultInjector } from './fault-injector.ts';
+import type { FaultPlan } from './fault-plan.ts';
 import { Host } from './host.ts';
 import type { Names } from './names.ts';
 import { Network } from './network.ts';
 import type { Process } from './process.ts';
-import { QUIET_MS, Witness } from './protocol-watch.ts';
+import { ProtocolWatch, QUIET_MS } from './protocol-watch.ts';
 import { Schedule } from './schedule.ts';
 import { Trace } from './trace.ts';
 
 /** What a world is made of. */
 export interface WorldOptions {
   readonly seed: string;
-  readonly weather: Weather;
+  readonly faultPlan: FaultPlan;
   /** The numbers of the faults that may happen; all where undefined. */
   readonly only: ReadonlySet<number> | undefined;
   /** Errors of callbacks are part of the scenario. */
@@ -38,16 +38,16 @@ interface Inhabitant {
   readonly reactor: Reactor;
   readonly ended: Promise<void>;
   /** Who watches the connections that are not gone. */
-  readonly witnesses: ReadonlyMap<Transport, Witness>;
+  readonly witnesses: ReadonlyMap<Transport, ProtocolWatch>;
   /** Who watched connections that are gone, and something of them was not. */
-  readonly left: ReadonlySet<Witness>;
+  readonly left: ReadonlySet<ProtocolWatch>;
 }
 
 /** What a scenario gets: hosts, the network between them, virtual time, and chance. */
 export class World {
   readonly seed: string;
   /** What the seed and the profile made of it. */
-  readonly weather: Weather;
+  readonly faultPlan: FaultPlan;
   /** Chance for the scenario's own use. */
   readonly dice: Dice;
   /** What names stand for. A host's name stands for its addresses. */
@@ -56,7 +56,7 @@ export class World {
   readonly faults: string[] = [];
   readonly schedule: Schedule = new Schedule();
   readonly trace: Trace = new Trace();
-  readonly nemesis: Nemesis;
+  readonly faultInjector: FaultInjector;
   readonly #network: Network;
   readonly #hosts: Host[] = [];
   readonly #inhabitants: Inhabitant[] = [];
@@ -64,9 +64,9 @@ export class World {
   /** How many certificates were issued. */
   #certificates = 0;
 
-  constructor({ seed, weather, only, allowErrors, epochMs, border }: WorldOptions) {
+  constructor({ seed, faultPlan, only, allowErrors, epochMs, border }: WorldOptions) {
     this.seed = seed;
-    this.weather = weather;
+    this.faultPlan = faultPlan;
     this.dice = new Dice(`${seed}/scenario`);
     this.#allowErrors = allowErrors;
     const strays = new Set<string>();
@@ -77,13 +77,13 @@ export class World {
       schedule: this.schedule,
       trace: this.trace,
       seed,
-      conditions: weather.conditions,
+      conditions: faultPlan.conditions,
       epochMs,
       ...(border && { inside: (task) => border.run(stray, task) }),
       fault: (what) => this.faults.push(what),
     });
     this.names = this.#network.names;
-    this.nemesis = new Nemesis(this.#network, this.#hosts, weather, new Dice(`${seed}/nemesis`), only);
+    this.faultInjector = new FaultInjector(this.#network, this.#hosts, faultPlan, new Dice(`${seed}/nemesis`), only);
   }
 
   /** Milliseconds since the world began. */
@@ -156,7 +156,7 @@ export class World {
 
   /** Ends every fault that came by itself, and lets no more come. */
   calm(): void {
-    this.nemesis.relent();
+    this.faultInjector.stop();
   }
 
   /** Writes a line into the trace. */
@@ -196,13 +196,13 @@ export class World {
   }
 
   #receive(reactor: Reactor, process: Process): void {
-    const left = new Set<Witness>();
-    const witnesses = new Map<Transport, Witness>();
+    const left = new Set<ProtocolWatch>();
+    const witnesses = new Map<Transport, ProtocolWatch>();
     reactor.observe({
       connectionMade: (transport, protocol) => {
         const wire = process.adopting;
         if (wire === undefined) return;
-        witnesses.set(transport, new Witness(wire, transport, protocol, (what) => this.#network.fault(what)));
+        witnesses.set(transport, new ProtocolWatch(wire, transport, protocol, (what) => this.#network.fault(what)));
       },
       connectionLost: (transport) => {
         const witness = witnesses.get(transport);

@@ -1,31 +1,31 @@
 import type { Backend } from '../seam/backend.ts';
 import { expectSame } from './check.ts';
-import { Rehearsal } from './scripted-run.ts';
-import type { Venue } from './stage.ts';
+import { ScriptedRun } from './scripted-run.ts';
+import type { BackendUnderTest } from './stage.ts';
 import { Stage } from './stage.ts';
-import { Programme } from './suite.ts';
+import { Suite } from './suite.ts';
 import { WatchedBackend } from './watched-backend.ts';
 
-/** A programme that has more kinds of check: watched ones, and rehearsals. */
-export class Repertoire extends Programme {
-  readonly #venue: Venue;
+/** A suite that has more kinds of check: watched ones, and rehearsals. */
+export class AllSuites extends Suite {
+  readonly #underTest: BackendUnderTest;
 
-  constructor(venue: Venue) {
-    super(venue);
-    this.#venue = venue;
+  constructor(underTest: BackendUnderTest) {
+    super(underTest);
+    this.#underTest = underTest;
   }
 
   /** Adds a check for backends that have UNIX sockets. */
   addUnix(name: string, scene: (stage: Stage) => Promise<void>): void {
-    if (this.#venue.unixPath !== undefined) this.add(name, scene);
+    if (this.#underTest.unixPath !== undefined) this.add(name, scene);
   }
 
   /** Adds a check whose backend is watched; it fails also when the reactor, once stopped, holds anything of it. */
   addWatched(name: string, scene: (stage: Stage, backend: WatchedBackend) => Promise<void>): void {
-    const venue = this.#venue;
+    const underTest = this.#underTest;
     const run = async (): Promise<void> => {
-      const backend = new WatchedBackend(venue.backend());
-      await Stage.play({ ...venue, backend: () => backend }, (stage) => scene(stage, backend));
+      const backend = new WatchedBackend(underTest.backend());
+      await Stage.play({ ...underTest, backend: () => backend }, (stage) => scene(stage, backend));
       // What was put off may still have its turn.
       await new Promise<void>((resolve) => backend.yield(resolve));
       expectSame(backend.held, [], 'what the stopped reactor holds');
@@ -35,9 +35,9 @@ export class Repertoire extends Programme {
 
   /** Adds a check of a backend by itself. */
   addBare(name: string, scene: (backend: Backend) => Promise<void>): void {
-    const venue = this.#venue;
+    const underTest = this.#underTest;
     const run = async (): Promise<void> => {
-      const backend = venue.backend();
+      const backend = underTest.backend();
       try {
         await scene(backend);
       } finally {
@@ -48,7 +48,7 @@ export class Repertoire extends Programme {
   }
 
   /** Adds a check in which nothing is left to the network or to time. */
-  addRehearsed(name: string, scene: (rehearsal: Rehearsal) => Promise<void>): void {
-    this.checks.push({ name, run: () => Rehearsal.play(this.#venue, scene) });
+  addRehearsed(name: string, scene: (scripted: ScriptedRun) => Promise<void>): void {
+    this.checks.push({ name, run: () => ScriptedRun.play(this.#underTest, scene) });
   }
 }

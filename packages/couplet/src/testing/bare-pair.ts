@@ -2,7 +2,7 @@ import type { Backend, ListenPlace } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import { expect } from './check.ts';
-import type { Medium, Venue } from './stage.ts';
+import type { BackendUnderTest, Link } from './stage.ts';
 
 /** A sink that writes down what its wire tells: `data`, joined, `eof`, `writable`, `write failed`, `secured` and `closed`. */
 export class Ear implements Sink {
@@ -71,8 +71,8 @@ export interface BarePair {
   close(): Promise<void>;
 }
 
-/** Connects two wires, and has them speak TLS where the medium says so. */
-export async function barePair(backend: Backend, venue: Venue, medium: Medium): Promise<BarePair> {
+/** Connects two wires, and has them speak TLS where the link says so. */
+export async function barePair(backend: Backend, underTest: BackendUnderTest, link: Link): Promise<BarePair> {
   let accepted: (ear: Ear) => void = () => {};
   const accepting = new Promise<Ear>((resolve) => {
     accepted = resolve;
@@ -82,7 +82,7 @@ export async function barePair(backend: Backend, venue: Venue, medium: Medium): 
     accepted(ear);
     return ear;
   };
-  const listener = await backend.listen(placeOf(venue, medium), accept, () => {});
+  const listener = await backend.listen(placeOf(underTest, link), accept, () => {});
   if ('kind' in listener) throw new Error(listener.detail);
   const { name } = listener;
   expect(name.family !== 'PIPE', 'the port has no address');
@@ -101,12 +101,12 @@ export async function barePair(backend: Backend, venue: Venue, medium: Medium): 
     });
   });
   const server = await accepting;
-  if (medium === 'tls') await secure(backend, venue, server, client);
+  if (link === 'tls') await secure(backend, underTest, server, client);
   return { server, client, close: () => listener.close() };
 }
 
-async function secure(backend: Backend, { tls }: Venue, server: Ear, client: Ear): Promise<void> {
-  if (tls === undefined) throw new Error('this venue has no TLS');
+async function secure(backend: Backend, { tls }: BackendUnderTest, server: Ear, client: Ear): Promise<void> {
+  if (tls === undefined) throw new Error('this underTest has no TLS');
   for (const [ear, { settings }] of [
     [server, tls.server],
     [client, tls.client],
@@ -118,8 +118,8 @@ async function secure(backend: Backend, { tls }: Venue, server: Ear, client: Ear
   await Promise.all([server.hears('secured'), client.hears('secured')]);
 }
 
-function placeOf(venue: Venue, medium: Medium): ListenPlace {
-  const path = venue.unixPath?.();
-  if (medium === 'unix' && path !== undefined) return { kind: 'unix', path, mode: 0o600, backlog: 10 };
+function placeOf(underTest: BackendUnderTest, link: Link): ListenPlace {
+  const path = underTest.unixPath?.();
+  if (link === 'unix' && path !== undefined) return { kind: 'unix', path, mode: 0o600, backlog: 10 };
   return { kind: 'tcp', host: '127.0.0.1', port: 0, backlog: 10 };
 }

@@ -6,7 +6,7 @@ import type { Stage } from './stage.ts';
 import type { ValveBackend, ValveWire } from './valve.ts';
 
 /** A server whose wire is shut, and the streaming producer that is registered with it. */
-export interface Dam {
+export interface BlockedServer {
   readonly server: Actor;
   readonly client: Actor;
   readonly wire: ValveWire;
@@ -14,7 +14,7 @@ export interface Dam {
 }
 
 /** Connects two actors; the server's wire takes nothing until the check says so. */
-export async function dam(stage: Stage, valves: ValveBackend, options: ConnectionOptions = {}): Promise<Dam> {
+export async function dam(stage: Stage, valves: ValveBackend, options: ConnectionOptions = {}): Promise<BlockedServer> {
   const { server, client } = await stage.pair({}, {}, options);
   const [wire] = valves.accepted;
   expect(wire !== undefined, 'the server has no wire');

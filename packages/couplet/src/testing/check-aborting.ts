@@ -4,26 +4,26 @@ import { expect, expectSame } from './check.ts';
 import { cue, deaf, mute } from './parts.ts';
 import { poemOf } from './poem.ts';
 import { push, Source } from './source.ts';
-import type { Medium, Stage, Venue } from './stage.ts';
-import { Programme } from './suite.ts';
+import type { BackendUnderTest, Link, Stage } from './stage.ts';
+import { Suite } from './suite.ts';
 
 /** R6: leaving at once. */
-export function abortingChecks(venue: Venue): Check[] {
-  const programme = new Programme(venue);
-  addMoments(programme);
-  addQueues(programme);
-  return programme.checks;
+export function abortingChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new Suite(underTest);
+  addMoments(suite);
+  addQueues(suite);
+  return suite.checks;
 }
 
 const abort = ({ transport }: Actor): void => transport.abortConnection();
 
 /** Plays until the aborting side has lost its connection, and expects that it says so. */
-async function expectAborted(stage: Stage, aborting: Part, other: Part, medium: Medium): Promise<void> {
-  const { server } = await stage.call(aborting, other, {}, medium);
+async function expectAborted(stage: Stage, aborting: Part, other: Part, link: Link): Promise<void> {
+  const { server } = await stage.call(aborting, other, {}, link);
   expectSame((await server.lost()).name, 'ConnectionAborted', 'the reason');
 }
 
-function addMoments(programme: Programme): void {
+function addMoments(suite: Suite): void {
   const moments: readonly [name: string, aborting: Part, other: Part][] = [
     ['dataReceived', { data: abort }, cue],
     ['readConnectionLost', { eof: abort }, mute],
@@ -50,30 +50,24 @@ function addMoments(programme: Programme): void {
     ],
   ];
   for (const [name, aborting, other] of moments) {
-    programme.addEach(`R6 abortConnection in ${name} reports ConnectionAborted`, (stage, medium) =>
-      expectAborted(stage, aborting, other, medium),
+    suite.addEach(`R6 abortConnection in ${name} reports ConnectionAborted`, (stage, link) =>
+      expectAborted(stage, aborting, other, link),
     );
   }
 
-  programme.addEach(
-    'R6 abortConnection in connectionMade reports ConnectionAborted to a server',
-    async (stage, medium) => {
-      const { server } = await stage.call({ made: abort }, {}, {}, medium);
-      expectSame((await server.lost()).name, 'ConnectionAborted', 'the reason');
-      expectSame(server.log, ['made', 'lost'], 'the log');
-    },
-  );
+  suite.addEach('R6 abortConnection in connectionMade reports ConnectionAborted to a server', async (stage, link) => {
+    const { server } = await stage.call({ made: abort }, {}, {}, link);
+    expectSame((await server.lost()).name, 'ConnectionAborted', 'the reason');
+    expectSame(server.log, ['made', 'lost'], 'the log');
+  });
 
-  programme.addEach(
-    'R6 abortConnection in connectionMade reports ConnectionAborted to a client',
-    async (stage, medium) => {
-      const { client } = await stage.call({}, { made: abort }, {}, medium);
-      expectSame((await client.lost()).name, 'ConnectionAborted', 'the reason');
-      expectSame(client.log, ['made', 'lost'], 'the log');
-    },
-  );
+  suite.addEach('R6 abortConnection in connectionMade reports ConnectionAborted to a client', async (stage, link) => {
+    const { client } = await stage.call({}, { made: abort }, {}, link);
+    expectSame((await client.lost()).name, 'ConnectionAborted', 'the reason');
+    expectSame(client.log, ['made', 'lost'], 'the log');
+  });
 
-  programme.add('R6 the peer of an aborted connection sees a reset', async (stage) => {
+  suite.add('R6 the peer of an aborted connection sees a reset', async (stage) => {
     const { server, client } = await stage.pair({}, {});
     server.transport.abortConnection();
     await server.lost();
@@ -81,12 +75,12 @@ function addMoments(programme: Programme): void {
     if (stage.resets('tcp')) expectSame(name, 'ConnectionLost', 'the reason of the peer');
   });
 
-  programme.addEach('R6 abortConnection works with input that nobody has read', async (stage, medium) => {
+  suite.addEach('R6 abortConnection works with input that nobody has read', async (stage, link) => {
     const { server, client } = await stage.pair(
       deaf,
       { made: ({ transport }) => void transport.write(poemOf(1_000_000)) },
       {},
-      medium,
+      link,
     );
     await stage.pass(20);
     server.transport.abortConnection();
@@ -95,12 +89,12 @@ function addMoments(programme: Programme): void {
     expectSame(server.received, 0, 'the number of bytes received');
   });
 
-  programme.addEach('R6 abortConnection ends a lingering connection', async (stage, medium) => {
+  suite.addEach('R6 abortConnection ends a lingering connection', async (stage, link) => {
     let seen = false;
     const see = (): void => {
       seen = true;
     };
-    const { server, client } = await stage.pair({}, { eof: see }, {}, medium);
+    const { server, client } = await stage.pair({}, { eof: see }, {}, link);
     server.transport.loseConnection();
     await client.when(() => seen);
     server.transport.abortConnection();
@@ -109,8 +103,8 @@ function addMoments(programme: Programme): void {
     await client.lost();
   });
 
-  programme.addEach('R6 abortConnection ends a connection whose peer has half-closed', async (stage, medium) => {
-    const { server, client } = await stage.pair({ eof: () => {} }, {}, {}, medium);
+  suite.addEach('R6 abortConnection ends a connection whose peer has half-closed', async (stage, link) => {
+    const { server, client } = await stage.pair({ eof: () => {} }, {}, {}, link);
     client.transport.loseWriteConnection();
     await server.when(() => server.log.includes('eof'));
     server.transport.abortConnection();
@@ -118,7 +112,7 @@ function addMoments(programme: Programme): void {
     await client.lost();
   });
 
-  programme.add('R6 loseConnection after abortConnection changes nothing', async (stage) => {
+  suite.add('R6 loseConnection after abortConnection changes nothing', async (stage) => {
     const { server, client } = await stage.pair({}, {});
     server.transport.abortConnection();
     server.transport.loseConnection();
@@ -127,7 +121,7 @@ function addMoments(programme: Programme): void {
     await client.lost();
   });
 
-  programme.add('R6 abortConnection in the same run as loseConnection reports ConnectionAborted', async (stage) => {
+  suite.add('R6 abortConnection in the same run as loseConnection reports ConnectionAborted', async (stage) => {
     const { server, client } = await stage.pair({}, {});
     server.transport.write('never sent');
     server.transport.loseConnection();
@@ -138,10 +132,10 @@ function addMoments(programme: Programme): void {
   });
 }
 
-function addQueues(programme: Programme): void {
-  programme.addEach('R6 abortConnection drops what is queued', async (stage, medium) => {
+function addQueues(suite: Suite): void {
+  suite.addEach('R6 abortConnection drops what is queued', async (stage, link) => {
     const poem = poemOf(50_000_000);
-    const { server, client } = await stage.pair({}, deaf, {}, medium);
+    const { server, client } = await stage.pair({}, deaf, {}, link);
     server.transport.write(poem);
     await stage.pass(10);
     server.transport.abortConnection();
@@ -151,30 +145,27 @@ function addQueues(programme: Programme): void {
     expect(client.received < poem.length, 'everything arrived');
   });
 
-  programme.addEach('R6 abortConnection drops what was written in the same run', async (stage, medium) => {
-    const { server, client } = await stage.pair({}, {}, {}, medium);
+  suite.addEach('R6 abortConnection drops what was written in the same run', async (stage, link) => {
+    const { server, client } = await stage.pair({}, {}, {}, link);
     server.transport.write('never sent');
     server.transport.abortConnection();
     await Promise.all([server.lost(), client.lost()]);
     expectSame(client.received, 0, 'the number of bytes that arrived');
   });
 
-  programme.addEach(
-    'R6 abortConnection works while a producer waits and the peer reads nothing',
-    async (stage, medium) => {
-      const { server, client } = await stage.pair({}, deaf, {}, medium);
-      const source = push(server, poemOf(50_000_000), 100_000);
-      await stage.pass(10);
-      server.transport.abortConnection();
-      expectSame((await server.lost()).name, 'ConnectionAborted', 'the reason');
-      expectSame(source.log.slice(-2), ['pause', 'stop'], 'what the producer was told last');
-      client.transport.resumeProducing();
-      await client.lost();
-    },
-  );
+  suite.addEach('R6 abortConnection works while a producer waits and the peer reads nothing', async (stage, link) => {
+    const { server, client } = await stage.pair({}, deaf, {}, link);
+    const source = push(server, poemOf(50_000_000), 100_000);
+    await stage.pass(10);
+    server.transport.abortConnection();
+    expectSame((await server.lost()).name, 'ConnectionAborted', 'the reason');
+    expectSame(source.log.slice(-2), ['pause', 'stop'], 'what the producer was told last');
+    client.transport.resumeProducing();
+    await client.lost();
+  });
 
-  programme.addEach('R6 abortConnection ends a close that waits for a deaf peer', async (stage, medium) => {
-    const { server, client } = await stage.pair({}, deaf, {}, medium);
+  suite.addEach('R6 abortConnection ends a close that waits for a deaf peer', async (stage, link) => {
+    const { server, client } = await stage.pair({}, deaf, {}, link);
     server.transport.write(poemOf(50_000_000));
     server.transport.loseConnection();
     await stage.pass(10);
@@ -185,8 +176,8 @@ function addQueues(programme: Programme): void {
     await client.lost();
   });
 
-  programme.addEach('R6 abortConnection works while a chunk is on its way to the kernel', async (stage, medium) => {
-    const { server, client } = await stage.pair({}, deaf, {}, medium);
+  suite.addEach('R6 abortConnection works while a chunk is on its way to the kernel', async (stage, link) => {
+    const { server, client } = await stage.pair({}, deaf, {}, link);
     server.transport.write(poemOf(50_000_000));
     await stage.pass(1);
     server.transport.write('more');

@@ -1,16 +1,16 @@
 import type { Backend } from '../seam/backend.ts';
 import type { DelayedCall } from '../time/clock.ts';
-import { Repertoire } from './all-suites.ts';
+import { AllSuites } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
-import type { Stage, Venue } from './stage.ts';
+import type { BackendUnderTest, Stage } from './stage.ts';
 
 /** R24: the backend's one timer, and the calls that wait for it, in the time of the backend. */
-export function alarmChecks(venue: Venue): Check[] {
-  const programme = new Repertoire(venue);
-  addAlarms(programme);
-  addCalls(programme);
-  return programme.checks;
+export function alarmChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new AllSuites(underTest);
+  addAlarms(suite);
+  addCalls(suite);
+  return suite.checks;
 }
 
 /** Sets the alarm, and resolves with the time when it has rung. */
@@ -28,8 +28,8 @@ async function turns(backend: Backend): Promise<void> {
   }
 }
 
-function addAlarms(programme: Repertoire): void {
-  programme.addBare('R24 the clock never goes back', async (backend) => {
+function addAlarms(suite: AllSuites): void {
+  suite.addBare('R24 the clock never goes back', async (backend) => {
     let last = backend.now();
     for (let look = 0; look < 10_000; look += 1) {
       const now = backend.now();
@@ -38,7 +38,7 @@ function addAlarms(programme: Repertoire): void {
     }
   });
 
-  programme.addBare('R24 the alarm never rings early', async (backend) => {
+  suite.addBare('R24 the alarm never rings early', async (backend) => {
     for (let delay = 0; delay < 12; delay += 0.31) {
       const at = backend.now() + delay;
       const rang = await ringing(backend, at);
@@ -46,11 +46,11 @@ function addAlarms(programme: Repertoire): void {
     }
   });
 
-  programme.addBare('R24 an alarm in the past rings', async (backend) => {
+  suite.addBare('R24 an alarm in the past rings', async (backend) => {
     await ringing(backend, backend.now() - 1000);
   });
 
-  programme.addBare('R24 the alarm rings once', async (backend) => {
+  suite.addBare('R24 the alarm rings once', async (backend) => {
     let rang = 0;
     backend.alarm(backend.now() + 1, () => {
       rang += 1;
@@ -60,7 +60,7 @@ function addAlarms(programme: Repertoire): void {
     expect(rang <= 1, `it rang ${rang} times`);
   });
 
-  programme.addBare('R24 the alarm never rings inside the call that sets it', async (backend) => {
+  suite.addBare('R24 the alarm never rings inside the call that sets it', async (backend) => {
     let inside = true;
     const rang = new Promise<boolean>((resolve) => {
       backend.alarm(backend.now(), () => resolve(inside));
@@ -74,7 +74,7 @@ function addAlarms(programme: Repertoire): void {
     ['a later one', 1, 20],
     ['one after none', Number.POSITIVE_INFINITY, 5],
   ] as const) {
-    programme.addBare(`R24 an alarm is replaced by ${name}`, async (backend) => {
+    suite.addBare(`R24 an alarm is replaced by ${name}`, async (backend) => {
       const now = backend.now();
       let replaced = 0;
       backend.alarm(now + first, () => {
@@ -87,7 +87,7 @@ function addAlarms(programme: Repertoire): void {
   }
 
   for (const delay of [2 ** 31 - 1, 2 ** 31, 2 ** 32 + 5, Number.MAX_VALUE, Number.POSITIVE_INFINITY]) {
-    programme.addBare(`R24 an alarm in ${delay} ms does not ring at once`, async (backend) => {
+    suite.addBare(`R24 an alarm in ${delay} ms does not ring at once`, async (backend) => {
       let rang = 0;
       backend.alarm(backend.now() + delay, () => {
         rang += 1;
@@ -98,7 +98,7 @@ function addAlarms(programme: Repertoire): void {
     });
   }
 
-  programme.addBare('R24 an alarm that is switched off does not ring', async (backend) => {
+  suite.addBare('R24 an alarm that is switched off does not ring', async (backend) => {
     let rang = 0;
     const ring = (): void => {
       rang += 1;
@@ -110,7 +110,7 @@ function addAlarms(programme: Repertoire): void {
     await ringing(backend, backend.now() + 5);
   });
 
-  programme.addBare('R24 the alarm may be set again while it rings', async (backend) => {
+  suite.addBare('R24 the alarm may be set again while it rings', async (backend) => {
     const rang = await new Promise<number>((resolve) => {
       backend.alarm(backend.now() + 1, () => void ringing(backend, backend.now() + 5).then(resolve));
     });
@@ -118,8 +118,8 @@ function addAlarms(programme: Repertoire): void {
   });
 }
 
-function addCalls(programme: Repertoire): void {
-  programme.add('R24 no call is early', async (stage) => {
+function addCalls(suite: AllSuites): void {
+  suite.add('R24 no call is early', async (stage) => {
     const { reactor } = stage;
     const early: number[] = [];
     await Promise.all(
@@ -137,19 +137,19 @@ function addCalls(programme: Repertoire): void {
     expectSame(early, [], 'by how many milliseconds calls were early');
   });
 
-  programme.add('R24 10,000 calls in random order run in order', async (stage) => {
+  suite.add('R24 10,000 calls in random order run in order', async (stage) => {
     const { ran, calls } = await runMany(stage, () => {});
     expectSame(ran.length, calls.length, 'how many ran');
   });
 
-  programme.add('R24 of 10,000 calls those run that were not cancelled, in order', async (stage) => {
+  suite.add('R24 of 10,000 calls those run that were not cancelled, in order', async (stage) => {
     const { ran, calls } = await runMany(stage, (call, at) => {
       if (at % 3 !== 0) call.cancel();
     });
     expectSame(ran.length, Math.ceil(calls.length / 3), 'how many ran');
   });
 
-  programme.add('R24 10,000 calls that were moved run in order', async (stage) => {
+  suite.add('R24 10,000 calls that were moved run in order', async (stage) => {
     const { ran, calls } = await runMany(stage, (call, at) => {
       if (at % 2 === 0) call.reset(Math.floor(stage.reactor.random() * 40));
       else call.delay(Math.floor(stage.reactor.random() * 40) - 20);
@@ -157,7 +157,7 @@ function addCalls(programme: Repertoire): void {
     expectSame(ran.length, calls.length, 'how many ran');
   });
 
-  programme.add('R24 a call in 25 days does not run at once', async (stage) => {
+  suite.add('R24 a call in 25 days does not run at once', async (stage) => {
     let ran = 0;
     const call = stage.reactor.callLater(2 ** 31 + 10, () => {
       ran += 1;

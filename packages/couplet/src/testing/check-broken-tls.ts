@@ -3,17 +3,17 @@ import { Actor } from './actor.ts';
 import type { Check } from './check.ts';
 import { expectSame } from './check.ts';
 import { clientTLS, serverTLS } from './check-tls.ts';
-import type { Stage, Venue } from './stage.ts';
-import { Single, SingleClient } from './stage.ts';
-import { Programme } from './suite.ts';
+import type { BackendUnderTest, Stage } from './stage.ts';
+import { OneFactory, SingleClient } from './stage.ts';
+import { Suite } from './suite.ts';
 
-/** R3 with TLS that breaks after its handshake (RFC 8446, section 6.2). Nothing where the venue has none. */
-export function brokenTLSChecks(venue: Venue): Check[] {
-  const programme = new Programme(venue);
-  if (venue.tls === undefined) return [];
-  addBroken(programme);
-  addPaused(programme);
-  return programme.checks;
+/** R3 with TLS that breaks after its handshake (RFC 8446, section 6.2). Nothing where the underTest has none. */
+export function brokenTLSChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new Suite(underTest);
+  if (underTest.tls === undefined) return [];
+  addBroken(suite);
+  addPaused(suite);
+  return suite.checks;
 }
 
 /** Long enough for what was sent to have arrived. */
@@ -79,7 +79,7 @@ async function scene(stage: Stage, way: 'port' | 'startTLS'): Promise<Scene> {
     },
     data: ({ transport }, chunk) => void transport.write(chunk),
   });
-  const port = await stage.listen(new Single(server), begun ? {} : { tls: serverTLS(stage) });
+  const port = await stage.listen(new OneFactory(server), begun ? {} : { tls: serverTLS(stage) });
   const between = new Between(stage, port);
   const calling = new Actor({
     made: ({ transport }) => {
@@ -87,17 +87,17 @@ async function scene(stage: Stage, way: 'port' | 'startTLS'): Promise<Scene> {
       transport.write('x');
     },
   });
-  const entry = await stage.listen(new Single(between.down));
+  const entry = await stage.listen(new OneFactory(between.down));
   stage.connect(entry, new SingleClient(calling), begun ? {} : { tls: clientTLS(stage) });
   await calling.when(() => calling.received === 1);
   return { server, client: calling, between };
 }
 
-function addBroken(programme: Programme): void {
+function addBroken(suite: Suite): void {
   for (const way of ['port', 'startTLS'] as const) {
     for (const [what, bytes] of JUNK) {
       for (const side of ['server', 'client'] as const) {
-        programme.add(`R3 ${what} ends the TLS connection of a ${side} at once (${way})`, async (stage) => {
+        suite.add(`R3 ${what} ends the TLS connection of a ${side} at once (${way})`, async (stage) => {
           const actors = await scene(stage, way);
           const broken = actors[side];
           actors.between.say(bytes, side);
@@ -108,8 +108,8 @@ function addBroken(programme: Programme): void {
   }
 }
 
-function addPaused(programme: Programme): void {
-  programme.add('R14 what arrived while paused is delivered, though TLS breaks right behind it', async (stage) => {
+function addPaused(suite: Suite): void {
+  suite.add('R14 what arrived while paused is delivered, though TLS breaks right behind it', async (stage) => {
     const { server, client, between } = await scene(stage, 'port');
     client.transport.pauseProducing();
     between.keeping = true;

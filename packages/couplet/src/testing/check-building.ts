@@ -5,19 +5,19 @@ import { expectReport, slip } from './actor-error.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { cue, echo } from './parts.ts';
-import type { Venue } from './stage.ts';
-import { SingleClient, Troupe } from './stage.ts';
-import { Programme } from './suite.ts';
+import type { BackendUnderTest } from './stage.ts';
+import { SceneFactory, SingleClient } from './stage.ts';
+import { Suite } from './suite.ts';
 
 /** R8: factories that cannot build a protocol. */
-export function buildingChecks(venue: Venue): Check[] {
-  const programme = new Programme(venue);
-  addFactories(programme);
-  return programme.checks;
+export function buildingChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new Suite(underTest);
+  addFactories(suite);
+  return suite.checks;
 }
 
 /** Cannot build a protocol. */
-class Clumsy extends Troupe {
+class Clumsy extends SceneFactory {
   override buildProtocol(): Actor {
     throw slip;
   }
@@ -34,11 +34,11 @@ class ClumsyClient extends ClientFactory {
   }
 }
 
-function addFactories(programme: Programme): void {
-  programme.addEach(
+function addFactories(suite: Suite): void {
+  suite.addEach(
     'R8 buildProtocol of a server that throws is logged, and the connection closed',
-    async (stage, medium) => {
-      const port = await stage.listen(new Clumsy(), {}, medium);
+    async (stage, link) => {
+      const port = await stage.listen(new Clumsy(), {}, link);
       const client = new Actor();
       stage.connect(port, new SingleClient(client));
       await client.lost();
@@ -46,8 +46,8 @@ function addFactories(programme: Programme): void {
     },
   );
 
-  programme.add('R8 a buildProtocol that returns nothing is an error of the factory', async (stage) => {
-    const troupe = new Troupe();
+  suite.add('R8 a buildProtocol that returns nothing is an error of the factory', async (stage) => {
+    const troupe = new SceneFactory();
     Reflect.set(troupe, 'buildProtocol', () => undefined);
     const client = new Actor();
     stage.connect(await stage.listen(troupe), new SingleClient(client));
@@ -59,9 +59,9 @@ function addFactories(programme: Programme): void {
     );
   });
 
-  programme.add('R8 a port whose buildProtocol threw once serves the next connection', async (stage) => {
+  suite.add('R8 a port whose buildProtocol threw once serves the next connection', async (stage) => {
     let calls = 0;
-    const troupe = new Troupe();
+    const troupe = new SceneFactory();
     troupe.buildProtocol = () => {
       calls += 1;
       if (calls === 1) throw slip;
@@ -76,14 +76,14 @@ function addFactories(programme: Programme): void {
     stage.takeReports();
   });
 
-  programme.addEach(
+  suite.addEach(
     'R8 buildProtocol of a client that throws is logged, and its error is the reason',
-    async (stage, medium) => {
+    async (stage, link) => {
       const clumsy = new ClumsyClient();
       const server = new Actor();
-      const troupe = new Troupe();
+      const troupe = new SceneFactory();
       troupe.buildProtocol = () => server;
-      stage.connect(await stage.listen(troupe, {}, medium), clumsy);
+      stage.connect(await stage.listen(troupe, {}, link), clumsy);
       await expectReport(stage, 'buildProtocol', /^ClumsyClient for /);
       await server.lost();
       expect(clumsy.reason === slip, `the reason is ${String(clumsy.reason)}`);

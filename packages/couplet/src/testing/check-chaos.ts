@@ -4,19 +4,19 @@ import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { Dice } from './dice.ts';
 import { expectPoem, poemOf } from './poem.ts';
-import type { Medium, Stage, Venue } from './stage.ts';
-import { Single, SingleClient } from './stage.ts';
-import { Programme } from './suite.ts';
+import type { BackendUnderTest, Link, Stage } from './stage.ts';
+import { OneFactory, SingleClient } from './stage.ts';
+import { Suite } from './suite.ts';
 
 /** R3, R5 and R7 once more: two ends that do whatever comes to their minds. */
-export function chaosChecks(venue: Venue): Check[] {
-  const programme = new Programme(venue);
+export function chaosChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new Suite(underTest);
   for (let seed = 1; seed <= 5; seed += 1) {
-    programme.addEach(`R3 whatever two peers do, both end, and what arrives was written (${seed})`, (stage, medium) =>
-      playChaos(stage, medium, new Dice(seed)),
+    suite.addEach(`R3 whatever two peers do, both end, and what arrives was written (${seed})`, (stage, link) =>
+      playChaos(stage, link, new Dice(seed)),
     );
   }
-  return programme.checks;
+  return suite.checks;
 }
 
 const poem = poemOf(4_000_000);
@@ -92,11 +92,11 @@ class Peer {
   }
 }
 
-async function playChaos(stage: Stage, medium: Medium, dice: Dice): Promise<void> {
+async function playChaos(stage: Stage, link: Link, dice: Dice): Promise<void> {
   const options = { lingerTimeoutMs: 15_000 };
   for (let round = 0; round < 10; round += 1) {
     const [server, client] = [new Peer(stage, dice), new Peer(stage, dice)];
-    const port = await stage.listen(new Single(server.actor), options, medium);
+    const port = await stage.listen(new OneFactory(server.actor), options, link);
     await stage.connect(port, new SingleClient(client.actor), options).whenConnected();
     await server.actor.when(() => server.actor.log.length > 0);
     for (let turn = 0; turn < 40; turn += 1) {

@@ -1,20 +1,20 @@
 import type { Connector } from '../protocol/connector.ts';
-import { Repertoire } from './all-suites.ts';
+import { AllSuites } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
-import { Diarist } from './recording-factory.ts';
-import type { Rehearsal } from './scripted-run.ts';
+import { RecordingFactory } from './recording-factory.ts';
+import type { ScriptedRun } from './scripted-run.ts';
 import type { ScriptedWire } from './scripted-wire.ts';
 import { addressesOf } from './scripted-wire.ts';
-import type { Venue } from './stage.ts';
+import type { BackendUnderTest } from './stage.ts';
 
 /** R21: the order of a client factory's callbacks on paths that nobody thought of. */
-export function clientWalkChecks(venue: Venue): Check[] {
-  const programme = new Repertoire(venue);
+export function clientWalkChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new AllSuites(underTest);
   for (let seed = 1; seed <= WALKS; seed += 1) {
-    programme.addRehearsed(`R21 the order holds on any path (${seed})`, (rehearsal) => new Walk(rehearsal, seed).go());
+    suite.addRehearsed(`R21 the order holds on any path (${seed})`, (scripted) => new Walk(scripted, seed).go());
   }
-  return programme.checks;
+  return suite.checks;
 }
 
 const WALKS = 20;
@@ -37,26 +37,26 @@ const WHOLE = /^(?:F(?:S(?:f|BC|BMLC))+X)*$/;
 /** The beginning of such a life. */
 const BEGUN = /^(?:F(?:S(?:f|BC|BMLC))+X)*(?:F(?:S(?:f|BC|BMLC))*(?:S(?:B(?:ML?)?)?)?)?$/;
 
-function lettersOf({ pages }: Diarist): string {
-  return pages.map((page) => LETTERS.find(([name]) => name === page.split(' ')[0])?.[1] ?? '?').join('');
+function lettersOf({ records }: RecordingFactory): string {
+  return records.map((page) => LETTERS.find(([name]) => name === page.split(' ')[0])?.[1] ?? '?').join('');
 }
 
 /** A walk through everything that can happen to one connector, in an order that the seed decides. */
 class Walk {
-  readonly #rehearsal: Rehearsal;
+  readonly #scripted: ScriptedRun;
   readonly #seed: number;
-  readonly #client: Diarist;
+  readonly #client: RecordingFactory;
   readonly #wires: ScriptedWire[] = [];
   #state: number;
 
-  constructor(rehearsal: Rehearsal, seed: number) {
-    this.#rehearsal = rehearsal;
+  constructor(scripted: ScriptedRun, seed: number) {
+    this.#scripted = scripted;
     this.#seed = seed;
     this.#state = seed;
     const again = (connector: Connector): void => {
       if (this.#below(2) === 0) connector.connect();
     };
-    this.#client = new Diarist({
+    this.#client = new RecordingFactory({
       builds: (actor) => (this.#below(8) === 0 ? null : actor),
       made: ({ transport }) => {
         if (this.#below(6) === 0) transport.loseConnection();
@@ -67,9 +67,9 @@ class Walk {
   }
 
   async go(): Promise<void> {
-    const { reactor, backend } = this.#rehearsal;
+    const { reactor, backend } = this.#scripted;
     backend.names.set('poem.test', addressesOf('192.0.2.1', '2001:db8::1', '192.0.2.2'));
-    const run = this.#rehearsal.run();
+    const run = this.#scripted.run();
     const connector = reactor.connectTCP('poem.test', 8007, this.#client, { timeoutMs: 1000 });
     for (let step = 0; step < STEPS; step += 1) {
       this.#step(connector);
@@ -92,7 +92,7 @@ class Walk {
   }
 
   #step(connector: Connector): void {
-    const attempt = this.#rehearsal.backend.attempts.at(-1 - this.#below(3));
+    const attempt = this.#scripted.backend.attempts.at(-1 - this.#below(3));
     switch (this.#below(8)) {
       case 0:
       case 1:

@@ -1,20 +1,20 @@
 import type { Clock } from '../time/clock.ts';
 import type { Actor } from './actor.ts';
-import { Repertoire } from './all-suites.ts';
+import { AllSuites } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
-import { Diarist } from './recording-factory.ts';
-import type { Rehearsal } from './scripted-run.ts';
-import type { Venue } from './stage.ts';
-import { Troupe } from './stage.ts';
+import { RecordingFactory } from './recording-factory.ts';
+import type { ScriptedRun } from './scripted-run.ts';
+import type { BackendUnderTest } from './stage.ts';
+import { SceneFactory } from './stage.ts';
 
 /** R41: what a protocol needs from outside it gets from its reactor. */
-export function clockChecks(venue: Venue): Check[] {
-  const programme = new Repertoire(venue);
+export function clockChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new AllSuites(underTest);
 
-  programme.addRehearsed('R41 transport.clock tells the time of its reactor', async (rehearsal) => {
-    const { reactor, backend } = rehearsal;
-    const clock = await clockOfClient(rehearsal);
+  suite.addRehearsed('R41 transport.clock tells the time of its reactor', async (scripted) => {
+    const { reactor, backend } = scripted;
+    const clock = await clockOfClient(scripted);
     backend.wall = 1_234_567;
     backend.chance = 0.75;
     const told = (one: Clock): number[] => [one.now(), one.wallClock(), one.random()];
@@ -26,9 +26,9 @@ export function clockChecks(venue: Venue): Check[] {
     expectSame(told(reactor), told(clock), 'what the reactor tells');
   });
 
-  programme.addRehearsed('R41 calls of transport.clock are timers of its reactor', async (rehearsal) => {
-    const { reactor, backend } = rehearsal;
-    const clock = await clockOfClient(rehearsal);
+  suite.addRehearsed('R41 calls of transport.clock are timers of its reactor', async (scripted) => {
+    const { reactor, backend } = scripted;
+    const clock = await clockOfClient(scripted);
     const ran: unknown[] = [];
     reactor.callLater(20, () => ran.push(['reactor', backend.time]));
     const call = clock.callLater(10, (...words: string[]) => ran.push([...words, backend.time]), 'a', 'rhyme');
@@ -46,8 +46,8 @@ export function clockChecks(venue: Venue): Check[] {
     );
   });
 
-  programme.addEach('R41 both ends of a connection have the clock of the reactor', async (stage, medium) => {
-    const { server, client } = await stage.pair({}, {}, {}, medium);
+  suite.addEach('R41 both ends of a connection have the clock of the reactor', async (stage, link) => {
+    const { server, client } = await stage.pair({}, {}, {}, link);
     const before = stage.reactor.now();
     const told = [server, client].map(({ transport }) => transport.clock.now());
     const after = stage.reactor.now();
@@ -57,7 +57,7 @@ export function clockChecks(venue: Venue): Check[] {
     );
   });
 
-  programme.add('R41 a protocol may wait on its clock, also after its connection', async (stage) => {
+  suite.add('R41 a protocol may wait on its clock, also after its connection', async (stage) => {
     const waited = new Promise<Actor>((resolve) => {
       const lost = (actor: Actor): void => void actor.transport.clock.callLater(1, resolve, actor);
       void stage.pair({ made: ({ transport }) => transport.loseConnection() }, { lost });
@@ -65,10 +65,10 @@ export function clockChecks(venue: Venue): Check[] {
     expectSame((await waited).log.at(-1), 'lost', 'the last callback');
   });
 
-  programme.add('R41 factories get the reactor when they start, servers and clients', async (stage) => {
+  suite.add('R41 factories get the reactor when they start, servers and clients', async (stage) => {
     const clocks: Clock[] = [];
-    const troupe = new Troupe();
-    const client = new Diarist();
+    const troupe = new SceneFactory();
+    const client = new RecordingFactory();
     for (const factory of [troupe, client]) {
       const start = factory.doStart.bind(factory);
       factory.doStart = (reactor) => {
@@ -84,20 +84,20 @@ export function clockChecks(venue: Venue): Check[] {
     );
   });
 
-  programme.addRehearsed('R41 startFactory gets the reactor', async ({ reactor }) => {
+  suite.addRehearsed('R41 startFactory gets the reactor', async ({ reactor }) => {
     const clocks: Clock[] = [];
-    const client = new Diarist();
+    const client = new RecordingFactory();
     client.startFactory = (...clock: Clock[]) => void clocks.push(...clock);
     reactor.connectTCP('192.0.2.1', 8007, client);
     expect(clocks.length === 1 && clocks[0] === reactor, 'it did not');
   });
 
-  return programme.checks;
+  return suite.checks;
 }
 
 /** The clock of a connected client. */
-async function clockOfClient({ reactor, backend }: Rehearsal): Promise<Clock> {
-  const connector = reactor.connectTCP('192.0.2.1', 8007, new Diarist());
+async function clockOfClient({ reactor, backend }: ScriptedRun): Promise<Clock> {
+  const connector = reactor.connectTCP('192.0.2.1', 8007, new RecordingFactory());
   backend.attempts[0]?.succeed();
   const actor = await connector.whenConnected();
   expect(actor !== null, 'there is no protocol');

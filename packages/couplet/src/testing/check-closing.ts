@@ -2,21 +2,21 @@ import type { ConnectionOptions } from '../protocol/options.ts';
 import type { Actor } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
-import { Vow } from './deferred.ts';
+import { Deferred } from './deferred.ts';
 import { deaf } from './parts.ts';
 import { expectPoem, poemOf } from './poem.ts';
 import { pull, push, Source } from './source.ts';
-import type { Stage, Venue } from './stage.ts';
-import { Programme } from './suite.ts';
+import type { BackendUnderTest, Stage } from './stage.ts';
+import { Suite } from './suite.ts';
 
 /** R5: leaving in order. */
-export function closingChecks(venue: Venue): Check[] {
-  const programme = new Programme(venue);
-  addDeliveries(programme);
-  addProducers(programme);
-  addOrders(programme);
-  addLingers(programme);
-  return programme.checks;
+export function closingChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new Suite(underTest);
+  addDeliveries(suite);
+  addProducers(suite);
+  addOrders(suite);
+  addLingers(suite);
+  return suite.checks;
 }
 
 const poem = poemOf(5_000_000);
@@ -39,9 +39,9 @@ const chatter = {
   },
 };
 
-function addDeliveries(programme: Programme): void {
-  programme.addEach('R5 a peer that sends all the while gets every byte', async (stage, medium) => {
-    const { server, client } = await stage.pair({ data: recite }, chatter, {}, medium);
+function addDeliveries(suite: Suite): void {
+  suite.addEach('R5 a peer that sends all the while gets every byte', async (stage, link) => {
+    const { server, client } = await stage.pair({ data: recite }, chatter, {}, link);
     const reasons = [await server.lost(), await client.lost()];
     expectPoem(client.bytes, poem, 'the client');
     expectSame(
@@ -51,7 +51,7 @@ function addDeliveries(programme: Programme): void {
     );
   });
 
-  programme.addEach('R5 a peer that sends 5 MB before it reads gets every byte', async (stage, medium) => {
+  suite.addEach('R5 a peer that sends 5 MB before it reads gets every byte', async (stage, link) => {
     const question = {
       made: ({ transport }: Actor) => {
         transport.pauseProducing();
@@ -59,7 +59,7 @@ function addDeliveries(programme: Programme): void {
         void transport.drained().then(() => transport.resumeProducing());
       },
     };
-    const { server, client } = await stage.pair({ made: recite }, question, {}, medium);
+    const { server, client } = await stage.pair({ made: recite }, question, {}, link);
     const reasons = [await server.lost(), await client.lost()];
     expectPoem(client.bytes, poem, 'the client');
     expectSame(
@@ -69,19 +69,16 @@ function addDeliveries(programme: Programme): void {
     );
   });
 
-  programme.addEach(
-    'R5 a client may lose the connection too, and the server gets every byte',
-    async (stage, medium) => {
-      const { server, client } = await stage.pair({}, { made: recite }, {}, medium);
-      expectSame((await client.lost()).name, 'ConnectionDone', 'the reason');
-      await server.lost();
-      expectPoem(server.bytes, poem, 'the server');
-    },
-  );
+  suite.addEach('R5 a client may lose the connection too, and the server gets every byte', async (stage, link) => {
+    const { server, client } = await stage.pair({}, { made: recite }, {}, link);
+    expectSame((await client.lost()).name, 'ConnectionDone', 'the reason');
+    await server.lost();
+    expectPoem(server.bytes, poem, 'the server');
+  });
 
-  programme.addEach(
+  suite.addEach(
     'R5 both sides get every byte when both lose the connection after their last write',
-    async (stage, medium) => {
+    async (stage, link) => {
       const verse = poemOf(30_000);
       const speak = async ({ transport }: Actor): Promise<void> => {
         transport.write(verse);
@@ -89,12 +86,7 @@ function addDeliveries(programme: Programme): void {
       const leave = (actor: Actor): void => {
         if (actor.received === verse.length) actor.transport.loseConnection();
       };
-      const { server, client } = await stage.pair(
-        { made: speak, data: leave },
-        { made: speak, data: leave },
-        {},
-        medium,
-      );
+      const { server, client } = await stage.pair({ made: speak, data: leave }, { made: speak, data: leave }, {}, link);
       for (const actor of [server, client]) {
         expectSame((await actor.lost()).name, 'ConnectionDone', 'the reason');
         expectPoem(actor.bytes, verse, 'an actor');
@@ -102,12 +94,12 @@ function addDeliveries(programme: Programme): void {
     },
   );
 
-  programme.addEach('R5 after loseConnection nothing is received any more', async (stage, medium) => {
+  suite.addEach('R5 after loseConnection nothing is received any more', async (stage, link) => {
     const { server, client } = await stage.pair(
       { data: ({ transport }) => transport.loseConnection() },
       chatter,
       {},
-      medium,
+      link,
     );
     await server.when(() => server.received > 0);
     const { received } = server;
@@ -115,9 +107,9 @@ function addDeliveries(programme: Programme): void {
     expectSame(server.received, received, 'the number of bytes received');
   });
 
-  programme.addEach(
+  suite.addEach(
     'R5 after the FIN the engine reads what the peer still sends, until the peer closes',
-    async (stage, medium) => {
+    async (stage, link) => {
       const answer = {
         eof: ({ transport }: Actor) => {
           transport.write(poem);
@@ -128,7 +120,7 @@ function addDeliveries(programme: Programme): void {
         { made: ({ transport }) => transport.loseConnection() },
         answer,
         {},
-        medium,
+        link,
       );
       // A peer whose 5 MB nobody reads would be reset.
       expectSame((await client.lost()).name, 'ConnectionDone', 'the reason of the peer');
@@ -137,23 +129,23 @@ function addDeliveries(programme: Programme): void {
   );
 }
 
-function addProducers(programme: Programme): void {
+function addProducers(suite: Suite): void {
   for (const [kind, pour] of [
     ['push', push],
     ['pull', pull],
   ] as const) {
-    programme.addEach(`R5 a ${kind} producer finishes before the connection closes`, async (stage, medium) => {
+    suite.addEach(`R5 a ${kind} producer finishes before the connection closes`, async (stage, link) => {
       const pourAndLeave = (actor: Actor): void => {
         pour(actor, poem, 50_000);
         actor.transport.loseConnection();
       };
-      const { server, client } = await stage.pair({ made: pourAndLeave }, {}, {}, medium);
+      const { server, client } = await stage.pair({ made: pourAndLeave }, {}, {}, link);
       expectSame((await server.lost()).name, 'ConnectionDone', 'the reason');
       await client.lost();
       expectPoem(client.bytes, poem, 'the client');
     });
 
-    programme.add(
+    suite.add(
       `R5 a ${kind} producer that has nothing to say yet holds the close until it unregisters`,
       async (stage) => {
         const { server, client } = await stage.pair({}, { eof: ({ transport }) => transport.loseConnection() });
@@ -174,7 +166,7 @@ function addProducers(programme: Programme): void {
     );
   }
 
-  programme.add('R5 once its producer has unregistered, a leaving connection takes no more writes', async (stage) => {
+  suite.add('R5 once its producer has unregistered, a leaving connection takes no more writes', async (stage) => {
     const speak = ({ transport }: Actor): void => {
       transport.registerProducer(new Source(server), true);
       transport.write('in time');
@@ -189,7 +181,7 @@ function addProducers(programme: Programme): void {
   });
 }
 
-function addOrders(programme: Programme): void {
+function addOrders(suite: Suite): void {
   const orders: readonly [name: string, leave: (actor: Actor) => void][] = [
     [
       'twice',
@@ -237,21 +229,21 @@ function addOrders(programme: Programme): void {
     ['by stopProducing', ({ transport }) => transport.stopProducing()],
   ];
   for (const [name, leave] of orders) {
-    programme.addEach(`R5 a protocol that loses the connection ${name} delivers everything`, async (stage, medium) => {
+    suite.addEach(`R5 a protocol that loses the connection ${name} delivers everything`, async (stage, link) => {
       const reciteAndLeave = (actor: Actor): void => {
         actor.transport.write(poem);
         leave(actor);
       };
-      const { server, client } = await stage.pair({ data: reciteAndLeave }, chatter, {}, medium);
+      const { server, client } = await stage.pair({ data: reciteAndLeave }, chatter, {}, link);
       expectSame((await server.lost()).name, 'ConnectionDone', 'the reason');
       await client.lost();
       expectPoem(client.bytes, poem, 'the client');
     });
   }
 
-  programme.addEach(
+  suite.addEach(
     'R5 loseConnection after the FIN of loseWriteConnection throws away what arrives',
-    async (stage, medium) => {
+    async (stage, link) => {
       const { server, client } = await stage.pair(
         { shut: ({ transport }) => transport.loseConnection() },
         {
@@ -261,7 +253,7 @@ function addOrders(programme: Programme): void {
           },
         },
         {},
-        medium,
+        link,
       );
       server.transport.loseWriteConnection();
       expectSame((await client.lost()).name, 'ConnectionDone', 'the reason of the peer');
@@ -270,22 +262,22 @@ function addOrders(programme: Programme): void {
     },
   );
 
-  programme.add('R5 loseConnection in connectionMade closes a connection on which nothing was sent', async (stage) => {
+  suite.add('R5 loseConnection in connectionMade closes a connection on which nothing was sent', async (stage) => {
     const leave = { made: ({ transport }: Actor) => transport.loseConnection() };
     const { server, client } = await stage.call(leave, leave);
     expectSame((await server.lost()).name, 'ConnectionDone', 'the reason of the server');
     expectSame((await client.lost()).name, 'ConnectionDone', 'the reason of the client');
   });
 
-  programme.add('R5 a connection that a promise holds up still closes', async (stage) => {
-    const vow = new Vow();
-    const { server, client } = await stage.pair({ made: () => vow.promise }, chatter);
+  suite.add('R5 a connection that a promise holds up still closes', async (stage) => {
+    const deferred = new Deferred();
+    const { server, client } = await stage.pair({ made: () => deferred.promise }, chatter);
     server.transport.write(poem);
     server.transport.loseConnection();
     expectSame((await server.lost()).name, 'ConnectionDone', 'the reason');
     await client.lost();
     expectPoem(client.bytes, poem, 'the client');
-    vow.keep();
+    deferred.keep();
   });
 }
 
@@ -305,28 +297,28 @@ async function lingered(stage: Stage, options: ConnectionOptions, everyMs?: numb
   return stage.reactor.now() - began;
 }
 
-function addLingers(programme: Programme): void {
-  programme.add('R5 a peer that is silent and never closes is left after lingerTimeoutMs', async (stage) => {
+function addLingers(suite: Suite): void {
+  suite.add('R5 a peer that is silent and never closes is left after lingerTimeoutMs', async (stage) => {
     const took = await lingered(stage, { lingerTimeoutMs: 100, lingerMaxMs: 20_000 });
     expect(took >= 100 && took < 5000, `it took ${took} ms`);
   });
 
-  programme.add('R5 a peer that sends on and never closes is left after lingerMaxMs', async (stage) => {
+  suite.add('R5 a peer that sends on and never closes is left after lingerMaxMs', async (stage) => {
     const took = await lingered(stage, { lingerTimeoutMs: 20_000, lingerMaxMs: 200 }, 20);
     expect(took >= 200 && took < 5000, `it took ${took} ms`);
   });
 
-  programme.add('R5 input of the peer puts lingerTimeoutMs off', async (stage) => {
+  suite.add('R5 input of the peer puts lingerTimeoutMs off', async (stage) => {
     const took = await lingered(stage, { lingerTimeoutMs: 300, lingerMaxMs: 900 }, 30);
     expect(took >= 900 && took < 10_000, `it took ${took} ms`);
   });
 
-  programme.add('R5 a lingerTimeoutMs of 0 does not wait for the peer', async (stage) => {
+  suite.add('R5 a lingerTimeoutMs of 0 does not wait for the peer', async (stage) => {
     const took = await lingered(stage, { lingerTimeoutMs: 0 });
     expect(took < 2000, `it took ${took} ms`);
   });
 
-  programme.add('R5 the time to send does not count: lingering begins with the FIN', async (stage) => {
+  suite.add('R5 the time to send does not count: lingering begins with the FIN', async (stage) => {
     const options = { lingerTimeoutMs: 50, lingerMaxMs: 50 };
     const { server, client } = await stage.pair({}, deaf, options);
     const verses = poemOf(20_000_000);

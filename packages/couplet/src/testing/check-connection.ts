@@ -5,35 +5,35 @@ import { expect, expectSame } from './check.ts';
 import { cue } from './parts.ts';
 import { poemOf } from './poem.ts';
 import { Source } from './source.ts';
-import type { Venue } from './stage.ts';
-import { Single, SingleClient, Troupe } from './stage.ts';
-import { Programme } from './suite.ts';
+import type { BackendUnderTest } from './stage.ts';
+import { OneFactory, SceneFactory, SingleClient } from './stage.ts';
+import { Suite } from './suite.ts';
 
 /** R1 to R3: when a protocol is called, and when not. */
-export function connectionChecks(venue: Venue): Check[] {
-  const programme = new Programme(venue);
-  addBeginnings(programme);
-  addQuietCalls(programme);
-  addEnds(programme);
-  addReasons(programme);
-  return programme.checks;
+export function connectionChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new Suite(underTest);
+  addBeginnings(suite);
+  addQuietCalls(suite);
+  addEnds(suite);
+  addReasons(suite);
+  return suite.checks;
 }
 
-function addBeginnings(programme: Programme): void {
-  programme.addEach('R1 connectionMade runs once, before the data that waits already', async (stage, medium) => {
+function addBeginnings(suite: Suite): void {
+  suite.addEach('R1 connectionMade runs once, before the data that waits already', async (stage, link) => {
     const greet = ({ transport }: Actor): void => void transport.write('hello');
-    const { server, client } = await stage.pair({ made: greet }, { made: greet }, {}, medium);
+    const { server, client } = await stage.pair({ made: greet }, { made: greet }, {}, link);
     for (const actor of [server, client]) {
       await actor.when(() => actor.received === 5);
       expectSame(actor.log, ['made', 'data'], 'the log');
     }
   });
 
-  programme.addEach('R1 transport and factory are set in connectionMade', async (stage, medium) => {
+  suite.addEach('R1 transport and factory are set in connectionMade', async (stage, link) => {
     const seen: unknown[] = [];
     const look = (actor: Actor): void => void seen.push(actor.factory, actor.transport.disconnected);
-    const serving = new Single(new Actor({ made: look }));
-    const port = await stage.listen(serving, {}, medium);
+    const serving = new OneFactory(new Actor({ made: look }));
+    const port = await stage.listen(serving, {}, link);
     const asking = new SingleClient(new Actor({ made: look }));
     await stage.connect(port, asking).whenConnected();
     await serving.actor.when(() => seen.length === 4);
@@ -41,8 +41,8 @@ function addBeginnings(programme: Programme): void {
     expectSame(seen.filter((one) => one === false).length, 2, 'the number of live transports');
   });
 
-  programme.add('R1 each of 100 connections at once gets its own connectionMade', async (stage) => {
-    const troupe = new Troupe({ made: ({ transport }) => transport.loseConnection() });
+  suite.add('R1 each of 100 connections at once gets its own connectionMade', async (stage) => {
+    const troupe = new SceneFactory({ made: ({ transport }) => transport.loseConnection() });
     const port = await stage.listen(troupe);
     const clients = Array.from({ length: 100 }, () => new Actor());
     for (const client of clients) stage.connect(port, new SingleClient(client));
@@ -83,11 +83,11 @@ const calls: readonly [name: string, call: (transport: Transport, actor: Actor) 
 /** An aware part that hears of everything. */
 const listening = { eof: () => {}, shut: () => {}, resumed: () => {} };
 
-function addQuietCalls(programme: Programme): void {
+function addQuietCalls(suite: Suite): void {
   for (const [name, call] of calls) {
     const perform = (actor: Actor): void => actor.calls(() => call(actor.transport, actor));
 
-    programme.add(`R2 ${name} inside a callback calls nobody back before it returns`, async (stage) => {
+    suite.add(`R2 ${name} inside a callback calls nobody back before it returns`, async (stage) => {
       for (const bold of [
         { ...listening, made: perform },
         { ...listening, data: perform },
@@ -103,7 +103,7 @@ function addQuietCalls(programme: Programme): void {
       }
     });
 
-    programme.add(`R2 ${name} outside of callbacks calls nobody back before it returns`, async (stage) => {
+    suite.add(`R2 ${name} outside of callbacks calls nobody back before it returns`, async (stage) => {
       const { server, client } = await stage.pair(listening, listening);
       for (const actor of [server, client]) {
         perform(actor);
@@ -114,7 +114,7 @@ function addQuietCalls(programme: Programme): void {
     });
   }
 
-  programme.add('R2 no callback runs inside another, whatever they call', async (stage) => {
+  suite.add('R2 no callback runs inside another, whatever they call', async (stage) => {
     const stir = (actor: Actor): void => {
       const { transport } = actor;
       transport.unregisterProducer();
@@ -137,13 +137,13 @@ function addQuietCalls(programme: Programme): void {
   });
 }
 
-function addEnds(programme: Programme): void {
-  programme.addEach('R3 connectionLost comes once, last, with ConnectionDone at both ends', async (stage, medium) => {
+function addEnds(suite: Suite): void {
+  suite.addEach('R3 connectionLost comes once, last, with ConnectionDone at both ends', async (stage, link) => {
     const { server, client } = await stage.pair(
       { made: ({ transport }) => void transport.write('a poem') },
       { data: ({ transport }) => transport.loseConnection() },
       {},
-      medium,
+      link,
     );
     const reasons = [await server.lost(), await client.lost()];
     expectSame(server.log, ['made', 'lost'], "the server's log");
@@ -151,7 +151,7 @@ function addEnds(programme: Programme): void {
     for (const reason of reasons) expectSame(reason.name, 'ConnectionDone', 'the reason');
   });
 
-  programme.add('R3 connectionLost is last, whatever it calls', async (stage) => {
+  suite.add('R3 connectionLost is last, whatever it calls', async (stage) => {
     const told: string[][] = [];
     const haunt = (actor: Actor): void => {
       const { transport } = actor;
@@ -176,20 +176,20 @@ function addEnds(programme: Programme): void {
     expectSame(told, [['stop'], ['stop']], 'what late producers were told');
   });
 
-  programme.addEach('R3 nothing is received after abortConnection, though more has arrived', async (stage, medium) => {
+  suite.addEach('R3 nothing is received after abortConnection, though more has arrived', async (stage, link) => {
     const poem = poemOf(1_000_000);
     const abort = ({ transport }: Actor): void => transport.abortConnection();
     const recite = ({ transport }: Actor): void => void transport.write(poem);
-    const { server, client } = await stage.pair({ data: abort }, { made: recite }, {}, medium);
+    const { server, client } = await stage.pair({ data: abort }, { made: recite }, {}, link);
     await server.when(() => server.received > 0);
     const { received } = server;
     await Promise.all([server.lost(), client.lost()]);
     expectSame(server.received, received, 'the number of bytes received');
   });
 
-  programme.addEach('R3 one connectionLost for an end that has many causes', async (stage, medium) => {
+  suite.addEach('R3 one connectionLost for an end that has many causes', async (stage, link) => {
     const part = { data: ({ transport }: Actor) => transport.abortConnection() };
-    const { server, client } = await stage.pair(part, part, {}, medium);
+    const { server, client } = await stage.pair(part, part, {}, link);
     for (const { transport } of [server, client]) {
       transport.write('cue');
       transport.loseConnection();
@@ -202,8 +202,8 @@ function addEnds(programme: Programme): void {
     for (const { log } of [server, client]) expectSame(log.filter((entry) => entry === 'lost').length, 1, 'its number');
   });
 
-  programme.add('R3 peers that reset as soon as they are connected leave nobody behind', async (stage) => {
-    const troupe = new Troupe();
+  suite.add('R3 peers that reset as soon as they are connected leave nobody behind', async (stage) => {
+    const troupe = new SceneFactory();
     const port = await stage.listen(troupe);
     const clients = Array.from(
       { length: 20 },
@@ -219,13 +219,12 @@ function addEnds(programme: Programme): void {
     await Promise.all(troupe.actors.map((actor) => actor.lost()));
   });
 
-  programme.addEach('R3 a connection that another one aborts receives nothing more', async (stage, medium) => {
+  suite.addEach('R3 a connection that another one aborts receives nothing more', async (stage, link) => {
     const actors: Actor[] = [];
     const hitOther = (actor: Actor): void => {
       for (const other of actors) if (other !== actor) other.transport.abortConnection();
     };
-    for (let built = 0; built < 2; built += 1)
-      actors.push((await stage.pair({ data: hitOther }, {}, {}, medium)).server);
+    for (let built = 0; built < 2; built += 1) actors.push((await stage.pair({ data: hitOther }, {}, {}, link)).server);
     const clients = stage.actors.filter((actor) => !actors.includes(actor));
     for (const { transport } of clients) transport.write('cue');
     const [one, other] = actors;
@@ -234,8 +233,8 @@ function addEnds(programme: Programme): void {
     expectSame([one?.received, other?.received].sort(), [0, 3], 'the numbers of bytes received');
   });
 
-  programme.add('R3 the end of a hundred connections at once reaches each of them', async (stage) => {
-    const troupe = new Troupe({ made: ({ transport }) => void transport.write('hello') });
+  suite.add('R3 the end of a hundred connections at once reaches each of them', async (stage) => {
+    const troupe = new SceneFactory({ made: ({ transport }) => void transport.write('hello') });
     const port = await stage.listen(troupe);
     const clients = Array.from({ length: 100 }, () => new Actor());
     for (const client of clients) stage.connect(port, new SingleClient(client));
@@ -247,42 +246,36 @@ function addEnds(programme: Programme): void {
   });
 }
 
-function addReasons(programme: Programme): void {
-  programme.addEach(
-    'R3 the reason is ConnectionDone when both sides lose the connection at once',
-    async (stage, medium) => {
-      const { server, client } = await stage.pair({}, {}, {}, medium);
-      server.transport.loseConnection();
-      client.transport.loseConnection();
-      const reasons = [await server.lost(), await client.lost()];
-      expectSame(
-        reasons.map(({ name }) => name),
-        ['ConnectionDone', 'ConnectionDone'],
-        'the reasons',
-      );
-    },
-  );
+function addReasons(suite: Suite): void {
+  suite.addEach('R3 the reason is ConnectionDone when both sides lose the connection at once', async (stage, link) => {
+    const { server, client } = await stage.pair({}, {}, {}, link);
+    server.transport.loseConnection();
+    client.transport.loseConnection();
+    const reasons = [await server.lost(), await client.lost()];
+    expectSame(
+      reasons.map(({ name }) => name),
+      ['ConnectionDone', 'ConnectionDone'],
+      'the reasons',
+    );
+  });
 
-  programme.add('R3 the reason is ConnectionLost when the peer resets', async (stage) => {
+  suite.add('R3 the reason is ConnectionLost when the peer resets', async (stage) => {
     const { server, client } = await stage.pair({}, {});
     client.transport.abortConnection();
     const { name } = await server.lost();
     if (stage.resets('tcp')) expectSame(name, 'ConnectionLost', 'the reason');
   });
 
-  programme.addEach(
-    'R3 the reason is ConnectionLost when the peer goes while 20 MB wait for it',
-    async (stage, medium) => {
-      const poem = poemOf(20_000_000);
-      const recite = ({ transport }: Actor): void => void transport.write(poem);
-      const leave = ({ transport }: Actor): void => transport.abortConnection();
-      const { server } = await stage.pair({ made: recite }, { data: leave }, {}, medium);
-      expectSame((await server.lost()).name, 'ConnectionLost', 'the reason');
-    },
-  );
+  suite.addEach('R3 the reason is ConnectionLost when the peer goes while 20 MB wait for it', async (stage, link) => {
+    const poem = poemOf(20_000_000);
+    const recite = ({ transport }: Actor): void => void transport.write(poem);
+    const leave = ({ transport }: Actor): void => transport.abortConnection();
+    const { server } = await stage.pair({ made: recite }, { data: leave }, {}, link);
+    expectSame((await server.lost()).name, 'ConnectionLost', 'the reason');
+  });
 
   for (const kind of ['reset', 'timeout', 'unreachable', 'other'] as const) {
-    programme.addValved(
+    suite.addValved(
       `R3 the reason is ConnectionLost when the cause is '${kind}', and says it`,
       async (stage, valves) => {
         const cause = { kind, code: 'ECODE', detail: 'the line is cut' };
@@ -294,7 +287,7 @@ function addReasons(programme: Programme): void {
     );
   }
 
-  programme.addValved(
+  suite.addValved(
     'R3 the reason is ConnectionDone though the wire breaks when both have closed',
     async (stage, valves) => {
       const { server, client } = await stage.pair({}, {});
@@ -304,7 +297,7 @@ function addReasons(programme: Programme): void {
     },
   );
 
-  programme.add(
+  suite.add(
     'R3 when the reactor stops, the reason is ConnectionAborted, or ConnectionDone for who had left',
     async (stage) => {
       const open = await stage.pair({}, {});
@@ -323,14 +316,14 @@ function addReasons(programme: Programme): void {
     },
   );
 
-  programme.addEach('R3 the reason is ConnectionAborted when this side aborts', async (stage, medium) => {
-    const { server, client } = await stage.pair({}, {}, {}, medium);
+  suite.addEach('R3 the reason is ConnectionAborted when this side aborts', async (stage, link) => {
+    const { server, client } = await stage.pair({}, {}, {}, link);
     client.transport.abortConnection();
     expectSame((await client.lost()).name, 'ConnectionAborted', 'the reason');
     await server.lost();
   });
 
-  programme.addEach('R3 the reason is the very error that the protocol threw', async (stage, medium) => {
+  suite.addEach('R3 the reason is the very error that the protocol threw', async (stage, link) => {
     const slip = new Error('a slip');
     const { server, client } = await stage.pair(
       {
@@ -340,7 +333,7 @@ function addReasons(programme: Programme): void {
       },
       cue,
       {},
-      medium,
+      link,
     );
     expect((await server.lost()) === slip, 'the reason is another');
     await client.lost();

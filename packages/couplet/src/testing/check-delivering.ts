@@ -6,18 +6,18 @@ import { LineOnlyReceiver } from '../receivers/lines.ts';
 import { Actor, type Part } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
-import { Vow } from './deferred.ts';
-import type { Medium, Stage, Venue } from './stage.ts';
+import { Deferred } from './deferred.ts';
+import type { BackendUnderTest, Link, Stage } from './stage.ts';
 import { SingleClient } from './stage.ts';
-import { Programme } from './suite.ts';
+import { Suite } from './suite.ts';
 
 /** R8a: what had arrived whole when the connection went. */
-export function deliveringChecks(venue: Venue): Check[] {
-  const programme = new Programme(venue);
-  addFrames(programme);
-  addBounds(programme);
-  addConversations(programme);
-  return programme.checks;
+export function deliveringChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new Suite(underTest);
+  addFrames(suite);
+  addBounds(suite);
+  addConversations(suite);
+  return suite.checks;
 }
 
 const TEN: readonly string[] = Array.from({ length: 10 }, (_, index) => `verse ${index}`);
@@ -58,7 +58,7 @@ interface Dictation {
 /** Has ten lines come to a scribe that does so with each; resolves with the first. */
 async function dictate(
   stage: Stage,
-  medium: Medium,
+  link: Link,
   hears: (scribe: Scribe, line: string) => Result,
   options = {},
 ): Promise<Dictation> {
@@ -76,7 +76,7 @@ async function dictate(
         },
         (reason) => lost(reason),
       );
-    void stage.listen(factory, options, medium).then((port) => stage.connect(port, new SingleClient(client)));
+    void stage.listen(factory, options, link).then((port) => stage.connect(port, new SingleClient(client)));
   });
   const client = new Actor(saying);
   const scribe = await heard;
@@ -93,45 +93,42 @@ async function cut(stage: Stage, { client, scribe }: Dictation): Promise<void> {
   }
 }
 
-function addFrames(programme: Programme): void {
-  programme.addEach(
+function addFrames(suite: Suite): void {
+  suite.addEach(
     'R8a frames that wait behind a promise arrive before connectionLost, though the peer has cut the connection',
-    async (stage, medium) => {
-      const vow = new Vow();
-      const dictation = await dictate(stage, medium, (_scribe, line) => (line === TEN[2] ? vow.promise : undefined));
+    async (stage, link) => {
+      const deferred = new Deferred();
+      const dictation = await dictate(stage, link, (_scribe, line) => (line === TEN[2] ? deferred.promise : undefined));
       await cut(stage, dictation);
       expectSame(dictation.scribe.log, TEN.slice(0, 3), 'the log while the promise is pending');
-      vow.keep();
+      deferred.keep();
       const { name } = await dictation.lost;
       expectSame(dictation.scribe.log, [...TEN, 'lost'], 'the log');
       expectSame(name, 'ConnectionLost', 'the reason');
     },
   );
 
-  programme.addEach('R8a each of them may take its time', async (stage, medium) => {
-    const dictation = await dictate(stage, medium, () => stage.pass(10));
+  suite.addEach('R8a each of them may take its time', async (stage, link) => {
+    const dictation = await dictate(stage, link, () => stage.pass(10));
     await cut(stage, dictation);
     await dictation.lost;
     expectSame(dictation.scribe.log, [...TEN, 'lost'], 'the log');
   });
 
-  programme.addEach(
-    'R8a frames that wait behind a pause arrive when it resumes, and then the end',
-    async (stage, medium) => {
-      const dictation = await dictate(stage, medium, ({ transport }, line) => {
-        if (line === TEN[2]) transport.pauseProducing();
-      });
-      await cut(stage, dictation);
-      expectSame(dictation.scribe.log, TEN.slice(0, 3), 'the log while it is paused');
-      dictation.scribe.transport.resumeProducing();
-      await dictation.lost;
-      expectSame(dictation.scribe.log, [...TEN, 'lost'], 'the log');
-    },
-  );
+  suite.addEach('R8a frames that wait behind a pause arrive when it resumes, and then the end', async (stage, link) => {
+    const dictation = await dictate(stage, link, ({ transport }, line) => {
+      if (line === TEN[2]) transport.pauseProducing();
+    });
+    await cut(stage, dictation);
+    expectSame(dictation.scribe.log, TEN.slice(0, 3), 'the log while it is paused');
+    dictation.scribe.transport.resumeProducing();
+    await dictation.lost;
+    expectSame(dictation.scribe.log, [...TEN, 'lost'], 'the log');
+  });
 
-  programme.addEach('R8a what it loses or aborts meanwhile ends it', async (stage, medium) => {
+  suite.addEach('R8a what it loses or aborts meanwhile ends it', async (stage, link) => {
     for (const leave of ['loseConnection', 'abortConnection'] as const) {
-      const dictation = await dictate(stage, medium, async (scribe, line) => {
+      const dictation = await dictate(stage, link, async (scribe, line) => {
         await stage.pass(5);
         if (line === TEN[4]) scribe.transport[leave]();
       });
@@ -142,13 +139,13 @@ function addFrames(programme: Programme): void {
   });
 }
 
-function addBounds(programme: Programme): void {
+function addBounds(suite: Suite): void {
   for (const [how, hold] of [
     ['a promise', () => new Promise<void>(() => {})],
     ['a pause', ({ transport }: Scribe) => transport.pauseProducing()],
   ] as const) {
-    programme.addEach(`R8a connectionLost waits for ${how} at most lingerTimeoutMs`, async (stage, medium) => {
-      const dictation = await dictate(stage, medium, hold, { lingerTimeoutMs: 100 });
+    suite.addEach(`R8a connectionLost waits for ${how} at most lingerTimeoutMs`, async (stage, link) => {
+      const dictation = await dictate(stage, link, hold, { lingerTimeoutMs: 100 });
       const since = stage.reactor.now();
       await cut(stage, dictation);
       await dictation.lost;
@@ -157,22 +154,19 @@ function addBounds(programme: Programme): void {
       expectSame(dictation.scribe.log, [TEN[0], 'lost'], 'the log');
     });
 
-    programme.addEach(
-      `R8a connectionLost does not wait for ${how} after an abort of this side`,
-      async (stage, medium) => {
-        const dictation = await dictate(stage, medium, hold);
-        const since = stage.reactor.now();
-        dictation.scribe.transport.abortConnection();
-        expectSame((await dictation.lost).name, 'ConnectionAborted', 'the reason');
-        const tookMs = stage.reactor.now() - since;
-        expect(tookMs < 4000, `it took ${tookMs} ms`);
-        await dictation.client.lost();
-      },
-    );
+    suite.addEach(`R8a connectionLost does not wait for ${how} after an abort of this side`, async (stage, link) => {
+      const dictation = await dictate(stage, link, hold);
+      const since = stage.reactor.now();
+      dictation.scribe.transport.abortConnection();
+      expectSame((await dictation.lost).name, 'ConnectionAborted', 'the reason');
+      const tookMs = stage.reactor.now() - since;
+      expect(tookMs < 4000, `it took ${tookMs} ms`);
+      await dictation.client.lost();
+    });
   }
 
-  programme.addEach('R8a a protocol that paused and left is not waited for', async (stage, medium) => {
-    const dictation = await dictate(stage, medium, ({ transport }) => {
+  suite.addEach('R8a a protocol that paused and left is not waited for', async (stage, link) => {
+    const dictation = await dictate(stage, link, ({ transport }) => {
       transport.pauseProducing();
       transport.loseConnection();
     });
@@ -183,12 +177,12 @@ function addBounds(programme: Programme): void {
   });
 }
 
-function addConversations(programme: Programme): void {
-  programme.addEach(
+function addConversations(suite: Suite): void {
+  suite.addEach(
     'R8a lines that had arrived are read after a reset of the peer, and then the loop throws',
-    async (stage, medium) => {
-      const begun = new Vow();
-      const cut = new Vow();
+    async (stage, link) => {
+      const begun = new Deferred();
+      const cut = new Deferred();
       const read: string[] = [];
       let thrown: unknown;
       let reason: Error | undefined;
@@ -211,7 +205,7 @@ function addConversations(programme: Programme): void {
           return handler(connection);
         }),
         {},
-        medium,
+        link,
       );
       const client = await stage.join(port, saying);
       await begun.promise;
@@ -225,7 +219,7 @@ function addConversations(programme: Programme): void {
       while (reason === undefined) await stage.pass(1);
       expectSame(read, TEN, 'what was read');
       // A runtime may take the reset of a TLS connection for the peer's end, and find out when it writes.
-      const ended = medium === 'tls' && thrown === undefined;
+      const ended = link === 'tls' && thrown === undefined;
       expect(ended || thrown === reason, `the loop threw ${thrown}, the reason is ${reason}`);
       expectSame(reason.name, 'ConnectionLost', 'the reason');
     },

@@ -1,17 +1,17 @@
 import type { Actor, Part } from './actor.ts';
-import { Repertoire } from './all-suites.ts';
+import { AllSuites } from './all-suites.ts';
 import { barePair } from './bare-pair.ts';
 import type { Check } from './check.ts';
 import { expectSame } from './check.ts';
-import type { Medium, Stage, Venue } from './stage.ts';
+import type { BackendUnderTest, Link, Stage } from './stage.ts';
 
 /** R3, R8a, R14: what a peer said before it vanished is heard, also by those who write, or read late. */
-export function failedWriteChecks(venue: Venue): Check[] {
-  const programme = new Repertoire(venue);
-  addBusy(programme, venue);
-  addPaused(programme);
-  addPromises(programme);
-  return programme.checks;
+export function failedWriteChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new AllSuites(underTest);
+  addBusy(suite, underTest);
+  addPaused(suite);
+  addPromises(suite);
+  return suite.checks;
 }
 
 /** Long enough for what was sent to have arrived. */
@@ -44,19 +44,19 @@ async function expectHeard(actor: Actor, told: boolean): Promise<void> {
   expectSame(actor.log, ['made', 'data', 'lost'], 'the log');
 }
 
-function addBusy(programme: Repertoire, venue: Venue): void {
-  const media: readonly [medium: Medium, has: boolean][] = [
+function addBusy(suite: AllSuites, underTest: BackendUnderTest): void {
+  const links: readonly [link: Link, has: boolean][] = [
     ['tcp', true],
-    ['unix', venue.unixPath !== undefined],
-    ['tls', venue.tls !== undefined],
+    ['unix', underTest.unixPath !== undefined],
+    ['tls', underTest.tls !== undefined],
   ];
-  for (const [medium] of media.filter(([, has]) => has)) {
-    programme.addBare(`R3 what had arrived is read after a write failed (${medium})`, async (backend) => {
+  for (const [link] of links.filter(([, has]) => has)) {
+    suite.addBare(`R3 what had arrived is read after a write failed (${link})`, async (backend) => {
       const pass = (): Promise<void> =>
         new Promise((resolve) => {
           backend.alarm(backend.now() + A_WHILE, resolve);
         });
-      const { server, client, close } = await barePair(backend, venue, medium);
+      const { server, client, close } = await barePair(backend, underTest, link);
       client.wire.pause();
       for (const word of WORDS) {
         server.wire.write(Buffer.from(word));
@@ -70,44 +70,39 @@ function addBusy(programme: Repertoire, venue: Venue): void {
       await Promise.all([server.hears('closed'), client.hears('closed')]);
       await close();
       expectSame([client.text, client.log.includes('eof')], [WORDS.join(''), false], 'what was heard, and an end');
-      if (medium !== 'unix' && venue.resets !== false) expectSame(client.cause?.kind, 'reset', 'the kind of the cause');
+      if (link !== 'unix' && underTest.resets !== false)
+        expectSame(client.cause?.kind, 'reset', 'the kind of the cause');
     });
   }
 }
 
-function addPaused(programme: Repertoire): void {
-  programme.addEach('R14 what arrived while paused is delivered before the reset', async (stage, medium) => {
-    const { server, client } = await stage.pair({}, curt, {}, medium);
+function addPaused(suite: AllSuites): void {
+  suite.addEach('R14 what arrived while paused is delivered before the reset', async (stage, link) => {
+    const { server, client } = await stage.pair({}, curt, {}, link);
     await sayAndCut(stage, server);
     expectSame(String(client.bytes), WORDS[0], 'what was heard before the pause');
     client.transport.resumeProducing();
-    await expectHeard(client, stage.resets(medium));
+    await expectHeard(client, stage.resets(link));
   });
 
-  programme.addEach(
-    'R14 what arrived while paused is delivered though a write fails meanwhile',
-    async (stage, medium) => {
-      const { server, client } = await stage.pair({}, curt, {}, medium);
-      await sayAndCut(stage, server);
-      for (let written = 0; written < 3; written += 1) {
-        client.transport.write('still there?');
-        await stage.pass(A_WHILE);
-      }
-      expectSame(String(client.bytes), WORDS[0], 'what was heard before the pause');
-      client.transport.resumeProducing();
-      await expectHeard(client, true);
-    },
-  );
+  suite.addEach('R14 what arrived while paused is delivered though a write fails meanwhile', async (stage, link) => {
+    const { server, client } = await stage.pair({}, curt, {}, link);
+    await sayAndCut(stage, server);
+    for (let written = 0; written < 3; written += 1) {
+      client.transport.write('still there?');
+      await stage.pass(A_WHILE);
+    }
+    expectSame(String(client.bytes), WORDS[0], 'what was heard before the pause');
+    client.transport.resumeProducing();
+    await expectHeard(client, true);
+  });
 }
 
-function addPromises(programme: Repertoire): void {
-  programme.addEach(
-    'R8a what arrived while a promise was pending is delivered before the reset',
-    async (stage, medium) => {
-      const slow: Part = { data: () => stage.pass(5 * A_WHILE) };
-      const { server, client } = await stage.pair({}, slow, {}, medium);
-      await sayAndCut(stage, server);
-      await expectHeard(client, stage.resets(medium));
-    },
-  );
+function addPromises(suite: AllSuites): void {
+  suite.addEach('R8a what arrived while a promise was pending is delivered before the reset', async (stage, link) => {
+    const slow: Part = { data: () => stage.pass(5 * A_WHILE) };
+    const { server, client } = await stage.pair({}, slow, {}, link);
+    await sayAndCut(stage, server);
+    await expectHeard(client, stage.resets(link));
+  });
 }

@@ -5,22 +5,22 @@ import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { cue, echo, mute } from './parts.ts';
 import { Source } from './source.ts';
-import type { Stage, Venue } from './stage.ts';
-import { Programme } from './suite.ts';
+import type { BackendUnderTest, Stage } from './stage.ts';
+import { Suite } from './suite.ts';
 
 /** R8: each callback fails in each way, at each end. */
-export function failureChecks(venue: Venue): Check[] {
-  const programme = new Programme(venue);
+export function failureChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new Suite(underTest);
   for (const failure of failures) {
     for (const [way, fail] of ways) {
       for (const side of ['server', 'client'] as const) {
-        programme.add(`R8 ${failure.where} of a ${side} that ${way} ends that connection alone`, (stage) =>
+        suite.add(`R8 ${failure.where} of a ${side} that ${way} ends that connection alone`, (stage) =>
           playFailure(stage, failure, fail, side),
         );
       }
     }
   }
-  return programme.checks;
+  return suite.checks;
 }
 
 /** Fails in a callback; the stage is for those who fail later. */

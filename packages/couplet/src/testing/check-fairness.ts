@@ -2,19 +2,19 @@ import type { Connection } from '../connection/connection.ts';
 import { Conversation } from '../connection/conversation.ts';
 import { ClientFactory } from '../protocol/client-factory.ts';
 import { Protocol } from '../protocol/protocol.ts';
-import { Repertoire } from './all-suites.ts';
+import { AllSuites } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { expectPoem, poemOf } from './poem.ts';
-import type { Rehearsal } from './scripted-run.ts';
-import type { Venue } from './stage.ts';
+import type { ScriptedRun } from './scripted-run.ts';
+import type { BackendUnderTest } from './stage.ts';
 
 /** R60: no connection keeps the loop. */
-export function fairnessChecks(venue: Venue): Check[] {
-  const programme = new Repertoire(venue);
-  addBytes(programme);
-  addTime(programme);
-  return programme.checks;
+export function fairnessChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new AllSuites(underTest);
+  addBytes(suite);
+  addTime(suite);
+  return suite.checks;
 }
 
 /** What one connection may hand over between two other events. */
@@ -132,11 +132,11 @@ class Scales {
   /** How many events there were, and in the order of their turns who wrote. */
   events = 0;
   readonly turns: number[][] = [[]];
-  readonly #rehearsal: Rehearsal;
+  readonly #scripted: ScriptedRun;
 
-  constructor(rehearsal: Rehearsal) {
-    this.#rehearsal = rehearsal;
-    const { backend } = rehearsal;
+  constructor(scripted: ScriptedRun) {
+    this.#scripted = scripted;
+    const { backend } = scripted;
     const passed = backend.yield.bind(backend);
     backend.yield = (task) =>
       passed(() => {
@@ -152,7 +152,7 @@ class Scales {
   }
 
   connect(build: () => Protocol): void {
-    const { reactor, backend } = this.#rehearsal;
+    const { reactor, backend } = this.#scripted;
     this.#begin();
     reactor.connectTCP('192.0.2.1', 8007, new Building(build));
     const flow: Flow = { chunks: [], most: 0 };
@@ -178,18 +178,18 @@ class Scales {
     const whole = (flow: Flow): boolean => flow.chunks.reduce((sum, { length }) => sum + length, 0) >= poem.length;
     for (let turns = 0; !this.flows.every(whole); turns += 1) {
       expect(turns < 1000, 'something never leaves');
-      await this.#rehearsal.backend.settled();
+      await this.#scripted.backend.settled();
     }
   }
 }
 
-function addBytes(programme: Repertoire): void {
+function addBytes(suite: AllSuites): void {
   for (const [name, build] of ways) {
     for (const count of [1, 4, 16]) {
-      programme.addRehearsed(
+      suite.addRehearsed(
         `R60 ${name}, ${count} times, hands over at most 256 KiB between two other events`,
-        async (rehearsal) => {
-          const scales = new Scales(rehearsal);
+        async (scripted) => {
+          const scales = new Scales(scripted);
           for (let which = 0; which < count; which += 1) scales.connect(() => build(piecesOf(POEM, 50_000)));
           await scales.empty(POEM);
           for (const { chunks, most } of scales.flows) {
@@ -201,8 +201,8 @@ function addBytes(programme: Repertoire): void {
       );
     }
 
-    programme.addRehearsed(`R60 ${name} keeps its place among others that are put off`, async (rehearsal) => {
-      const scales = new Scales(rehearsal);
+    suite.addRehearsed(`R60 ${name} keeps its place among others that are put off`, async (scripted) => {
+      const scales = new Scales(scripted);
       for (let which = 0; which < 5; which += 1) scales.connect(() => build(piecesOf(POEM, 50_000)));
       await scales.empty(POEM);
       // The first turn of each is that of its connection.
@@ -216,12 +216,12 @@ function addBytes(programme: Repertoire): void {
   }
 }
 
-function addTime(programme: Repertoire): void {
+function addTime(suite: AllSuites): void {
   for (const [name, build] of ways) {
     for (const count of [1, 16, 100]) {
-      programme.addRehearsed(`R60 ${name}, ${count} times, leaves the loop within 20 ms`, async (rehearsal) => {
-        const { reactor, backend } = rehearsal;
-        const scales = new Scales(rehearsal);
+      suite.addRehearsed(`R60 ${name}, ${count} times, leaves the loop within 20 ms`, async (scripted) => {
+        const { reactor, backend } = scripted;
+        const scales = new Scales(scripted);
         let [since, event, worst] = [backend.time, -1, 0];
         const spend = (): void => {
           if (event !== scales.events) since = backend.time;

@@ -5,8 +5,8 @@ import { Protocol } from '../protocol/protocol.ts';
 import type { Check } from './check.ts';
 import { expect } from './check.ts';
 import { clientTLS, serverTLS } from './check-tls.ts';
-import type { Stage, Venue } from './stage.ts';
-import { Programme } from './suite.ts';
+import type { BackendUnderTest, Stage } from './stage.ts';
+import { Suite } from './suite.ts';
 
 /** A type, a version and 16 bits for the length of what follows. */
 const RECORD_HEADER = 5;
@@ -24,11 +24,11 @@ interface Cut {
   readonly held: number;
 }
 
-/** R37: where the first bytes of a handshake may be when it begins. Nothing where the venue has no TLS. */
-export function helloChecks(venue: Venue): Check[] {
-  const programme = new Programme(venue);
-  if (venue.tls === undefined) return [];
-  programme.add(
+/** R37: where the first bytes of a handshake may be when it begins. Nothing where the underTest has no TLS. */
+export function helloChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new Suite(underTest);
+  if (underTest.tls === undefined) return [];
+  suite.add(
     'R37 a ClientHello is read in order, wherever it is cut between unread, held and the wire',
     async (stage) => {
       const length = await shake(stage, { unread: 0, held: 0 });
@@ -43,7 +43,7 @@ export function helloChecks(venue: Venue): Check[] {
       }
     },
   );
-  return programme.checks;
+  return suite.checks;
 }
 
 function placesOf(length: number): number[] {

@@ -8,22 +8,22 @@ import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { clientTLS, serverTLS } from './check-tls.ts';
 import { poemOf } from './poem.ts';
-import { SingleClient, type Venue } from './stage.ts';
-import { Programme } from './suite.ts';
+import { type BackendUnderTest, SingleClient } from './stage.ts';
+import { Suite } from './suite.ts';
 
 const A_WHILE = 20;
 
-/** R37: what is sent in clear behind the command that turns to TLS. Nothing where the venue has none. */
-export function injectingChecks(venue: Venue): Check[] {
-  const programme = new Programme(venue);
-  if (venue.tls === undefined) return [];
-  addInjections(programme);
-  addWaits(programme);
-  addReceivers(programme);
-  return programme.checks;
+/** R37: what is sent in clear behind the command that turns to TLS. Nothing where the underTest has none. */
+export function injectingChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new Suite(underTest);
+  if (underTest.tls === undefined) return [];
+  addInjections(suite);
+  addWaits(suite);
+  addReceivers(suite);
+  return suite.checks;
 }
 
-function addInjections(programme: Programme): void {
+function addInjections(suite: Suite): void {
   for (const [when, made] of [
     ['in the same chunk', ({ transport }: Actor) => void transport.write('?MAIL FROM:<mallory>')],
     [
@@ -34,7 +34,7 @@ function addInjections(programme: Programme): void {
       },
     ],
   ] as const) {
-    programme.add(`R37 what is sent in clear behind the command, ${when}, is never delivered`, async (stage) => {
+    suite.add(`R37 what is sent in clear behind the command, ${when}, is never delivered`, async (stage) => {
       const heard: string[] = [];
       const data = ({ transport }: Actor, chunk: Buffer): void => {
         heard.push(String(chunk.subarray(0, 1)));
@@ -51,13 +51,13 @@ function addInjections(programme: Programme): void {
 }
 
 /** What was written before has to leave first, which can take as long as the peer likes. */
-function addWaits(programme: Programme): void {
+function addWaits(suite: Suite): void {
   const poem = poemOf(20_000_000);
   for (const [role, tlsOf] of [
     ['a server', serverTLS],
     ['a client', clientTLS],
   ] as const) {
-    programme.add(`R37 ${role} that has yet to send in clear hears nothing behind the command`, async (stage) => {
+    suite.add(`R37 ${role} that has yet to send in clear hears nothing behind the command`, async (stage) => {
       const heard: string[] = [];
       const data = ({ transport }: Actor, chunk: Buffer): void => {
         heard.push(String(chunk));
@@ -79,12 +79,12 @@ function addWaits(programme: Programme): void {
 }
 
 /** Receivers hold what is pipelined: they must not take it for more of the same. */
-function addReceivers(programme: Programme): void {
+function addReceivers(suite: Suite): void {
   for (const [kind, bytes] of [
     ['lines', '?\r\nMAIL FROM:<mallory>\r\n'],
     ['netstrings', '1:?,19:MAIL FROM:<mallory>,'],
   ] as const) {
-    programme.add(`R37 ${kind} that are pipelined in clear behind the command are not heard`, async (stage) => {
+    suite.add(`R37 ${kind} that are pipelined in clear behind the command are not heard`, async (stage) => {
       const heard: string[] = [];
       const lost = new Promise<Error>((resolve) => {
         const hear = (what: string, { transport }: { readonly transport: Transport }): void => {

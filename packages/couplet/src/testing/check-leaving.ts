@@ -2,26 +2,26 @@ import { limitConnections } from '../policies/limit-connections.ts';
 import { TimeoutError } from '../protocol/errors.ts';
 import { Reactor } from '../reactor/reactor.ts';
 import { Actor, type Part } from './actor.ts';
-import { Repertoire } from './all-suites.ts';
+import { AllSuites } from './all-suites.ts';
 import { dam } from './blocked-server.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { deaf, reciting } from './parts.ts';
 import { numberOf } from './places.ts';
 import { expectPoem, poemOf } from './poem.ts';
-import type { Rehearsal } from './scripted-run.ts';
+import type { ScriptedRun } from './scripted-run.ts';
 import type { ScriptedWire } from './scripted-wire.ts';
 import { Source } from './source.ts';
-import type { Stage, Venue } from './stage.ts';
-import { SingleClient, Troupe } from './stage.ts';
+import type { BackendUnderTest, Stage } from './stage.ts';
+import { SceneFactory, SingleClient } from './stage.ts';
 
 /** R50: how long a connection may take to leave, by itself and when the reactor stops. */
-export function leavingChecks(venue: Venue): Check[] {
-  const programme = new Repertoire(venue);
-  addClosing(programme);
-  addStops(programme, venue);
-  addTimes(programme);
-  return programme.checks;
+export function leavingChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new AllSuites(underTest);
+  addClosing(suite);
+  addStops(suite, underTest);
+  addTimes(suite);
+  return suite.checks;
 }
 
 const LONG = poemOf(20_000_000);
@@ -35,17 +35,17 @@ function expectNamed(reason: Error | undefined): void {
   );
 }
 
-function addClosing(programme: Repertoire): void {
-  programme.addEach('R50 a peer that takes nothing for closeTimeoutMs is reset', async (stage, medium) => {
-    const { server, client } = await stage.pair(reciting(LONG), deaf, { closeTimeoutMs: 100 }, medium);
+function addClosing(suite: AllSuites): void {
+  suite.addEach('R50 a peer that takes nothing for closeTimeoutMs is reset', async (stage, link) => {
+    const { server, client } = await stage.pair(reciting(LONG), deaf, { closeTimeoutMs: 100 }, link);
     expectNamed(await server.lost());
     client.transport.resumeProducing();
     await client.lost();
     expect(client.received < LONG.length, 'the client got everything');
   });
 
-  programme.add('R50 peers that take nothing free their slots of limitConnections', async (stage) => {
-    const troupe = new Troupe(reciting(LONG));
+  suite.add('R50 peers that take nothing free their slots of limitConnections', async (stage) => {
+    const troupe = new SceneFactory(reciting(LONG));
     const port = await stage.listen(limitConnections(troupe, { max: 3 }), { closeTimeoutMs: 100 });
     const clients = [await stage.join(port, deaf), await stage.join(port, deaf), await stage.join(port, deaf)];
     await troupe.whenCast(3);
@@ -56,7 +56,7 @@ function addClosing(programme: Repertoire): void {
     for (const client of [...clients, late]) client.transport.abortConnection();
   });
 
-  programme.addEach('R50 an end of the peer that counts as one begins the time, too', async (stage, medium) => {
+  suite.addEach('R50 an end of the peer that counts as one begins the time, too', async (stage, link) => {
     const { server, client } = await stage.pair(
       { made: ({ transport }) => void transport.write(LONG) },
       {
@@ -66,18 +66,18 @@ function addClosing(programme: Repertoire): void {
         },
       },
       { closeTimeoutMs: 100 },
-      medium,
+      link,
     );
     expectNamed(await server.lost());
     client.transport.abortConnection();
   });
 
-  programme.addEach('R50 an open connection has no such bound', async (stage, medium) => {
+  suite.addEach('R50 an open connection has no such bound', async (stage, link) => {
     const { server, client } = await stage.pair(
       { made: ({ transport }) => void transport.write(LONG) },
       deaf,
       { closeTimeoutMs: 50 },
-      medium,
+      link,
     );
     await stage.pass(300);
     expectSame(server.log, ['made'], 'the log');
@@ -85,7 +85,7 @@ function addClosing(programme: Repertoire): void {
     await client.when(() => client.received === LONG.length);
   });
 
-  programme.addValved('R50 a peer that takes a portion within each span gets everything', async (stage, valves) => {
+  suite.addValved('R50 a peer that takes a portion within each span gets everything', async (stage, valves) => {
     const { server, client, wire } = await dam(stage, valves, { closeTimeoutMs: 400 });
     server.transport.unregisterProducer();
     server.transport.write(SHORT);
@@ -104,7 +104,7 @@ function addClosing(programme: Repertoire): void {
     expectSame(largest, 16 * 1024, 'the largest portion');
   });
 
-  programme.addValved('R50 what the wire held before has the time of its portions', async (stage, valves) => {
+  suite.addValved('R50 what the wire held before has the time of its portions', async (stage, valves) => {
     const { server, client, wire } = await dam(stage, valves, { closeTimeoutMs: 100 });
     server.transport.unregisterProducer();
     server.transport.write(poemOf(MOST));
@@ -118,8 +118,8 @@ function addClosing(programme: Repertoire): void {
     expect(client.received >= MOST, `the client got ${client.received} bytes`);
   });
 
-  programme.addEach('R50 a producer may be silent for longer while nothing is unsent', async (stage, medium) => {
-    const { server, client } = await stage.pair({}, {}, { closeTimeoutMs: 50 }, medium);
+  suite.addEach('R50 a producer may be silent for longer while nothing is unsent', async (stage, link) => {
+    const { server, client } = await stage.pair({}, {}, { closeTimeoutMs: 50 }, link);
     server.transport.registerProducer(new Source(server), true);
     server.transport.write('one');
     server.transport.loseConnection();
@@ -151,7 +151,7 @@ function pestering(stage: Stage): Part {
 
 /** A server whose reactor stops, and its clients on another one. */
 interface Departure {
-  readonly troupe: Troupe;
+  readonly troupe: SceneFactory;
   readonly clients: readonly Actor[];
   /** Stops the reactor of the server, and resolves when it has; to how long that took. */
   leave(): Promise<number>;
@@ -159,15 +159,15 @@ interface Departure {
 
 async function depart(
   stage: Stage,
-  venue: Venue,
+  underTest: BackendUnderTest,
   server: Part,
   client: Part,
   scene: (departure: Departure) => Promise<void>,
   stopLingerMs?: number,
 ): Promise<void> {
-  const reactor = new Reactor(venue.backend());
+  const reactor = new Reactor(underTest.backend());
   const running = reactor.run({ signals: false, ...(stopLingerMs !== undefined && { stopLingerMs }) });
-  const troupe = new Troupe(server);
+  const troupe = new SceneFactory(server);
   const port = await reactor.listenTCP(0, troupe, { interface: '127.0.0.1' });
   const clients = Array.from({ length: 3 }, () => new Actor(client));
   for (const actor of clients) stage.reactor.connectTCP('127.0.0.1', numberOf(port), new SingleClient(actor));
@@ -185,11 +185,11 @@ async function depart(
   }
 }
 
-function addStops(programme: Repertoire, venue: Venue): void {
-  programme.add('R50 a reply on its way arrives whole though its client goes on sending', async (stage) => {
+function addStops(suite: AllSuites, underTest: BackendUnderTest): void {
+  suite.add('R50 a reply on its way arrives whole though its client goes on sending', async (stage) => {
     await depart(
       stage,
-      venue,
+      underTest,
       {
         data: ({ transport }) => {
           transport.write(SHORT);
@@ -214,11 +214,11 @@ function addStops(programme: Repertoire, venue: Venue): void {
     );
   });
 
-  programme.add('R50 an open connection sends what is unsent to a reader that keeps up', async (stage) => {
+  suite.add('R50 an open connection sends what is unsent to a reader that keeps up', async (stage) => {
     const poem = poemOf(3_000_000);
     await depart(
       stage,
-      venue,
+      underTest,
       { made: ({ transport }) => void transport.write(poem) },
       { eof: ({ transport }) => transport.loseConnection() },
       async ({ troupe, clients, leave }) => {
@@ -232,10 +232,10 @@ function addStops(programme: Repertoire, venue: Venue): void {
     );
   });
 
-  programme.add('R50 a connection that is in the middle of a production is reset at once', async (stage) => {
+  suite.add('R50 a connection that is in the middle of a production is reset at once', async (stage) => {
     await depart(
       stage,
-      venue,
+      underTest,
       {
         made: (actor) => {
           actor.transport.registerProducer(new Source(actor), true);
@@ -255,10 +255,10 @@ function addStops(programme: Repertoire, venue: Venue): void {
     );
   });
 
-  programme.add('R50 what a deaf peer has not taken within stopLingerMs is reset', async (stage) => {
+  suite.add('R50 what a deaf peer has not taken within stopLingerMs is reset', async (stage) => {
     await depart(
       stage,
-      venue,
+      underTest,
       reciting(LONG),
       { ...deaf, eof: ({ transport }) => transport.loseConnection() },
       async ({ troupe, clients, leave }) => {
@@ -278,28 +278,28 @@ function addStops(programme: Repertoire, venue: Venue): void {
 }
 
 /** A connection on which nothing happens, not even an answer to our FIN. */
-async function still(rehearsal: Rehearsal): Promise<[Actor, ScriptedWire]> {
+async function still(scripted: ScriptedRun): Promise<[Actor, ScriptedWire]> {
   const actor = new Actor();
-  rehearsal.reactor.connectTCP('192.0.2.1', 8007, new SingleClient(actor));
-  const wire = rehearsal.backend.attempts.at(-1)?.succeed();
+  scripted.reactor.connectTCP('192.0.2.1', 8007, new SingleClient(actor));
+  const wire = scripted.backend.attempts.at(-1)?.succeed();
   if (wire === undefined) throw new Error('no attempt');
   wire.end = () => {};
-  await rehearsal.backend.settled();
+  await scripted.backend.settled();
   return [actor, wire];
 }
 
-function addTimes(programme: Repertoire): void {
+function addTimes(suite: AllSuites): void {
   for (const [given, options] of [
     [1000, {}],
     [250, { stopLingerMs: 250 }],
   ] as const) {
-    programme.addRehearsed(`R50 a stop waits ${given} ms for the end of a peer, and no longer`, async (rehearsal) => {
-      const { reactor, backend } = rehearsal;
+    suite.addRehearsed(`R50 a stop waits ${given} ms for the end of a peer, and no longer`, async (scripted) => {
+      const { reactor, backend } = scripted;
       const ended = { over: false };
       const run = reactor.run(options).then(() => {
         ended.over = true;
       });
-      const [actor] = await still(rehearsal);
+      const [actor] = await still(scripted);
       reactor.stop();
       await backend.advance(given - 1);
       expectSame([ended.over, actor.log], [false, ['made']], 'what has happened before');
@@ -310,10 +310,10 @@ function addTimes(programme: Repertoire): void {
     });
   }
 
-  programme.addRehearsed('R50 a second signal ends all at once', async (rehearsal) => {
-    const { backend } = rehearsal;
-    const run = rehearsal.run();
-    const [actor] = await still(rehearsal);
+  suite.addRehearsed('R50 a second signal ends all at once', async (scripted) => {
+    const { backend } = scripted;
+    const run = scripted.run();
+    const [actor] = await still(scripted);
     backend.raise('SIGTERM');
     await backend.settled();
     expectSame([run.over, actor.log], [false, ['made']], 'what has happened after the first');
@@ -322,10 +322,10 @@ function addTimes(programme: Repertoire): void {
     expectSame([run.over, actor.log], [true, ['made', 'lost']], 'what has happened after the second');
   });
 
-  programme.addRehearsed('R50 a second signal counts though it comes in the same moment', async (rehearsal) => {
-    const { backend } = rehearsal;
-    const run = rehearsal.run();
-    const [actor] = await still(rehearsal);
+  suite.addRehearsed('R50 a second signal counts though it comes in the same moment', async (scripted) => {
+    const { backend } = scripted;
+    const run = scripted.run();
+    const [actor] = await still(scripted);
     backend.raise('SIGTERM');
     backend.raise('SIGINT');
     await backend.settled();
@@ -333,10 +333,10 @@ function addTimes(programme: Repertoire): void {
     expectSame(actor.reason?.name, 'ConnectionAborted', 'the reason');
   });
 
-  programme.addRehearsed('R50 a stopLingerMs of 0 does not wait', async (rehearsal) => {
-    const { reactor, backend } = rehearsal;
+  suite.addRehearsed('R50 a stopLingerMs of 0 does not wait', async (scripted) => {
+    const { reactor, backend } = scripted;
     const run = reactor.run({ stopLingerMs: 0 });
-    const [actor] = await still(rehearsal);
+    const [actor] = await still(scripted);
     reactor.stop();
     await backend.settled();
     expectSame(actor.log, ['made', 'lost'], 'the log');

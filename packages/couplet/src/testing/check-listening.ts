@@ -1,29 +1,29 @@
 import { CannotListenError } from '../protocol/errors.ts';
 import type { ListenOptions, ListenUNIXOptions } from '../reactor/listen-options.ts';
 import type { Part } from './actor.ts';
-import { Repertoire } from './all-suites.ts';
+import { AllSuites } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { echo } from './parts.ts';
 import { listenAgain, numberOf, pathOf } from './places.ts';
 import { kindOfCause, rejectionOf } from './rejection.ts';
 import { addressesOf, causeOf } from './scripted-wire.ts';
-import type { Venue } from './stage.ts';
-import { Troupe } from './stage.ts';
+import type { BackendUnderTest } from './stage.ts';
+import { SceneFactory } from './stage.ts';
 
 /** R16, R26: opening ports. */
-export function listeningChecks(venue: Venue): Check[] {
-  const programme = new Repertoire(venue);
-  addPlaces(programme);
-  addFailures(programme);
-  addMisuse(programme);
-  addMany(programme);
-  return programme.checks;
+export function listeningChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new AllSuites(underTest);
+  addPlaces(suite);
+  addFailures(suite);
+  addMisuse(suite);
+  addMany(suite);
+  return suite.checks;
 }
 
-function addPlaces(programme: Repertoire): void {
-  programme.add('R16 port 0 picks a free port, and getHost tells it', async (stage) => {
-    const ports = [await stage.listen(new Troupe()), await stage.listen(new Troupe())];
+function addPlaces(suite: AllSuites): void {
+  suite.add('R16 port 0 picks a free port, and getHost tells it', async (stage) => {
+    const ports = [await stage.listen(new SceneFactory()), await stage.listen(new SceneFactory())];
     const hosts = ports.map((port) => port.getHost());
     expectSame(
       hosts.map((host) => host.family === 'IPv4' && host.host === '127.0.0.1' && host.port > 0),
@@ -33,94 +33,87 @@ function addPlaces(programme: Repertoire): void {
     expect(String(hosts[0]) !== String(hosts[1]), `both ports are ${hosts[0]}`);
   });
 
-  programme.addEach('R16 both ends of a connection tell the address of its port', async (stage, medium) => {
-    const { server, client, port } = await stage.pair({}, {}, {}, medium);
+  suite.addEach('R16 both ends of a connection tell the address of its port', async (stage, link) => {
+    const { server, client, port } = await stage.pair({}, {}, {}, link);
     const ends = [server.transport.getHost(), client.transport.getPeer()];
     const host = String(port.getHost());
     expectSame(ends.map(String), [host, host], 'the addresses');
   });
 
-  programme.addEach(
-    'R16 the port takes connections from the moment on that listening resolves',
-    async (stage, medium) => {
-      const port = await stage.listen(new Troupe(echo), {}, medium);
-      const client = await stage.join(port, { made: ({ transport }) => void transport.write('verse') });
-      await client.when(() => client.received === 5);
-    },
-  );
-
-  programme.addWatched(
-    'R16 an interface may be a host name, of which it takes an IPv4 address',
-    async (stage, backend) => {
-      backend.names.set('poem.test', [
-        { family: 'IPv6', host: '2001:db8::1' },
-        { family: 'IPv4', host: '127.0.0.1' },
-        { family: 'IPv4', host: '192.0.2.1' },
-      ]);
-      const port = await stage.reactor.listenTCP(0, new Troupe(), { interface: 'poem.test' });
-      await stage.join(port);
-    },
-  );
-}
-
-function addFailures(programme: Repertoire): void {
-  programme.add('R16 a port in use is a CannotListenError with interface, port and cause', async (stage) => {
-    const port = numberOf(await stage.listen(new Troupe()));
-    const reason = await rejectionOf(stage.reactor.listenTCP(port, new Troupe(), { interface: '127.0.0.1' }));
-    expectRefusal(reason, '127.0.0.1', port, 'bind');
-  });
-
-  programme.addUnix('R16 a UNIX path in use is a CannotListenError with path and cause', async (stage) => {
-    const path = pathOf(await stage.listen(new Troupe(), {}, 'unix'));
-    expectRefusal(await rejectionOf(stage.reactor.listenUNIX(path, new Troupe())), path, undefined, 'bind');
-  });
-
-  programme.addEach('R16 a port goes on when another one fails to take its place', async (stage, medium) => {
-    const port = await stage.listen(new Troupe(echo), {}, medium);
-    await rejectionOf(listenAgain(stage.reactor, port, new Troupe()));
+  suite.addEach('R16 the port takes connections from the moment on that listening resolves', async (stage, link) => {
+    const port = await stage.listen(new SceneFactory(echo), {}, link);
     const client = await stage.join(port, { made: ({ transport }) => void transport.write('verse') });
     await client.when(() => client.received === 5);
   });
 
-  programme.addWatched(
-    'R16 a name that has no address is a CannotListenError with the name',
-    async (stage, backend) => {
-      backend.names.set('nobody.test', causeOf('lookup'));
-      backend.names.set('nothing.test', []);
-      for (const [name, cause] of [
-        ['nobody.test', 'lookup'],
-        ['nothing.test', undefined],
-      ] as const) {
-        const reason = await rejectionOf(stage.reactor.listenTCP(8007, new Troupe(), { interface: name }));
-        expectRefusal(reason, name, 8007, cause);
-      }
-    },
-  );
+  suite.addWatched('R16 an interface may be a host name, of which it takes an IPv4 address', async (stage, backend) => {
+    backend.names.set('poem.test', [
+      { family: 'IPv6', host: '2001:db8::1' },
+      { family: 'IPv4', host: '127.0.0.1' },
+      { family: 'IPv4', host: '192.0.2.1' },
+    ]);
+    const port = await stage.reactor.listenTCP(0, new SceneFactory(), { interface: 'poem.test' });
+    await stage.join(port);
+  });
+}
 
-  programme.addRehearsed('R16 a failure names an IPv6 interface as in a URL', async ({ reactor }) => {
-    const reason = await rejectionOf(reactor.listenTCP(8007, new Troupe(), { interface: '2001:db8::1' }));
+function addFailures(suite: AllSuites): void {
+  suite.add('R16 a port in use is a CannotListenError with interface, port and cause', async (stage) => {
+    const port = numberOf(await stage.listen(new SceneFactory()));
+    const reason = await rejectionOf(stage.reactor.listenTCP(port, new SceneFactory(), { interface: '127.0.0.1' }));
+    expectRefusal(reason, '127.0.0.1', port, 'bind');
+  });
+
+  suite.addUnix('R16 a UNIX path in use is a CannotListenError with path and cause', async (stage) => {
+    const path = pathOf(await stage.listen(new SceneFactory(), {}, 'unix'));
+    expectRefusal(await rejectionOf(stage.reactor.listenUNIX(path, new SceneFactory())), path, undefined, 'bind');
+  });
+
+  suite.addEach('R16 a port goes on when another one fails to take its place', async (stage, link) => {
+    const port = await stage.listen(new SceneFactory(echo), {}, link);
+    await rejectionOf(listenAgain(stage.reactor, port, new SceneFactory()));
+    const client = await stage.join(port, { made: ({ transport }) => void transport.write('verse') });
+    await client.when(() => client.received === 5);
+  });
+
+  suite.addWatched('R16 a name that has no address is a CannotListenError with the name', async (stage, backend) => {
+    backend.names.set('nobody.test', causeOf('lookup'));
+    backend.names.set('nothing.test', []);
+    for (const [name, cause] of [
+      ['nobody.test', 'lookup'],
+      ['nothing.test', undefined],
+    ] as const) {
+      const reason = await rejectionOf(stage.reactor.listenTCP(8007, new SceneFactory(), { interface: name }));
+      expectRefusal(reason, name, 8007, cause);
+    }
+  });
+
+  suite.addRehearsed('R16 a failure names an IPv6 interface as in a URL', async ({ reactor }) => {
+    const reason = await rejectionOf(reactor.listenTCP(8007, new SceneFactory(), { interface: '2001:db8::1' }));
     expect(reason instanceof CannotListenError, `it rejects with ${reason}`);
     expectSame([reason.interface, reason.port], ['2001:db8::1', 8007], 'interface and port');
     expect(reason.message.includes('[2001:db8::1]:8007'), `it says: ${reason.message}`);
   });
 
-  programme.addRehearsed(
-    'R16 an empty interface has no address, and is not looked up',
-    async ({ reactor, backend }) => {
-      backend.names.set('', addressesOf('127.0.0.1'));
-      expectRefusal(await rejectionOf(reactor.listenTCP(8007, new Troupe(), { interface: '' })), '', 8007, undefined);
-    },
-  );
+  suite.addRehearsed('R16 an empty interface has no address, and is not looked up', async ({ reactor, backend }) => {
+    backend.names.set('', addressesOf('127.0.0.1'));
+    expectRefusal(
+      await rejectionOf(reactor.listenTCP(8007, new SceneFactory(), { interface: '' })),
+      '',
+      8007,
+      undefined,
+    );
+  });
 
-  programme.addWatched('R16 a failure names the interface as it was asked for', async (stage, backend) => {
+  suite.addWatched('R16 a failure names the interface as it was asked for', async (stage, backend) => {
     backend.names.set('poem.test', [{ family: 'IPv4', host: '127.0.0.1' }]);
-    const port = numberOf(await stage.listen(new Troupe()));
-    const reason = await rejectionOf(stage.reactor.listenTCP(port, new Troupe(), { interface: 'poem.test' }));
+    const port = numberOf(await stage.listen(new SceneFactory()));
+    const reason = await rejectionOf(stage.reactor.listenTCP(port, new SceneFactory(), { interface: 'poem.test' }));
     expectRefusal(reason, 'poem.test', port, 'bind');
   });
 }
 
-function addMisuse(programme: Repertoire): void {
+function addMisuse(suite: AllSuites): void {
   const wrong: readonly [what: string, port: number, options: ListenOptions][] = [
     ['port -1', -1, {}],
     ['port 65536', 65_536, {}],
@@ -131,8 +124,8 @@ function addMisuse(programme: Repertoire): void {
     ['maxWriteBufferBytes -1', 0, { maxWriteBufferBytes: -1 }],
   ];
   for (const [what, port, options] of wrong) {
-    programme.addWatched(`R16 listenTCP rejects ${what} with a RangeError`, async (stage, backend) => {
-      const reason = await rejectionOf(stage.reactor.listenTCP(port, new Troupe(), options));
+    suite.addWatched(`R16 listenTCP rejects ${what} with a RangeError`, async (stage, backend) => {
+      const reason = await rejectionOf(stage.reactor.listenTCP(port, new SceneFactory(), options));
       expect(reason instanceof RangeError, `it rejects with ${reason}`);
       expectSame(backend.places, [], 'the places that it listened on');
     });
@@ -143,18 +136,18 @@ function addMisuse(programme: Repertoire): void {
     ['backlog 0', { backlog: 0 }],
   ];
   for (const [what, options] of odd) {
-    programme.addRehearsed(`R16 listenUNIX rejects ${what} with a RangeError`, async ({ reactor }) => {
-      const reason = await rejectionOf(reactor.listenUNIX('/run/verse.sock', new Troupe(), options));
+    suite.addRehearsed(`R16 listenUNIX rejects ${what} with a RangeError`, async ({ reactor }) => {
+      const reason = await rejectionOf(reactor.listenUNIX('/run/verse.sock', new SceneFactory(), options));
       expect(reason instanceof RangeError, `it rejects with ${reason}`);
     });
   }
 }
 
-function addMany(programme: Repertoire): void {
-  programme.add('R26 one reactor serves any number of ports, each with its factory', async (stage) => {
+function addMany(suite: AllSuites): void {
+  suite.add('R26 one reactor serves any number of ports, each with its factory', async (stage) => {
     const troupes = Array.from(
       { length: 50 },
-      (_, verse) => new Troupe({ made: ({ transport }) => void transport.write(`verse ${verse}.`) }),
+      (_, verse) => new SceneFactory({ made: ({ transport }) => void transport.write(`verse ${verse}.`) }),
     );
     const ports = await Promise.all(troupes.map((troupe) => stage.listen(troupe)));
     const clients = await Promise.all(ports.map((port) => stage.join(port)));
@@ -171,8 +164,8 @@ function addMany(programme: Repertoire): void {
     );
   });
 
-  programme.addUnix('R26 TCP and UNIX ports stand side by side under one factory', async (stage) => {
-    const troupe = new Troupe(echo);
+  suite.addUnix('R26 TCP and UNIX ports stand side by side under one factory', async (stage) => {
+    const troupe = new SceneFactory(echo);
     const ports = [await stage.listen(troupe), await stage.listen(troupe, {}, 'unix')];
     const line: Part = { made: ({ transport }) => void transport.write('verse') };
     const clients = await Promise.all(ports.map((port) => stage.join(port, line)));
@@ -180,8 +173,8 @@ function addMany(programme: Repertoire): void {
     expectSame(troupe.actors.length, 2, 'how many protocols the factory built');
   });
 
-  programme.add('R26 a port that stops leaves the others alone', async (stage) => {
-    const [one, other] = [await stage.listen(new Troupe(echo)), await stage.listen(new Troupe(echo))];
+  suite.add('R26 a port that stops leaves the others alone', async (stage) => {
+    const [one, other] = [await stage.listen(new SceneFactory(echo)), await stage.listen(new SceneFactory(echo))];
     await one.stopListening();
     const client = await stage.join(other, { made: ({ transport }) => void transport.write('verse') });
     await client.when(() => client.received === 5);

@@ -6,22 +6,22 @@ import { Protocol } from '../protocol/protocol.ts';
 import type { ErrorReport } from '../values/error-report.ts';
 import { Actor } from './actor.ts';
 import { expectReport, expectUnhurt, slip } from './actor-error.ts';
-import { Repertoire } from './all-suites.ts';
+import { AllSuites } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { cue, echo } from './parts.ts';
 import { Source } from './source.ts';
-import type { Stage, Venue } from './stage.ts';
-import { SingleClient, Troupe } from './stage.ts';
+import type { BackendUnderTest, Stage } from './stage.ts';
+import { SceneFactory, SingleClient } from './stage.ts';
 
 /** R8: what code without types, or against them, does to the engine. */
-export function misuseChecks(venue: Venue): Check[] {
-  const programme = new Repertoire(venue);
-  addNames(programme);
-  addAnswers(programme);
-  addPromises(programme);
-  addCalls(programme);
-  return programme.checks;
+export function misuseChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new AllSuites(underTest);
+  addNames(suite);
+  addAnswers(suite);
+  addPromises(suite);
+  addCalls(suite);
+  return suite.checks;
 }
 
 /** Throws the slip whatever is done with it. */
@@ -40,7 +40,7 @@ async function playBesides(stage: Stage, scene: () => Promise<void>): Promise<Er
   const before = bystanders.client.received;
   stage.reactor.callLater(1, () => bystanders.server.transport.write('timely'));
   await bystanders.client.when(() => bystanders.client.received === before + 6);
-  const late = await stage.join(await stage.listen(new Troupe(echo)), cue);
+  const late = await stage.join(await stage.listen(new SceneFactory(echo)), cue);
   await late.when(() => late.received === 3);
   return stage.takeReports();
 }
@@ -77,9 +77,9 @@ const nameless: readonly [name: string, build: () => Protocol][] = [
   ],
 ];
 
-function addNames(programme: Repertoire): void {
+function addNames(suite: AllSuites): void {
   for (const [name, build] of nameless) {
-    programme.add(`R8 a protocol that fails is reported though it has ${name}`, async (stage) => {
+    suite.add(`R8 a protocol that fails is reported though it has ${name}`, async (stage) => {
       const reports = await playBesides(stage, async () => {
         const troupe = new Factory();
         troupe.buildProtocol = () => Object.assign(build(), { dataReceived: throwing });
@@ -99,9 +99,9 @@ function addNames(programme: Repertoire): void {
     ['throws', throwing],
     ['returns no text', () => Object(5).valueOf()],
   ] as const) {
-    programme.add(`R8 a factory that fails is reported though its logPrefix ${what}`, async (stage) => {
+    suite.add(`R8 a factory that fails is reported though its logPrefix ${what}`, async (stage) => {
       const reports = await playBesides(stage, async () => {
-        const troupe = new Troupe();
+        const troupe = new SceneFactory();
         troupe.buildProtocol = throwing;
         troupe.logPrefix = prefix;
         troupe.stopFactory = throwing;
@@ -121,13 +121,13 @@ function addNames(programme: Repertoire): void {
       );
     });
 
-    programme.add(`R8 a client factory that fails is reported though its logPrefix ${what}`, async (stage) => {
+    suite.add(`R8 a client factory that fails is reported though its logPrefix ${what}`, async (stage) => {
       const reports = await playBesides(stage, async () => {
         const client = new SingleClient(new Actor());
         client.logPrefix = prefix;
         client.clientConnectionLost = throwing;
         client.startedConnecting = throwing;
-        stage.connect(await stage.listen(new Troupe()), client);
+        stage.connect(await stage.listen(new SceneFactory()), client);
         const { actor } = client;
         await actor.when(() => actor.log.includes('made'));
         actor.transport.abortConnection();
@@ -142,7 +142,7 @@ function addNames(programme: Repertoire): void {
     });
   }
 
-  programme.add('R8 a getter that throws where a callback is looked for ends that connection alone', async (stage) => {
+  suite.add('R8 a getter that throws where a callback is looked for ends that connection alone', async (stage) => {
     const reports = await playBesides(stage, async () => {
       const factory = new Factory();
       factory.buildProtocol = () => Object.defineProperty(new Protocol(), 'dataReceived', { get: throwing });
@@ -156,7 +156,7 @@ function addNames(programme: Repertoire): void {
     );
   });
 
-  programme.add('R8 a result whose then throws when it is looked at is a failure like any other', async (stage) => {
+  suite.add('R8 a result whose then throws when it is looked at is a failure like any other', async (stage) => {
     const trap = Object.defineProperty({}, 'then', { get: throwing });
     const reports = await playBesides(stage, async () => {
       const { server, client } = await stage.pair({ data: () => Object(trap) }, cue);
@@ -185,10 +185,10 @@ const odd: readonly [name: string, answer: () => unknown][] = [
   ['a promise', () => Promise.reject(slip)],
 ];
 
-function addAnswers(programme: Repertoire): void {
+function addAnswers(suite: AllSuites): void {
   for (const [name, answer] of odd) {
-    programme.add(`R8 an admit that returns ${name} is reported, and the connection closed`, async (stage) => {
-      const troupe = new Troupe(echo);
+    suite.add(`R8 an admit that returns ${name} is reported, and the connection closed`, async (stage) => {
+      const troupe = new SceneFactory(echo);
       const inherited = troupe.admit;
       const reports = await playBesides(stage, async () => {
         troupe.admit = () => Object(answer()).valueOf();
@@ -214,7 +214,7 @@ function addAnswers(programme: Repertoire): void {
       expect(String(reports[0]?.error).includes('a Filter, a Refused or nothing'), `it says: ${reports[0]?.error}`);
     });
 
-    programme.add(`R8 a buildProtocol that returns ${name} is reported, and the connection closed`, async (stage) => {
+    suite.add(`R8 a buildProtocol that returns ${name} is reported, and the connection closed`, async (stage) => {
       const reports = await playBesides(stage, async () => {
         const factory = new Factory();
         factory.buildProtocol = () => Object(answer()).valueOf();
@@ -231,26 +231,23 @@ function addAnswers(programme: Repertoire): void {
     });
   }
 
-  programme.add(
-    'R8 a buildProtocol of a client that is async fails it with a TypeError that says so',
-    async (stage) => {
-      const port = await stage.listen(new Troupe());
-      const lost: Error[] = [];
-      const client = new SingleClient(new Actor());
-      client.buildProtocol = () => Object(Promise.reject(slip));
-      client.clientConnectionLost = (_connector, reason) => {
-        lost.push(reason);
-      };
-      stage.connect(port, client);
-      await reported(stage);
-      expectSame(
-        stage.takeReports().map(({ where, error }) => [where, String(error).includes('a promise')]),
-        [['buildProtocol', true]],
-        'the reports',
-      );
-      expect(lost.length === 1 && lost[0] instanceof TypeError, `the reasons are ${lost.join(', ')}`);
-    },
-  );
+  suite.add('R8 a buildProtocol of a client that is async fails it with a TypeError that says so', async (stage) => {
+    const port = await stage.listen(new SceneFactory());
+    const lost: Error[] = [];
+    const client = new SingleClient(new Actor());
+    client.buildProtocol = () => Object(Promise.reject(slip));
+    client.clientConnectionLost = (_connector, reason) => {
+      lost.push(reason);
+    };
+    stage.connect(port, client);
+    await reported(stage);
+    expectSame(
+      stage.takeReports().map(({ where, error }) => [where, String(error).includes('a promise')]),
+      [['buildProtocol', true]],
+      'the reports',
+    );
+    expect(lost.length === 1 && lost[0] instanceof TypeError, `the reasons are ${lost.join(', ')}`);
+  });
 }
 
 /** A promise whose `then` is of another make: what it returns rejects, too. */
@@ -269,36 +266,35 @@ const failing: readonly [name: string, fail: () => Result][] = [
   ['returns a promise of another class that rejects', () => Restless.reject(slip)],
 ];
 
-function addPromises(programme: Repertoire): void {
+function addPromises(suite: AllSuites): void {
   for (const [how, fail] of failing) {
-    programme.addRehearsed(
-      `R8 an observer that ${how} hurts no connection, and the others are told`,
-      async (rehearsal) => {
-        const { reactor, backend } = rehearsal;
-        const told: string[] = [];
-        reactor.observe({ connectionMade: () => Object(fail()), connectionLost: () => Object(fail()) });
-        reactor.observe({ connectionMade: () => told.push('made'), connectionLost: () => told.push('lost') });
-        const client = new Actor(cue);
-        reactor.connectTCP('192.0.2.1', 8007, new SingleClient(client));
-        const wire = backend.attempts[0]?.succeed();
-        await backend.settled();
-        wire?.lose();
-        await backend.settled();
-        expectSame(
-          [told, client.log],
-          [
-            ['made', 'lost'],
-            ['made', 'lost'],
-          ],
-          'what was told',
-        );
-        const printed = backend.lines.map((line) => line.startsWith('an observer: observe: Error: a slip'));
-        expectSame(printed, [true, true], 'what was printed');
-      },
-    );
+    suite.addRehearsed(`R8 an observer that ${how} hurts no connection, and the others are told`, async (scripted) => {
+      const { reactor, backend } = scripted;
+      const told: string[] = [];
+      reactor.observe({ connectionMade: () => Object(fail()), connectionLost: () => Object(fail()) });
+      reactor.observe({ connectionMade: () => told.push('made'), connectionLost: () => told.push('lost') });
+      const client = new Actor(cue);
+      reactor.connectTCP('192.0.2.1', 8007, new SingleClient(client));
+      const wire = backend.attempts[0]?.succeed();
+      await backend.settled();
+      wire?.lose();
+      await backend.settled();
+      expectSame(
+        [told, client.log],
+        [
+          ['made', 'lost'],
+          ['made', 'lost'],
+        ],
+        'what was told',
+      );
+      const printed = backend.lines.map((line) => line.startsWith('an observer: observe: Error: a slip'));
+      expectSame(printed, [true, true], 'what was printed');
+    });
 
-    programme.add(`R8 a log of traffic that ${how} is reported, and the bytes pass`, async (stage) => {
-      const factory = logTraffic(new Troupe(echo), (entry) => Object(entry.event === 'opened' ? fail() : undefined));
+    suite.add(`R8 a log of traffic that ${how} is reported, and the bytes pass`, async (stage) => {
+      const factory = logTraffic(new SceneFactory(echo), (entry) =>
+        Object(entry.event === 'opened' ? fail() : undefined),
+      );
       const reports = await playBesides(stage, async () => {
         const client = await stage.join(await stage.listen(factory), cue);
         await client.when(() => client.received === 3);
@@ -313,7 +309,7 @@ function addPromises(programme: Repertoire): void {
     });
 
     for (const told of ['resume', 'pause', 'stop'] as const) {
-      programme.add(`R8 a producer whose ${told}Producing ${how} ends that connection alone`, async (stage) => {
+      suite.add(`R8 a producer whose ${told}Producing ${how} ends that connection alone`, async (stage) => {
         const reports = await playBesides(stage, async () => {
           const { server, client } = await stage.pair({}, {});
           const source = new Source(server, { [told]: fail });
@@ -333,7 +329,7 @@ function addPromises(programme: Repertoire): void {
       });
     }
 
-    programme.add(`R8 a callback that ${how} ends that connection alone`, async (stage) => {
+    suite.add(`R8 a callback that ${how} ends that connection alone`, async (stage) => {
       const { server, client } = await stage.pair({ data: fail }, cue);
       await server.lost();
       await client.lost();
@@ -342,13 +338,13 @@ function addPromises(programme: Repertoire): void {
   }
 }
 
-function addCalls(programme: Repertoire): void {
+function addCalls(suite: AllSuites): void {
   for (const [name, value] of [
     ['undefined', undefined],
     ['a text', 'later'],
     ['an object', {}],
   ] as const) {
-    programme.add(`R8 callLater and callWhenRunning with ${name} throw a TypeError at the call`, async (stage) => {
+    suite.add(`R8 callLater and callWhenRunning with ${name} throw a TypeError at the call`, async (stage) => {
       const { reactor } = stage;
       const calls = [
         () => Reflect.apply(reactor.callLater, reactor, [1, value]),
@@ -374,7 +370,7 @@ function addCalls(programme: Repertoire): void {
     ['symbol', { value: Symbol('call') }],
     ['getter that throws', { get: throwing }],
   ] as const) {
-    programme.add(`R8 a delayed call whose name is a ${name} runs, and is reported when it throws`, async (stage) => {
+    suite.add(`R8 a delayed call whose name is a ${name} runs, and is reported when it throws`, async (stage) => {
       const reports = await playBesides(stage, async () => {
         stage.reactor.callLater(
           1,

@@ -1,16 +1,16 @@
-import { Repertoire } from './all-suites.ts';
+import { AllSuites } from './all-suites.ts';
 import { barePair } from './bare-pair.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
-import type { Medium, Venue } from './stage.ts';
+import type { BackendUnderTest, Link } from './stage.ts';
 
 /** R44: the names of a wire's ends. */
-export function nameChecks(venue: Venue): Check[] {
-  const programme = new Repertoire(venue);
-  const media: readonly Medium[] = venue.unixPath === undefined ? ['tcp'] : ['tcp', 'unix'];
-  for (const medium of media) {
-    programme.addBare(`R44 a wire that is gone has its names, or none (${medium})`, async (backend) => {
-      const { server, client, close } = await barePair(backend, venue, medium);
+export function nameChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new AllSuites(underTest);
+  const links: readonly Link[] = underTest.unixPath === undefined ? ['tcp'] : ['tcp', 'unix'];
+  for (const link of links) {
+    suite.addBare(`R44 a wire that is gone has its names, or none (${link})`, async (backend) => {
+      const { server, client, close } = await barePair(backend, underTest, link);
       // Only one of them is asked before.
       const { local, peer } = client.wire;
       expect(local !== undefined && peer !== undefined, 'a wire has names');
@@ -29,5 +29,5 @@ export function nameChecks(venue: Venue): Check[] {
       }
     });
   }
-  return programme.checks;
+  return suite.checks;
 }

@@ -1,21 +1,21 @@
 import type { Observer } from '../protocol/observer.ts';
 import { Reactor } from '../reactor/reactor.ts';
-import { Repertoire } from './all-suites.ts';
+import { AllSuites } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
-import { Diarist } from './recording-factory.ts';
+import { RecordingFactory } from './recording-factory.ts';
 import { ScriptedBackend } from './scripted-backend.ts';
-import type { Venue } from './stage.ts';
-import { Troupe } from './stage.ts';
+import type { BackendUnderTest } from './stage.ts';
+import { SceneFactory } from './stage.ts';
 
 /** R23: what observers hear, and what is printed when none listens. */
-export function observerChecks(venue: Venue): Check[] {
-  const programme = new Repertoire(venue);
-  addPrinting(programme);
-  addErrors(programme);
-  addEvents(programme);
-  addFaults(programme);
-  return programme.checks;
+export function observerChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new AllSuites(underTest);
+  addPrinting(suite);
+  addErrors(suite);
+  addEvents(suite);
+  addFaults(suite);
+  return suite.checks;
 }
 
 /** A reactor that nobody observes. */
@@ -40,8 +40,8 @@ function controlsIn(line: string): string[] {
   });
 }
 
-function addPrinting(programme: Repertoire): void {
-  programme.addBare('R23 an error is printed as one line: who, where and what', async (turns) => {
+function addPrinting(suite: AllSuites): void {
+  suite.addBare('R23 an error is printed as one line: who, where and what', async (turns) => {
     const [reactor, backend] = unobserved(turns);
     await fail(reactor, backend, new RangeError('no rhyme'));
     const [line = ''] = backend.lines;
@@ -49,7 +49,7 @@ function addPrinting(programme: Repertoire): void {
     expect(line.startsWith('a delayed call: recite: RangeError: no rhyme'), `it says: ${line}`);
   });
 
-  programme.addBare('R23 what is printed has no control characters', async (turns) => {
+  suite.addBare('R23 what is printed has no control characters', async (turns) => {
     const [reactor, backend] = unobserved(turns);
     await fail(reactor, backend, new Error('one\ntwo\r\u001b[31mred\u0007\u009b\u2028\u2029\u007f'));
     const [line = ''] = backend.lines;
@@ -57,9 +57,9 @@ function addPrinting(programme: Repertoire): void {
     expect(line.includes('one\\ntwo\\u000d\\u001b[31mred\\u0007\\u009b'), `it says: ${line}`);
   });
 
-  programme.addBare('R23 a name has no control characters either where it is printed', async (turns) => {
+  suite.addBare('R23 a name has no control characters either where it is printed', async (turns) => {
     const [reactor, backend] = unobserved(turns);
-    const client = new Diarist({
+    const client = new RecordingFactory({
       started: () => {
         throw new Error('no rhyme');
       },
@@ -67,7 +67,10 @@ function addPrinting(programme: Repertoire): void {
     reactor.connectTCP('poem\n.test', 8007, client);
     const [line = ''] = backend.lines;
     expectSame([backend.lines.length, controlsIn(line)], [1, []], 'the number of lines, and their control characters');
-    expect(line.startsWith('Diarist for poem\\n.test:8007: startedConnecting: Error: no rhyme'), `it says: ${line}`);
+    expect(
+      line.startsWith('RecordingFactory for poem\\n.test:8007: startedConnecting: Error: no rhyme'),
+      `it says: ${line}`,
+    );
   });
 
   const odd: readonly [what: string, thrown: unknown, said: string][] = [
@@ -77,7 +80,7 @@ function addPrinting(programme: Repertoire): void {
     ['an object without a prototype', Object.create(null), 'recite: '],
   ];
   for (const [what, thrown, said] of odd) {
-    programme.addBare(`R23 ${what} that was thrown is printed`, async (turns) => {
+    suite.addBare(`R23 ${what} that was thrown is printed`, async (turns) => {
       const [reactor, backend] = unobserved(turns);
       await fail(reactor, backend, thrown);
       const [line = ''] = backend.lines;
@@ -90,7 +93,7 @@ function addPrinting(programme: Repertoire): void {
     });
   }
 
-  programme.addBare('R23 an error that cannot be printed does no harm', async (turns) => {
+  suite.addBare('R23 an error that cannot be printed does no harm', async (turns) => {
     const [reactor, backend] = unobserved(turns);
     const error = new Error('no rhyme');
     Object.defineProperty(error, 'message', {
@@ -105,8 +108,8 @@ function addPrinting(programme: Repertoire): void {
   });
 }
 
-function addErrors(programme: Repertoire): void {
-  programme.addBare('R23 an observer of errors hears them, and nothing is printed', async (turns) => {
+function addErrors(suite: AllSuites): void {
+  suite.addBare('R23 an observer of errors hears them, and nothing is printed', async (turns) => {
     const [reactor, backend] = unobserved(turns);
     const heard: unknown[] = [];
     reactor.observe({ error: ({ who, where, error }) => heard.push(who, where, error) });
@@ -116,14 +119,14 @@ function addErrors(programme: Repertoire): void {
     expect(heard[2] === thrown, 'it heard of another error');
   });
 
-  programme.addBare('R23 an observer that takes no errors leaves them to be printed', async (turns) => {
+  suite.addBare('R23 an observer that takes no errors leaves them to be printed', async (turns) => {
     const [reactor, backend] = unobserved(turns);
     reactor.observe({ connectionMade: () => {} });
     await fail(reactor, backend, new Error('no rhyme'));
     expectSame(backend.lines.length, 1, 'the number of lines');
   });
 
-  programme.addBare('R23 without its observer errors are printed again', async (turns) => {
+  suite.addBare('R23 without its observer errors are printed again', async (turns) => {
     const [reactor, backend] = unobserved(turns);
     let heard = 0;
     const observer = (): void => {
@@ -137,7 +140,7 @@ function addErrors(programme: Repertoire): void {
     expectSame([heard, backend.lines.length], [1, 1], 'how many errors were heard, and printed');
   });
 
-  programme.addBare('R23 every observer hears, also when one of them ends meanwhile', async (turns) => {
+  suite.addBare('R23 every observer hears, also when one of them ends meanwhile', async (turns) => {
     const [reactor, backend] = unobserved(turns);
     const heard: string[] = [];
     const end = reactor.observe({
@@ -153,8 +156,8 @@ function addErrors(programme: Repertoire): void {
   });
 }
 
-function addFaults(programme: Repertoire): void {
-  programme.addBare('R23 an observer that throws hurts nobody, and what it throws is printed', async (turns) => {
+function addFaults(suite: AllSuites): void {
+  suite.addBare('R23 an observer that throws hurts nobody, and what it throws is printed', async (turns) => {
     const [reactor, backend] = unobserved(turns);
     const heard: string[] = [];
     reactor.observe({
@@ -171,10 +174,10 @@ function addFaults(programme: Repertoire): void {
   });
 }
 
-function addEvents(programme: Repertoire): void {
-  programme.addEach('R23 an observer hears of ports and connections', async (stage, medium) => {
+function addEvents(suite: AllSuites): void {
+  suite.addEach('R23 an observer hears of ports and connections', async (stage, link) => {
     const heard: string[] = [];
-    const troupe = new Troupe({
+    const troupe = new SceneFactory({
       made: () => void heard.push('its connectionMade'),
       lost: () => void heard.push('its connectionLost'),
     });
@@ -187,7 +190,7 @@ function addEvents(programme: Repertoire): void {
       stoppedListening: (host) => heard.push(`stopped ${host}`),
     };
     const end = stage.reactor.observe(observer);
-    const port = await stage.listen(troupe, {}, medium);
+    const port = await stage.listen(troupe, {}, link);
     const client = await stage.join(port);
     const [server] = troupe.actors;
     await server?.when(() => server.log.length > 0);
@@ -196,7 +199,7 @@ function addEvents(programme: Repertoire): void {
     await client.lost();
     await port.stopListening();
     end();
-    await stage.listen(new Troupe(), {}, medium);
+    await stage.listen(new SceneFactory(), {}, link);
     const [listening, stopped] = [heard[0], heard.at(-1)];
     expectSame([listening, stopped], [`listening ${port.getHost()}`, `stopped ${port.getHost()}`], 'first and last');
     const made = heard.filter((one) => one === 'made false').length;

@@ -14,27 +14,27 @@ import { expect, expectSame } from './check.ts';
 import { Dice } from './dice.ts';
 import { cue, echo, reciting } from './parts.ts';
 import { expectPoem, poemOf } from './poem.ts';
-import { Diarist } from './recording-factory.ts';
-import type { Stage, Venue } from './stage.ts';
-import { Single, SingleClient, Troupe } from './stage.ts';
-import { Programme } from './suite.ts';
+import { RecordingFactory } from './recording-factory.ts';
+import type { BackendUnderTest, Stage } from './stage.ts';
+import { OneFactory, SceneFactory, SingleClient } from './stage.ts';
+import { Suite } from './suite.ts';
 
 /** R42 and R43: policies around factories. */
-export function policyChecks(venue: Venue): Check[] {
-  const programme = new Programme(venue);
-  addLimits(programme);
-  addTimeouts(programme);
-  addThrottles(programme);
-  addClients(programme);
-  addCosts(programme);
-  return programme.checks;
+export function policyChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new Suite(underTest);
+  addLimits(suite);
+  addTimeouts(suite);
+  addThrottles(suite);
+  addClients(suite);
+  addCosts(suite);
+  return suite.checks;
 }
 
 const max = 5;
 const message = 'full\n';
 
 /** Actors that count how many of them are alive. */
-class Crowded extends Troupe {
+class Crowded extends SceneFactory {
   alive = 0;
   most = 0;
 
@@ -47,7 +47,7 @@ class Crowded extends Troupe {
     });
   }
 
-  override buildProtocol(...peer: Parameters<Troupe['buildProtocol']>): Actor | null {
+  override buildProtocol(...peer: Parameters<SceneFactory['buildProtocol']>): Actor | null {
     this.alive += 1;
     this.most = Math.max(this.most, this.alive);
     return super.buildProtocol(...peer);
@@ -67,17 +67,17 @@ function visitor(stage: Stage, dice: Dice): Part {
   return { made };
 }
 
-function addLimits(programme: Programme): void {
+function addLimits(suite: Suite): void {
   for (const [what, limit] of [
     ['limit', limitConnections],
     ['limit per peer', limitPerPeer],
   ] as const) {
     // Who is refused is told so in clear only.
-    programme.addClear(
+    suite.addClear(
       `R42 a ${what} holds under a storm of connects and aborts, and every slot comes back`,
-      async (stage, medium) => {
+      async (stage, link) => {
         const crowded = new Crowded();
-        const port = await stage.listen(limit(crowded, { max, message }), {}, medium);
+        const port = await stage.listen(limit(crowded, { max, message }), {}, link);
         const dice = new Dice(max);
         const visitors = Array.from({ length: 200 }, () => new Actor(visitor(stage, dice)));
         for (const actor of visitors) {
@@ -109,10 +109,10 @@ function addLimits(programme: Programme): void {
     );
   }
 
-  programme.addClear(
+  suite.addClear(
     'R42 one too many gets the message though it has sent something, and is not waited for',
-    async (stage, medium) => {
-      const port = await stage.listen(limitConnections(new Troupe(echo), { max: 1, message }), {}, medium);
+    async (stage, link) => {
+      const port = await stage.listen(limitConnections(new SceneFactory(echo), { max: 1, message }), {}, link);
       await stage.join(port);
       // Aware of half-close, these never close by themselves.
       const asking: Part = { made: ({ transport }) => void transport.write('please'), eof: () => {} };
@@ -129,26 +129,26 @@ function addLimits(programme: Programme): void {
     },
   );
 
-  programme.add('R42 without a message it is closed without a word', async (stage) => {
-    const port = await stage.listen(limitConnections(new Troupe(echo), { max: 1 }));
+  suite.add('R42 without a message it is closed without a word', async (stage) => {
+    const port = await stage.listen(limitConnections(new SceneFactory(echo), { max: 1 }));
     await stage.join(port);
     const refused = await stage.join(port);
     await refused.lost();
     expectSame(refused.received, 0, 'how many bytes it gets');
   });
 
-  programme.add('R25 a reactor that stops waits for nobody whom a limit refused', async (stage) => {
-    const port = await stage.listen(limitConnections(new Troupe(echo), { max: 1, message }));
+  suite.add('R25 a reactor that stops waits for nobody whom a limit refused', async (stage) => {
+    const port = await stage.listen(limitConnections(new SceneFactory(echo), { max: 1, message }));
     await stage.join(port);
     await stage.join(port, { eof: () => {} });
   });
 }
 
-function addTimeouts(programme: Programme): void {
-  programme.addEach('R43 an idle connection ends with a TimeoutError, not too early', async (stage, medium) => {
+function addTimeouts(suite: Suite): void {
+  suite.addEach('R43 an idle connection ends with a TimeoutError, not too early', async (stage, link) => {
     const server = new Actor();
     const idleTimeoutMs = 150;
-    const port = await stage.listen(timeoutIdle(new Single(server), { idleTimeoutMs }), {}, medium);
+    const port = await stage.listen(timeoutIdle(new OneFactory(server), { idleTimeoutMs }), {}, link);
     const client = await stage.join(port);
     await server.when(() => server.log.length > 0);
     const since = stage.reactor.now();
@@ -161,9 +161,9 @@ function addTimeouts(programme: Programme): void {
     await client.lost();
   });
 
-  programme.addEach('R43 an absolute deadline is moved by nothing', async (stage, medium) => {
+  suite.addEach('R43 an absolute deadline is moved by nothing', async (stage, link) => {
     const server = new Actor(echo);
-    const port = await stage.listen(timeoutAbsolute(new Single(server), { timeoutMs: 40 }), {}, medium);
+    const port = await stage.listen(timeoutAbsolute(new OneFactory(server), { timeoutMs: 40 }), {}, link);
     const since = stage.reactor.now();
     const client = await stage.join(port, {
       made: ({ transport }) => void transport.write('.'),
@@ -180,7 +180,7 @@ function addTimeouts(programme: Programme): void {
     await client.lost();
   });
 
-  programme.add('R43 the loop of a handler that waits too long throws the TimeoutError', async (stage) => {
+  suite.add('R43 the loop of a handler that waits too long throws the TimeoutError', async (stage) => {
     const thrown: unknown[] = [];
     const patient = new ConversationFactory(async (connection) => {
       try {
@@ -199,23 +199,23 @@ function addTimeouts(programme: Programme): void {
     expect(error instanceof TimeoutError && error === reason, `it threw ${error}, and closed is ${reason}`);
   });
 
-  programme.add('R43 a connection that ends before its deadline ends as ever', async (stage) => {
+  suite.add('R43 a connection that ends before its deadline ends as ever', async (stage) => {
     const server = new Actor();
-    const port = await stage.listen(timeoutIdle(new Single(server), { idleTimeoutMs: 60_000 }));
+    const port = await stage.listen(timeoutIdle(new OneFactory(server), { idleTimeoutMs: 60_000 }));
     const client = await stage.join(port);
     client.transport.loseConnection();
     expectSame((await server.lost()).name, 'ConnectionDone', 'the reason');
   });
 }
 
-function addThrottles(programme: Programme): void {
+function addThrottles(suite: Suite): void {
   const poem = poemOf(300_000);
   const rates = { readBytesPerSecond: 2_000_000, writeBytesPerSecond: 2_000_000, burstBytes: 200_000 };
 
   for (const scope of ['connection', 'all'] as const) {
-    programme.addEach(`R43 a throttle delays and never drops (${scope})`, async (stage, medium) => {
+    suite.addEach(`R43 a throttle delays and never drops (${scope})`, async (stage, link) => {
       const server = new Actor(reciting(poem));
-      const port = await stage.listen(throttle(new Single(server), { ...rates, scope }), {}, medium);
+      const port = await stage.listen(throttle(new OneFactory(server), { ...rates, scope }), {}, link);
       const since = stage.reactor.now();
       const client = await stage.join(port);
       expectSame((await server.lost()).name, 'ConnectionDone', 'the reason');
@@ -227,37 +227,37 @@ function addThrottles(programme: Programme): void {
     });
   }
 
-  programme.addEach('R43 what a throttled connection receives is late, and whole', async (stage, medium) => {
+  suite.addEach('R43 what a throttled connection receives is late, and whole', async (stage, link) => {
     const server = new Actor();
-    const port = await stage.listen(throttle(new Single(server), rates), {}, medium);
+    const port = await stage.listen(throttle(new OneFactory(server), rates), {}, link);
     const client = await stage.join(port, reciting(poem));
     await server.when(() => server.received === poem.length);
     expectPoem(server.bytes, poem, 'the server');
     await client.lost();
   });
 
-  programme.add('R14 a protocol may pause and resume under a throttle', async (stage) => {
+  suite.add('R14 a protocol may pause and resume under a throttle', async (stage) => {
     const server = new Actor({
       data: ({ transport }) => {
         transport.pauseProducing();
         stage.reactor.callLater(1, () => transport.resumeProducing());
       },
     });
-    const port = await stage.listen(throttle(new Single(server), rates));
+    const port = await stage.listen(throttle(new OneFactory(server), rates));
     await stage.join(port, reciting(poem));
     await server.lost();
     expectPoem(server.bytes, poem, 'the server');
   });
 }
 
-function addClients(programme: Programme): void {
-  programme.add('R21 a client factory behind policies hears what it always hears, in order', async (stage) => {
-    const diarist = new Diarist({ made: ({ transport }) => transport.loseConnection() });
-    const port = await stage.listen(new Troupe());
-    stage.connect(port, timeoutIdle(limitConnections(diarist, { max: 1 }), { idleTimeoutMs: 60_000 }));
-    await diarist.wrote('stopFactory');
+function addClients(suite: Suite): void {
+  suite.add('R21 a client factory behind policies hears what it always hears, in order', async (stage) => {
+    const recorder = new RecordingFactory({ made: ({ transport }) => transport.loseConnection() });
+    const port = await stage.listen(new SceneFactory());
+    stage.connect(port, timeoutIdle(limitConnections(recorder, { max: 1 }), { idleTimeoutMs: 60_000 }));
+    await recorder.wrote('stopFactory');
     expectSame(
-      diarist.pages,
+      recorder.records,
       [
         'startFactory',
         'startedConnecting',
@@ -267,25 +267,25 @@ function addClients(programme: Programme): void {
         'clientConnectionLost ConnectionDone',
         'stopFactory',
       ],
-      'the pages',
+      'the records',
     );
   });
 
-  programme.add('R40 behind a policy, a connector has the protocol of the factory further in', async (stage) => {
+  suite.add('R40 behind a policy, a connector has the protocol of the factory further in', async (stage) => {
     const single = new SingleClient(new Actor());
-    const port = await stage.listen(new Troupe());
+    const port = await stage.listen(new SceneFactory());
     const actor = await stage.connect(port, limitConnections(single, { max: 1 })).whenConnected();
     expect(actor === single.actor && actor.factory === single, 'it has another one');
   });
 
-  programme.add('R42 a client that its own limit refuses is told so as by its factory', async (stage) => {
-    const diarist = new Diarist();
-    const limited = limitConnections(diarist, { max: 1, message });
-    const troupe = new Troupe();
+  suite.add('R42 a client that its own limit refuses is told so as by its factory', async (stage) => {
+    const recorder = new RecordingFactory();
+    const limited = limitConnections(recorder, { max: 1, message });
+    const troupe = new SceneFactory();
     const port = await stage.listen(troupe);
     await stage.connect(port, limited).whenConnected();
     stage.connect(port, limited);
-    await diarist.wrote('clientConnectionLost ConnectionAborted');
+    await recorder.wrote('clientConnectionLost ConnectionAborted');
     await troupe.whenCast(2);
     const [, second] = troupe.actors;
     expect(second !== undefined, 'the second connection has not come');
@@ -293,8 +293,8 @@ function addClients(programme: Programme): void {
     expectSame(String(second.bytes), message, 'what the server is told');
   });
 
-  programme.add('R22 a reconnecting client factory reconnects behind a policy', async (stage) => {
-    const troupe = new Troupe({ made: ({ transport }) => transport.loseConnection() });
+  suite.add('R22 a reconnecting client factory reconnects behind a policy', async (stage) => {
+    const troupe = new SceneFactory({ made: ({ transport }) => transport.loseConnection() });
     const persistent = new ReconnectingClientFactory({ initialDelayMs: 0 });
     const third = new Actor({ made: () => persistent.stopTrying() });
     let connections = 0;
@@ -312,14 +312,14 @@ function addClients(programme: Programme): void {
 const MESSAGES = 500;
 const MOST_HANDED = 2048 * MESSAGES;
 
-function addCosts(programme: Programme): void {
-  const factories: readonly (readonly [name: string, around: (factory: Troupe) => Factory])[] = [
+function addCosts(suite: Suite): void {
+  const factories: readonly (readonly [name: string, around: (factory: SceneFactory) => Factory])[] = [
     ['alone', (factory) => factory],
     ['behind an idle timeout', (factory) => timeoutIdle(factory, { idleTimeoutMs: 60_000 })],
     ['behind a throttle', (factory) => throttle(factory, { writeBytesPerSecond: 10_000_000 })],
   ];
   for (const [name, around] of factories) {
-    programme.addEach(`R10 small messages cost little memory each, ${name}`, async (stage, medium) => {
+    suite.addEach(`R10 small messages cost little memory each, ${name}`, async (stage, link) => {
       let rounds = 0;
       const parts = ({ transport }: Actor): void => {
         // Views, so that none is a message by itself; together they leave in one piece.
@@ -332,7 +332,7 @@ function addCosts(programme: Programme): void {
           else actor.transport.loseConnection();
         },
       };
-      const port = await stage.listen(around(new Troupe(answering)), {}, medium);
+      const port = await stage.listen(around(new SceneFactory(answering)), {}, link);
       const client = await stage.join(port, { ...answering, made: parts });
       await client.lost();
       expect(rounds >= 2 * MESSAGES, `there were ${rounds} messages`);

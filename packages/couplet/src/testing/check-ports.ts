@@ -1,27 +1,27 @@
 import { ConnectError } from '../protocol/errors.ts';
 import type { Actor } from './actor.ts';
-import { Repertoire } from './all-suites.ts';
+import { AllSuites } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { echo } from './parts.ts';
 import { listenAgain } from './places.ts';
-import { Diarist } from './recording-factory.ts';
+import { RecordingFactory } from './recording-factory.ts';
 import { rejectionOf } from './rejection.ts';
-import type { Venue } from './stage.ts';
-import { Troupe } from './stage.ts';
+import type { BackendUnderTest } from './stage.ts';
+import { SceneFactory } from './stage.ts';
 
 /** R17, R18: what ports do for their factories, closing them, and how many may queue at one. */
-export function portChecks(venue: Venue): Check[] {
-  const programme = new Repertoire(venue);
-  addClosing(programme);
-  addCounting(programme);
-  addFaults(programme);
-  addStorm(programme);
-  return programme.checks;
+export function portChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new AllSuites(underTest);
+  addClosing(suite);
+  addCounting(suite);
+  addFaults(suite);
+  addStorm(suite);
+  return suite.checks;
 }
 
 /** A factory that writes down when it goes into use and out of it. */
-class Counted extends Troupe {
+class Counted extends SceneFactory {
   readonly log: string[] = [];
   override startFactory(): void {
     this.log.push('start');
@@ -38,67 +38,67 @@ async function expectEcho(actor: Actor): Promise<void> {
   await actor.when(() => actor.received >= due);
 }
 
-function addClosing(programme: Repertoire): void {
-  programme.addEach('R17 once stopListening resolves the port can be had again', async (stage, medium) => {
-    const [first, second] = [new Troupe(echo), new Troupe(echo)];
-    const port = await stage.listen(first, {}, medium);
+function addClosing(suite: AllSuites): void {
+  suite.addEach('R17 once stopListening resolves the port can be had again', async (stage, link) => {
+    const [first, second] = [new SceneFactory(echo), new SceneFactory(echo)];
+    const port = await stage.listen(first, {}, link);
     await port.stopListening();
     await expectEcho(await stage.join(await listenAgain(stage.reactor, port, second)));
     expectSame([first.actors.length, second.actors.length], [0, 1], 'how many protocols each factory built');
   });
 
-  programme.addEach('R17 the port is free though an old connection lives on', async (stage, medium) => {
-    const troupe = new Troupe(echo);
-    const port = await stage.listen(troupe, {}, medium);
+  suite.addEach('R17 the port is free though an old connection lives on', async (stage, link) => {
+    const troupe = new SceneFactory(echo);
+    const port = await stage.listen(troupe, {}, link);
     const old = await stage.join(port);
     await troupe.whenCast(1);
     await port.stopListening();
-    const fresh = await stage.join(await listenAgain(stage.reactor, port, new Troupe(echo)));
+    const fresh = await stage.join(await listenAgain(stage.reactor, port, new SceneFactory(echo)));
     await expectEcho(old);
     await expectEcho(fresh);
   });
 
-  programme.addEach('R17 a stopped port takes no more connections', async (stage, medium) => {
-    const port = await stage.listen(new Troupe(), {}, medium);
+  suite.addEach('R17 a stopped port takes no more connections', async (stage, link) => {
+    const port = await stage.listen(new SceneFactory(), {}, link);
     await port.stopListening();
-    const reason = await rejectionOf(stage.connect(port, new Diarist()).whenConnected());
+    const reason = await rejectionOf(stage.connect(port, new RecordingFactory()).whenConnected());
     expect(reason instanceof ConnectError, `it fails with ${reason}`);
   });
 
-  programme.add('R17 stopListening twice gives one promise', async (stage) => {
-    const port = await stage.listen(new Troupe());
+  suite.add('R17 stopListening twice gives one promise', async (stage) => {
+    const port = await stage.listen(new SceneFactory());
     const stopped = port.stopListening();
     expect(port.stopListening() === stopped, 'the promises differ');
     await stopped;
     expect(port.stopListening() === stopped, 'the promise differs afterwards');
   });
 
-  programme.add('R17 to dispose of a port is to stop it', async (stage) => {
+  suite.add('R17 to dispose of a port is to stop it', async (stage) => {
     const counted = new Counted();
     const port = await stage.listen(counted);
     await port[Symbol.asyncDispose]();
-    await listenAgain(stage.reactor, port, new Troupe());
+    await listenAgain(stage.reactor, port, new SceneFactory());
     expectSame(counted.log, ['start', 'stop'], 'the log of the factory');
   });
 
-  programme.add('R17 getHost tells the address of a stopped port, too', async (stage) => {
-    const port = await stage.listen(new Troupe());
+  suite.add('R17 getHost tells the address of a stopped port, too', async (stage) => {
+    const port = await stage.listen(new SceneFactory());
     const before = String(port.getHost());
     await port.stopListening();
     expectSame(String(port.getHost()), before, 'the address');
   });
 
-  programme.add('R17 a connection may stop its own port, from a callback', async (stage) => {
-    const port = await stage.listen(new Troupe({ ...echo, made: () => void port.stopListening() }));
+  suite.add('R17 a connection may stop its own port, from a callback', async (stage) => {
+    const port = await stage.listen(new SceneFactory({ ...echo, made: () => void port.stopListening() }));
     const client = await stage.join(port);
     await expectEcho(client);
     await port.stopListening();
-    await listenAgain(stage.reactor, port, new Troupe());
+    await listenAgain(stage.reactor, port, new SceneFactory());
   });
 }
 
-function addCounting(programme: Repertoire): void {
-  programme.add('R17 a factory starts before its first port and stops after its last', async (stage) => {
+function addCounting(suite: AllSuites): void {
+  suite.add('R17 a factory starts before its first port and stops after its last', async (stage) => {
     const counted = new Counted();
     const ports = [await stage.listen(counted), await stage.listen(counted), await stage.listen(counted)];
     expectSame([counted.log, counted.numPorts], [['start'], 3], 'log and number of ports, with three');
@@ -109,7 +109,7 @@ function addCounting(programme: Repertoire): void {
     expectSame([counted.log, counted.numPorts], [['start', 'stop'], 0], 'log and number of ports, with none');
   });
 
-  programme.add('R17 a port that is stopped twice is counted once', async (stage) => {
+  suite.add('R17 a port that is stopped twice is counted once', async (stage) => {
     const counted = new Counted();
     const [one] = [await stage.listen(counted), await stage.listen(counted)];
     await Promise.all([one.stopListening(), one.stopListening()]);
@@ -117,16 +117,16 @@ function addCounting(programme: Repertoire): void {
     expectSame([counted.log, counted.numPorts], [['start'], 1], 'log and number of ports');
   });
 
-  programme.add('R17 a factory that has stopped may start again', async (stage) => {
+  suite.add('R17 a factory that has stopped may start again', async (stage) => {
     const counted = new Counted();
     await (await stage.listen(counted)).stopListening();
     await (await stage.listen(counted)).stopListening();
     expectSame(counted.log, ['start', 'stop', 'start', 'stop'], 'the log of the factory');
   });
 
-  programme.addEach('R17 the factory stops with its port, not with its last connection', async (stage, medium) => {
+  suite.addEach('R17 the factory stops with its port, not with its last connection', async (stage, link) => {
     const counted = new Counted({ ...echo });
-    const port = await stage.listen(counted, {}, medium);
+    const port = await stage.listen(counted, {}, link);
     const client = await stage.join(port);
     await counted.whenCast(1);
     await port.stopListening();
@@ -134,9 +134,9 @@ function addCounting(programme: Repertoire): void {
     await expectEcho(client);
   });
 
-  programme.add('R17 a port that cannot open leaves the count as it was', async (stage) => {
+  suite.add('R17 a port that cannot open leaves the count as it was', async (stage) => {
     const counted = new Counted();
-    const port = await stage.listen(new Troupe());
+    const port = await stage.listen(new SceneFactory());
     await rejectionOf(listenAgain(stage.reactor, port, counted));
     expectSame(counted.numPorts, 0, 'the number of ports');
     const served = await stage.listen(counted);
@@ -148,9 +148,9 @@ function addCounting(programme: Repertoire): void {
   });
 }
 
-function addFaults(programme: Repertoire): void {
-  programme.add('R17 what stopFactory throws is reported, and the port is free', async (stage) => {
-    const troupe = new Troupe();
+function addFaults(suite: AllSuites): void {
+  suite.add('R17 what stopFactory throws is reported, and the port is free', async (stage) => {
+    const troupe = new SceneFactory();
     troupe.stopFactory = () => {
       throw new Error('no epilogue');
     };
@@ -158,13 +158,13 @@ function addFaults(programme: Repertoire): void {
     await port.stopListening();
     expectSame(
       stage.takeReports().map(({ who, where, error }) => `${who} ${where} ${error}`),
-      ['Troupe stopFactory Error: no epilogue'],
+      ['SceneFactory stopFactory Error: no epilogue'],
       'the reports',
     );
-    await listenAgain(stage.reactor, port, new Troupe());
+    await listenAgain(stage.reactor, port, new SceneFactory());
   });
 
-  programme.addWatched('R17 what startFactory throws is what listening rejects with', async (stage, backend) => {
+  suite.addWatched('R17 what startFactory throws is what listening rejects with', async (stage, backend) => {
     const counted = new Counted();
     let silent = true;
     counted.startFactory = () => {
@@ -179,7 +179,7 @@ function addFaults(programme: Repertoire): void {
     expectSame(counted.log, ['start', 'stop'], 'the log of the factory');
   });
 
-  programme.add('R17 stopping the reactor stops its ports and their factories', async (stage) => {
+  suite.add('R17 stopping the reactor stops its ports and their factories', async (stage) => {
     const counted = new Counted();
     const ports = [await stage.listen(counted), await stage.listen(counted)];
     const stopped = new Promise<string[]>((resolve) => {
@@ -196,10 +196,10 @@ function addFaults(programme: Repertoire): void {
 const STORM = 5000;
 const STORM_MS = 6000;
 
-function addStorm(programme: Repertoire): void {
-  programme.addWatched('R18 the backlog is 4096 unless set', async (stage, backend) => {
-    await stage.listen(new Troupe());
-    await stage.reactor.listenTCP(0, new Troupe(), { interface: '127.0.0.1', backlog: 7 });
+function addStorm(suite: AllSuites): void {
+  suite.addWatched('R18 the backlog is 4096 unless set', async (stage, backend) => {
+    await stage.listen(new SceneFactory());
+    await stage.reactor.listenTCP(0, new SceneFactory(), { interface: '127.0.0.1', backlog: 7 });
     expectSame(
       backend.places.map((place) => 'backlog' in place && place.backlog),
       [4096, 7],
@@ -208,16 +208,16 @@ function addStorm(programme: Repertoire): void {
   });
 
   // Both ends are in this process: 10,000 descriptors.
-  programme.add(`R18 ${STORM} clients that connect at once are all served soon`, async (stage) => {
+  suite.add(`R18 ${STORM} clients that connect at once are all served soon`, async (stage) => {
     const began = stage.reactor.now();
-    const troupe = new Troupe({
+    const troupe = new SceneFactory({
       made: ({ transport }) => {
         transport.write('verse');
         transport.loseConnection();
       },
     });
     const port = await stage.listen(troupe);
-    const clients = Array.from({ length: STORM }, () => new Diarist());
+    const clients = Array.from({ length: STORM }, () => new RecordingFactory());
     const served = clients.map(async (client) => {
       const actor = await stage.connect(port, client).whenConnected();
       await client.wrote('stopFactory');

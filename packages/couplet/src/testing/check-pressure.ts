@@ -5,30 +5,30 @@ import { expect, expectSame } from './check.ts';
 import { cue, deaf } from './parts.ts';
 import { expectPoem, poemOf } from './poem.ts';
 import { push, Source } from './source.ts';
-import type { Venue } from './stage.ts';
-import { Programme } from './suite.ts';
+import type { BackendUnderTest } from './stage.ts';
+import { Suite } from './suite.ts';
 
 const HIGH = 64 * 1024;
 const LOW = 16 * 1024;
 
 /** R11: streaming producers. */
-export function pressureChecks(venue: Venue): Check[] {
-  const programme = new Programme(venue);
-  addMarks(programme);
-  addTurns(programme);
-  addEnds(programme);
-  return programme.checks;
+export function pressureChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new Suite(underTest);
+  addMarks(suite);
+  addTurns(suite);
+  addEnds(suite);
+  return suite.checks;
 }
 
-function addMarks(programme: Programme): void {
-  programme.addValved('R11 at 64 KiB a producer is not paused', async (stage, valves) => {
+function addMarks(suite: Suite): void {
+  suite.addValved('R11 at 64 KiB a producer is not paused', async (stage, valves) => {
     const { server, source } = await dam(stage, valves);
     server.transport.write(Buffer.alloc(HIGH));
     await stage.pass(1);
     expectSame(source.log, [], 'what the producer was told');
   });
 
-  programme.addValved('R11 above 64 KiB a producer is paused inside the write, once', async (stage, valves) => {
+  suite.addValved('R11 above 64 KiB a producer is paused inside the write, once', async (stage, valves) => {
     const { server, source } = await dam(stage, valves);
     server.transport.write(Buffer.alloc(HIGH));
     server.transport.write('!');
@@ -39,7 +39,7 @@ function addMarks(programme: Programme): void {
     expectSame(source.log, ['pause'], 'what the producer was told');
   });
 
-  programme.addValved('R11 at 16 KiB a producer resumes, once', async (stage, valves) => {
+  suite.addValved('R11 at 16 KiB a producer resumes, once', async (stage, valves) => {
     const { server, wire, source } = await dam(stage, valves);
     server.transport.write(Buffer.alloc(HIGH + 1 - LOW));
     server.transport.write(Buffer.alloc(LOW));
@@ -51,7 +51,7 @@ function addMarks(programme: Programme): void {
     expectSame(source.log, ['pause', 'resume'], 'what the producer was told');
   });
 
-  programme.addValved('R11 above 16 KiB a producer does not resume', async (stage, valves) => {
+  suite.addValved('R11 above 16 KiB a producer does not resume', async (stage, valves) => {
     const { server, wire, source } = await dam(stage, valves);
     server.transport.write(Buffer.alloc(HIGH - LOW));
     server.transport.write(Buffer.alloc(LOW + 1));
@@ -63,44 +63,41 @@ function addMarks(programme: Programme): void {
     await server.when(() => source.log.includes('resume'));
   });
 
-  programme.addValved(
-    'R11 the marks are exact after every write and every chunk that leaves',
-    async (stage, valves) => {
-      const { server, wire, source } = await dam(stage, valves);
-      const sizes = [1, 40_000, 30_000, 70_000, 16_384, 16_385, 50, 200_000, 300_000, 1, 1, 9_000, 65_536, 65_537];
-      const told: string[] = [];
-      let unsent = 0;
-      for (let turn = 0; turn < 200; turn += 1) {
-        const paused = told.length % 2 === 1;
-        if (paused || turn % 3 === 0) {
-          unsent -= wire.held;
-          await wire.pass();
-          // The wire says that it is writable, and what waits goes to it.
-          await stage.pass(0);
-          if (paused && unsent <= LOW) told.push('resume');
-        } else {
-          const size = sizes[turn % sizes.length] ?? 0;
-          server.transport.write(Buffer.alloc(size));
-          unsent += size;
-          if (unsent > HIGH) told.push('pause');
-          await stage.pass(0);
-        }
-        expectSame(source.log, told, `what the producer was told by turn ${turn}, with ${unsent} bytes unsent`);
+  suite.addValved('R11 the marks are exact after every write and every chunk that leaves', async (stage, valves) => {
+    const { server, wire, source } = await dam(stage, valves);
+    const sizes = [1, 40_000, 30_000, 70_000, 16_384, 16_385, 50, 200_000, 300_000, 1, 1, 9_000, 65_536, 65_537];
+    const told: string[] = [];
+    let unsent = 0;
+    for (let turn = 0; turn < 200; turn += 1) {
+      const paused = told.length % 2 === 1;
+      if (paused || turn % 3 === 0) {
+        unsent -= wire.held;
+        await wire.pass();
+        // The wire says that it is writable, and what waits goes to it.
+        await stage.pass(0);
+        if (paused && unsent <= LOW) told.push('resume');
+      } else {
+        const size = sizes[turn % sizes.length] ?? 0;
+        server.transport.write(Buffer.alloc(size));
+        unsent += size;
+        if (unsent > HIGH) told.push('pause');
+        await stage.pass(0);
       }
-      expect(told.length > 20, 'the scene says little');
-    },
-  );
+      expectSame(source.log, told, `what the producer was told by turn ${turn}, with ${unsent} bytes unsent`);
+    }
+    expect(told.length > 20, 'the scene says little');
+  });
 }
 
-function addTurns(programme: Programme): void {
-  programme.addEach('R11 pause and resume strictly alternate, and everything arrives', async (stage, medium) => {
+function addTurns(suite: Suite): void {
+  suite.addEach('R11 pause and resume strictly alternate, and everything arrives', async (stage, link) => {
     const poem = poemOf(20_000_000);
     let source: Source | undefined;
     const recite = (actor: Actor): void => {
       source = push(actor, poem, 30_000);
       actor.transport.loseConnection();
     };
-    const { client } = await stage.pair({ made: recite }, {}, {}, medium);
+    const { client } = await stage.pair({ made: recite }, {}, {}, link);
     await client.lost();
     expectPoem(client.bytes, poem, 'the client');
     const log = source?.log ?? [];
@@ -108,7 +105,7 @@ function addTurns(programme: Programme): void {
     for (const [at, entry] of log.entries()) expectSame(entry, at % 2 === 0 ? 'pause' : 'resume', `entry ${at}`);
   });
 
-  programme.addValved(
+  suite.addValved(
     'R11 resumeProducing is queued, though the queue drains while the protocol runs',
     async (stage, valves) => {
       const { server, wire, source } = await dam(stage, valves);
@@ -120,36 +117,33 @@ function addTurns(programme: Programme): void {
     },
   );
 
-  programme.addValved(
-    'R11 one producer unregisters and another registers while told to resume',
-    async (stage, valves) => {
-      const { server, wire, source } = await dam(stage, valves);
-      server.transport.unregisterProducer();
-      const second = new Source(server);
-      const first = new Source(server, {
-        resume: () => {
-          server.transport.unregisterProducer();
-          server.transport.registerProducer(second, true);
-          server.transport.write(Buffer.alloc(HIGH + 1));
-        },
-      });
-      server.transport.registerProducer(first, true);
-      server.transport.write(Buffer.alloc(HIGH + 1));
-      await stage.pass(1);
-      await wire.pass();
-      await server.when(() => first.log.includes('resume'));
-      await stage.pass(1);
-      wire.open();
-      await server.when(() => second.log.includes('resume'));
-      expectSame(
-        [source.log, first.log, second.log],
-        [[], ['pause', 'resume'], ['pause', 'resume']],
-        'what they were told',
-      );
-    },
-  );
+  suite.addValved('R11 one producer unregisters and another registers while told to resume', async (stage, valves) => {
+    const { server, wire, source } = await dam(stage, valves);
+    server.transport.unregisterProducer();
+    const second = new Source(server);
+    const first = new Source(server, {
+      resume: () => {
+        server.transport.unregisterProducer();
+        server.transport.registerProducer(second, true);
+        server.transport.write(Buffer.alloc(HIGH + 1));
+      },
+    });
+    server.transport.registerProducer(first, true);
+    server.transport.write(Buffer.alloc(HIGH + 1));
+    await stage.pass(1);
+    await wire.pass();
+    await server.when(() => first.log.includes('resume'));
+    await stage.pass(1);
+    wire.open();
+    await server.when(() => second.log.includes('resume'));
+    expectSame(
+      [source.log, first.log, second.log],
+      [[], ['pause', 'resume'], ['pause', 'resume']],
+      'what they were told',
+    );
+  });
 
-  programme.addValved(
+  suite.addValved(
     'R11 a producer that registers above the mark is paused by its first write',
     async (stage, valves) => {
       const { server, wire, source } = await dam(stage, valves);
@@ -164,7 +158,7 @@ function addTurns(programme: Programme): void {
     },
   );
 
-  programme.addValved('R11 a paused producer that has unregistered is told nothing more', async (stage, valves) => {
+  suite.addValved('R11 a paused producer that has unregistered is told nothing more', async (stage, valves) => {
     const { server, wire, source } = await dam(stage, valves);
     server.transport.write(Buffer.alloc(2 * HIGH));
     server.transport.unregisterProducer();
@@ -176,7 +170,7 @@ function addTurns(programme: Programme): void {
     expectSame(source.log, ['pause'], 'what the producer was told');
   });
 
-  programme.addValved(
+  suite.addValved(
     'R11 a paused producer of a connection that is to close resumes and finishes',
     async (stage, valves) => {
       const { server, wire, source } = await dam(stage, valves);
@@ -204,7 +198,7 @@ function addTurns(programme: Programme): void {
   );
 }
 
-function addEnds(programme: Programme): void {
+function addEnds(suite: Suite): void {
   for (const [name, writes] of [
     ['that is paused', ['pause']],
     ['that is not paused', []],
@@ -213,8 +207,8 @@ function addEnds(programme: Programme): void {
       if (writes.length > 0) transport.write(Buffer.alloc(50_000_000));
     };
 
-    programme.addEach(`R11 a producer ${name} is stopped when this side aborts`, async (stage, medium) => {
-      const { server, client } = await stage.pair({}, deaf, {}, medium);
+    suite.addEach(`R11 a producer ${name} is stopped when this side aborts`, async (stage, link) => {
+      const { server, client } = await stage.pair({}, deaf, {}, link);
       const source = new Source(server);
       server.transport.registerProducer(source, true);
       speak(server);
@@ -226,7 +220,7 @@ function addEnds(programme: Programme): void {
       await client.lost();
     });
 
-    programme.add(`R11 a producer ${name} is stopped when the peer resets`, async (stage) => {
+    suite.add(`R11 a producer ${name} is stopped when the peer resets`, async (stage) => {
       const { server, client } = await stage.pair({}, deaf);
       const source = new Source(server);
       server.transport.registerProducer(source, true);
@@ -239,7 +233,7 @@ function addEnds(programme: Programme): void {
     });
   }
 
-  programme.add('R11 an abort does not resume the producer that it stops', async (stage) => {
+  suite.add('R11 an abort does not resume the producer that it stops', async (stage) => {
     const { server, client } = await stage.pair(
       {
         data: (actor) => {
@@ -256,7 +250,7 @@ function addEnds(programme: Programme): void {
     await Promise.all([server.lost(), client.lost()]);
   });
 
-  programme.add('R11 stopProducing comes before connectionLost, when the transport is dead', async (stage) => {
+  suite.add('R11 stopProducing comes before connectionLost, when the transport is dead', async (stage) => {
     const seen: unknown[] = [];
     const { server, client } = await stage.pair({}, {});
     const look = (): void => void seen.push(server.log.includes('lost'), server.transport.write('late'));
@@ -266,7 +260,7 @@ function addEnds(programme: Programme): void {
     expectSame(seen, [false, false], 'what the producer saw');
   });
 
-  programme.add('R11 a producer that has unregistered is not stopped', async (stage) => {
+  suite.add('R11 a producer that has unregistered is not stopped', async (stage) => {
     const { server, client } = await stage.pair({}, {});
     const source = new Source(server);
     server.transport.registerProducer(source, true);
@@ -277,7 +271,7 @@ function addEnds(programme: Programme): void {
     expectSame(source.log, [], 'what the producer was told');
   });
 
-  programme.add(
+  suite.add(
     'R11 a producer that aborts when it is paused, as it must not, is stopped like any other',
     async (stage) => {
       const { server, client } = await stage.pair({}, deaf);

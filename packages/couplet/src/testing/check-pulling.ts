@@ -3,21 +3,21 @@ import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { expectPoem, poemOf } from './poem.ts';
 import { pull, Source } from './source.ts';
-import type { Venue } from './stage.ts';
-import { Programme } from './suite.ts';
+import type { BackendUnderTest } from './stage.ts';
+import { Suite } from './suite.ts';
 
 /** R12 and R13: pull producers, and who may register. */
-export function pullingChecks(venue: Venue): Check[] {
-  const programme = new Programme(venue);
-  addAsking(programme);
-  addFairness(programme);
-  addRegistering(programme);
-  addDead(programme);
-  return programme.checks;
+export function pullingChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new Suite(underTest);
+  addAsking(suite);
+  addFairness(suite);
+  addRegistering(suite);
+  addDead(suite);
+  return suite.checks;
 }
 
-function addAsking(programme: Programme): void {
-  programme.add('R12 a pull producer is asked first after registerProducer has returned', async (stage) => {
+function addAsking(suite: Suite): void {
+  suite.add('R12 a pull producer is asked first after registerProducer has returned', async (stage) => {
     const { server } = await stage.pair({}, {});
     const source = new Source(server);
     server.calls(() => server.transport.registerProducer(source, false));
@@ -26,7 +26,7 @@ function addAsking(programme: Programme): void {
     expectSame(source.log, ['resume'], 'what the producer was told');
   });
 
-  programme.add('R12 a pull producer that registers in a callback is asked after the callback', async (stage) => {
+  suite.add('R12 a pull producer that registers in a callback is asked after the callback', async (stage) => {
     const order: string[] = [];
     const { server } = await stage.pair(
       {
@@ -41,35 +41,32 @@ function addAsking(programme: Programme): void {
     expectSame(order, ['made', 'asked'], 'the order');
   });
 
-  programme.addEach('R12 what a pull producer writes piece by piece arrives', async (stage, medium) => {
+  suite.addEach('R12 what a pull producer writes piece by piece arrives', async (stage, link) => {
     const poem = poemOf(5_000_000);
     const recite = (actor: Actor): void => {
       pull(actor, poem, 40_000);
       actor.transport.loseConnection();
     };
-    const { client } = await stage.pair({ made: recite }, {}, {}, medium);
+    const { client } = await stage.pair({ made: recite }, {}, {}, link);
     await client.lost();
     expectPoem(client.bytes, poem, 'the client');
   });
 
-  programme.addValved(
-    'R12 a pull producer is asked whenever the queue runs dry, and not before',
-    async (stage, valves) => {
-      const { server } = await stage.pair({}, {});
-      const [wire] = valves.accepted;
-      wire?.shut();
-      server.transport.write('something else first');
-      const source = new Source(server, { resume: () => void server.transport.write(Buffer.alloc(100)) });
-      server.transport.registerProducer(source, false);
-      for (let asked = 0; asked < 10; asked += 1) {
-        await stage.pass(2);
-        expectSame(source.log.length, asked, 'how often the producer was asked');
-        await wire?.pass();
-      }
-    },
-  );
+  suite.addValved('R12 a pull producer is asked whenever the queue runs dry, and not before', async (stage, valves) => {
+    const { server } = await stage.pair({}, {});
+    const [wire] = valves.accepted;
+    wire?.shut();
+    server.transport.write('something else first');
+    const source = new Source(server, { resume: () => void server.transport.write(Buffer.alloc(100)) });
+    server.transport.registerProducer(source, false);
+    for (let asked = 0; asked < 10; asked += 1) {
+      await stage.pass(2);
+      expectSame(source.log.length, asked, 'how often the producer was asked');
+      await wire?.pass();
+    }
+  });
 
-  programme.add('R12 a pull producer may answer later, and is not asked again before', async (stage) => {
+  suite.add('R12 a pull producer may answer later, and is not asked again before', async (stage) => {
     const { server, client } = await stage.pair({}, {});
     const { transport } = server;
     const source = new Source(server, { resume: () => void stage.reactor.callLater(5, answer) });
@@ -84,7 +81,7 @@ function addAsking(programme: Programme): void {
     await client.when(() => client.received === 20);
   });
 
-  programme.add('R12 a pull producer that does not answer is not asked again', async (stage) => {
+  suite.add('R12 a pull producer that does not answer is not asked again', async (stage) => {
     const { server } = await stage.pair({}, {});
     const source = new Source(server);
     server.transport.registerProducer(source, false);
@@ -95,7 +92,7 @@ function addAsking(programme: Programme): void {
     expectSame(source.log, ['resume'], 'what the producer was told');
   });
 
-  programme.add('R12 a pull producer that answers with nothing is asked again', async (stage) => {
+  suite.add('R12 a pull producer that answers with nothing is asked again', async (stage) => {
     const answers = ['', 'one', '', '', 'two', ''];
     const { server, client } = await stage.pair({}, {});
     const { transport } = server;
@@ -112,7 +109,7 @@ function addAsking(programme: Programme): void {
     expectSame(client.bytes.toString(), 'onetwo', 'what arrived');
   });
 
-  programme.addEach('R12 a pull producer may lose the connection when it is asked', async (stage, medium) => {
+  suite.addEach('R12 a pull producer may lose the connection when it is asked', async (stage, link) => {
     const poem = poemOf(3_000_000);
     const recite = (actor: Actor): void => {
       const { transport } = actor;
@@ -125,7 +122,7 @@ function addAsking(programme: Programme): void {
       });
       transport.registerProducer(source, false);
     };
-    const { server, client } = await stage.pair({ made: recite }, {}, {}, medium);
+    const { server, client } = await stage.pair({ made: recite }, {}, {}, link);
     expectSame((await server.lost()).name, 'ConnectionDone', 'the reason');
     await client.lost();
     expectPoem(client.bytes, poem, 'the client');
@@ -135,13 +132,13 @@ function addAsking(programme: Programme): void {
 /** So often a producer without end is asked at most. */
 const ENDLESS = 100_000;
 
-function addFairness(programme: Programme): void {
+function addFairness(suite: Suite): void {
   for (const [name, answer] of [
     ['without end', 'word'],
     ['that answers with nothing, without end,', ''],
   ] as const) {
-    programme.addEach(`R12 a pull producer ${name} leaves other events their turn`, async (stage, medium) => {
-      const { server, client } = await stage.pair({}, {}, {}, medium);
+    suite.addEach(`R12 a pull producer ${name} leaves other events their turn`, async (stage, link) => {
+      const { server, client } = await stage.pair({}, {}, {}, link);
       const { transport } = server;
       let turned = false;
       const source = new Source(server, {
@@ -161,7 +158,7 @@ function addFairness(programme: Programme): void {
     });
   }
 
-  programme.add('R12 a pull producer is stopped when the connection goes, and not asked again', async (stage) => {
+  suite.add('R12 a pull producer is stopped when the connection goes, and not asked again', async (stage) => {
     const { server, client } = await stage.pair({}, {});
     const source = new Source(server);
     server.transport.registerProducer(source, false);
@@ -174,7 +171,7 @@ function addFairness(programme: Programme): void {
     expectSame(source.log.at(-1), 'stop', 'what it was told last');
   });
 
-  programme.add('R12 an abort does not ask the producer that it stops', async (stage) => {
+  suite.add('R12 an abort does not ask the producer that it stops', async (stage) => {
     let source: Source | undefined;
     const part: Part = {
       made: (actor) => {
@@ -210,9 +207,9 @@ const kinds = [
   ['pull', false],
 ] as const;
 
-function addRegistering(programme: Programme): void {
+function addRegistering(suite: Suite): void {
   for (const [kind, streaming] of kinds) {
-    programme.add(`R13 a second producer throws while a ${kind} producer is registered`, async (stage) => {
+    suite.add(`R13 a second producer throws while a ${kind} producer is registered`, async (stage) => {
       const { server } = await stage.pair({}, {});
       const first = new Source(server);
       register(server, first, streaming);
@@ -230,7 +227,7 @@ function addRegistering(programme: Programme): void {
   }
 }
 
-function addDead(programme: Programme): void {
+function addDead(suite: Suite): void {
   const ends: readonly [name: string, end: (actor: Actor) => Promise<unknown>][] = [
     [
       'that is gone',
@@ -250,22 +247,19 @@ function addDead(programme: Programme): void {
   ];
   for (const [kind, streaming] of kinds) {
     for (const [name, end] of ends) {
-      programme.add(
-        `R13 a ${kind} producer that registers on a connection ${name} is stopped, later`,
-        async (stage) => {
-          const { server } = await stage.pair({ shut: () => {} }, { eof: () => {} });
-          await end(server);
-          const source = new Source(server);
-          server.calls(() => register(server, source, streaming));
-          expectSame(source.log, [], 'what the producer was told at once');
-          await server.when(() => source.log.length > 0);
-          await stage.pass(5);
-          expectSame(source.log, ['stop'], 'what the producer was told');
-        },
-      );
+      suite.add(`R13 a ${kind} producer that registers on a connection ${name} is stopped, later`, async (stage) => {
+        const { server } = await stage.pair({ shut: () => {} }, { eof: () => {} });
+        await end(server);
+        const source = new Source(server);
+        server.calls(() => register(server, source, streaming));
+        expectSame(source.log, [], 'what the producer was told at once');
+        await server.when(() => source.log.length > 0);
+        await stage.pass(5);
+        expectSame(source.log, ['stop'], 'what the producer was told');
+      });
     }
 
-    programme.add(`R13 a ${kind} producer that registers in connectionLost is stopped`, async (stage) => {
+    suite.add(`R13 a ${kind} producer that registers in connectionLost is stopped`, async (stage) => {
       let source: Source | undefined;
       const { server, client } = await stage.pair(
         {

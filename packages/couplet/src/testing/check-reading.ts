@@ -9,18 +9,18 @@ import { expect, expectSame } from './check.ts';
 import { cue, echo, reciting } from './parts.ts';
 import { expectPoem, poemOf } from './poem.ts';
 import { rejectionOf } from './rejection.ts';
-import type { Medium, Stage, Venue } from './stage.ts';
-import { Single } from './stage.ts';
-import { Programme } from './suite.ts';
+import type { BackendUnderTest, Link, Stage } from './stage.ts';
+import { OneFactory } from './stage.ts';
+import { Suite } from './suite.ts';
 
 /** R39: reading by iteration. */
-export function readingChecks(venue: Venue): Check[] {
-  const programme = new Programme(venue);
-  addStreams(programme);
-  addFrames(programme);
-  addEnds(programme);
-  addLeaving(programme);
-  return programme.checks;
+export function readingChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new Suite(underTest);
+  addStreams(suite);
+  addFrames(suite);
+  addEnds(suite);
+  addLeaving(suite);
+  return suite.checks;
 }
 
 const poem = poemOf(5_000_000);
@@ -34,9 +34,9 @@ interface Meeting {
   readonly actor: Actor;
 }
 
-async function meet(stage: Stage, part: Part, medium: Medium = 'tcp'): Promise<Meeting> {
+async function meet(stage: Stage, part: Part, link: Link = 'tcp'): Promise<Meeting> {
   const actor = new Actor(part);
-  const port = await stage.listen(new Single(actor), {}, medium);
+  const port = await stage.listen(new OneFactory(actor), {}, link);
   const inlet = await stage.connect(port, ClientFactory.forProtocol(Inlet)).whenConnected();
   await actor.when(() => actor.log.length > 0);
   return { connection: new Connection(inlet), actor };
@@ -57,9 +57,9 @@ async function bytesOf(connection: Connection): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function addStreams(programme: Programme): void {
-  programme.addEach('R39 a stream that is iterated arrives whole, and then writing goes on', async (stage, medium) => {
-    const { connection, actor } = await meet(stage, saying(poem), medium);
+function addStreams(suite: Suite): void {
+  suite.addEach('R39 a stream that is iterated arrives whole, and then writing goes on', async (stage, link) => {
+    const { connection, actor } = await meet(stage, saying(poem), link);
     expectPoem(await bytesOf(connection), poem, 'the reader');
     expectSame(await connection.write('thanks'), true, 'whether there is room to write');
     connection.close();
@@ -67,8 +67,8 @@ function addStreams(programme: Programme): void {
     expectSame(String(actor.bytes), 'thanks', 'what the actor heard');
   });
 
-  programme.addEach('R39 a stream arrives whole though each pull comes late', async (stage, medium) => {
-    const { connection } = await meet(stage, saying(poem), medium);
+  suite.addEach('R39 a stream arrives whole though each pull comes late', async (stage, link) => {
+    const { connection } = await meet(stage, saying(poem), link);
     const chunks: Buffer[] = [];
     for await (const chunk of connection) {
       chunks.push(chunk);
@@ -78,8 +78,8 @@ function addStreams(programme: Programme): void {
     connection.close();
   });
 
-  programme.addEach('R39 the peer of a connection that nobody pulls feels it', async (stage, medium) => {
-    const { connection, actor } = await meet(stage, {}, medium);
+  suite.addEach('R39 the peer of a connection that nobody pulls feels it', async (stage, link) => {
+    const { connection, actor } = await meet(stage, {}, link);
     for (let written = 0; written < 32; written += 1) actor.transport.write(Buffer.alloc(1_000_000));
     let drained = false;
     const waiting = actor.transport.drained().then(() => {
@@ -94,7 +94,7 @@ function addStreams(programme: Programme): void {
     connection.close();
   });
 
-  programme.addValved('R39 a consumer that keeps up never touches the wire', async (stage, valves) => {
+  suite.addValved('R39 a consumer that keeps up never touches the wire', async (stage, valves) => {
     const { connection } = await meet(stage, echo);
     const chunks = connection[Symbol.asyncIterator]();
     for (let round = 0; round < 10; round += 1) {
@@ -107,9 +107,9 @@ function addStreams(programme: Programme): void {
   });
 }
 
-function addFrames(programme: Programme): void {
-  programme.addEach('R34 readers follow one another on a connection, and no byte is lost', async (stage, medium) => {
-    const { connection } = await meet(stage, saying('GET\r\n5:hello,\u0000\u0003abclast\r\nthe rest'), medium);
+function addFrames(suite: Suite): void {
+  suite.addEach('R34 readers follow one another on a connection, and no byte is lost', async (stage, link) => {
+    const { connection } = await meet(stage, saying('GET\r\n5:hello,\u0000\u0003abclast\r\nthe rest'), link);
     const taken = [
       await connection.lines().next(),
       await connection.netstrings().next(),
@@ -121,7 +121,7 @@ function addFrames(programme: Programme): void {
     connection.close();
   });
 
-  programme.add('R39 a second pull at the same time throws, and the first one is served', async (stage) => {
+  suite.add('R39 a second pull at the same time throws, and the first one is served', async (stage) => {
     const { connection, actor } = await meet(stage, {});
     const pull = connection.lines().next();
     let misuse: unknown;
@@ -138,9 +138,9 @@ function addFrames(programme: Programme): void {
   });
 }
 
-function addEnds(programme: Programme): void {
-  programme.addEach('R39 the end of input waits for the pull, behind the chunk that waits', async (stage, medium) => {
-    const { connection, actor } = await meet(stage, saying('last words'), medium);
+function addEnds(suite: Suite): void {
+  suite.addEach('R39 the end of input waits for the pull, behind the chunk that waits', async (stage, link) => {
+    const { connection, actor } = await meet(stage, saying('last words'), link);
     await stage.pass(A_WHILE);
     expectSame(actor.reason, undefined, 'why the actor was lost');
     expectSame(String(await bytesOf(connection)), 'last words', 'what was read');
@@ -148,8 +148,8 @@ function addEnds(programme: Programme): void {
     await actor.lost();
   });
 
-  programme.addEach('R39 an end inside of a frame throws a FramingError', async (stage, medium) => {
-    const { connection } = await meet(stage, saying('whole\r\nhalf'), medium);
+  suite.addEach('R39 an end inside of a frame throws a FramingError', async (stage, link) => {
+    const { connection } = await meet(stage, saying('whole\r\nhalf'), link);
     const lines = connection.lines();
     expectSame((await lines.next()).value, 'whole', 'the first line');
     const reason = await rejectionOf(lines.next());
@@ -157,8 +157,8 @@ function addEnds(programme: Programme): void {
     connection.close();
   });
 
-  programme.addEach('R39 iteration throws the reason when this side aborts', async (stage, medium) => {
-    const { connection, actor } = await meet(stage, {}, medium);
+  suite.addEach('R39 iteration throws the reason when this side aborts', async (stage, link) => {
+    const { connection, actor } = await meet(stage, {}, link);
     const pull = rejectionOf(connection.lines().next());
     const bored = new Error('bored');
     connection.abort(bored);
@@ -167,7 +167,7 @@ function addEnds(programme: Programme): void {
     await actor.lost();
   });
 
-  programme.add('R39 iteration throws the reason when the peer cuts the connection', async (stage) => {
+  suite.add('R39 iteration throws the reason when the peer cuts the connection', async (stage) => {
     if (!stage.resets('tcp')) return;
     const { connection, actor } = await meet(stage, cue);
     const lines = connection.lines();
@@ -180,9 +180,9 @@ function addEnds(programme: Programme): void {
   });
 }
 
-function addLeaving(programme: Programme): void {
-  programme.addEach('R39 after close, what has arrived is not read any more', async (stage, medium) => {
-    const { connection, actor } = await meet(stage, saying('first\r\nsecond\r\nthi'), medium);
+function addLeaving(suite: Suite): void {
+  suite.addEach('R39 after close, what has arrived is not read any more', async (stage, link) => {
+    const { connection, actor } = await meet(stage, saying('first\r\nsecond\r\nthi'), link);
     const lines = connection.lines();
     expectSame((await lines.next()).value, 'first', 'the first line');
     connection.close();
@@ -190,8 +190,8 @@ function addLeaving(programme: Programme): void {
     await actor.lost();
   });
 
-  programme.addEach('R39 close ends a pull that waits inside of a frame', async (stage, medium) => {
-    const { connection, actor } = await meet(stage, cue, medium);
+  suite.addEach('R39 close ends a pull that waits inside of a frame', async (stage, link) => {
+    const { connection, actor } = await meet(stage, cue, link);
     const pull = connection.lines().next();
     await stage.pass(A_WHILE);
     connection.close();
@@ -199,8 +199,8 @@ function addLeaving(programme: Programme): void {
     await actor.lost();
   });
 
-  programme.addEach('R39 input that has ended in order stays so, whatever comes after', async (stage, medium) => {
-    const { connection, actor } = await meet(stage, saying('whole\r\n'), medium);
+  suite.addEach('R39 input that has ended in order stays so, whatever comes after', async (stage, link) => {
+    const { connection, actor } = await meet(stage, saying('whole\r\n'), link);
     const lines = connection.lines();
     expectSame((await lines.next()).value, 'whole', 'the line');
     expectSame((await lines.next()).done, true, 'whether the iteration has ended');
@@ -210,8 +210,8 @@ function addLeaving(programme: Programme): void {
     await actor.lost();
   });
 
-  programme.addEach('R39 leaving the loop closes in order', async (stage, medium) => {
-    const { connection, actor } = await meet(stage, cue, medium);
+  suite.addEach('R39 leaving the loop closes in order', async (stage, link) => {
+    const { connection, actor } = await meet(stage, cue, link);
     await connection.write('first');
     for await (const chunk of connection) {
       expectSame(String(chunk), 'cue', 'the chunk');
@@ -222,14 +222,14 @@ function addLeaving(programme: Programme): void {
     expectSame((await connection.closed).name, 'ConnectionDone', 'the reason');
   });
 
-  programme.addEach('R39 a loop that is left while the peer sends closes in order, too', async (stage, medium) => {
-    const { connection, actor } = await meet(stage, reciting(poem), medium);
+  suite.addEach('R39 a loop that is left while the peer sends closes in order, too', async (stage, link) => {
+    const { connection, actor } = await meet(stage, reciting(poem), link);
     for await (const chunk of connection) if (chunk.length > 0) break;
     expectSame((await actor.lost()).name, 'ConnectionDone', "the actor's reason");
     await connection.closed;
   });
 
-  programme.add('R39 a pull by hand and no more leaves the connection open', async (stage) => {
+  suite.add('R39 a pull by hand and no more leaves the connection open', async (stage) => {
     const { connection, actor } = await meet(stage, cue);
     expectSame(String((await connection[Symbol.asyncIterator]().next()).value), 'cue', 'the chunk');
     await stage.pass(A_WHILE);

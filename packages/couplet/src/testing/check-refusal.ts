@@ -7,9 +7,9 @@ import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { echo } from './parts.ts';
 import { poemOf } from './poem.ts';
-import type { Venue } from './stage.ts';
-import { Single, SingleClient, Troupe } from './stage.ts';
-import { Programme } from './suite.ts';
+import type { BackendUnderTest } from './stage.ts';
+import { OneFactory, SceneFactory, SingleClient } from './stage.ts';
+import { Suite } from './suite.ts';
 
 /** Refuses everybody. */
 class Closed extends Factory {
@@ -21,7 +21,7 @@ class Closed extends Factory {
 }
 
 /** Takes so many and refuses the others. */
-class Small extends Troupe {
+class Small extends SceneFactory {
   seats: number;
   constructor(seats: number) {
     super(echo);
@@ -53,19 +53,19 @@ class Shy extends ClientFactory {
 }
 
 /** R9: connections that nobody wants. */
-export function refusalChecks(venue: Venue): Check[] {
-  const programme = new Programme(venue);
+export function refusalChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new Suite(underTest);
 
-  programme.addEach('R9 a connection for which buildProtocol returns null is closed at once', async (stage, medium) => {
+  suite.addEach('R9 a connection for which buildProtocol returns null is closed at once', async (stage, link) => {
     const closed = new Closed();
     const client = new Actor();
-    stage.connect(await stage.listen(closed, {}, medium), new SingleClient(client));
+    stage.connect(await stage.listen(closed, {}, link), new SingleClient(client));
     await client.lost();
     expectSame(client.log, ['made', 'lost'], "the client's log");
     expectSame(closed.asked, 1, 'how often the factory was asked');
   });
 
-  programme.add('R9 a refused connection is closed though its peer is sending', async (stage) => {
+  suite.add('R9 a refused connection is closed though its peer is sending', async (stage) => {
     const poem = poemOf(1_000_000);
     const client = new Actor({ made: ({ transport }) => void transport.write(poem) });
     stage.connect(await stage.listen(new Closed()), new SingleClient(client));
@@ -73,7 +73,7 @@ export function refusalChecks(venue: Venue): Check[] {
     expectSame(client.received, 0, 'the number of bytes that the client got');
   });
 
-  programme.add('R9 refused connections are none to the observers, and others are served', async (stage) => {
+  suite.add('R9 refused connections are none to the observers, and others are served', async (stage) => {
     let [made, lost] = [0, 0];
     stage.reactor.observe({
       connectionMade: () => {
@@ -98,7 +98,7 @@ export function refusalChecks(venue: Venue): Check[] {
     expectSame(small.actors.length, 1, 'the number of protocols');
   });
 
-  programme.addValved('R9 the engine does nothing to a wire that was refused', async (stage, valves) => {
+  suite.addValved('R9 the engine does nothing to a wire that was refused', async (stage, valves) => {
     const client = new Actor();
     stage.connect(await stage.listen(new Closed()), new SingleClient(client));
     await client.lost();
@@ -109,17 +109,17 @@ export function refusalChecks(venue: Venue): Check[] {
     );
   });
 
-  programme.addEach('R9 a client factory may refuse its connection', async (stage, medium) => {
+  suite.addEach('R9 a client factory may refuse its connection', async (stage, link) => {
     const server = new Actor();
     const shy = new Shy();
-    const connector = stage.connect(await stage.listen(new Single(server), {}, medium), shy);
+    const connector = stage.connect(await stage.listen(new OneFactory(server), {}, link), shy);
     await shy.lost;
     await server.lost();
     expectSame(connector.state, 'disconnected', 'the state of the connector');
   });
 
-  programme.add('R9 the engine sets the factory that an overridden buildProtocol did not', async (stage) => {
-    const single = new Single(new Actor());
+  suite.add('R9 the engine sets the factory that an overridden buildProtocol did not', async (stage) => {
+    const single = new OneFactory(new Actor());
     const client = new SingleClient(new Actor());
     await stage.connect(await stage.listen(single), client).whenConnected();
     await single.actor.when(() => single.actor.log.length > 0);
@@ -127,13 +127,13 @@ export function refusalChecks(venue: Venue): Check[] {
     expect(client.actor.factory === client, "the client's factory is not set");
   });
 
-  programme.add('R9 the engine leaves alone the factory that buildProtocol set', async (stage) => {
-    const [single, other] = [new Single(new Actor()), new Closed()];
+  suite.add('R9 the engine leaves alone the factory that buildProtocol set', async (stage) => {
+    const [single, other] = [new OneFactory(new Actor()), new Closed()];
     single.actor.factory = other;
     await stage.connect(await stage.listen(single), new SingleClient(new Actor())).whenConnected();
     await single.actor.when(() => single.actor.log.length > 0);
     expect(single.actor.factory === other, 'the factory has changed');
   });
 
-  return programme.checks;
+  return suite.checks;
 }

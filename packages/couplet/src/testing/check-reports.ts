@@ -5,19 +5,19 @@ import { Actor } from './actor.ts';
 import { expectReport, expectUnhurt, slip } from './actor-error.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
-import { Vow } from './deferred.ts';
+import { Deferred } from './deferred.ts';
 import { cue, echo } from './parts.ts';
 import { Source } from './source.ts';
-import type { Venue } from './stage.ts';
-import { Troupe } from './stage.ts';
-import { Programme } from './suite.ts';
+import type { BackendUnderTest } from './stage.ts';
+import { SceneFactory } from './stage.ts';
+import { Suite } from './suite.ts';
 
 /** R8: how a failure is reported, and what becomes the reason. */
-export function reportChecks(venue: Venue): Check[] {
-  const programme = new Programme(venue);
-  addReports(programme);
-  addStolenBytes(programme);
-  return programme.checks;
+export function reportChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new Suite(underTest);
+  addReports(suite);
+  addStolenBytes(suite);
+  return suite.checks;
 }
 
 /** What a sloppy program throws. */
@@ -28,12 +28,12 @@ const oddities: readonly [name: string, value: unknown][] = [
   ['an object that has no text', Object.create(null)],
 ];
 
-function addReports(programme: Programme): void {
-  programme.addEach('R8 the report names the protocol and its peer', async (stage, medium) => {
+function addReports(suite: Suite): void {
+  suite.addEach('R8 the report names the protocol and its peer', async (stage, link) => {
     class Bard extends Actor {}
-    const troupe = new Troupe();
+    const troupe = new SceneFactory();
     troupe.buildProtocol = () => new Bard({ data: () => Promise.reject(slip) });
-    const port = await stage.listen(troupe, {}, medium);
+    const port = await stage.listen(troupe, {}, link);
     const client = await stage.join(port, cue);
     const { authority } = client.transport.getHost();
     await client.lost();
@@ -41,30 +41,30 @@ function addReports(programme: Programme): void {
     expectSame(names, [`Bard at ${authority}`], 'the list of names');
   });
 
-  programme.addEach(
+  suite.addEach(
     'R8 a failure after the end still names the peer, of a protocol that never asked',
-    async (stage, medium) => {
-      const vow = new Vow();
+    async (stage, link) => {
+      const deferred = new Deferred();
       const transports: Transport[] = [];
       class Bare extends Protocol {
         override connectionMade(): Promise<void> {
           transports.push(this.transport);
-          return vow.promise;
+          return deferred.promise;
         }
       }
-      const client = await stage.join(await stage.listen(Factory.forProtocol(Bare), {}, medium));
+      const client = await stage.join(await stage.listen(Factory.forProtocol(Bare), {}, link));
       while (transports.length === 0) await stage.pass(1);
       const { authority } = client.transport.getHost();
       transports[0]?.abortConnection();
       await client.lost();
       while (transports[0]?.disconnected !== true) await stage.pass(1);
-      vow.break(slip);
+      deferred.break(slip);
       await expectReport(stage, 'connectionMade', new RegExp(`^Bare at ${authority}$`));
     },
   );
 
   for (const [name, value] of oddities) {
-    programme.add(`R8 a callback may throw ${name}; the reason is an error`, async (stage) => {
+    suite.add(`R8 a callback may throw ${name}; the reason is an error`, async (stage) => {
       const { server, client } = await stage.pair(
         {
           data: () => {
@@ -80,7 +80,7 @@ function addReports(programme: Programme): void {
     });
   }
 
-  programme.add('R8 what is thrown may be anything; the reason is an error that says it', async (stage) => {
+  suite.add('R8 what is thrown may be anything; the reason is an error that says it', async (stage) => {
     const { server, client } = await stage.pair({ data: () => Promise.reject('no error') }, cue);
     const reason = await server.lost();
     expect(reason instanceof Error && reason.message.includes('no error'), `the reason is ${String(reason)}`);
@@ -92,17 +92,17 @@ function addReports(programme: Programme): void {
     await client.lost();
   });
 
-  programme.add('R8 a promise that rejects after the connection has gone is logged, once', async (stage) => {
-    const vow = new Vow();
-    const { server, client } = await stage.pair({ made: () => vow.promise }, {});
+  suite.add('R8 a promise that rejects after the connection has gone is logged, once', async (stage) => {
+    const deferred = new Deferred();
+    const { server, client } = await stage.pair({ made: () => deferred.promise }, {});
     client.transport.abortConnection();
     await server.lost();
-    vow.break(slip);
+    deferred.break(slip);
     await expectReport(stage, 'connectionMade', /^Actor at /);
     expectSame(server.log, ['made', 'lost'], 'the log');
   });
 
-  programme.add('R8 two callbacks that fail are logged once each, and the first is the reason', async (stage) => {
+  suite.add('R8 two callbacks that fail are logged once each, and the first is the reason', async (stage) => {
     const late = new Error('too late');
     const { server, client } = await stage.pair(
       {
@@ -121,7 +121,7 @@ function addReports(programme: Programme): void {
     expect(errors.length === 2 && errors[0] === slip && errors[1] === late, `the errors are ${errors.join(', ')}`);
   });
 
-  programme.add('R8 a failure drops what is queued, and the peer sees a reset', async (stage) => {
+  suite.add('R8 a failure drops what is queued, and the peer sees a reset', async (stage) => {
     const { server, client } = await stage.pair(
       {
         data: ({ transport }) => {
@@ -138,19 +138,19 @@ function addReports(programme: Programme): void {
     stage.takeReports();
   });
 
-  programme.add('R8 a failure while leaving is the reason, too', async (stage) => {
-    const vow = new Vow();
-    const { server, client } = await stage.pair({ made: () => vow.promise }, { eof: () => {} });
+  suite.add('R8 a failure while leaving is the reason, too', async (stage) => {
+    const deferred = new Deferred();
+    const { server, client } = await stage.pair({ made: () => deferred.promise }, { eof: () => {} });
     server.transport.loseConnection();
     await client.when(() => client.log.includes('eof'));
-    vow.break(slip);
+    deferred.break(slip);
     expect((await server.lost()) === slip, 'the reason is another');
     client.transport.abortConnection();
     await client.lost();
     stage.takeReports();
   });
 
-  programme.add('R8 a failure in readConnectionLost after our FIN is the reason', async (stage) => {
+  suite.add('R8 a failure in readConnectionLost after our FIN is the reason', async (stage) => {
     const { server, client } = await stage.pair(
       {
         made: ({ transport }) => transport.loseWriteConnection(),
@@ -171,8 +171,8 @@ function takeAway(bytes: Uint8Array<ArrayBuffer>): void {
   structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
 }
 
-function addStolenBytes(programme: Programme): void {
-  programme.add('R8 bytes that are taken away before they are sent end that connection alone', async (stage) => {
+function addStolenBytes(suite: Suite): void {
+  suite.add('R8 bytes that are taken away before they are sent end that connection alone', async (stage) => {
     const bystanders = await stage.pair(echo, {});
     const { server, client } = await stage.pair({}, {});
     const bytes = new Uint8Array(100_000);

@@ -3,21 +3,21 @@ import { dam } from './blocked-server.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { deaf } from './parts.ts';
-import type { Venue } from './stage.ts';
-import { Programme } from './suite.ts';
+import type { BackendUnderTest } from './stage.ts';
+import { Suite } from './suite.ts';
 
 const HIGH = 64 * 1024;
 const LOW = 16 * 1024;
 
 /** R11: what a protocol without a producer is told about the room to write. */
-export function roomChecks(venue: Venue): Check[] {
-  const programme = new Programme(venue);
-  addRoom(programme);
-  return programme.checks;
+export function roomChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new Suite(underTest);
+  addRoom(suite);
+  return suite.checks;
 }
 
-function addRoom(programme: Programme): void {
-  programme.addValved('R11 write returns false above 64 KiB, and true at or under it', async (stage, valves) => {
+function addRoom(suite: Suite): void {
+  suite.addValved('R11 write returns false above 64 KiB, and true at or under it', async (stage, valves) => {
     const { server, wire } = await dam(stage, valves);
     const { transport } = server;
     const results = [transport.write(Buffer.alloc(HIGH)), transport.write('!'), transport.write('')];
@@ -28,7 +28,7 @@ function addRoom(programme: Programme): void {
     expectSame(results, [true, false, false, true], 'what write returned');
   });
 
-  programme.addValved('R11 drained resolves to true at 16 KiB', async (stage, valves) => {
+  suite.addValved('R11 drained resolves to true at 16 KiB', async (stage, valves) => {
     const { server, wire } = await dam(stage, valves);
     const order: string[] = [];
     server.transport.write(Buffer.alloc(HIGH - LOW));
@@ -43,7 +43,7 @@ function addRoom(programme: Programme): void {
     expectSame(order, ['open', 'drained: true'], 'the order');
   });
 
-  programme.addValved('R11 drained resolves to true at exactly the marks', async (stage, valves) => {
+  suite.addValved('R11 drained resolves to true at exactly the marks', async (stage, valves) => {
     const { server, wire } = await dam(stage, valves);
     server.transport.write(Buffer.alloc(HIGH - LOW));
     server.transport.write(Buffer.alloc(LOW));
@@ -60,7 +60,7 @@ function addRoom(programme: Programme): void {
     expectSame(await drained, true, 'what drained resolves to');
   });
 
-  programme.addValved(
+  suite.addValved(
     'R11 drained, asked in time, resolves to false when nothing can be written any more',
     async (stage, valves) => {
       const { server, wire } = await dam(stage, valves);
@@ -80,23 +80,20 @@ function addRoom(programme: Programme): void {
     ['abortConnection', ({ transport }) => transport.abortConnection()],
   ] as const satisfies readonly [string, (actor: Actor) => void][]) {
     // A loop that writes as long as there is room would spin for ever on promises that are kept already.
-    programme.add(
-      `R11 drained resolves to false, in the end, when nothing can be written after ${name}`,
-      async (stage) => {
-        const { server, client } = await stage.pair({}, { eof: ({ transport }) => transport.loseConnection() });
-        server.transport.write('last words');
-        leave(server);
-        let rounds = 0;
-        while (await server.transport.drained()) {
-          rounds += 1;
-          expect(rounds < 3, 'drained says again and again that there is room');
-        }
-        await Promise.all([server.lost(), client.lost()]);
-      },
-    );
+    suite.add(`R11 drained resolves to false, in the end, when nothing can be written after ${name}`, async (stage) => {
+      const { server, client } = await stage.pair({}, { eof: ({ transport }) => transport.loseConnection() });
+      server.transport.write('last words');
+      leave(server);
+      let rounds = 0;
+      while (await server.transport.drained()) {
+        rounds += 1;
+        expect(rounds < 3, 'drained says again and again that there is room');
+      }
+      await Promise.all([server.lost(), client.lost()]);
+    });
   }
 
-  programme.add('R11 drained resolves to false once the connection is gone', async (stage) => {
+  suite.add('R11 drained resolves to false once the connection is gone', async (stage) => {
     const { server, client } = await stage.pair({}, deaf);
     server.transport.write(Buffer.alloc(50_000_000));
     const drained = server.transport.drained();

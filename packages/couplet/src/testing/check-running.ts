@@ -1,24 +1,24 @@
 import { ReactorAlreadyRunning, ReactorNotRunning } from '../protocol/errors.ts';
 import { Reactor } from '../reactor/reactor.ts';
 import { Actor } from './actor.ts';
-import { Repertoire } from './all-suites.ts';
+import { AllSuites } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { numberOf } from './places.ts';
 import { errorBy, rejectionOf } from './rejection.ts';
-import type { Venue } from './stage.ts';
-import { SingleClient, Troupe } from './stage.ts';
+import type { BackendUnderTest } from './stage.ts';
+import { SceneFactory, SingleClient } from './stage.ts';
 
 /** R23: running a reactor, again and again. */
-export function runningChecks(venue: Venue): Check[] {
-  const programme = new Repertoire(venue);
-  addRuns(programme);
-  addCalls(programme);
-  return programme.checks;
+export function runningChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new AllSuites(underTest);
+  addRuns(suite);
+  addCalls(suite);
+  return suite.checks;
 }
 
-function addRuns(programme: Repertoire): void {
-  programme.addRehearsed('R23 running is true from run until all has ended', async ({ reactor }) => {
+function addRuns(suite: AllSuites): void {
+  suite.addRehearsed('R23 running is true from run until all has ended', async ({ reactor }) => {
     const seen: unknown[] = [reactor.running];
     const see = (): void => void seen.push(reactor.running);
     reactor.addSystemEventTrigger('before', 'startup', see);
@@ -32,9 +32,9 @@ function addRuns(programme: Repertoire): void {
     expectSame(seen, [false, true, true, true, true, false], 'what running was');
   });
 
-  programme.addRehearsed('R23 run goes on with nothing open, and keeps the process alive', async (rehearsal) => {
-    const { reactor, backend } = rehearsal;
-    const running = rehearsal.run();
+  suite.addRehearsed('R23 run goes on with nothing open, and keeps the process alive', async (scripted) => {
+    const { reactor, backend } = scripted;
+    const running = scripted.run();
     await backend.advance(1e9);
     expectSame([running.over, backend.alarmed], [false, Number.POSITIVE_INFINITY], 'whether it is over, and the alarm');
     reactor.callLater(5, () => {});
@@ -45,7 +45,7 @@ function addRuns(programme: Repertoire): void {
     expectSame(backend.alarmed, undefined, 'the alarm when it has ended');
   });
 
-  programme.addRehearsed('R23 run rejects with ReactorAlreadyRunning while it runs', async ({ reactor, backend }) => {
+  suite.addRehearsed('R23 run rejects with ReactorAlreadyRunning while it runs', async ({ reactor, backend }) => {
     const running = reactor.run();
     const errors = [await rejectionOf(reactor.run())];
     let release = (): void => {};
@@ -65,7 +65,7 @@ function addRuns(programme: Repertoire): void {
     await running;
   });
 
-  programme.addRehearsed('R23 stop throws ReactorNotRunning unless it runs', async ({ reactor }) => {
+  suite.addRehearsed('R23 stop throws ReactorNotRunning unless it runs', async ({ reactor }) => {
     const errors = [errorBy(() => reactor.stop())];
     const running = reactor.run();
     reactor.stop();
@@ -77,7 +77,7 @@ function addRuns(programme: Repertoire): void {
     );
   });
 
-  programme.addRehearsed('R23 stop does nothing while it stops', async ({ reactor }) => {
+  suite.addRehearsed('R23 stop does nothing while it stops', async ({ reactor }) => {
     let shutdowns = 0;
     reactor.addSystemEventTrigger('during', 'shutdown', () => {
       shutdowns += 1;
@@ -90,7 +90,7 @@ function addRuns(programme: Repertoire): void {
     expectSame(shutdowns, 1, 'the number of shutdowns');
   });
 
-  programme.addRehearsed('R23 a reactor may run again', async ({ reactor, backend }) => {
+  suite.addRehearsed('R23 a reactor may run again', async ({ reactor, backend }) => {
     for (let verse = 0; verse < 3; verse += 1) {
       const running = reactor.run();
       expectSame([reactor.running, backend.catchers.size], [true, 1], 'whether it runs, and who catches signals');
@@ -105,11 +105,11 @@ function addRuns(programme: Repertoire): void {
     }
   });
 
-  programme.addBare('R23 a reactor that runs again serves again', async (backend) => {
+  suite.addBare('R23 a reactor that runs again serves again', async (backend) => {
     const reactor = new Reactor(backend);
     for (let verse = 0; verse < 2; verse += 1) {
       const running = reactor.run({ signals: false });
-      const troupe = new Troupe({ made: ({ transport }) => void transport.write('verse') });
+      const troupe = new SceneFactory({ made: ({ transport }) => void transport.write('verse') });
       const port = await reactor.listenTCP(0, troupe, { interface: '127.0.0.1' });
       const client = new Actor();
       reactor.connectTCP('127.0.0.1', numberOf(port), new SingleClient(client));
@@ -121,7 +121,7 @@ function addRuns(programme: Repertoire): void {
   });
 
   for (const where of ['before', 'during', 'after'] as const) {
-    programme.addRehearsed(`R23 stop works ${where} startup`, async ({ reactor }) => {
+    suite.addRehearsed(`R23 stop works ${where} startup`, async ({ reactor }) => {
       const seen: string[] = [];
       reactor.addSystemEventTrigger(where, 'startup', () => reactor.stop());
       for (const phase of ['before', 'during', 'after'] as const) {
@@ -133,8 +133,8 @@ function addRuns(programme: Repertoire): void {
   }
 }
 
-function addCalls(programme: Repertoire): void {
-  programme.addRehearsed('R23 callWhenRunning waits until the reactor runs, in order', async ({ reactor, backend }) => {
+function addCalls(suite: AllSuites): void {
+  suite.addRehearsed('R23 callWhenRunning waits until the reactor runs, in order', async ({ reactor, backend }) => {
     const ran: unknown[] = [];
     reactor.callWhenRunning((...words: string[]) => ran.push([...words, reactor.running]), 'a', 'rhyme');
     reactor.callWhenRunning(() => ran.push('second'));
@@ -146,7 +146,7 @@ function addCalls(programme: Repertoire): void {
     await running;
   });
 
-  programme.addRehearsed('R23 callWhenRunning calls at once when the reactor runs', async ({ reactor }) => {
+  suite.addRehearsed('R23 callWhenRunning calls at once when the reactor runs', async ({ reactor }) => {
     const running = reactor.run();
     const ran: unknown[] = [];
     reactor.callWhenRunning((word: string) => ran.push(word), 'rhyme');
@@ -155,7 +155,7 @@ function addCalls(programme: Repertoire): void {
     await running;
   });
 
-  programme.addRehearsed('R23 callWhenRunning calls once, however often the reactor runs', async ({ reactor }) => {
+  suite.addRehearsed('R23 callWhenRunning calls once, however often the reactor runs', async ({ reactor }) => {
     let ran = 0;
     reactor.callWhenRunning(() => {
       ran += 1;
@@ -168,8 +168,8 @@ function addCalls(programme: Repertoire): void {
     expectSame(ran, 1, 'how often it ran');
   });
 
-  programme.addRehearsed('R23 what callWhenRunning calls may throw', async (rehearsal) => {
-    const { reactor } = rehearsal;
+  suite.addRehearsed('R23 what callWhenRunning calls may throw', async (scripted) => {
+    const { reactor } = scripted;
     const ran: string[] = [];
     reactor.callWhenRunning(() => {
       throw new Error('early');
@@ -182,14 +182,14 @@ function addCalls(programme: Repertoire): void {
     reactor.callWhenRunning(async () => {
       throw new Error('later');
     });
-    await rehearsal.backend.settled();
+    await scripted.backend.settled();
     expectSame(ran, ['next'], 'what ran');
     const reports = [
       'a trigger: after startup: Error: early',
       'callWhenRunning: an anonymous function: Error: late',
       'callWhenRunning: an anonymous function: Error: later',
     ];
-    expectSame(rehearsal.takeReports(), reports, 'the reports');
+    expectSame(scripted.takeReports(), reports, 'the reports');
     reactor.stop();
     await running;
   });

@@ -4,28 +4,28 @@ import type { Actor, Part } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { clientTLS, serverTLS } from './check-tls.ts';
-import { Vow } from './deferred.ts';
+import { Deferred } from './deferred.ts';
 import { deaf } from './parts.ts';
 import { expectPoem, poemOf } from './poem.ts';
 import { errorBy } from './rejection.ts';
 import { pull, push } from './source.ts';
-import type { Pair, Stage, Venue } from './stage.ts';
-import { Programme } from './suite.ts';
+import type { BackendUnderTest, Pair, Stage } from './stage.ts';
+import { Suite } from './suite.ts';
 
 const HANDSHAKE_MS = 60;
 const A_WHILE = 20;
 const NOTHING = Buffer.alloc(0);
 
-/** R37: TLS in mid-stream. Nothing where the venue has none. */
-export function startTLSChecks(venue: Venue): Check[] {
-  const programme = new Programme(venue);
-  if (venue.tls === undefined) return [];
-  addTurns(programme);
-  addOrder(programme);
-  addMeanwhile(programme);
-  addFailures(programme);
-  addMisuse(programme);
-  return programme.checks;
+/** R37: TLS in mid-stream. Nothing where the underTest has none. */
+export function startTLSChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new Suite(underTest);
+  if (underTest.tls === undefined) return [];
+  addTurns(suite);
+  addOrder(suite);
+  addMeanwhile(suite);
+  addFailures(suite);
+  addMisuse(suite);
+  return suite.checks;
 }
 
 /** Answers a request for TLS and turns to it, as the server. Request and consent are a byte each: no network cuts them. */
@@ -58,8 +58,8 @@ async function secured({ server, client }: Pair): Promise<void> {
   for (const actor of [server, client]) await actor.when(() => actor.log.includes('secured'));
 }
 
-function addTurns(programme: Programme): void {
-  programme.add('R37 a connection turns to TLS in mid-stream', async (stage) => {
+function addTurns(suite: Suite): void {
+  suite.add('R37 a connection turns to TLS in mid-stream', async (stage) => {
     const pair = await stage.pair(consenting(stage), asking(stage));
     const { server, client } = pair;
     expectSame(server.transport.tls, undefined, 'the TLS of a connection in clear');
@@ -81,7 +81,7 @@ function addTurns(programme: Programme): void {
     expectSame([server.log, client.log], [LOG, LOG], 'the logs');
   });
 
-  programme.add('R37 who listens may be the client of the handshake', async (stage) => {
+  suite.add('R37 who listens may be the client of the handshake', async (stage) => {
     const caller: Part = {
       // The hello may come with the command.
       data: ({ transport }, chunk) => {
@@ -104,11 +104,11 @@ function addTurns(programme: Programme): void {
 
 const LOG = ['made', 'data', 'secured', 'data', 'lost'];
 
-function addOrder(programme: Programme): void {
+function addOrder(suite: Suite): void {
   const clear = poemOf(200_000);
   const secret = poemOf(300_000).subarray(1);
 
-  programme.add('R10 what was written before goes in clear, what is written after it through TLS', async (stage) => {
+  suite.add('R10 what was written before goes in clear, what is written after it through TLS', async (stage) => {
     const server: Part = {
       made: ({ transport }) => {
         transport.write(clear);
@@ -128,7 +128,7 @@ function addOrder(programme: Programme): void {
     ['push', push],
     ['pull', pull],
   ] as const) {
-    programme.add(`R37 a ${kind} producer goes on across the handshake`, async (stage) => {
+    suite.add(`R37 a ${kind} producer goes on across the handshake`, async (stage) => {
       const server: Part = {
         made: (actor) => {
           actor.transport.write(clear);
@@ -152,8 +152,8 @@ function counting(stage: Stage, size: number): Part {
   return { data };
 }
 
-function addMeanwhile(programme: Programme): void {
-  programme.add('R14 a pause lets the handshake go on, and holds back what comes behind it', async (stage) => {
+function addMeanwhile(suite: Suite): void {
+  suite.add('R14 a pause lets the handshake go on, and holds back what comes behind it', async (stage) => {
     const pause = ({ transport }: Actor): void => transport.pauseProducing();
     const write = ({ transport }: Actor): void => void transport.write('psst');
     const pair = await stage.pair(
@@ -175,7 +175,7 @@ function addMeanwhile(programme: Programme): void {
     await pair.server.when(() => pair.server.received === 5);
   });
 
-  programme.add('R14 a resume in the handshake brings what comes behind it', async (stage) => {
+  suite.add('R14 a resume in the handshake brings what comes behind it', async (stage) => {
     const pauses = ({ transport }: Actor): void => {
       transport.pauseProducing();
       transport.resumeProducing();
@@ -194,15 +194,15 @@ function addMeanwhile(programme: Programme): void {
     await pair.server.when(() => pair.server.received === 5);
   });
 
-  programme.add('R8a a promise that is pending holds back what comes behind the handshake', async (stage) => {
-    const vow = new Vow();
+  suite.add('R8a a promise that is pending holds back what comes behind the handshake', async (stage) => {
+    const deferred = new Deferred();
     const server = consenting(stage);
     const pair = await stage.pair(
       {
         ...server,
         data: (actor, chunk) => {
           server.data?.(actor, chunk);
-          return vow.promise;
+          return deferred.promise;
         },
       },
       asking(stage, ({ transport }) => void transport.write('psst')),
@@ -210,11 +210,11 @@ function addMeanwhile(programme: Programme): void {
     await secured(pair);
     await stage.pass(A_WHILE);
     expectSame(pair.server.received, 1, 'how many bytes arrived before the promise was kept');
-    vow.keep();
+    deferred.keep();
     await pair.server.when(() => pair.server.received === 5);
   });
 
-  programme.add('R5 who loses the connection in the handshake has sent everything first', async (stage) => {
+  suite.add('R5 who loses the connection in the handshake has sent everything first', async (stage) => {
     const { server, client } = await stage.pair(
       consenting(stage),
       asking(stage, ({ transport }) => {
@@ -226,7 +226,7 @@ function addMeanwhile(programme: Programme): void {
     expectSame(String(server.bytes), '?psst', 'what the server got');
   });
 
-  programme.add('R7 a peer that ends its output right after the handshake gets the whole answer', async (stage) => {
+  suite.add('R7 a peer that ends its output right after the handshake gets the whole answer', async (stage) => {
     const poem = poemOf(500_000);
     const { server, client } = await stage.pair(
       consenting(stage, {
@@ -238,7 +238,7 @@ function addMeanwhile(programme: Programme): void {
     expectPoem(client.bytes.subarray(1), poem, 'the client');
   });
 
-  programme.add('R6 an abort ends the handshake at once', async (stage) => {
+  suite.add('R6 an abort ends the handshake at once', async (stage) => {
     const { server, client } = await stage.pair(
       consenting(stage),
       asking(stage, ({ transport }) => transport.abortConnection()),
@@ -248,8 +248,8 @@ function addMeanwhile(programme: Programme): void {
   });
 }
 
-function addFailures(programme: Programme): void {
-  programme.add('R37 a certificate that is not good ends the connection of both', async (stage) => {
+function addFailures(suite: Suite): void {
+  suite.add('R37 a certificate that is not good ends the connection of both', async (stage) => {
     const { server, client } = await stage.pair(consenting(stage), {
       ...asking(stage),
       data: ({ transport }) => transport.startTLS(clientTLS(stage, { serverName: 'somebody.else.test' })),
@@ -259,7 +259,7 @@ function addFailures(programme: Programme): void {
     expectSame(client.log, ['made', 'data', 'lost'], 'the log');
   });
 
-  programme.add('R37 a peer that says nothing any more is given up in time', async (stage) => {
+  suite.add('R37 a peer that says nothing any more is given up in time', async (stage) => {
     const { server } = await stage.pair(
       { made: ({ transport }) => transport.startTLS(serverTLS(stage, { handshakeTimeoutMs: HANDSHAKE_MS })) },
       {},
@@ -267,7 +267,7 @@ function addFailures(programme: Programme): void {
     expect((await server.lost()) instanceof TimeoutError, `the reason is ${String(server.reason)}`);
   });
 
-  programme.add('R37 a peer that closes in the handshake was lost', async (stage) => {
+  suite.add('R37 a peer that closes in the handshake was lost', async (stage) => {
     const { server } = await stage.pair(
       {
         made: ({ transport }) => {
@@ -281,8 +281,8 @@ function addFailures(programme: Programme): void {
   });
 }
 
-function addMisuse(programme: Programme): void {
-  programme.add('R37 startTLS throws when it was called before, and when TLS is spoken', async (stage) => {
+function addMisuse(suite: Suite): void {
+  suite.add('R37 startTLS throws when it was called before, and when TLS is spoken', async (stage) => {
     const errors: string[] = [];
     const again = (tls: Parameters<Actor['transport']['startTLS']>[0], { transport }: Actor): void => {
       errors.push(errorBy(() => transport.startTLS(tls, NOTHING)).message);
@@ -297,7 +297,7 @@ function addMisuse(programme: Programme): void {
     expectSame(errors, Array(3).fill('TLS is spoken already'), 'the errors');
   });
 
-  programme.add('R5 startTLS does nothing to a connection that ends, and loses nothing of it', async (stage) => {
+  suite.add('R5 startTLS does nothing to a connection that ends, and loses nothing of it', async (stage) => {
     const data = ({ transport }: Actor): void => {
       transport.write('farewell');
       transport.loseConnection();
@@ -311,7 +311,7 @@ function addMisuse(programme: Programme): void {
     expectSame(server.log, ['made', 'data', 'lost'], 'the log');
   });
 
-  programme.add('R37 startTLS throws for a client that does not say whom it wants to verify', async (stage) => {
+  suite.add('R37 startTLS throws for a client that does not say whom it wants to verify', async (stage) => {
     const { client } = await stage.pair({}, {});
     const error = errorBy(() => client.transport.startTLS(new ClientTLS()));
     expect(error instanceof TypeError && /serverName/.test(error.message), `the error is ${error}`);

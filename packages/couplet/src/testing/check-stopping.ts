@@ -5,28 +5,28 @@ import { Reactor } from '../reactor/reactor.ts';
 import type { HostAddress } from '../seam/address.ts';
 import type { Part } from './actor.ts';
 import { Actor } from './actor.ts';
-import { Repertoire } from './all-suites.ts';
+import { AllSuites } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { echo } from './parts.ts';
 import { numberOf } from './places.ts';
 import { poemOf } from './poem.ts';
-import { Diarist } from './recording-factory.ts';
+import { RecordingFactory } from './recording-factory.ts';
 import { rejectionOf } from './rejection.ts';
 import { addressesOf } from './scripted-wire.ts';
-import type { Stage, Venue } from './stage.ts';
-import { SingleClient, Troupe } from './stage.ts';
+import type { BackendUnderTest, Stage } from './stage.ts';
+import { SceneFactory, SingleClient } from './stage.ts';
 import { WatchedBackend } from './watched-backend.ts';
 
 /** R23, R25: what ends with the reactor, what cannot begin any more, and that nothing is left. */
-export function stoppingChecks(venue: Venue): Check[] {
-  const programme = new Repertoire(venue);
-  addConnections(programme);
-  addTimers(programme);
-  addBeginnings(programme);
-  addAfterwards(programme);
-  addIdle(programme);
-  return programme.checks;
+export function stoppingChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new AllSuites(underTest);
+  addConnections(suite);
+  addTimers(suite);
+  addBeginnings(suite);
+  addAfterwards(suite);
+  addIdle(suite);
+  return suite.checks;
 }
 
 /** Stops the reactor, and resolves when only the rest of `run` is left. */
@@ -37,9 +37,9 @@ export function stopped({ reactor }: Stage): Promise<void> {
   });
 }
 
-function addConnections(programme: Repertoire): void {
-  programme.addWatched('R25 open connections end with ConnectionAborted, on both sides', async (stage) => {
-    const troupe = new Troupe(echo);
+function addConnections(suite: AllSuites): void {
+  suite.addWatched('R25 open connections end with ConnectionAborted, on both sides', async (stage) => {
+    const troupe = new SceneFactory(echo);
     const port = await stage.listen(troupe);
     const clients = await Promise.all(Array.from({ length: 100 }, () => stage.join(port)));
     for (const client of clients) client.transport.write('verse');
@@ -49,7 +49,7 @@ function addConnections(programme: Repertoire): void {
     expectSame([names.length, new Set(names).size, names[0]], [200, 1, 'ConnectionAborted'], 'the reasons');
   });
 
-  programme.addUnix('R25 open UNIX connections end with ConnectionAborted', async (stage) => {
+  suite.addUnix('R25 open UNIX connections end with ConnectionAborted', async (stage) => {
     const { server, client } = await stage.pair({}, {}, {}, 'unix');
     await stopped(stage);
     expectSame([server.reason?.name, client.reason?.name], ['ConnectionAborted', 'ConnectionAborted'], 'the reasons');
@@ -85,7 +85,7 @@ function addConnections(programme: Repertoire): void {
     ],
   ];
   for (const [name, server, client] of scenes) {
-    programme.addWatched(`R25 a connection ${name} ends with the reactor`, async (stage) => {
+    suite.addWatched(`R25 a connection ${name} ends with the reactor`, async (stage) => {
       const pair = await stage.pair(server, client);
       const { length } = pair.client.log;
       if (client.eof !== undefined) await pair.client.when(() => pair.client.log.includes('eof'));
@@ -95,24 +95,24 @@ function addConnections(programme: Repertoire): void {
     });
   }
 
-  programme.addWatched('R25 attempts, ports and connections at once leave nothing', async (stage, backend) => {
+  suite.addWatched('R25 attempts, ports and connections at once leave nothing', async (stage, backend) => {
     backend.silent.add('192.0.2.1');
     backend.names.set('poem.test', addressesOf('192.0.2.1', '192.0.2.1', '192.0.2.1'));
-    const port = await stage.listen(new Troupe(echo));
+    const port = await stage.listen(new SceneFactory(echo));
     for (let verse = 0; verse < 20; verse += 1) {
-      stage.connect(port, new Diarist());
-      stage.reactor.connectTCP('poem.test', 8007, new Diarist());
-      void stage.listen(new Troupe());
+      stage.connect(port, new RecordingFactory());
+      stage.reactor.connectTCP('poem.test', 8007, new RecordingFactory());
+      void stage.listen(new SceneFactory());
     }
     await stage.join(port);
   });
 }
 
-function addTimers(programme: Repertoire): void {
-  programme.addRehearsed('R25 calls that wait when the reactor stops never run', async (rehearsal) => {
-    const { reactor, backend } = rehearsal;
+function addTimers(suite: AllSuites): void {
+  suite.addRehearsed('R25 calls that wait when the reactor stops never run', async (scripted) => {
+    const { reactor, backend } = scripted;
     const ran: string[] = [];
-    const { ended } = rehearsal.run();
+    const { ended } = scripted.run();
     const call = reactor.callLater(10, () => ran.push('waiting'));
     reactor.addSystemEventTrigger('after', 'shutdown', () => {
       reactor.callLater(1, () => ran.push('late'));
@@ -120,22 +120,22 @@ function addTimers(programme: Repertoire): void {
     reactor.stop();
     await ended;
     expectSame([call.active, backend.alarmed], [false, undefined], 'whether the call is active, and the alarm');
-    const again = rehearsal.run();
+    const again = scripted.run();
     await backend.advance(1000);
     expectSame(ran, [], 'what ran');
     reactor.stop();
     await again.ended;
   });
 
-  programme.addRehearsed('R25 calls run while the reactor waits to stop', async (rehearsal) => {
-    const { reactor, backend } = rehearsal;
+  suite.addRehearsed('R25 calls run while the reactor waits to stop', async (scripted) => {
+    const { reactor, backend } = scripted;
     const ran: number[] = [];
     reactor.addSystemEventTrigger('before', 'shutdown', () => {
       return new Promise<void>((resolve) => {
         reactor.callLater(20, resolve);
       });
     });
-    const run = rehearsal.run();
+    const run = scripted.run();
     reactor.callLater(10, () => ran.push(backend.time));
     reactor.stop();
     await backend.advance(100);
@@ -143,10 +143,10 @@ function addTimers(programme: Repertoire): void {
   });
 }
 
-function addBeginnings(programme: Repertoire): void {
-  programme.addWatched('R23 while the reactor ends its connections nothing listens any more', async (stage) => {
+function addBeginnings(suite: AllSuites): void {
+  suite.addWatched('R23 while the reactor ends its connections nothing listens any more', async (stage) => {
     let refused: Promise<Error> | undefined;
-    const troupe = new Troupe();
+    const troupe = new SceneFactory();
     const lost = (): void => {
       refused = rejectionOf(stage.listen(troupe));
     };
@@ -158,45 +158,45 @@ function addBeginnings(programme: Repertoire): void {
     expectSame(troupe.numPorts, 0, 'the number of ports of the factory');
   });
 
-  programme.addWatched('R23 a client that is lost as the reactor stops does not come back', async (stage) => {
-    const client = new Diarist({ lost: (connector) => connector.connect() });
-    await stage.connect(await stage.listen(new Troupe()), client).whenConnected();
+  suite.addWatched('R23 a client that is lost as the reactor stops does not come back', async (stage) => {
+    const client = new RecordingFactory({ lost: (connector) => connector.connect() });
+    await stage.connect(await stage.listen(new SceneFactory()), client).whenConnected();
     await stopped(stage);
     const end = ['connectionLost ConnectionAborted', 'clientConnectionLost ConnectionAborted', 'stopFactory'];
-    expectSame(client.pages.slice(-3), end, 'the last callbacks');
+    expectSame(client.records.slice(-3), end, 'the last callbacks');
   });
 
-  programme.addWatched('R23 an attempt that fails as the reactor stops is not made again', async (stage, backend) => {
+  suite.addWatched('R23 an attempt that fails as the reactor stops is not made again', async (stage, backend) => {
     backend.silent.add('192.0.2.1');
-    const client = new Diarist({ failed: (connector) => connector.connect() });
+    const client = new RecordingFactory({ failed: (connector) => connector.connect() });
     stage.reactor.connectTCP('192.0.2.1', 8007, client);
     await stopped(stage);
-    const pages = ['startFactory', 'startedConnecting', 'clientConnectionFailed UserAbortError', 'stopFactory'];
-    expectSame(client.pages, pages, 'what has happened');
+    const records = ['startFactory', 'startedConnecting', 'clientConnectionFailed UserAbortError', 'stopFactory'];
+    expectSame(client.records, records, 'what has happened');
   });
 
   for (const phase of ['before', 'during', 'after'] as const) {
-    programme.addWatched(`R25 what begins ${phase} shutdown ends with it`, async (stage) => {
-      const port = await stage.listen(new Troupe());
+    suite.addWatched(`R25 what begins ${phase} shutdown ends with it`, async (stage) => {
+      const port = await stage.listen(new SceneFactory());
       stage.reactor.addSystemEventTrigger(phase, 'shutdown', () => {
-        stage.listen(new Troupe()).catch(() => {});
+        stage.listen(new SceneFactory()).catch(() => {});
         stage.connect(port, ReconnectingClientFactory.forProtocol(Protocol, { initialDelayMs: 0 }));
-        stage.connect(port, new Diarist({ failed: (connector) => connector.connect() }));
+        stage.connect(port, new RecordingFactory({ failed: (connector) => connector.connect() }));
         stage.reactor.callLater(1, () => {});
       });
       await stage.join(port);
     });
   }
 
-  programme.addRehearsed('R23 a factory that never finishes its start holds nothing up', async (rehearsal) => {
-    const { reactor, backend } = rehearsal;
-    const troupe = new Troupe();
+  suite.addRehearsed('R23 a factory that never finishes its start holds nothing up', async (scripted) => {
+    const { reactor, backend } = scripted;
+    const troupe = new SceneFactory();
     let start = (): void => {};
     troupe.startFactory = () =>
       new Promise<void>((resolve) => {
         start = resolve;
       });
-    const run = rehearsal.run();
+    const run = scripted.run();
     const refused = rejectionOf(reactor.listenTCP(8007, troupe, { interface: '127.0.0.1' }));
     await backend.settled();
     reactor.stop();
@@ -208,7 +208,7 @@ function addBeginnings(programme: Repertoire): void {
     expectSame(troupe.numPorts, 0, 'the number of ports of the factory');
   });
 
-  programme.addWatched('R25 a port whose name is found too late does not open', async (stage, backend) => {
+  suite.addWatched('R25 a port whose name is found too late does not open', async (stage, backend) => {
     let find: (found: readonly HostAddress[]) => void = () => {};
     backend.names.set(
       'slow.test',
@@ -216,10 +216,10 @@ function addBeginnings(programme: Repertoire): void {
         find = resolve;
       }),
     );
-    const troupe = new Troupe();
+    const troupe = new SceneFactory();
     const refused = rejectionOf(stage.reactor.listenTCP(0, troupe, { interface: 'slow.test' }));
-    stage.connect(await stage.listen(new Troupe()), new Diarist());
-    stage.reactor.connectTCP('slow.test', 8007, new Diarist());
+    stage.connect(await stage.listen(new SceneFactory()), new RecordingFactory());
+    stage.reactor.connectTCP('slow.test', 8007, new RecordingFactory());
     await stopped(stage);
     find(addressesOf('127.0.0.1'));
     const reason = await refused;
@@ -229,13 +229,13 @@ function addBeginnings(programme: Repertoire): void {
   });
 }
 
-function addAfterwards(programme: Repertoire): void {
-  programme.addBare('R25 whatever the reactor had, once run resolves it holds nothing', async (bare) => {
+function addAfterwards(suite: AllSuites): void {
+  suite.addBare('R25 whatever the reactor had, once run resolves it holds nothing', async (bare) => {
     const backend = new WatchedBackend(bare);
     const reactor = new Reactor(backend);
     for (let verse = 0; verse < 3; verse += 1) {
       const running = reactor.run();
-      const port = await reactor.listenTCP(0, new Troupe(echo), { interface: '127.0.0.1' });
+      const port = await reactor.listenTCP(0, new SceneFactory(echo), { interface: '127.0.0.1' });
       const client = new Actor({ made: ({ transport }) => void transport.write('verse') });
       reactor.connectTCP('127.0.0.1', numberOf(port), new SingleClient(client));
       await client.when(() => client.received === 5);
@@ -247,7 +247,7 @@ function addAfterwards(programme: Repertoire): void {
     }
   });
 
-  programme.addBare('R25 a running reactor with nothing open holds the alarm, a stopped one does not', async (bare) => {
+  suite.addBare('R25 a running reactor with nothing open holds the alarm, a stopped one does not', async (bare) => {
     const backend = new WatchedBackend(bare);
     const reactor = new Reactor(backend);
     const running = reactor.run({ signals: false });
@@ -259,12 +259,12 @@ function addAfterwards(programme: Repertoire): void {
 }
 
 /** Without `run` a reactor holds what is open, and nothing else. */
-function addIdle(programme: Repertoire): void {
-  programme.addBare('R25 a reactor that never ran holds nothing once all is closed', async (bare) => {
+function addIdle(suite: AllSuites): void {
+  suite.addBare('R25 a reactor that never ran holds nothing once all is closed', async (bare) => {
     const backend = new WatchedBackend(bare);
     const reactor = new Reactor(backend);
     expectSame(backend.held, [], 'what it holds at first');
-    const troupe = new Troupe(echo);
+    const troupe = new SceneFactory(echo);
     const port = await reactor.listenTCP(0, troupe, { interface: '127.0.0.1' });
     const client = new Actor({
       made: ({ transport }) => void transport.write('verse'),
@@ -277,7 +277,7 @@ function addIdle(programme: Repertoire): void {
     expectSame(backend.held, [], 'what it holds');
   });
 
-  programme.addBare('R25 calls that were cancelled, and attempts that failed, leave nothing', async (bare) => {
+  suite.addBare('R25 calls that were cancelled, and attempts that failed, leave nothing', async (bare) => {
     const backend = new WatchedBackend(bare);
     backend.silent.add('192.0.2.1');
     const reactor = new Reactor(backend);
@@ -285,11 +285,11 @@ function addIdle(programme: Repertoire): void {
     expectSame(backend.held, ['alarm 1'], 'what it holds');
     call.cancel();
     expectSame(backend.held, [], 'what it holds when the call is cancelled');
-    const refused = new Diarist();
+    const refused = new RecordingFactory();
     reactor.connectTCP('127.0.0.1', 1, refused);
     await refused.wrote('stopFactory');
     expectSame(backend.held, [], 'what it holds when an attempt has failed');
-    const cancelled = new Diarist();
+    const cancelled = new RecordingFactory();
     reactor.connectTCP('192.0.2.1', 8007, cancelled).stopConnecting();
     await cancelled.wrote('stopFactory');
     expectSame(backend.held, [], 'what it holds when an attempt was cancelled');

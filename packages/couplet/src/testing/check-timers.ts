@@ -1,28 +1,28 @@
 import type { DelayedCall } from '../time/clock.ts';
-import { Repertoire } from './all-suites.ts';
+import { AllSuites } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { echo } from './parts.ts';
 import { errorBy } from './rejection.ts';
-import type { Venue } from './stage.ts';
+import type { BackendUnderTest } from './stage.ts';
 
 /** R24: delayed calls, on a clock that the check moves. */
-export function timerChecks(venue: Venue): Check[] {
-  const programme = new Repertoire(venue);
-  addOrder(programme);
-  addTurns(programme);
-  addCancel(programme);
-  addMoves(programme);
-  addMisuse(programme);
-  addFaults(programme);
-  addWallClock(programme);
-  return programme.checks;
+export function timerChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new AllSuites(underTest);
+  addOrder(suite);
+  addTurns(suite);
+  addCancel(suite);
+  addMoves(suite);
+  addMisuse(suite);
+  addFaults(suite);
+  addWallClock(suite);
+  return suite.checks;
 }
 
 const DAY = 86_400_000;
 
-function addOrder(programme: Repertoire): void {
-  programme.addRehearsed('R24 calls run in order of time, then of creation', async ({ reactor, backend }) => {
+function addOrder(suite: AllSuites): void {
+  suite.addRehearsed('R24 calls run in order of time, then of creation', async ({ reactor, backend }) => {
     const ran: string[] = [];
     for (const [delay, name] of [
       [20, 'c'],
@@ -37,7 +37,7 @@ function addOrder(programme: Repertoire): void {
     expectSame(ran, ['a 10', 'b 10', 'c 20', 'd 20', 'e 30'], 'what ran, and when');
   });
 
-  programme.addRehearsed('R24 calls that are due together run in order of time', async ({ reactor, backend }) => {
+  suite.addRehearsed('R24 calls that are due together run in order of time', async ({ reactor, backend }) => {
     const ran: number[] = [];
     for (const delay of [5, 1, 4, 2, 3, 1]) reactor.callLater(delay, () => ran.push(delay));
     // The event loop was busy: the alarm rings late.
@@ -46,7 +46,7 @@ function addOrder(programme: Repertoire): void {
     expectSame(ran, [1, 1, 2, 3, 4, 5], 'the order');
   });
 
-  programme.addRehearsed('R24 a call is never early', async ({ reactor, backend }) => {
+  suite.addRehearsed('R24 a call is never early', async ({ reactor, backend }) => {
     let ran = 0;
     reactor.callLater(10, () => {
       ran += 1;
@@ -59,7 +59,7 @@ function addOrder(programme: Repertoire): void {
     expectSame(ran, 1, 'how often it ran after a day');
   });
 
-  programme.addRehearsed('R24 a call gets its arguments', async ({ reactor, backend }) => {
+  suite.addRehearsed('R24 a call gets its arguments', async ({ reactor, backend }) => {
     const got: unknown[] = [];
     reactor.callLater(1, (...args: unknown[]) => got.push(args), 'iamb', 5, undefined);
     await backend.advance(1);
@@ -67,7 +67,7 @@ function addOrder(programme: Repertoire): void {
   });
 
   for (const delay of [2 ** 31 - 1, 2 ** 31, 2 ** 40, 2 ** 50]) {
-    programme.addRehearsed(`R24 a delay of ${delay} ms lasts as long`, async ({ reactor, backend }) => {
+    suite.addRehearsed(`R24 a delay of ${delay} ms lasts as long`, async ({ reactor, backend }) => {
       let ran = 0;
       const call = reactor.callLater(delay, () => {
         ran += 1;
@@ -82,8 +82,8 @@ function addOrder(programme: Repertoire): void {
   }
 }
 
-function addTurns(programme: Repertoire): void {
-  programme.addRehearsed('R24 callLater(0) inside a call runs in the next turn', async ({ reactor, backend }) => {
+function addTurns(suite: AllSuites): void {
+  suite.addRehearsed('R24 callLater(0) inside a call runs in the next turn', async ({ reactor, backend }) => {
     const ran: string[] = [];
     reactor.callLater(0, () => {
       ran.push('first');
@@ -95,7 +95,7 @@ function addTurns(programme: Repertoire): void {
     expectSame(ran, ['first', 'second', 'turn', 'next'], 'the order');
   });
 
-  programme.add('R24 callLater(0) runs later, not inside the call', async (stage) => {
+  suite.add('R24 callLater(0) runs later, not inside the call', async (stage) => {
     let inside = true;
     const seen = new Promise<boolean>((resolve) => {
       stage.reactor.callLater(0, () => resolve(inside));
@@ -105,7 +105,7 @@ function addTurns(programme: Repertoire): void {
   });
 
   // Where time stands still between two turns, as on a simulated network, their number ends it.
-  programme.add('R24 calls that always make another one leave the network its turns', async (stage) => {
+  suite.add('R24 calls that always make another one leave the network its turns', async (stage) => {
     const { reactor } = stage;
     const began = reactor.now();
     let [turns, echoed, starved] = [0, false, false];
@@ -122,8 +122,8 @@ function addTurns(programme: Repertoire): void {
   });
 }
 
-function addCancel(programme: Repertoire): void {
-  programme.addRehearsed('R24 a cancelled call does not run', async ({ reactor, backend }) => {
+function addCancel(suite: AllSuites): void {
+  suite.addRehearsed('R24 a cancelled call does not run', async ({ reactor, backend }) => {
     const ran: string[] = [];
     const [one, other] = ['one', 'other'].map((name) => reactor.callLater(10, () => ran.push(name)));
     expectSame([one?.active, other?.active], [true, true], 'whether they are active');
@@ -136,7 +136,7 @@ function addCancel(programme: Repertoire): void {
     expectSame(other?.active, false, 'whether the other one is active');
   });
 
-  programme.addRehearsed('R24 a call may cancel one that is due with it', async ({ reactor, backend }) => {
+  suite.addRehearsed('R24 a call may cancel one that is due with it', async ({ reactor, backend }) => {
     const ran: string[] = [];
     const calls: DelayedCall[] = [];
     calls.push(
@@ -151,7 +151,7 @@ function addCancel(programme: Repertoire): void {
     expectSame(ran, ['first', 'third'], 'what ran');
   });
 
-  programme.addRehearsed('R24 inside itself a call is no longer active', async ({ reactor, backend }) => {
+  suite.addRehearsed('R24 inside itself a call is no longer active', async ({ reactor, backend }) => {
     const seen: unknown[] = [];
     const call = reactor.callLater(10, () => {
       seen.push(call.active, errorBy(() => call.reset(1)).name);
@@ -161,7 +161,7 @@ function addCancel(programme: Repertoire): void {
     expectSame(seen, [false, 'Error'], 'what it saw');
   });
 
-  programme.addRehearsed('R24 without calls the alarm is off', async ({ reactor, backend }) => {
+  suite.addRehearsed('R24 without calls the alarm is off', async ({ reactor, backend }) => {
     const calls = [30, 10, 20].map((delay) => reactor.callLater(delay, () => {}));
     expectSame(backend.alarmed, 1010, 'the alarm');
     for (const call of calls) call.cancel();
@@ -172,7 +172,7 @@ function addCancel(programme: Repertoire): void {
   });
 }
 
-function addMoves(programme: Repertoire): void {
+function addMoves(suite: AllSuites): void {
   const moves: readonly [name: string, move: (call: DelayedCall) => void, at: number][] = [
     ['reset to later', (call) => call.reset(50), 1050],
     ['reset to sooner', (call) => call.reset(2), 1002],
@@ -198,7 +198,7 @@ function addMoves(programme: Repertoire): void {
     ],
   ];
   for (const [name, move, at] of moves) {
-    programme.addRehearsed(`R24 a call that is ${name} runs at its new time`, async ({ reactor, backend }) => {
+    suite.addRehearsed(`R24 a call that is ${name} runs at its new time`, async ({ reactor, backend }) => {
       const ran: number[] = [];
       const call = reactor.callLater(10, () => ran.push(backend.time));
       move(call);
@@ -208,7 +208,7 @@ function addMoves(programme: Repertoire): void {
     });
   }
 
-  programme.addRehearsed('R24 a call that is moved takes its place in the order', async ({ reactor, backend }) => {
+  suite.addRehearsed('R24 a call that is moved takes its place in the order', async ({ reactor, backend }) => {
     const ran: string[] = [];
     const call = (name: string): DelayedCall => reactor.callLater(10, () => ran.push(name));
     const [first, second, third] = [call('first'), call('second'), call('third')];
@@ -219,7 +219,7 @@ function addMoves(programme: Repertoire): void {
     expectSame(ran, ['third', 'first', 'second'], 'the order');
   });
 
-  programme.addRehearsed('R24 a deadline may move again and again', async ({ reactor, backend }) => {
+  suite.addRehearsed('R24 a deadline may move again and again', async ({ reactor, backend }) => {
     const ran: number[] = [];
     const call = reactor.callLater(10, () => ran.push(backend.time));
     for (let verse = 0; verse < 1000; verse += 1) {
@@ -231,7 +231,7 @@ function addMoves(programme: Repertoire): void {
     expectSame(ran, [10_010], 'when it ran');
   });
 
-  programme.addRehearsed('R24 a call in the past runs at once', async ({ reactor, backend }) => {
+  suite.addRehearsed('R24 a call in the past runs at once', async ({ reactor, backend }) => {
     const ran: number[] = [];
     reactor.callLater(10, () => ran.push(backend.time)).delay(-1_000_000);
     await backend.advance(0);
@@ -239,9 +239,9 @@ function addMoves(programme: Repertoire): void {
   });
 }
 
-function addMisuse(programme: Repertoire): void {
+function addMisuse(suite: AllSuites): void {
   for (const delay of [-1, -0.001, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
-    programme.addRehearsed(`R24 a delay of ${delay} is a RangeError`, async ({ reactor, backend }) => {
+    suite.addRehearsed(`R24 a delay of ${delay} is a RangeError`, async ({ reactor, backend }) => {
       const call = reactor.callLater(10, () => {});
       const errors = [errorBy(() => reactor.callLater(delay, () => {})), errorBy(() => call.reset(delay))];
       expect(
@@ -253,7 +253,7 @@ function addMisuse(programme: Repertoire): void {
   }
 
   for (const delay of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
-    programme.addRehearsed(`R24 to delay by ${delay} is a RangeError`, async ({ reactor }) => {
+    suite.addRehearsed(`R24 to delay by ${delay} is a RangeError`, async ({ reactor }) => {
       const call = reactor.callLater(10, () => {});
       const error = errorBy(() => call.delay(delay));
       expect(error instanceof RangeError, `it throws ${error}`);
@@ -261,7 +261,7 @@ function addMisuse(programme: Repertoire): void {
     });
   }
 
-  programme.addRehearsed('R24 a call that has run or was cancelled cannot be moved', async ({ reactor, backend }) => {
+  suite.addRehearsed('R24 a call that has run or was cancelled cannot be moved', async ({ reactor, backend }) => {
     const [run, cancelled] = [reactor.callLater(1, () => {}), reactor.callLater(1, () => {})];
     cancelled.cancel();
     await backend.advance(1);
@@ -274,9 +274,9 @@ function addMisuse(programme: Repertoire): void {
   });
 }
 
-function addFaults(programme: Repertoire): void {
-  programme.addRehearsed('R24 a call that throws is reported, and the others run', async (rehearsal) => {
-    const { reactor, backend } = rehearsal;
+function addFaults(suite: AllSuites): void {
+  suite.addRehearsed('R24 a call that throws is reported, and the others run', async (scripted) => {
+    const { reactor, backend } = scripted;
     const ran: string[] = [];
     reactor.callLater(1, () => ran.push('before'));
     reactor.callLater(1, function recite() {
@@ -286,20 +286,20 @@ function addFaults(programme: Repertoire): void {
     reactor.callLater(2, () => ran.push('later'));
     await backend.advance(2);
     expectSame(ran, ['before', 'after', 'later'], 'what ran');
-    expectSame(rehearsal.takeReports(), ['a delayed call: recite: Error: no rhyme'], 'the reports');
+    expectSame(scripted.takeReports(), ['a delayed call: recite: Error: no rhyme'], 'the reports');
   });
 
-  programme.addRehearsed('R24 a call whose promise rejects is reported', async (rehearsal) => {
-    rehearsal.reactor.callLater(1, async () => {
+  suite.addRehearsed('R24 a call whose promise rejects is reported', async (scripted) => {
+    scripted.reactor.callLater(1, async () => {
       throw new Error('no rhyme');
     });
-    await rehearsal.backend.advance(1);
-    const reports = rehearsal.takeReports();
+    await scripted.backend.advance(1);
+    const reports = scripted.takeReports();
     expectSame(reports, ['a delayed call: an anonymous function: Error: no rhyme'], 'the reports');
   });
 
-  programme.addRehearsed('R24 whatever a call throws, the timers go on', async (rehearsal) => {
-    const { reactor, backend } = rehearsal;
+  suite.addRehearsed('R24 whatever a call throws, the timers go on', async (scripted) => {
+    const { reactor, backend } = scripted;
     const ran: string[] = [];
     const odd: readonly unknown[] = ['a string', undefined, null, 42, Object.create(null), Symbol('rhyme')];
     for (const thrown of odd) {
@@ -313,15 +313,15 @@ function addFaults(programme: Repertoire): void {
     await backend.advance(1);
     expectSame(ran, ['after', 'later'], 'what ran');
     expect(
-      rehearsal.reports.splice(0).every(({ error }, at) => error === odd[at]),
+      scripted.reports.splice(0).every(({ error }, at) => error === odd[at]),
       'the reports are others',
     );
   });
 }
 
-function addWallClock(programme: Repertoire): void {
+function addWallClock(suite: AllSuites): void {
   for (const jump of [DAY, -DAY]) {
-    programme.addRehearsed(`R24 a jump of the wall clock by ${jump} ms moves no call`, async ({ reactor, backend }) => {
+    suite.addRehearsed(`R24 a jump of the wall clock by ${jump} ms moves no call`, async ({ reactor, backend }) => {
       const ran: number[] = [];
       const call = reactor.callLater(10, () => ran.push(backend.time));
       backend.wall += jump;

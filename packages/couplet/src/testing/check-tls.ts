@@ -5,39 +5,39 @@ import { ClientTLS, ServerTLS } from '../protocol/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import type { Part } from './actor.ts';
 import { Actor } from './actor.ts';
-import { Repertoire } from './all-suites.ts';
+import { AllSuites } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { stopped } from './check-stopping.ts';
-import { Vow } from './deferred.ts';
+import { Deferred } from './deferred.ts';
 import { echo } from './parts.ts';
 import { numberOf } from './places.ts';
 import { rejectionOf } from './rejection.ts';
 import { addressesOf } from './scripted-wire.ts';
-import type { Stage, Venue } from './stage.ts';
-import { SingleClient, Troupe } from './stage.ts';
+import type { BackendUnderTest, Stage } from './stage.ts';
+import { SceneFactory, SingleClient } from './stage.ts';
 
 /** What takes too long takes longer than this. */
 const HANDSHAKE_MS = 60;
 
-/** R37: TLS from the first byte on. Nothing where the venue has none. */
-export function tlsChecks(venue: Venue): Check[] {
-  const programme = new Repertoire(venue);
-  if (venue.tls === undefined) return [];
-  addAgreements(programme);
-  addFailures(programme);
-  addSilence(programme);
-  addCancelling(programme);
-  return programme.checks;
+/** R37: TLS from the first byte on. Nothing where the underTest has none. */
+export function tlsChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new AllSuites(underTest);
+  if (underTest.tls === undefined) return [];
+  addAgreements(suite);
+  addFailures(suite);
+  addSilence(suite);
+  addCancelling(suite);
+  return suite.checks;
 }
 
-/** The server of the venue, but for these. */
+/** The server of the underTest, but for these. */
 export function serverTLS(stage: Stage, options: Partial<ServerTLSOptions> = {}): ServerTLS {
   const [{ cert, key, passphrase } = { cert: '', key: '' }] = stage.tls.server.settings.identities;
   return new ServerTLS({ cert, key, ...(passphrase !== undefined && { passphrase }), ...options });
 }
 
-/** The client of the venue, but for these. */
+/** The client of the underTest, but for these. */
 export function clientTLS(stage: Stage, options: ClientTLSOptions = {}): ClientTLS {
   const { settings, serverName = '127.0.0.1' } = stage.tls.client;
   return new ClientTLS({ ...(settings.ca !== undefined && { ca: settings.ca }), serverName, ...options });
@@ -55,8 +55,8 @@ function failure(stage: Stage, port: ListeningPort, tls: ClientTLS): Promise<Err
   return rejectionOf(stage.connect(port, new SingleClient(new Actor()), { tls }).whenConnected());
 }
 
-function addAgreements(programme: Repertoire): void {
-  programme.add('R1 connectionMade comes after the handshake, and transport.tls tells of it', async (stage) => {
+function addAgreements(suite: AllSuites): void {
+  suite.add('R1 connectionMade comes after the handshake, and transport.tls tells of it', async (stage) => {
     const versions: unknown[] = [];
     const made = ({ transport }: Actor): void => void versions.push(transport.tls?.version);
     const { server, client } = await stage.pair({ made, ...echo }, { made }, {}, 'tls');
@@ -71,8 +71,8 @@ function addAgreements(programme: Repertoire): void {
     expectSame(String(client.bytes), 'a line', 'the echo');
   });
 
-  programme.add('R37 both sides agree on an application protocol', async (stage) => {
-    const troupe = new Troupe();
+  suite.add('R37 both sides agree on an application protocol', async (stage) => {
+    const troupe = new SceneFactory();
     const port = await stage.listen(troupe, { tls: serverTLS(stage, { alpn: ['poem/2', 'poem/1'] }) }, 'tls');
     const tls = clientTLS(stage, { alpn: ['poem/1', 'poem/2'] });
     const { transport } = await stage.connect(port, new SingleClient(new Actor()), { tls }).whenConnected();
@@ -81,8 +81,8 @@ function addAgreements(programme: Repertoire): void {
     expectSame(troupe.actors[0]?.transport.tls?.alpn, 'poem/2', 'the protocol');
   });
 
-  programme.add('R37 a client comes back to its session, and knows the server by it', async (stage) => {
-    const port = await stage.listen(new Troupe(echo), {}, 'tls');
+  suite.add('R37 a client comes back to its session, and knows the server by it', async (stage) => {
+    const port = await stage.listen(new SceneFactory(echo), {}, 'tls');
     const tls = clientTLS(stage);
     const found: unknown[] = [];
     for (let round = 0; round < 2; round += 1) {
@@ -108,8 +108,8 @@ function addAgreements(programme: Repertoire): void {
     ['Bücher.test.', 'xn--bcher-kva.test'],
     ['POEM.test.', 'poem.test'],
   ] as const) {
-    programme.add(`R37 a client that wants ${spelling} asks for ${name}`, async (stage) => {
-      const troupe = new Troupe();
+    suite.add(`R37 a client that wants ${spelling} asks for ${name}`, async (stage) => {
+      const troupe = new SceneFactory();
       const port = await stage.listen(troupe, {}, 'tls');
       const tls = new ClientTLS({ verify: false, serverName: spelling });
       const { transport } = await stage.connect(port, new SingleClient(new Actor()), { tls }).whenConnected();
@@ -119,8 +119,8 @@ function addAgreements(programme: Repertoire): void {
     });
   }
 
-  programme.addWatched('R37 the name of a host is one, however it is spelt', async (stage, backend) => {
-    const port = await stage.listen(new Troupe(echo), {}, 'tls');
+  suite.addWatched('R37 the name of a host is one, however it is spelt', async (stage, backend) => {
+    const port = await stage.listen(new SceneFactory(echo), {}, 'tls');
     const tls = new ClientTLS({ verify: false });
     const found: unknown[] = [];
     for (const host of ['bücher.test', 'BÜCHER.test.', 'xn--bcher-kva.test']) {
@@ -136,16 +136,16 @@ function addAgreements(programme: Repertoire): void {
     expectSame(found, expected, 'the name that was asked for, and whether its session was resumed');
   });
 
-  programme.add('R37 without verification anybody is taken, and told as not verified', async (stage) => {
-    const port = await stage.listen(new Troupe(), {}, 'tls');
+  suite.add('R37 without verification anybody is taken, and told as not verified', async (stage) => {
+    const port = await stage.listen(new SceneFactory(), {}, 'tls');
     const tls = new ClientTLS({ verify: false });
     const { transport } = await stage.connect(port, new SingleClient(new Actor()), { tls }).whenConnected();
     expectSame(transport.tls?.verified, false, 'whether the server is verified');
   });
 
-  programme.add('R37 a replaced certificate is for connections from then on', async (stage) => {
+  suite.add('R37 a replaced certificate is for connections from then on', async (stage) => {
     const tls = serverTLS(stage, { alpn: ['old'] });
-    const port = await stage.listen(new Troupe(echo), { tls }, 'tls');
+    const port = await stage.listen(new SceneFactory(echo), { tls }, 'tls');
     const joined = async (): Promise<Actor> =>
       stage
         .connect(port, new SingleClient(new Actor()), { tls: clientTLS(stage, { alpn: ['new', 'old'] }) })
@@ -160,13 +160,13 @@ function addAgreements(programme: Repertoire): void {
   });
 }
 
-function addFailures(programme: Repertoire): void {
+function addFailures(suite: AllSuites): void {
   for (const [what, tlsOf] of [
     ['has another name', (stage: Stage) => clientTLS(stage, { serverName: 'somebody.else.test' })],
     ['is of nobody that is trusted', () => new ClientTLS()],
   ] as const) {
-    programme.add(`R37 a server whose certificate ${what} gets no connection`, async (stage) => {
-      const troupe = new Troupe();
+    suite.add(`R37 a server whose certificate ${what} gets no connection`, async (stage) => {
+      const troupe = new SceneFactory();
       const port = await stage.listen(troupe, {}, 'tls');
       const error = await failure(stage, port, tlsOf(stage));
       expect(error instanceof TLSError, `the error is ${String(error)}`);
@@ -175,16 +175,16 @@ function addFailures(programme: Repertoire): void {
     });
   }
 
-  programme.add('R37 no application protocol in common is no connection', async (stage) => {
-    const troupe = new Troupe();
+  suite.add('R37 no application protocol in common is no connection', async (stage) => {
+    const troupe = new SceneFactory();
     const port = await stage.listen(troupe, { tls: serverTLS(stage, { alpn: ['poem/1'] }) }, 'tls');
     const error = await failure(stage, port, clientTLS(stage, { alpn: ['prose/1'] }));
     expect(error instanceof TLSError, `the error is ${String(error)}`);
     expectSame(troupe.actors.length, 0, 'how many protocols the server built');
   });
 
-  programme.add('R37 a client without the certificate that is required is not served', async (stage) => {
-    const troupe = new Troupe();
+  suite.add('R37 a client without the certificate that is required is not served', async (stage) => {
+    const troupe = new SceneFactory();
     const { ca } = stage.tls.client.settings;
     const tls = serverTLS(stage, { clientAuth: 'require', ...(ca !== undefined && { ca }) });
     const port = await stage.listen(troupe, { tls }, 'tls');
@@ -199,22 +199,24 @@ function addFailures(programme: Repertoire): void {
     expectSame(troupe.actors.length, 0, 'how many protocols the server built');
   });
 
-  programme.add('R37 who speaks in clear to a port of TLS is closed, and nothing is built', async (stage) => {
-    const troupe = new Troupe();
+  suite.add('R37 who speaks in clear to a port of TLS is closed, and nothing is built', async (stage) => {
+    const troupe = new SceneFactory();
     const port = await stage.listen(troupe, {}, 'tls');
     const lost = inClear(stage, port, { made: ({ transport }) => void transport.write('GET / HTTP/1.1\r\n\r\n') });
     await (await lost).lost();
     expectSame(troupe.actors.length, 0, 'how many protocols the server built');
   });
 
-  programme.add('R37 a server that answers in clear gets no connection', async (stage) => {
-    const port = await stage.listen(new Troupe({ data: ({ transport }) => void transport.write('400 what?\r\n') }));
+  suite.add('R37 a server that answers in clear gets no connection', async (stage) => {
+    const port = await stage.listen(
+      new SceneFactory({ data: ({ transport }) => void transport.write('400 what?\r\n') }),
+    );
     const error = await failure(stage, port, clientTLS(stage));
     expect(error instanceof TLSError, `the error is ${String(error)}`);
   });
 
-  programme.add('R37 a server that closes instead of answering gets no connection', async (stage) => {
-    const port = await stage.listen(new Troupe({ data: ({ transport }) => transport.loseConnection() }));
+  suite.add('R37 a server that closes instead of answering gets no connection', async (stage) => {
+    const port = await stage.listen(new SceneFactory({ data: ({ transport }) => transport.loseConnection() }));
     const error = await failure(stage, port, clientTLS(stage));
     expect(error instanceof TLSError, `the error is ${String(error)}`);
   });
@@ -270,9 +272,9 @@ async function soon(stage: Stage): Promise<void> {
   expect(tookMs < 1000, `the reactor stopped after ${tookMs} ms`);
 }
 
-function addSilence(programme: Repertoire): void {
-  programme.add('R37 a silent client is closed when the time for the handshake is over', async (stage) => {
-    const troupe = new Troupe();
+function addSilence(suite: AllSuites): void {
+  suite.add('R37 a silent client is closed when the time for the handshake is over', async (stage) => {
+    const troupe = new SceneFactory();
     const port = await stage.listen(troupe, { tls: serverTLS(stage, { handshakeTimeoutMs: HANDSHAKE_MS }) }, 'tls');
     const beginMs = stage.reactor.now();
     const silent = await inClear(stage, port);
@@ -282,22 +284,22 @@ function addSilence(programme: Repertoire): void {
     expectSame(troupe.actors.length, 0, 'how many protocols the server built');
   });
 
-  programme.add('R37 a silent server is given up when the time for the handshake is over', async (stage) => {
-    const port = await stage.listen(new Troupe());
+  suite.add('R37 a silent server is given up when the time for the handshake is over', async (stage) => {
+    const port = await stage.listen(new SceneFactory());
     const error = await failure(stage, port, clientTLS(stage, { handshakeTimeoutMs: HANDSHAKE_MS }));
     expect(error instanceof TimeoutError, `the error is ${String(error)}`);
   });
 
-  programme.addWatched('R25 a reactor that stops waits for no handshake, and holds nothing of it', async (stage) => {
-    await inClear(stage, await stage.listen(new Troupe(), {}, 'tls'));
-    const silent = new Troupe();
+  suite.addWatched('R25 a reactor that stops waits for no handshake, and holds nothing of it', async (stage) => {
+    await inClear(stage, await stage.listen(new SceneFactory(), {}, 'tls'));
+    const silent = new SceneFactory();
     stage.connect(await stage.listen(silent), new SingleClient(new Actor()), { tls: clientTLS(stage) });
     await silent.whenCast(1);
   });
 
-  programme.addWatched('R25 a handshake with a silent client ends at once with the reactor', async (stage, backend) => {
-    const begun = new Vow();
-    class Gate extends Troupe {
+  suite.addWatched('R25 a handshake with a silent client ends at once with the reactor', async (stage, backend) => {
+    const begun = new Deferred();
+    class Gate extends SceneFactory {
       override admit(): undefined {
         begun.keep();
       }
@@ -318,7 +320,7 @@ function addSilence(programme: Repertoire): void {
     await silent.gone;
   });
 
-  programme.addWatched('R25 a handshake with a silent server ends at once with the reactor', async (stage, backend) => {
+  suite.addWatched('R25 a handshake with a silent server ends at once with the reactor', async (stage, backend) => {
     const silent = new Silent();
     const place = { kind: 'tcp', host: '127.0.0.1', port: 0, backlog: 1 } as const;
     const listener = await backend.listen(
@@ -341,9 +343,9 @@ function addSilence(programme: Repertoire): void {
   });
 }
 
-function addCancelling(programme: Repertoire): void {
-  programme.add('R20 an attempt that is cancelled in its handshake fails so, once', async (stage) => {
-    const silent = new Troupe();
+function addCancelling(suite: AllSuites): void {
+  suite.add('R20 an attempt that is cancelled in its handshake fails so, once', async (stage) => {
+    const silent = new SceneFactory();
     const port = await stage.listen(silent);
     const controller = new AbortController();
     const options = { tls: clientTLS(stage), signal: controller.signal };

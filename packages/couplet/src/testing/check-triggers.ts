@@ -1,52 +1,49 @@
-import { Repertoire } from './all-suites.ts';
+import { AllSuites } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { echo } from './parts.ts';
 import { errorBy } from './rejection.ts';
-import type { Venue } from './stage.ts';
+import type { BackendUnderTest } from './stage.ts';
 
 /** R23: the triggers of startup and shutdown, and signals. */
-export function triggerChecks(venue: Venue): Check[] {
-  const programme = new Repertoire(venue);
-  addTriggers(programme);
-  addWaits(programme);
-  addSignals(programme);
-  return programme.checks;
+export function triggerChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new AllSuites(underTest);
+  addTriggers(suite);
+  addWaits(suite);
+  addSignals(suite);
+  return suite.checks;
 }
 
 const PHASES = ['before', 'during', 'after'] as const;
 
-function addTriggers(programme: Repertoire): void {
-  programme.addRehearsed(
-    'R23 triggers run by phase, then in the order in which they were added',
-    async ({ reactor }) => {
-      const ran: string[] = [];
-      for (const name of ['a', 'b']) {
-        for (const event of ['shutdown', 'startup'] as const) {
-          for (const phase of ['after', 'before', 'during'] as const) {
-            reactor.addSystemEventTrigger(
-              phase,
-              event,
-              (...words: string[]) => ran.push(words.join(' ')),
-              phase,
-              event,
-              name,
-            );
-          }
+function addTriggers(suite: AllSuites): void {
+  suite.addRehearsed('R23 triggers run by phase, then in the order in which they were added', async ({ reactor }) => {
+    const ran: string[] = [];
+    for (const name of ['a', 'b']) {
+      for (const event of ['shutdown', 'startup'] as const) {
+        for (const phase of ['after', 'before', 'during'] as const) {
+          reactor.addSystemEventTrigger(
+            phase,
+            event,
+            (...words: string[]) => ran.push(words.join(' ')),
+            phase,
+            event,
+            name,
+          );
         }
       }
-      const running = reactor.run();
-      reactor.stop();
-      await running;
-      const order = ['startup', 'shutdown'].flatMap((event) =>
-        PHASES.flatMap((phase) => ['a', 'b'].map((name) => `${phase} ${event} ${name}`)),
-      );
-      expectSame(ran, order, 'the order');
-    },
-  );
+    }
+    const running = reactor.run();
+    reactor.stop();
+    await running;
+    const order = ['startup', 'shutdown'].flatMap((event) =>
+      PHASES.flatMap((phase) => ['a', 'b'].map((name) => `${phase} ${event} ${name}`)),
+    );
+    expectSame(ran, order, 'the order');
+  });
 
-  programme.addRehearsed('R23 a trigger that fails is reported, and the others run', async (rehearsal) => {
-    const { reactor } = rehearsal;
+  suite.addRehearsed('R23 a trigger that fails is reported, and the others run', async (scripted) => {
+    const { reactor } = scripted;
     const ran: string[] = [];
     const failed: string[] = [];
     for (const event of ['startup', 'shutdown'] as const) {
@@ -63,12 +60,12 @@ function addTriggers(programme: Repertoire): void {
     const running = reactor.run();
     reactor.stop();
     await running;
-    await rehearsal.backend.settled();
+    await scripted.backend.settled();
     expectSame(ran.length, 6, 'how many triggers ran behind those that fail');
-    expectSame(rehearsal.takeReports().sort(), failed.sort(), 'the reports');
+    expectSame(scripted.takeReports().sort(), failed.sort(), 'the reports');
   });
 
-  programme.addRehearsed('R23 a trigger that was removed does not run', async ({ reactor }) => {
+  suite.addRehearsed('R23 a trigger that was removed does not run', async ({ reactor }) => {
     const ran: string[] = [];
     const triggers = ['a', 'b', 'c'].map((name) =>
       reactor.addSystemEventTrigger('before', 'startup', () => ran.push(name)),
@@ -85,7 +82,7 @@ function addTriggers(programme: Repertoire): void {
 
   for (const event of ['startup', 'shutdown'] as const) {
     for (const phase of PHASES) {
-      programme.addRehearsed(
+      suite.addRehearsed(
         `R23 a trigger that another one takes back before its turn, ${phase} ${event}, does not run`,
         async ({ reactor }) => {
           const ran: string[] = [];
@@ -105,7 +102,7 @@ function addTriggers(programme: Repertoire): void {
     }
   }
 
-  programme.addRehearsed('R23 a trigger that cannot be is refused at the call', async ({ reactor }) => {
+  suite.addRehearsed('R23 a trigger that cannot be is refused at the call', async ({ reactor }) => {
     const call: () => void = () => {};
     for (const args of [
       ['befor', 'shutdown', call],
@@ -120,7 +117,7 @@ function addTriggers(programme: Repertoire): void {
     expect(error instanceof TypeError, `the error of callWhenRunning is ${error}`);
   });
 
-  programme.addRehearsed('R23 triggers of startup see a reactor whose timers work', async ({ reactor, backend }) => {
+  suite.addRehearsed('R23 triggers of startup see a reactor whose timers work', async ({ reactor, backend }) => {
     const ran: number[] = [];
     reactor.addSystemEventTrigger('before', 'startup', () => {
       reactor.callLater(3, () => ran.push(backend.time));
@@ -133,13 +130,13 @@ function addTriggers(programme: Repertoire): void {
   });
 }
 
-function addWaits(programme: Repertoire): void {
+function addWaits(suite: AllSuites): void {
   for (const event of ['startup', 'shutdown'] as const) {
     for (const phase of PHASES) {
       const waits = phase === 'before' && event === 'shutdown';
       const name = `R23 ${event} ${waits ? 'waits' : 'does not wait'} for a promise of a trigger ${phase} it`;
-      programme.addRehearsed(name, async (rehearsal) => {
-        const { reactor, backend } = rehearsal;
+      suite.addRehearsed(name, async (scripted) => {
+        const { reactor, backend } = scripted;
         let finish = (): void => {};
         reactor.addSystemEventTrigger(
           phase,
@@ -149,7 +146,7 @@ function addWaits(programme: Repertoire): void {
               finish = resolve;
             }),
         );
-        const running = rehearsal.run();
+        const running = scripted.run();
         reactor.stop();
         await backend.advance(1000);
         expectSame(running.over, !waits, 'whether it is over');
@@ -159,8 +156,8 @@ function addWaits(programme: Repertoire): void {
     }
   }
 
-  programme.addRehearsed('R23 shutdown waits for all the promises before it', async (rehearsal) => {
-    const { reactor, backend } = rehearsal;
+  suite.addRehearsed('R23 shutdown waits for all the promises before it', async (scripted) => {
+    const { reactor, backend } = scripted;
     for (const delay of [30, 10, 20]) {
       reactor.addSystemEventTrigger('before', 'shutdown', () => {
         return new Promise<void>((resolve) => {
@@ -168,7 +165,7 @@ function addWaits(programme: Repertoire): void {
         });
       });
     }
-    const running = rehearsal.run();
+    const running = scripted.run();
     reactor.stop();
     await backend.advance(29);
     expectSame(running.over, false, 'whether it is over after 29 ms');
@@ -176,7 +173,7 @@ function addWaits(programme: Repertoire): void {
     expectSame(running.over, true, 'whether it is over after 30 ms');
   });
 
-  programme.add('R23 before shutdown, connections still work', async (stage) => {
+  suite.add('R23 before shutdown, connections still work', async (stage) => {
     const { client, server } = await stage.pair(echo, {});
     const echoed = new Promise<void>((resolve) => {
       stage.reactor.addSystemEventTrigger('before', 'shutdown', async () => {
@@ -191,23 +188,23 @@ function addWaits(programme: Repertoire): void {
   });
 }
 
-function addSignals(programme: Repertoire): void {
+function addSignals(suite: AllSuites): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    programme.addRehearsed(`R23 ${signal} stops the reactor`, async (rehearsal) => {
-      const running = rehearsal.run();
-      await rehearsal.backend.advance(1000);
-      rehearsal.backend.raise(signal);
+    suite.addRehearsed(`R23 ${signal} stops the reactor`, async (scripted) => {
+      const running = scripted.run();
+      await scripted.backend.advance(1000);
+      scripted.backend.raise(signal);
       await running.ended;
-      expectSame(rehearsal.backend.catchers.size, 0, 'who catches signals afterwards');
+      expectSame(scripted.backend.catchers.size, 0, 'who catches signals afterwards');
     });
   }
 
-  programme.addRehearsed('R23 a second signal stops at once what a trigger holds up', async (rehearsal) => {
-    const { reactor, backend } = rehearsal;
+  suite.addRehearsed('R23 a second signal stops at once what a trigger holds up', async (scripted) => {
+    const { reactor, backend } = scripted;
     const ran: string[] = [];
     reactor.addSystemEventTrigger('before', 'shutdown', () => new Promise(() => {}));
     for (const phase of PHASES) reactor.addSystemEventTrigger(phase, 'shutdown', () => ran.push(phase));
-    const running = rehearsal.run();
+    const running = scripted.run();
     backend.raise('SIGINT');
     await backend.advance(1e6);
     expectSame([running.over, ran], [false, ['before']], 'whether it is over, and what ran');
@@ -217,10 +214,10 @@ function addSignals(programme: Repertoire): void {
     expectSame([backend.catchers.size, backend.alarmed], [0, undefined], 'catchers and alarm');
   });
 
-  programme.addRehearsed('R23 a signal after stop is the second one', async (rehearsal) => {
-    const { reactor, backend } = rehearsal;
+  suite.addRehearsed('R23 a signal after stop is the second one', async (scripted) => {
+    const { reactor, backend } = scripted;
     reactor.addSystemEventTrigger('before', 'shutdown', () => new Promise(() => {}));
-    const running = rehearsal.run();
+    const running = scripted.run();
     reactor.stop();
     await backend.advance(1000);
     expectSame(running.over, false, 'whether it is over');
@@ -228,14 +225,14 @@ function addSignals(programme: Repertoire): void {
     await running.ended;
   });
 
-  programme.addRehearsed('R23 more signals than two change nothing', async (rehearsal) => {
-    const running = rehearsal.run();
-    for (let verse = 0; verse < 5; verse += 1) rehearsal.backend.raise('SIGINT');
+  suite.addRehearsed('R23 more signals than two change nothing', async (scripted) => {
+    const running = scripted.run();
+    for (let verse = 0; verse < 5; verse += 1) scripted.backend.raise('SIGINT');
     await running.ended;
   });
 
-  programme.addRehearsed('R23 signals are caught while it runs, unless it was told not to', async (rehearsal) => {
-    const { reactor, backend } = rehearsal;
+  suite.addRehearsed('R23 signals are caught while it runs, unless it was told not to', async (scripted) => {
+    const { reactor, backend } = scripted;
     const counts = [backend.catchers.size];
     for (const signals of [true, false]) {
       const running = reactor.run({ signals });

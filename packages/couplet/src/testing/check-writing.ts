@@ -4,18 +4,18 @@ import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
 import { deaf } from './parts.ts';
 import { expectPoem, poemOf } from './poem.ts';
-import type { Stage, Venue } from './stage.ts';
-import { Troupe } from './stage.ts';
-import { Programme } from './suite.ts';
+import type { BackendUnderTest, Stage } from './stage.ts';
+import { SceneFactory } from './stage.ts';
+import { Suite } from './suite.ts';
 import type { ValveBackend, ValveWire } from './valve.ts';
 
 /** R4 and R10: what becomes of a write. */
-export function writingChecks(venue: Venue): Check[] {
-  const programme = new Programme(venue);
-  addValues(programme);
-  addLateWrites(programme);
-  addRuns(programme);
-  return programme.checks;
+export function writingChecks(underTest: BackendUnderTest): Check[] {
+  const suite = new Suite(underTest);
+  addValues(suite);
+  addLateWrites(suite);
+  addRuns(suite);
+  return suite.checks;
 }
 
 /** Has a server write, and resolves with all that its client gets. */
@@ -51,8 +51,8 @@ const wrong: readonly unknown[] = [
   ['word'],
 ];
 
-function addValues(programme: Programme): void {
-  programme.add(
+function addValues(suite: Suite): void {
+  suite.add(
     'R4 a value that is neither bytes nor string throws TypeError, and nothing of it is sent',
     async (stage) => {
       const bytes = await told(stage, (transport) => {
@@ -66,7 +66,7 @@ function addValues(programme: Programme): void {
     },
   );
 
-  programme.add('R4 a wrong value throws TypeError on a dead connection too', async (stage) => {
+  suite.add('R4 a wrong value throws TypeError on a dead connection too', async (stage) => {
     const { server, client } = await stage.pair({}, {});
     client.transport.abortConnection();
     await Promise.all([server.lost(), client.lost()]);
@@ -74,12 +74,12 @@ function addValues(programme: Programme): void {
       expect(misuse(transport, 'write', 5) instanceof TypeError, 'no TypeError');
   });
 
-  programme.add('R4 a string is sent as UTF-8', async (stage) => {
+  suite.add('R4 a string is sent as UTF-8', async (stage) => {
     const bytes = await told(stage, (transport) => void transport.write('Füße, \u{1F9A2}'));
     expectSame(bytes.toString('hex'), '46c3bcc39f652c20f09fa6a2', 'what arrived');
   });
 
-  programme.add('R4 an empty chunk sends nothing and is no error', async (stage) => {
+  suite.add('R4 an empty chunk sends nothing and is no error', async (stage) => {
     const bytes = await told(stage, (transport) => {
       expect(transport.write(''), 'an empty string is refused');
       expect(transport.write(new Uint8Array(0)), 'an empty chunk is refused');
@@ -89,7 +89,7 @@ function addValues(programme: Programme): void {
     expectSame(bytes.toString(), 'end', 'what arrived');
   });
 
-  programme.add('R4 any Uint8Array is sent, a part of a larger buffer too', async (stage) => {
+  suite.add('R4 any Uint8Array is sent, a part of a larger buffer too', async (stage) => {
     const letters = new TextEncoder().encode('abcdefgh');
     const bytes = await told(stage, (transport) => {
       transport.write(letters.subarray(2, 4));
@@ -99,20 +99,17 @@ function addValues(programme: Programme): void {
     expectSame(bytes.toString(), 'cdfg!', 'what arrived');
   });
 
-  programme.addEach(
-    'R4 write does not block: 20 MB to a peer that reads nothing return at once',
-    async (stage, medium) => {
-      const { server, client } = await stage.pair({}, deaf, {}, medium);
-      const room = server.calls(() => server.transport.write(poemOf(20_000_000)));
-      expectSame(room, false, 'what write returned');
-      server.transport.abortConnection();
-      await server.lost();
-      client.transport.resumeProducing();
-      await client.lost();
-    },
-  );
+  suite.addEach('R4 write does not block: 20 MB to a peer that reads nothing return at once', async (stage, link) => {
+    const { server, client } = await stage.pair({}, deaf, {}, link);
+    const room = server.calls(() => server.transport.write(poemOf(20_000_000)));
+    expectSame(room, false, 'what write returned');
+    server.transport.abortConnection();
+    await server.lost();
+    client.transport.resumeProducing();
+    await client.lost();
+  });
 
-  programme.add('R4 one chunk may be written many times, to many connections', async (stage) => {
+  suite.add('R4 one chunk may be written many times, to many connections', async (stage) => {
     const verse = poemOf(50_000);
     const recite = ({ transport }: Actor): void => {
       transport.write(verse);
@@ -126,7 +123,7 @@ function addValues(programme: Programme): void {
     }
   });
 
-  programme.addEach('R4 chunks of all sizes arrive in the order in which they were written', async (stage, medium) => {
+  suite.addEach('R4 chunks of all sizes arrive in the order in which they were written', async (stage, link) => {
     const poem = poemOf(4_000_000);
     const sizes = [1, 100, 16_383, 16_384, 3, 65_536, 7, 7, 300_000, 262_144, 262_145, 20, 16_000, 50_000, 2];
     const recite = ({ transport }: Actor): void => {
@@ -137,32 +134,32 @@ function addValues(programme: Programme): void {
       }
       transport.loseConnection();
     };
-    const { client } = await stage.pair({ made: recite }, {}, {}, medium);
+    const { client } = await stage.pair({ made: recite }, {}, {}, link);
     await client.lost();
     expectPoem(client.bytes, poem, 'the client');
   });
 }
 
-function addLateWrites(programme: Programme): void {
+function addLateWrites(suite: Suite): void {
   const late = (transport: Transport): boolean[] => [
     transport.write('late'),
     transport.writeSequence(['very', 'late']),
   ];
 
-  programme.addEach('R4 after loseConnection write does nothing and returns false', async (stage, medium) => {
+  suite.addEach('R4 after loseConnection write does nothing and returns false', async (stage, link) => {
     const results: boolean[] = [];
     const speak = ({ transport }: Actor): void => {
       transport.write('in time');
       transport.loseConnection();
       results.push(...late(transport));
     };
-    const { client } = await stage.pair({ made: speak }, {}, {}, medium);
+    const { client } = await stage.pair({ made: speak }, {}, {}, link);
     await client.lost();
     expectSame(results, [false, false], 'what write returned');
     expectSame(client.bytes.toString(), 'in time', 'what arrived');
   });
 
-  programme.add('R4 after loseWriteConnection write does nothing and returns false', async (stage) => {
+  suite.add('R4 after loseWriteConnection write does nothing and returns false', async (stage) => {
     const results: boolean[] = [];
     const speak = ({ transport }: Actor): void => {
       transport.write('in time');
@@ -178,7 +175,7 @@ function addLateWrites(programme: Programme): void {
     expectSame(client.bytes.toString(), 'in time', 'what arrived');
   });
 
-  programme.add('R4 after abortConnection write does nothing and returns false', async (stage) => {
+  suite.add('R4 after abortConnection write does nothing and returns false', async (stage) => {
     const { server, client } = await stage.pair({}, {});
     server.transport.abortConnection();
     expectSame(late(server.transport), [false, false], 'what write returned');
@@ -186,18 +183,18 @@ function addLateWrites(programme: Programme): void {
     expectSame(client.received, 0, 'the number of bytes that arrived');
   });
 
-  programme.addEach('R4 in connectionLost and later write does nothing and returns false', async (stage, medium) => {
+  suite.addEach('R4 in connectionLost and later write does nothing and returns false', async (stage, link) => {
     const results: boolean[] = [];
     const part = { lost: ({ transport }: Actor) => void results.push(...late(transport)) };
-    const { server, client } = await stage.pair(part, part, {}, medium);
+    const { server, client } = await stage.pair(part, part, {}, link);
     server.transport.loseConnection();
     await Promise.all([server.lost(), client.lost()]);
     for (const { transport } of [server, client]) results.push(...late(transport));
     expectSame(results, Array(8).fill(false), 'what write returned');
   });
 
-  programme.addEach('R4 write does not throw though the peer has gone', async (stage, medium) => {
-    const { server, client } = await stage.pair({}, {}, {}, medium);
+  suite.addEach('R4 write does not throw though the peer has gone', async (stage, link) => {
+    const { server, client } = await stage.pair({}, {}, {}, link);
     client.transport.abortConnection();
     while (!server.transport.disconnected) {
       server.transport.write('anybody?');
@@ -220,12 +217,12 @@ async function recited(stage: Stage, valves: ValveBackend, words: string, recita
   return wire;
 }
 
-function addRuns(programme: Programme): void {
+function addRuns(suite: Suite): void {
   const speak = ({ transport }: Actor, words: string): void => {
     for (const word of words) transport.write(word);
   };
 
-  programme.addValved('R10 the writes of connectionMade leave as one, at both ends', async (stage, valves) => {
+  suite.addValved('R10 the writes of connectionMade leave as one, at both ends', async (stage, valves) => {
     const part = { made: (actor: Actor) => speak(actor, 'made') };
     const { server, client } = await stage.pair(part, part);
     await Promise.all([server, client].map((actor) => actor.when(() => actor.received === 4)));
@@ -233,7 +230,7 @@ function addRuns(programme: Programme): void {
       expectSame(chunks.map(String), ['made'], 'the writes');
   });
 
-  programme.addValved('R10 the writes of dataReceived leave as one', async (stage, valves) => {
+  suite.addValved('R10 the writes of dataReceived leave as one', async (stage, valves) => {
     const answer = (actor: Actor): void => {
       speak(actor, 'ans');
       actor.transport.writeSequence(['w', 'e', 'r']);
@@ -243,7 +240,7 @@ function addRuns(programme: Programme): void {
     expectSame(valves.accepted[0]?.chunks.map(String), ['answer'], 'the writes');
   });
 
-  programme.addValved('R10 nothing leaves before the callback returns', async (stage, valves) => {
+  suite.addValved('R10 nothing leaves before the callback returns', async (stage, valves) => {
     const early: number[] = [];
     const answer = (actor: Actor): void => {
       speak(actor, 'answer');
@@ -254,14 +251,14 @@ function addRuns(programme: Programme): void {
     expectSame(early, [0], 'the number of early writes');
   });
 
-  programme.addValved('R10 the writes of a delayed call leave as one', async (stage, valves) => {
+  suite.addValved('R10 the writes of a delayed call leave as one', async (stage, valves) => {
     const wire = await recited(stage, valves, 'later', ({ reactor }, server) => {
       reactor.callLater(0, () => speak(server, 'later'));
     });
     expectSame(wire.chunks.map(String), ['later'], 'the writes');
   });
 
-  programme.addValved('R10 the writes of one promise continuation leave as one', async (stage, valves) => {
+  suite.addValved('R10 the writes of one promise continuation leave as one', async (stage, valves) => {
     const wire = await recited(stage, valves, 'onetwo', async (_stage, server) => {
       await stage.pass(1);
       speak(server, 'one');
@@ -271,7 +268,7 @@ function addRuns(programme: Programme): void {
     expectSame(wire.chunks.map(String), ['one', 'two'], 'the writes');
   });
 
-  programme.addValved('R10 the writes of a callback after its await leave as one', async (stage, valves) => {
+  suite.addValved('R10 the writes of a callback after its await leave as one', async (stage, valves) => {
     const answer = async (actor: Actor): Promise<void> => {
       speak(actor, 'before');
       await stage.pass(1);
@@ -282,29 +279,26 @@ function addRuns(programme: Programme): void {
     expectSame(valves.accepted[0]?.chunks.map(String), ['before', 'after'], 'the writes');
   });
 
-  programme.addValved(
-    'R10 one event that writes to many connections makes one write for each',
-    async (stage, valves) => {
-      const everybody = new Troupe({
-        made: ({ transport }) => void transport.write('hello'),
-        data: () => {
-          for (const word of ['to', 'all']) for (const { transport } of everybody.actors) transport.write(word);
-        },
-      });
-      const port = await stage.listen(everybody);
-      const clients = await Promise.all([1, 2, 3].map(() => stage.join(port)));
-      await Promise.all(clients.map((client) => client.when(() => client.received === 5)));
-      clients[0]?.transport.write('!');
-      await Promise.all(clients.map((client) => client.when(() => client.received === 10)));
-      expectSame(
-        valves.accepted.map(({ chunks }) => chunks.map(String)),
-        Array(3).fill(['hello', 'toall']),
-        'the writes',
-      );
-    },
-  );
+  suite.addValved('R10 one event that writes to many connections makes one write for each', async (stage, valves) => {
+    const everybody = new SceneFactory({
+      made: ({ transport }) => void transport.write('hello'),
+      data: () => {
+        for (const word of ['to', 'all']) for (const { transport } of everybody.actors) transport.write(word);
+      },
+    });
+    const port = await stage.listen(everybody);
+    const clients = await Promise.all([1, 2, 3].map(() => stage.join(port)));
+    await Promise.all(clients.map((client) => client.when(() => client.received === 5)));
+    clients[0]?.transport.write('!');
+    await Promise.all(clients.map((client) => client.when(() => client.received === 10)));
+    expectSame(
+      valves.accepted.map(({ chunks }) => chunks.map(String)),
+      Array(3).fill(['hello', 'toall']),
+      'the writes',
+    );
+  });
 
-  programme.addValved('R10 the last writes and the FIN keep their order', async (stage, valves) => {
+  suite.addValved('R10 the last writes and the FIN keep their order', async (stage, valves) => {
     const leave = (actor: Actor): void => {
       speak(actor, 'bye');
       actor.transport.loseConnection();
@@ -318,7 +312,7 @@ function addRuns(programme: Programme): void {
     );
   });
 
-  programme.addValved('R10 a thousand small writes arrive in order, in a few writes', async (stage, valves) => {
+  suite.addValved('R10 a thousand small writes arrive in order, in a few writes', async (stage, valves) => {
     const poem = poemOf(100_000);
     const recite = ({ transport }: Actor): void => {
       for (let at = 0; at < poem.length; at += 100) transport.write(poem.subarray(at, at + 100));
@@ -331,7 +325,7 @@ function addRuns(programme: Programme): void {
     expect(writes <= 4, `there were ${writes} writes`);
   });
 
-  programme.addValved(
+  suite.addValved(
     'R10 a gathered write that the kernel does not take is left alone by others',
     async (stage, valves) => {
       const [one, other] = [await stage.pair({}, {}), await stage.pair({}, {})];
@@ -351,7 +345,7 @@ function addRuns(programme: Programme): void {
     },
   );
 
-  programme.addValved('R10 what waits while the kernel is full leaves as one write', async (stage, valves) => {
+  suite.addValved('R10 what waits while the kernel is full leaves as one write', async (stage, valves) => {
     const { server, client } = await stage.pair({}, {});
     const [wire] = valves.accepted;
     wire?.shut();

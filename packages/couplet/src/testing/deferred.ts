@@ -1,5 +1,5 @@
 /** A promise that a check keeps when it likes. */
-export class Vow {
+export class Deferred {
   readonly promise: Promise<void>;
   keep: () => void = () => {};
   break: (reason: Error) => void = () => {};

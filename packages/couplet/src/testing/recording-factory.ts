@@ -2,8 +2,8 @@ import { ClientFactory } from '../protocol/client-factory.ts';
 import type { Connector } from '../protocol/connector.ts';
 import { Actor } from './actor.ts';
 
-/** What a diarist does in its callbacks, after writing them down. */
-export interface Habits {
+/** What a recorder does in its callbacks, after writing them down. */
+export interface RecorderOptions {
   startFactory?(): void;
   started?(connector: Connector): void;
   /** May return null to refuse the connection. */
@@ -15,21 +15,21 @@ export interface Habits {
 }
 
 /** A client factory that writes down its callbacks and those of its actors, with the names of the reasons. */
-export class Diarist extends ClientFactory {
-  readonly pages: string[] = [];
+export class RecordingFactory extends ClientFactory {
+  readonly records: string[] = [];
   /** The reasons that the factory was told, in order. */
   readonly reasons: Error[] = [];
-  readonly #habits: Habits;
+  readonly #options: RecorderOptions;
   readonly #readers: { readonly page: string; readonly resolve: () => void }[] = [];
 
-  constructor(habits: Habits = {}) {
+  constructor(options: RecorderOptions = {}) {
     super();
-    this.#habits = habits;
+    this.#options = options;
   }
 
   /** Resolves when that page is written. */
   wrote(page: string): Promise<void> {
-    if (this.pages.includes(page)) return Promise.resolve();
+    if (this.records.includes(page)) return Promise.resolve();
     return new Promise((resolve) => {
       this.#readers.push({ page, resolve });
     });
@@ -37,12 +37,12 @@ export class Diarist extends ClientFactory {
 
   override startFactory(): void {
     this.#write('startFactory');
-    this.#habits.startFactory?.();
+    this.#options.startFactory?.();
   }
 
   override startedConnecting(connector: Connector): void {
     this.#write('startedConnecting');
-    this.#habits.started?.(connector);
+    this.#options.started?.(connector);
   }
 
   override buildProtocol(): Actor | null {
@@ -50,32 +50,32 @@ export class Diarist extends ClientFactory {
     const actor = new Actor({
       made: () => {
         this.#write('connectionMade');
-        this.#habits.made?.(actor);
+        this.#options.made?.(actor);
       },
       lost: (_actor, reason) => this.#write(`connectionLost ${reason.name}`),
     });
-    return this.#habits.builds === undefined ? actor : this.#habits.builds(actor);
+    return this.#options.builds === undefined ? actor : this.#options.builds(actor);
   }
 
   override clientConnectionFailed(connector: Connector, reason: Error): void {
     this.reasons.push(reason);
     this.#write(`clientConnectionFailed ${reason.name}`);
-    this.#habits.failed?.(connector, reason);
+    this.#options.failed?.(connector, reason);
   }
 
   override clientConnectionLost(connector: Connector, reason: Error): void {
     this.reasons.push(reason);
     this.#write(`clientConnectionLost ${reason.name}`);
-    this.#habits.lost?.(connector, reason);
+    this.#options.lost?.(connector, reason);
   }
 
   override stopFactory(): void {
     this.#write('stopFactory');
-    this.#habits.stopFactory?.();
+    this.#options.stopFactory?.();
   }
 
   #write(page: string): void {
-    this.pages.push(page);
+    this.records.push(page);
     for (const reader of this.#readers) if (reader.page === page) reader.resolve();
   }
 }

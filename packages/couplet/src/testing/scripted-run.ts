@@ -2,7 +2,7 @@ import { Reactor } from '../reactor/reactor.ts';
 import type { ErrorReport } from '../values/error-report.ts';
 import { expectSame } from './check.ts';
 import { ScriptedBackend } from './scripted-backend.ts';
-import type { Venue } from './stage.ts';
+import type { BackendUnderTest } from './stage.ts';
 
 /** What a reactor's `run` is doing. */
 export interface Run {
@@ -12,24 +12,24 @@ export interface Run {
 }
 
 /** A reactor on a scripted backend: what a check finds here is exact, and nothing waits for real time. */
-export class Rehearsal {
+export class ScriptedRun {
   readonly backend: ScriptedBackend;
   /** It runs only if the check runs it. */
   readonly reactor: Reactor;
   /** What callbacks threw. A check that expects it takes it away; what is left at the end fails the check. */
   readonly reports: ErrorReport[] = [];
 
-  private constructor(venue: Venue) {
-    this.backend = new ScriptedBackend(venue.backend());
+  private constructor(underTest: BackendUnderTest) {
+    this.backend = new ScriptedBackend(underTest.backend());
     this.reactor = new Reactor(this.backend);
     this.reactor.observe({ error: (report) => this.reports.push(report) });
   }
 
   /** Plays a scene, and fails when errors were reported that it did not expect. */
-  static async play(venue: Venue, scene: (rehearsal: Rehearsal) => Promise<void>): Promise<void> {
-    const rehearsal = new Rehearsal(venue);
-    await scene(rehearsal);
-    expectSame(rehearsal.takeReports(), [], 'the list of reported errors');
+  static async play(underTest: BackendUnderTest, scene: (scripted: ScriptedRun) => Promise<void>): Promise<void> {
+    const scripted = new ScriptedRun(underTest);
+    await scene(scripted);
+    expectSame(scripted.takeReports(), [], 'the list of reported errors');
   }
 
   /** Runs the reactor. */

@@ -9,7 +9,7 @@ import { PassingBackend } from './passing-backend.ts';
 const MOST = 256 * 1024;
 
 /** Stands between engine and backend and writes down what either does that the seam forbids. */
-export class Witness extends PassingBackend {
+export class SeamWatch extends PassingBackend {
   readonly faults: string[] = [];
   /** How many bytes of memory the wires were handed: what is used again and again for one wire counts once. */
   handed = 0;
@@ -64,7 +64,7 @@ export class Witness extends PassingBackend {
 class WitnessWire implements Wire, Sink {
   sink: Sink | null = null;
   readonly #wire: Wire;
-  readonly #witness: Witness;
+  readonly #witness: SeamWatch;
   /** What the last chunk was of. */
   #memory: ArrayBufferLike | undefined;
   #calling = false;
@@ -81,7 +81,7 @@ class WitnessWire implements Wire, Sink {
   #securing = false;
   #secured = false;
 
-  constructor(wire: Wire, witness: Witness) {
+  constructor(wire: Wire, witness: SeamWatch) {
     this.#wire = wire;
     this.#witness = witness;
   }

@@ -15,10 +15,10 @@ import type { Part } from './actor.ts';
 import { Actor } from './actor.ts';
 import { expectSame } from './check.ts';
 import { pathOf } from './places.ts';
-import { Witness } from './seam-watch.ts';
+import { SeamWatch } from './seam-watch.ts';
 
 /** What a backend under test offers: itself, and its kinds of address. */
-export interface Venue {
+export interface BackendUnderTest {
   /** A new backend, or the same one again. */
   backend(): Backend;
   /** A path that no socket has; undefined when the backend has no UNIX sockets. */
@@ -32,7 +32,7 @@ export interface Venue {
 }
 
 /** Over what the two ends of a pair are connected. */
-export type Medium = 'tcp' | 'unix' | 'tls';
+export type Link = 'tcp' | 'unix' | 'tls';
 
 /** Two connected actors. */
 export interface Pair {
@@ -47,9 +47,9 @@ export class Stage {
   readonly reactor: Reactor;
   /** What callbacks threw. A check that expects it takes it away; what is left at the end fails the check. */
   readonly reports: ErrorReport[] = [];
-  readonly #venue: Venue;
-  readonly #witness: Witness;
-  readonly #casts: Set<Cast> = new Set();
+  readonly #underTest: BackendUnderTest;
+  readonly #watch: SeamWatch;
+  readonly #casts: Set<Roles> = new Set();
   /** The ports whose clients need TLS. */
   readonly #secure: WeakSet<ListeningPort> = new WeakSet();
 
@@ -58,27 +58,27 @@ export class Stage {
     return [...this.#casts].flatMap(({ actors }) => actors);
   }
 
-  private constructor(venue: Venue) {
-    this.#venue = venue;
-    this.#witness = new Witness(venue.backend());
-    this.reactor = new Reactor(this.#witness);
+  private constructor(underTest: BackendUnderTest) {
+    this.#underTest = underTest;
+    this.#watch = new SeamWatch(underTest.backend());
+    this.reactor = new Reactor(this.#watch);
     this.reactor.observe({ error: (report) => this.reports.push(report) });
   }
 
   /**
    * Runs a scene on a reactor of its own, and ends with the reactor stopped and every unexpected error reported. A scene
-   * that waits in vain fails when the venue's patience ends.
+   * that waits in vain fails when the underTest's patience ends.
    */
-  static async play(venue: Venue, scene: (stage: Stage) => Promise<void>): Promise<void> {
-    const stage = new Stage(venue);
+  static async play(underTest: BackendUnderTest, scene: (stage: Stage) => Promise<void>): Promise<void> {
+    const stage = new Stage(underTest);
     const running = stage.reactor.run({ signals: false });
     try {
-      await Promise.race([scene(stage), stage.#stall(venue.patienceMs ?? 25_000)]);
+      await Promise.race([scene(stage), stage.#stall(underTest.patienceMs ?? 25_000)]);
     } finally {
       if (stage.reactor.running) stage.reactor.stop();
       await running;
     }
-    expectSame(stage.#witness.faults, [], 'the list of faults at the seam');
+    expectSame(stage.#watch.faults, [], 'the list of faults at the seam');
     for (const { faults, log } of stage.actors) expectSame(faults, [], `the list of faults of an actor with ${log}`);
     expectSame(
       stage.reports.map(({ who, where, error }) => `${who}: ${where}: ${String(error)}`),
@@ -88,17 +88,17 @@ export class Stage {
   }
 
   /** Connects two actors that play the given parts, and resolves when both have run `connectionMade`. */
-  async pair(server: Part, client: Part, options: ConnectionOptions = {}, medium: Medium = 'tcp'): Promise<Pair> {
-    const pair = await this.call(server, client, options, medium);
+  async pair(server: Part, client: Part, options: ConnectionOptions = {}, link: Link = 'tcp'): Promise<Pair> {
+    const pair = await this.call(server, client, options, link);
     await pair.connector.whenConnected();
     await pair.server.when(() => pair.server.log.length > 0);
     return pair;
   }
 
   /** Begins to connect two actors. If one of them leaves at once, the other may never have a connection. */
-  async call(server: Part, client: Part, options: ConnectionOptions = {}, medium: Medium = 'tcp'): Promise<Pair> {
+  async call(server: Part, client: Part, options: ConnectionOptions = {}, link: Link = 'tcp'): Promise<Pair> {
     const serving = new Actor(server);
-    const port = await this.listen(new Single(serving), options, medium);
+    const port = await this.listen(new OneFactory(serving), options, link);
     const calling = new Actor(client);
     const connector = this.connect(port, new SingleClient(calling), options);
     return { server: serving, client: calling, port, connector };
@@ -106,21 +106,21 @@ export class Stage {
 
   /** What connections over TLS use. */
   get tls(): { readonly server: ServerTLS; readonly client: ClientTLS } {
-    const { tls } = this.#venue;
-    if (tls === undefined) throw new Error('this venue has no TLS');
+    const { tls } = this.#underTest;
+    if (tls === undefined) throw new Error('this underTest has no TLS');
     return tls;
   }
 
   /** Listens on a free port of the loopback address, or on a fresh UNIX socket. */
-  async listen(factory: Factory, options: PortOptions = {}, medium: Medium = 'tcp'): Promise<ListeningPort> {
-    if (factory instanceof Troupe) this.#casts.add(factory);
-    if (medium === 'tls') {
+  async listen(factory: Factory, options: PortOptions = {}, link: Link = 'tcp'): Promise<ListeningPort> {
+    if (factory instanceof SceneFactory) this.#casts.add(factory);
+    if (link === 'tls') {
       const port = await this.listen(factory, { tls: this.tls.server, ...options });
       this.#secure.add(port);
       return port;
     }
-    if (medium === 'tcp') return this.reactor.listenTCP(0, factory, { ...options, interface: '127.0.0.1' });
-    const path = this.#venue.unixPath?.();
+    if (link === 'tcp') return this.reactor.listenTCP(0, factory, { ...options, interface: '127.0.0.1' });
+    const path = this.#underTest.unixPath?.();
     if (path === undefined) throw new Error('this backend has no UNIX sockets');
     return this.reactor.listenUNIX(path, factory, options);
   }
@@ -146,12 +146,12 @@ export class Stage {
 
   /** How many bytes of memory the wires were handed. */
   get handed(): number {
-    return this.#witness.handed;
+    return this.#watch.handed;
   }
 
   /** Whether an abort shows at the peer: not on UNIX sockets, nor where the backend cannot reset. */
-  resets(medium: Medium): boolean {
-    return medium !== 'unix' && this.#venue.resets !== false;
+  resets(link: Link): boolean {
+    return link !== 'unix' && this.#underTest.resets !== false;
   }
 
   /** Takes away what callbacks threw so far. */
@@ -175,15 +175,15 @@ export class Stage {
 }
 
 /** What has actors. */
-interface Cast {
+interface Roles {
   readonly actors: readonly Actor[];
 }
 
 /** A factory that makes an actor for each connection. */
-export class Troupe extends Factory {
+export class SceneFactory extends Factory {
   readonly actors: Actor[] = [];
   readonly #part: Part;
-  readonly #audience: { readonly count: number; readonly resolve: () => void }[] = [];
+  readonly #observers: { readonly count: number; readonly resolve: () => void }[] = [];
   constructor(part: Part = {}) {
     super();
     this.#part = part;
@@ -191,7 +191,7 @@ export class Troupe extends Factory {
   override buildProtocol(_peer: Address): Actor | null {
     const actor = new Actor(this.#part);
     this.actors.push(actor);
-    for (const { count, resolve } of this.#audience) if (count <= this.actors.length) resolve();
+    for (const { count, resolve } of this.#observers) if (count <= this.actors.length) resolve();
     return actor;
   }
 
@@ -199,13 +199,13 @@ export class Troupe extends Factory {
   whenCast(count: number): Promise<void> {
     if (count <= this.actors.length) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#audience.push({ count, resolve });
+      this.#observers.push({ count, resolve });
     });
   }
 }
 
 /** The factory of one actor that is there already. */
-export class Single extends Troupe {
+export class OneFactory extends SceneFactory {
   readonly actor: Actor;
   constructor(actor: Actor) {
     super();

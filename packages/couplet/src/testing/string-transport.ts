@@ -1,8 +1,8 @@
 import type { Address } from '../address/address.ts';
 import { IPv4Address } from '../address/address.ts';
 import { chunkOf } from '../bytes/chunk.ts';
-import { Crowd, Flow, HIGH_WATER } from '../engine/flow.ts';
-import type { Happening, State } from '../engine/life-cycle.ts';
+import { Flow, HIGH_WATER, RoomWaiters } from '../engine/flow.ts';
+import type { LifeEvent, State } from '../engine/life-cycle.ts';
 import { delivers, transition, writes } from '../engine/life-cycle.ts';
 import { errorOf } from '../engine/report.ts';
 import { ConnectionAborted } from '../protocol/errors.ts';
@@ -71,7 +71,7 @@ export class StringTransport implements Transport {
   #producer: Producer | PullProducer | undefined;
   #streaming = false;
   #flow: Flow | undefined;
-  #crowd: Crowd | undefined;
+  #waiters: RoomWaiters | undefined;
   #turned: { readonly tls: TLS; readonly unread: Buffer } | undefined;
   /** What `secure` said; undefined before. */
   tls: TlsInfo | undefined;
@@ -166,25 +166,25 @@ export class StringTransport implements Transport {
     if (!writes(this.#state, this.#flow !== undefined)) return false;
     this.#pieces.push(Buffer.from(chunk));
     this.#size += chunk.length;
-    if (this.#size > HIGH_WATER) this.#crowd ??= new Crowd();
+    if (this.#size > HIGH_WATER) this.#waiters ??= new RoomWaiters();
     const flow = this.#flow;
     if (flow?.rises(this.#size)) flow.pause();
     return this.#size <= HIGH_WATER;
   }
 
   writeSequence(data: Iterable<Uint8Array | string>): boolean {
-    let room = this.#crowd === undefined && !this.disconnecting;
+    let room = this.#waiters === undefined && !this.disconnecting;
     for (const piece of data) room = this.write(piece);
     return room;
   }
 
   loseConnection(): void {
-    this.#happen('lose');
+    this.#apply('lose');
   }
 
   /** `value` still shows what was written. */
   abortConnection(reason: Error = new ConnectionAborted()): void {
-    if (!this.#happen('abort')) return;
+    if (!this.#apply('abort')) return;
     this.#reason = reason;
     this.#admit(false);
   }
@@ -198,7 +198,7 @@ export class StringTransport implements Transport {
 
   /** What follows is not written. The test calls `writeConnectionLost`. */
   loseWriteConnection(): void {
-    if (this.#happen('shut')) this.#writeDisconnecting = true;
+    if (this.#apply('shut')) this.#writeDisconnecting = true;
   }
 
   /** Notes it, and what the protocol gives up: the test looks at `turned` and calls `secure`. Throws an `Error` the second time. */
@@ -259,7 +259,7 @@ export class StringTransport implements Transport {
 
   drained(): Promise<boolean> {
     if (!writes(this.#state, this.#flow !== undefined)) return Promise.resolve(false);
-    return this.#crowd?.join() ?? Promise.resolve(true);
+    return this.#waiters?.wait() ?? Promise.resolve(true);
   }
 
   /** Does nothing: there is no socket. */
@@ -269,8 +269,8 @@ export class StringTransport implements Transport {
   setTcpKeepAlive(_on: boolean, _initialDelayMs?: number): void {}
 
   /** Takes the step that the table of a connection's life has for this; false when it has none. */
-  #happen(happening: Happening): boolean {
-    const step = transition(this.#state, happening);
+  #apply(event: LifeEvent): boolean {
+    const step = transition(this.#state, event);
     if (step === undefined) return false;
     this.#state = step.to;
     return true;
@@ -278,7 +278,7 @@ export class StringTransport implements Transport {
 
   /** Tells those who wait for room. */
   #admit(room: boolean): void {
-    this.#crowd?.admit(room);
-    this.#crowd = undefined;
+    this.#waiters?.release(room);
+    this.#waiters = undefined;
   }
 }

@@ -1,5 +1,5 @@
 /** What can wait in a heap. The place is the heap's. */
-export interface Entry {
+export interface HeapEntry {
   /** When it is due ... */
   key: number;
   /** ... and among those of the same time, which comes first. */
@@ -9,7 +9,7 @@ export interface Entry {
 }
 
 /** Entries, of which the first is the one that is due first. Each operation costs the logarithm of their number. */
-export class Heap<E extends Entry> {
+export class Heap<E extends HeapEntry> {
   readonly #entries: E[] = [];
 
   get first(): E | undefined {
@@ -84,6 +84,6 @@ export class Heap<E extends Entry> {
   }
 }
 
-function before(a: Entry, b: Entry): boolean {
+function before(a: HeapEntry, b: HeapEntry): boolean {
   return a.key < b.key || (a.key === b.key && a.order < b.order);
 }

@@ -8,7 +8,7 @@ export interface Member<M> {
  * A list of what is alive, linked through its members: joining and leaving cost nothing but the links. (A `Set` is rebuilt
  * again and again under many short lives, and each rebuilding moves everything in it through the collector.)
  */
-export class Roll<M extends Member<M>> {
+export class LinkedList<M extends Member<M>> {
   #first: M | undefined;
 
   get empty(): boolean {

@@ -1,6 +1,6 @@
 import type { DelayedCall } from './clock.ts';
 import type { Member } from './list.ts';
-import { Roll } from './list.ts';
+import { LinkedList } from './list.ts';
 
 /** Something that happens when its time comes. */
 interface Due<D> extends Member<D> {
@@ -23,7 +23,7 @@ export interface Timing {
 export class Sweep<D extends Due<D>> {
   readonly #timing: Timing;
   readonly #grainMs: number;
-  readonly #roll: Roll<D> = new Roll();
+  readonly #roll: LinkedList<D> = new LinkedList();
   #call: DelayedCall | undefined;
   /** When the next sweep may be. */
   #restsUntil: number = Number.NEGATIVE_INFINITY;

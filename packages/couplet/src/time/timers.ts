@@ -1,13 +1,13 @@
 import type { Backend } from '../seam/backend.ts';
 import { described } from '../values/checks.ts';
 import type { DelayedCall } from './clock.ts';
-import { type Entry, Heap } from './heap.ts';
+import { Heap, type HeapEntry } from './heap.ts';
 
 /** What timers need of a backend: the time, and its one alarm. */
 export type Alarm = Pick<Backend, 'now' | 'alarm'>;
 
 /** A call that waits in the heap. */
-class Call implements DelayedCall, Entry {
+class Call implements DelayedCall, HeapEntry {
   readonly #timers: Timers;
   readonly order: number;
   /** When it is to run. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { Network } from '../../src/address/cidr.ts';
+import { Cidr } from '../../src/address/cidr.ts';
 import { literalOf } from '../../src/address/literal.ts';
 
 describe('a network', () => {
@@ -19,7 +19,7 @@ describe('a network', () => {
           const start = bits(one).slice(0, fixed);
           const base = start.padEnd(8 * one.length, '0').match(/.{8}/g) ?? [];
           const prefix = Uint8Array.from(base, (byte) => Number.parseInt(byte, 2));
-          const network = new Network(`${literalOf(prefix)}/${fixed}`);
+          const network = new Cidr(`${literalOf(prefix)}/${fixed}`);
           assert.equal(network.has(one), true);
           assert.equal(network.has(other), bits(other).startsWith(start));
         },

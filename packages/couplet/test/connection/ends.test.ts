@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { ConnectionAborted, ConnectionDone, ConnectionLost } from 'couplet';
 import { LineOnlyReceiver } from 'couplet/protocols';
 import type { Result } from '../../src/protocol/protocol.ts';
-import { Vow } from '../../src/testing/deferred.ts';
+import { Deferred } from '../../src/testing/deferred.ts';
 import { Line } from '../line.ts';
 
 /** Writes down its lines and its end. */
@@ -80,7 +80,7 @@ describe('R8a a wire that is gone while the protocol holds frames', () => {
   });
 
   test('waits at most lingerTimeoutMs for a promise, and what it brings later is not delivered', async () => {
-    const vow = new Vow();
+    const vow = new Deferred();
     const line = told(() => vow.promise);
     line.cut();
     line.backend.advance(5100);
@@ -122,7 +122,7 @@ describe('R8a a wire that is gone while the protocol holds frames', () => {
   });
 
   test('waits for the promise, not for the lines, when a pending callback has lost the connection', async () => {
-    const vow = new Vow();
+    const vow = new Deferred();
     const line = told(() => vow.promise);
     line.cut();
     line.inlet.transport.loseConnection();
@@ -159,7 +159,7 @@ describe('R8a a wire that is gone while the protocol holds frames', () => {
   });
 
   test('nothing is written any more, and room is not waited for', async () => {
-    const vow = new Vow();
+    const vow = new Deferred();
     const line = told(() => vow.promise);
     const { transport } = line.inlet;
     line.wire.answers.push(false);

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { Protocol } from 'couplet';
 import { LineReceiver, TextLineReceiver } from 'couplet/protocols';
 import { Engine } from '../../src/engine/engine.ts';
-import { Connection } from '../../src/engine/stream-transport.ts';
+import { StreamTransport } from '../../src/engine/stream-transport.ts';
 import { boundsOf } from '../../src/protocol/options.ts';
 import { FakeBackend } from '../fake-backend.ts';
 import { FakeWire } from '../fake-wire.ts';
@@ -26,9 +26,9 @@ class Tap extends FakeWire {
 }
 
 /** A connection of that protocol, and the wire that it writes to. */
-function open(protocol: Protocol, engine: Engine = new Engine(new FakeBackend())): { link: Connection; tap: Tap } {
+function open(protocol: Protocol, engine: Engine = new Engine(new FakeBackend())): { link: StreamTransport; tap: Tap } {
   const tap = new Tap();
-  const link = new Connection(engine, tap, protocol, boundsOf({}), undefined).start();
+  const link = new StreamTransport(engine, tap, protocol, boundsOf({}), undefined).start();
   return { link, tap };
 }
 

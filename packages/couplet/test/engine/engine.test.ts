@@ -3,9 +3,9 @@ import { describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import type { ErrorReport } from 'couplet';
 import { Protocol } from 'couplet';
-import type { Unsettled } from '../../src/engine/engine.ts';
+import type { Flushable } from '../../src/engine/engine.ts';
 import { Engine } from '../../src/engine/engine.ts';
-import { Connection } from '../../src/engine/stream-transport.ts';
+import { StreamTransport } from '../../src/engine/stream-transport.ts';
 import { boundsOf } from '../../src/protocol/options.ts';
 import { isThenable } from '../../src/values/thenable.ts';
 import { FakeBackend } from '../fake-backend.ts';
@@ -17,9 +17,9 @@ function setUp(): { backend: FakeBackend; engine: Engine; log: string[] } {
 }
 
 /** Something that settles by writing its name down. */
-function named(log: string[], name: string): Unsettled {
+function named(log: string[], name: string): Flushable {
   return {
-    settle: () => {
+    flush: () => {
       log.push(name);
       return false;
     },
@@ -30,9 +30,9 @@ describe('a run of the Engine', () => {
   test('R10 what is unsettled settles once, when the outermost upcall ends', () => {
     const { backend, engine, log } = setUp();
     engine.enter();
-    engine.unsettle(named(log, 'a'));
+    engine.schedule(named(log, 'a'));
     engine.enter();
-    engine.unsettle(named(log, 'b'));
+    engine.schedule(named(log, 'b'));
     engine.leave();
     assert.deepEqual(log, []);
     engine.leave();
@@ -45,19 +45,19 @@ describe('a run of the Engine', () => {
 
   test('R10 outside of a run one is deferred, for all together', () => {
     const { backend, engine, log } = setUp();
-    engine.unsettle(named(log, 'a'));
-    engine.unsettle(named(log, 'b'));
+    engine.schedule(named(log, 'a'));
+    engine.schedule(named(log, 'b'));
     assert.equal(backend.deferred.length, 1);
     assert.deepEqual(log, []);
     backend.runDeferred();
     assert.deepEqual(log, ['a', 'b']);
-    engine.unsettle(named(log, 'c'));
+    engine.schedule(named(log, 'c'));
     assert.equal(backend.deferred.length, 1);
   });
 
   test('a run that comes before the deferred one settles all, and the deferred one nothing', () => {
     const { backend, engine, log } = setUp();
-    engine.unsettle(named(log, 'a'));
+    engine.schedule(named(log, 'a'));
     engine.enter();
     engine.leave();
     assert.deepEqual(log, ['a']);
@@ -65,33 +65,33 @@ describe('a run of the Engine', () => {
     assert.deepEqual(log, ['a']);
   });
 
-  test('what settling leaves unsettled settles in a further round', () => {
+  test('what flushing leaves unsettled settles in a further round', () => {
     const { engine, log } = setUp();
     engine.enter();
-    engine.unsettle({
-      settle: () => {
+    engine.schedule({
+      flush: () => {
         log.push('first');
-        engine.unsettle(named(log, 'second'));
+        engine.schedule(named(log, 'second'));
         return false;
       },
     });
-    engine.unsettle(named(log, 'beside'));
+    engine.schedule(named(log, 'beside'));
     engine.leave();
     assert.deepEqual(log, ['first', 'beside', 'second']);
   });
 
-  test('two that unsettle each other for ever let other events have their turn', () => {
+  test('two that schedule each other for ever let other events have their turn', () => {
     const { backend, engine } = setUp();
     let settled = 0;
-    const restless: Unsettled = {
-      settle: () => {
+    const restless: Flushable = {
+      flush: () => {
         settled += 1;
-        engine.unsettle(restless);
+        engine.schedule(restless);
         return false;
       },
     };
     engine.enter();
-    engine.unsettle(restless);
+    engine.schedule(restless);
     engine.leave();
     const once = settled;
     assert.ok(once >= 1 && once <= 100, `${once} rounds in one run`);
@@ -104,7 +104,7 @@ describe('a run of the Engine', () => {
   test('R10 what a delayed call unsettles settles when it ends', () => {
     const { backend, engine, log } = setUp();
     engine.callLater(5, () => {
-      engine.unsettle(named(log, 'settled'));
+      engine.schedule(named(log, 'settled'));
       log.push('called');
     });
     backend.advance(5);
@@ -114,14 +114,14 @@ describe('a run of the Engine', () => {
 
 describe('R60 a turn of the Engine', () => {
   /** Something that takes so many milliseconds to settle, and goes on as often as said. */
-  function slow(backend: FakeBackend, engine: Engine, log: string[], name: string, ms: number, times = 1): Unsettled {
+  function slow(backend: FakeBackend, engine: Engine, log: string[], name: string, ms: number, times = 1): Flushable {
     let left = times;
-    const one: Unsettled = {
-      settle: () => {
+    const one: Flushable = {
+      flush: () => {
         log.push(name);
         backend.time += ms;
         left -= 1;
-        if (left > 0) engine.unsettle(one);
+        if (left > 0) engine.schedule(one);
         return true;
       },
     };
@@ -139,7 +139,7 @@ describe('R60 a turn of the Engine', () => {
     const { backend, engine, log } = setUp();
     const names = Array.from({ length: 12 }, (_, index) => `${index}`);
     engine.enter();
-    for (const name of names) engine.unsettle(slow(backend, engine, log, name, 4));
+    for (const name of names) engine.schedule(slow(backend, engine, log, name, 4));
     engine.leave();
     // The clock is looked at after each: the first look begins the 10 ms.
     assert.deepEqual(log, names.slice(0, 4));
@@ -152,10 +152,10 @@ describe('R60 a turn of the Engine', () => {
   test('another event has all of its own turn before the rest goes on, and nothing is settled twice', () => {
     const { backend, engine, log } = setUp();
     engine.enter();
-    for (const name of ['a', 'b', 'c']) engine.unsettle(slow(backend, engine, log, name, 20));
+    for (const name of ['a', 'b', 'c']) engine.schedule(slow(backend, engine, log, name, 20));
     engine.leave();
     assert.deepEqual(log, ['a', 'b']);
-    engine.run(() => engine.unsettle(named(log, 'another event')));
+    engine.run(() => engine.schedule(named(log, 'another event')));
     assert.deepEqual(log, ['a', 'b', 'another event']);
     turn(backend);
     assert.deepEqual(log, ['a', 'b', 'another event', 'c']);
@@ -164,10 +164,10 @@ describe('R60 a turn of the Engine', () => {
 
   test('ends: a new one has all its time, and what came in between leaves at once', () => {
     const { backend, engine, log } = setUp();
-    engine.run(() => engine.unsettle(slow(backend, engine, log, 'long', 50, 3)));
+    engine.run(() => engine.schedule(slow(backend, engine, log, 'long', 50, 3)));
     while (turn(backend) > 0);
     assert.deepEqual(log, ['long', 'long', 'long']);
-    engine.run(() => engine.unsettle(named(log, 'next')));
+    engine.run(() => engine.schedule(named(log, 'next')));
     assert.equal(log.at(-1), 'next');
     assert.deepEqual([backend.yielded.length, engine.hasTime], [0, true]);
   });
@@ -177,7 +177,7 @@ describe('R60 a turn of the Engine', () => {
     engine.run(() => {});
     let runs = 0;
     for (; backend.yielded.length === 0 && runs < 100; runs += 1) {
-      engine.unsettle(named(log, 'again'));
+      engine.schedule(named(log, 'again'));
       backend.time += 2;
       backend.runDeferred();
     }
@@ -191,7 +191,7 @@ describe('R60 a turn of the Engine', () => {
     const { backend, engine, log } = setUp();
     engine.run(() => {});
     for (let run = 0; run < 20; run += 1) {
-      engine.unsettle(named(log, 'settled'));
+      engine.schedule(named(log, 'settled'));
       const { turn } = engine;
       engine.enter();
       engine.leave();
@@ -220,28 +220,28 @@ describe('R60 a turn of the Engine', () => {
 
   test('R8 one that throws as it settles is reported, and leaves the others their turn', () => {
     const { backend, engine, log } = setUp();
-    const failing: Unsettled = {
-      settle: () => {
+    const failing: Flushable = {
+      flush: () => {
         throw new Error('no way');
       },
     };
     engine.run(() => {
-      engine.unsettle(failing);
-      engine.unsettle(named(log, 'the other'));
+      engine.schedule(failing);
+      engine.schedule(named(log, 'the other'));
     });
-    engine.unsettle(failing);
-    engine.unsettle(named(log, 'deferred'));
+    engine.schedule(failing);
+    engine.schedule(named(log, 'deferred'));
     backend.runDeferred();
     assert.deepEqual(log, ['the other', 'deferred']);
     assert.equal(backend.complaints.length, 2);
-    assert.match(backend.complaints[0] ?? '', /^the engine: settle: Error: no way/);
+    assert.match(backend.complaints[0] ?? '', /^the engine: flush: Error: no way/);
   });
 
   test('R8 whatever a task throws, the run is over, and the next one settles', () => {
     const { backend, engine, log } = setUp();
     const slip = new Error('a slip');
     const throwing = (): never => {
-      engine.unsettle(named(log, 'settled'));
+      engine.schedule(named(log, 'settled'));
       throw slip;
     };
     assert.throws(() => engine.run(throwing), slip);
@@ -251,7 +251,7 @@ describe('R60 a turn of the Engine', () => {
     backend.deferred.length = 0;
     engine.yield(throwing);
     assert.throws(() => turn(backend), slip);
-    engine.run(() => engine.unsettle(named(log, 'and on')));
+    engine.run(() => engine.schedule(named(log, 'and on')));
     assert.deepEqual(log, ['settled', 'settled', 'settled', 'and on']);
   });
 });
@@ -328,7 +328,7 @@ describe('the promise of a callback', () => {
       open = true;
     };
     const protocol = new Protocol();
-    const connection = new Connection(engine, wire, protocol, boundsOf({}), undefined).start();
+    const connection = new StreamTransport(engine, wire, protocol, boundsOf({}), undefined).start();
     const hear = async (answer: object): Promise<boolean> => {
       protocol.dataReceived = () => Object(answer);
       connection.onData(Buffer.from('!'));

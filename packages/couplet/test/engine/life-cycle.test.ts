@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Action, Happening, State } from '../../src/engine/life-cycle.ts';
+import type { Action, LifeEvent, State } from '../../src/engine/life-cycle.ts';
 import { delivers, over, sends, transition, writes } from '../../src/engine/life-cycle.ts';
 
 /** What is expected of a pair: the new state with what is done to the wire, or nothing. */
 type Expected = State | `${State}, ${Exclude<Action, 'none'>}` | 'nothing';
 
 /** Every pair, written out: the types see to it that none is missing. */
-const TABLE: Record<State, Record<Happening, Expected>> = {
+const TABLE: Record<State, Record<LifeEvent, Expected>> = {
   open: {
     lose: 'closing, discard',
     shut: 'shutting',
@@ -215,7 +215,7 @@ function isState(name: string): name is State {
 
 const STATES = Object.keys(TABLE).filter(isState);
 
-function isHappening(name: string): name is Happening {
+function isHappening(name: string): name is LifeEvent {
   return name in TABLE.open;
 }
 
@@ -230,7 +230,7 @@ interface Walker {
 }
 
 /** Every connection that any path from `open` leads to. Paths that differ in nothing but their length count once. */
-function walkAll(visit: (from: Walker, happening: Happening, to: Walker) => void): void {
+function walkAll(visit: (from: Walker, happening: LifeEvent, to: Walker) => void): void {
   const seen = new Set<string>();
   const todo: Walker[] = [{ state: 'open', actions: [] }];
   for (let walker = todo.pop(); walker !== undefined; walker = todo.pop()) {
@@ -253,7 +253,7 @@ function ends(actions: readonly Action[]): number {
 }
 
 /** The states that can be reached with some happenings. */
-function reach(start: State, happenings: readonly Happening[]): Set<State> {
+function reach(start: State, happenings: readonly LifeEvent[]): Set<State> {
   const found = new Set<State>([start]);
   for (const state of found) {
     for (const happening of happenings) {

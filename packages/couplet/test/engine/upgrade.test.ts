@@ -4,7 +4,7 @@ import type { TlsInfo } from 'couplet';
 import { Protocol, ServerTLS } from 'couplet';
 import type { Cause } from 'couplet/testing';
 import { Engine } from '../../src/engine/engine.ts';
-import { Connection } from '../../src/engine/stream-transport.ts';
+import { StreamTransport } from '../../src/engine/stream-transport.ts';
 import { boundsOf } from '../../src/protocol/options.ts';
 import type { TlsContext } from '../../src/seam/tls.ts';
 import { FakeBackend } from '../fake-backend.ts';
@@ -47,11 +47,11 @@ class Turn {
   readonly backend: FakeBackend = new FakeBackend();
   readonly wire: TurnedWire = new TurnedWire();
   readonly protocol: Holder = new Holder();
-  readonly connection: Connection;
+  readonly connection: StreamTransport;
 
   constructor() {
     const engine = new Engine(this.backend);
-    this.connection = new Connection(engine, this.wire, this.protocol, boundsOf({}), undefined).start();
+    this.connection = new StreamTransport(engine, this.wire, this.protocol, boundsOf({}), undefined).start();
     const tls = new ServerTLS({ cert: PEM, key: PEM, handshakeTimeoutMs: HANDSHAKE_MS });
     this.connection.startTLS(tls, Buffer.from('unread, '));
     this.backend.runDeferred();
@@ -82,8 +82,8 @@ describe('a connection that turns to TLS', () => {
   });
 
   for (const [how, end] of [
-    ['is cut', (connection: Connection) => connection.onClosed(LOST)],
-    ['is aborted', (connection: Connection) => connection.abortConnection()],
+    ['is cut', (connection: StreamTransport) => connection.onClosed(LOST)],
+    ['is aborted', (connection: StreamTransport) => connection.abortConnection()],
   ] as const) {
     test(`R37 nothing is left of the deadline when the connection ${how}`, () => {
       const { connection, backend } = new Turn();

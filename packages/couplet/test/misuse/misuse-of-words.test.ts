@@ -60,7 +60,7 @@ describe('places', () => {
 
   test('a word of a simulation that is misspelt', async () => {
     for (const [options, scenario] of [
-      [{ weather: { faults: ['cutt'] } }, () => {}],
+      [{ faultPlan: { faults: ['cutt'] } }, () => {}],
       [{ profile: 'calm' }, (world: World) => void call(world.names.set, world.names, 'server', 'mising')],
     ])
       await assert.rejects(

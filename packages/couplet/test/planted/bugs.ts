@@ -17,14 +17,14 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a FIN too early: before the wire has passed everything on',
     file: 'engine/stream-transport.ts',
-    text: "if (sends(this.state) && this.output.idle) this.happen('sent');",
-    instead: "if (sends(this.state)) this.happen('sent');",
+    text: "if (sends(this.state) && this.output.idle) this.apply('sent');",
+    instead: "if (sends(this.state)) this.apply('sent');",
   },
   {
     name: 'a FIN while a producer is still registered',
     file: 'engine/stream-transport.ts',
-    text: "if (flow === undefined) {\n      if (sends(this.state) && this.output.idle) this.happen('sent');\n    } else if (flow.falls(size))",
-    instead: "if (sends(this.state) && this.output.idle) this.happen('sent');\n    if (flow?.falls(size))",
+    text: "if (flow === undefined) {\n      if (sends(this.state) && this.output.idle) this.apply('sent');\n    } else if (flow.falls(size))",
+    instead: "if (sends(this.state) && this.output.idle) this.apply('sent');\n    if (flow?.falls(size))",
   },
   {
     name: 'an abort that leaves the write queue: it is flushed afterwards',
@@ -85,8 +85,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'the reason of an abort is lost',
     file: 'engine/life.ts',
-    text: 'this.reason = reason;\n    this.happen',
-    instead: 'this.reason = reason instanceof ConnectionAborted ? reason : undefined;\n    this.happen',
+    text: 'this.reason = reason;\n    this.apply',
+    instead: 'this.reason = reason instanceof ConnectionAborted ? reason : undefined;\n    this.apply',
   },
   {
     name: 'a close that does not wait for the end of the peer, and cuts the answer',
@@ -134,7 +134,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a forgotten resume: reading does not go on',
     file: 'engine/stream-transport.ts',
-    text: "this.#resuming = 'told';\n    this.unsettle();",
+    text: "this.#resuming = 'told';\n    this.schedule();",
     instead: "this.#resuming = 'told';",
   },
   {

@@ -5,7 +5,7 @@ export const PROXY_BUGS: readonly Bug[] = [
   {
     name: 'a connection whose header is there is ended a second time, as one that waits for it',
     file: 'reactor/reception.ts',
-    text: 'header);\n        engine.bury(waiting);',
+    text: 'header);\n        engine.remove(waiting);',
     instead: 'header);',
     test: {
       file: 'haproxy/reception.test.ts',
@@ -15,8 +15,8 @@ export const PROXY_BUGS: readonly Bug[] = [
   {
     name: 'a connection that was refused for its header is never forgotten',
     file: 'reactor/reception.ts',
-    text: 'if (waiting.wire !== undefined) engine.bury(waiting);',
-    instead: 'if (waiting.wire === undefined) engine.bury(waiting);',
+    text: 'if (waiting.wire !== undefined) engine.remove(waiting);',
+    instead: 'if (waiting.wire === undefined) engine.remove(waiting);',
     test: { file: 'haproxy/reception.test.ts', name: 'R38 holds nothing of a proxy that is gone' },
   },
   {

@@ -1,18 +1,18 @@
 import type { Reactor } from 'couplet';
 import { connect, Protocol } from 'couplet';
-import type { Profile, Scenario, Weather, World } from 'couplet/sim';
+import type { FaultPlan, Profile, Scenario, World } from 'couplet/sim';
 
 /** A scenario that is made to be broad: it has to fail for as many bugs as there can be in what it uses. */
 export interface Scene {
   readonly name: string;
   readonly profile: Profile;
-  readonly weather?: Partial<Weather>;
+  readonly faultPlan?: Partial<FaultPlan>;
   readonly scenario: Scenario;
 }
 
 /** A network of any kind on which nothing goes wrong by itself, so that everything has to be exact. */
 export function scene(name: string, scenario: Scenario): Scene {
-  return { name, profile: 'rough', weather: { faults: [], faultsMs: 0 }, scenario };
+  return { name, profile: 'rough', faultPlan: { faults: [], faultsMs: 0 }, scenario };
 }
 
 export function expect(holds: boolean, what: string): asserts holds {

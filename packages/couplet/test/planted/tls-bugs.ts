@@ -132,8 +132,8 @@ export const TLS_BUGS: readonly Bug[] = [
   {
     name: 'a handshake that is done and stays among what ends with the reactor',
     file: 'engine/handshake.ts',
-    text: 'else this.#engine.bury(this);',
-    instead: 'else if (this.#reason !== undefined) this.#engine.bury(this);',
+    text: 'else this.#engine.remove(this);',
+    instead: 'else if (this.#reason !== undefined) this.#engine.remove(this);',
     test: {
       file: 'engine/handshake.test.ts',
       name: 'R37 is over once it is done: its deadline does not cut the connection',

@@ -80,8 +80,8 @@ export const TURN_BUGS: readonly Bug[] = [
   {
     name: 'a failed write that throws away what had arrived',
     file: 'engine/stream-transport.ts',
-    text: "this.happen('broke');",
-    instead: "this.happen('cut');",
+    text: "this.apply('broke');",
+    instead: "this.apply('cut');",
     test: ends('takes nothing more, tells those who wait, and still delivers'),
   },
   {
@@ -101,8 +101,8 @@ export const TURN_BUGS: readonly Bug[] = [
   {
     name: 'a stop that makes half a production look complete',
     file: 'engine/life.ts',
-    text: "this.happen(!left && this.flow !== undefined ? 'abort' : 'lose');",
-    instead: "this.happen(left && this.flow !== undefined ? 'abort' : 'lose');",
+    text: "this.apply(!left && this.flow !== undefined ? 'abort' : 'lose');",
+    instead: "this.apply(left && this.flow !== undefined ? 'abort' : 'lose');",
     test: rule('R50 a connection that is in the middle of a production'),
   },
   {
@@ -122,8 +122,8 @@ export const TURN_BUGS: readonly Bug[] = [
   {
     name: 'a wire that throws leaves its connection open and deaf',
     file: 'engine/stream-transport.ts',
-    text: "this.#fail('settle', error);",
-    instead: "if (this.state === 'gone') this.#fail('settle', error);",
+    text: "this.#fail('flush', error);",
+    instead: "if (this.state === 'gone') this.#fail('flush', error);",
     test: { file: 'connection/misuse.test.ts', name: 'in resume ends that connection' },
   },
   {

@@ -6,7 +6,7 @@ import { Int16StringReceiver, LineReceiver, NetstringReceiver, TextLineReceiver 
 import { StringTransport } from 'couplet/testing';
 import fc from 'fast-check';
 import { Engine } from '../../src/engine/engine.ts';
-import { Connection } from '../../src/engine/stream-transport.ts';
+import { StreamTransport } from '../../src/engine/stream-transport.ts';
 import { boundsOf } from '../../src/protocol/options.ts';
 import { FakeBackend } from '../fake-backend.ts';
 import { FakeWire } from '../fake-wire.ts';
@@ -75,7 +75,7 @@ async function perform(kind: Kind, part: Part, pieces: Iterable<Buffer>): Promis
     part.log.push('lost');
     reasons.push(reason);
   };
-  const connection = new Connection(engine, wire, protocol, boundsOf({}), undefined).start();
+  const connection = new StreamTransport(engine, wire, protocol, boundsOf({}), undefined).start();
   const settle = async (): Promise<void> => {
     do {
       if (connection.paused) connection.resumeProducing();
@@ -168,7 +168,7 @@ describe('a receiver whose method is missing', () => {
       const engine = new Engine(new FakeBackend());
       const reports: ErrorReport[] = [];
       engine.observe({ error: (report) => reports.push(report) });
-      const connection = new Connection(engine, new Gate(), new Receiver(), boundsOf({}), undefined).start();
+      const connection = new StreamTransport(engine, new Gate(), new Receiver(), boundsOf({}), undefined).start();
       connection.onData(Buffer.from(stream));
       assert.deepEqual(
         reports.map(({ where, error }) => `${where}: ${error}`),
@@ -195,13 +195,13 @@ describe('a receiver whose method is missing', () => {
 
 describe('bytes that come from elsewhere', () => {
   /** A receiver on the engine, and what it got. */
-  function connected(): { backend: FakeBackend; protocol: LineReceiver; connection: Connection; log: string[] } {
+  function connected(): { backend: FakeBackend; protocol: LineReceiver; connection: StreamTransport; log: string[] } {
     const backend = new FakeBackend();
     const log: string[] = [];
     const protocol = new LineReceiver();
     protocol.lineReceived = (line) => void log.push(`${line}`);
     protocol.rawDataReceived = (data) => void log.push(`raw ${data}`);
-    const connection = new Connection(new Engine(backend), new Gate(), protocol, boundsOf({}), undefined).start();
+    const connection = new StreamTransport(new Engine(backend), new Gate(), protocol, boundsOf({}), undefined).start();
     return { backend, protocol, connection, log };
   }
 

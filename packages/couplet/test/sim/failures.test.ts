@@ -174,7 +174,7 @@ describe('simulate, when it fails', () => {
 
   test('leaves out every fault that the failure does not need, though its text tells of times and numbers', async () => {
     for (const cuts of [1, 2]) {
-      const { message } = await failureOf({ seeds: 5, weather: STORMY }, fragile(cuts));
+      const { message } = await failureOf({ seeds: 5, faultPlan: STORMY }, fragile(cuts));
       const faults = message.split('\n').filter((line) => line.startsWith('  fault'));
       assert.equal(faults.length, cuts, message);
       assert.ok(
@@ -183,16 +183,16 @@ describe('simulate, when it fails', () => {
       );
       const [, replay] = /COUPLET_SIM=(\S+)/.exec(message) ?? [];
       assert.match(replay ?? '', cuts === 1 ? /^rough:\d+(:\d+)?$/ : /^rough:\d+(:\d+,\d+)?$/);
-      const again = await failureOf({ weather: STORMY }, fragile(cuts), replay);
+      const again = await failureOf({ faultPlan: STORMY }, fragile(cuts), replay);
       assert.equal(again.message.split('\n')[0], message.split('\n')[0]);
     }
   });
 
   test('leaves all faults out where none is needed', async () => {
-    const { message } = await failureOf({ seeds: 1, weather: STORMY }, async (world) => {
+    const { message } = await failureOf({ seeds: 1, faultPlan: STORMY }, async (world) => {
       world.host('one');
       await world.sleep(20_000);
-      throw new Error(`tired after ${world.nemesis.deeds.length} faults`);
+      throw new Error(`tired after ${world.faultInjector.injected.length} faults`);
     });
     assert.match(message, /^seed 1, profile rough, commit c0ffee: tired after 0 faults\n.*COUPLET_SIM=rough:1:none /);
   });
@@ -204,10 +204,10 @@ describe('simulate, when it fails', () => {
       world.host('one');
       await world.sleep(20_000);
       seeds.push(world.seed);
-      faults.push(world.nemesis.deeds.map(({ number }) => number));
+      faults.push(world.faultInjector.injected.map(({ number }) => number));
     };
     for (const replay of ['rough:12', 'storm:a:b:none', 'calm:12:1', 'rough:12:2,3']) {
-      await play({ seeds: 9, twice: 0, weather: STORMY }, watch, { turn, border, replay, commit: '' });
+      await play({ seeds: 9, twice: 0, faultPlan: STORMY }, watch, { turn, border, replay, commit: '' });
     }
     assert.deepEqual(seeds, ['12', 'a:b', '12', '12']);
     assert.deepEqual(faults.slice(1, 2), [[]]);

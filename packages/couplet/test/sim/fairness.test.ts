@@ -164,6 +164,6 @@ const busy: Scenario = async (world) => {
 
 describe('fairness', () => {
   test('R60 no connection hands over more than 256 KiB before others have their turn, and timers have theirs', async () => {
-    await simulate({ seeds: 10, weather: WHOLE }, busy);
+    await simulate({ seeds: 10, faultPlan: WHOLE }, busy);
   });
 });

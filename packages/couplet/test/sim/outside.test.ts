@@ -75,7 +75,7 @@ describe('a simulation, of code that leaves its world', () => {
   for (const [name, instead, answer] of WAYS) {
     for (const profile of ['calm', 'rough'] as const satisfies readonly Profile[]) {
       test(`names ${name}, and the line that calls it (${profile})`, async () => {
-        const message = await failure({ seeds: 3, profile, weather: WHOLE }, answering(answer));
+        const message = await failure({ seeds: 3, profile, faultPlan: WHOLE }, answering(answer));
         const [first = ''] = message.split('\n');
         assert.match(
           first,
@@ -129,7 +129,7 @@ describe('a simulation, of code that leaves its world', () => {
   test('finds chance that nobody can see by playing seeds twice, and shows the first line that differs', async () => {
     const chancy = answering((protocol) => later(protocol, randomBytes(4).readUInt32LE() / 2 ** 30));
     for (const profile of ['calm', 'rough'] as const satisfies readonly Profile[]) {
-      const message = await failure({ seeds: 9, profile, weather: WHOLE }, chancy);
+      const message = await failure({ seeds: 9, profile, faultPlan: WHOLE }, chancy);
       const [first, ...more] = message.split('\n');
       assert.match(first ?? '', /^seed 1, profile \w+.*: played twice, it is not the same$/);
       assert.match(more[0] ?? '', /^ {4}the first line of the trace that differs is number \d+:$/);

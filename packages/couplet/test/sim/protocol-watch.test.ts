@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ConnectionDone, Protocol } from 'couplet';
 import { StringTransport } from 'couplet/testing';
-import { Witness } from '../../src/sim/protocol-watch.ts';
+import { ProtocolWatch } from '../../src/sim/protocol-watch.ts';
 import { bytesOf, Rig } from './rig.ts';
 
 /** A connection whose engine is the test: it may do what no engine may. */
@@ -10,12 +10,12 @@ class Stage {
   readonly faults: string[] = [];
   readonly transport: StringTransport = new StringTransport();
   readonly protocol: Protocol;
-  readonly witness: Witness;
+  readonly witness: ProtocolWatch;
 
-  private constructor(rig: Rig, wire: ConstructorParameters<typeof Witness>[0], protocol: Protocol) {
+  private constructor(rig: Rig, wire: ConstructorParameters<typeof ProtocolWatch>[0], protocol: Protocol) {
     assert.deepEqual(rig.faults, []);
     this.protocol = protocol;
-    this.witness = new Witness(wire, this.transport, protocol, (what) => this.faults.push(what));
+    this.witness = new ProtocolWatch(wire, this.transport, protocol, (what) => this.faults.push(what));
   }
 
   static async open(protocol: Protocol = new Protocol()): Promise<Stage> {
@@ -166,7 +166,7 @@ const WRONGS: readonly [string, RegExp, (stage: Stage) => void][] = [
   ],
 ];
 
-describe('Witness', () => {
+describe('ProtocolWatch', () => {
   test('says nothing of a connection on which all is well', async () => {
     const stage = await Stage.open();
     stage.make();

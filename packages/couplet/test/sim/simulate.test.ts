@@ -116,8 +116,8 @@ describe('simulate', () => {
       await world.sleep(60_000);
       factory.stopTrying();
     };
-    const weather = { faults: ['cut', 'clock'], everyMs: 1000, faultsMs: 30_000 } as const;
-    const message = await failure({ seeds: 20, weather }, scenario);
+    const faultPlan = { faults: ['cut', 'clock'], everyMs: 1000, faultsMs: 30_000 } as const;
+    const message = await failure({ seeds: 20, faultPlan }, scenario);
     const [first = '', replay = '', network = '', ...events] = message.split('\n');
     assert.match(first, /^seed \d+, profile rough.*: Fragile at .*: connectionLost: Error: it was cut$/);
     assert.match(replay, /^ {2}replay it with COUPLET_SIM=rough:\d+(:[\d,]+)? in the environment of the same command$/);

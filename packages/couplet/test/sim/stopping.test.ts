@@ -19,7 +19,7 @@ const WIDE: Partial<Conditions> = {
 const PORT = 8007;
 
 async function play(scenario: Scenario, conditions: Partial<Conditions> = WIDE, seeds = 20): Promise<void> {
-  await simulate({ seeds, weather: WHOLE }, async (world) => {
+  await simulate({ seeds, faultPlan: WHOLE }, async (world) => {
     world.setConditions({ ...conditions, latencyMs: Math.min(world.conditions.latencyMs, 10), jitterMs: 0 });
     await scenario(world);
   });

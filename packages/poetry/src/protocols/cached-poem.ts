@@ -2,7 +2,7 @@ import { Factory, Protocol } from 'couplet';
 import type { PoemCache } from './poem-cache.ts';
 
 /** Sends the poem as soon as it is there, and closes; without one it closes all the same. */
-export class ProxyProtocol extends Protocol<ProxyFactory> {
+export class CachedPoem extends Protocol<ProxyFactory> {
   #waiting = false;
 
   override connectionMade(): void {
@@ -52,7 +52,7 @@ export class ProxyProtocol extends Protocol<ProxyFactory> {
 
 /** Serves a poem that it has from elsewhere. */
 export class ProxyFactory extends Factory {
-  override protocol = ProxyProtocol;
+  override protocol = CachedPoem;
   readonly cache: PoemCache;
 
   constructor(cache: PoemCache) {

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { StringTransport } from 'couplet/testing';
-import type { ProxyProtocol } from '../../src/protocols/cached-poem.ts';
+import type { CachedPoem } from '../../src/protocols/cached-poem.ts';
 import { ProxyFactory } from '../../src/protocols/cached-poem.ts';
 import { PoemCache } from '../../src/protocols/poem-cache.ts';
 
 const POEM = Buffer.from('two lines that rhyme');
 
 interface Client {
-  readonly protocol: ProxyProtocol;
+  readonly protocol: CachedPoem;
   readonly transport: StringTransport;
 }
 
@@ -51,7 +51,7 @@ function got({ transport }: Client): Buffer | undefined {
   return transport.disconnecting && !transport.disconnected ? transport.value() : undefined;
 }
 
-describe('ProxyProtocol', () => {
+describe('CachedPoem', () => {
   it('sends the poem when it is there, at once when it is there already', async () => {
     const stage = new Stage();
     const clients = [stage.enter(), stage.enter()];

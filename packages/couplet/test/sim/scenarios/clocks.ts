@@ -85,6 +85,6 @@ async function attempt(reactor: Reactor): Promise<unknown> {
 }
 
 export const CLOCKS: readonly Scene[] = [
-  { name: 'row 16 the wall clock jumps, and no timer is early or late', options: { weather: WHOLE }, play: jumps },
-  { name: 'row 17 names fail, hang and lie: a typed error in time', options: { weather: WHOLE }, play: names },
+  { name: 'row 16 the wall clock jumps, and no timer is early or late', options: { faultPlan: WHOLE }, play: jumps },
+  { name: 'row 17 names fail, hang and lie: a typed error in time', options: { faultPlan: WHOLE }, play: names },
 ];

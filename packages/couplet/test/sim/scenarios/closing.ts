@@ -153,7 +153,7 @@ export const CLOSING: readonly Scene[] = [
   { name: 'row 7 the same while hosts go', options: { profile: 'storm' }, play: resets },
   {
     name: 'row 8 who ends its output gets the whole answer',
-    options: { profile: 'storm', weather: REPAIRED, patienceMs: 3_600_000 },
+    options: { profile: 'storm', faultPlan: REPAIRED, patienceMs: 3_600_000 },
     play: halfCloses,
   },
 ];

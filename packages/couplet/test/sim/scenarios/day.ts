@@ -63,12 +63,12 @@ async function day(world: World): Promise<void> {
   expect(good > visits / 4, `${good} of ${visits} visits went well`);
   for (const { most } of lives) expect(most <= MOST, `${most} connections behind a limit of ${MOST}`);
   expect(lives.at(-1)?.open === 0, `${lives.at(-1)?.open} connections are counted and not there`);
-  expect(await visit(world, world.host('one').reactor), 'a visit in calm weather goes wrong');
+  expect(await visit(world, world.host('one').reactor), 'a visit in calm faultPlan goes wrong');
 }
 
 /** What takes long: few seeds of it are many happenings. */
 export const DAY: Scene = {
   name: 'row 23 a day of mixed load',
-  options: { profile: 'storm', weather: { faultsMs: DAY_MS, everyMs: 120_000 }, patienceMs: 3_600_000 },
+  options: { profile: 'storm', faultPlan: { faultsMs: DAY_MS, everyMs: 120_000 }, patienceMs: 3_600_000 },
   play: day,
 };

@@ -172,12 +172,12 @@ async function controlCharacters(world: World): Promise<void> {
 export const FAILURES: readonly Scene[] = [
   {
     name: 'row 20 a callback that throws ends its connection alone, and is reported once',
-    options: { weather: WHOLE, allowErrors: true },
+    options: { faultPlan: WHOLE, allowErrors: true },
     play: callbacksThrow,
   },
   {
     name: 'row 21 no control character of a peer gets into a line',
-    options: { weather: WHOLE },
+    options: { faultPlan: WHOLE },
     play: controlCharacters,
   },
 ];

@@ -150,7 +150,7 @@ async function slowloris(world: World): Promise<void> {
 export const LIMITS: readonly Scene[] = [
   {
     name: 'row 6 a byte now and then does not move an absolute deadline',
-    options: { weather: WHOLE },
+    options: { faultPlan: WHOLE },
     play: slowloris,
   },
   {

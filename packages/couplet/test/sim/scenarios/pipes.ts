@@ -73,7 +73,7 @@ async function relayed(world: World, port: number, says: Buffer, hears: number):
   }
 }
 
-const OPTIONS: Scene['options'] = { profile: 'storm', weather: { faults: LOUD }, patienceMs: 3_600_000 };
+const OPTIONS: Scene['options'] = { profile: 'storm', faultPlan: { faults: LOUD }, patienceMs: 3_600_000 };
 
 export const PIPES: readonly Scene[] = [
   {

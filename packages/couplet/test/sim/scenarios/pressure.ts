@@ -135,6 +135,6 @@ async function fragments(world: World): Promise<void> {
 }
 
 export const PRESSURE: readonly Scene[] = [
-  { name: 'row 3 one reader does not read, the others get all', options: { weather: WHOLE }, play: fanOut },
-  { name: 'row 5 whatever cuts a stream, the frames are the same', options: { weather: WHOLE }, play: fragments },
+  { name: 'row 3 one reader does not read, the others get all', options: { faultPlan: WHOLE }, play: fanOut },
+  { name: 'row 5 whatever cuts a stream, the frames are the same', options: { faultPlan: WHOLE }, play: fragments },
 ];

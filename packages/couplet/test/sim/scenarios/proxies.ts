@@ -135,7 +135,7 @@ async function announcements(world: World): Promise<void> {
 export const PROXIES: readonly Scene[] = [
   {
     name: 'row 19 only whom a trusted proxy announces is believed, and who announces nobody is closed in time',
-    options: { weather: WHOLE },
+    options: { faultPlan: WHOLE },
     play: announcements,
   },
 ];

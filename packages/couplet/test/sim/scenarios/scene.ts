@@ -1,4 +1,4 @@
-import type { Fault, Scenario, SimulateOptions, Weather, World } from 'couplet/sim';
+import type { Fault, FaultPlan, Scenario, SimulateOptions, World } from 'couplet/sim';
 
 /** A scenario, and how it is simulated. */
 export interface Scene {
@@ -9,10 +9,10 @@ export interface Scene {
 }
 
 /** Networks of every kind, on which nothing goes wrong by itself. */
-export const WHOLE: Partial<Weather> = { faults: [], faultsMs: 0, everyMs: Number.POSITIVE_INFINITY };
+export const WHOLE: Partial<FaultPlan> = { faults: [], faultsMs: 0, everyMs: Number.POSITIVE_INFINITY };
 
 /** What TCP repairs: everything comes, late. */
-export const REPAIRED: Partial<Weather> = { faults: ['partition', 'blackHole', 'clock'] };
+export const REPAIRED: Partial<FaultPlan> = { faults: ['partition', 'blackHole', 'clock'] };
 
 /**
  * What cannot be taken for an end in order. Processes that are killed are left out, since their kernel ends their connections

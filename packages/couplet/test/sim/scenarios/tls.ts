@@ -262,7 +262,7 @@ export const TLS: readonly Scene[] = [
   },
   {
     name: 'row 18 who speaks no TLS is closed in time, and holds no place',
-    options: { weather: WHOLE },
+    options: { faultPlan: WHOLE },
     play: intrusions,
   },
 ];
