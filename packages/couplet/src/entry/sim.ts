@@ -4,7 +4,6 @@ import { play } from '../sim/simulate.ts';
 
 export type { CertificateFiles, CertificateOptions } from '../sim/certificate.ts';
 export type { Conditions } from '../sim/conditions.ts';
-export type { Dice } from '../sim/dice.ts';
 export type { Fault, FaultPlan, Profile } from '../sim/fault-plan.ts';
 export type { Host, Program } from '../sim/host.ts';
 export type { NameAnswer, Names } from '../sim/names.ts';

@@ -20,3 +20,4 @@ export type {
   ProtocolCutOptions,
 } from '../testing/verify-framing.ts';
 export { verifyFraming } from '../testing/verify-framing.ts';
+export { Dice } from '../time/dice.ts';

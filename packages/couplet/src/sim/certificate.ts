@@ -1,7 +1,7 @@
 import { familyOf } from '../address/literal.ts';
 import { serverNameOf } from '../protocol/tls.ts';
 import type { TlsCertificate } from '../seam/tls.ts';
-import { Dice } from './dice.ts';
+import { Dice } from '../time/dice.ts';
 
 const CERTIFICATE = 'SIMULATED CERTIFICATE';
 const KEY = 'SIMULATED KEY';

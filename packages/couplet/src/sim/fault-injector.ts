@@ -1,4 +1,4 @@
-import type { Dice } from './dice.ts';
+import type { Dice } from '../time/dice.ts';
 import type { Fault, FaultPlan } from './fault-plan.ts';
 import type { Host } from './host.ts';
 import type { Network } from './network.ts';

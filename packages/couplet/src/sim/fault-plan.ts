@@ -1,6 +1,6 @@
+import type { Dice } from '../time/dice.ts';
 import type { Conditions } from './conditions.ts';
 import { CALM } from './conditions.ts';
-import type { Dice } from './dice.ts';
 
 /** How a world treats those who live in it. */
 export type Profile = 'calm' | 'rough' | 'storm';

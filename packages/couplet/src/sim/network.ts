@@ -1,5 +1,5 @@
+import { Dice } from '../time/dice.ts';
 import type { Conditions } from './conditions.ts';
-import { Dice } from './dice.ts';
 import { isLoopback, Kernel } from './kernel.ts';
 import { Names } from './names.ts';
 import { Route } from './route.ts';

@@ -3,8 +3,8 @@ import type { Attempt, Backend, ConnectPlace, Listener, ListenPlace, StopSignal 
 import type { Cause } from '../seam/cause.ts';
 import type { TlsClientSettings, TlsServerSettings } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
+import type { Dice } from '../time/dice.ts';
 import { NO_ANSWER, NO_DESCRIPTORS, NO_FILE, NO_NAME, NOT_INHERITED } from './causes.ts';
-import type { Dice } from './dice.ts';
 import type { Caller } from './handshake.ts';
 import { SimHandshake } from './handshake.ts';
 import type { Kernel } from './kernel.ts';

@@ -1,5 +1,5 @@
+import type { Dice } from '../time/dice.ts';
 import type { Conditions } from './conditions.ts';
-import type { Dice } from './dice.ts';
 import type { Schedule } from './schedule.ts';
 
 /** The way from one host to another, for all connections in that direction. */

@@ -1,7 +1,7 @@
+import { Dice } from '../time/dice.ts';
 import { checkWord } from '../values/checks.ts';
 import type { Border } from './border.ts';
 import { SUSPECTS } from './border.ts';
-import { Dice } from './dice.ts';
 import type { InjectedFault } from './fault-injector.ts';
 import { FAULTS, type FaultPlan, faultPlanOf, PROFILES, type Profile } from './fault-plan.ts';
 import { Recording } from './recording.ts';

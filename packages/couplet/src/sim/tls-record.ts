@@ -1,4 +1,4 @@
-import { Dice } from './dice.ts';
+import { Dice } from '../time/dice.ts';
 import { Intake } from './intake.ts';
 import { TlsBreach } from './tls-breach.ts';
 

@@ -1,8 +1,8 @@
+import { Dice } from '../time/dice.ts';
 import type { Part } from './actor.ts';
 import { Actor } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
-import { Dice } from './dice.ts';
 import { expectPoem, poemOf } from './poem.ts';
 import type { BackendUnderTest, Link, Stage } from './stage.ts';
 import { OneFactory, SingleClient } from './stage.ts';
@@ -13,7 +13,7 @@ export function chaosChecks(underTest: BackendUnderTest): Check[] {
   const suite = new Suite(underTest);
   for (let seed = 1; seed <= 5; seed += 1) {
     suite.addEach(`R3 whatever two peers do, both end, and what arrives was written (${seed})`, (stage, link) =>
-      playChaos(stage, link, new Dice(seed)),
+      playChaos(stage, link, new Dice(String(seed))),
     );
   }
   return suite.checks;
@@ -39,8 +39,8 @@ class Peer {
     const part: Part = { data: () => this.#hear(), resumed: () => {}, shut: () => {} };
     // When it hears the end it has heard all, and may leave.
     const eof = (actor: Actor): void =>
-      void stage.reactor.callLater(dice.roll(3), () => actor.transport.loseConnection());
-    this.actor = new Actor(dice.roll(2) === 0 ? part : { ...part, eof });
+      void stage.reactor.callLater(dice.whole(0, 2), () => actor.transport.loseConnection());
+    this.actor = new Actor(dice.whole(0, 1) === 0 ? part : { ...part, eof });
   }
 
   /** True when it may have thrown input away. */
@@ -51,7 +51,7 @@ class Peer {
   /** Does anything. */
   act(): void {
     const { transport } = this.actor;
-    const act = this.#dice.roll(100);
+    const act = this.#dice.whole(0, 99);
     if (act < 60) this.#write();
     else if (act < 75) transport.pauseProducing();
     else if (act < 94) transport.resumeProducing();
@@ -79,7 +79,7 @@ class Peer {
 
   #write(): void {
     const { transport } = this.actor;
-    const size = sizes[this.#dice.roll(sizes.length)] ?? 0;
+    const size = sizes[this.#dice.whole(0, sizes.length - 1)] ?? 0;
     if (this.sent + size > poem.length) return;
     const heard = !transport.disconnecting && !this.#shut;
     transport.write(poem.subarray(this.sent, this.sent + size));
@@ -87,8 +87,8 @@ class Peer {
   }
 
   #hear(): Promise<void> | undefined {
-    if (!this.#finished && this.#dice.roll(10) === 0) this.act();
-    return this.#dice.roll(5) === 0 ? this.#stage.pass(this.#dice.roll(3)) : undefined;
+    if (!this.#finished && this.#dice.whole(0, 9) === 0) this.act();
+    return this.#dice.whole(0, 4) === 0 ? this.#stage.pass(this.#dice.whole(0, 2)) : undefined;
   }
 }
 
@@ -100,8 +100,8 @@ async function playChaos(stage: Stage, link: Link, dice: Dice): Promise<void> {
     await stage.connect(port, new SingleClient(client.actor), options).whenConnected();
     await server.actor.when(() => server.actor.log.length > 0);
     for (let turn = 0; turn < 40; turn += 1) {
-      (dice.roll(2) === 0 ? server : client).act();
-      if (dice.roll(3) === 0) await stage.pass(dice.roll(2));
+      (dice.whole(0, 1) === 0 ? server : client).act();
+      if (dice.whole(0, 2) === 0) await stage.pass(dice.whole(0, 1));
     }
     for (const peer of [server, client]) peer.finish();
     await expectEnd(server, client);

@@ -7,11 +7,11 @@ import { timeoutIdle } from '../policies/timeout-idle.ts';
 import { TimeoutError } from '../protocol/errors.ts';
 import type { Factory } from '../protocol/factory.ts';
 import { ReconnectingClientFactory } from '../protocol/reconnecting-client-factory.ts';
+import { Dice } from '../time/dice.ts';
 import type { Part } from './actor.ts';
 import { Actor } from './actor.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
-import { Dice } from './dice.ts';
 import { cue, echo, reciting } from './parts.ts';
 import { expectPoem, poemOf } from './poem.ts';
 import { RecordingFactory } from './recording-factory.ts';
@@ -58,11 +58,11 @@ class Crowded extends SceneFactory {
 function visitor(stage: Stage, dice: Dice): Part {
   const made = ({ transport }: Actor): void => {
     transport.write('?');
-    const way = dice.roll(4);
+    const way = dice.whole(0, 3);
     if (way === 0) transport.abortConnection();
     else if (way === 1) transport.loseConnection();
-    else if (way === 2) stage.reactor.callLater(dice.roll(10), () => transport.abortConnection());
-    else stage.reactor.callLater(dice.roll(10), () => transport.loseConnection());
+    else if (way === 2) stage.reactor.callLater(dice.whole(0, 9), () => transport.abortConnection());
+    else stage.reactor.callLater(dice.whole(0, 9), () => transport.loseConnection());
   };
   return { made };
 }
@@ -78,11 +78,11 @@ function addLimits(suite: Suite): void {
       async (stage, link) => {
         const crowded = new Crowded();
         const port = await stage.listen(limit(crowded, { max, message }), {}, link);
-        const dice = new Dice(max);
+        const dice = new Dice(String(max));
         const visitors = Array.from({ length: 200 }, () => new Actor(visitor(stage, dice)));
         for (const actor of visitors) {
           stage.connect(port, new SingleClient(actor));
-          if (dice.roll(10) === 0) await stage.pass(dice.roll(3));
+          if (dice.whole(0, 9) === 0) await stage.pass(dice.whole(0, 2));
         }
         await Promise.all(visitors.map((actor) => actor.lost()));
         await Promise.all(crowded.actors.map((actor) => actor.lost()));

@@ -1,6 +1,6 @@
 import type { DelayedCall, Clock as Time } from '../time/clock.ts';
+import { Dice } from '../time/dice.ts';
 import { Timers } from '../time/timers.ts';
-import { Dice } from './dice.ts';
 
 /** Options of a `Clock`. */
 export interface ClockOptions {
@@ -37,7 +37,7 @@ export class Clock implements Time {
 
   constructor({ wallClock = 0, seed = 1 }: ClockOptions = {}) {
     this.#wallClock = wallClock;
-    this.#dice = new Dice(seed);
+    this.#dice = new Dice(String(seed));
   }
 
   /** Milliseconds that have passed. */

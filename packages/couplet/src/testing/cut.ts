@@ -1,4 +1,4 @@
-import { Dice } from './dice.ts';
+import { Dice } from '../time/dice.ts';
 
 /** One way to cut a stream. */
 export interface Cut {
@@ -13,7 +13,7 @@ export function* cutsOf(length: number, random: number, seed: number): Generator
   yield { name: 'played a second time', places: [] };
   for (let at = 1; at < length; at += 1) yield { name: 'in two', places: [at] };
   yield { name: 'byte by byte', places: Array.from({ length: length - 1 }, (_, index) => index + 1) };
-  const dice = new Dice(seed);
+  const dice = new Dice(String(seed));
   for (let count = 1; count <= random; count += 1) {
     yield { name: `at random, number ${count} of seed ${seed}`, places: scatter(length, dice) };
   }
@@ -48,8 +48,8 @@ export function fewest(places: readonly number[], differs: (places: readonly num
 
 /** Random places: pieces up to a length that is itself by chance, and more often short than long. */
 function scatter(length: number, dice: Dice): number[] {
-  const most = 1 + dice.roll(1 + dice.roll(length));
+  const most = 1 + dice.whole(0, dice.whole(0, length - 1));
   const places: number[] = [];
-  for (let at = 1 + dice.roll(most); at < length; at += 1 + dice.roll(most)) places.push(at);
+  for (let at = 1 + dice.whole(0, most - 1); at < length; at += 1 + dice.whole(0, most - 1)) places.push(at);
   return places;
 }

@@ -214,7 +214,6 @@ export const SURFACE = {
       'CertificateFiles',
       'CertificateOptions',
       'Conditions',
-      'Dice',
       'Fault',
       'FaultPlan',
       'Host',
@@ -229,7 +228,7 @@ export const SURFACE = {
     ],
   },
   'couplet/testing': {
-    values: ['Clock', 'StringTransport', 'checkBackend', 'verifyFraming'],
+    values: ['Clock', 'Dice', 'StringTransport', 'checkBackend', 'verifyFraming'],
     types: [
       'Attempt',
       'Backend',

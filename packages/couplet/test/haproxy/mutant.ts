@@ -2,7 +2,7 @@ import { encodeProxyHeader } from '../../src/haproxy/encode.ts';
 import { TLV } from '../../src/haproxy/tlv.ts';
 import type { ProxyHeader, Tlv } from '../../src/protocol/proxy-header.ts';
 import type { SocketName } from '../../src/seam/address.ts';
-import type { Dice } from '../../src/sim/dice.ts';
+import type { Dice } from '../../src/time/dice.ts';
 
 /** Bytes that mean something in a header, in one of its versions. */
 const TELLING = [

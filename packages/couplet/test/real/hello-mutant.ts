@@ -1,4 +1,4 @@
-import type { Dice } from '../../src/sim/dice.ts';
+import type { Dice } from '../../src/time/dice.ts';
 
 /** The head of a TLS record: its type, its version, its length (RFC 8446, section 5.1). */
 const HEAD = 5;

@@ -8,7 +8,7 @@ import { Factory, Reactor, ServerTLS, TimeoutError } from 'couplet';
 import { NodeBackend } from 'couplet/node';
 import { limitConnections } from 'couplet/policies';
 import { Echo } from 'couplet/protocols';
-import { Dice } from '../../src/sim/dice.ts';
+import { Dice } from '../../src/time/dice.ts';
 import { Authority } from './certificates.ts';
 import { mutant } from './hello-mutant.ts';
 

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { CALM } from '../../src/sim/conditions.ts';
-import { Dice } from '../../src/sim/dice.ts';
 import { Lane, Route } from '../../src/sim/route.ts';
 import { Schedule } from '../../src/sim/schedule.ts';
 import { Trace } from '../../src/sim/trace.ts';
+import { Dice } from '../../src/time/dice.ts';
 
 describe('Dice', () => {
   test('the same seed gives the same numbers, on every runtime', () => {

@@ -116,7 +116,7 @@ describe('verifyFraming of a decoder', () => {
       failure(() => verifyFraming(() => new Rare(), 'word||éà||', { seed: 5 })),
       'Error: entry 1 is frame("WORD"), not frame("word"), when the stream is cut ' +
         'at byte 2 ("wo" | "rd||\\xc3\\xa9\\xc3\\xa0||"), 3 ("wor" | "d||\\xc3\\xa9\\xc3\\xa0||") ' +
-        '[at random, number 16 of seed 5]',
+        '[at random, number 18 of seed 5]',
     );
   });
 

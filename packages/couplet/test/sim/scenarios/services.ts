@@ -3,7 +3,8 @@ import { ClientService, clientFromString, ServiceStopped } from 'couplet/endpoin
 import type { Guarded } from 'couplet/policies';
 import { timeoutIdle } from 'couplet/policies';
 import { LineReceiver } from 'couplet/protocols';
-import type { Dice, World } from 'couplet/sim';
+import type { World } from 'couplet/sim';
+import type { Dice } from 'couplet/testing';
 import type { Scene } from './scene.ts';
 import { expect } from './scene.ts';
 
