@@ -1,6 +1,5 @@
 import type { Result } from '../protocol/protocol.ts';
 import { Protocol } from '../protocol/protocol.ts';
-import { promiseOf } from '../values/thenable.ts';
 
 /** What an actor does in its callbacks; each gets the actor first. */
 export interface Part {
@@ -124,7 +123,7 @@ export class Actor extends Protocol {
       this.#pending -= 1;
     };
     this.#pending += 1;
-    promiseOf(result).then(settled, settled);
+    Promise.resolve(result).then(settled, settled);
   }
 
   /** What must hold in every scene. */

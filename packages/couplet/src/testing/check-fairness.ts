@@ -1,5 +1,5 @@
 import type { Connection } from '../connection/connection.ts';
-import { Conversation } from '../connection/conversation.ts';
+import { ConversationFactory } from '../connection/conversation.ts';
 import { ClientFactory } from '../protocol/client-factory.ts';
 import { Protocol } from '../protocol/protocol.ts';
 import { AllSuites } from './all-suites.ts';
@@ -50,9 +50,9 @@ const ways: readonly [name: string, build: (pieces: Pieces) => Protocol][] = [
   [
     'a writer that awaits connection.write',
     (pieces) =>
-      new Conversation(async (connection: Connection) => {
+      new ConversationFactory(async (connection: Connection) => {
         for (const piece of pieces) await connection.write(piece);
-      }),
+      }).buildProtocol(),
   ],
   ['a pull producer', (pieces) => new Pulled(pieces)],
   ['a streaming producer', (pieces) => new Streamed(pieces)],

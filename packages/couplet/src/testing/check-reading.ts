@@ -1,7 +1,6 @@
-import { Connection } from '../connection/connection.ts';
-import { Inlet } from '../connection/inlet.ts';
+import type { Connection } from '../connection/connection.ts';
+import { open } from '../connection/verbs.ts';
 import { FramingError } from '../framing/errors.ts';
-import { ClientFactory } from '../protocol/client-factory.ts';
 import type { Part } from './actor.ts';
 import { Actor } from './actor.ts';
 import type { Check } from './check.ts';
@@ -37,9 +36,9 @@ interface Meeting {
 async function meet(stage: Stage, part: Part, link: Link = 'tcp'): Promise<Meeting> {
   const actor = new Actor(part);
   const port = await stage.listen(new OneFactory(actor), {}, link);
-  const inlet = await stage.connect(port, ClientFactory.forProtocol(Inlet)).whenConnected();
+  const connection = await open(stage.endpoint(port));
   await actor.when(() => actor.log.length > 0);
-  return { connection: new Connection(inlet), actor };
+  return { connection, actor };
 }
 
 /** Says something and ends its output. */

@@ -1,4 +1,3 @@
-import { addressOf } from '../address/address.ts';
 import type { HostAddress, InetName, SocketName } from '../seam/address.ts';
 import type { Attempt, ConnectPlace } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
@@ -82,7 +81,8 @@ export class ScriptedAttempt {
   /** The address, or the path. */
   get host(): string {
     const name = nameOf(this.place);
-    return 'port' in name ? name.host : addressOf(name).authority;
+    if ('port' in name) return name.host;
+    return 'path' in name ? name.path : name.family;
   }
 
   /**

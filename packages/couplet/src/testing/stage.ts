@@ -1,4 +1,6 @@
 import type { Address } from '../address/address.ts';
+import type { ClientEndpoint } from '../endpoints/client-endpoints.ts';
+import { HostnameEndpoint, UNIXClientEndpoint } from '../endpoints/client-endpoints.ts';
 import { ClientFactory } from '../protocol/client-factory.ts';
 import type { Connector } from '../protocol/connector.ts';
 import type { BuiltBy } from '../protocol/factory.ts';
@@ -137,6 +139,15 @@ export class Stage {
     return 'port' in host
       ? this.reactor.connectTCP(host.host, host.port, factory, options)
       : this.reactor.connectUNIX(pathOf(port), factory, options);
+  }
+
+  /** The endpoint of a port of this stage. */
+  endpoint(port: ListeningPort): ClientEndpoint {
+    const options = this.#secure.has(port) ? { tls: this.tls.client } : {};
+    const host = port.getHost();
+    return 'port' in host
+      ? new HostnameEndpoint(this.reactor, host.host, host.port, options)
+      : new UNIXClientEndpoint(this.reactor, pathOf(port), options);
   }
 
   /** Connects one more actor to a port, and resolves after its `connectionMade`. */

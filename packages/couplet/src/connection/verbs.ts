@@ -1,0 +1,94 @@
+import { checkEndpoint } from '../endpoints/check-endpoint.ts';
+import type { ClientEndpoint, DialOptions } from '../endpoints/client-endpoints.ts';
+import { clientFromString } from '../endpoints/client-from-string.ts';
+import type { ServerEndpoint } from '../endpoints/server-endpoints.ts';
+import { serverFromString } from '../endpoints/server-from-string.ts';
+import { ClientFactory } from '../protocol/client-factory.ts';
+import type { BuiltBy, Factory } from '../protocol/factory.ts';
+import type { ConnectionOptions } from '../protocol/options.ts';
+import type { ListeningPort } from '../protocol/port.ts';
+import type { ProtocolUnder } from '../protocol/protocol.ts';
+import { reactor } from '../reactor/default.ts';
+import type { Reactor } from '../reactor/reactor.ts';
+import { Connection } from './connection.ts';
+import type { Handler } from './conversation.ts';
+import { ConversationFactory } from './conversation.ts';
+import { Inlet } from './inlet.ts';
+
+/** Options of `listen` and `serve`. */
+export interface ListenEndpointOptions extends ConnectionOptions {
+  /** The reactor to listen with, for a description; the process's own unless set. An endpoint has its own. */
+  readonly reactor?: Reactor;
+}
+
+/** Options of `connect` and `open`. */
+export interface ConnectEndpointOptions extends DialOptions {
+  /** The reactor to connect with, for a description; the process's own unless set. An endpoint has its own. */
+  readonly reactor?: Reactor;
+}
+
+/**
+ * Listens at an endpoint, or where a description says, such as `tcp:8007:interface=127.0.0.1`, `unix:/run/echo.sock:mode=600`,
+ * `tls:8443:cert=cert.pem:key=key.pem` or `systemd:name=echo`; `serverFromString` of `couplet/endpoints` tells more. Rejects
+ * with an `EndpointSyntaxError` that names the offending part, and with a `CannotListenError` when the system refuses.
+ */
+export async function listen(
+  where: string | ServerEndpoint,
+  factory: Factory,
+  options: ListenEndpointOptions = {},
+): Promise<ListeningPort> {
+  const endpoint = typeof where === 'object' ? where : serverFromString(options.reactor ?? reactor, where);
+  checkEndpoint(endpoint, 'listen');
+  return endpoint.listen(factory, options);
+}
+
+/**
+ * Connects to an endpoint, or to what a description names, such as `tcp:example.org:8007:timeout=10`, `tls:example.org:8443`
+ * or `unix:/run/echo.sock`, and resolves to the connected protocol: the one given, or one that the factory builds;
+ * `clientFromString` of `couplet/endpoints` tells more. Rejects with an `EndpointSyntaxError` that names the offending part,
+ * with a `ConnectError` when the attempt fails, and with `UserAbortError` when the signal is aborted before.
+ */
+export async function connect<P extends ProtocolUnder<ClientFactory>>(
+  where: string | ClientEndpoint,
+  protocol: P,
+  options?: ConnectEndpointOptions,
+): Promise<P>;
+export async function connect<F extends ClientFactory>(
+  where: string | ClientEndpoint,
+  factory: F,
+  options?: ConnectEndpointOptions,
+): Promise<BuiltBy<F>>;
+export async function connect(
+  where: string | ClientEndpoint,
+  protocolOrFactory: ProtocolUnder<ClientFactory> | ClientFactory,
+  options: ConnectEndpointOptions = {},
+): Promise<unknown> {
+  const endpoint = typeof where === 'object' ? where : clientFromString(options.reactor ?? reactor, where);
+  checkEndpoint(endpoint, 'connect');
+  if (protocolOrFactory instanceof ClientFactory) return endpoint.connect(protocolOrFactory, options);
+  return endpoint.connect(protocolOrFactory, options);
+}
+
+/**
+ * Listens as `listen` does, and has the handler serve each connection. When the handler returns, or the promise that it
+ * returned resolves, the connection closes in order; what it throws is reported to the observers, and aborts that connection
+ * with the error as the reason. The end of the peer's output ends only the reading: the handler may go on writing until it
+ * returns. To put policies around it, `listen` with a `ConversationFactory`. Rejects with an `EndpointSyntaxError` that names
+ * the offending part of a description, and with a `CannotListenError` when the system refuses.
+ */
+export async function serve(
+  where: string | ServerEndpoint,
+  handler: Handler,
+  options: ListenEndpointOptions = {},
+): Promise<ListeningPort> {
+  return listen(where, new ConversationFactory(handler), options);
+}
+
+/**
+ * Connects as `connect` does, and resolves to the connection. The caller has to close it: `await using connection = await
+ * open(...)` does. Rejects with an `EndpointSyntaxError` that names the offending part of a description, with a
+ * `ConnectError` when the attempt fails, and with `UserAbortError` when the signal is aborted before.
+ */
+export async function open(where: string | ClientEndpoint, options: ConnectEndpointOptions = {}): Promise<Connection> {
+  return new Connection(await connect(where, new Inlet(), options));
+}
