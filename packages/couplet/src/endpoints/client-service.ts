@@ -50,9 +50,12 @@ export interface ServiceOptions<P> extends BackOffOptions, ConnectionOptions {
   readonly clock?: Clock;
 }
 
-/** Why nobody gets a connection any more: the service has been stopped, or was never started. */
+/** What `ClientService.whenConnected` rejects with when the service has been stopped, or was never started. It has no cause. */
 export class ServiceStopped extends Error {
   override name = 'ServiceStopped';
+  /** Identifies the class, also across two installed copies of Couplet. */
+  readonly code = 'COUPLET_SERVICE_STOPPED';
+  /** `message` says why, in one line. */
   constructor(message = 'the service is stopped') {
     super(message);
   }

@@ -1,9 +1,15 @@
 import { checkText } from '../values/checks.ts';
 import { oneLine } from '../values/one-line.ts';
 
-/** A description of an endpoint cannot be understood; the message, one line, quotes it and names the part. */
+/**
+ * Thrown by `clientFromString` and `serverFromString`, and what `listen`, `serve`, `connect` and `open` reject with, when an endpoint string
+ * cannot be understood. The message, one line, quotes it and names the part. It has no cause.
+ */
 export class EndpointSyntaxError extends Error {
   override name = 'EndpointSyntaxError';
+  /** Identifies the class, also across two installed copies of Couplet. */
+  readonly code = 'COUPLET_ENDPOINT_SYNTAX';
+  /** `message` is what is wrong; whatever cannot be printed in one line is escaped. */
   constructor(message: string) {
     super(oneLine(message));
   }

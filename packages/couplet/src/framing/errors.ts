@@ -1,35 +1,50 @@
-/** The bytes of a stream are no frames of its format, or end inside of one. */
+/**
+ * The bytes of a stream are not frames of its format: the base class of the errors that decoders throw and receivers give to
+ * `connectionLost`. As itself it says that the input of a `Connection` ended inside a frame. It has no cause.
+ */
 export class FramingError extends Error {
   override name = 'FramingError';
+  /** Identifies the class, also across two installed copies of Couplet: `COUPLET_LINE_TOO_LONG`, for instance. */
+  readonly code: string = 'COUPLET_FRAMING';
 }
 
-/** A line is longer than allowed. The decoder goes on behind its delimiter. */
+/** Thrown by a decoder of lines for a line longer than `maxLength`. The decoder continues after its delimiter. It has no cause. */
 export class LineTooLongError extends FramingError {
   override name = 'LineTooLongError';
+  override readonly code = 'COUPLET_LINE_TOO_LONG';
 }
 
-/** A length prefix announces more bytes than allowed. The decoder skips them. */
+/** Thrown by a decoder for a length prefix that announces more than `maxLength` bytes. The decoder skips them. It has no cause. */
 export class LengthLimitError extends FramingError {
   override name = 'LengthLimitError';
+  override readonly code = 'COUPLET_LENGTH_LIMIT';
   /** How many bytes are announced. */
   readonly length: number;
+  /** `length` and `maxLength` are in bytes. */
   constructor(length: number, maxLength: number) {
     super(`a string of ${length} bytes is longer than maxLength (${maxLength})`);
     this.length = length;
   }
 }
 
-/** The bytes are no netstring. Nothing behind them can be understood. */
+/** Thrown by a decoder for bytes that are not a netstring. Nothing after them can be understood. It has no cause. */
 export class NetstringParseError extends FramingError {
   override name = 'NetstringParseError';
+  override readonly code = 'COUPLET_NETSTRING_PARSE';
 }
 
-/** The bytes are no unsigned varint in its shortest form. Nothing behind them can be understood. */
+/**
+ * Thrown by a decoder for bytes that are not an unsigned varint in its shortest form, of at most 2^53 - 1. Nothing after them can be
+ * understood. It has no cause.
+ */
 export class VarintParseError extends FramingError {
   override name = 'VarintParseError';
+  override readonly code = 'COUPLET_VARINT_PARSE';
 }
 
-/** A string is too long for its length prefix. */
+/** Thrown by `sendString` and `encodeLengthPrefixed` for a string longer than its length prefix can say. It has no cause. */
 export class StringTooLongError extends RangeError {
   override name = 'StringTooLongError';
+  /** Identifies the class, also across two installed copies of Couplet. */
+  readonly code = 'COUPLET_STRING_TOO_LONG';
 }

@@ -2,9 +2,16 @@ import { bytesOf, familyOf, mapped } from '../address/literal.ts';
 import type { ProxyHeader, Tlv } from '../protocol/proxy-header.ts';
 import type { InetName, UnixName } from '../seam/address.ts';
 
-/** A connection did not begin with a PROXY header that counts: malformed, cut short, late, or from somebody who is not trusted. */
+/**
+ * A connection did not begin with a PROXY header that is accepted: it is malformed, cut short or late, or the peer is not trusted to
+ * send one. The connection is closed, and observers are told. The cause is a `Cause` when the connection ended before the header was
+ * whole; otherwise there is none.
+ */
 export class ProxyHeaderError extends Error {
   override name = 'ProxyHeaderError';
+  /** Identifies the class, also across two installed copies of Couplet. */
+  readonly code = 'COUPLET_PROXY_HEADER';
+  /** `why` says in one line what is wrong with the header. */
   constructor(why: string, options?: ErrorOptions) {
     super(`PROXY header: ${why}`, options);
   }

@@ -66,9 +66,14 @@ export interface Outside {
   readonly commit: string;
 }
 
-/** A simulated world in which something was wrong. The message says what, and how to see it again. */
+/**
+ * What `simulate` rejects with at the first seed whose world failed. The message says what was wrong, and how to replay it. The cause
+ * is what the scenario or the world failed with.
+ */
 export class SimulationError extends Error {
   override name = 'SimulationError';
+  /** Identifies the class, also across two installed copies of Couplet. */
+  readonly code = 'COUPLET_SIMULATION';
 }
 
 /** What is the same for all seeds. */
