@@ -27,7 +27,7 @@ export {
   TLSError,
   UserAbortError,
 } from '../protocol/errors.ts';
-export type { BuiltBy } from '../protocol/factory.ts';
+export type { Builds, BuiltBy } from '../protocol/factory.ts';
 export { Factory, ServerFactory } from '../protocol/factory.ts';
 export type { Observer } from '../protocol/observer.ts';
 export type { ConnectionOptions } from '../protocol/options.ts';
@@ -38,7 +38,7 @@ export { Protocol } from '../protocol/protocol.ts';
 export type { ProxyHeader, Tlv } from '../protocol/proxy-header.ts';
 export type { ReconnectOptions } from '../protocol/reconnecting-client-factory.ts';
 export { ReconnectingClientFactory } from '../protocol/reconnecting-client-factory.ts';
-export type { ClientTLSOptions, PEM, ServerTLSOptions, TLS, TLSIdentity } from '../protocol/tls.ts';
+export type { ClientTLSOptions, PEM, ServerTLSOptions, TLS, TLSIdentity, TLSOptions } from '../protocol/tls.ts';
 export { ClientTLS, ServerTLS } from '../protocol/tls.ts';
 export type { Transport } from '../protocol/transport.ts';
 export type { ConnectOptions, ConnectUNIXOptions } from '../reactor/connect-options.ts';
@@ -48,6 +48,6 @@ export type { RunOptions } from '../reactor/reactor.ts';
 export { Reactor } from '../reactor/reactor.ts';
 export type { SystemEvent, Trigger, TriggerPhase } from '../reactor/triggers.ts';
 export type { TlsCertificate, TlsInfo, TlsVersion } from '../seam/tls.ts';
-export type { BackOffOptions } from '../time/back-off.ts';
+export type { BackOff, BackOffOptions } from '../time/back-off.ts';
 export type { Clock, DelayedCall } from '../time/clock.ts';
 export type { ErrorReport } from '../values/error-report.ts';

@@ -1,4 +1,4 @@
-export type { ClientEndpoint, DialOptions } from '../endpoints/client-endpoints.ts';
+export type { ClientEndpoint, DialOptions, StreamClientEndpoint } from '../endpoints/client-endpoints.ts';
 export {
   HostnameEndpoint,
   SSL4ClientEndpoint,
@@ -11,7 +11,7 @@ export { clientFromString } from '../endpoints/client-from-string.ts';
 export type { Reachable, ServiceOptions } from '../endpoints/client-service.ts';
 export { ClientService, ServiceStopped } from '../endpoints/client-service.ts';
 export { quoteStringArgument } from '../endpoints/description.ts';
-export type { ServerEndpoint } from '../endpoints/server-endpoints.ts';
+export type { ServerEndpoint, StreamServerEndpoint } from '../endpoints/server-endpoints.ts';
 export {
   AdoptedStreamServerEndpoint,
   SSL4ServerEndpoint,

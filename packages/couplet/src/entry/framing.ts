@@ -1,3 +1,4 @@
+export type { ChunkQueue } from '../bytes/chunk-queue.ts';
 export { Decoder } from '../framing/decoder.ts';
 export {
   FramingError,

@@ -2,9 +2,11 @@ export { diagram } from '../machine/diagram.ts';
 export { Machine } from '../machine/machine.ts';
 export type { Actions, Run } from '../machine/run.ts';
 export type { States, Transition } from '../machine/states.ts';
+export type { LineProtocol } from '../receivers/lines.ts';
 export { LineOnlyReceiver, LineReceiver, TextLineReceiver } from '../receivers/lines.ts';
 export type { NextState, Stateful } from '../receivers/stateful.ts';
 export { StatefulStringProtocol } from '../receivers/stateful.ts';
+export type { IntNStringReceiver, StringReceiver } from '../receivers/strings.ts';
 export {
   Int8StringReceiver,
   Int16StringReceiver,
@@ -14,7 +16,7 @@ export {
 export type { Permit } from '../relay/allow-list.ts';
 export type { FileTransferOptions, ReadableFile } from '../relay/file-sender.ts';
 export { FileSender } from '../relay/file-sender.ts';
-export type { PipeOptions } from '../relay/pipe-end.ts';
+export type { PipeEnd, PipeOptions } from '../relay/pipe-end.ts';
 export { portForward } from '../relay/port-forward.ts';
 export type { SocksOptions } from '../relay/socks.ts';
 export { Socks, SocksFactory } from '../relay/socks.ts';

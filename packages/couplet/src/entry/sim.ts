@@ -4,11 +4,15 @@ import { play } from '../sim/simulate.ts';
 
 export type { CertificateFiles, CertificateOptions } from '../sim/certificate.ts';
 export type { Conditions } from '../sim/conditions.ts';
+export type { FaultInjector, InjectedFault } from '../sim/fault-injector.ts';
 export type { Fault, FaultPlan, Profile } from '../sim/fault-plan.ts';
 export type { Host, Program } from '../sim/host.ts';
+export type { HostProcess } from '../sim/host-process.ts';
 export type { NameAnswer, Names } from '../sim/names.ts';
+export type { Schedule, SimEvent } from '../sim/schedule.ts';
 export type { Scenario, Simulated, SimulateOptions } from '../sim/simulate.ts';
 export { SimulationError } from '../sim/simulate.ts';
+export type { Trace } from '../sim/trace.ts';
 export type { World } from '../sim/world.ts';
 
 /**

@@ -11,6 +11,7 @@ import { checkProtocolClass } from './role.ts';
 
 /** Something that builds protocols of type P. */
 export interface Builds<P> {
+  /** Builds the protocol for a connection with the peer at that address, or returns null to refuse it. */
   buildProtocol(address: Address): P | null;
 }
 

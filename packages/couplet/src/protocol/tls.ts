@@ -39,7 +39,7 @@ export interface TLSIdentity {
 }
 
 /** What both sides can say. */
-interface TLSOptions {
+export interface TLSOptions {
   /** Application protocols (RFC 7301), the most wanted first: `['h2', 'http/1.1']`. None is agreed on unless set. */
   readonly alpn?: readonly string[];
   /** The oldest version to speak; `TLSv1.2` unless set. */

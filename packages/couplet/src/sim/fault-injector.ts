@@ -5,8 +5,11 @@ import type { Network } from './network.ts';
 
 /** A fault that happened, as a person reads it. */
 export interface InjectedFault {
+  /** Counts those of its world, from 1 on; a replay names it by this. */
   readonly number: number;
+  /** When, in milliseconds since the world began. */
   readonly timeMs: number;
+  /** One line to read. */
   readonly what: string;
 }
 
@@ -87,7 +90,7 @@ export class FaultInjector {
     const span = `for ${forMs} ms`;
     switch (fault) {
       case 'cut': {
-        const socket = this.#pick([...host.kernel.sockets], dice);
+        const socket = this.#pick([...host['~kernel'].sockets], dice);
         socket?.cut();
         return socket && `${socket.name} is cut at ${host.name}`;
       }
@@ -128,7 +131,7 @@ export class FaultInjector {
   }
 
   #block(forMs: number, ...ways: readonly (readonly [Host, Host])[]): void {
-    const routes = ways.map(([from, to]) => this.#network.route(from.kernel, to.kernel));
+    const routes = ways.map(([from, to]) => this.#network.route(from['~kernel'], to['~kernel']));
     for (const route of routes) route.block();
     this.#lasting(forMs, () => {
       for (const route of routes) route.unblock();

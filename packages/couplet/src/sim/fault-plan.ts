@@ -9,6 +9,7 @@ export const PROFILES: readonly Profile[] = ['calm', 'rough', 'storm'];
 
 /** What one seed makes of a profile. Everything happens while the faults are on; then the network is calm and whole. */
 export interface FaultPlan {
+  /** What the network is like. */
   readonly conditions: Conditions;
   /** How long the faults are on, in milliseconds. */
   readonly faultsMs: number;

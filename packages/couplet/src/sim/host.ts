@@ -1,4 +1,5 @@
 import { Reactor } from '../reactor/reactor.ts';
+import type { HostProcess } from './host-process.ts';
 import type { Kernel } from './kernel.ts';
 import type { NameAnswer } from './names.ts';
 import type { Network } from './network.ts';
@@ -12,6 +13,7 @@ export type Program = (reactor: Reactor, host: Host) => void | Promise<void>;
 
 /** A machine of the simulated network, and the processes on it. */
 export class Host {
+  /** It stands for both addresses. */
   readonly name: string;
   readonly #network: Network;
   readonly #kernel: Kernel;
@@ -33,13 +35,12 @@ export class Host {
     return this.#kernel.addresses;
   }
 
-  /** The kernel behind it. */
-  get kernel(): Kernel {
+  get '~kernel'(): Kernel {
     return this.#kernel;
   }
 
   /** Every process that it had. */
-  get processes(): readonly Process[] {
+  get processes(): readonly HostProcess[] {
     return this.#processes;
   }
 
@@ -68,13 +69,8 @@ export class Host {
   }
 
   /** Starts a process. Throws an `Error` while the host has no power. */
-  spawn(): Process {
-    if (!this.#kernel.up) throw new Error(`the host ${this.name} has no power`);
-    const count = this.#processes.length;
-    const name = count === 0 ? this.name : `${this.name}/${count}`;
-    const process = new Process(this.#network, this.#kernel, name);
-    this.#processes.push(process);
-    return process;
+  spawn(): HostProcess {
+    return this.#spawn();
   }
 
   /** Kills its processes. Their kernel closes what they had, and goes on sending what it has. */
@@ -133,8 +129,17 @@ export class Host {
     }
   }
 
+  #spawn(): Process {
+    if (!this.#kernel.up) throw new Error(`the host ${this.name} has no power`);
+    const count = this.#processes.length;
+    const name = count === 0 ? this.name : `${this.name}/${count}`;
+    const process = new Process(this.#network, this.#kernel, name);
+    this.#processes.push(process);
+    return process;
+  }
+
   #boot(): Reactor {
-    const process = this.spawn();
+    const process = this.#spawn();
     const reactor = new Reactor(process);
     this.#born(reactor, process);
     return reactor;

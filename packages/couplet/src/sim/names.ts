@@ -17,6 +17,7 @@ export class Names {
     this.#answers.set(name.toLowerCase(), answer);
   }
 
+  /** How the name is answered now. */
   answerTo(name: string): NameAnswer {
     return this.trouble ?? this.#answers.get(name.toLowerCase()) ?? 'missing';
   }

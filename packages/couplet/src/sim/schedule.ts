@@ -1,10 +1,14 @@
-import { Heap, type HeapEntry } from '../time/heap.ts';
+import { Heap } from '../time/heap.ts';
 
 /** Something that is to happen. */
-export class SimEvent implements HeapEntry {
+export class SimEvent {
+  /** When, in milliseconds since the world began. */
   readonly key: number;
+  /** Which comes first of those that are due at the same time: the smaller number. */
   readonly order: number;
+  /** Where it waits; -1 when it has happened, or was cancelled. */
   place = -1;
+  /** What happens. */
   readonly run: () => void;
 
   constructor(time: number, order: number, run: () => void) {
@@ -36,6 +40,7 @@ export class Schedule {
     return event;
   }
 
+  /** Has something happen after that many milliseconds. */
   after(delayMs: number, run: () => void): SimEvent {
     return this.at(this.now + delayMs, run);
   }

@@ -46,9 +46,11 @@ export interface SimulateOptions {
 
 /** What was simulated. */
 export interface Simulated {
+  /** How many seeds were played. */
   readonly seeds: number;
-  /** How many things happened, and in how many milliseconds of the worlds, all together. */
+  /** How many things happened in all worlds. */
   readonly happenings: number;
+  /** How many milliseconds the worlds lasted, all together. */
   readonly virtualMs: number;
   /** The hash of each trace, by seed. */
   readonly hashes: ReadonlyMap<string, string>;

@@ -26,6 +26,7 @@ export class Trace {
     return [...this.#last.slice(this.#at), ...this.#last.slice(0, this.#at)];
   }
 
+  /** Adds a line. */
   add(line: string): void {
     this.#count += 1;
     for (let at = 0; at < line.length; at += 1) {

@@ -45,6 +45,7 @@ interface Inhabitant {
 
 /** What a scenario gets: hosts, the network between them, virtual time, and chance. */
 export class World {
+  /** What everything by chance in it is made from. */
   readonly seed: string;
   /** What the seed and the profile made of it. */
   readonly faultPlan: FaultPlan;
@@ -54,8 +55,11 @@ export class World {
   readonly names: Names;
   /** What was wrong: bytes lost, callbacks at the wrong time, errors of callbacks. */
   readonly faults: string[] = [];
+  /** What is to happen, and the time. */
   readonly schedule: Schedule = new Schedule();
+  /** What happened, a line each. */
   readonly trace: Trace = new Trace();
+  /** What does the faults that come by themselves. */
   readonly faultInjector: FaultInjector;
   readonly #network: Network;
   readonly #hosts: Host[] = [];
@@ -143,7 +147,7 @@ export class World {
   /** Keeps back what one host sends to another, until the returned function is called. */
   blackHole(from: Host, to: Host): () => void {
     this.note(`nothing from ${from.name} reaches ${to.name}`);
-    const route = this.#network.route(from.kernel, to.kernel);
+    const route = this.#network.route(from['~kernel'], to['~kernel']);
     route.block();
     let healed = false;
     return () => {

@@ -7,6 +7,7 @@ import { delivers, transition, writes } from '../engine/life-cycle.ts';
 import { errorOf } from '../engine/report.ts';
 import { ConnectionAborted } from '../protocol/errors.ts';
 import type { Producer, PullProducer } from '../protocol/producer.ts';
+import type { Callbacks } from '../protocol/protocol.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { TLS } from '../protocol/tls.ts';
 import type { Transport } from '../protocol/transport.ts';
@@ -14,13 +15,6 @@ import type { TlsInfo } from '../seam/tls.ts';
 import type { Clock as Time } from '../time/clock.ts';
 import { isThenable, promiseOf } from '../values/thenable.ts';
 import { Clock } from './clock.ts';
-
-/** What the transport calls of its protocol. */
-interface Resumable {
-  readingResumed?(): unknown;
-  handshakeCompleted?(): unknown;
-  takeUnread?(): Buffer;
-}
 
 /** A handshake about which nothing was said. */
 const PLAIN: TlsInfo = {
@@ -61,7 +55,7 @@ export class StringTransport implements Transport {
   readonly #host: Address;
   readonly #peer: Address;
   readonly #onFailure: ((error: unknown) => void) | undefined;
-  #protocol: Resumable | undefined;
+  #protocol: Pick<Callbacks, 'readingResumed' | 'handshakeCompleted' | 'takeUnread'> | undefined;
   #state: State = 'open';
   #paused = false;
   #writeDisconnecting = false;
@@ -143,7 +137,7 @@ export class StringTransport implements Transport {
   // The protocol's side.
 
   /** `Protocol.makeConnection` says whose transport this is. */
-  attach(protocol: Resumable): void {
+  attach(protocol: Pick<Callbacks, 'readingResumed' | 'handshakeCompleted' | 'takeUnread'>): void {
     this.#protocol = protocol;
   }
 
