@@ -1,5 +1,5 @@
 import { checkEndpoint } from '../endpoints/check-endpoint.ts';
-import type { ClientEndpoint, DialOptions } from '../endpoints/client-endpoints.ts';
+import type { ClientEndpoint } from '../endpoints/client-endpoints.ts';
 import { clientFromString } from '../endpoints/client-from-string.ts';
 import type { ServerEndpoint } from '../endpoints/server-endpoints.ts';
 import { serverFromString } from '../endpoints/server-from-string.ts';
@@ -9,6 +9,7 @@ import type { ConnectionOptions } from '../protocol/options.ts';
 import type { ListeningPort } from '../protocol/port.ts';
 import type { ProtocolUnder } from '../protocol/protocol.ts';
 import { reactor } from '../reactor/default.ts';
+import type { DialOptions } from '../reactor/options.ts';
 import type { Reactor } from '../reactor/reactor.ts';
 import { Connection } from './connection.ts';
 import type { Handler } from './conversation.ts';

@@ -4,11 +4,8 @@ import type { BuiltBy } from '../protocol/factory.ts';
 import type { ProtocolUnder } from '../protocol/protocol.ts';
 import { checkProtocol } from '../protocol/role.ts';
 import type { ClientTLS } from '../protocol/tls.ts';
-import type { ConnectOptions, ConnectUNIXOptions } from '../reactor/connect-options.ts';
+import type { ConnectOptions, ConnectUNIXOptions, DialOptions } from '../reactor/options.ts';
 import type { Reactor } from '../reactor/reactor.ts';
-
-/** Options of `connect`; the endpoint may say more. */
-export type DialOptions = ConnectUNIXOptions;
 
 /** A place to connect to. */
 export interface ClientEndpoint {
@@ -94,7 +91,7 @@ export class UNIXClientEndpoint extends StreamClientEndpoint {
 
 /** Whoever is at the other end of standard input and output. It can be connected to once in a process. */
 export class StandardIOClientEndpoint extends StreamClientEndpoint {
-  constructor(reactor: Reactor, options: ConnectUNIXOptions = {}) {
+  constructor(reactor: Reactor, options: DialOptions = {}) {
     super((factory, given) => reactor.connectStdio(factory, { ...given, ...options }));
   }
 }

@@ -4,7 +4,7 @@ import type { ConnectionOptions } from '../protocol/options.ts';
 import type { ListeningPort } from '../protocol/port.ts';
 import { checkFactory } from '../protocol/role.ts';
 import type { ServerTLS } from '../protocol/tls.ts';
-import type { ListenOptions, ListenUNIXOptions, PortOptions } from '../reactor/listen-options.ts';
+import type { ListenOptions, ListenUNIXOptions, PortOptions } from '../reactor/options.ts';
 import type { Reactor } from '../reactor/reactor.ts';
 
 /** A place to listen. */

@@ -2,7 +2,7 @@ import { CannotListenError } from '../protocol/errors.ts';
 import type { Factory } from '../protocol/factory.ts';
 import type { ListeningPort } from '../protocol/port.ts';
 import { checkFactory } from '../protocol/role.ts';
-import type { PortOptions } from '../reactor/listen-options.ts';
+import type { PortOptions } from '../reactor/options.ts';
 import type { Reactor } from '../reactor/reactor.ts';
 import { checkWord } from '../values/checks.ts';
 import type { ServerEndpoint } from './server-endpoints.ts';

@@ -41,10 +41,15 @@ export { ReconnectingClientFactory } from '../protocol/reconnecting-client-facto
 export type { ClientTLSOptions, PEM, ServerTLSOptions, TLS, TLSIdentity, TLSOptions } from '../protocol/tls.ts';
 export { ClientTLS, ServerTLS } from '../protocol/tls.ts';
 export type { Transport } from '../protocol/transport.ts';
-export type { ConnectOptions, ConnectUNIXOptions } from '../reactor/connect-options.ts';
+export type {
+  ConnectOptions,
+  ConnectUNIXOptions,
+  ListenOptions,
+  ListenUNIXOptions,
+  PortOptions,
+  RunOptions,
+} from '../reactor/options.ts';
 export { reactor } from '../reactor/default.ts';
-export type { ListenOptions, ListenUNIXOptions, PortOptions } from '../reactor/listen-options.ts';
-export type { RunOptions } from '../reactor/reactor.ts';
 export { Reactor } from '../reactor/reactor.ts';
 export type { SystemEvent, Trigger, TriggerPhase } from '../reactor/triggers.ts';
 export type { TlsCertificate, TlsInfo, TlsVersion } from '../seam/tls.ts';

@@ -1,4 +1,4 @@
-export type { ClientEndpoint, DialOptions, StreamClientEndpoint } from '../endpoints/client-endpoints.ts';
+export type { ClientEndpoint, StreamClientEndpoint } from '../endpoints/client-endpoints.ts';
 export {
   HostnameEndpoint,
   SSL4ClientEndpoint,
@@ -28,3 +28,4 @@ export type { WaitOptions } from '../endpoints/waiters.ts';
 export { announceEndpoint, proxyEndpoint, wrapClientTLS, wrapServerTLS } from '../endpoints/wrap.ts';
 export type { ProxyDetails, ProxySsl } from '../haproxy/tlv.ts';
 export { detailsOf, TLV } from '../haproxy/tlv.ts';
+export type { DialOptions } from '../reactor/options.ts';

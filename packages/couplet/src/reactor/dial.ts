@@ -23,7 +23,7 @@ import type { TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import type { DelayedCall } from '../time/clock.ts';
 import { oneLine } from '../values/one-line.ts';
-import type { ConnectOptions } from './connect-options.ts';
+import type { ConnectOptions } from './options.ts';
 import { Race } from './race.ts';
 
 const NOTHING = Buffer.alloc(0);

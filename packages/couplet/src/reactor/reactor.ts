@@ -29,9 +29,16 @@ import {
 import type { ErrorReport } from '../values/error-report.ts';
 import { awaited } from '../values/thenable.ts';
 import { ClientConnector } from './client-connector.ts';
-import type { ConnectOptions, ConnectUNIXOptions } from './connect-options.ts';
 import type { Destination } from './dial.ts';
-import type { ListenOptions, ListenUNIXOptions, PortOptions } from './listen-options.ts';
+import type {
+  ConnectOptions,
+  ConnectUNIXOptions,
+  DialOptions,
+  ListenOptions,
+  ListenUNIXOptions,
+  PortOptions,
+  RunOptions,
+} from './options.ts';
 import { Port } from './port.ts';
 import type { Terms } from './reception.ts';
 import type { SystemEvent, Trigger, TriggerPhase } from './triggers.ts';
@@ -45,17 +52,6 @@ const MOST_WAITING = 2 ** 31 - 1;
 const MOST_DESCRIPTORS = 2 ** 31 - 1;
 
 const FAMILIES: readonly NonNullable<ConnectOptions['family']>[] = ['IPv4', 'IPv6'];
-
-/** Options of `run`. */
-export interface RunOptions {
-  /** Whether SIGINT and SIGTERM stop the reactor; true unless set. */
-  readonly signals?: boolean;
-  /**
-   * How long, in milliseconds, connections may take to end in order when the reactor stops: what is unsent goes out, and the
-   * peer has its time to close; 1,000 unless set. A second signal ends that time.
-   */
-  readonly stopLingerMs?: number;
-}
 
 /**
  * Waits for events and calls protocols: the one loop of a program, on the network of one backend. Ports, connections and
@@ -201,7 +197,7 @@ export class Reactor implements Clock {
   }
 
   /** Connects to whoever is at the other end of standard input and output, once in a process, like `connectTCP`. */
-  connectStdio<F extends ClientFactory>(factory: F, options: ConnectUNIXOptions = {}): Connector<BuiltBy<F>> {
+  connectStdio<F extends ClientFactory>(factory: F, options: DialOptions = {}): Connector<BuiltBy<F>> {
     return this.#connect({ kind: 'stdio' }, factory, options);
   }
 
@@ -344,11 +340,7 @@ export class Reactor implements Clock {
     if (this.#stops !== stops) throw new CannotListenError(name, port, 'the reactor has stopped');
   }
 
-  #connect<F extends ClientFactory>(
-    target: Destination,
-    factory: F,
-    options: ConnectUNIXOptions,
-  ): Connector<BuiltBy<F>> {
+  #connect<F extends ClientFactory>(target: Destination, factory: F, options: DialOptions): Connector<BuiltBy<F>> {
     const { timeoutMs = 30_000, signal, tls, proxyHeader } = options;
     checkClientFactory(factory);
     if (tls !== undefined) checkTLS(tls, 'client');

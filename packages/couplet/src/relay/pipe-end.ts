@@ -1,8 +1,9 @@
-import type { ClientEndpoint, DialOptions } from '../endpoints/client-endpoints.ts';
+import type { ClientEndpoint } from '../endpoints/client-endpoints.ts';
 import { ConnectError, ConnectionDone } from '../protocol/errors.ts';
 import type { AnyFactory, Result } from '../protocol/protocol.ts';
 import { Protocol } from '../protocol/protocol.ts';
 import type { Transport } from '../protocol/transport.ts';
+import type { DialOptions } from '../reactor/options.ts';
 
 /** How the far end of a pipe is connected: bounds and timeout. It is cancelled when the near end goes. */
 export type PipeOptions = Omit<DialOptions, 'signal'>;

@@ -6,7 +6,7 @@ import {
   NoRouteError,
   TimeoutError,
 } from '../protocol/errors.ts';
-import type { ConnectOptions } from '../reactor/connect-options.ts';
+import type { ConnectOptions } from '../reactor/options.ts';
 import type { HostAddress } from '../seam/address.ts';
 import type { Cause } from '../seam/cause.ts';
 import { AllSuites } from './all-suites.ts';

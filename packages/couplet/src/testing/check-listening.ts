@@ -1,5 +1,5 @@
 import { CannotListenError } from '../protocol/errors.ts';
-import type { ListenOptions, ListenUNIXOptions } from '../reactor/listen-options.ts';
+import type { ListenOptions, ListenUNIXOptions } from '../reactor/options.ts';
 import type { Part } from './actor.ts';
 import { AllSuites } from './all-suites.ts';
 import type { Check } from './check.ts';

@@ -1,6 +1,6 @@
 import type { Connector } from '../protocol/connector.ts';
 import { ConnectBindError, ConnectionRefusedError, NoRouteError } from '../protocol/errors.ts';
-import type { ConnectOptions } from '../reactor/connect-options.ts';
+import type { ConnectOptions } from '../reactor/options.ts';
 import { AllSuites } from './all-suites.ts';
 import type { Check } from './check.ts';
 import { expect, expectSame } from './check.ts';
