@@ -55,8 +55,11 @@ export class Engine implements Clock {
   readonly lingers: Lingers;
   readonly contexts: TlsContexts;
   readonly live: LinkedList<Live> = new LinkedList();
-  /** True while the reactor ends everything: nothing new begins. */
-  stopping = false;
+  /**
+   * The token of the time from one stop of the reactor to the next: what was asked for with an earlier one does not begin any more.
+   * Undefined while the reactor ends everything: nothing new begins.
+   */
+  epoch: symbol | undefined = Symbol('epoch');
   /** Who is on the way out is waited for so long; set while the reactor stops. */
   stopBounds: LingerBounds | undefined;
   /** Counts the turns. */
@@ -94,6 +97,11 @@ export class Engine implements Clock {
     this.timers = new Timers(backend, (task) => this.run(task));
     this.lingers = new Lingers(this.timers);
     this.contexts = new TlsContexts(backend, (error) => this.report({ who: 'ServerTLS', where: 'replace', error }));
+  }
+
+  /** True while the reactor ends everything: nothing new begins. */
+  get stopping(): boolean {
+    return this.epoch === undefined;
   }
 
   now(): number {

@@ -1,20 +1,20 @@
 import { familyOf } from '../address/literal.ts';
 import { Engine } from '../engine/engine.ts';
-import { prefixOf, titleOf } from '../engine/report.ts';
-import { termsOf } from '../haproxy/options.ts';
+import { titleOf } from '../engine/report.ts';
+import { Machine } from '../machine/machine.ts';
 import type { ClientFactory } from '../protocol/client-factory.ts';
 import type { Connector } from '../protocol/connector.ts';
-import { CannotListenError, ReactorAlreadyRunning, ReactorNotRunning } from '../protocol/errors.ts';
+import { ReactorAlreadyRunning, ReactorNotRunning } from '../protocol/errors.ts';
 import type { BuiltBy, Factory } from '../protocol/factory.ts';
 import type { Observer } from '../protocol/observer.ts';
 import { checkObserver } from '../protocol/observer.ts';
-import type { ConnectionBounds, ConnectionOptions } from '../protocol/options.ts';
+import type { ConnectionOptions } from '../protocol/options.ts';
 import { boundsOf } from '../protocol/options.ts';
 import type { ListeningPort } from '../protocol/port.ts';
 import { checkProxyHeader } from '../protocol/proxy-header.ts';
 import { checkClientFactory, checkFactory } from '../protocol/role.ts';
 import { checkTLS } from '../protocol/tls.ts';
-import type { Backend, ListenPlace } from '../seam/backend.ts';
+import type { Backend } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Clock, DelayedCall } from '../time/clock.ts';
 import {
@@ -30,6 +30,7 @@ import type { ErrorReport } from '../values/error-report.ts';
 import { awaited } from '../values/thenable.ts';
 import { ClientConnector } from './client-connector.ts';
 import type { Destination } from './dial.ts';
+import { REACTOR_LIFE } from './life.ts';
 import type {
   ConnectOptions,
   ConnectUNIXOptions,
@@ -39,8 +40,7 @@ import type {
   PortOptions,
   RunOptions,
 } from './options.ts';
-import { Port } from './port.ts';
-import type { Terms } from './reception.ts';
+import { Ports } from './ports.ts';
 import type { SystemEvent, Trigger, TriggerPhase } from './triggers.ts';
 import { EVENTS, PHASES, Triggers } from './triggers.ts';
 
@@ -50,6 +50,8 @@ const BACKLOG = 4096;
 const MOST_WAITING = 2 ** 31 - 1;
 /** The largest number that a descriptor has. */
 const MOST_DESCRIPTORS = 2 ** 31 - 1;
+
+const LIFE = new Machine('the reactor', 'idle', REACTOR_LIFE);
 
 const FAMILIES: readonly NonNullable<ConnectOptions['family']>[] = ['IPv4', 'IPv6'];
 
@@ -61,23 +63,46 @@ export class Reactor implements Clock {
   readonly #engine: Engine;
   readonly #backend: Backend;
   readonly #triggers: Triggers = new Triggers();
-  readonly #opening: Set<Promise<ListeningPort>> = new Set();
-  readonly #ports: Set<Port> = new Set();
+  readonly #ports: Ports;
   readonly #connectors: Set<Connector> = new Set();
-  #state: 'idle' | 'running' | 'stopping' = 'idle';
-  /** How often it has stopped: what was asked for before then does not begin any more. */
-  #stops = 0;
-  #requestStop: () => void = () => {};
+  /** How long connections may take to end. */
+  #lingerMs = 0;
+  /** What `run` waits for comes: the stop, and then an end of the wait for triggers. */
+  #shutDown: () => void = () => {};
   #hurry: () => void = () => {};
+  readonly #life = LIFE.start({
+    refuseRun: () => {
+      throw new ReactorAlreadyRunning('the reactor runs already');
+    },
+    refuseStop: () => {
+      throw new ReactorNotRunning('the reactor does not run');
+    },
+    shutDown: () => this.#shutDown(),
+    hurry: () => {
+      this.#lingerMs = 0;
+      this.#hurry();
+    },
+    end: () => {
+      this.#engine.epoch = undefined;
+    },
+    cut: () => {
+      this.#lingerMs = 0;
+      this.#engine.cutAll();
+    },
+    beginEpoch: () => {
+      this.#engine.epoch = Symbol('epoch');
+    },
+  });
 
   constructor(backend: Backend) {
     this.#backend = backend;
     this.#engine = new Engine(backend);
+    this.#ports = new Ports(this.#engine, this);
   }
 
   /** True from `run` until everything has ended after `stop`. */
   get running(): boolean {
-    return this.#state !== 'idle';
+    return this.#life.state !== 'idle';
   }
 
   /** The number of the process. */
@@ -127,10 +152,7 @@ export class Reactor implements Clock {
     const { interface: name = '0.0.0.0', backlog = BACKLOG } = options;
     checkText('interface', name, '127.0.0.1');
     checkWhole('backlog', backlog, 1, MOST_WAITING);
-    const stops = this.#stops;
-    const host = await this.#interfaceOf(name, port);
-    this.#expectNoStop(stops, name, port);
-    return this.#listen(name, { kind: 'tcp', host, port, backlog }, factory, options);
+    return this.#ports.openTCP(name, { port, backlog }, factory, options);
   }
 
   /** Listens on a UNIX socket. Rejects like `listenTCP`. */
@@ -139,7 +161,7 @@ export class Reactor implements Clock {
     const { mode = 0o660, backlog = BACKLOG } = options;
     checkWhole('mode', mode, 0, 0o777);
     checkWhole('backlog', backlog, 1, MOST_WAITING);
-    return this.#listen(path, { kind: 'unix', path, mode, backlog }, factory, options);
+    return this.#ports.open(path, { kind: 'unix', path, mode, backlog }, factory, options);
   }
 
   /**
@@ -150,7 +172,7 @@ export class Reactor implements Clock {
     checkWhole('fd', fd, 0, MOST_DESCRIPTORS);
     const { backlog = BACKLOG } = options;
     checkWhole('backlog', backlog, 1, MOST_WAITING);
-    return this.#listen(`descriptor ${fd}`, { kind: 'fd', fd, backlog }, factory, options);
+    return this.#ports.open(`descriptor ${fd}`, { kind: 'fd', fd, backlog }, factory, options);
   }
 
   /**
@@ -158,7 +180,7 @@ export class Reactor implements Clock {
    * gone. Nothing else may be printed on standard output, `console.log` included. Rejects like `listenTCP`.
    */
   async listenStdio(factory: Factory, options: ConnectionOptions = {}): Promise<ListeningPort> {
-    return this.#listen('stdio', { kind: 'stdio' }, factory, options);
+    return this.#ports.open('stdio', { kind: 'stdio' }, factory, options);
   }
 
   /**
@@ -208,35 +230,30 @@ export class Reactor implements Clock {
    */
   async run({ signals = true, stopLingerMs = 1000 }: RunOptions = {}): Promise<void> {
     checkAtLeast('stopLingerMs', stopLingerMs, 0);
-    if (this.#state !== 'idle') throw new ReactorAlreadyRunning('the reactor runs already');
-    this.#state = 'running';
+    this.#life.run();
     this.#engine.timers.hold(true);
+    this.#lingerMs = stopLingerMs;
     const stopped = new Promise<void>((resolve) => {
-      this.#requestStop = resolve;
+      this.#shutDown = resolve;
     });
-    let lingerMs = stopLingerMs;
     const hurried = new Promise<void>((resolve) => {
-      this.#hurry = () => {
-        lingerMs = 0;
-        if (this.#engine.stopping) this.#engine.cutAll();
-        resolve();
-      };
+      this.#hurry = resolve;
     });
-    const release = signals ? this.#backend.catchSignals(() => this.#signalled()) : () => {};
+    const release = signals ? this.#backend.catchSignals(() => this.#life.signal()) : () => {};
     for (const phase of PHASES) this.#fire(phase, 'startup');
     await stopped;
     await Promise.race([Promise.all(this.#fire('before', 'shutdown')), hurried]);
+    this.#life.ready();
     this.#fire('during', 'shutdown');
-    await this.#endAll(() => lingerMs);
+    await this.#endAll();
+    this.#life.ended();
     this.#fire('after', 'shutdown');
     // What these began, and what was cancelled at once, ends in runs of their own.
     await this.#turn();
-    this.#stops += 1;
+    this.#life.over();
     this.#engine.timers.clear();
     this.#engine.timers.hold(false);
     release();
-    this.#engine.stopping = false;
-    this.#state = 'idle';
   }
 
   /**
@@ -246,15 +263,13 @@ export class Reactor implements Clock {
    * when it is stopping already, throws `ReactorNotRunning` when it does not run.
    */
   stop(): void {
-    if (this.#state === 'idle') throw new ReactorNotRunning('the reactor does not run');
-    this.#state = 'stopping';
-    this.#requestStop();
+    this.#life.stop();
   }
 
   /** Calls `call(...args)` once, when the reactor runs: now if it does. Throws a `TypeError` if `call` is not a function. */
   callWhenRunning<A extends unknown[]>(call: (...args: A) => unknown, ...args: A): void {
     checkFunction('call', call, 'a function');
-    if (this.#state !== 'idle') {
+    if (this.#life.state !== 'idle') {
       this.#engine.guard('callWhenRunning', titleOf(call), () => call(...args));
       return;
     }
@@ -294,52 +309,6 @@ export class Reactor implements Clock {
     return this.#engine.observe(observer);
   }
 
-  /** Opens a port once its factory has started. */
-  async #listen(name: string, place: ListenPlace, factory: Factory, options: PortOptions): Promise<ListeningPort> {
-    const bounds = boundsOf(options);
-    const { tls, haproxy } = options;
-    checkFactory(factory);
-    if (tls !== undefined) checkTLS(tls, 'server');
-    const terms = { tls, proxy: haproxy === undefined ? undefined : termsOf(haproxy) };
-    const stops = this.#stops;
-    const started = factory.doStart(this);
-    try {
-      await awaited(started);
-      factory.checkProtocol();
-      this.#expectNoStop(stops, name, place.kind === 'tcp' ? place.port : undefined);
-      return await this.#open(name, place, factory, bounds, terms);
-    } catch (error) {
-      this.#engine.guard(prefixOf(factory), 'stopFactory', () => factory.doStop());
-      throw error;
-    }
-  }
-
-  /** A reactor that stops waits for this, so as to close the port, but not for lookups and factories before it. */
-  async #open(
-    name: string,
-    place: ListenPlace,
-    factory: Factory,
-    bounds: ConnectionBounds,
-    terms: Terms,
-  ): Promise<ListeningPort> {
-    const opening = Port.open(this.#engine, name, place, factory, bounds, terms, (closed) =>
-      this.#ports.delete(closed),
-    );
-    this.#opening.add(opening);
-    try {
-      const port = await opening;
-      this.#ports.add(port);
-      return port;
-    } finally {
-      this.#opening.delete(opening);
-    }
-  }
-
-  /** Throws when the reactor has stopped since it had stopped so often. */
-  #expectNoStop(stops: number, name: string, port: number | undefined): void {
-    if (this.#stops !== stops) throw new CannotListenError(name, port, 'the reactor has stopped');
-  }
-
   #connect<F extends ClientFactory>(target: Destination, factory: F, options: DialOptions): Connector<BuiltBy<F>> {
     const { timeoutMs = 30_000, signal, tls, proxyHeader } = options;
     checkClientFactory(factory);
@@ -358,21 +327,6 @@ export class Reactor implements Clock {
     return connector as Connector<unknown> as Connector<BuiltBy<F>>;
   }
 
-  /** The IP literal of an interface; of a name with several addresses the first IPv4 one. */
-  async #interfaceOf(name: string, port: number): Promise<string> {
-    if (familyOf(name) !== undefined) return name;
-    const found = await this.#engine.resolve(name);
-    if ('kind' in found) throw new CannotListenError(name, port, found.detail, { cause: found });
-    const address = found.find(({ family }) => family === 'IPv4') ?? found[0];
-    if (address === undefined) throw new CannotListenError(name, port, 'the name has no address');
-    return address.host;
-  }
-
-  #signalled(): void {
-    if (this.#state === 'stopping') this.#hurry();
-    else this.stop();
-  }
-
   /** Runs the triggers of a phase; the promises never reject. */
   #fire(phase: TriggerPhase, event: SystemEvent): Promise<void>[] {
     return this.#triggers.of(phase, event).map(async (run) => {
@@ -384,13 +338,11 @@ export class Reactor implements Clock {
     });
   }
 
-  /** `lingerMs` is asked as late as can be: a second signal may come meanwhile. */
-  async #endAll(lingerMs: () => number): Promise<void> {
-    this.#engine.stopping = true;
-    await Promise.allSettled(this.#opening);
-    await Promise.all([...this.#ports].map((port) => port.stopListening()));
+  /** Ends ports, attempts and connections. A second signal may shorten the time of these until they are asked to leave. */
+  async #endAll(): Promise<void> {
+    await this.#ports.close();
     for (const connector of this.#connectors) if (connector.state === 'connecting') connector.stopConnecting();
-    await this.#engine.quitAll(lingerMs());
+    await this.#engine.quitAll(this.#lingerMs);
     // A cancelled attempt tells its factory in a run of its own.
     await this.#turn();
   }

@@ -93,10 +93,17 @@ export const TURN_BUGS: readonly Bug[] = [
   },
   {
     name: 'a second signal that ends nothing',
-    file: 'reactor/reactor.ts',
-    text: 'if (this.#engine.stopping) this.#engine.cutAll();',
-    instead: 'if (!this.#engine.stopping) this.#engine.cutAll();',
+    file: 'reactor/life.ts',
+    text: "signal: { to: 'ending', call: 'cut' },",
+    instead: "signal: 'ignore',",
     test: rule('R50 a second signal ends all at once'),
+  },
+  {
+    name: 'a port that was asked for before the reactor stopped opens in its next run',
+    file: 'reactor/ports.ts',
+    text: 'this.#engine.stopping || this.#engine.epoch === epoch',
+    instead: 'this.#engine.stopping || epoch !== undefined',
+    test: { file: 'reactor/life.test.ts', name: 'asked for when running, whose name is found when running again' },
   },
   {
     name: 'a stop that makes half a production look complete',

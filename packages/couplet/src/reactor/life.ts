@@ -1,0 +1,53 @@
+/**
+ * The life of a reactor. What affects it is in this table, and nothing beside the table remembers how far it is: the reactor raises the
+ * event first, and does what follows from it in the new state.
+ *
+ * The states:
+ *
+ * - `idle`: it does not run; ports, connections, attempts and timers work all the same
+ * - `running`: the same, and the process is kept alive
+ * - `shuttingDown`: the triggers before shutdown run, and everything works on until they are `ready`
+ * - `ending`: the triggers during shutdown run, ports, attempts and connections end, and nothing new begins
+ * - `flushing`: all have ended; the triggers after shutdown run, and what they asked for has one turn to fail
+ *
+ * The events:
+ *
+ * - `run`, `stop`: the program calls these methods
+ * - `signal`: SIGINT or SIGTERM; the handlers are there while it runs
+ * - `ready`: the promises of the triggers before shutdown have settled, or are not waited for any more
+ * - `ended`: ports, attempts and connections have ended
+ * - `over`: the turn after that is over
+ *
+ * An event that a state is to disregard says `ignore`, and what a program must not ask for calls what throws. A pair that is not here
+ * cannot happen: the machine throws.
+ */
+export const REACTOR_LIFE = {
+  idle: {
+    run: { to: 'running' },
+    stop: { to: 'idle', call: 'refuseStop' },
+  },
+  running: {
+    run: { to: 'running', call: 'refuseRun' },
+    stop: { to: 'shuttingDown', call: 'shutDown' },
+    // A state in which the connections end by themselves belongs between these two, once there is a time for that.
+    signal: { to: 'shuttingDown', call: 'shutDown' },
+  },
+  shuttingDown: {
+    run: { to: 'shuttingDown', call: 'refuseRun' },
+    stop: 'ignore',
+    signal: { to: 'shuttingDown', call: 'hurry' },
+    ready: { to: 'ending', call: 'end' },
+  },
+  ending: {
+    run: { to: 'ending', call: 'refuseRun' },
+    stop: 'ignore',
+    signal: { to: 'ending', call: 'cut' },
+    ended: { to: 'settling' },
+  },
+  flushing: {
+    run: { to: 'settling', call: 'refuseRun' },
+    stop: 'ignore',
+    signal: 'ignore',
+    over: { to: 'idle', call: 'beginEpoch' },
+  },
+} as const;
