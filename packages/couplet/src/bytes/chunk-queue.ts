@@ -1,8 +1,8 @@
+import { EMPTY } from './chunk.ts';
 import { Tail } from './tail.ts';
 
 /** Chunks of fewer bytes are copied together. */
 const SMALL = 1024;
-const EMPTY: Buffer = Buffer.alloc(0);
 
 /** Bytes in the order of their arrival, in the chunks that brought them. Each byte is copied at most twice. */
 export class ChunkQueue {

@@ -1,3 +1,6 @@
+/** No bytes; one for all, since nothing in it can change. */
+export const EMPTY: Buffer = Buffer.alloc(0);
+
 /** What somebody writes, as bytes: a string in UTF-8. Throws a `TypeError` for anything else. */
 export function chunkOf(data: Uint8Array | string): Uint8Array {
   checkData(data);

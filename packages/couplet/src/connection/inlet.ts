@@ -1,3 +1,4 @@
+import { EMPTY } from '../bytes/chunk.ts';
 import type { Decoder } from '../framing/decoder.ts';
 import { FramingError } from '../framing/errors.ts';
 import { ConnectionDone } from '../protocol/errors.ts';
@@ -5,8 +6,6 @@ import { Protocol } from '../protocol/protocol.ts';
 import type { TLS } from '../protocol/tls.ts';
 import type { Pull } from './pull.ts';
 import { Chunks, FramePull } from './pull.ts';
-
-const NOTHING = Buffer.alloc(0);
 
 /**
  * The protocol behind a `Connection`: it hands what arrives to whoever pulls. Bytes wait in the decoder of the last reader
@@ -91,7 +90,7 @@ export class Inlet extends Protocol {
   }
 
   override takeUnread(): Buffer {
-    return this.#decoder?.rest() ?? NOTHING;
+    return this.#decoder?.rest() ?? EMPTY;
   }
 
   override readConnectionLost(): void {

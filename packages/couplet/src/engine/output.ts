@@ -1,3 +1,4 @@
+import { EMPTY } from '../bytes/chunk.ts';
 import type { TimeoutError } from '../protocol/errors.ts';
 import type { TLS } from '../protocol/tls.ts';
 import type { Wire } from '../seam/wire.ts';
@@ -5,8 +6,6 @@ import type { Engine } from './engine.ts';
 import { HIGH_WATER, RoomWaiters } from './flow.ts';
 import { Upgrade } from './upgrade.ts';
 import { MOST, WriteQueue } from './write-queue.ts';
-
-const NOTHING = new Uint8Array(0);
 
 /** The sending half of a connection: what waits before the wire, and its way from clear text into TLS. */
 export class Output extends WriteQueue {
@@ -99,13 +98,13 @@ export class Output extends WriteQueue {
    */
   startTLS(
     tls: TLS,
-    unread: Uint8Array = NOTHING,
+    unread: Uint8Array = EMPTY,
     held: () => Buffer | undefined,
     late: (reason: TimeoutError) => void,
   ): void {
     if (!(unread instanceof Uint8Array)) throw new TypeError(`unread is ${typeof unread}, not bytes`);
     const upgrade = new Upgrade(this.#engine, tls);
-    upgrade.unread = Buffer.concat([unread, held() ?? NOTHING]);
+    upgrade.unread = Buffer.concat([unread, held() ?? EMPTY]);
     upgrade.await(late);
     this.#upgrade = upgrade;
     this.bar();

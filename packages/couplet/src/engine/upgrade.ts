@@ -1,3 +1,4 @@
+import { EMPTY } from '../bytes/chunk.ts';
 import { TimeoutError } from '../protocol/errors.ts';
 import type { TLS } from '../protocol/tls.ts';
 import type { TlsContext } from '../seam/tls.ts';
@@ -8,7 +9,7 @@ import type { Engine } from './engine.ts';
 /** A connection's handshake in mid-stream: it waits until what was written in clear has gone. */
 export class Upgrade {
   /** What was received already and belongs to TLS. */
-  unread: Buffer = Buffer.alloc(0);
+  unread: Buffer = EMPTY;
   readonly #engine: Engine;
   readonly #tls: TLS;
   readonly #context: TlsContext;

@@ -1,3 +1,4 @@
+import { EMPTY } from '../bytes/chunk.ts';
 import type { Gather } from '../bytes/gather.ts';
 import { Tail } from '../bytes/tail.ts';
 import type { Wire } from '../seam/wire.ts';
@@ -12,8 +13,6 @@ const LONG_TEXT = 64 * 1024;
 /** While the wire is full, chunks of fewer bytes are copied together. */
 const SMALL = 1024;
 const CHANGED = 'bytes were taken away or added between the write and the sending';
-/** Takes the place of a chunk that was handed over, so that the queue does not keep it alive. */
-const GONE = new Uint8Array(0);
 
 /** What a connection has written and the kernel does not have yet. */
 export class WriteQueue {
@@ -28,7 +27,7 @@ export class WriteQueue {
   budget: number = MOST;
   /** The one chunk of a short queue: most never need a list. */
   #only: Uint8Array | undefined;
-  /** All chunks of a longer one, those before `#head` handed over already. */
+  /** All chunks of a longer one. Those before `#head` are handed over, and empty ones in their places, so that none is kept alive. */
   #chunks: Uint8Array[] | undefined;
   #head = 0;
   /** How many bytes of the next chunk are handed over. */
@@ -193,7 +192,7 @@ export class WriteQueue {
       const gathers = chunk.length < LARGE && chunk.length <= this.#most && this.#offset === 0;
       if (gathers && this.#head + 1 < chunks.length) this.#handGathered(wire, gather, chunks);
       else if (this.#handSingle(wire, chunk)) {
-        chunks[this.#head] = GONE;
+        chunks[this.#head] = EMPTY;
         this.#head += 1;
       }
     }
@@ -219,7 +218,7 @@ export class WriteQueue {
 
   #handGathered(wire: Wire, gather: Gather, chunks: Uint8Array[]): void {
     const { bytes, count } = gather.fill(chunks, this.#head, LARGE, this.#most, this.#keeps);
-    chunks.fill(GONE, this.#head, this.#head + count);
+    chunks.fill(EMPTY, this.#head, this.#head + count);
     this.#head += count;
     this.#hand(wire, bytes);
     if (this.#held > 0 && !wire.copies) gather.giveUp();

@@ -1,3 +1,4 @@
+import { EMPTY } from '../bytes/chunk.ts';
 import { ChunkQueue } from '../bytes/chunk-queue.ts';
 
 /** Throws a `RangeError` for what cannot be the most bytes of a frame: above all for NaN, which would limit nothing, and for digits in a string. */
@@ -5,8 +6,6 @@ export function checkLimit(maxLength: number): void {
   if (!(typeof maxLength === 'number' && maxLength >= 0))
     throw new RangeError(`a maxLength of ${maxLength} is not a number of at least 0`);
 }
-
-const EMPTY: Buffer = Buffer.alloc(0);
 
 /**
  * Finds the frames in a stream of bytes. How the stream is cut into chunks changes nothing, and costs no more than a

@@ -1,10 +1,10 @@
+import { EMPTY } from '../bytes/chunk.ts';
 import { checkLimit, Decoder } from './decoder.ts';
 import { LineTooLongError } from './errors.ts';
 import type { LineReader } from './line-reader.ts';
 
 /** The delimiter of nearly everybody: one for all. */
 const CRLF = Buffer.from('\r\n');
-const NOTHING: Buffer = Buffer.alloc(0);
 
 /**
  * So many bytes of a chunk are made a string at first, and then twice as many each time. So it costs little to begin anew in
@@ -65,7 +65,7 @@ export class LineDecoder<Line> extends Decoder<Line> {
     this.#delimiter = delimiter;
     if (ending.equals(this.#ending)) return;
     // The present line begins anew.
-    this.unread(NOTHING);
+    this.unread(EMPTY);
     this.#ending = ending;
     this.#needle = ending.toString('latin1');
     this.#ascii = isASCII(this.#needle);

@@ -1,3 +1,4 @@
+import { EMPTY } from '../bytes/chunk.ts';
 import { checkLimit, Decoder } from './decoder.ts';
 import { LengthLimitError } from './errors.ts';
 
@@ -32,8 +33,6 @@ export function remembering(make: (length: number) => Buffer): (length: number) 
     return made[length];
   };
 }
-
-const EMPTY: Buffer = Buffer.alloc(0);
 
 /** Finds strings that follow their length. */
 export class PrefixedDecoder extends Decoder<Buffer> {

@@ -1,4 +1,5 @@
 import { addressOf } from '../address/address.ts';
+import { EMPTY } from '../bytes/chunk.ts';
 import { Filter } from '../filters/filter.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { SocketName } from '../seam/address.ts';
@@ -21,8 +22,6 @@ export interface Arrival {
   /** There is no header that counts. Told when the wire is gone. */
   refused(reason: ProxyHeaderError): void;
 }
-
-const EMPTY: Buffer = Buffer.alloc(0);
 
 /**
  * Stands on a wire that a proxy opened: reads the header first, and from then on is the wire of the connection that the header

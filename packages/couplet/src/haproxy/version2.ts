@@ -1,4 +1,5 @@
 import { ipv6LiteralOf } from '../address/literal.ts';
+import { EMPTY } from '../bytes/chunk.ts';
 import type { ProxyHeader, Tlv } from '../protocol/proxy-header.ts';
 import type { InetName, UnixName } from '../seam/address.ts';
 import type { AddressPair, Reading } from './header.ts';
@@ -61,7 +62,7 @@ export function writeVersion2(command: 'LOCAL' | 'PROXY', ends: AddressPair | un
 }
 
 function addressesOf(ends: AddressPair | undefined): [family: number, addresses: Buffer] {
-  if (ends === undefined) return [UNSPEC, Buffer.alloc(0)];
+  if (ends === undefined) return [UNSPEC, EMPTY];
   if (ends.family === 'UNIX')
     return [UNIX_STREAM, Buffer.concat([pathBytesOf(ends.source), pathBytesOf(ends.destination)])];
   const ports = [portOf(ends.source), portOf(ends.destination)].flatMap((port) => [port >> 8, port & 0xff]);

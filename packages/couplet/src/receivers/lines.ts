@@ -1,3 +1,4 @@
+import { EMPTY } from '../bytes/chunk.ts';
 import { LineTooLongError } from '../framing/errors.ts';
 import { endingOf, LineDecoder } from '../framing/line-decoder.ts';
 import type { LineReader } from '../framing/line-reader.ts';
@@ -80,8 +81,6 @@ export class LineOnlyReceiver<F = AnyFactory> extends LineProtocol<Buffer, F> {
     return this.transport.write(this.#ending);
   }
 }
-
-const EMPTY: Buffer = Buffer.alloc(0);
 
 /** Receives lines, and raw bytes in between: `setRawMode` and `setLineMode` switch, at any time. */
 export class LineReceiver<F = AnyFactory> extends LineOnlyReceiver<F> {

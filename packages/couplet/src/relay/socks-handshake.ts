@@ -1,4 +1,5 @@
 import { literalOf } from '../address/literal.ts';
+import { EMPTY } from '../bytes/chunk.ts';
 import type { SocksVersion } from './socks-reply.ts';
 import { replyOf } from './socks-reply.ts';
 
@@ -27,7 +28,7 @@ export class SocksHandshake {
   /** What came of it, once that is known. */
   outcome: SocksOpening | undefined;
   readonly #steps: Steps<SocksOpening>;
-  #field: Buffer = Buffer.alloc(0);
+  #field: Buffer = EMPTY;
   #filled = 0;
 
   /** `send` gets what is to be answered on the way. */

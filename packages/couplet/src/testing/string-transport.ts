@@ -1,6 +1,6 @@
 import type { Address } from '../address/address.ts';
 import { IPv4Address } from '../address/address.ts';
-import { chunkOf } from '../bytes/chunk.ts';
+import { chunkOf, EMPTY } from '../bytes/chunk.ts';
 import { Flow, HIGH_WATER, RoomWaiters } from '../engine/flow.ts';
 import type { LifeEvent, State } from '../engine/life-cycle.ts';
 import { delivers, transition, writes } from '../engine/life-cycle.ts';
@@ -196,10 +196,10 @@ export class StringTransport implements Transport {
   }
 
   /** Notes it, and what the protocol gives up: the test looks at `turned` and calls `secure`. Throws an `Error` the second time. */
-  startTLS(tls: TLS, unread: Uint8Array = Buffer.alloc(0)): void {
+  startTLS(tls: TLS, unread: Uint8Array = EMPTY): void {
     if (this.#turned !== undefined || this.tls !== undefined) throw new Error('TLS is spoken already');
     if (!delivers(this.#state)) return;
-    this.#turned = { tls, unread: Buffer.concat([unread, this.#protocol?.takeUnread?.() ?? Buffer.alloc(0)]) };
+    this.#turned = { tls, unread: Buffer.concat([unread, this.#protocol?.takeUnread?.() ?? EMPTY]) };
   }
 
   getHost(): Address {

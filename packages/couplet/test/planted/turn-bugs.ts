@@ -136,8 +136,8 @@ export const TURN_BUGS: readonly Bug[] = [
   {
     name: 'a startTLS that throws leaves its timer behind',
     file: 'engine/output.ts',
-    text: 'upgrade.unread = Buffer.concat([unread, held() ?? NOTHING]);\n    upgrade.await(late);',
-    instead: 'upgrade.await(late);\n    upgrade.unread = Buffer.concat([unread, held() ?? NOTHING]);',
+    text: 'upgrade.unread = Buffer.concat([unread, held() ?? EMPTY]);\n    upgrade.await(late);',
+    instead: 'upgrade.await(late);\n    upgrade.unread = Buffer.concat([unread, held() ?? EMPTY]);',
     test: { file: 'connection/misuse.test.ts', name: 'for a takeUnread that throws' },
   },
   {
