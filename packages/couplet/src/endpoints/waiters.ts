@@ -1,4 +1,5 @@
 import { UserAbortError } from '../protocol/errors.ts';
+import { checkAtLeast } from '../values/checks.ts';
 
 /** How long somebody waits for a connection. */
 export interface WaitOptions {
@@ -23,7 +24,7 @@ export class Waiters<P> {
 
   /** One more. Throws a `RangeError` for a `failAfterFailures` below 1. */
   join({ signal, failAfterFailures = Number.POSITIVE_INFINITY }: WaitOptions): Promise<P> {
-    if (!(failAfterFailures >= 1)) throw new RangeError(`failAfterFailures is ${failAfterFailures}, not 1 or more`);
+    checkAtLeast('failAfterFailures', failAfterFailures, 1);
     return new Promise((resolve, reject) => {
       const abort = (): void => {
         waiter.leave();

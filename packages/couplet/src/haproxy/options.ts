@@ -1,6 +1,7 @@
 import { Cidr } from '../address/cidr.ts';
 import { bytesOf } from '../address/literal.ts';
 import type { SocketName } from '../seam/address.ts';
+import { checkAboveZero, checkWhole } from '../values/checks.ts';
 
 /** What a port asks of the PROXY headers that its connections begin with. */
 export interface ProxyOptions {
@@ -23,12 +24,10 @@ export interface ProxyTerms {
 const LEAST = 107;
 const MOST = 65_551;
 
-/** Fills in what is not set. Throws a `RangeError` that names the option, or the network, that is none. */
+/** Fills in what is not set. Throws a `RangeError`, or a `TypeError` for what is not a number, that names the option or the network. */
 export function termsOf({ trusted, headerTimeoutMs = 5000, maxHeaderBytes = 4096 }: ProxyOptions): ProxyTerms {
-  if (!(headerTimeoutMs > 0 && headerTimeoutMs < Number.POSITIVE_INFINITY))
-    throw new RangeError(`headerTimeoutMs is ${headerTimeoutMs}, not a finite number above 0`);
-  if (!(Number.isInteger(maxHeaderBytes) && maxHeaderBytes >= LEAST && maxHeaderBytes <= MOST))
-    throw new RangeError(`maxHeaderBytes is ${maxHeaderBytes}, not a whole number from ${LEAST} to ${MOST}`);
+  checkAboveZero('headerTimeoutMs', headerTimeoutMs);
+  checkWhole('maxHeaderBytes', maxHeaderBytes, LEAST, MOST);
   return { trusted: new Trusted(trusted), headerTimeoutMs, maxHeaderBytes };
 }
 

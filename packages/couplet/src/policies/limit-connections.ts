@@ -4,7 +4,7 @@ import type { ClientFactory } from '../protocol/client-factory.ts';
 import type { Factory } from '../protocol/factory.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Wire } from '../seam/wire.ts';
-import { checkWhole } from './bounds.ts';
+import { checkWhole } from '../values/checks.ts';
 import type { Guarded, Policy } from './guarded.ts';
 import { guard } from './guarded.ts';
 
@@ -19,7 +19,8 @@ export interface ConnectionLimit {
 /**
  * Bounds how many connections of the factory there are at a time, over all its ports. A connection counts from the moment
  * that it is accepted until after its `connectionLost`. One too many gets the message and is closed, without a protocol and
- * without waiting for the peer; it never counts. Throws a `RangeError` that names the option.
+ * without waiting for the peer; it never counts. Throws a `RangeError`, or a
+ * `TypeError` for what is not a number, that names the option.
  */
 export function limitConnections<F extends Factory | ClientFactory>(factory: F, options: ConnectionLimit): Guarded<F> {
   checkWhole('max', options.max, 1, Number.MAX_SAFE_INTEGER);

@@ -5,7 +5,7 @@ import type { ClientFactory } from '../protocol/client-factory.ts';
 import type { Factory } from '../protocol/factory.ts';
 import type { SocketName } from '../seam/address.ts';
 import type { Wire } from '../seam/wire.ts';
-import { checkWhole } from './bounds.ts';
+import { checkWhole } from '../values/checks.ts';
 import type { Guarded, Policy } from './guarded.ts';
 import { guard } from './guarded.ts';
 import type { ConnectionLimit } from './limit-connections.ts';

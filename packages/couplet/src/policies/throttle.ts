@@ -4,7 +4,7 @@ import type { Factory } from '../protocol/factory.ts';
 import type { Wire } from '../seam/wire.ts';
 import type { Clock } from '../time/clock.ts';
 import { Sweep } from '../time/sweep.ts';
-import { checkAboveZero } from './bounds.ts';
+import { checkAboveZero } from '../values/checks.ts';
 import { Bucket } from './bucket.ts';
 import type { Guarded, Policy } from './guarded.ts';
 import { guard } from './guarded.ts';

@@ -1,6 +1,6 @@
 import type { ClientFactory } from '../protocol/client-factory.ts';
 import type { Factory } from '../protocol/factory.ts';
-import { checkAboveZero } from './bounds.ts';
+import { checkAboveZero } from '../values/checks.ts';
 import type { Guarded } from './guarded.ts';
 import { guard } from './guarded.ts';
 import { PerClock } from './per-clock.ts';

@@ -3,7 +3,7 @@ import type { Factory } from '../protocol/factory.ts';
 import type { Wire } from '../seam/wire.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Sweep } from '../time/sweep.ts';
-import { checkAboveZero } from './bounds.ts';
+import { checkAboveZero } from '../values/checks.ts';
 import type { Guarded } from './guarded.ts';
 import { guard } from './guarded.ts';
 import { PerClock } from './per-clock.ts';

@@ -1,6 +1,6 @@
 import { familyOf } from '../address/literal.ts';
 import type { TlsClientSettings, TlsIdentity, TlsServerSettings, TlsVersion } from '../seam/tls.ts';
-import { described, isAtLeast } from '../values/checks.ts';
+import { checkAboveZero, described } from '../values/checks.ts';
 
 /** Letters, digits, hyphens and underscores of any language, and the dots between labels; an asterisk in certificates. */
 const NAME = /^(?:[\w.*-]|\P{ASCII})+$/u;
@@ -188,8 +188,8 @@ function commonOf({ alpn = [], minVersion = 'TLSv1.2' }: TLSOptions): Pick<TlsCl
 }
 
 function timeoutOf({ handshakeTimeoutMs = 10_000 }: TLSOptions): number {
-  if (isAtLeast(0, handshakeTimeoutMs) && handshakeTimeoutMs > 0) return handshakeTimeoutMs;
-  throw new RangeError(`handshakeTimeoutMs is ${handshakeTimeoutMs}, not a number above 0`);
+  checkAboveZero('handshakeTimeoutMs', handshakeTimeoutMs, 'number');
+  return handshakeTimeoutMs;
 }
 
 function identityOf({ cert, key, passphrase }: TLSIdentity, where: string): TlsIdentity {

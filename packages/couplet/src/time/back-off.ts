@@ -1,4 +1,4 @@
-import { checkWord, isAtLeast } from '../values/checks.ts';
+import { checkAtLeast, checkWord } from '../values/checks.ts';
 import type { Clock } from './clock.ts';
 
 const JITTERS: readonly BackOff['jitter'][] = ['full', 'none'];
@@ -29,9 +29,9 @@ export interface BackOff {
 export function backOffOf(options: BackOffOptions): BackOff {
   const { initialDelayMs = 1000, factor = 1.5, maxDelayMs = 60_000, jitter = 'full' } = options;
   checkWord('jitter', jitter, JITTERS);
-  if (!isAtLeast(0, initialDelayMs)) throw new RangeError(`initialDelayMs is ${initialDelayMs}, not 0 or more`);
-  if (!isAtLeast(0, maxDelayMs)) throw new RangeError(`maxDelayMs is ${maxDelayMs}, not 0 or more`);
-  if (!isAtLeast(1, factor)) throw new RangeError(`factor is ${factor}, not 1 or more`);
+  checkAtLeast('initialDelayMs', initialDelayMs, 0);
+  checkAtLeast('maxDelayMs', maxDelayMs, 0);
+  checkAtLeast('factor', factor, 1);
   return { initialDelayMs, factor, maxDelayMs, jitter, delayMs: initialDelayMs };
 }
 

@@ -50,19 +50,26 @@ export function checkWhole(name: string, value: unknown, least: number, most: nu
     throw new TypeError(`${name} is ${described(value)}, not a whole number from ${least} to ${most}${instead}`);
   }
   if (!Number.isInteger(value) || value < least || value > most)
-    throw new RangeError(`${name} ${value} is not a whole number from ${least} to ${most}`);
+    throw new RangeError(`${name} is ${value}, not a whole number from ${least} to ${most}`);
 }
 
-/** True for a number that is at least so large. A string of digits is none, though it can be compared with one. */
-export function isAtLeast(least: number, value: unknown): boolean {
-  return typeof value === 'number' && value >= least;
-}
-
-/** Throws a `RangeError` that names the argument unless it is a number that is at least so large. */
+/**
+ * Throws a `RangeError` that names the argument unless it is a number that is at least so large. A string of digits is none, though it
+ * can be compared with one.
+ */
 export function checkAtLeast(name: string, value: unknown, least: number): void {
-  if (isAtLeast(least, value)) return;
-  const what = typeof value === 'number' ? value : described(value);
-  throw new RangeError(`${name} is ${what}, not a number of at least ${least}`);
+  if (typeof value === 'number' && value >= least) return;
+  throw new RangeError(`${name} is ${numberOr(value)}, not a number of at least ${least}`);
+}
+
+/**
+ * Throws a `RangeError` that names the argument unless it is a number above 0, and of finite ones a finite one. A string of digits is
+ * none.
+ */
+export function checkAboveZero(name: string, value: unknown, kind: 'number' | 'finite number' = 'finite number'): void {
+  const most = kind === 'number' ? Number.POSITIVE_INFINITY : Number.MAX_VALUE;
+  if (typeof value === 'number' && value > 0 && value <= most) return;
+  throw new RangeError(`${name} is ${numberOr(value)}, not a ${kind} above 0`);
 }
 
 /** True for a class: calling it without `new` throws. */
@@ -97,6 +104,11 @@ export function classOf(value: unknown): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** A number as it is, NaN included; for anything else what it is. */
+function numberOr(value: unknown): number | string {
+  return typeof value === 'number' ? value : described(value);
 }
 
 function describedObject(value: object): string {

@@ -80,7 +80,7 @@ describe('a server endpoint', () => {
 
   test('rejects what is no descriptor', async () => {
     const endpoint = new AdoptedStreamServerEndpoint(new Reactor(new FakeBackend()), -1);
-    await assert.rejects(endpoint.listen(Factory.forProtocol(Protocol)), /^RangeError: fd -1 is not a whole number/);
+    await assert.rejects(endpoint.listen(Factory.forProtocol(Protocol)), /^RangeError: fd is -1, not a whole number/);
   });
 });
 

@@ -277,7 +277,7 @@ describe('SOCKS', () => {
     const { reactor } = new FakeNetwork();
     assert.throws(
       () => new SocksFactory(reactor, { maxLookups: 0 }),
-      /^RangeError: maxLookups 0 is not a whole number/,
+      /^RangeError: maxLookups is 0, not a whole number/,
     );
   });
 
