@@ -1,5 +1,9 @@
 /**
- * The life of a connection, seen from this end:
+ * The life of a connection. The rule: everything that affects its state is in this file. No flag beside the state says how far a
+ * connection is, and no code changes the state but by `transition`; what a state allows is asked of the functions at the end. Whoever
+ * changes the table changes `test/life-cycle.test.ts`, which has each pair a second time, and what must hold on every path.
+ *
+ * The states, seen from this end:
  *
  * - `open`: both directions
  * - `shutting`: our output ends once everything is sent; input is delivered
@@ -81,8 +85,12 @@ const conclude = to('gone', 'conclude');
 const delivering = to('delivering', 'wait');
 const concluding = to('concluding', 'wait');
 
-/** Every legal pair. A pair that is not here changes nothing. */
-const transitions: Record<State, Partial<Record<LifeEvent, Step>>> = {
+/**
+ * Every pair that can happen. What changes nothing is ignored: what the program asks for may come at any time, and so may what a wire
+ * says that is not the engine's own. A pair that is not here is impossible: the engine asks the state before it says `sent` or `taken`,
+ * and ends a wait before a state that has none.
+ */
+const transitions: Record<State, Partial<Record<LifeEvent, Step | 'ignore'>>> = {
   open: {
     lose: to('closing', 'discard'),
     shut: to('shutting'),
@@ -96,6 +104,7 @@ const transitions: Record<State, Partial<Record<LifeEvent, Step>>> = {
   },
   shutting: {
     lose: to('closing', 'discard'),
+    shut: 'ignore',
     eof: to('finishing'),
     halfClose: to('finishing'),
     sent: to('reading', 'end'),
@@ -107,6 +116,7 @@ const transitions: Record<State, Partial<Record<LifeEvent, Step>>> = {
   },
   reading: {
     lose: to('lingering', 'linger'),
+    shut: 'ignore',
     eof: to('leaving', 'close'),
     halfClose: to('leaving', 'close'),
     broke: to('broken', 'wait'),
@@ -118,6 +128,8 @@ const transitions: Record<State, Partial<Record<LifeEvent, Step>>> = {
   writing: {
     lose: to('finishing'),
     shut: to('finishing'),
+    eof: 'ignore',
+    halfClose: 'ignore',
     broke,
     abort,
     cut,
@@ -125,6 +137,8 @@ const transitions: Record<State, Partial<Record<LifeEvent, Step>>> = {
     closedEarly: delivering,
   },
   closing: {
+    lose: 'ignore',
+    shut: 'ignore',
     eof: to('finishing'),
     halfClose: to('finishing'),
     sent: to('lingering', 'endAndLinger'),
@@ -135,6 +149,10 @@ const transitions: Record<State, Partial<Record<LifeEvent, Step>>> = {
     closedEarly: concluding,
   },
   finishing: {
+    lose: 'ignore',
+    shut: 'ignore',
+    eof: 'ignore',
+    halfClose: 'ignore',
     sent: to('leaving', 'close'),
     broke,
     abort,
@@ -143,6 +161,8 @@ const transitions: Record<State, Partial<Record<LifeEvent, Step>>> = {
     closedEarly: concluding,
   },
   lingering: {
+    lose: 'ignore',
+    shut: 'ignore',
     eof: to('leaving', 'close'),
     halfClose: to('leaving', 'close'),
     lingered: to('leaving', 'close'),
@@ -152,17 +172,87 @@ const transitions: Record<State, Partial<Record<LifeEvent, Step>>> = {
     closed,
     closedEarly: concluding,
   },
-  leaving: { abort: to('aborting'), closed, closedEarly: concluding },
-  aborting: { closed, closedEarly: closed },
-  broken: { lose: cut, lingered: cut, abort, cut, closed, closedEarly: delivering },
-  delivering: { lose: to('concluding', 'conclude'), lingered: conclude, abort: conclude, cut: conclude, taken: closed },
-  concluding: { lingered: conclude, abort: conclude, cut: conclude, taken: closed },
-  gone: {},
+  leaving: {
+    lose: 'ignore',
+    shut: 'ignore',
+    eof: 'ignore',
+    halfClose: 'ignore',
+    broke: 'ignore',
+    abort: to('aborting'),
+    cut: 'ignore',
+    closed,
+    closedEarly: concluding,
+  },
+  aborting: {
+    lose: 'ignore',
+    shut: 'ignore',
+    eof: 'ignore',
+    halfClose: 'ignore',
+    lingered: 'ignore',
+    broke: 'ignore',
+    abort: 'ignore',
+    cut: 'ignore',
+    closed,
+    closedEarly: closed,
+  },
+  broken: {
+    lose: cut,
+    shut: 'ignore',
+    eof: 'ignore',
+    halfClose: 'ignore',
+    lingered: cut,
+    broke: 'ignore',
+    abort,
+    cut,
+    closed,
+    closedEarly: delivering,
+  },
+  delivering: {
+    lose: to('concluding', 'conclude'),
+    shut: 'ignore',
+    eof: 'ignore',
+    halfClose: 'ignore',
+    lingered: conclude,
+    broke: 'ignore',
+    abort: conclude,
+    cut: conclude,
+    closed: 'ignore',
+    closedEarly: 'ignore',
+    taken: closed,
+  },
+  concluding: {
+    lose: 'ignore',
+    shut: 'ignore',
+    eof: 'ignore',
+    halfClose: 'ignore',
+    lingered: conclude,
+    broke: 'ignore',
+    abort: conclude,
+    cut: conclude,
+    closed: 'ignore',
+    closedEarly: 'ignore',
+    taken: closed,
+  },
+  gone: {
+    lose: 'ignore',
+    shut: 'ignore',
+    eof: 'ignore',
+    halfClose: 'ignore',
+    lingered: 'ignore',
+    broke: 'ignore',
+    abort: 'ignore',
+    cut: 'ignore',
+    closed: 'ignore',
+    closedEarly: 'ignore',
+    taken: 'ignore',
+  },
 };
 
-/** Where a event leads from a state; undefined when it changes nothing. */
+/** Where a event leads from a state; undefined when it changes nothing. Throws an `Error` for a pair that is impossible. */
 export function transition(state: State, event: LifeEvent): Step | undefined {
-  return transitions[state][event];
+  const step = transitions[state][event];
+  if (step === undefined) throw new Error(`a connection that is '${state}' takes no '${event}'`);
+  return step === 'ignore' ? undefined : step;
 }
 
 /** The states in which input reaches the protocol. */

@@ -8,7 +8,7 @@
  * - `running`: the same, and the process is kept alive
  * - `shuttingDown`: the triggers before shutdown run, and everything works on until they are `ready`
  * - `ending`: the triggers during shutdown run, ports, attempts and connections end, and nothing new begins
- * - `flushing`: all have ended; the triggers after shutdown run, and what they asked for has one turn to fail
+ * - `settling`: all have ended; the triggers after shutdown run, and what they asked for has one turn to fail
  *
  * The events:
  *
@@ -44,7 +44,7 @@ export const REACTOR_LIFE = {
     signal: { to: 'ending', call: 'cut' },
     ended: { to: 'settling' },
   },
-  flushing: {
+  settling: {
     run: { to: 'settling', call: 'refuseRun' },
     stop: 'ignore',
     signal: 'ignore',

@@ -3,8 +3,8 @@ import { describe, test } from 'node:test';
 import type { Action, LifeEvent, State } from '../../src/engine/life-cycle.ts';
 import { delivers, over, sends, transition, writes } from '../../src/engine/life-cycle.ts';
 
-/** What is expected of a pair: the new state with what is done to the wire, or nothing. */
-type Expected = State | `${State}, ${Exclude<Action, 'none'>}` | 'nothing';
+/** What is expected of a pair: the new state with what is done to the wire, or nothing, or an error. */
+type Expected = State | `${State}, ${Exclude<Action, 'none'>}` | 'nothing' | 'impossible';
 
 /** Every pair, written out: the types see to it that none is missing. */
 const TABLE: Record<State, Record<LifeEvent, Expected>> = {
@@ -13,14 +13,14 @@ const TABLE: Record<State, Record<LifeEvent, Expected>> = {
     shut: 'shutting',
     eof: 'finishing',
     halfClose: 'writing',
-    sent: 'nothing',
-    lingered: 'nothing',
+    sent: 'impossible',
+    lingered: 'impossible',
     broke: 'broken, wait',
     abort: 'aborting, abort',
     cut: 'aborting, close',
     closed: 'gone',
     closedEarly: 'delivering, wait',
-    taken: 'nothing',
+    taken: 'impossible',
   },
   shutting: {
     lose: 'closing, discard',
@@ -28,41 +28,41 @@ const TABLE: Record<State, Record<LifeEvent, Expected>> = {
     eof: 'finishing',
     halfClose: 'finishing',
     sent: 'reading, end',
-    lingered: 'nothing',
+    lingered: 'impossible',
     broke: 'broken, wait',
     abort: 'aborting, abort',
     cut: 'aborting, close',
     closed: 'gone',
     closedEarly: 'delivering, wait',
-    taken: 'nothing',
+    taken: 'impossible',
   },
   reading: {
     lose: 'lingering, linger',
     shut: 'nothing',
     eof: 'leaving, close',
     halfClose: 'leaving, close',
-    sent: 'nothing',
-    lingered: 'nothing',
+    sent: 'impossible',
+    lingered: 'impossible',
     broke: 'broken, wait',
     abort: 'aborting, abort',
     cut: 'aborting, close',
     closed: 'gone',
     closedEarly: 'delivering, wait',
-    taken: 'nothing',
+    taken: 'impossible',
   },
   writing: {
     lose: 'finishing',
     shut: 'finishing',
     eof: 'nothing',
     halfClose: 'nothing',
-    sent: 'nothing',
-    lingered: 'nothing',
+    sent: 'impossible',
+    lingered: 'impossible',
     broke: 'aborting, close',
     abort: 'aborting, abort',
     cut: 'aborting, close',
     closed: 'gone',
     closedEarly: 'delivering, wait',
-    taken: 'nothing',
+    taken: 'impossible',
   },
   closing: {
     lose: 'nothing',
@@ -70,13 +70,13 @@ const TABLE: Record<State, Record<LifeEvent, Expected>> = {
     eof: 'finishing',
     halfClose: 'finishing',
     sent: 'lingering, endAndLinger',
-    lingered: 'nothing',
+    lingered: 'impossible',
     broke: 'aborting, close',
     abort: 'aborting, abort',
     cut: 'aborting, close',
     closed: 'gone',
     closedEarly: 'concluding, wait',
-    taken: 'nothing',
+    taken: 'impossible',
   },
   finishing: {
     lose: 'nothing',
@@ -84,76 +84,76 @@ const TABLE: Record<State, Record<LifeEvent, Expected>> = {
     eof: 'nothing',
     halfClose: 'nothing',
     sent: 'leaving, close',
-    lingered: 'nothing',
+    lingered: 'impossible',
     broke: 'aborting, close',
     abort: 'aborting, abort',
     cut: 'aborting, close',
     closed: 'gone',
     closedEarly: 'concluding, wait',
-    taken: 'nothing',
+    taken: 'impossible',
   },
   lingering: {
     lose: 'nothing',
     shut: 'nothing',
     eof: 'leaving, close',
     halfClose: 'leaving, close',
-    sent: 'nothing',
+    sent: 'impossible',
     lingered: 'leaving, close',
     broke: 'aborting, close',
     abort: 'aborting, abort',
     cut: 'leaving, close',
     closed: 'gone',
     closedEarly: 'concluding, wait',
-    taken: 'nothing',
+    taken: 'impossible',
   },
   leaving: {
     lose: 'nothing',
     shut: 'nothing',
     eof: 'nothing',
     halfClose: 'nothing',
-    sent: 'nothing',
-    lingered: 'nothing',
+    sent: 'impossible',
+    lingered: 'impossible',
     broke: 'nothing',
     abort: 'aborting',
     cut: 'nothing',
     closed: 'gone',
     closedEarly: 'concluding, wait',
-    taken: 'nothing',
+    taken: 'impossible',
   },
   aborting: {
     lose: 'nothing',
     shut: 'nothing',
     eof: 'nothing',
     halfClose: 'nothing',
-    sent: 'nothing',
+    sent: 'impossible',
     lingered: 'nothing',
     broke: 'nothing',
     abort: 'nothing',
     cut: 'nothing',
     closed: 'gone',
     closedEarly: 'gone',
-    taken: 'nothing',
+    taken: 'impossible',
   },
   broken: {
     lose: 'aborting, close',
     shut: 'nothing',
     eof: 'nothing',
     halfClose: 'nothing',
-    sent: 'nothing',
+    sent: 'impossible',
     lingered: 'aborting, close',
     broke: 'nothing',
     abort: 'aborting, abort',
     cut: 'aborting, close',
     closed: 'gone',
     closedEarly: 'delivering, wait',
-    taken: 'nothing',
+    taken: 'impossible',
   },
   delivering: {
     lose: 'concluding, conclude',
     shut: 'nothing',
     eof: 'nothing',
     halfClose: 'nothing',
-    sent: 'nothing',
+    sent: 'impossible',
     lingered: 'gone, conclude',
     broke: 'nothing',
     abort: 'gone, conclude',
@@ -167,7 +167,7 @@ const TABLE: Record<State, Record<LifeEvent, Expected>> = {
     shut: 'nothing',
     eof: 'nothing',
     halfClose: 'nothing',
-    sent: 'nothing',
+    sent: 'impossible',
     lingered: 'gone, conclude',
     broke: 'nothing',
     abort: 'gone, conclude',
@@ -181,7 +181,7 @@ const TABLE: Record<State, Record<LifeEvent, Expected>> = {
     shut: 'nothing',
     eof: 'nothing',
     halfClose: 'nothing',
-    sent: 'nothing',
+    sent: 'impossible',
     lingered: 'nothing',
     broke: 'nothing',
     abort: 'nothing',
@@ -209,19 +209,22 @@ const RIGHTS: Record<State, { readonly delivers: boolean; readonly writes: boole
   gone: { delivers: false, writes: false, sends: false },
 };
 
-function isState(name: string): name is State {
-  return name in TABLE;
-}
-
-const STATES = Object.keys(TABLE).filter(isState);
-
-function isHappening(name: string): name is LifeEvent {
-  return name in TABLE.open;
-}
-
-const HAPPENINGS = Object.keys(TABLE.open).filter(isHappening);
+const STATES = Object.keys(TABLE).filter((name): name is State => name in TABLE);
+const HAPPENINGS = Object.keys(TABLE.open).filter((name): name is LifeEvent => name in TABLE.open);
 /** The states in which the connection is not about to vanish by itself. */
 const LIVING = STATES.filter((state) => state !== 'leaving' && state !== 'aborting' && !over(state));
+
+type Step = ReturnType<typeof transition>;
+
+function outcome(step: Step): string {
+  if (step === undefined) return 'nothing';
+  return step.action === 'none' ? step.to : `${step.to}, ${step.action}`;
+}
+
+/** Where a happening leads; undefined when it changes nothing, and when it is impossible, as the table has it. */
+function leads(state: State, happening: LifeEvent): Step {
+  return TABLE[state][happening] === 'impossible' ? undefined : transition(state, happening);
+}
 
 /** A connection on some path: its state, and what was done to its wire on the way. */
 interface Walker {
@@ -235,7 +238,7 @@ function walkAll(visit: (from: Walker, happening: LifeEvent, to: Walker) => void
   const todo: Walker[] = [{ state: 'open', actions: [] }];
   for (let walker = todo.pop(); walker !== undefined; walker = todo.pop()) {
     for (const happening of HAPPENINGS) {
-      const step = transition(walker.state, happening);
+      const step = leads(walker.state, happening);
       if (step === undefined) continue;
       const actions = step.action === 'none' ? walker.actions : [...walker.actions, step.action];
       const next = { state: step.to, actions };
@@ -257,7 +260,7 @@ function reach(start: State, happenings: readonly LifeEvent[]): Set<State> {
   const found = new Set<State>([start]);
   for (const state of found) {
     for (const happening of happenings) {
-      const step = transition(state, happening);
+      const step = leads(state, happening);
       if (step !== undefined) found.add(step.to);
     }
   }
@@ -268,10 +271,10 @@ describe('the life cycle, pair by pair', () => {
   for (const state of STATES) {
     test(`from ${state}`, () => {
       for (const happening of HAPPENINGS) {
-        const step = transition(state, happening);
-        const action = step === undefined || step.action === 'none' ? '' : `, ${step.action}`;
-        const actual = step === undefined ? 'nothing' : `${step.to}${action}`;
-        assert.equal(actual, TABLE[state][happening], `${state} + ${happening}`);
+        const why = `${state} + ${happening}`;
+        if (TABLE[state][happening] === 'impossible')
+          assert.throws(() => transition(state, happening), /takes no/, why);
+        else assert.equal(outcome(transition(state, happening)), TABLE[state][happening], why);
       }
       assert.deepEqual({ delivers: delivers(state), writes: writes(state), sends: sends(state) }, RIGHTS[state]);
     });
@@ -284,7 +287,7 @@ describe('the life cycle, on every path', () => {
   });
 
   test('R3 closed leads to gone wherever there is a wire, and nothing leads out of gone', () => {
-    for (const state of STATES) assert.equal(transition(state, 'closed')?.to, over(state) ? undefined : 'gone');
+    for (const state of STATES) assert.equal(leads(state, 'closed')?.to, over(state) ? undefined : 'gone');
     assert.deepEqual([...reach('gone', HAPPENINGS)], ['gone']);
   });
 
@@ -298,7 +301,7 @@ describe('the life cycle, on every path', () => {
   test('R3 whoever waits behind the wire gets to gone, by the protocol or by time', () => {
     for (const state of ['delivering', 'concluding'] as const) {
       for (const happening of ['taken', 'lingered', 'abort', 'cut'] as const)
-        assert.equal(transition(state, happening)?.to, 'gone', `${state} + ${happening}`);
+        assert.equal(leads(state, happening)?.to, 'gone', `${state} + ${happening}`);
     }
   });
 
@@ -345,7 +348,7 @@ describe('the life cycle, on every path', () => {
   });
 
   test('R6 abort is legal in every living state, and ends in aborting', () => {
-    for (const state of LIVING) assert.deepEqual(transition(state, 'abort'), { to: 'aborting', action: 'abort' });
+    for (const state of LIVING) assert.deepEqual(leads(state, 'abort'), { to: 'aborting', action: 'abort' });
   });
 
   test('R8 a connection that is leaving can still be told why it aborts, but its wire is closing already', () => {
@@ -353,13 +356,13 @@ describe('the life cycle, on every path', () => {
   });
 
   test('R25 cut closes from every living state', () => {
-    for (const state of LIVING) assert.equal(transition(state, 'cut')?.action, 'close', state);
+    for (const state of LIVING) assert.equal(leads(state, 'cut')?.action, 'close', state);
   });
 
   test('R5 loseConnection leads to leaving from every living state, if the peer goes along or time passes', () => {
     for (const state of LIVING) {
       if (state === 'broken') continue;
-      const lost = transition(state, 'lose')?.to ?? state;
+      const lost = leads(state, 'lose')?.to ?? state;
       assert.ok(reach(lost, ['sent', 'eof']).has('leaving'), `${state} with a peer that closes`);
       assert.ok(reach(lost, ['sent', 'lingered']).has('leaving'), `${state} with a silent peer`);
       assert.equal(delivers(lost), false, 'nothing is delivered after loseConnection');
@@ -367,15 +370,15 @@ describe('the life cycle, on every path', () => {
   });
 
   test('R5 every state that sends ends with sent, and only those', () => {
-    for (const state of STATES) assert.equal(transition(state, 'sent') !== undefined, sends(state), state);
+    for (const state of STATES) assert.equal(leads(state, 'sent') !== undefined, sends(state), state);
   });
 
   test('the states that lingered ends are those that begin a wait, or come after one that did', () => {
     const waiting = ['lingering', 'broken', 'delivering', 'concluding'];
     for (const state of STATES) {
-      assert.equal(transition(state, 'lingered') !== undefined, waiting.includes(state), state);
+      assert.equal(leads(state, 'lingered') !== undefined, waiting.includes(state), state);
       for (const happening of HAPPENINGS) {
-        const step = transition(state, happening);
+        const step = leads(state, happening);
         if (step === undefined || !waiting.includes(step.to)) continue;
         if (state !== 'delivering') assert.match(step.action, /linger|wait/i, `${state} + ${happening}`);
       }
@@ -385,9 +388,8 @@ describe('the life cycle, on every path', () => {
   test('what the protocol or the reactor asks for twice changes nothing the second time', () => {
     for (const state of STATES) {
       for (const happening of ['lose', 'shut', 'abort', 'cut', 'closed'] as const) {
-        const step = transition(state, happening);
-        if (step !== undefined)
-          assert.equal(transition(step.to, happening), undefined, `${state} + twice ${happening}`);
+        const step = leads(state, happening);
+        if (step !== undefined) assert.equal(leads(step.to, happening), undefined, `${state} + twice ${happening}`);
       }
     }
   });

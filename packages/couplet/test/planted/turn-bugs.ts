@@ -59,8 +59,8 @@ export const TURN_BUGS: readonly Bug[] = [
   {
     name: 'an abort of this side that waits for a promise',
     file: 'engine/life-cycle.ts',
-    text: 'aborting: { closed, closedEarly: closed },',
-    instead: 'aborting: { closed, closedEarly: concluding },',
+    text: 'closedEarly: closed,',
+    instead: 'closedEarly: concluding,',
     test: ends('does not wait for an abort of this side that came before the end'),
   },
   {
@@ -73,8 +73,8 @@ export const TURN_BUGS: readonly Bug[] = [
   {
     name: 'a protocol that leaves while what had arrived is delivered is waited for',
     file: 'engine/life-cycle.ts',
-    text: "delivering: { lose: to('concluding', 'conclude'),",
-    instead: "delivering: { lose: to('concluding'),",
+    text: "lose: to('concluding', 'conclude'),",
+    instead: "lose: to('concluding'),",
     test: ends('passes no line on behind a loseConnection'),
   },
   {

@@ -52,7 +52,7 @@ const TABLE: Record<State, Record<Event, Expected>> = {
     ended: 'settling',
     over: 'impossible',
   },
-  flushing: {
+  settling: {
     run: 'settling, refuseRun',
     stop: 'nothing',
     signal: 'nothing',
@@ -68,7 +68,7 @@ const WAYS: Record<State, readonly Event[]> = {
   running: ['run'],
   shuttingDown: ['run', 'stop'],
   ending: ['run', 'signal', 'ready'],
-  flushing: ['run', 'stop', 'ready', 'ended'],
+  settling: ['run', 'stop', 'ready', 'ended'],
 };
 
 const LIFE = new Machine('the reactor', 'idle', REACTOR_LIFE);
