@@ -41,6 +41,7 @@ export { ReconnectingClientFactory } from '../protocol/reconnecting-client-facto
 export type { ClientTLSOptions, PEM, ServerTLSOptions, TLS, TLSIdentity, TLSOptions } from '../protocol/tls.ts';
 export { ClientTLS, ServerTLS } from '../protocol/tls.ts';
 export type { Transport } from '../protocol/transport.ts';
+export { reactor } from '../reactor/default.ts';
 export type {
   ConnectOptions,
   ConnectUNIXOptions,
@@ -49,7 +50,6 @@ export type {
   PortOptions,
   RunOptions,
 } from '../reactor/options.ts';
-export { reactor } from '../reactor/default.ts';
 export { Reactor } from '../reactor/reactor.ts';
 export type { SystemEvent, Trigger, TriggerPhase } from '../reactor/triggers.ts';
 export type { TlsCertificate, TlsInfo, TlsVersion } from '../seam/tls.ts';
