@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { causeOfAttempt } from '../../src/backends/node-cause.ts';
+import { causeOfAttempt } from '../../src/backends/node/cause.ts';
 
 /** What the runtime says when a call of the system fails. */
 function errorOf(code: string, syscall: string): Error {

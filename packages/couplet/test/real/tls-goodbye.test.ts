@@ -4,8 +4,8 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { connect as connectTCP, createServer as createTCPServer } from 'node:net';
 import { test } from 'node:test';
 import { createServer } from 'node:tls';
-import { NodeTlsClient } from '../../src/backends/node-tls.ts';
-import { NodeWire } from '../../src/backends/node-wire.ts';
+import { NodeWire } from '../../src/backends/node/socket-wire.ts';
+import { NodeTlsClient } from '../../src/backends/tls/context.ts';
 import type { Cause } from '../../src/seam/cause.ts';
 import { Authority } from './certificates.ts';
 

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import type { Server } from 'node:tls';
 import { createServer } from 'node:tls';
-import { NodeTlsClient } from '../../src/backends/node-tls.ts';
+import { NodeTlsClient } from '../../src/backends/tls/context.ts';
 import { Authority } from './certificates.ts';
 
 /** How many servers a client remembers a session of. */

@@ -10,16 +10,15 @@ import type { Attempt, Backend, ConnectPlace, Listener, ListenPlace, StopSignal 
 import type { Cause } from '../../seam/cause.ts';
 import type { TlsClientSettings, TlsServerSettings } from '../../seam/tls.ts';
 import type { Sink, Wire } from '../../seam/wire.ts';
-import { NodeAlarm } from '../node-alarm.ts';
-import { causeOf, causeOfAttempt, causeOfThrown } from '../node-cause.ts';
-import { startListening, stopListening } from '../node-server.ts';
-import { pathOfSocket } from '../node-socket-path.ts';
-import { connectStdio, listenStdio } from '../node-stdio.ts';
-import type { NodeTlsContext } from '../node-tls.ts';
-import { contextOf } from '../node-tls.ts';
-import { listenUNIX } from '../node-unix.ts';
-import { vacate } from '../node-vacate.ts';
-import { NodeWire } from '../node-wire.ts';
+import type { NodeTlsContext } from '../tls/context.ts';
+import { contextOf } from '../tls/context.ts';
+import { NodeAlarm } from './alarm.ts';
+import { causeOf, causeOfAttempt, causeOfThrown } from './cause.ts';
+import { pathOfSocket, vacate } from './descriptor.ts';
+import { startListening, stopListening } from './server.ts';
+import { NodeWire } from './socket-wire.ts';
+import { connectStdio, listenStdio } from './stdio.ts';
+import { listenUNIX } from './unix.ts';
 
 /** A place that is no file. */
 type SocketPlace = Extract<ListenPlace, { kind: 'tcp' | 'fd' }>;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { NodeBorder } from '../node-border.ts';
+import { NodeBorder } from './border.ts';
 
 /** The border of all worlds that this process plays. */
 export const border: NodeBorder = new NodeBorder();

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 import process from 'node:process';
-import type { SocketName } from '../seam/address.ts';
-import type { Cause } from '../seam/cause.ts';
-import type { TlsContext, TlsInfo } from '../seam/tls.ts';
-import type { Sink, Wire } from '../seam/wire.ts';
-import { causeOf, DONE } from './node-cause.ts';
-import { type Guard, guardWrites, type Written } from './node-guard.ts';
-import { NodeTlsContext } from './node-tls.ts';
+import type { SocketName } from '../../seam/address.ts';
+import type { Cause } from '../../seam/cause.ts';
+import type { TlsContext, TlsInfo } from '../../seam/tls.ts';
+import type { Sink, Wire } from '../../seam/wire.ts';
+import { NodeTlsContext } from '../tls/context.ts';
+import { causeOf, DONE } from './cause.ts';
+import { type Guard, guardWrites, type Written } from './guard.ts';
 
 const NOTHING = new Uint8Array(0);
 /** When TLS has passed on so many bytes in one turn of the loop, other events have theirs. */

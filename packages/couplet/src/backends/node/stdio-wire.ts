@@ -3,11 +3,11 @@ import { Socket } from 'node:net';
 import process from 'node:process';
 import type { Readable, Writable } from 'node:stream';
 import { isatty, ReadStream, WriteStream } from 'node:tty';
-import type { SocketName } from '../seam/address.ts';
-import type { Cause } from '../seam/cause.ts';
-import type { Sink, Wire } from '../seam/wire.ts';
-import { causeOf, DONE } from './node-cause.ts';
-import { vacate } from './node-vacate.ts';
+import type { SocketName } from '../../seam/address.ts';
+import type { Cause } from '../../seam/cause.ts';
+import type { Sink, Wire } from '../../seam/wire.ts';
+import { causeOf, DONE } from './cause.ts';
+import { vacate } from './descriptor.ts';
 
 const NAME: SocketName = { family: 'PIPE' };
 const NO_TLS: Cause = { kind: 'tls', code: '', detail: 'there is no TLS over standard input and output' };

@@ -1,8 +1,8 @@
-import type { Attempt, Listener } from '../seam/backend.ts';
-import type { Cause } from '../seam/cause.ts';
-import type { Sink, Wire } from '../seam/wire.ts';
-import { causeOfThrown } from './node-cause.ts';
-import { StdioWire } from './node-stdio-wire.ts';
+import type { Attempt, Listener } from '../../seam/backend.ts';
+import type { Cause } from '../../seam/cause.ts';
+import type { Sink, Wire } from '../../seam/wire.ts';
+import { causeOfThrown } from './cause.ts';
+import { StdioWire } from './stdio-wire.ts';
 
 const TAKEN: Cause = { kind: 'other', code: 'EBUSY', detail: 'standard input and output were taken before' };
 

@@ -1,5 +1,5 @@
 import { getSystemErrorMap } from 'node:util';
-import type { Cause } from '../seam/cause.ts';
+import type { Cause } from '../../seam/cause.ts';
 
 /** The cause of an orderly close. */
 export const DONE: Cause = { kind: 'done', code: '', detail: 'closed in order' };

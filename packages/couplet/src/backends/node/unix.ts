@@ -18,10 +18,10 @@ import type { Server } from 'node:net';
 import { connect } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import process from 'node:process';
-import type { Listener, ListenPlace } from '../seam/backend.ts';
-import type { Cause } from '../seam/cause.ts';
-import { causeOfThrown } from './node-cause.ts';
-import { startListening, stopListening } from './node-server.ts';
+import type { Listener, ListenPlace } from '../../seam/backend.ts';
+import type { Cause } from '../../seam/cause.ts';
+import { causeOfThrown } from './cause.ts';
+import { startListening, stopListening } from './server.ts';
 
 const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
 

@@ -1,4 +1,5 @@
-import { fstatSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { devNull } from 'node:os';
 
 /** A row of Linux's table of UNIX sockets: the inode, and the path that the socket is bound to, if it is. */
 const ROW = /^(?:\S+ +){6}(\d+) (.*)$/gm;
@@ -14,4 +15,13 @@ export function pathOfSocket(fd: number): string {
     // Only Linux has the table.
   }
   return '';
+}
+
+/**
+ * Closes one of the descriptors 0 to 2, which libuv leaves open, so that the other side sees it. The null device gets the
+ * number: the next file or socket must not become standard input or output.
+ */
+export function vacate(fd: number): void {
+  closeSync(fd);
+  openSync(devNull, 'r+');
 }

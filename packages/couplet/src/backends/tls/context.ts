@@ -4,9 +4,9 @@ import type { Socket } from 'node:net';
 import { isIP } from 'node:net';
 import type { SecureContext, TLSSocketOptions } from 'node:tls';
 import { connect, createSecureContext, TLSSocket } from 'node:tls';
-import type { Cause } from '../seam/cause.ts';
-import type { TlsCertificate, TlsClientSettings, TlsContext, TlsInfo, TlsServerSettings } from '../seam/tls.ts';
-import { causeOfThrown } from './node-cause.ts';
+import type { Cause } from '../../seam/cause.ts';
+import type { TlsCertificate, TlsClientSettings, TlsContext, TlsInfo, TlsServerSettings } from '../../seam/tls.ts';
+import { causeOfThrown } from '../node/cause.ts';
 
 /** What sessions of this engine belong to; OpenSSL resumes none with client certificates when nothing is said. */
 const SESSION_ID_CONTEXT = 'couplet';

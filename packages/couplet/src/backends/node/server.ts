@@ -1,6 +1,6 @@
 import type { Server } from 'node:net';
-import type { Cause } from '../seam/cause.ts';
-import { causeOfThrown } from './node-cause.ts';
+import type { Cause } from '../../seam/cause.ts';
+import { causeOfThrown } from './cause.ts';
 
 /** Has a server listen; resolves to the cause when that fails. */
 export function startListening(server: Server, listen: () => void): Promise<Cause | undefined> {
