@@ -36,7 +36,7 @@ export const THRESHOLDS = {
   /** What `import 'couplet'` loads: always the same. */
   modules: {
     /** Files of its own. */
-    files: 118,
+    files: 121,
     /** Modules of the runtime that they ask for. */
     builtins: 12,
   },
