@@ -48,9 +48,9 @@ export const TLS_BUGS: readonly Bug[] = [
   },
   {
     name: 'a close_notify that waits for room for ever, while the peer reads nothing',
-    file: 'backends/node/socket-wire.ts',
-    text: 'setTimeout(destroy, CLOSE_NOTIFY_MS)',
-    instead: 'setTimeout(destroy, 1000 * CLOSE_NOTIFY_MS)',
+    file: 'backends/tls/tls-wire.ts',
+    text: "this.#apply('late'), CLOSE_NOTIFY_MS",
+    instead: "this.#apply('late'), 1000 * CLOSE_NOTIFY_MS",
     test: { file: 'real/tls-goodbye.test.ts', name: 'R5 a wire whose close_notify finds no room' },
   },
   {
@@ -148,14 +148,14 @@ export const TLS_BUGS: readonly Bug[] = [
   },
   {
     name: 'a pause that does not hold behind the handshake',
-    file: 'backends/node/socket-wire.ts',
-    text: '    if (this.#paused) socket.pause();\n',
+    file: 'backends/tls/tls-wire.ts',
+    text: "    if (state === 'paused') socket.pause();\n",
     instead: '',
     test: { file: 'real/node-backend.test.ts', name: 'R14 a pause lets the handshake go on' },
   },
   {
     name: 'a TLS socket that takes everything at once, and leaves no other event its turn',
-    file: 'backends/node/socket-wire.ts',
+    file: 'backends/tls/tls-wire.ts',
     text: 'if (this.#passed < this.#mostPassed) this.drained();',
     instead: 'if (this.#passed < this.#mostPassed + Number.MAX_SAFE_INTEGER) this.drained();',
     test: { file: 'real/node-backend.test.ts', name: 'leaves other events their turn (tls)' },

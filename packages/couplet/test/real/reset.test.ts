@@ -6,7 +6,7 @@ import process from 'node:process';
 import { mock, test } from 'node:test';
 import { ClientFactory, ConnectionLost, Factory, Protocol, Reactor } from 'couplet';
 import { NodeBackend } from 'couplet/node';
-import { NodeWire } from '../../src/backends/node/socket-wire.ts';
+import { SocketWire } from '../../src/backends/node/socket-wire.ts';
 import { Ear } from '../../src/testing/bare-pair.ts';
 
 test('R3 what the kernel refuses, because the peer has reset the connection, was not sent: no orderly end', async () => {
@@ -106,7 +106,7 @@ test('R3 who uploads hears why the server resets the connection', async () => {
 test('R14 keepalive counts whole seconds, never fewer than were asked for', () => {
   const socket = new Socket();
   const asked = mock.method(socket, 'setKeepAlive');
-  const wire = new NodeWire(socket, undefined, false);
+  const wire = new SocketWire(socket, undefined, false);
   for (const ms of [0, 1, 500, 1000, 1999]) wire.setKeepAlive(true, ms);
   socket.destroy();
   assert.deepEqual(
@@ -117,7 +117,7 @@ test('R14 keepalive counts whole seconds, never fewer than were asked for', () =
 
 test('R3 an end that the runtime tells after this side has aborted is none', async () => {
   const socket = new Socket();
-  const wire = new NodeWire(socket, undefined, true);
+  const wire = new SocketWire(socket, undefined, true);
   const ear = new Ear(wire);
   wire.attach(ear);
   wire.abort();

@@ -4,7 +4,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { connect as connectTCP, createServer as createTCPServer } from 'node:net';
 import { test } from 'node:test';
 import { createServer } from 'node:tls';
-import { NodeWire } from '../../src/backends/node/socket-wire.ts';
+import { SocketWire } from '../../src/backends/node/socket-wire.ts';
 import { NodeTlsClient } from '../../src/backends/tls/context.ts';
 import type { Cause } from '../../src/seam/cause.ts';
 import { Authority } from './certificates.ts';
@@ -35,7 +35,7 @@ test('R5 a wire whose close_notify finds no room closes a second later, whatever
   });
   const raw = connectTCP(await numberOf(between), '127.0.0.1');
   await once(raw, 'connect');
-  const wire = new NodeWire(raw, undefined, false);
+  const wire = new SocketWire(raw, undefined, false);
   const settings = { role: 'client', identity: undefined, ca: authority.ca, verify: true, alpn: [] } as const;
   const closed = await new Promise<{ readonly cause: Cause; readonly tookMs: number }>((resolve) => {
     let beginMs = 0;

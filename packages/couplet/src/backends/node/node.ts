@@ -16,7 +16,7 @@ import { NodeAlarm } from './alarm.ts';
 import { causeOf, causeOfAttempt, causeOfThrown } from './cause.ts';
 import { pathOfSocket, vacate } from './descriptor.ts';
 import { startListening, stopListening } from './server.ts';
-import { NodeWire } from './socket-wire.ts';
+import { SocketWire } from './socket-wire.ts';
 import { connectStdio, listenStdio } from './stdio.ts';
 import { listenUNIX } from './unix.ts';
 
@@ -160,7 +160,7 @@ export class NodeBackend implements Backend {
 
 /** Shows a new socket to whoever waits for one, and closes it if they do not want it. */
 function offer(socket: Socket, path: string | undefined, server: boolean, taker: (wire: Wire) => Sink | null): void {
-  const wire = new NodeWire(socket, path, server);
+  const wire = new SocketWire(socket, path, server);
   const sink = taker(wire);
   if (sink === null) discard(socket);
   else wire.attach(sink);

@@ -1,0 +1,265 @@
+import type { Socket } from 'node:net';
+import process from 'node:process';
+import type { Cause } from '../../seam/cause.ts';
+import type { Sink } from '../../seam/wire.ts';
+import { causeOf, DONE } from './cause.ts';
+import { type Guard, guardWrites, type Written } from './guard.ts';
+import {
+  type ReadingAction,
+  type ReadingEvent,
+  type ReadingState,
+  readingTransition,
+  refuses,
+} from './reading-life.ts';
+
+export const NOTHING: Uint8Array = new Uint8Array(0);
+const LOST: Cause = { kind: 'reset', code: '', detail: 'the connection was lost' };
+const RESET: Cause = { kind: 'reset', code: 'ECONNRESET', detail: 'connection reset by peer' };
+export const CUT_SHORT: Cause = {
+  kind: 'reset',
+  code: '',
+  detail: 'the peer ended the connection during the handshake',
+};
+const wireOf: unique symbol = Symbol('wire');
+
+/** A socket that knows its wire: so all sockets share their listeners, and an idle one costs no closures. */
+interface Wired extends Socket {
+  readonly [wireOf]: StreamWire;
+}
+
+/** What a wire has in common in clear and under TLS: how its stream is read, and that writes may be refused. */
+export abstract class StreamWire implements Guard {
+  /** Who gets what the stream receives, from `attach` on. */
+  sink: Sink | undefined;
+  /** What is read and written. */
+  protected readonly stream: Socket;
+  /** The path of a UNIX socket's listening end; undefined for TCP. */
+  protected readonly path: string | undefined;
+  /** What `onClosed` will tell. */
+  protected cause: Cause = DONE;
+  #state: ReadingState;
+  /** What tells this wire of a write of the stream that failed; undefined before the first one. */
+  #written: Written | undefined;
+  #guarded = false;
+
+  constructor(stream: Socket, path: string | undefined, state: ReadingState) {
+    this.stream = stream;
+    this.path = path;
+    this.#state = state;
+  }
+
+  /** The connection itself. */
+  protected abstract get raw(): Socket;
+
+  /** Closes the stream in order. */
+  protected abstract part(): void;
+
+  /** Whether an end that the runtime tells may be a reset, for all that is known so far. */
+  protected abstract get endIsDoubtful(): boolean;
+
+  get state(): ReadingState {
+    return this.#state;
+  }
+
+  /** Begins to pass on what the stream receives. */
+  attach(sink: Sink): void {
+    this.sink = sink;
+    this.listen();
+  }
+
+  protected listen(): void {
+    const wired: Wired = Object.assign(this.stream, { [wireOf]: this });
+    wired.on('error', onError);
+    wired.on('close', onClose);
+    wired.on('end', onEnd);
+    wired.on('data', onData);
+  }
+
+  /** Stops to hear of the stream. */
+  protected ignore(): void {
+    this.stream.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onError);
+  }
+
+  /** Takes data and end of the stream for nothing from now on. */
+  protected ignoreInput(): void {
+    this.stream.off('data', onData).off('end', onEnd);
+  }
+
+  /** Hears what breaks, under that name, of a stream that is not the one that is read. */
+  protected listenForErrors(stream: Socket, event: string): void {
+    const wired: Wired = Object.assign(stream, { [wireOf]: this });
+    wired.on(event, onError);
+  }
+
+  /** What happens to the wire: nothing else changes its state. */
+  take(event: ReadingEvent, cause: Cause = this.cause): void {
+    const transition = readingTransition(this.#state, event);
+    if (transition === undefined) return;
+    this.#state = transition.to;
+    this.#act(transition.action, cause);
+  }
+
+  #act(action: ReadingAction, cause: Cause): void {
+    switch (action) {
+      case 'none':
+        return;
+      case 'pause':
+        this.stream.pause();
+        return;
+      case 'resume':
+        this.stream.resume();
+        return;
+      case 'cut':
+        this.cut();
+        return;
+      case 'part':
+        this.part();
+        return;
+      case 'reset':
+        this.reset();
+        return;
+      case 'ask':
+        this.ask(() => this.take('fin'));
+        return;
+      case 'tellEnd':
+        this.sink?.onEof();
+        return;
+      case 'tellRefused':
+        this.sink?.onWriteFailed(this.cause);
+        return;
+      case 'tellRefusedAndCut':
+        this.sink?.onWriteFailed(this.cause);
+        if (this.#state === 'brokenEnded') this.cut();
+        return;
+      case 'tellBoth':
+        this.sink?.onEof();
+        this.sink?.onClosed(this.cause);
+        return;
+      case 'tellLost':
+        this.blame(LOST);
+        this.sink?.onClosed(this.cause);
+        return;
+      case 'tellClosed':
+        this.sink?.onClosed(this.cause);
+        return;
+      case 'tellClosedLater':
+        process.nextTick(() => this.sink?.onClosed(this.cause));
+        return;
+      case 'resumeAndRelease':
+        this.stream.resume();
+        process.nextTick(() => this.take('due'));
+        return;
+      case 'release':
+        process.nextTick(() => this.take('due'));
+        return;
+      case 'noteRefused':
+      case 'noteReset':
+        // Taken for the end, a reset shows no more than that. The sink hears first what happened.
+        this.blame(action === 'noteReset' && this.path === undefined ? RESET : cause);
+        process.nextTick(() => this.take('report'));
+        return;
+      case 'cutShort':
+        this.blame(CUT_SHORT);
+        this.cut();
+        return;
+      case 'cutShortLater':
+        this.blame(CUT_SHORT);
+        process.nextTick(() => this.sink?.onClosed(this.cause));
+    }
+  }
+
+  /** The first cause counts. */
+  protected blame(cause: Cause): void {
+    if (this.cause === DONE) this.cause = cause;
+  }
+
+  /** Gives the descriptor up. Once the socket under TLS is gone, TLS must be left to end by itself: Node crashes when it is destroyed as well. */
+  protected cut(): void {
+    if (!this.raw.destroyed) this.stream.destroy();
+  }
+
+  protected reset(): void {
+    const { stream, raw } = this;
+    if (stream.destroyed || raw.destroyed) return;
+    // A UNIX socket has no reset, and a shutdown under way forbids it; a TLS socket only knows how to throw.
+    const shuttingDown = stream.writableEnded && !stream.writableFinished;
+    if (this.path !== undefined || shuttingDown) stream.destroy();
+    else raw.resetAndDestroy();
+  }
+
+  drained(): void {
+    if (!(refuses(this.#state) || this.stream.destroyed)) this.sink?.onWritable();
+  }
+
+  /** The stream broke. */
+  failed(cause: Cause): void {
+    this.blame(cause);
+    this.take('failed');
+  }
+
+  /** A paused stream tells its end nevertheless, once it holds no data. */
+  ended(): void {
+    const { stream } = this;
+    // The kernel knows, unless this side has ended, or has written what waits; UNIX sockets have no resets.
+    const asked = this.path !== undefined || stream.writableEnded || stream.writableLength > 0;
+    this.take(!asked && this.endIsDoubtful ? 'end' : 'fin');
+  }
+
+  /** The stream is closed: TLS may be without a word. */
+  closed(): void {
+    this.take(this.cause === DONE && !this.stream.writableFinished ? 'lost' : 'closed');
+  }
+
+  /** Asks the kernel whether the connection is still there: an empty write makes no packet. */
+  protected ask(answered: () => void): void {
+    const { raw } = this;
+    if (raw.destroyed) return;
+    this.guard();
+    raw.write(NOTHING, answered);
+  }
+
+  /** Not before the first write: most of those who are idle have written nothing. */
+  protected guard(): void {
+    if (this.#guarded) return;
+    this.#guarded = true;
+    guardWrites(this.stream, this);
+    if (this.raw !== this.stream) guardWrites(this.raw, this);
+  }
+
+  /** Node has one callback for all writes of a stream, so one in its place is enough. */
+  keep(stream: Socket, written: Written): Written {
+    if (stream !== this.stream) return this.#guardedBy(written);
+    this.#written ??= this.#guardedBy(written);
+    return this.#written;
+  }
+
+  /** Apart from `keep`: a function that makes another one costs memory at each call. */
+  #guardedBy(written: Written): Written {
+    return (error) => {
+      // The kernel took a write back: the stream does not hear of it, and goes on reading.
+      if (error !== undefined && error !== null && !this.stream.destroyed) this.take('refused', causeOf(error));
+      written();
+    };
+  }
+}
+
+function onData(this: Wired, chunk: Buffer): void {
+  this[wireOf].sink?.onData(chunk);
+}
+
+/** The stream has passed on what it held above its own mark. */
+export function onDrain(this: Wired): void {
+  this[wireOf].drained();
+}
+
+function onEnd(this: Wired): void {
+  this[wireOf].ended();
+}
+
+function onError(this: Wired, error: NodeJS.ErrnoException): void {
+  this[wireOf].failed(causeOf(error));
+}
+
+function onClose(this: Wired): void {
+  this[wireOf].closed();
+}

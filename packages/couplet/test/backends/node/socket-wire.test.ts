@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { describe, test } from 'node:test';
+import { SocketWire } from '../../../src/backends/node/socket-wire.ts';
+import { contextOf } from '../../../src/backends/tls/context.ts';
+import { Ear } from '../../../src/testing/bare-pair.ts';
+
+const SETTINGS = {
+  role: 'client',
+  identity: undefined,
+  ca: undefined,
+  verify: true,
+  alpn: [],
+  minVersion: 'TLSv1.2',
+} as const;
+
+/** A wire that is paused, and whose peer has ended; with `ended` so has this side, and the stream is closed. */
+async function withHeldEnd(ended: boolean): Promise<{ wire: SocketWire; ear: Ear; peer: Socket }> {
+  const server = createServer({ allowHalfOpen: true, highWaterMark: 1 });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  assert.ok(address !== null && typeof address === 'object');
+  const accepted = once(server, 'connection');
+  const peer = connect({ port: address.port, host: '127.0.0.1' });
+  const [socket]: Socket[] = await accepted;
+  server.close();
+  assert.ok(socket !== undefined);
+  const wire = new SocketWire(socket, undefined, true);
+  const ear = new Ear(wire);
+  wire.attach(ear);
+  wire.pause();
+  const held = once(socket, ended ? 'close' : 'end');
+  peer
+    .on('error', () => {})
+    .resume()
+    .end();
+  if (ended) wire.end();
+  await held;
+  assert.deepEqual(ear.log, []);
+  return { wire, ear, peer };
+}
+
+describe('a wire whose peer ended while it was paused', () => {
+  test('R14 tells both ends when it goes on', async () => {
+    const { wire, ear } = await withHeldEnd(true);
+    wire.resume();
+    await ear.hears('closed');
+    assert.deepEqual([ear.log, ear.cause?.kind], [['eof', 'closed'], 'done']);
+  });
+
+  test('R14 tells nothing when it goes on and pauses in the same turn', async () => {
+    const { wire, ear } = await withHeldEnd(true);
+    wire.resume();
+    wire.pause();
+    await new Promise(setImmediate);
+    assert.deepEqual(ear.log, []);
+    wire.resume();
+    await ear.hears('closed');
+    assert.deepEqual(ear.log, ['eof', 'closed']);
+  });
+
+  for (const way of ['close', 'abort'] as const) {
+    test(`R3 is closed once by ${way}, later, whether it was already or not`, async () => {
+      for (const ended of [false, true]) {
+        const { wire, ear } = await withHeldEnd(ended);
+        wire[way]();
+        wire[way]();
+        assert.deepEqual(ear.log, []);
+        await ear.hears('closed');
+        await new Promise(setImmediate);
+        assert.deepEqual([ear.log, ear.cause?.kind], [['closed'], 'done']);
+      }
+    });
+  }
+
+  test('R37 cannot turn to TLS: the peer has cut the handshake short', { timeout: 5000 }, async () => {
+    for (const ended of [false, true]) {
+      const { wire, ear } = await withHeldEnd(ended);
+      wire.startTls(contextOf(SETTINGS), 'localhost', Buffer.alloc(0));
+      await ear.hears('closed');
+      assert.deepEqual(
+        [ear.log, ear.cause?.detail],
+        [['closed'], 'the peer ended the connection during the handshake'],
+      );
+    }
+  });
+});
