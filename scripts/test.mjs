@@ -42,12 +42,16 @@ function againstPrograms() {
 function built() {
   return sources().map((file) => {
     const folder = FOLDERS.find((one) => file.startsWith(`${one}/`));
-    return join(folder, 'dist', file.slice(folder.length + 1).replace(/\.ts$/, '.js'));
+    return join(
+      folder,
+      folder === 'packages/couplet' ? 'build' : 'dist',
+      file.slice(folder.length + 1).replace(/\.ts$/, '.js'),
+    );
   });
 }
 
 function skipped(name) {
-  return ['node_modules', 'dist', 'programs'].some((folder) => name.split('/').includes(folder));
+  return ['node_modules', 'dist', 'build', 'programs'].some((folder) => name.split('/').includes(folder));
 }
 
 /** Runs one process of the test runner, and adds what it counted to the total. */

@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import '../dist/src/entry/couplet-sim.js';
+import '../dist/couplet-sim.js';

@@ -1,5 +1,5 @@
-import { NodeBackend } from '../backends/node/node.ts';
+import { backend } from '#backend';
 import { Reactor } from './reactor.ts';
 
 /** The reactor of this process, on the runtime that it runs on. */
-export const reactor: Reactor = new Reactor(new NodeBackend());
+export const reactor: Reactor = /* @__PURE__ */ new Reactor(/* @__PURE__ */ backend());
