@@ -1,9 +1,9 @@
-import type { Address } from '../address/address.ts';
+import type { Address, IPv4Address, IPv6Address } from '../address/address.ts';
 
-/** A port that is open. Disposing of it (`await using`) is `stopListening`. */
-export interface ListeningPort extends AsyncDisposable {
+/** A port that is open, at an address of type Host. Disposing of it (`await using`) is `stopListening`. */
+export interface ListeningPort<Host extends Address = Address> extends AsyncDisposable {
   /** Where it listens; tells the port that was picked for port 0. */
-  getHost(): Address;
+  getHost(): Host;
   /**
    * Reads certificates and keys again: connections from now on see the new ones, those that are there go on. Does nothing
    * where there are none that can be read again. Rejects when they cannot be used; then the old ones stay.
@@ -11,4 +11,9 @@ export interface ListeningPort extends AsyncDisposable {
   reload(): Promise<void>;
   /** Resolves when the port is free for others. Open connections live on. Calling it again gives the same promise. */
   stopListening(): Promise<void>;
+}
+
+/** True for a port that listens on TCP. */
+export function isTCP(port: ListeningPort): port is ListeningPort<IPv4Address | IPv6Address> {
+  return 'port' in port.getHost();
 }

@@ -1,3 +1,4 @@
+import type { IPv4Address, IPv6Address } from '../address/address.ts';
 import { familyOf } from '../address/literal.ts';
 import { Engine } from '../engine/engine.ts';
 import { titleOf } from '../engine/report.ts';
@@ -10,7 +11,7 @@ import type { Observer } from '../protocol/observer.ts';
 import { checkObserver } from '../protocol/observer.ts';
 import type { ConnectionOptions } from '../protocol/options.ts';
 import { boundsOf } from '../protocol/options.ts';
-import type { ListeningPort } from '../protocol/port.ts';
+import { isTCP, type ListeningPort } from '../protocol/port.ts';
 import { checkProxyHeader } from '../protocol/proxy-header.ts';
 import { checkClientFactory, checkFactory } from '../protocol/role.ts';
 import { checkTLS } from '../protocol/tls.ts';
@@ -146,13 +147,19 @@ export class Reactor implements Clock {
    * impossible, with a `RangeError` if the port, the backlog or a bound is out of range, and with a `TypeError` if `factory` is
    * not a factory, or has nothing to build when it has started.
    */
-  async listenTCP(port: number, factory: Factory, options: ListenOptions = {}): Promise<ListeningPort> {
+  async listenTCP(
+    port: number,
+    factory: Factory,
+    options: ListenOptions = {},
+  ): Promise<ListeningPort<IPv4Address | IPv6Address>> {
     checkWhole('port', port, 0, 65_535);
     checkFactory(factory);
     const { interface: name = '0.0.0.0', backlog = BACKLOG } = options;
     checkText('interface', name, '127.0.0.1');
     checkWhole('backlog', backlog, 1, MOST_WAITING);
-    return this.#ports.openTCP(name, { port, backlog }, factory, options);
+    const opened = await this.#ports.openTCP(name, { port, backlog }, factory, options);
+    if (isTCP(opened)) return opened;
+    throw new TypeError(`the backend '${this.#backend.name}' opened ${opened.getHost()}, which is not on TCP`);
   }
 
   /** Listens on a UNIX socket. Rejects like `listenTCP`. */

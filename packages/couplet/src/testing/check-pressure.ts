@@ -237,7 +237,7 @@ function addEnds(suite: Suite): void {
     const { server, client } = await stage.pair(
       {
         data: (actor) => {
-          const source = new Source(actor, {
+          const source: Source = new Source(actor, {
             stop: () => expectSame(source.log, ['pause', 'stop'], 'what it was told'),
           });
           actor.transport.registerProducer(source, true);

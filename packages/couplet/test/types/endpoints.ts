@@ -70,6 +70,14 @@ export async function ports(other: Reactor): Promise<void> {
   exactly<ListeningPort>()(port);
   await using same = await reactor.listenTCP(0, new EchoFactory());
   exactly<Promise<void>>()(same.stopListening());
+  exactly<number>()(same.getHost().port);
+  exactly<'IPv4' | 'IPv6'>()(same.getHost().family);
+  const any: ListeningPort = same;
+  // @ts-expect-error of any port it is not known that it is on TCP
+  void any.getHost().port;
+  await using local = await reactor.listenUNIX('/run/echo.sock', new EchoFactory());
+  // @ts-expect-error a UNIX socket has no port
+  void local.getHost().port;
   const host = port.getHost();
   exactly<'IPv4' | 'IPv6' | 'UNIX' | 'PIPE'>()(host.family);
   // @ts-expect-error a UNIX socket has no port

@@ -1,5 +1,5 @@
 // What fits under which factory. Compiled, never run.
-import type { Address, Connector, ListeningPort } from 'couplet';
+import type { Address, Connector, IPv4Address, IPv6Address, ListeningPort } from 'couplet';
 import { ClientFactory, Factory, Protocol, Reactor, ReconnectingClientFactory, type ServerFactory } from 'couplet';
 import { NodeBackend } from 'couplet/node';
 import { exactly } from './exactly.ts';
@@ -191,7 +191,8 @@ export function subclasses(): void {
 // Which factory goes where.
 
 export function listening(signal: AbortSignal): void {
-  exactly<Promise<ListeningPort>>()(reactor.listenTCP(0, new PoemFactory()));
+  exactly<Promise<ListeningPort<IPv4Address | IPv6Address>>>()(reactor.listenTCP(0, new PoemFactory()));
+  exactly<Promise<ListeningPort>>()(reactor.listenUNIX('/run/poem.sock', new PoemFactory()));
   void reactor.listenTCP(0, new SonnetFactory(), { interface: '127.0.0.1', backlog: 5, maxWriteBufferBytes: 1e6 });
   void reactor.listenUNIX('/run/poem.sock', new PoemFactory(), { mode: 0o600 });
   // @ts-expect-error a client factory cannot listen
