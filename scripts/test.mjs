@@ -17,7 +17,7 @@ const runs = [{ ...fromSource, files: sources() }];
 if (process.argv[2] === 'runtimes') {
   installPrograms();
   runs.push({ node: process.env.npm_node_execpath ?? process.execPath, flags: [], files: built() });
-  runs.push({ ...fromSource, files: againstPrograms() });
+  runs.push({ ...fromSource, files: [...againstPrograms(), ...globSync('test/runtimes/*.test.ts')] });
 }
 
 const total = { pass: 0, fail: 0, cancelled: 0 };
@@ -51,7 +51,7 @@ function built() {
 }
 
 function skipped(name) {
-  return ['node_modules', 'dist', 'build', 'programs'].some((folder) => name.split('/').includes(folder));
+  return ['node_modules', 'dist', 'build', 'programs', 'runtimes'].some((folder) => name.split('/').includes(folder));
 }
 
 /** Runs one process of the test runner, and adds what it counted to the total. */

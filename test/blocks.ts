@@ -17,10 +17,16 @@ export const PAGES: readonly string[] = [
   'CONTRIBUTING.md',
   'examples/README.md',
   'bench/README.md',
+  'packages/couplet/README.md',
   ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => join('docs', name)),
 ];
+
+/** The name of the file that a block says it is, in its first line, without folders. */
+export function nameOf({ text }: Block): string | undefined {
+  return /^\/\/ (?:\w+\/)*([\w.]+\.ts)\n/.exec(text)?.[1];
+}
 
 /** All blocks of a page. Throws when one is never closed. */
 export function blocksOf(page: string): Block[] {

@@ -8,7 +8,7 @@ import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
 import { reactor } from 'couplet';
 import { clientFromString, serverFromString } from 'couplet/endpoints';
-import { blocksOf, PAGES } from './blocks.ts';
+import { blocksOf, nameOf, PAGES } from './blocks.ts';
 
 const blocks = PAGES.flatMap(blocksOf);
 const scripts = blocks.filter(({ language }) => language === 'ts');
@@ -31,7 +31,12 @@ describe('the code in the documentation', () => {
   before(() => {
     folder = mkdtempSync(resolve('test', '.blocks-'));
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
-    for (const [at, { text }] of scripts.entries()) writeFileSync(join(folder, `block${at}.ts`), text);
+    for (const [at, block] of scripts.entries()) {
+      writeFileSync(join(folder, `block${at}.ts`), block.text);
+      // What other blocks of the page import.
+      const name = nameOf(block);
+      if (name !== undefined) writeFileSync(join(folder, name), block.text);
+    }
   });
   after(() => rmSync(folder, { recursive: true }));
 

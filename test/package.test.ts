@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { after, before, describe, test } from 'node:test';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { publint } from 'publint';
+import type { Tarball } from './tarball.ts';
+import { bytesOf, pack, unpack } from './tarball.ts';
+
+/** Ways to resolve a package that predate modules of its kind: it has none for them. */
+const BEFORE_MODULES = ['node10', 'node16-cjs'];
+
+/** Prints each entry with the names of its values, and where an error of the engine was made. */
+const PROGRAM = `
+const { exports } = JSON.parse(readFileSync('node_modules/couplet/package.json', 'utf8'));
+const names = {};
+for (const [path, target] of Object.entries(exports)) {
+  if (typeof target === 'object') names[path] = Object.keys(await import(path.replace('.', 'couplet')));
+}
+const { Factory, Protocol, reactor } = await import('couplet');
+const { stack } = await reactor.listenTCP('8007', Factory.forProtocol(Protocol)).catch((error) => error);
+console.log(JSON.stringify({ names, stack }));
+`;
+
+describe('the package', () => {
+  let folder: string;
+  let tarball: Tarball;
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'couplet-package-'));
+    tarball = pack(folder);
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  test('has at most 500 files and 1.3 MB, README and LICENSE among them', (t) => {
+    const { files, unpackedSize } = tarball;
+    t.diagnostic(`${files.length} files, ${unpackedSize} bytes`);
+    assert.ok(files.length <= 500, `${files.length} files`);
+    assert.ok(unpackedSize <= 1_300_000, `${unpackedSize} bytes`);
+    const paths = files.map(({ path }) => path);
+    for (const path of ['README.md', 'LICENSE']) assert.ok(paths.includes(path), path);
+  });
+
+  test('publint finds nothing', async () => {
+    const { messages } = await publint({ pack: { tarball: bytesOf(tarball) }, strict: true });
+    assert.deepEqual(messages, []);
+  });
+
+  test('its types are right for modules and for bundlers', async () => {
+    const analysis = await checkPackage(createPackageFromTarballData(new Uint8Array(bytesOf(tarball))));
+    assert.ok('problems' in analysis, 'it has no types');
+    const problems = analysis.problems.filter(
+      (problem) => !('resolutionKind' in problem && BEFORE_MODULES.includes(problem.resolutionKind)),
+    );
+    assert.deepEqual(problems, []);
+  });
+
+  test('its entries can be imported and export what the sources do, and stack traces name its layers', async () => {
+    unpack(tarball, folder);
+    writeFileSync(join(folder, 'program.mjs'), PROGRAM);
+    const { stdout, stderr } = spawnSync(process.execPath, ['program.mjs'], { cwd: folder, encoding: 'utf8' });
+    assert.equal(stderr, '');
+    const { names, stack }: { names: Record<string, string[]>; stack: string } = JSON.parse(stdout);
+    assert.ok(Object.keys(names).length > 0);
+    for (const [path, found] of Object.entries(names)) {
+      const sources: object = await import(path.replace('.', 'couplet'));
+      assert.deepEqual(found, Object.keys(sources), path);
+    }
+    assert.match(stack, /node_modules\/couplet\/dist\/layer-reactor\.js/);
+  });
+});
