@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import {
   chmodSync,
@@ -303,5 +302,7 @@ function hidden(path: string, name: string, most: number): string {
 
 /** So many letters and digits by chance. */
 function mark(length: number): string {
-  return randomBytes(length).toString('base64url').slice(0, length);
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(length)))
+    .toString('base64url')
+    .slice(0, length);
 }

@@ -1,12 +1,11 @@
 import type { X509Certificate as Certificate } from 'node:crypto';
-import { randomBytes, X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { isIP } from 'node:net';
-import type { SecureContext, TLSSocketOptions } from 'node:tls';
-import { connect, createSecureContext, TLSSocket } from 'node:tls';
+import type { SecureContext, TLSSocket, TLSSocketOptions } from 'node:tls';
 import type { Cause } from '../../seam/cause.ts';
 import type { TlsCertificate, TlsClientSettings, TlsContext, TlsInfo, TlsServerSettings } from '../../seam/tls.ts';
 import { causeOfThrown } from '../node/cause.ts';
+import { crypto, tls } from '../node/late.ts';
 
 /** What sessions of this engine belong to; OpenSSL resumes none with client certificates when nothing is said. */
 const SESSION_ID_CONTEXT = 'couplet';
@@ -44,20 +43,20 @@ export class NodeTlsServer extends NodeTlsContext {
     super();
     const { ca, minVersion } = settings;
     // The same for all, because a client may resume with the one what it began with the other.
-    const shared = { ca, minVersion, sessionIdContext: SESSION_ID_CONTEXT, ticketKeys: randomBytes(48) };
+    const shared = { ca, minVersion, sessionIdContext: SESSION_ID_CONTEXT, ticketKeys: crypto().randomBytes(48) };
     this.#settings = settings;
     checkAuthorities(ca);
     this.#identities = settings.identities.map((identity, at) =>
       named(at === 0 ? '' : `identities[${at - 1}]: `, () => ({
-        context: createSecureContext({ ...shared, ...identity }),
-        certificate: new X509Certificate(identity.cert),
+        context: tls().createSecureContext({ ...shared, ...identity }),
+        certificate: new (crypto().X509Certificate)(identity.cert),
       })),
     );
     this.#options = this.#optionsOf(settings);
   }
 
   override secure(raw: Socket): Secured {
-    const socket = new TLSSocket(raw, this.#options);
+    const socket = new (tls().TLSSocket)(raw, this.#options);
     return { socket, done: (told) => socket.once('secure', () => told(this.#judge(socket))) };
   }
 
@@ -112,13 +111,13 @@ export class NodeTlsClient extends NodeTlsContext {
     const { ca, minVersion, identity } = settings;
     this.#settings = settings;
     checkAuthorities(ca);
-    this.#context = createSecureContext({ ca, minVersion, ...identity });
+    this.#context = tls().createSecureContext({ ca, minVersion, ...identity });
   }
 
   override secure(raw: Socket, serverName: string): Secured {
     const { alpn, verify } = this.#settings;
     const session = this.#sessions.get(serverName)?.pop();
-    const socket = connect({
+    const socket = tls().connect({
       ...READ_AHEAD,
       socket: raw,
       secureContext: this.#context,
@@ -157,7 +156,7 @@ export function contextOf(settings: TlsServerSettings | TlsClientSettings): Node
 
 /** The runtime takes what is no certificate for an authority that certifies nobody. */
 function checkAuthorities(ca: string | undefined): void {
-  if (ca !== undefined) named('ca: ', () => new X509Certificate(ca));
+  if (ca !== undefined) named('ca: ', () => new (crypto().X509Certificate)(ca));
 }
 
 /** Says which part it is that cannot be used. */
