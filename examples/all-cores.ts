@@ -9,7 +9,7 @@ import { Factory, Protocol, reactor } from 'couplet';
 
 export class NumberedEcho extends Protocol {
   override connectionMade() {
-    this.transport.write(`process ${reactor.pid}\n`);
+    this.transport.write(`process ${process.pid}\n`);
   }
 
   override async dataReceived(data: Buffer) {

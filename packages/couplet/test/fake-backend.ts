@@ -1,7 +1,7 @@
-import type { HostAddress } from '../src/seam/address.ts';
-import type { Attempt, Backend, ConnectPlace, Listener, ListenPlace } from '../src/seam/backend.ts';
-import type { Cause } from '../src/seam/cause.ts';
-import type { TlsClientSettings, TlsContext, TlsServerSettings } from '../src/seam/tls.ts';
+import type { Backend, Resolver } from '../src/seam/backend.ts';
+import type { ClockFacet } from '../src/seam/clock.ts';
+import type { ConnectPlace, ListenPlace, Streams } from '../src/seam/streams.ts';
+import type { Surroundings } from '../src/seam/surroundings.ts';
 
 /**
  * A backend with virtual time and no network: time passes when a test says so, ports cannot be opened, attempts never end.
@@ -9,7 +9,6 @@ import type { TlsClientSettings, TlsContext, TlsServerSettings } from '../src/se
  */
 export class FakeBackend implements Backend {
   readonly name: string = 'fake';
-  readonly pid: number = 4711;
   /** The environment of the process. */
   readonly variables: Map<string, string> = new Map();
   /** The present time. */
@@ -23,77 +22,52 @@ export class FakeBackend implements Backend {
   rings = 0;
   readonly listened: ListenPlace[] = [];
   readonly connected: ConnectPlace[] = [];
-  readonly complaints: string[] = [];
+  readonly warnings: string[] = [];
   /** The same as they are for a terminal. */
   readonly layouts: (readonly string[])[] = [];
   /** What `defer` and `yield` put off. */
   readonly deferred: (() => void)[] = [];
   readonly yielded: (() => void)[] = [];
+  readonly clock: ClockFacet = {
+    now: () => this.time,
+    wallClock: () => this.time,
+    random: () => this.chance,
+    alarm: (at, ring) => {
+      this.alarms += 1;
+      this.alarmAt = at;
+      this.#ring = ring;
+    },
+    defer: (task) => this.deferred.push(task),
+    yield: (task) => this.yielded.push(task),
+  };
+  readonly streams: Streams = {
+    listen: async (place) => {
+      this.listened.push(place);
+      return { kind: 'bind', code: 'EFAKE', detail: 'there is no network' };
+    },
+    connect: (place) => {
+      this.connected.push(place);
+      return { cancel: () => {} };
+    },
+    tlsContext: ({ role }) => ({ role }),
+  };
+  readonly names: Resolver = {
+    resolve: async (host) => ({ kind: 'lookup', code: '', detail: `${host} has no address` }),
+  };
+  readonly surroundings: Surroundings = {
+    pid: 4711,
+    environment: (name) => this.variables.get(name),
+    readFile: async (path) => ({ kind: 'other', code: 'ENOENT', detail: `there is no ${path}` }),
+    catchSignals: () => () => {},
+    warn: (line, lines = [line]) => {
+      this.warnings.push(line);
+      this.layouts.push(lines);
+    },
+  };
   #ring: () => void = () => {};
 
   constructor(time = 0) {
     this.time = time;
-  }
-
-  now(): number {
-    return this.time;
-  }
-
-  wallClock(): number {
-    return this.time;
-  }
-
-  random(): number {
-    return this.chance;
-  }
-
-  alarm(at: number | undefined, ring: () => void): void {
-    this.alarms += 1;
-    this.alarmAt = at;
-    this.#ring = ring;
-  }
-
-  defer(task: () => void): void {
-    this.deferred.push(task);
-  }
-
-  yield(task: () => void): void {
-    this.yielded.push(task);
-  }
-
-  async listen(place: ListenPlace): Promise<Listener | Cause> {
-    this.listened.push(place);
-    return { kind: 'bind', code: 'EFAKE', detail: 'there is no network' };
-  }
-
-  connect(place: ConnectPlace, _attempt: Attempt): { cancel(): void } {
-    this.connected.push(place);
-    return { cancel: () => {} };
-  }
-
-  tlsContext({ role }: TlsServerSettings | TlsClientSettings): TlsContext {
-    return { role };
-  }
-
-  async resolve(host: string): Promise<readonly HostAddress[] | Cause> {
-    return { kind: 'lookup', code: '', detail: `${host} has no address` };
-  }
-
-  environment(name: string): string | undefined {
-    return this.variables.get(name);
-  }
-
-  async readFile(path: string): Promise<Buffer | Cause> {
-    return { kind: 'other', code: 'ENOENT', detail: `there is no ${path}` };
-  }
-
-  catchSignals(): () => void {
-    return () => {};
-  }
-
-  complain(line: string, lines: readonly string[] = [line]): void {
-    this.complaints.push(line);
-    this.layouts.push(lines);
   }
 
   /** Lets time pass; the alarm rings each time exactly when it is set to. */

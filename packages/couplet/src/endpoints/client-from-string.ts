@@ -54,7 +54,7 @@ function tls(reactor: Reactor, description: Description): ClientEndpoint {
     inner === undefined
       ? tcp(reactor, description)
       : description.within(inner, (text) => clientFromString(reactor, text));
-  const load = clientTLSOf(reactor, description, inner === undefined || kindOf(inner) === 'tcp');
+  const load = clientTLSOf(reactor['~surroundings'], description, inner === undefined || kindOf(inner) === 'tcp');
   return new WrappedClientEndpoint(endpoint, async () => ({ tls: await load() }));
 }
 

@@ -73,7 +73,7 @@ function tls(reactor: Reactor, description: Description): ServerEndpoint {
     inner === undefined
       ? new TCP4ServerEndpoint(reactor, portOf(description), tcpOptionsOf(description))
       : description.within(inner, (text) => serverFromString(reactor, text));
-  const load = serverTLSOf(reactor, description);
+  const load = serverTLSOf(reactor['~surroundings'], description);
   return new StreamServerEndpoint(async (factory, given) => endpoint.listen(factory, { ...given, tls: await load() }));
 }
 

@@ -4,17 +4,12 @@ import type { ListeningPort } from '../protocol/port.ts';
 import { checkFactory } from '../protocol/role.ts';
 import type { PortOptions } from '../reactor/options.ts';
 import type { Reactor } from '../reactor/reactor.ts';
+import type { Surroundings } from '../seam/surroundings.ts';
 import { checkWord } from '../values/checks.ts';
 import type { ServerEndpoint } from './server-endpoints.ts';
 
 /** The first descriptor that is passed; those before it are standard input, output and error. */
 const FIRST = 3;
-
-/** Whose environment it is: a reactor's. */
-interface Surroundings {
-  readonly pid: number;
-  environment(name: string): string | undefined;
-}
 
 /** The descriptors that the service manager opened for this process, as sd_listen_fds(3) tells them by its environment. */
 export class ListenFDs {
@@ -22,7 +17,7 @@ export class ListenFDs {
   readonly names: readonly string[];
 
   /** Throws an `Error` that names the variable when there are none, or when they are for another process. */
-  constructor(surroundings: Surroundings) {
+  constructor(surroundings: Pick<Surroundings, 'pid' | 'environment'>) {
     const pid = surroundings.environment('LISTEN_PID');
     if (pid === undefined) throw new Error('nothing was passed to this process: LISTEN_PID is not set');
     if (pid !== String(surroundings.pid))
@@ -89,7 +84,7 @@ export class SystemdServerEndpoint implements ServerEndpoint {
   #find(): number {
     const { name, index } = this.#socket;
     try {
-      return new ListenFDs(this.#reactor).find(name, index);
+      return new ListenFDs(this.#reactor['~surroundings']).find(name, index);
     } catch (error) {
       throw this.#failure(error instanceof Error ? error.message : String(error));
     }

@@ -1,7 +1,10 @@
 import { ClientTLS, ServerTLS } from '../protocol/tls.ts';
-import type { Reactor } from '../reactor/reactor.ts';
+import type { Surroundings } from '../seam/surroundings.ts';
 import type { TlsVersion } from '../seam/tls.ts';
 import type { Description } from './description.ts';
+
+/** What certificates and keys are read by. */
+type Files = Pick<Surroundings, 'readFile'>;
 
 /** What both sides can say in a description. */
 interface Common {
@@ -10,14 +13,14 @@ interface Common {
 }
 
 /** The arguments of a server's description that concern TLS, as what reads the files that they name. */
-export function serverTLSOf(reactor: Reactor, description: Description): () => Promise<ServerTLS> {
+export function serverTLSOf(files: Files, description: Description): () => Promise<ServerTLS> {
   const [cert, key] = [named(description, 'cert'), named(description, 'key')];
   const ca = description.optional('ca');
   const clientAuth = description.oneOf('clientAuth', ['none', 'request', 'require']);
   if (clientAuth !== undefined && clientAuth !== 'none' && ca === undefined)
     throw description.wrong(`clientAuth '${clientAuth}' needs ca: the file with the authorities of clients`);
   const common = commonOf(description);
-  const read = fileReader(reactor, description);
+  const read = fileReader(files, description);
   return () =>
     checked(description, () =>
       ServerTLS.from(async () => ({
@@ -31,7 +34,7 @@ export function serverTLSOf(reactor: Reactor, description: Description): () => P
 }
 
 /** The same for a client; `named` says that a host is connected to by its name. The files are read once, by the first connection. */
-export function clientTLSOf(reactor: Reactor, description: Description, named: boolean): () => Promise<ClientTLS> {
+export function clientTLSOf(files: Files, description: Description, named: boolean): () => Promise<ClientTLS> {
   const ca = description.optional('ca');
   const cert = description.optional('cert');
   const key = description.optional('key');
@@ -42,7 +45,7 @@ export function clientTLSOf(reactor: Reactor, description: Description, named: b
   if (!named && serverName === undefined && verify !== '0')
     throw description.wrong('it has no serverName: whose certificate is to be verified?');
   const common = commonOf(description);
-  const read = fileReader(reactor, description);
+  const read = fileReader(files, description);
   const make = async (): Promise<ClientTLS> =>
     new ClientTLS({
       ...common,
@@ -79,9 +82,9 @@ function named(description: Description, name: string): string {
   return value;
 }
 
-function fileReader(reactor: Reactor, description: Description): (name: string, path: string) => Promise<Buffer> {
+function fileReader(files: Files, description: Description): (name: string, path: string) => Promise<Buffer> {
   return async (name, path) => {
-    const content = await reactor.readFile(path);
+    const content = await files.readFile(path);
     if ('kind' in content) throw description.wrong(`${name} '${path}': ${content.detail}`);
     return content;
   };

@@ -1,8 +1,11 @@
 import { Gather } from '../bytes/gather.ts';
 import type { Observer } from '../protocol/observer.ts';
 import type { HostAddress } from '../seam/address.ts';
-import type { Backend } from '../seam/backend.ts';
+import type { Backend, Resolver } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
+import type { ClockFacet } from '../seam/clock.ts';
+import type { Streams } from '../seam/streams.ts';
+import type { Surroundings } from '../seam/surroundings.ts';
 import type { Clock, DelayedCall } from '../time/clock.ts';
 import { LinkedList } from '../time/list.ts';
 import { Timers } from '../time/timers.ts';
@@ -49,7 +52,7 @@ const AT_ONCE: LingerBounds = { lingerTimeoutMs: 0, lingerMaxMs: 0 };
  * events waiting is broken off, and goes on behind them.
  */
 export class Engine implements Clock {
-  readonly backend: Backend;
+  readonly streams: Streams;
   readonly gather: Gather;
   readonly timers: Timers;
   readonly lingers: Lingers;
@@ -66,6 +69,9 @@ export class Engine implements Clock {
   turn = 0;
   /** True when an observer may ask a connection for its addresses once it is gone. */
   watched = false;
+  readonly #clock: ClockFacet;
+  readonly #names: Resolver;
+  readonly #surroundings: Pick<Surroundings, 'warn'>;
   /** Replaced, never changed: an observer may end, and another one begin, while they are told. */
   #observers: readonly Observer[] = [];
   #depth = 0;
@@ -91,12 +97,17 @@ export class Engine implements Clock {
   #asked = 0;
   #emptied: (() => void) | undefined;
 
-  constructor(backend: Backend) {
-    this.backend = backend;
-    this.gather = new Gather(backend.released?.bind(backend));
-    this.timers = new Timers(backend, (task) => this.run(task));
+  constructor({ clock, streams, names, surroundings, released }: Omit<Backend, 'name'>) {
+    this.streams = streams;
+    this.#clock = clock;
+    this.#names = names;
+    this.#surroundings = surroundings;
+    this.gather = new Gather(released);
+    this.timers = new Timers(clock, (task) => this.run(task));
     this.lingers = new Lingers(this.timers);
-    this.contexts = new TlsContexts(backend, (error) => this.report({ who: 'ServerTLS', where: 'replace', error }));
+    this.contexts = new TlsContexts(streams, surroundings, (error) =>
+      this.report({ who: 'ServerTLS', where: 'replace', error }),
+    );
   }
 
   /** True while the reactor ends everything: nothing new begins. */
@@ -105,15 +116,15 @@ export class Engine implements Clock {
   }
 
   now(): number {
-    return this.backend.now();
+    return this.#clock.now();
   }
 
   wallClock(): number {
-    return this.backend.wallClock();
+    return this.#clock.wallClock();
   }
 
   random(): number {
-    return this.backend.random();
+    return this.#clock.random();
   }
 
   callLater<A extends unknown[]>(delayMs: number, call: (...args: A) => unknown, ...args: A): DelayedCall {
@@ -124,7 +135,7 @@ export class Engine implements Clock {
 
   /** Looks a host name up. The empty one has no address: a runtime may take it for this host, or warn. */
   async resolve(host: string): Promise<readonly HostAddress[] | Cause> {
-    return host === '' ? [] : this.backend.resolve(host);
+    return host === '' ? [] : this.#names.resolve(host);
   }
 
   /** An upcall begins. Whatever is thrown meanwhile, `leave` has to follow. */
@@ -157,12 +168,12 @@ export class Engine implements Clock {
 
   /** Runs a task as an upcall of its own, once the code that runs now is done. */
   defer(task: () => void): void {
-    this.backend.defer(() => this.#goOn(task));
+    this.#clock.defer(() => this.#goOn(task));
   }
 
   /** Runs a task as an upcall of its own, after the events that wait already. */
   yield(task: () => void): void {
-    this.backend.yield(() => this.run(task));
+    this.#clock.yield(() => this.run(task));
   }
 
   /** The one given has work for the end of the run; without a run it gets one. The caller sees to it that it asks once. */
@@ -175,7 +186,7 @@ export class Engine implements Clock {
     this.#count += 1;
     if (this.#depth > 0 || this.#deferred) return;
     this.#deferred = true;
-    this.backend.defer(this.#runDeferred);
+    this.#clock.defer(this.#runDeferred);
   }
 
   /** True in an upcall: what runs then is one callback, which nothing can break off. */
@@ -230,7 +241,7 @@ export class Engine implements Clock {
       told = true;
       return result;
     });
-    if (!told) this.#complain(report);
+    if (!told) this.#warn(report);
   }
 
   /** Tells each observer of something. What an observer throws or rejects with is printed: it must not hurt who was observed. */
@@ -275,11 +286,11 @@ export class Engine implements Clock {
     this.run(() => this.live.each((one) => one.cut()));
   }
 
-  readonly #observerFailed = (error: unknown): void => this.#complain({ who: 'an observer', where: 'observe', error });
+  readonly #observerFailed = (error: unknown): void => this.#warn({ who: 'an observer', where: 'observe', error });
 
-  #complain(report: ErrorReport): void {
+  #warn(report: ErrorReport): void {
     try {
-      this.backend.complain(lineOf(report), linesOf(report));
+      this.#surroundings.warn(lineOf(report), linesOf(report));
     } catch {
       // Standard error is gone: there is nowhere left to say so.
     }
@@ -321,12 +332,12 @@ export class Engine implements Clock {
   #yield(): void {
     this.#yielded = true;
     this.#postponedIn = this.turn;
-    this.backend.yield(this.#runPostponed);
+    this.#clock.yield(this.#runPostponed);
   }
 
   /** Sees whether the turn has lasted too long. */
   #look(): void {
-    const now = this.backend.now();
+    const now = this.#clock.now();
     if (this.#timed !== this.turn) {
       this.#timed = this.turn;
       this.#since = now;

@@ -1,6 +1,7 @@
 import { TimeoutError, TLSError } from '../protocol/errors.ts';
 import type { TLS } from '../protocol/tls.ts';
 import type { Cause } from '../seam/cause.ts';
+import type { Settled } from '../seam/settled.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import type { DelayedCall } from '../time/clock.ts';
@@ -8,26 +9,26 @@ import { quoted } from '../values/one-line.ts';
 import type { Engine, Live } from './engine.ts';
 import { tooLong } from './upgrade.ts';
 
-/** What comes of a handshake: one of the two, once. */
-export interface Outcome {
-  /** Returns who gets what follows; null closes the wire. */
-  onSecured(tls: TlsInfo): Sink | null;
-  onFailed(reason: TLSError | TimeoutError): void;
-}
-
 /** A wire that is to have its protocol when TLS is there. */
 export class Handshake implements Sink, Live {
   previous: Live | undefined;
   next: Live | undefined;
   readonly #engine: Engine;
   readonly #wire: Wire;
-  readonly #outcome: Outcome;
+  readonly #outcome: Settled<TlsInfo, TLSError | TimeoutError>;
   readonly #timeout: DelayedCall;
   #reason: TimeoutError | undefined;
   #done = false;
 
   /** Begins. `unread` is what was received already and belongs to TLS. Throws a `TLSError` for certificates that cannot be used. */
-  constructor(engine: Engine, wire: Wire, tls: TLS, serverName: string, unread: Buffer, outcome: Outcome) {
+  constructor(
+    engine: Engine,
+    wire: Wire,
+    tls: TLS,
+    serverName: string,
+    unread: Buffer,
+    outcome: Settled<TlsInfo, TLSError | TimeoutError>,
+  ) {
     this.#engine = engine;
     this.#wire = wire;
     this.#outcome = outcome;
@@ -53,7 +54,7 @@ export class Handshake implements Sink, Live {
     try {
       this.#done = true;
       this.#timeout.cancel();
-      const sink = this.#outcome.onSecured(tls);
+      const sink = this.#outcome.onReady(tls);
       if (sink === null) this.#wire.close();
       else this.#engine.remove(this);
       return sink ?? this;

@@ -1,6 +1,7 @@
 import { TLSError } from '../protocol/errors.ts';
 import type { TLS } from '../protocol/tls.ts';
-import type { Backend } from '../seam/backend.ts';
+import type { Streams } from '../seam/streams.ts';
+import type { Surroundings } from '../seam/surroundings.ts';
 import type { TlsContext } from '../seam/tls.ts';
 
 /** Nobody should find out late. */
@@ -14,13 +15,19 @@ interface Made {
 
 /** What the backend made of the TLS options in use: certificates and keys are read once, not for each connection. */
 export class TlsContexts {
-  readonly #backend: Pick<Backend, 'tlsContext' | 'complain'>;
+  readonly #streams: Pick<Streams, 'tlsContext'>;
+  readonly #surroundings: Pick<Surroundings, 'warn'>;
   readonly #report: (error: TLSError) => void;
   readonly #made: WeakMap<TLS, Made> = new WeakMap();
 
   /** `report` hears of certificates that were to replace others and cannot be used. */
-  constructor(backend: Pick<Backend, 'tlsContext' | 'complain'>, report: (error: TLSError) => void) {
-    this.#backend = backend;
+  constructor(
+    streams: Pick<Streams, 'tlsContext'>,
+    surroundings: Pick<Surroundings, 'warn'>,
+    report: (error: TLSError) => void,
+  ) {
+    this.#streams = streams;
+    this.#surroundings = surroundings;
     this.#report = report;
   }
 
@@ -41,12 +48,12 @@ export class TlsContexts {
     const { settings } = tls;
     const last = this.#made.get(tls);
     if (last?.settings === settings) return last.context;
-    const made = this.#backend.tlsContext(settings);
+    const made = this.#streams.tlsContext(settings);
     if ('kind' in made) {
       if (last !== undefined) this.#made.set(tls, { settings, context: last.context });
       throw new TLSError(`the certificates and keys cannot be used: ${made.detail}`, { cause: made });
     }
-    if (tls.role === 'client' && !tls.settings.verify) this.#backend.complain(UNVERIFIED);
+    if (tls.role === 'client' && !tls.settings.verify) this.#surroundings.warn(UNVERIFIED);
     this.#made.set(tls, { settings, context: made });
     return made;
   }

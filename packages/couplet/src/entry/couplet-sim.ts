@@ -2,10 +2,10 @@ import { resolve } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { border, commit, replay, turn } from '../backends/node/outside.ts';
+import { NodeBackend } from '../backends/node/node.ts';
 import type { Request, ScenarioModule } from '../sim/request.ts';
 import { isScenarioModule, replayOf, requestOf, UsageError } from '../sim/request.ts';
-import { play, SimulationError } from '../sim/simulate.ts';
+import { play, replayIn, SimulationError } from '../sim/simulate.ts';
 import { oneLine } from '../values/one-line.ts';
 
 const HELP = `Usage: couplet-sim [options] FILE
@@ -54,7 +54,8 @@ async function load(file: string): Promise<ScenarioModule> {
 
 async function run(request: Request): Promise<void> {
   const { scenario, options = {} } = await load(request.file);
-  const again = replayOf(request, options.profile) ?? replay();
+  const outside = new NodeBackend();
+  const again = replayOf(request, options.profile) ?? replayIn(outside);
   const begun = performance.now();
   const { seeds, happenings, virtualMs, hashes } = await play(
     {
@@ -64,7 +65,8 @@ async function run(request: Request): Promise<void> {
       ...(again !== undefined && { trace: say }),
     },
     scenario,
-    { turn, border, replay: again, commit: commit() },
+    outside,
+    again,
   );
   const took = ((performance.now() - begun) / 1000).toFixed(1);
   const worlds = seeds === 1 ? `1 world was well, trace ${[...hashes.values()].join()}` : `${seeds} worlds were well`;

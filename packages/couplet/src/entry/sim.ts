@@ -1,4 +1,4 @@
-import { border, commit, replay, turn } from '../backends/node/outside.ts';
+import { NodeBackend } from '../backends/node/node.ts';
 import type { Scenario, Simulated, SimulateOptions } from '../sim/simulate.ts';
 import { play } from '../sim/simulate.ts';
 
@@ -25,5 +25,5 @@ export type { World } from '../sim/world.ts';
  * `COUPLET_SIM=...` in the environment, every `simulate` plays that seed only.
  */
 export function simulate(options: SimulateOptions, scenario: Scenario): Promise<Simulated> {
-  return play(options, scenario, { turn, border, replay: replay(), commit: commit() });
+  return play(options, scenario, new NodeBackend());
 }

@@ -88,7 +88,7 @@ export class ClientConnector implements Connector<Callbacks> {
       });
     }
     const dial = new Dial(this.#engine, this.#target, this.#timeoutMs, this.#preamble, {
-      onConnected: (wire, tls) => {
+      onReady: ({ wire, tls }) => {
         this.#endAttempt();
         this.#state = 'connected';
         const adopted = adopt(this.#engine, wire, this.#factory, this.#bounds, (reason) => this.#lost(reason), { tls });

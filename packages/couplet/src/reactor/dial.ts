@@ -17,8 +17,9 @@ import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { ClientTLS } from '../protocol/tls.ts';
 import { serverNameOf } from '../protocol/tls.ts';
 import type { HostAddress } from '../seam/address.ts';
-import type { ConnectPlace } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
+import type { Settled } from '../seam/settled.ts';
+import type { ConnectPlace } from '../seam/streams.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import type { DelayedCall } from '../time/clock.ts';
@@ -51,11 +52,10 @@ export interface Preamble {
   readonly tls: ClientTLS | undefined;
 }
 
-/** What comes of dialling: one of the two, once, later than the call. */
-export interface Answer {
-  /** The wire is there; with TLS, secured. Returns its sink, or null to close it. */
-  onConnected(wire: Wire, tls?: TlsInfo): Sink | null;
-  onFailed(reason: Error): void;
+/** A wire that is there, and what its handshake agreed on where there was one. */
+export interface Dialled {
+  readonly wire: Wire;
+  readonly tls?: TlsInfo;
 }
 
 /** The destination as a person writes it, in one line. */
@@ -83,7 +83,7 @@ function certifiedNameOf(destination: Destination): string {
 export class Dial {
   readonly #engine: Engine;
   readonly #destination: Destination;
-  readonly #answer: Answer;
+  readonly #answer: Settled<Dialled, Error>;
   readonly #timeoutMs: number;
   readonly #preamble: Preamble;
   #timeout: DelayedCall | undefined;
@@ -91,7 +91,13 @@ export class Dial {
   #over = false;
 
   /** A `timeoutMs` of `Infinity` never gives up. */
-  constructor(engine: Engine, destination: Destination, timeoutMs: number, preamble: Preamble, answer: Answer) {
+  constructor(
+    engine: Engine,
+    destination: Destination,
+    timeoutMs: number,
+    preamble: Preamble,
+    answer: Settled<Dialled, Error>,
+  ) {
     this.#engine = engine;
     this.#destination = destination;
     this.#timeoutMs = timeoutMs;
@@ -108,7 +114,7 @@ export class Dial {
       this.#timeout = this.#engine.callLater(this.#timeoutMs, () => this.#fail(new TimeoutError(late)));
     }
     if (destination.kind === 'tcp') this.#dialHost(destination);
-    else this.#attempt = this.#engine.backend.connect(destination, this.#outcome);
+    else this.#attempt = this.#engine.streams.connect(destination, this.#outcome);
   }
 
   /** True when it has come to something, or was ended. */
@@ -130,7 +136,7 @@ export class Dial {
   }
 
   readonly #outcome = {
-    onConnected: (bare: Wire): Sink | null => {
+    onReady: (bare: Wire): Sink | null => {
       // The wire belongs to somebody else now: a cancel would close it.
       this.#attempt = undefined;
       const { tls } = this.#preamble;
@@ -138,7 +144,7 @@ export class Dial {
       if (wire === null) return null;
       if (tls !== undefined) return this.#secure(wire, tls);
       this.#end();
-      return this.#answer.onConnected(wire);
+      return this.#answer.onReady({ wire });
     },
     onFailed: (cause: Cause): void => this.#fail(connectErrorOf(cause, nameOf(this.#destination))),
   };
@@ -161,11 +167,11 @@ export class Dial {
     try {
       const serverName = tls.serverName ?? certifiedNameOf(this.#destination);
       const handshake = new Handshake(this.#engine, wire, tls, serverName, NOTHING, {
-        onSecured: (info) => {
+        onReady: (info) => {
           if (this.#over) return null;
           this.#attempt = undefined;
           this.#end();
-          return this.#answer.onConnected(wire, info);
+          return this.#answer.onReady({ wire, tls: info });
         },
         onFailed: (reason) => {
           if (this.#over) return;
@@ -212,7 +218,7 @@ export class Dial {
   }
 
   #race(destination: TcpDestination, addresses: readonly HostAddress[]): void {
-    this.#attempt = new Race(this.#engine.backend, this.#engine, addresses, destination, this.#outcome);
+    this.#attempt = new Race(this.#engine.streams, this.#engine, addresses, destination, this.#outcome);
   }
 
   #failLater(reason: ConnectError): void {

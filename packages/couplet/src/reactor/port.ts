@@ -7,8 +7,8 @@ import type { Factory } from '../protocol/factory.ts';
 import type { ConnectionBounds } from '../protocol/options.ts';
 import type { ListeningPort } from '../protocol/port.ts';
 import type { ServerTLS } from '../protocol/tls.ts';
-import type { Listener, ListenPlace } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
+import type { Listener, ListenPlace } from '../seam/streams.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import { Reception, type Terms } from './reception.ts';
 
@@ -50,9 +50,12 @@ export class Port implements ListeningPort {
     const port = place.kind === 'tcp' ? place.port : undefined;
     if (engine.stopping) throw new CannotListenError(name, port, 'the reactor is stopping');
     const reception = new Reception(engine, factory, bounds, terms);
-    const accept = (wire: Wire): Sink | null => reception.receive(wire);
+    const onAccepted = (wire: Wire): Sink | null => reception.receive(wire);
     checkCertificates(engine, name, port, terms.tls);
-    const listener = await engine.backend.listen(place, accept, complaints(engine, `the port ${name}`));
+    const listener = await engine.streams.listen(place, {
+      onAccepted,
+      onAcceptFailed: complaints(engine, `the port ${name}`),
+    });
     if ('kind' in listener) throw new CannotListenError(name, port, listener.detail, { cause: listener });
     const opened = new Port(engine, factory, listener, terms.tls, closed);
     reception.host = opened.#host;

@@ -9,7 +9,7 @@ import { boundsOf } from '../protocol/options.ts';
 import type { ListeningPort } from '../protocol/port.ts';
 import { checkFactory } from '../protocol/role.ts';
 import { checkTLS } from '../protocol/tls.ts';
-import type { ListenPlace } from '../seam/backend.ts';
+import type { ListenPlace } from '../seam/streams.ts';
 import type { Clock } from '../time/clock.ts';
 import { awaited } from '../values/thenable.ts';
 import type { PortOptions } from './options.ts';

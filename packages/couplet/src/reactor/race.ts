@@ -1,6 +1,7 @@
 import type { HostAddress } from '../seam/address.ts';
-import type { Attempt, Backend } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
+import type { Settled } from '../seam/settled.ts';
+import type { Streams } from '../seam/streams.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import type { Clock, DelayedCall } from '../time/clock.ts';
 
@@ -35,18 +36,24 @@ interface Target {
  * succeeded after 250 ms, or has failed, is joined by the next one, and the first success ends the others.
  */
 export class Race {
-  readonly #backend: Backend;
+  readonly #streams: Pick<Streams, 'connect'>;
   readonly #clock: Clock;
   readonly #target: Target;
   readonly #waiting: HostAddress[];
-  readonly #outcome: Attempt;
+  readonly #outcome: Settled<Wire>;
   readonly #running: Set<{ cancel(): void }> = new Set();
   #headStart: DelayedCall | undefined;
   /** The failure that says most; of two that say as much, the first. */
   #failure: Cause | undefined;
 
-  constructor(backend: Backend, clock: Clock, addresses: readonly HostAddress[], target: Target, outcome: Attempt) {
-    this.#backend = backend;
+  constructor(
+    streams: Pick<Streams, 'connect'>,
+    clock: Clock,
+    addresses: readonly HostAddress[],
+    target: Target,
+    outcome: Settled<Wire>,
+  ) {
+    this.#streams = streams;
     this.#clock = clock;
     this.#waiting = interleave(addresses);
     this.#target = target;
@@ -75,14 +82,14 @@ export class Race {
       if (this.#failure === undefined || weightOf(cause) > weightOf(this.#failure)) this.#failure = cause;
       this.#next();
     };
-    const attempt = this.#backend.connect(
+    const attempt = this.#streams.connect(
       { kind: 'tcp', host: address.host, port, localHost, localPort },
       {
-        onConnected: (wire) => {
+        onReady: (wire) => {
           if (isOwnPeer(wire, port)) return leave(wire, failed);
           this.#running.delete(attempt);
           this.cancel();
-          return this.#outcome.onConnected(wire);
+          return this.#outcome.onReady(wire);
         },
         onFailed: failed,
       },

@@ -16,7 +16,7 @@ import { checkProxyHeader } from '../protocol/proxy-header.ts';
 import { checkClientFactory, checkFactory } from '../protocol/role.ts';
 import { checkTLS } from '../protocol/tls.ts';
 import type { Backend } from '../seam/backend.ts';
-import type { Cause } from '../seam/cause.ts';
+import type { Signal, Surroundings } from '../seam/surroundings.ts';
 import type { Clock, DelayedCall } from '../time/clock.ts';
 import {
   checkAtLeast,
@@ -54,6 +54,9 @@ const MOST_DESCRIPTORS = 2 ** 31 - 1;
 
 const LIFE = new Machine('the reactor', 'idle', REACTOR_LIFE);
 
+/** What ends a program from outside. */
+const STOP_SIGNALS: readonly Signal[] = ['SIGINT', 'SIGTERM'];
+
 const FAMILIES: readonly NonNullable<ConnectOptions['family']>[] = ['IPv4', 'IPv6'];
 
 /**
@@ -61,8 +64,9 @@ const FAMILIES: readonly NonNullable<ConnectOptions['family']>[] = ['IPv4', 'IPv
  * timers work as soon as they are made; `run` keeps the process alive until `stop`, and then ends them all.
  */
 export class Reactor implements Clock {
+  /** The process around it: for endpoints. */
+  readonly '~surroundings': Surroundings;
   readonly #engine: Engine;
-  readonly #backend: Backend;
   readonly #triggers: Triggers = new Triggers();
   readonly #ports: Ports;
   readonly #connectors: Set<Connector> = new Set();
@@ -96,7 +100,7 @@ export class Reactor implements Clock {
   });
 
   constructor(backend: Backend) {
-    this.#backend = backend;
+    this['~surroundings'] = backend.surroundings;
     this.#engine = new Engine(backend);
     this.#ports = new Ports(this.#engine, this);
   }
@@ -104,11 +108,6 @@ export class Reactor implements Clock {
   /** True from `run` until everything has ended after `stop`. */
   get running(): boolean {
     return this.#life.state !== 'idle';
-  }
-
-  /** The number of the process. */
-  get pid(): number {
-    return this.#backend.pid;
   }
 
   now(): number {
@@ -126,16 +125,6 @@ export class Reactor implements Clock {
   /** Tells the observers of an error, or prints it, as what a callback throws. */
   report(report: ErrorReport): void {
     this.#engine.report(report);
-  }
-
-  /** Reads a file whole; resolves to the cause when that fails. */
-  readFile(path: string): Promise<Buffer | Cause> {
-    return this.#backend.readFile(path);
-  }
-
-  /** A variable of the process's environment; undefined when it is not set. */
-  environment(name: string): string | undefined {
-    return this.#backend.environment(name);
   }
 
   callLater<A extends unknown[]>(delayMs: number, call: (...args: A) => unknown, ...args: A): DelayedCall {
@@ -159,7 +148,7 @@ export class Reactor implements Clock {
     checkWhole('backlog', backlog, 1, MOST_WAITING);
     const opened = await this.#ports.openTCP(name, { port, backlog }, factory, options);
     if (isTCP(opened)) return opened;
-    throw new TypeError(`the backend '${this.#backend.name}' opened ${opened.getHost()}, which is not on TCP`);
+    throw new TypeError(`the backend opened ${opened.getHost()}, which is not on TCP`);
   }
 
   /** Listens on a UNIX socket. Rejects like `listenTCP`. */
@@ -246,7 +235,7 @@ export class Reactor implements Clock {
     const hurried = new Promise<void>((resolve) => {
       this.#hurry = resolve;
     });
-    const release = signals ? this.#backend.catchSignals(() => this.#life.signal()) : () => {};
+    const release = signals ? this['~surroundings'].catchSignals(STOP_SIGNALS, () => this.#life.signal()) : () => {};
     for (const phase of PHASES) this.#fire(phase, 'startup');
     await stopped;
     await Promise.race([Promise.all(this.#fire('before', 'shutdown')), hurried]);

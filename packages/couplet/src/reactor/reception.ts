@@ -103,7 +103,7 @@ export class Reception {
     // The system forgets it with the socket; who is not there to hear of it needs no system call.
     const peer = engine.watched ? addressOf(admitted.peer) : undefined;
     const handshake = new Handshake(engine, admitted, tls, '', NOTHING, {
-      onSecured: (info) => {
+      onReady: (info) => {
         const facts = { ...this.#facts, tls: info, proxyHeader };
         const equipped = equip(engine, admitted, this.#factory, this.#bounds, undefined, facts);
         return equipped === null || equipped instanceof Error ? null : equipped.connection.start();

@@ -1,6 +1,8 @@
 import type { SocketName } from '../seam/address.ts';
-import type { Attempt, ConnectPlace } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
+import type { Settled } from '../seam/settled.ts';
+import type { ConnectPlace } from '../seam/streams.ts';
+import type { Wire } from '../seam/wire.ts';
 import { NO_DESCRIPTORS, NO_FILE, NOT_INHERITED, NOT_OURS, REFUSED, TIMED_OUT, UNREACHABLE } from './causes.ts';
 import type { Kernel } from './kernel.ts';
 import type { Network } from './network.ts';
@@ -29,12 +31,12 @@ export interface Caller extends PortOwner {
 export class SimHandshake {
   readonly #caller: Caller;
   readonly #place: ConnectPlace;
-  readonly #attempt: Attempt;
+  readonly #attempt: Settled<Wire>;
   #over = false;
   #retry: SimEvent | undefined;
   #socket: SimSocket | undefined;
 
-  constructor(caller: Caller, place: ConnectPlace, attempt: Attempt) {
+  constructor(caller: Caller, place: ConnectPlace, attempt: Settled<Wire>) {
     this.#caller = caller;
     this.#place = place;
     this.#attempt = attempt;
@@ -119,7 +121,7 @@ export class SimHandshake {
     this.#caller.note(`${socket.name} is connected`);
     const wire = new SimWire(this.#caller, socket);
     this.#caller.adopting = wire;
-    const sink = this.#caller.network.inside(() => this.#attempt.onConnected(wire));
+    const sink = this.#caller.network.inside(() => this.#attempt.onReady(wire));
     this.#caller.adopting = undefined;
     if (sink === null) wire.close();
     else wire.attach(sink);

@@ -1,4 +1,5 @@
-import type { Backend, StopSignal } from '../seam/backend.ts';
+import type { Backend } from '../seam/backend.ts';
+import type { Signal } from '../seam/surroundings.ts';
 
 /** A process of a simulated host, as a scenario sees it: the backend of a reactor. */
 export interface HostProcess extends Backend {
@@ -11,7 +12,7 @@ export interface HostProcess extends Backend {
   /** What it printed on standard error, a line each. */
   readonly complaints: readonly string[];
   /** Sends it a signal: without a handler it ends. */
-  signal(signal: StopSignal): void;
+  signal(signal: Signal): void;
   /** Ends it without a word; its kernel closes what it had. */
   kill(): void;
 }

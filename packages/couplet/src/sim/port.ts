@@ -1,7 +1,5 @@
 import type { SocketName } from '../seam/address.ts';
-import type { ListenPlace } from '../seam/backend.ts';
-import type { Cause } from '../seam/cause.ts';
-import type { Sink, Wire } from '../seam/wire.ts';
+import type { ListenPlace, ListenSink } from '../seam/streams.ts';
 import { NO_DESCRIPTORS } from './causes.ts';
 import type { SimSocket } from './socket.ts';
 import type { Adopter } from './wire.ts';
@@ -24,26 +22,18 @@ export class SimPort {
   readonly name: SocketName;
   readonly owner: PortOwner;
   readonly #backlog: number;
-  readonly #accept: (wire: Wire) => Sink | null;
-  readonly #troubled: (cause: Cause) => void;
+  readonly #sink: ListenSink;
   readonly #waiting: SimSocket[] = [];
   /** Connections whose handshake is under way. */
   #coming = 0;
   #accepting = false;
   open = true;
 
-  constructor(
-    owner: PortOwner,
-    name: SocketName,
-    place: NetworkPlace,
-    accept: (wire: Wire) => Sink | null,
-    troubled: (cause: Cause) => void,
-  ) {
+  constructor(owner: PortOwner, name: SocketName, place: NetworkPlace, sink: ListenSink) {
     this.owner = owner;
     this.name = name;
     this.#backlog = place.backlog;
-    this.#accept = accept;
-    this.#troubled = troubled;
+    this.#sink = sink;
   }
 
   /** True when one more connection can wait. */
@@ -89,14 +79,14 @@ export class SimPort {
     // What was reset meanwhile is accepted all the same: it may have brought something.
     if (!socket.open) this.#waiting.shift();
     else if (!this.owner.hold(socket)) {
-      this.#troubled(NO_DESCRIPTORS);
+      this.#sink.onAcceptFailed(NO_DESCRIPTORS);
       this.#acceptSoon(AGAIN_MS);
       return;
     } else {
       this.#waiting.shift();
       const wire = new SimWire(this.owner, socket);
       this.owner.adopting = wire;
-      const sink = this.#accept(wire);
+      const sink = this.#sink.onAccepted(wire);
       this.owner.adopting = undefined;
       if (sink === null) wire.close();
       else wire.attach(sink);

@@ -1,8 +1,9 @@
 import type { HostAddress, InetName, UnixName } from '../seam/address.ts';
-import type { Attempt, Backend, ConnectPlace, Listener, ListenPlace, StopSignal } from '../seam/backend.ts';
+import type { Backend, Resolver } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
-import type { TlsClientSettings, TlsServerSettings } from '../seam/tls.ts';
-import type { Sink, Wire } from '../seam/wire.ts';
+import type { ClockFacet } from '../seam/clock.ts';
+import type { Listener, ListenPlace, ListenSink, Streams } from '../seam/streams.ts';
+import type { Signal, Surroundings } from '../seam/surroundings.ts';
 import type { Dice } from '../time/dice.ts';
 import { NO_ANSWER, NO_DESCRIPTORS, NO_FILE, NO_NAME, NOT_INHERITED } from './causes.ts';
 import type { Caller } from './handshake.ts';
@@ -12,14 +13,18 @@ import type { Network } from './network.ts';
 import { SimPort } from './port.ts';
 import type { Schedule, SimEvent } from './schedule.ts';
 import type { SimSocket } from './socket.ts';
-import type { SimTlsContext } from './tls-context.ts';
 import { contextOf } from './tls-context.ts';
 import type { SimWire } from './wire.ts';
+
+/** Who catches which signals. */
+interface Catcher {
+  readonly names: readonly Signal[];
+  readonly caught: (name: Signal) => void;
+}
 
 /** A process on a simulated host: the backend of one reactor. When it has ended, nothing that it began goes on. */
 export class Process implements Backend, Caller {
   readonly name: string;
-  readonly pid: number;
   readonly network: Network;
   readonly kernel: Kernel;
   /** What it printed on standard error, a line each. */
@@ -27,7 +32,7 @@ export class Process implements Backend, Caller {
   readonly #dice: Dice;
   readonly #ports: Set<SimPort> = new Set();
   readonly #sockets: Set<SimSocket> = new Set();
-  readonly #signals: Set<(signal: StopSignal) => void> = new Set();
+  readonly #catchers: Set<Catcher> = new Set();
   /** The wire that is being given a protocol. */
   adopting: SimWire | undefined;
   #alarm: SimEvent | undefined;
@@ -37,8 +42,17 @@ export class Process implements Backend, Caller {
     this.network = network;
     this.kernel = kernel;
     this.name = name;
-    this.pid = kernel.newPid();
     this.#dice = network.diceFor(name);
+    this.surroundings = {
+      pid: kernel.newPid(),
+      environment: () => undefined,
+      readFile: async () => NO_FILE,
+      catchSignals: (names, caught) => this.#catch({ names, caught }),
+      warn: (line) => {
+        this.note(`complains: ${line}`);
+        this.complaints.push(line);
+      },
+    };
   }
 
   get schedule(): Schedule {
@@ -64,107 +78,42 @@ export class Process implements Backend, Caller {
       ...[...this.#sockets].map(({ name }) => name),
       ...[...this.#ports].map(({ name }) => `the port ${JSON.stringify(name)}`),
       ...(this.#alarm === undefined ? [] : [`an alarm at ${this.#alarm.key}`]),
-      ...(this.#signals.size === 0 ? [] : ['a signal handler']),
+      ...(this.#catchers.size === 0 ? [] : ['a signal handler']),
     ];
   }
 
   // The backend.
 
-  now(): number {
-    return this.schedule.now;
-  }
-
-  wallClock(): number {
-    return this.network.epochMs + this.schedule.now + this.kernel.clockOffsetMs;
-  }
-
-  random(): number {
-    return this.#dice.random();
-  }
-
-  alarm(at: number | undefined, ring: () => void): void {
-    this.schedule.cancel(this.#alarm);
-    this.#alarm = undefined;
-    if (at === undefined || at === Number.POSITIVE_INFINITY) return;
-    this.#alarm = this.schedule.at(at, () => {
-      this.#alarm = undefined;
-      this.network.inside(ring);
-    });
-  }
-
-  defer(task: () => void): void {
-    void Promise.resolve().then(() => {
-      if (this.#running) this.network.inside(task);
-    });
-  }
-
-  yield(task: () => void): void {
-    this.after(0, task);
-  }
-
-  async listen(
-    place: ListenPlace,
-    accept: (wire: Wire) => Sink | null,
-    troubled: (cause: Cause) => void,
-  ): Promise<Listener | Cause> {
-    // Code of a process that has ended may still run; it reaches nothing and nobody.
-    if (!this.#running) return new Promise(() => {});
-    if (place.kind === 'fd' || place.kind === 'stdio') return NOT_INHERITED;
-    if (this.descriptors >= this.kernel.descriptorLimit) return NO_DESCRIPTORS;
-    const name = this.kernel.bind(place);
-    if ('kind' in name) return name;
-    const port = new SimPort(this, name, place, accept, troubled);
-    this.#ports.add(port);
-    this.kernel.ports.add(port);
-    this.note(`listens on ${textOf(name)}`);
-    return { name, close: () => this.#close(port) };
-  }
-
-  tlsContext(settings: TlsServerSettings | TlsClientSettings): SimTlsContext | Cause {
-    return contextOf(settings);
-  }
-
-  connect(place: ConnectPlace, attempt: Attempt): { cancel(): void } {
-    const handshake = new SimHandshake(this, place, attempt);
-    if (this.#running) handshake.begin();
-    return { cancel: () => handshake.cancel() };
-  }
-
-  resolve(host: string): Promise<readonly HostAddress[] | Cause> {
-    const { names } = this.network;
-    return new Promise((resolve) => {
-      this.after(names.delayMs, () => {
-        const answer = names.answerTo(host);
-        this.note(`looks ${host} up: ${typeof answer === 'string' ? answer : answer.join(' ')}`);
-        if (answer === 'silent') return;
-        if (answer === 'failing') resolve(NO_ANSWER);
-        else if (answer === 'missing' || answer.length === 0) resolve(NO_NAME);
-        else resolve(answer.map((address) => ({ family: address.includes(':') ? 'IPv6' : 'IPv4', host: address })));
+  readonly clock: ClockFacet = {
+    now: () => this.schedule.now,
+    wallClock: () => this.network.epochMs + this.schedule.now + this.kernel.clockOffsetMs,
+    random: () => this.#dice.random(),
+    alarm: (at, ring) => this.#setAlarm(at, ring),
+    defer: (task) => {
+      void Promise.resolve().then(() => {
+        if (this.#running) this.network.inside(task);
       });
-    });
-  }
+    },
+    yield: (task) => void this.after(0, task),
+  };
 
-  environment(): undefined {
-    return undefined;
-  }
+  readonly streams: Streams = {
+    listen: async (place, sink) => this.#listen(place, sink),
+    connect: (place, attempt) => {
+      const handshake = new SimHandshake(this, place, attempt);
+      if (this.#running) handshake.begin();
+      return { cancel: () => handshake.cancel() };
+    },
+    tlsContext: contextOf,
+  };
 
-  async readFile(): Promise<Buffer | Cause> {
-    return NO_FILE;
-  }
+  readonly names: Resolver = { resolve: (host) => this.#resolve(host) };
 
-  catchSignals(caught: (signal: StopSignal) => void): () => void {
-    this.#signals.add(caught);
-    return () => this.#signals.delete(caught);
-  }
+  readonly surroundings: Surroundings;
 
-  complain(line: string): void {
-    this.note(`complains: ${line}`);
-    this.complaints.push(line);
-  }
-
-  released(bytes: Buffer): void {
+  readonly released = (bytes: Buffer): void => {
     bytes.fill(0xdb);
-  }
+  };
 
   // The world's side.
 
@@ -175,11 +124,12 @@ export class Process implements Backend, Caller {
     });
   }
 
-  /** Sends it a signal: without a handler it ends. */
-  signal(signal: StopSignal): void {
+  /** Sends it a signal: unless that is caught it ends. */
+  signal(signal: Signal): void {
     this.note(`gets ${signal}`);
-    if (this.#signals.size === 0) this.kill();
-    else for (const caught of [...this.#signals]) this.after(0, () => caught(signal));
+    const catchers = [...this.#catchers].filter(({ names }) => names.includes(signal));
+    if (catchers.length === 0) this.kill();
+    for (const { caught } of catchers) this.after(0, () => caught(signal));
   }
 
   /** Ends it without a word; its kernel closes what it had. */
@@ -226,11 +176,54 @@ export class Process implements Backend, Caller {
     this.network.fault(`${this.name} ${what}`);
   }
 
+  #setAlarm(at: number | undefined, ring: () => void): void {
+    this.schedule.cancel(this.#alarm);
+    this.#alarm = undefined;
+    if (at === undefined || at === Number.POSITIVE_INFINITY) return;
+    this.#alarm = this.schedule.at(at, () => {
+      this.#alarm = undefined;
+      this.network.inside(ring);
+    });
+  }
+
+  #listen(place: ListenPlace, sink: ListenSink): Listener | Cause | Promise<never> {
+    // Code of a process that has ended may still run; it reaches nothing and nobody.
+    if (!this.#running) return new Promise(() => {});
+    if (place.kind === 'fd' || place.kind === 'stdio') return NOT_INHERITED;
+    if (this.descriptors >= this.kernel.descriptorLimit) return NO_DESCRIPTORS;
+    const name = this.kernel.bind(place);
+    if ('kind' in name) return name;
+    const port = new SimPort(this, name, place, sink);
+    this.#ports.add(port);
+    this.kernel.ports.add(port);
+    this.note(`listens on ${textOf(name)}`);
+    return { name, close: () => this.#close(port) };
+  }
+
+  #resolve(host: string): Promise<readonly HostAddress[] | Cause> {
+    const { names } = this.network;
+    return new Promise((resolve) => {
+      this.after(names.delayMs, () => {
+        const answer = names.answerTo(host);
+        this.note(`looks ${host} up: ${typeof answer === 'string' ? answer : answer.join(' ')}`);
+        if (answer === 'silent') return;
+        if (answer === 'failing') resolve(NO_ANSWER);
+        else if (answer === 'missing' || answer.length === 0) resolve(NO_NAME);
+        else resolve(answer.map((address) => ({ family: address.includes(':') ? 'IPv6' : 'IPv4', host: address })));
+      });
+    });
+  }
+
+  #catch(catcher: Catcher): () => void {
+    this.#catchers.add(catcher);
+    return () => this.#catchers.delete(catcher);
+  }
+
   #end(): void {
     this.#running = false;
     this.schedule.cancel(this.#alarm);
     this.#alarm = undefined;
-    this.#signals.clear();
+    this.#catchers.clear();
     for (const port of this.#ports) this.#shut(port);
   }
 

@@ -1,7 +1,10 @@
+import type { Backend } from '../seam/backend.ts';
+import type { ClockFacet } from '../seam/clock.ts';
+import type { Border } from '../seam/surroundings.ts';
 import { Dice } from '../time/dice.ts';
 import { checkWord } from '../values/checks.ts';
-import type { Border } from './border.ts';
 import { SUSPECTS } from './border.ts';
+import { commitOf } from './commit.ts';
 import type { InjectedFault } from './fault-injector.ts';
 import { FAULTS, type FaultPlan, faultPlanOf, PROFILES, type Profile } from './fault-plan.ts';
 import { Recording } from './recording.ts';
@@ -56,17 +59,8 @@ export interface Simulated {
   readonly hashes: ReadonlyMap<string, string>;
 }
 
-/** What a run needs of the world outside. */
-export interface Outside {
-  /** Calls `next` when nothing that was resolved waits any more. */
-  turn(next: () => void): void;
-  /** Stands before the ways out of the worlds; where it is left out, nobody does. */
-  readonly border?: Border;
-  /** The seed to replay instead of all others: `PROFILE:SEED`, with only those faults: `:1,2,5`, or `:none`. */
-  readonly replay: string | undefined;
-  /** Which commit this is; empty where that is not known. */
-  readonly commit: string;
-}
+/** What a run needs of the runtime: turns of its event loop, and what the process was told. */
+export type Outside = Pick<Backend, 'clock' | 'surroundings'>;
 
 /**
  * What `simulate` rejects with at the first seed whose world failed. The message says what was wrong, and how to replay it. The cause
@@ -84,6 +78,7 @@ interface SimSetup {
   readonly profile: Profile;
   readonly scenario: Scenario;
   readonly outside: Outside;
+  readonly border: Border | undefined;
 }
 
 interface SimRun {
@@ -94,15 +89,26 @@ interface SimRun {
   readonly error: unknown;
 }
 
-/** Plays a scenario with each seed. Rejects with a `SimulationError` at the first that fails. */
-export async function play(options: SimulateOptions, scenario: Scenario, outside: Outside): Promise<Simulated> {
-  const replay = outside.replay === undefined ? undefined : parseReplay(outside.replay);
+/** The seed to replay, as the environment tells it: `PROFILE:SEED`, with only those faults: `:1,2,5`, or `:none`. */
+export function replayIn({ surroundings }: Outside): string | undefined {
+  return surroundings.environment('COUPLET_SIM');
+}
+
+/** Plays a scenario with each seed, or only that to replay. Rejects with a `SimulationError` at the first that fails. */
+export async function play(
+  options: SimulateOptions,
+  scenario: Scenario,
+  outside: Outside,
+  again: string | undefined = replayIn(outside),
+): Promise<Simulated> {
+  const replay = again === undefined ? undefined : parseReplay(again);
   const profile = replay?.profile ?? options.profile ?? 'rough';
   checkWord('profile', profile, PROFILES);
   for (const fault of options.faultPlan?.faults ?? []) checkWord('faultPlan.faults', fault, FAULTS);
   const seeds = replay === undefined ? seedsOf(options.seeds ?? 100) : [replay.seed];
   const twice = sampleOf(seeds, options.twice ?? TWICE);
-  const part: SimSetup = { options, profile, scenario, outside };
+  const border = await outside.surroundings.border?.();
+  const part: SimSetup = { options, profile, scenario, outside, border };
   const hashes = new Map<string, string>();
   let happenings = 0;
   let virtualMs = 0;
@@ -123,7 +129,7 @@ export async function play(options: SimulateOptions, scenario: Scenario, outside
 }
 
 async function playOnce(
-  { options, profile, scenario, outside: { turn, border } }: SimSetup,
+  { options, profile, scenario, outside: { clock }, border }: SimSetup,
   seed: string,
   only: ReadonlySet<number> | undefined,
   hear: ((line: string) => void) | undefined,
@@ -135,8 +141,8 @@ async function playOnce(
   const result = (error: unknown): SimRun => ({ world, seed, only, error: failureOf(world, error) });
   border?.enter();
   try {
-    await drive(world, scenario(world), faultPlan.faultsMs + patienceMs, turn);
-    await drive(world, world.end(), world.now + END_MS + patienceMs, turn);
+    await drive(world, scenario(world), faultPlan.faultsMs + patienceMs, clock);
+    await drive(world, world.end(), world.now + END_MS + patienceMs, clock);
     return result(undefined);
   } catch (error) {
     return result(error ?? new Error('the scenario failed without an error'));
@@ -152,7 +158,7 @@ async function repeat(part: SimSetup, run: SimRun, recording: Recording): Promis
   const failed = again.error === undefined ? [] : [`the second time it fails: ${textOf(again.error)}`];
   const lines = ['played twice, it is not the same', ...recording.difference(), ...failed, `suspects: ${SUSPECTS}`];
   const failure = { ...run, error: new Error(lines.join('\n')) };
-  throw report(part, failure, failure, true);
+  throw await report(part, failure, failure, true);
 }
 
 /** What was wrong; the world's own faults tell more than what they led to. */
@@ -163,7 +169,7 @@ function failureOf(world: World, error: unknown): unknown {
 }
 
 /** Lets things happen in a world until that work is done. Rejects when it fails, and when it cannot be done any more. */
-function drive(world: World, work: void | Promise<void>, deadlineMs: number, turn: Outside['turn']): Promise<void> {
+function drive(world: World, work: void | Promise<void>, deadlineMs: number, clock: ClockFacet): Promise<void> {
   let done = false;
   const settled = Promise.resolve(work);
   const finish = (): void => {
@@ -183,9 +189,9 @@ function drive(world: World, work: void | Promise<void>, deadlineMs: number, tur
         reject(error);
         return;
       }
-      turn(next);
+      clock.yield(next);
     };
-    turn(next);
+    clock.yield(next);
   });
 }
 
@@ -215,12 +221,18 @@ async function explain(part: SimSetup, run: SimRun): Promise<SimulationError> {
 }
 
 /** What was wrong, how to see it again, and the little that it needs. */
-function report({ profile, outside }: SimSetup, run: SimRun, smallest: SimRun, steady: boolean): SimulationError {
+async function report(
+  { profile, outside: { surroundings } }: SimSetup,
+  run: SimRun,
+  smallest: SimRun,
+  steady: boolean,
+): Promise<SimulationError> {
   const { world, seed } = smallest;
   const [what = '', ...details] = textOf(smallest.error).split('\n');
   const needed = numbersOf(smallest).join(',');
   const replay = `COUPLET_SIM=${profile}:${seed}${smallest === run ? '' : `:${needed || 'none'}`}`;
-  const commit = outside.commit === '' ? '' : `, commit ${outside.commit}`;
+  const hash = await commitOf(surroundings);
+  const commit = hash === '' ? '' : `, commit ${hash}`;
   const lines = [
     `seed ${seed}, profile ${profile}${commit}: ${what}`,
     ...details.filter((line) => line !== '').map((line) => `    ${line}`),

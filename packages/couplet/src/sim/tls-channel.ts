@@ -1,4 +1,5 @@
 import type { Cause } from '../seam/cause.ts';
+import type { ClockFacet } from '../seam/clock.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Sink } from '../seam/wire.ts';
 import { Intake } from './intake.ts';
@@ -27,9 +28,7 @@ const CUT_SHORT: Cause = { kind: 'reset', code: '', detail: 'TLS cut short: the 
 
 /** Whose channel it is: a process. */
 export interface Party extends Owner<SimSocket> {
-  /** At least 0, less than 1. */
-  random(): number;
-  wallClock(): number;
+  readonly clock: Pick<ClockFacet, 'random' | 'wallClock'>;
 }
 
 /**
@@ -182,11 +181,11 @@ export class TlsChannel implements Pipe, Receiver, Speaker {
   }
 
   nonce(): string {
-    return Math.floor(this.#owner.random() * 2 ** 52).toString(36);
+    return Math.floor(this.#owner.clock.random() * 2 ** 52).toString(36);
   }
 
   wallClock(): number {
-    return this.#owner.wallClock();
+    return this.#owner.clock.wallClock();
   }
 
   // Input.

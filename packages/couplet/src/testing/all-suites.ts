@@ -27,7 +27,7 @@ export class AllSuites extends Suite {
       const backend = new WatchedBackend(underTest.backend());
       await Stage.play({ ...underTest, backend: () => backend }, (stage) => scene(stage, backend));
       // What was put off may still have its turn.
-      await new Promise<void>((resolve) => backend.yield(resolve));
+      await new Promise<void>((resolve) => backend.clock.yield(resolve));
       expectSame(backend.held, [], 'what the stopped reactor holds');
     };
     this.checks.push({ name, run });
@@ -41,7 +41,7 @@ export class AllSuites extends Suite {
       try {
         await scene(backend);
       } finally {
-        backend.alarm(undefined, () => {});
+        backend.clock.alarm(undefined, () => {});
       }
     };
     this.checks.push({ name, run });

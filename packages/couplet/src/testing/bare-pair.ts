@@ -1,5 +1,6 @@
-import type { Backend, ListenPlace } from '../seam/backend.ts';
+import type { Backend } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
+import type { ListenPlace } from '../seam/streams.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import { expect } from './check.ts';
 import type { BackendUnderTest, Link } from './stage.ts';
@@ -77,12 +78,12 @@ export async function barePair(backend: Backend, underTest: BackendUnderTest, li
   const accepting = new Promise<Ear>((resolve) => {
     accepted = resolve;
   });
-  const accept = (wire: Wire): Sink => {
+  const onAccepted = (wire: Wire): Sink => {
     const ear = new Ear(wire);
     accepted(ear);
     return ear;
   };
-  const listener = await backend.listen(placeOf(underTest, link), accept, () => {});
+  const listener = await backend.streams.listen(placeOf(underTest, link), { onAccepted, onAcceptFailed: () => {} });
   if ('kind' in listener) throw new Error(listener.detail);
   const { name } = listener;
   expect(name.family !== 'PIPE', 'the port has no address');
@@ -91,8 +92,8 @@ export async function barePair(backend: Backend, underTest: BackendUnderTest, li
       name.family === 'UNIX'
         ? ({ kind: 'unix', path: name.path } as const)
         : ({ kind: 'tcp', host: name.host, port: name.port, localHost: undefined, localPort: undefined } as const);
-    backend.connect(place, {
-      onConnected: (wire) => {
+    backend.streams.connect(place, {
+      onReady: (wire) => {
         const ear = new Ear(wire);
         resolve(ear);
         return ear;
@@ -111,7 +112,7 @@ async function secure(backend: Backend, { tls }: BackendUnderTest, server: Ear, 
     [server, tls.server],
     [client, tls.client],
   ] as const) {
-    const context = backend.tlsContext(settings);
+    const context = backend.streams.tlsContext(settings);
     if ('kind' in context) throw new Error(context.detail);
     ear.wire.startTls(context, ear === client ? '127.0.0.1' : '', Buffer.alloc(0));
   }

@@ -16,23 +16,23 @@ export function alarmChecks(underTest: BackendUnderTest): Check[] {
 /** Sets the alarm, and resolves with the time when it has rung. */
 function ringing(backend: Backend, at: number): Promise<number> {
   return new Promise((resolve) => {
-    backend.alarm(at, () => resolve(backend.now()));
+    backend.clock.alarm(at, () => resolve(backend.clock.now()));
   });
 }
 
 /** Lets the event loop turn for at least 20 ms, or 20,000 times where time stands still meanwhile. */
 async function turns(backend: Backend): Promise<void> {
-  const began = backend.now();
-  for (let turn = 0; turn < 20_000 && backend.now() - began < 20; turn += 1) {
-    await new Promise<void>((resolve) => backend.yield(resolve));
+  const began = backend.clock.now();
+  for (let turn = 0; turn < 20_000 && backend.clock.now() - began < 20; turn += 1) {
+    await new Promise<void>((resolve) => backend.clock.yield(resolve));
   }
 }
 
 function addAlarms(suite: AllSuites): void {
   suite.addBare('R24 the clock never goes back', async (backend) => {
-    let last = backend.now();
+    let last = backend.clock.now();
     for (let look = 0; look < 10_000; look += 1) {
-      const now = backend.now();
+      const now = backend.clock.now();
       expect(now >= last, `after ${last} it is ${now}`);
       last = now;
     }
@@ -40,30 +40,30 @@ function addAlarms(suite: AllSuites): void {
 
   suite.addBare('R24 the alarm never rings early', async (backend) => {
     for (let delay = 0; delay < 12; delay += 0.31) {
-      const at = backend.now() + delay;
+      const at = backend.clock.now() + delay;
       const rang = await ringing(backend, at);
       expect(rang >= at, `the alarm for ${at} rang at ${rang}`);
     }
   });
 
   suite.addBare('R24 an alarm in the past rings', async (backend) => {
-    await ringing(backend, backend.now() - 1000);
+    await ringing(backend, backend.clock.now() - 1000);
   });
 
   suite.addBare('R24 the alarm rings once', async (backend) => {
     let rang = 0;
-    backend.alarm(backend.now() + 1, () => {
+    backend.clock.alarm(backend.clock.now() + 1, () => {
       rang += 1;
     });
     await turns(backend);
-    await ringing(backend, backend.now() + 10);
+    await ringing(backend, backend.clock.now() + 10);
     expect(rang <= 1, `it rang ${rang} times`);
   });
 
   suite.addBare('R24 the alarm never rings inside the call that sets it', async (backend) => {
     let inside = true;
     const rang = new Promise<boolean>((resolve) => {
-      backend.alarm(backend.now(), () => resolve(inside));
+      backend.clock.alarm(backend.clock.now(), () => resolve(inside));
     });
     inside = false;
     expectSame(await rang, false, 'whether it rang inside the call');
@@ -75,9 +75,9 @@ function addAlarms(suite: AllSuites): void {
     ['one after none', Number.POSITIVE_INFINITY, 5],
   ] as const) {
     suite.addBare(`R24 an alarm is replaced by ${name}`, async (backend) => {
-      const now = backend.now();
+      const now = backend.clock.now();
       let replaced = 0;
-      backend.alarm(now + first, () => {
+      backend.clock.alarm(now + first, () => {
         replaced += 1;
       });
       const rang = await ringing(backend, now + second);
@@ -89,12 +89,12 @@ function addAlarms(suite: AllSuites): void {
   for (const delay of [2 ** 31 - 1, 2 ** 31, 2 ** 32 + 5, Number.MAX_VALUE, Number.POSITIVE_INFINITY]) {
     suite.addBare(`R24 an alarm in ${delay} ms does not ring at once`, async (backend) => {
       let rang = 0;
-      backend.alarm(backend.now() + delay, () => {
+      backend.clock.alarm(backend.clock.now() + delay, () => {
         rang += 1;
       });
       await turns(backend);
       expectSame(rang, 0, 'how often it rang');
-      await ringing(backend, backend.now() + 2);
+      await ringing(backend, backend.clock.now() + 2);
     });
   }
 
@@ -103,16 +103,16 @@ function addAlarms(suite: AllSuites): void {
     const ring = (): void => {
       rang += 1;
     };
-    backend.alarm(backend.now() + 1, ring);
-    backend.alarm(undefined, ring);
+    backend.clock.alarm(backend.clock.now() + 1, ring);
+    backend.clock.alarm(undefined, ring);
     await turns(backend);
     expectSame(rang, 0, 'how often it rang');
-    await ringing(backend, backend.now() + 5);
+    await ringing(backend, backend.clock.now() + 5);
   });
 
   suite.addBare('R24 the alarm may be set again while it rings', async (backend) => {
     const rang = await new Promise<number>((resolve) => {
-      backend.alarm(backend.now() + 1, () => void ringing(backend, backend.now() + 5).then(resolve));
+      backend.clock.alarm(backend.clock.now() + 1, () => void ringing(backend, backend.clock.now() + 5).then(resolve));
     });
     expect(rang > 0, `it rang at ${rang}`);
   });

@@ -41,7 +41,7 @@ function addWays(suite: AllSuites): void {
   for (const [way, cancel] of ways) {
     for (const [moment, host, afterMs] of moments) {
       suite.addRehearsed(`R20 ${way} cancels ${moment}`, async ({ reactor, backend }) => {
-        backend.names.set('poem.test', addressesOf('192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4'));
+        backend.addresses.set('poem.test', addressesOf('192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4'));
         const controller = new AbortController();
         const client = new RecordingFactory();
         const connector = reactor.connectTCP(host, 8007, client, { signal: controller.signal });
@@ -65,7 +65,7 @@ function addWays(suite: AllSuites): void {
     suite.addRehearsed(`R20 a name that is found after the attempt ${how} is not connected to`, async (scripted) => {
       const { reactor, backend } = scripted;
       let find: (found: Found) => void = () => {};
-      backend.names.set(
+      backend.addresses.set(
         'slow.test',
         new Promise<Found>((resolve) => {
           find = resolve;

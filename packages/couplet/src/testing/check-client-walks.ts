@@ -68,7 +68,7 @@ class Walk {
 
   async go(): Promise<void> {
     const { reactor, backend } = this.#scripted;
-    backend.names.set('poem.test', addressesOf('192.0.2.1', '2001:db8::1', '192.0.2.2'));
+    backend.addresses.set('poem.test', addressesOf('192.0.2.1', '2001:db8::1', '192.0.2.2'));
     const run = this.#scripted.run();
     const connector = reactor.connectTCP('poem.test', 8007, this.#client, { timeoutMs: 1000 });
     for (let step = 0; step < STEPS; step += 1) {

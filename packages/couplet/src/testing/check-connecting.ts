@@ -96,7 +96,7 @@ function addNetwork(suite: AllSuites): void {
   });
 
   suite.addWatched('R20 a name is looked up and connected to', async (stage, backend) => {
-    backend.names.set('poem.test', addressesOf('127.0.0.1'));
+    backend.addresses.set('poem.test', addressesOf('127.0.0.1'));
     const port = await stage.listen(new SceneFactory());
     const connector = stage.reactor.connectTCP('poem.test', numberOf(port), new RecordingFactory());
     await connector.whenConnected();
@@ -134,20 +134,20 @@ function addCauses(suite: AllSuites): void {
   }
 
   suite.addRehearsed('R20 a failed lookup is a DNSLookupError', async ({ reactor, backend }) => {
-    backend.names.set('nobody.test', causeOf('lookup'));
+    backend.addresses.set('nobody.test', causeOf('lookup'));
     const failed = rejectionOf(reactor.connectTCP('nobody.test', 8007, new RecordingFactory()).whenConnected());
     expectFailure(await failed, DNSLookupError, 'nobody.test:8007');
   });
 
   suite.addRehearsed('R20 a name with no address is a DNSLookupError', async ({ reactor, backend }) => {
-    backend.names.set('nothing.test', []);
+    backend.addresses.set('nothing.test', []);
     const failed = rejectionOf(reactor.connectTCP('nothing.test', 8007, new RecordingFactory()).whenConnected());
     expectFailure(await failed, DNSLookupError, 'nothing.test:8007');
     expectSame(backend.attempts.length, 0, 'the number of attempts');
   });
 
   suite.addRehearsed('R20 an empty host has no address, and is not looked up', async ({ reactor, backend }) => {
-    backend.names.set('', addressesOf('127.0.0.1'));
+    backend.addresses.set('', addressesOf('127.0.0.1'));
     const failed = rejectionOf(reactor.connectTCP('', 8007, new RecordingFactory()).whenConnected());
     expectFailure(await failed, DNSLookupError, ':8007');
     expectSame(backend.attempts.length, 0, 'the number of attempts');
@@ -182,7 +182,7 @@ function addTimeouts(suite: AllSuites): void {
     const found = new Promise<readonly HostAddress[]>((resolve) => {
       reactor.callLater(600, () => resolve(addressesOf('192.0.2.1')));
     });
-    backend.names.set('poem.test', found);
+    backend.addresses.set('poem.test', found);
     const connector = reactor.connectTCP('poem.test', 8007, new RecordingFactory(), { timeoutMs: 1000 });
     const failed = rejectionOf(connector.whenConnected());
     await backend.advance(999);

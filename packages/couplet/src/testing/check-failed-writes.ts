@@ -54,7 +54,7 @@ function addBusy(suite: AllSuites, underTest: BackendUnderTest): void {
     suite.addBare(`R3 what had arrived is read after a write failed (${link})`, async (backend) => {
       const pass = (): Promise<void> =>
         new Promise((resolve) => {
-          backend.alarm(backend.now() + A_WHILE, resolve);
+          backend.clock.alarm(backend.clock.now() + A_WHILE, resolve);
         });
       const { server, client, close } = await barePair(backend, underTest, link);
       client.wire.pause();

@@ -136,9 +136,9 @@ class Scales {
 
   constructor(scripted: ScriptedRun) {
     this.#scripted = scripted;
-    const { backend } = scripted;
-    const passed = backend.yield.bind(backend);
-    backend.yield = (task) =>
+    const { clock } = scripted.backend;
+    const { yield: passed } = clock;
+    clock.yield = (task) =>
       passed(() => {
         this.#begin();
         task();

@@ -47,7 +47,7 @@ function addPlaces(suite: AllSuites): void {
   });
 
   suite.addWatched('R16 an interface may be a host name, of which it takes an IPv4 address', async (stage, backend) => {
-    backend.names.set('poem.test', [
+    backend.addresses.set('poem.test', [
       { family: 'IPv6', host: '2001:db8::1' },
       { family: 'IPv4', host: '127.0.0.1' },
       { family: 'IPv4', host: '192.0.2.1' },
@@ -77,8 +77,8 @@ function addFailures(suite: AllSuites): void {
   });
 
   suite.addWatched('R16 a name that has no address is a CannotListenError with the name', async (stage, backend) => {
-    backend.names.set('nobody.test', causeOf('lookup'));
-    backend.names.set('nothing.test', []);
+    backend.addresses.set('nobody.test', causeOf('lookup'));
+    backend.addresses.set('nothing.test', []);
     for (const [name, cause] of [
       ['nobody.test', 'lookup'],
       ['nothing.test', undefined],
@@ -96,7 +96,7 @@ function addFailures(suite: AllSuites): void {
   });
 
   suite.addRehearsed('R16 an empty interface has no address, and is not looked up', async ({ reactor, backend }) => {
-    backend.names.set('', addressesOf('127.0.0.1'));
+    backend.addresses.set('', addressesOf('127.0.0.1'));
     expectRefusal(
       await rejectionOf(reactor.listenTCP(8007, new SceneFactory(), { interface: '' })),
       '',
@@ -106,7 +106,7 @@ function addFailures(suite: AllSuites): void {
   });
 
   suite.addWatched('R16 a failure names the interface as it was asked for', async (stage, backend) => {
-    backend.names.set('poem.test', [{ family: 'IPv4', host: '127.0.0.1' }]);
+    backend.addresses.set('poem.test', [{ family: 'IPv4', host: '127.0.0.1' }]);
     const port = numberOf(await stage.listen(new SceneFactory()));
     const reason = await rejectionOf(stage.reactor.listenTCP(port, new SceneFactory(), { interface: 'poem.test' }));
     expectRefusal(reason, 'poem.test', port, 'bind');

@@ -35,7 +35,7 @@ const [K, L, M] = ['2001:db8::1', '2001:db8::2', '2001:db8::3'];
 
 /** Begins a race, and resolves once the name is looked up. */
 async function race({ reactor, backend }: ScriptedRun, hosts: string[], options?: ConnectOptions): Promise<Race> {
-  backend.names.set('poem.test', addressesOf(...hosts));
+  backend.addresses.set('poem.test', addressesOf(...hosts));
   const client = new RecordingFactory();
   const connector = reactor.connectTCP('poem.test', 8007, client, options);
   const failed = rejectionOf(connector.whenConnected());
@@ -204,7 +204,7 @@ function addWinners(suite: AllSuites): void {
   suite.addWatched('R20 an address that does not answer costs 250 ms', async (stage, backend) => {
     const port = numberOf(await stage.listen(new SceneFactory()));
     backend.silent.add(A);
-    backend.names.set('poem.test', addressesOf(A, '127.0.0.1'));
+    backend.addresses.set('poem.test', addressesOf(A, '127.0.0.1'));
     const began = stage.reactor.now();
     await stage.reactor.connectTCP('poem.test', port, new RecordingFactory()).whenConnected();
     const took = stage.reactor.now() - began;
@@ -253,7 +253,7 @@ function addLosers(suite: AllSuites): void {
   suite.addRehearsed('R20 an attempt that meets itself is aborted, and the next address is tried', async (scripted) => {
     const { host, port } = SCRIPTED_HOST;
     const { backend, reactor } = scripted;
-    backend.names.set('poem.test', addressesOf(host, A));
+    backend.addresses.set('poem.test', addressesOf(host, A));
     const connector = reactor.connectTCP('poem.test', port, new RecordingFactory());
     const failed = rejectionOf(connector.whenConnected());
     await backend.settled();

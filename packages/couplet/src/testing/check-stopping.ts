@@ -97,7 +97,7 @@ function addConnections(suite: AllSuites): void {
 
   suite.addWatched('R25 attempts, ports and connections at once leave nothing', async (stage, backend) => {
     backend.silent.add('192.0.2.1');
-    backend.names.set('poem.test', addressesOf('192.0.2.1', '192.0.2.1', '192.0.2.1'));
+    backend.addresses.set('poem.test', addressesOf('192.0.2.1', '192.0.2.1', '192.0.2.1'));
     const port = await stage.listen(new SceneFactory(echo));
     for (let verse = 0; verse < 20; verse += 1) {
       stage.connect(port, new RecordingFactory());
@@ -210,7 +210,7 @@ function addBeginnings(suite: AllSuites): void {
 
   suite.addWatched('R25 a port whose name is found too late does not open', async (stage, backend) => {
     let find: (found: readonly HostAddress[]) => void = () => {};
-    backend.names.set(
+    backend.addresses.set(
       'slow.test',
       new Promise<readonly HostAddress[]>((resolve) => {
         find = resolve;

@@ -88,7 +88,7 @@ function addTurns(suite: AllSuites): void {
     reactor.callLater(0, () => {
       ran.push('first');
       reactor.callLater(0, () => ran.push('next'));
-      backend.yield(() => ran.push('turn'));
+      backend.clock.yield(() => ran.push('turn'));
     });
     reactor.callLater(0, () => ran.push('second'));
     await backend.advance(0);

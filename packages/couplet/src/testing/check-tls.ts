@@ -124,7 +124,7 @@ function addAgreements(suite: AllSuites): void {
     const tls = new ClientTLS({ verify: false });
     const found: unknown[] = [];
     for (const host of ['bücher.test', 'BÜCHER.test.', 'xn--bcher-kva.test']) {
-      backend.names.set(host, addressesOf('127.0.0.1'));
+      backend.addresses.set(host, addressesOf('127.0.0.1'));
       const client = new Actor({ made: ({ transport }) => void transport.write('?') });
       stage.reactor.connectTCP(host, numberOf(port), new SingleClient(client), { tls });
       await client.when(() => client.received === 1);
@@ -314,7 +314,7 @@ function addSilence(suite: AllSuites): void {
       localHost: undefined,
       localPort: undefined,
     } as const;
-    backend.connect(place, { onConnected: (wire) => silent.take(wire), onFailed: () => {} });
+    backend.streams.connect(place, { onReady: (wire) => silent.take(wire), onFailed: () => {} });
     await Promise.all([begun.promise, silent.there]);
     await soon(stage);
     await silent.gone;
@@ -323,11 +323,10 @@ function addSilence(suite: AllSuites): void {
   suite.addWatched('R25 a handshake with a silent server ends at once with the reactor', async (stage, backend) => {
     const silent = new Silent();
     const place = { kind: 'tcp', host: '127.0.0.1', port: 0, backlog: 1 } as const;
-    const listener = await backend.listen(
-      place,
-      (wire) => silent.take(wire),
-      () => {},
-    );
+    const listener = await backend.streams.listen(place, {
+      onAccepted: (wire) => silent.take(wire),
+      onAcceptFailed: () => {},
+    });
     if ('kind' in listener || !('port' in listener.name)) throw new Error('there is no port');
     const options = { tls: clientTLS(stage) };
     const caller = new SingleClient(new Actor());

@@ -1,7 +1,9 @@
 import type { HostAddress } from '../seam/address.ts';
-import type { Attempt, Backend, ConnectPlace, Listener, StopSignal } from '../seam/backend.ts';
+import type { Backend, Resolver } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
-import type { TlsClientSettings, TlsContext, TlsServerSettings } from '../seam/tls.ts';
+import type { ClockFacet } from '../seam/clock.ts';
+import type { Streams } from '../seam/streams.ts';
+import type { Signal, Surroundings } from '../seam/surroundings.ts';
 import { causeOf, ScriptedAttempt } from './scripted-wire.ts';
 
 /** So many turns of the event loop are more than the engine takes one after the other. */
@@ -16,7 +18,6 @@ export type Found = readonly HostAddress[] | Cause;
  */
 export class ScriptedBackend implements Backend {
   readonly name = 'scripted';
-  readonly pid = 1;
   /** What `now` tells. */
   time = 1000;
   /** What `wallClock` tells. */
@@ -24,21 +25,55 @@ export class ScriptedBackend implements Backend {
   /** What `random` tells. */
   chance = 0;
   /** What the resolver knows; a promise takes its time, and a name that is not here is looked up for ever. */
-  readonly names: Map<string, Found | Promise<Found>> = new Map();
+  readonly addresses: Map<string, Found | Promise<Found>> = new Map();
   /** Every attempt, in the order in which they began. */
   readonly attempts: ScriptedAttempt[] = [];
   /** What was printed. */
   readonly lines: string[] = [];
   /** Who catches signals. */
-  readonly catchers: Set<(signal: StopSignal) => void> = new Set();
+  readonly catchers: Set<(name: Signal) => void> = new Set();
   /** What the alarm is set to. */
   alarmed: number | undefined;
-  readonly #turns: Backend;
+  readonly clock: ClockFacet;
+  readonly streams: Streams;
+  readonly names: Resolver;
+  readonly surroundings: Surroundings;
   #ring: () => void = () => {};
 
   /** Of the backend given it takes the turns of the event loop, nothing else. */
-  constructor(turns: Backend) {
-    this.#turns = turns;
+  constructor({ clock: { defer, yield: yieldTo } }: Backend) {
+    this.clock = {
+      now: () => this.time,
+      wallClock: () => this.wall,
+      random: () => this.chance,
+      alarm: (at, ring) => {
+        this.alarmed = at;
+        this.#ring = ring;
+      },
+      defer,
+      yield: yieldTo,
+    };
+    this.streams = {
+      listen: async () => causeOf('other'),
+      connect: (place, attempt) => {
+        const scripted = new ScriptedAttempt(place, this.time, attempt, defer);
+        this.attempts.push(scripted);
+        return scripted;
+      },
+      tlsContext: ({ role }) => ({ role }),
+    };
+    this.names = { resolve: async (host) => this.addresses.get(host) ?? new Promise(() => {}) };
+    this.surroundings = {
+      pid: 1,
+      environment: () => undefined,
+      readFile: async () => causeOf('other'),
+      catchSignals: (names, caught) => {
+        const catcher = (name: Signal): void => (names.includes(name) ? caught(name) : undefined);
+        this.catchers.add(catcher);
+        return () => this.catchers.delete(catcher);
+      },
+      warn: (line) => this.lines.push(line),
+    };
   }
 
   /** Lets so many milliseconds pass, and with them all that they bring about. */
@@ -56,73 +91,11 @@ export class ScriptedBackend implements Backend {
 
   /** Resolves when everything that was put off has run, and what that put off. */
   async settled(): Promise<void> {
-    for (let turn = 0; turn < TURNS; turn += 1) await new Promise<void>((resolve) => this.#turns.yield(resolve));
+    for (let turn = 0; turn < TURNS; turn += 1) await new Promise<void>((resolve) => this.clock.yield(resolve));
   }
 
   /** Sends a signal to whoever catches them. */
-  raise(signal: StopSignal): void {
+  raise(signal: Signal): void {
     for (const caught of this.catchers) caught(signal);
-  }
-
-  now(): number {
-    return this.time;
-  }
-
-  wallClock(): number {
-    return this.wall;
-  }
-
-  random(): number {
-    return this.chance;
-  }
-
-  alarm(at: number | undefined, ring: () => void): void {
-    this.alarmed = at;
-    this.#ring = ring;
-  }
-
-  defer(task: () => void): void {
-    this.#turns.defer(task);
-  }
-
-  yield(task: () => void): void {
-    this.#turns.yield(task);
-  }
-
-  listen(): Promise<Listener | Cause> {
-    return Promise.resolve(causeOf('other'));
-  }
-
-  connect(place: ConnectPlace, attempt: Attempt): { cancel(): void } {
-    const scripted = new ScriptedAttempt(place, this.time, attempt, (task) => this.defer(task));
-    this.attempts.push(scripted);
-    return scripted;
-  }
-
-  tlsContext({ role }: TlsServerSettings | TlsClientSettings): TlsContext {
-    return { role };
-  }
-
-  async resolve(host: string): Promise<Found> {
-    return this.names.get(host) ?? new Promise(() => {});
-  }
-
-  environment(): undefined {
-    return undefined;
-  }
-
-  async readFile(): Promise<Cause> {
-    return causeOf('other');
-  }
-
-  catchSignals(caught: (signal: StopSignal) => void): () => void {
-    this.catchers.add(caught);
-    return () => {
-      this.catchers.delete(caught);
-    };
-  }
-
-  complain(line: string): void {
-    this.lines.push(line);
   }
 }

@@ -1,6 +1,7 @@
 import type { HostAddress, InetName, SocketName } from '../seam/address.ts';
-import type { Attempt, ConnectPlace } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
+import type { Settled } from '../seam/settled.ts';
+import type { ConnectPlace } from '../seam/streams.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 
 /** Where every scripted connection comes from. */
@@ -68,10 +69,10 @@ export class ScriptedAttempt {
   readonly at: number;
   cancelled = false;
   #ended = false;
-  readonly #attempt: Attempt;
+  readonly #attempt: Settled<Wire>;
   readonly #defer: (task: () => void) => void;
 
-  constructor(place: ConnectPlace, at: number, attempt: Attempt, defer: (task: () => void) => void) {
+  constructor(place: ConnectPlace, at: number, attempt: Settled<Wire>, defer: (task: () => void) => void) {
     this.place = place;
     this.at = at;
     this.#attempt = attempt;
@@ -92,7 +93,7 @@ export class ScriptedAttempt {
   succeed(prepare: (wire: ScriptedWire) => void = () => {}): ScriptedWire {
     const wire = new ScriptedWire(this.place, this.#defer);
     prepare(wire);
-    if (this.#end()) wire.sink = this.#attempt.onConnected(wire) ?? undefined;
+    if (this.#end()) wire.sink = this.#attempt.onReady(wire) ?? undefined;
     return wire;
   }
 

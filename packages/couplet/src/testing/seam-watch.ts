@@ -1,6 +1,8 @@
 import type { SocketName } from '../seam/address.ts';
-import type { Attempt, ConnectPlace, Listener, ListenPlace } from '../seam/backend.ts';
+import type { Backend } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
+import type { Settled } from '../seam/settled.ts';
+import type { ConnectPlace, Streams } from '../seam/streams.ts';
 import type { TlsContext, TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import { PassingBackend } from './passing-backend.ts';
@@ -14,31 +16,38 @@ export class SeamWatch extends PassingBackend {
   /** How many bytes of memory the wires were handed: what is used again and again for one wire counts once. */
   handed = 0;
 
-  override alarm(at: number | undefined, ring: () => void): void {
-    super.alarm(at, () => {
-      if (at === undefined || this.now() < at) this.faults.push('the alarm rang too early');
-      ring();
-    });
+  constructor(backend: Backend) {
+    super(backend);
+    const { clock, streams } = backend;
+    this.clock = {
+      ...clock,
+      alarm: (at, ring) =>
+        clock.alarm(at, () => {
+          if (at === undefined || clock.now() < at) this.faults.push('the alarm rang too early');
+          ring();
+        }),
+    };
+    this.streams = {
+      ...streams,
+      listen: (place, sink) =>
+        streams.listen(place, {
+          onAccepted: (wire) => this.#watch(wire, (watched) => sink.onAccepted(watched)),
+          onAcceptFailed: (cause) => sink.onAcceptFailed(cause),
+        }),
+      connect: (place, attempt) => this.#connect(streams, place, attempt),
+    };
   }
 
-  override listen(
-    place: ListenPlace,
-    accept: (wire: Wire) => Sink | null,
-    troubled: (cause: Cause) => void,
-  ): Promise<Listener | Cause> {
-    return super.listen(place, (wire) => this.#watch(wire, accept), troubled);
-  }
-
-  override connect(place: ConnectPlace, attempt: Attempt): { cancel(): void } {
+  #connect(streams: Streams, place: ConnectPlace, attempt: Settled<Wire>): { cancel(): void } {
     let state: 'calling' | 'trying' | 'settled' | 'cancelled' = 'calling';
     const settle = (what: string): void => {
       if (state !== 'trying') this.faults.push(`${what} of an attempt while ${state}`);
       state = 'settled';
     };
-    const trying = super.connect(place, {
-      onConnected: (wire) => {
-        settle('onConnected');
-        return this.#watch(wire, (watched) => attempt.onConnected(watched));
+    const trying = streams.connect(place, {
+      onReady: (wire) => {
+        settle('onReady');
+        return this.#watch(wire, (watched) => attempt.onReady(watched));
       },
       onFailed: (cause) => {
         settle('onFailed');

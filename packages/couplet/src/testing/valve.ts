@@ -1,6 +1,7 @@
 import type { SocketName } from '../seam/address.ts';
-import type { Attempt, Backend, ConnectPlace, Listener, ListenPlace } from '../seam/backend.ts';
+import type { Backend } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
+import type { ClockFacet } from '../seam/clock.ts';
 import type { TlsContext, TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import { PassingBackend } from './passing-backend.ts';
@@ -17,15 +18,15 @@ export class ValveWire implements Wire, Sink {
   /** Who hears of the wire. */
   sink: Sink | null = null;
   readonly #wire: Wire;
-  readonly #backend: Backend;
+  readonly #clock: ClockFacet;
   #shut = false;
   #held: Uint8Array | undefined;
   #cause: Cause | undefined;
   #passed: () => void = () => {};
 
-  constructor(wire: Wire, backend: Backend) {
+  constructor(wire: Wire, clock: ClockFacet) {
     this.#wire = wire;
-    this.#backend = backend;
+    this.#clock = clock;
   }
 
   get local(): SocketName | undefined {
@@ -75,7 +76,7 @@ export class ValveWire implements Wire, Sink {
     const passed = new Promise<void>((resolve) => {
       this.#passed = resolve;
     });
-    if (this.#wire.write(chunk)) this.#backend.defer(() => this.onWritable());
+    if (this.#wire.write(chunk)) this.#clock.defer(() => this.onWritable());
     return passed;
   }
 
@@ -160,23 +161,26 @@ export class ValveBackend extends PassingBackend {
   /** The wires of clients, in the order in which they connected. */
   readonly connected: ValveWire[] = [];
 
-  override listen(
-    place: ListenPlace,
-    accept: (wire: Wire) => Sink | null,
-    troubled: (cause: Cause) => void,
-  ): Promise<Listener | Cause> {
-    return super.listen(place, (wire) => this.#fit(wire, this.accepted, accept), troubled);
-  }
-
-  override connect(place: ConnectPlace, attempt: Attempt): { cancel(): void } {
-    return super.connect(place, {
-      onConnected: (wire) => this.#fit(wire, this.connected, (valve) => attempt.onConnected(valve)),
-      onFailed: (cause) => attempt.onFailed(cause),
-    });
+  constructor(backend: Backend) {
+    super(backend);
+    const { streams } = backend;
+    this.streams = {
+      ...streams,
+      listen: (place, sink) =>
+        streams.listen(place, {
+          onAccepted: (wire) => this.#fit(wire, this.accepted, (valve) => sink.onAccepted(valve)),
+          onAcceptFailed: (cause) => sink.onAcceptFailed(cause),
+        }),
+      connect: (place, attempt) =>
+        streams.connect(place, {
+          onReady: (wire) => this.#fit(wire, this.connected, (valve) => attempt.onReady(valve)),
+          onFailed: (cause) => attempt.onFailed(cause),
+        }),
+    };
   }
 
   #fit(wire: Wire, valves: ValveWire[], taker: (wire: Wire) => Sink | null): Sink | null {
-    const valve = new ValveWire(wire, this);
+    const valve = new ValveWire(wire, this.clock);
     valves.push(valve);
     valve.sink = taker(valve);
     return valve.sink === null ? null : valve;

@@ -1,6 +1,8 @@
 import type { SocketName } from '../seam/address.ts';
-import type { Attempt, Backend, ConnectPlace, Listener, ListenPlace, StopSignal } from '../seam/backend.ts';
+import type { Backend } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
+import type { Settled } from '../seam/settled.ts';
+import type { ConnectPlace, Listener, ListenPlace, ListenSink, Streams } from '../seam/streams.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import { PassingBackend } from './passing-backend.ts';
 import type { Found } from './scripted-backend.ts';
@@ -11,7 +13,7 @@ import type { Found } from './scripted-backend.ts';
  */
 export class WatchedBackend extends PassingBackend {
   /** What the resolver knows besides; a promise takes its time. */
-  readonly names: Map<string, Found | Promise<Found>> = new Map();
+  readonly addresses: Map<string, Found | Promise<Found>> = new Map();
   /** Addresses to which no attempt ever succeeds or fails. */
   readonly silent: Set<string> = new Set();
   /** Every place that was listened on. */
@@ -19,8 +21,41 @@ export class WatchedBackend extends PassingBackend {
   readonly #listeners: Set<SocketName> = new Set();
   readonly #attempts: Set<ConnectPlace> = new Set();
   readonly #wires: Set<Wire> = new Set();
-  readonly #catchers: Set<(signal: StopSignal) => void> = new Set();
+  /** How many catch signals. */
+  #catchers = 0;
   #alarmed = false;
+
+  constructor(backend: Backend) {
+    super(backend);
+    const { clock, streams, names, surroundings } = backend;
+    this.clock = {
+      ...clock,
+      alarm: (at, ring) => {
+        this.#alarmed = at !== undefined;
+        clock.alarm(at, () => {
+          this.#alarmed = false;
+          ring();
+        });
+      },
+    };
+    this.streams = {
+      ...streams,
+      listen: (place, sink) => this.#listen(streams, place, sink),
+      connect: (place, attempt) => this.#connect(streams, place, attempt),
+    };
+    this.names = { resolve: async (host) => this.addresses.get(host) ?? names.resolve(host) };
+    this.surroundings = {
+      ...surroundings,
+      catchSignals: (signals, caught) => {
+        this.#catchers += 1;
+        const release = surroundings.catchSignals(signals, caught);
+        return () => {
+          this.#catchers -= 1;
+          release();
+        };
+      },
+    };
+  }
 
   /** What of the backend's is in use now, each with how many. */
   get held(): string[] {
@@ -29,22 +64,17 @@ export class WatchedBackend extends PassingBackend {
       ['listener', this.#listeners.size],
       ['attempt', this.#attempts.size],
       ['wire', this.#wires.size],
-      ['signals', this.#catchers.size],
+      ['signals', this.#catchers],
     ];
     return counts.filter(([, count]) => count > 0).map(([what, count]) => `${what} ${count}`);
   }
 
-  override alarm(at: number | undefined, ring: () => void): void {
-    this.#alarmed = at !== undefined;
-    super.alarm(at, () => {
-      this.#alarmed = false;
-      ring();
-    });
-  }
-
-  override async listen(...[place, accept, ...rest]: Parameters<Backend['listen']>): Promise<Listener | Cause> {
+  async #listen(streams: Streams, place: ListenPlace, sink: ListenSink): Promise<Listener | Cause> {
     this.places.push(place);
-    const listener = await super.listen(place, (wire) => this.#watch(wire, accept), ...rest);
+    const listener = await streams.listen(place, {
+      onAccepted: (wire) => this.#watch(wire, (watched) => sink.onAccepted(watched)),
+      onAcceptFailed: (cause) => sink.onAcceptFailed(cause),
+    });
     if ('kind' in listener) return listener;
     const { name } = listener;
     this.#listeners.add(name);
@@ -55,10 +85,10 @@ export class WatchedBackend extends PassingBackend {
     return { ...listener, close };
   }
 
-  override connect(place: ConnectPlace, attempt: Attempt): { cancel(): void } {
+  #connect(streams: Streams, place: ConnectPlace, attempt: Settled<Wire>): { cancel(): void } {
     this.#attempts.add(place);
     const silent = place.kind === 'tcp' && this.silent.has(place.host);
-    const passed = silent ? undefined : super.connect(place, this.#follow(place, attempt));
+    const passed = silent ? undefined : streams.connect(place, this.#follow(place, attempt));
     const cancel = (): void => {
       this.#attempts.delete(place);
       passed?.cancel();
@@ -66,24 +96,11 @@ export class WatchedBackend extends PassingBackend {
     return { cancel };
   }
 
-  override async resolve(host: string): Promise<Found> {
-    return this.names.get(host) ?? super.resolve(host);
-  }
-
-  override catchSignals(caught: (signal: StopSignal) => void): () => void {
-    this.#catchers.add(caught);
-    const release = super.catchSignals(caught);
-    return () => {
-      this.#catchers.delete(caught);
-      release();
-    };
-  }
-
-  #follow(place: ConnectPlace, attempt: Attempt): Attempt {
+  #follow(place: ConnectPlace, attempt: Settled<Wire>): Settled<Wire> {
     return {
-      onConnected: (wire) => {
+      onReady: (wire) => {
         this.#attempts.delete(place);
-        return this.#watch(wire, (watched) => attempt.onConnected(watched));
+        return this.#watch(wire, (watched) => attempt.onReady(watched));
       },
       onFailed: (cause) => {
         this.#attempts.delete(place);

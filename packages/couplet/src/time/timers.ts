@@ -1,10 +1,10 @@
-import type { Backend } from '../seam/backend.ts';
+import type { ClockFacet } from '../seam/clock.ts';
 import { described } from '../values/checks.ts';
 import type { DelayedCall } from './clock.ts';
 import { Heap, type HeapEntry } from './heap.ts';
 
-/** What timers need of a backend: the time, and its one alarm. */
-export type Alarm = Pick<Backend, 'now' | 'alarm'>;
+/** What timers need: the time, and one alarm. */
+export type Alarm = Pick<ClockFacet, 'now' | 'alarm'>;
 
 /** A call that waits in the heap. */
 class Call implements DelayedCall, HeapEntry {
@@ -69,7 +69,7 @@ function checkDelay(delayMs: number): void {
  * the heap is put right when the old one comes.
  */
 export class Timers {
-  readonly #backend: Alarm;
+  readonly #alarm: Alarm;
   readonly #run: (task: () => void) => void;
   readonly #heap: Heap<Call> = new Heap();
   #order = 0;
@@ -79,13 +79,13 @@ export class Timers {
   #held = false;
 
   /** `run` gets each task when its time has come. */
-  constructor(backend: Alarm, run: (task: () => void) => void) {
-    this.#backend = backend;
+  constructor(alarm: Alarm, run: (task: () => void) => void) {
+    this.#alarm = alarm;
     this.#run = run;
   }
 
   now(): number {
-    return this.#backend.now();
+    return this.#alarm.now();
   }
 
   /** The calls that wait, in the order in which they will run. */
@@ -161,8 +161,8 @@ export class Timers {
     if (this.#ringing) return;
     const at = this.#heap.first?.key ?? (this.#held ? Number.POSITIVE_INFINITY : undefined);
     if (at === undefined) {
-      if (this.#armed !== undefined) this.#backend.alarm(undefined, this.#ring);
-    } else if (this.#armed === undefined || at < this.#armed) this.#backend.alarm(at, this.#ring);
+      if (this.#armed !== undefined) this.#alarm.alarm(undefined, this.#ring);
+    } else if (this.#armed === undefined || at < this.#armed) this.#alarm.alarm(at, this.#ring);
     else return;
     this.#armed = at;
   }

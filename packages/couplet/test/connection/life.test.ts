@@ -256,6 +256,6 @@ describe('a Conversation', () => {
     line.cut();
     await line.settle();
     assert.deepEqual(line.reports, []);
-    assert.deepEqual(line.backend.complaints, []);
+    assert.deepEqual(line.backend.warnings, []);
   });
 });

@@ -7,7 +7,7 @@ import { clientFromString } from '../../src/endpoints/client-from-string.ts';
 import { Description, quoteStringArgument } from '../../src/endpoints/description.ts';
 import { serverFromString } from '../../src/endpoints/server-from-string.ts';
 import { Reactor } from '../../src/reactor/reactor.ts';
-import type { ConnectPlace, ListenPlace } from '../../src/seam/backend.ts';
+import type { ConnectPlace, ListenPlace } from '../../src/seam/streams.ts';
 import { oneLine } from '../../src/values/one-line.ts';
 import { FakeBackend } from '../fake-backend.ts';
 import { BAD_CLIENTS, BAD_SERVERS } from './malformed.ts';

@@ -15,8 +15,8 @@ import {
   UNIXClientEndpoint,
   UNIXServerEndpoint,
 } from 'couplet/endpoints';
-import type { HostAddress } from '../../src/seam/address.ts';
-import type { ConnectPlace, ListenPlace } from '../../src/seam/backend.ts';
+import type { Resolver } from '../../src/seam/backend.ts';
+import type { ConnectPlace, ListenPlace } from '../../src/seam/streams.ts';
 import { FakeBackend } from '../fake-backend.ts';
 
 /** Where an endpoint asks the backend to listen. */
@@ -36,12 +36,12 @@ function connects(make: (reactor: Reactor) => ClientEndpoint): [ConnectPlace | u
 
 /** Every name has an address of each family. */
 class Twofold extends FakeBackend {
-  override async resolve(): Promise<readonly HostAddress[]> {
-    return [
+  override readonly names: Resolver = {
+    resolve: async () => [
       { family: 'IPv6', host: '2001:db8::1' },
       { family: 'IPv4', host: '192.0.2.1' },
-    ];
-  }
+    ],
+  };
 }
 
 /** The addresses that are tried, each after the head start of the one before. */
@@ -116,7 +116,7 @@ describe('a client endpoint', () => {
 
   test('R20 a name without an address of its family cannot be looked up, and a literal of the other is misuse', async () => {
     const backend = new Twofold();
-    backend.resolve = async () => [{ family: 'IPv4', host: '192.0.2.1' }];
+    backend.names.resolve = async () => [{ family: 'IPv4', host: '192.0.2.1' }];
     const reactor = new Reactor(backend);
     await assert.rejects(
       new TCP6ClientEndpoint(reactor, 'poem.test', 80).connect(new Protocol<ClientFactory>()),

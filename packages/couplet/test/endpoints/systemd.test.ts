@@ -7,7 +7,7 @@ import { FakeBackend } from '../fake-backend.ts';
 /** Which descriptor a description asks for, where the environment is that, or why it asks for none. */
 async function asks(text: string, variables: Record<string, string | number>): Promise<number | string> {
   const backend = new FakeBackend();
-  const given: Record<string, string | number> = { LISTEN_PID: backend.pid, ...variables };
+  const given: Record<string, string | number> = { LISTEN_PID: backend.surroundings.pid, ...variables };
   for (const [name, value] of Object.entries(given)) if (value !== '') backend.variables.set(name, String(value));
   const listening = serverFromString(new Reactor(backend), text).listen(Factory.forProtocol(Protocol));
   const reason: unknown = await listening.catch((error: unknown) => error);

@@ -233,8 +233,8 @@ describe('R60 a turn of the Engine', () => {
     engine.schedule(named(log, 'deferred'));
     backend.runDeferred();
     assert.deepEqual(log, ['the other', 'deferred']);
-    assert.equal(backend.complaints.length, 2);
-    assert.match(backend.complaints[0] ?? '', /^the engine: flush: Error: no way/);
+    assert.equal(backend.warnings.length, 2);
+    assert.match(backend.warnings[0] ?? '', /^the engine: flush: Error: no way/);
   });
 
   test('R8 whatever a task throws, the run is over, and the next one settles', () => {
@@ -266,7 +266,7 @@ describe('the errors that an Engine hears of', () => {
     engine.callLater(1, (what: string) => log.push(what), 'the other');
     backend.advance(1);
     assert.deepEqual(log, ['the other']);
-    assert.match(backend.complaints[0] ?? '', /^a delayed call: failing: Error: no\\nway \(/);
+    assert.match(backend.warnings[0] ?? '', /^a delayed call: failing: Error: no\\nway \(/);
     const [head, frame] = backend.layouts[0] ?? [];
     assert.equal(head, 'a delayed call: failing: Error: no\\nway');
     assert.match(frame ?? '', /^ {4}at /);
@@ -277,7 +277,7 @@ describe('the errors that an Engine hears of', () => {
     engine.callLater(1, () => Promise.reject(new Error('later')));
     backend.advance(1);
     await Promise.resolve();
-    assert.match(backend.complaints[0] ?? '', /^a delayed call: an anonymous function: Error: later/);
+    assert.match(backend.warnings[0] ?? '', /^a delayed call: an anonymous function: Error: later/);
   });
 
   test('R8 the names in a report are one printable line each', () => {
@@ -297,7 +297,7 @@ describe('the errors that an Engine hears of', () => {
     });
     engine.report({ who: 'Echo', where: 'dataReceived', error: new Error('no way') });
     assert.deepEqual(
-      backend.complaints.map((line) => line.replace(/ \(.*/s, '')),
+      backend.warnings.map((line) => line.replace(/ \(.*/s, '')),
       ['an observer: observe: Error: a slip', 'Echo: dataReceived: Error: no way'],
     );
   });
@@ -308,11 +308,11 @@ describe('the errors that an Engine hears of', () => {
     const report = { who: 'w', where: 'c', error: 5 };
     engine.observe({});
     engine.report(report);
-    assert.deepEqual(backend.complaints, ['w: c: 5']);
+    assert.deepEqual(backend.warnings, ['w: c: 5']);
     engine.observe({ error: (one) => reports.push(one) });
     engine.report(report);
     assert.deepEqual(reports, [report]);
-    assert.equal(backend.complaints.length, 1);
+    assert.equal(backend.warnings.length, 1);
   });
 });
 

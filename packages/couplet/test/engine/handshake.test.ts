@@ -20,7 +20,7 @@ function failureOf(cause: Cause): Error | undefined {
   const onFailed = (reason: Error): void => {
     failure = reason;
   };
-  const outcome = { onSecured: () => null, onFailed };
+  const outcome = { onReady: () => null, onFailed };
   new Handshake(new Engine(new FakeBackend()), new FakeWire(), tls, '', Buffer.alloc(0), outcome).onClosed(cause);
   return failure;
 }
@@ -63,7 +63,7 @@ class Meeting {
   constructor(sink: Sink | null) {
     const tls = new ServerTLS({ cert: PEM, key: PEM, handshakeTimeoutMs: 100 });
     this.handshake = new Handshake(this.engine, this.wire, tls, '', Buffer.alloc(0), {
-      onSecured: () => {
+      onReady: () => {
         this.told.push('secured');
         return sink;
       },

@@ -11,7 +11,7 @@ const GRAIN = 100;
 /** Waits that go as those of connections do: one that ends, or is cancelled, leaves. */
 class Waits {
   readonly backend: FakeBackend = new FakeBackend(1000);
-  readonly lingers: Lingers = new Lingers(new Timers(this.backend, (task) => task()));
+  readonly lingers: Lingers = new Lingers(new Timers(this.backend.clock, (task) => task()));
   /** Which wait ended, and when. */
   readonly ended: [name: string, time: number][] = [];
 

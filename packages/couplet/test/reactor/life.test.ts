@@ -8,9 +8,9 @@ import { Factory } from '../../src/protocol/factory.ts';
 import { Protocol } from '../../src/protocol/protocol.ts';
 import { REACTOR_LIFE } from '../../src/reactor/life.ts';
 import { Reactor } from '../../src/reactor/reactor.ts';
-import type { HostAddress } from '../../src/seam/address.ts';
-import type { StopSignal } from '../../src/seam/backend.ts';
-import type { Cause } from '../../src/seam/cause.ts';
+import type { Resolver } from '../../src/seam/backend.ts';
+import type { ClockFacet } from '../../src/seam/clock.ts';
+import type { Surroundings } from '../../src/seam/surroundings.ts';
 import { FakeBackend } from '../fake-backend.ts';
 
 type State = keyof typeof REACTOR_LIFE;
@@ -133,22 +133,22 @@ class SlowNames extends FakeBackend {
   find: () => void = () => {};
   raise: () => void = () => assert.fail('nobody catches signals');
 
-  override yield(task: () => void): void {
-    setImmediate(task);
-  }
-
-  override resolve(): Promise<readonly HostAddress[] | Cause> {
-    return new Promise((resolve) => {
-      this.find = () => resolve([{ family: 'IPv4', host: '192.0.2.1' }]);
-    });
-  }
-
-  override catchSignals(caught?: (signal: StopSignal) => void): () => void {
-    this.raise = () => caught?.('SIGTERM');
-    return () => {
-      this.raise = () => assert.fail('nobody catches signals');
-    };
-  }
+  override readonly clock: ClockFacet = { ...new FakeBackend().clock, yield: (task) => void setImmediate(task) };
+  override readonly names: Resolver = {
+    resolve: () =>
+      new Promise((resolve) => {
+        this.find = () => resolve([{ family: 'IPv4', host: '192.0.2.1' }]);
+      }),
+  };
+  override readonly surroundings: Surroundings = {
+    ...new FakeBackend().surroundings,
+    catchSignals: (_, caught) => {
+      this.raise = () => caught('SIGTERM');
+      return () => {
+        this.raise = () => assert.fail('nobody catches signals');
+      };
+    },
+  };
 }
 
 /** Where a reactor is: its five states in order, and the first two of its next life. */

@@ -23,6 +23,7 @@ import {
   UserAbortError,
 } from 'couplet';
 import { NodeBackend } from 'couplet/node';
+import type { Streams } from 'couplet/testing';
 
 const TIMEOUT = { timeout: 15_000 };
 
@@ -87,13 +88,14 @@ class Listeners extends ClientFactory {
 /** A network that never answers. */
 class SilentBackend extends NodeBackend {
   cancelled = 0;
-  override connect(): { cancel(): void } {
-    return {
+  override readonly streams: Streams = {
+    ...new NodeBackend().streams,
+    connect: () => ({
       cancel: () => {
         this.cancelled += 1;
       },
-    };
-  }
+    }),
+  };
 }
 
 function portOf(port: ListeningPort): number {

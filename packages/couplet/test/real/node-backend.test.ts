@@ -25,15 +25,15 @@ describe('the Node backend', () => {
   after(() => rmSync(folder, { recursive: true }));
   for (const { name, run } of checkBackend(venue)) test(name, { timeout: 30_000 }, run);
 
-  test('complains in one line, and on a terminal in several', (context) => {
+  test('warns in one line, and on a terminal in several', (context) => {
     const backend = new NodeBackend();
     const print = context.mock.method(console, 'error', () => {});
     const { isTTY } = process.stderr;
     try {
       for (const terminal of [false, true]) {
         process.stderr.isTTY = terminal;
-        backend.complain('what (at 1, at 2)', ['what', '    at 1', '    at 2']);
-        backend.complain('a warning');
+        backend.surroundings.warn('what (at 1, at 2)', ['what', '    at 1', '    at 2']);
+        backend.surroundings.warn('a warning');
       }
     } finally {
       process.stderr.isTTY = isTTY;

@@ -10,7 +10,7 @@ import { Reactor } from 'couplet';
 import { clientFromString } from 'couplet/endpoints';
 import { NodeBackend } from 'couplet/node';
 import { portForward, SocksFactory } from 'couplet/protocols';
-import type { Attempt, Backend, Sink, Wire } from 'couplet/testing';
+import type { Sink, Streams, Wire } from 'couplet/testing';
 
 const LOCAL = { interface: '127.0.0.1' };
 const TIMEOUT = { timeout: 30_000 };
@@ -22,16 +22,19 @@ class CountingBackend extends NodeBackend {
   #held = 0;
   most = 0;
 
-  override listen(...[place, accept, troubled]: Parameters<Backend['listen']>): ReturnType<Backend['listen']> {
-    return super.listen(place, (wire) => this.#counted(wire, accept(wire)), troubled);
-  }
+  override readonly streams: Streams = this.#counting(new NodeBackend().streams);
 
-  override connect(...[place, attempt]: Parameters<Backend['connect']>): ReturnType<Backend['connect']> {
-    const counted: Attempt = {
-      onConnected: (wire) => this.#counted(wire, attempt.onConnected(wire)),
-      onFailed: (cause) => attempt.onFailed(cause),
+  #counting({ listen, connect: connectTo, tlsContext }: Streams): Streams {
+    return {
+      listen: (place, sink) =>
+        listen(place, { ...sink, onAccepted: (wire) => this.#counted(wire, sink.onAccepted(wire)) }),
+      connect: (place, attempt) =>
+        connectTo(place, {
+          onReady: (wire) => this.#counted(wire, attempt.onReady(wire)),
+          onFailed: (cause) => attempt.onFailed(cause),
+        }),
+      tlsContext,
     };
-    return super.connect(place, counted);
   }
 
   #counted(wire: Wire, sink: Sink | null): Sink | null {

@@ -11,7 +11,7 @@ import {
   ReconnectingClientFactory,
 } from 'couplet';
 import { NodeBackend } from 'couplet/node';
-import type { Backend, Cause } from 'couplet/testing';
+import type { Backend, Cause, Streams } from 'couplet/testing';
 
 /** Runs a scene on a running reactor, and stops it. */
 async function onReactor(
@@ -69,14 +69,21 @@ describe('a factory that cannot start', () => {
     }));
 });
 
+type Listen = Streams['listen'];
+
+/** A backend that listens like that. */
+function listeningBy(how: (listen: Listen, ...asked: Parameters<Listen>) => ReturnType<Listen>): Backend {
+  const backend = new NodeBackend();
+  const { streams } = backend;
+  return { ...backend, streams: { ...streams, listen: (place, sink) => how(streams.listen, place, sink) } };
+}
+
 test('R19 a port that cannot accept says so once a second, and stays up', () => {
   let trouble: (cause: Cause) => void = () => {};
-  class Troubled extends NodeBackend {
-    override listen(...[place, accept, troubled]: Parameters<Backend['listen']>): ReturnType<Backend['listen']> {
-      trouble = troubled;
-      return super.listen(place, accept, troubled);
-    }
-  }
+  const troubled = listeningBy((listen, place, sink) => {
+    trouble = (cause) => sink.onAcceptFailed(cause);
+    return listen(place, sink);
+  });
   return onReactor(async (reactor) => {
     const reports: ErrorReport[] = [];
     reactor.observe({ error: (report) => void reports.push(report) });
@@ -87,7 +94,7 @@ test('R19 a port that cannot accept says so once a second, and stays up', () => 
       ['the port 127.0.0.1: accept: Error: too many open files'],
     );
     await connect(`tcp:${port.getHost().authority}`, new Protocol(), { reactor });
-  }, new Troubled());
+  }, troubled);
 });
 
 describe('whoever tries again at once', () => {
@@ -145,19 +152,17 @@ describe('whoever tries again at once', () => {
 
 test('R25 a connection whose producer has not finished is reset when the reactor stops', async () => {
   let resets = 0;
-  class Watched extends NodeBackend {
-    override listen(...[place, accept, troubled]: Parameters<Backend['listen']>): ReturnType<Backend['listen']> {
-      const watched: typeof accept = (wire) => {
-        const abort = wire.abort.bind(wire);
-        wire.abort = () => {
-          resets += 1;
-          abort();
-        };
-        return accept(wire);
+  const watched = listeningBy((listen, place, sink) => {
+    const onAccepted: typeof sink.onAccepted = (wire) => {
+      const abort = wire.abort.bind(wire);
+      wire.abort = () => {
+        resets += 1;
+        abort();
       };
-      return super.listen(place, watched, troubled);
-    }
-  }
+      return sink.onAccepted(wire);
+    };
+    return listen(place, { ...sink, onAccepted });
+  });
   class Source extends Protocol {
     override connectionMade(): void {
       this.transport.registerProducer(this, false);
@@ -177,7 +182,7 @@ test('R25 a connection whose producer has not finished is reset when the reactor
       }
       connect(`tcp:${port.getHost().authority}`, new Sink(), { reactor }).catch(reject);
     });
-  }, new Watched());
+  }, watched);
   assert.equal(resets, 1);
 });
 

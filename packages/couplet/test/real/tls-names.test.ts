@@ -8,13 +8,10 @@ import { Authority } from './certificates.ts';
 import { numberOf, Party, TLSStage } from './tls-stage.ts';
 
 /** Every name is this machine. */
-class Local extends NodeBackend {
-  override async resolve(): ReturnType<NodeBackend['resolve']> {
-    return [{ family: 'IPv4', host: '127.0.0.1' }];
-  }
-}
-
-const reactor = new Reactor(new Local());
+const reactor = new Reactor({
+  ...new NodeBackend(),
+  names: { resolve: async () => [{ family: 'IPv4', host: '127.0.0.1' }] },
+});
 
 /** Connects a party to a port of that host, says goodbye at once, and tells what the handshake agreed on. */
 async function visit(host: string, port: number, tls: ClientTLS): Promise<Party['transport']['tls']> {

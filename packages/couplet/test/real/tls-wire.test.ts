@@ -25,7 +25,7 @@ test('R60 a wire with TLS that could go on leaves the others their turn after 25
     pair.server.heard = (what) => what === 'writable' && left > 0 && write();
     write();
     while (left > 0) {
-      await new Promise<void>((resolve) => backend.yield(resolve));
+      await new Promise<void>((resolve) => backend.clock.yield(resolve));
       inTurn = 0;
     }
     for (const side of [pair.server, pair.client]) side.wire.abort();

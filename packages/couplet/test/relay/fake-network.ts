@@ -1,9 +1,10 @@
 import type { Factory } from '../../src/protocol/factory.ts';
 import { Reactor } from '../../src/reactor/reactor.ts';
 import type { HostAddress, SocketName } from '../../src/seam/address.ts';
-import type { Attempt, ConnectPlace, Listener, ListenPlace } from '../../src/seam/backend.ts';
 import type { Cause } from '../../src/seam/cause.ts';
-import type { Sink } from '../../src/seam/wire.ts';
+import type { Settled } from '../../src/seam/settled.ts';
+import type { ConnectPlace } from '../../src/seam/streams.ts';
+import type { Sink, Wire } from '../../src/seam/wire.ts';
 import { FakeBackend } from '../fake-backend.ts';
 import { FakeWire } from '../fake-wire.ts';
 
@@ -80,16 +81,16 @@ export class FakePeer extends FakeWire {
 export class FakeAttempt {
   readonly place: ConnectPlace;
   cancelled = false;
-  readonly #attempt: Attempt;
+  readonly #attempt: Settled<Wire>;
 
-  constructor(place: ConnectPlace, attempt: Attempt) {
+  constructor(place: ConnectPlace, attempt: Settled<Wire>) {
     this.place = place;
     this.#attempt = attempt;
   }
 
   succeed(): FakePeer {
     const peer = new FakePeer();
-    peer.sink = this.#attempt.onConnected(peer) ?? undefined;
+    peer.sink = this.#attempt.onReady(peer) ?? undefined;
     return peer;
   }
 
@@ -104,11 +105,30 @@ export class FakeAttempt {
 
 /** A network that is nothing but its peers, which a test plays; time passes when the test says so. */
 export class FakeNetwork extends FakeBackend {
-  readonly reactor: Reactor = new Reactor(this);
+  readonly reactor: Reactor;
   readonly attempts: FakeAttempt[] = [];
   /** What the resolver knows. */
-  readonly names: Map<string, HostAddress[]> = new Map();
+  readonly addresses: Map<string, HostAddress[]> = new Map();
   #accept: (peer: FakePeer) => Sink | null = () => null;
+
+  constructor() {
+    super();
+    const { clock, streams, names } = this;
+    const { resolve } = names;
+    clock.defer = queueMicrotask;
+    clock.yield = (task) => void setImmediate(task);
+    streams.listen = async (_place, sink) => {
+      this.#accept = (peer) => sink.onAccepted(peer);
+      return { name: { family: 'IPv4', host: '192.0.2.1', port: 7 }, close: async () => {} };
+    };
+    streams.connect = (place, attempt) => {
+      const fake = new FakeAttempt(place, attempt);
+      this.attempts.push(fake);
+      return fake;
+    };
+    names.resolve = async (host) => this.addresses.get(host) ?? resolve(host);
+    this.reactor = new Reactor(this);
+  }
 
   /** Opens a port for the factory, at which `arrive` arrives. */
   async serve(factory: Factory): Promise<void> {
@@ -126,29 +146,5 @@ export class FakeNetwork extends FakeBackend {
   /** Resolves when all that is under way has come to something, or waits for the test. */
   async settled(): Promise<void> {
     for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-  }
-
-  override defer(task: () => void): void {
-    queueMicrotask(task);
-  }
-
-  override yield(task: () => void): void {
-    setImmediate(task);
-  }
-
-  override async listen(place: ListenPlace, accept?: (peer: FakePeer) => Sink | null): Promise<Listener | Cause> {
-    if (accept === undefined) return super.listen(place);
-    this.#accept = accept;
-    return { name: { family: 'IPv4', host: '192.0.2.1', port: 7 }, close: async () => {} };
-  }
-
-  override connect(place: ConnectPlace, attempt: Attempt): { cancel(): void } {
-    const fake = new FakeAttempt(place, attempt);
-    this.attempts.push(fake);
-    return fake;
-  }
-
-  override async resolve(host: string): Promise<readonly HostAddress[] | Cause> {
-    return this.names.get(host) ?? super.resolve(host);
   }
 }

@@ -128,7 +128,7 @@ describe('portForward', () => {
     await network.settled();
     assert.equal(near.ended, 'reset');
     assert.deepEqual(reasons, ['ConnectionRefusedError']);
-    assert.deepEqual(network.complaints, []);
+    assert.deepEqual(network.warnings, []);
   });
 
   test('the attempt has the timeout of the options', async () => {
@@ -146,7 +146,7 @@ describe('portForward', () => {
     near.lose('reset');
     await network.settled();
     assert.equal(network.attempts[0]?.cancelled, true);
-    assert.deepEqual([reasons, network.complaints], [['ConnectionLost'], []]);
+    assert.deepEqual([reasons, network.warnings], [['ConnectionLost'], []]);
   });
 
   test('a connection that is closed from outside ends when the other side has said everything, and so does that', async () => {

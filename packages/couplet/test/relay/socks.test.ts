@@ -14,7 +14,7 @@ const ALLOW = [
 
 async function serving(options: SocksOptions = { allow: ALLOW }): Promise<{ network: FakeNetwork; reasons: Error[] }> {
   const network = new FakeNetwork();
-  network.names.set('server.example', [{ family: 'IPv4', host: '198.51.100.9' }]);
+  network.addresses.set('server.example', [{ family: 'IPv4', host: '198.51.100.9' }]);
   await network.serve(new SocksFactory(network.reactor, options));
   const reasons: Error[] = [];
   network.reactor.observe({ connectionLost: (_transport, reason) => void reasons.push(reason) });
@@ -103,7 +103,7 @@ describe('SOCKS', () => {
       await network.settled();
       assert.deepEqual(five.output, bytes(5, 0, 5, code, 0, 1, 0, 0, 0, 0, 0, 0));
       assert.deepEqual(four.output, bytes(0, 91, 0, 0, 0, 0, 0, 0));
-      assert.deepEqual([five.ended, four.ended, network.complaints, reasons], ['output', 'output', [], []]);
+      assert.deepEqual([five.ended, four.ended, network.warnings, reasons], ['output', 'output', [], []]);
     });
   }
 
@@ -139,7 +139,7 @@ describe('SOCKS', () => {
     test(`${name} is refused, without an attempt or a lookup`, async () => {
       const { network } = await serving();
       const lookups: string[] = [];
-      network.resolve = async (host) => {
+      network.names.resolve = async (host) => {
         lookups.push(host);
         return [];
       };
@@ -155,7 +155,7 @@ describe('SOCKS', () => {
   test('a user and a name of 255 bytes are not too long', async () => {
     const { network } = await serving({ allow: [{ host: '*.example', port: 80 }] });
     const name = `${'a'.repeat(40)}.${'b.'.repeat(90)}example`;
-    network.names.set(name, [{ family: 'IPv4', host: '198.51.100.9' }]);
+    network.addresses.set(name, [{ family: 'IPv4', host: '198.51.100.9' }]);
     const near = network.arrive();
     near.say(bytes(4, 1, 0, 80, 0, 0, 0, 1, 'x'.repeat(255), 0, name, 0));
     await network.settled();
@@ -181,7 +181,7 @@ describe('SOCKS', () => {
       await network.settled();
       assert.equal(near.ended, 'reset');
       assert.match(String(reasons), /^Error: SOCKS: .* version \d+$/);
-      assert.deepEqual(network.complaints, []);
+      assert.deepEqual(network.warnings, []);
     });
   }
 
@@ -233,7 +233,7 @@ describe('SOCKS', () => {
     near.lose('reset');
     await network.settled();
     assert.equal(network.attempts[0]?.cancelled, true);
-    assert.deepEqual([reasons.length, network.complaints], [1, []]);
+    assert.deepEqual([reasons.length, network.warnings], [1, []]);
   });
 
   for (const [options, most] of [
@@ -244,7 +244,7 @@ describe('SOCKS', () => {
       const { network } = await serving({ allow: [{ host: '*.example', port: '*' }], ...options });
       const asked: string[] = [];
       const answers: ((found: HostAddress[]) => void)[] = [];
-      network.resolve = (host) => {
+      network.names.resolve = (host) => {
         asked.push(host);
         return new Promise((resolve) => answers.push(resolve));
       };

@@ -3,13 +3,18 @@ import { describe, test } from 'node:test';
 import { ConnectionDone, Factory, Protocol, ReconnectingClientFactory } from 'couplet';
 import { Echo } from 'couplet/protocols';
 import type { Fault, Scenario, SimulateOptions, World } from 'couplet/sim';
-import { border, turn } from '../../src/backends/node/outside.ts';
+import { NodeBackend } from '../../src/backends/node/node.ts';
+import type { Outside } from '../../src/sim/simulate.ts';
 import { play } from '../../src/sim/simulate.ts';
+
+const { clock, surroundings } = new NodeBackend();
+/** It runs in the root of a repository at that commit. */
+const OUTSIDE: Outside = { clock, surroundings: { ...surroundings, readFile: async () => Buffer.from('c0ffee\n') } };
 
 /** How a simulation fails, with that replay in the environment. */
 async function failureOf(options: SimulateOptions, scenario: Scenario, replay?: string): Promise<Error> {
   try {
-    await play(options, scenario, { turn, border, replay, commit: 'c0ffee' });
+    await play(options, scenario, OUTSIDE, replay);
   } catch (error) {
     assert.ok(error instanceof Error);
     return error;
@@ -142,10 +147,10 @@ describe('simulate, when it fails', () => {
       });
       const [host = ''] = world.host('server').addresses;
       const backend = world.host('client').spawn();
-      backend.connect(
+      backend.streams.connect(
         { kind: 'tcp', host, port: 7, localHost: undefined, localPort: undefined },
         {
-          onConnected: (wire) => {
+          onReady: (wire) => {
             wire.close();
             wire.write(Buffer.from('late'));
             return null;
@@ -207,7 +212,7 @@ describe('simulate, when it fails', () => {
       faults.push(world.faultInjector.injected.map(({ number }) => number));
     };
     for (const replay of ['rough:12', 'storm:a:b:none', 'calm:12:1', 'rough:12:2,3']) {
-      await play({ seeds: 9, twice: 0, faultPlan: STORMY }, watch, { turn, border, replay, commit: '' });
+      await play({ seeds: 9, twice: 0, faultPlan: STORMY }, watch, OUTSIDE, replay);
     }
     assert.deepEqual(seeds, ['12', 'a:b', '12', '12']);
     assert.deepEqual(faults.slice(1, 2), [[]]);

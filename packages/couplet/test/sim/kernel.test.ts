@@ -121,17 +121,17 @@ describe('a simulated kernel', () => {
     await rig.listenUNIX('/run/echo.sock');
     const results: string[] = [];
     const attempt = {
-      onConnected: () => {
+      onReady: () => {
         results.push('connected');
         return null;
       },
       onFailed: ({ code }: { code: string }) => results.push(code),
     };
-    rig.server.connect({ kind: 'unix', path: '/run/echo.sock' }, attempt);
+    rig.server.streams.connect({ kind: 'unix', path: '/run/echo.sock' }, attempt);
     rig.pass(1);
-    rig.server.connect({ kind: 'unix', path: '/run/other.sock' }, attempt);
+    rig.server.streams.connect({ kind: 'unix', path: '/run/other.sock' }, attempt);
     rig.pass(1);
-    rig.client.connect({ kind: 'unix', path: '/run/echo.sock' }, attempt);
+    rig.client.streams.connect({ kind: 'unix', path: '/run/echo.sock' }, attempt);
     rig.pass(1);
     assert.deepEqual(results, ['connected', 'ENOENT', 'ENOENT']);
     assert.equal('code' in (await rig.listenUNIX('/run/echo.sock')), true);
@@ -140,29 +140,25 @@ describe('a simulated kernel', () => {
   test('a process inherits nothing, and has no environment and no files', async () => {
     const rig = new Rig();
     const failures: string[] = [];
-    const attempt = { onConnected: () => null, onFailed: ({ code }: { code: string }) => failures.push(code) };
-    rig.client.connect({ kind: 'stdio' }, attempt);
+    const attempt = { onReady: () => null, onFailed: ({ code }: { code: string }) => failures.push(code) };
+    rig.client.streams.connect({ kind: 'stdio' }, attempt);
     rig.pass(1);
     assert.deepEqual(failures, ['EBADF']);
     for (const place of [{ kind: 'stdio' }, { kind: 'fd', fd: 3, backlog: 1 }] as const) {
-      const answer = await rig.server.listen(
-        place,
-        () => null,
-        () => {},
-      );
+      const answer = await rig.server.streams.listen(place, { onAccepted: () => null, onAcceptFailed: () => {} });
       assert.equal('code' in answer && answer.code, 'EBADF');
     }
-    assert.equal(rig.server.environment(), undefined);
-    const file = await rig.server.readFile();
+    assert.equal(rig.server.surroundings.environment('HOME'), undefined);
+    const file = await rig.server.surroundings.readFile('/etc/hosts');
     assert.equal('code' in file && file.code, 'ENOENT');
-    assert.deepEqual([rig.server.pid, rig.client.pid], [1, 1]);
+    assert.deepEqual([rig.server.surroundings.pid, rig.client.surroundings.pid], [1, 1]);
   });
 
   test('names are answered after their time, may change, fail, and say nothing', async () => {
     const rig = new Rig();
     const { names } = rig.network;
     const ask = async (host: string): Promise<unknown> => {
-      const answer = rig.client.resolve(host);
+      const answer = rig.client.names.resolve(host);
       rig.pass(names.delayMs);
       return Promise.race([answer, Promise.resolve().then(() => 'nothing yet')]);
     };
@@ -175,7 +171,7 @@ describe('a simulated kernel', () => {
       { family: 'IPv6', host: 'fd00::1' },
     ]);
     names.delayMs = 3000;
-    const slow = rig.client.resolve('server');
+    const slow = rig.client.names.resolve('server');
     rig.pass(2999);
     assert.equal(await Promise.race([slow, Promise.resolve('nothing yet')]), 'nothing yet');
     rig.pass(1);
@@ -195,7 +191,7 @@ describe('a simulated kernel', () => {
   test('a signal is caught, or ends the process', () => {
     const rig = new Rig();
     const caught: string[] = [];
-    const release = rig.server.catchSignals((signal) => caught.push(signal));
+    const release = rig.server.surroundings.catchSignals(['SIGINT', 'SIGTERM'], (signal) => caught.push(signal));
     rig.server.signal('SIGINT');
     rig.pass(1);
     assert.deepEqual([caught, rig.server.running], [['SIGINT'], true]);
@@ -207,11 +203,11 @@ describe('a simulated kernel', () => {
   test('the alarm rings at its time, once, and a wall clock that jumps does not move it', () => {
     const rig = new Rig();
     const rang: number[] = [];
-    rig.server.alarm(1000, () => rang.push(-1));
-    rig.server.alarm(500.25, () => rang.push(rig.server.now()));
-    const before = rig.server.wallClock();
+    rig.server.clock.alarm(1000, () => rang.push(-1));
+    rig.server.clock.alarm(500.25, () => rang.push(rig.server.clock.now()));
+    const before = rig.server.clock.wallClock();
     rig.server.kernel.clockOffsetMs -= 86_400_000;
-    assert.equal(rig.server.wallClock(), before - 86_400_000);
+    assert.equal(rig.server.clock.wallClock(), before - 86_400_000);
     rig.pass(2000);
     assert.deepEqual(rang, [500.25]);
   });
@@ -223,9 +219,9 @@ describe('a simulated kernel', () => {
     const run = (): void => {
       ran += 1;
     };
-    rig.server.alarm(1, run);
-    rig.server.yield(run);
-    rig.server.defer(run);
+    rig.server.clock.alarm(1, run);
+    rig.server.clock.yield(run);
+    rig.server.clock.defer(run);
     rig.server.kill();
     rig.pass(10);
     await Promise.resolve();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TlsInfo } from 'couplet';
-import type { Attempt, Cause, ConnectPlace, Listener, ListenPlace, Sink, SocketName, Wire } from 'couplet/testing';
+import type { Cause, ConnectPlace, Listener, ListenPlace, Settled, Sink, SocketName, Wire } from 'couplet/testing';
 import type { Conditions } from '../../src/sim/conditions.ts';
 import { CALM } from '../../src/sim/conditions.ts';
 import { Network } from '../../src/sim/network.ts';
@@ -83,18 +83,16 @@ export class Rig {
   }
 
   async listen(place: Partial<Extract<ListenPlace, { kind: 'tcp' }>> = {}): Promise<Listener | Cause> {
-    return this.server.listen(
+    return this.server.streams.listen(
       { kind: 'tcp', host: '0.0.0.0', port: PORT, backlog: 16, ...place },
-      (wire) => this.#accept(wire),
-      ({ code }) => this.troubles.push(code),
+      { onAccepted: (wire) => this.#accept(wire), onAcceptFailed: ({ code }) => this.troubles.push(code) },
     );
   }
 
   async listenUNIX(path: string): Promise<Listener | Cause> {
-    return this.server.listen(
+    return this.server.streams.listen(
       { kind: 'unix', path, mode: 0o600, backlog: 16 },
-      (wire) => this.#accept(wire),
-      () => {},
+      { onAccepted: (wire) => this.#accept(wire), onAcceptFailed: () => {} },
     );
   }
 
@@ -105,15 +103,15 @@ export class Rig {
     place: Partial<Extract<ConnectPlace, { kind: 'tcp' }>> = {},
   ): { cancel(): void } {
     const [host = ''] = this.server.kernel.addresses;
-    const attempt: Attempt = {
-      onConnected: (wire) => {
+    const attempt: Settled<Wire> = {
+      onReady: (wire) => {
         const end = new End(wire);
         ends.push(end);
         return end;
       },
       onFailed: ({ code }) => failures.push(code),
     };
-    return this.client.connect(
+    return this.client.streams.connect(
       { kind: 'tcp', host, port: PORT, localHost: undefined, localPort: undefined, ...place },
       attempt,
     );

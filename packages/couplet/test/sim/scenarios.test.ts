@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { simulate } from 'couplet/sim';
-import { commit } from '../../src/backends/node/outside.ts';
+import { NodeBackend } from '../../src/backends/node/node.ts';
+import { commitOf } from '../../src/sim/commit.ts';
 import { DAY } from './scenarios/day.ts';
 import { SCENES } from './scenarios/scenes.ts';
 
 /** A thousand seeds in all that stay the same, and a thousand that each commit has of its own. */
 const SEEDS = Math.ceil(1000 / SCENES.length);
+const commit = await commitOf(new NodeBackend().surroundings);
 const numbers = Array.from({ length: SEEDS }, (_, at) => at + 1);
-const seeds = [...numbers, ...numbers.map((number) => `${commit()}/${number}`)];
+const seeds = [...numbers, ...numbers.map((number) => `${commit}/${number}`)];
 
 describe('scenarios', () => {
   for (const { name, options, play } of SCENES) {
@@ -19,6 +21,6 @@ describe('scenarios', () => {
   }
 
   test(DAY.name, async () => {
-    await simulate({ ...DAY.options, twice: 1, seeds: [1, `${commit()}/1`] }, DAY.play);
+    await simulate({ ...DAY.options, twice: 1, seeds: [1, `${commit}/1`] }, DAY.play);
   });
 });

@@ -194,7 +194,7 @@ describe('what a simulated handshake agrees on', () => {
   test('a server that forgot a session makes a handshake of it', async () => {
     const rig = new TlsRig();
     await rig.secure();
-    const context = rig.server.tlsContext(serverSettings());
+    const context = rig.server.streams.tlsContext(serverSettings());
     assert.ok(!('kind' in context));
     const { near, far } = await rig.pair();
     far.wire.startTls(context, '', Buffer.alloc(0));
@@ -234,7 +234,7 @@ describe('the text of a simulated certificate', () => {
       [clientSettings({ identity: { cert: broken, key } }), 'identity.cert is no certificate of the simulation'],
       [clientSettings({ ca: cert.replace('{', '') }), 'ca is no certificate of the simulation'],
     ] as const) {
-      assert.deepEqual(rig.client.tlsContext(settings), { kind: 'tls', code: '', detail });
+      assert.deepEqual(rig.client.streams.tlsContext(settings), { kind: 'tls', code: '', detail });
     }
   });
 

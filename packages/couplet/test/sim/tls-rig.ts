@@ -44,8 +44,8 @@ export class TlsRig extends Rig {
     seed: string = 'tls',
   ) {
     super(conditions, seed);
-    this.serving = made(this.server.tlsContext(server));
-    this.calling = made(this.client.tlsContext(client));
+    this.serving = made(this.server.streams.tlsContext(server));
+    this.calling = made(this.client.streams.tlsContext(client));
   }
 
   /** Two ends that have begun a handshake. */

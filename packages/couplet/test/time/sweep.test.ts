@@ -17,7 +17,7 @@ class Alarm {
 
 function setUp(): { backend: FakeBackend; sweep: Sweep<Alarm>; rung: number[]; add: (deadline: number) => Alarm } {
   const backend = new FakeBackend();
-  const sweep = new Sweep<Alarm>(new Timers(backend, (task) => task()), 100);
+  const sweep = new Sweep<Alarm>(new Timers(backend.clock, (task) => task()), 100);
   const rung: number[] = [];
   const add = (deadline: number): Alarm => {
     const alarm = new Alarm(deadline);

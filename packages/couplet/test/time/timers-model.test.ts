@@ -108,7 +108,7 @@ class Model {
 /** The timers under test, driven by the same deeds. */
 class Subject {
   readonly backend: FakeBackend = new FakeBackend();
-  readonly timers: Timers = new Timers(this.backend, (task) => task());
+  readonly timers: Timers = new Timers(this.backend.clock, (task) => task());
   readonly calls: DelayedCall[] = [];
   readonly runs: Run[] = [];
 

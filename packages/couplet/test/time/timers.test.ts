@@ -7,7 +7,7 @@ import { FakeBackend } from '../fake-backend.ts';
 /** Backend and timers, and a list of what ran. */
 function setUp(time = 0): { backend: FakeBackend; timers: Timers; log: string[]; note: (what: string) => () => void } {
   const backend = new FakeBackend(time);
-  const timers = new Timers(backend, (task) => task());
+  const timers = new Timers(backend.clock, (task) => task());
   const log: string[] = [];
   return { backend, timers, log, note: (what) => () => void log.push(what) };
 }

@@ -106,7 +106,7 @@ const places: readonly [where: string, act: (make: () => unknown) => ErrorReport
       const observer: Observer = { error: () => Object(make()) };
       reactor.observe(observer);
       reactor.report({ who: 'a test', where: 'here', error: new Error('what is observed') });
-      return backend.complaints;
+      return backend.warnings;
     },
   ],
 ];

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Border } from '../../seam/surroundings.ts';
 
 /** What a host's code takes from outside in place of its clock. */
 interface Way {
@@ -27,7 +28,7 @@ const WAYS: readonly Way[] = [
  * While worlds are played it stands before the ways out of them: chance, time and timers of the runtime. Code of a world that
  * takes one is reported, with the line that did; all other code takes them as if nothing were there.
  */
-export class NodeBorder {
+class NodeBorder implements Border {
   /** Code of a world, and what follows from it, knows who is told. */
   readonly #context: AsyncLocalStorage<(what: string) => void> = new AsyncLocalStorage();
   /** How many worlds are being played. */
@@ -74,6 +75,9 @@ export class NodeBorder {
     };
   }
 }
+
+/** The border of all worlds that this process plays. */
+export const border: Border = new NodeBorder();
 
 /** Where an object has that property from: itself, or what it inherits from. */
 function holderOf(owner: object, key: string): object | undefined {

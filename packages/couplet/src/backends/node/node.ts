@@ -1,23 +1,25 @@
 import { lookup } from 'node:dns/promises';
 import { fstatSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import type { NetConnectOpts, Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
-import { performance } from 'node:perf_hooks';
-import process from 'node:process';
 import type { HostAddress, SocketName } from '../../seam/address.ts';
-import type { Attempt, Backend, ConnectPlace, Listener, ListenPlace, StopSignal } from '../../seam/backend.ts';
+import type { Backend, Resolver } from '../../seam/backend.ts';
 import type { Cause } from '../../seam/cause.ts';
+import type { ClockFacet } from '../../seam/clock.ts';
+import type { Settled } from '../../seam/settled.ts';
+import type { ConnectPlace, Listener, ListenPlace, ListenSink, Streams } from '../../seam/streams.ts';
+import type { Surroundings } from '../../seam/surroundings.ts';
 import type { TlsClientSettings, TlsServerSettings } from '../../seam/tls.ts';
 import type { Sink, Wire } from '../../seam/wire.ts';
 import type { NodeTlsContext } from '../tls/context.ts';
 import { contextOf } from '../tls/context.ts';
-import { NodeAlarm } from './alarm.ts';
 import { causeOf, causeOfAttempt, causeOfThrown } from './cause.ts';
+import { clock } from './clock.ts';
 import { pathOfSocket, vacate } from './descriptor.ts';
 import { startListening, stopListening } from './server.ts';
 import { SocketWire } from './socket-wire.ts';
 import { connectStdio, listenStdio } from './stdio.ts';
+import { surroundings } from './surroundings.ts';
 import { listenUNIX } from './unix.ts';
 
 /** A place that is no file. */
@@ -31,137 +33,90 @@ const AGAIN_SPREAD_MS = 40;
 // behind waits in the kernel, where a reset does not destroy it.
 const SOCKET_OPTIONS = { allowHalfOpen: true, highWaterMark: 1 };
 
-/** The backend on `node:net`. */
-export class NodeBackend implements Backend {
-  readonly name = 'node';
-  readonly pid: number = process.pid;
-  readonly #alarm: NodeAlarm = new NodeAlarm();
-
-  now(): number {
-    return performance.now();
-  }
-
-  wallClock(): number {
-    return Date.now();
-  }
-
-  random(): number {
-    return Math.random();
-  }
-
-  alarm(at: number | undefined, ring: () => void): void {
-    this.#alarm.set(at, ring);
-  }
-
-  defer(task: () => void): void {
-    process.nextTick(task);
-  }
-
-  yield(task: () => void): void {
-    setImmediate(task);
-  }
-
-  async listen(
-    place: ListenPlace,
-    accept: (wire: Wire) => Sink | null,
-    troubled: (cause: Cause) => void,
-  ): Promise<Listener | Cause> {
-    if (place.kind === 'stdio') return listenStdio(accept);
-    let path = place.kind === 'unix' ? place.path : undefined;
-    const server = createServer(SOCKET_OPTIONS, (socket) => {
-      if (path === undefined && socket.remoteAddress === undefined) discard(socket);
-      else offer(socket, path, true, accept);
-    });
-    const listener = await (place.kind === 'unix' ? listenUNIX(server, place) : listenSocket(server, place));
-    if ('kind' in listener) return listener;
-    if (listener.name.family === 'UNIX') path = listener.name.path;
-    server.on('error', (error) => troubled(causeOf(error)));
-    return listener;
-  }
-
-  connect(place: ConnectPlace, attempt: Attempt): { cancel(): void } {
-    if (place.kind === 'stdio') return connectStdio(attempt);
-    let failing: NodeJS.Immediate | undefined;
-    let again: NodeJS.Timeout | undefined;
-    let socket: Socket | undefined;
-    // The runtime tells what fails at once before any other event; who tries again then would keep them all waiting.
-    const failed = (error: unknown): void => {
-      if (isFull(error, place)) again = setTimeout(begin, AGAIN_MS + Math.random() * AGAIN_SPREAD_MS);
-      else failing = setImmediate(() => attempt.onFailed(causeOfAttempt(error, isBound(place))));
-    };
-    const begin = (): void => {
-      try {
-        const begun = connect(optionsOf(place));
-        socket = begun;
-        begun.on('error', failed);
-        begun.once('connect', () => {
-          begun.off('error', failed);
-          offer(begun, place.kind === 'unix' ? place.path : undefined, false, (wire) => attempt.onConnected(wire));
-        });
-      } catch (error) {
-        failed(error);
-      }
-    };
-    begin();
-    return {
-      cancel: () => {
-        clearImmediate(failing);
-        clearTimeout(again);
-        socket?.removeAllListeners('connect');
-        socket?.off('error', failed);
-        socket?.on('error', () => {});
-        socket?.destroy();
-      },
-    };
-  }
-
-  tlsContext(settings: TlsServerSettings | TlsClientSettings): NodeTlsContext | Cause {
-    try {
-      return contextOf(settings);
-    } catch (error) {
-      return { ...causeOfThrown(error), kind: 'tls' };
+async function listen(place: ListenPlace, sink: ListenSink): Promise<Listener | Cause> {
+  if (place.kind === 'stdio') return listenStdio(sink);
+  let path = place.kind === 'unix' ? place.path : undefined;
+  const server = createServer(SOCKET_OPTIONS, (socket) => {
+    if (path === undefined && socket.remoteAddress === undefined) {
+      discard(socket);
+      return;
     }
-  }
+    const wire = new SocketWire(socket, path, true);
+    seat(wire, socket, sink.onAccepted(wire));
+  });
+  const listener = await (place.kind === 'unix' ? listenUNIX(server, place) : listenSocket(server, place));
+  if ('kind' in listener) return listener;
+  if (listener.name.family === 'UNIX') path = listener.name.path;
+  server.on('error', (error) => sink.onAcceptFailed(causeOf(error)));
+  return listener;
+}
 
-  async resolve(host: string): Promise<readonly HostAddress[] | Cause> {
+function connectTo(place: ConnectPlace, attempt: Settled<Wire>): { cancel(): void } {
+  if (place.kind === 'stdio') return connectStdio(attempt);
+  let failing: NodeJS.Immediate | undefined;
+  let again: NodeJS.Timeout | undefined;
+  let socket: Socket | undefined;
+  // The runtime tells what fails at once before any other event; who tries again then would keep them all waiting.
+  const failed = (error: unknown): void => {
+    if (isFull(error, place)) again = setTimeout(begin, AGAIN_MS + Math.random() * AGAIN_SPREAD_MS);
+    else failing = setImmediate(() => attempt.onFailed(causeOfAttempt(error, isBound(place))));
+  };
+  const begin = (): void => {
     try {
-      const found = await lookup(host, { all: true, verbatim: true });
-      return found.map(({ address, family }) => ({ family: family === 6 ? 'IPv6' : 'IPv4', host: address }));
+      const begun = connect(optionsOf(place));
+      socket = begun;
+      begun.on('error', failed);
+      begun.once('connect', () => {
+        begun.off('error', failed);
+        const wire = new SocketWire(begun, place.kind === 'unix' ? place.path : undefined, false);
+        seat(wire, begun, attempt.onReady(wire));
+      });
     } catch (error) {
-      // A host that the runtime does not even take for a name throws an error of another kind.
-      return { ...causeOfThrown(error), kind: 'lookup' };
+      failed(error);
     }
-  }
+  };
+  begin();
+  return {
+    cancel: () => {
+      clearImmediate(failing);
+      clearTimeout(again);
+      socket?.removeAllListeners('connect');
+      socket?.off('error', failed);
+      socket?.on('error', () => {});
+      socket?.destroy();
+    },
+  };
+}
 
-  environment(name: string): string | undefined {
-    return process.env[name];
-  }
-
-  async readFile(path: string): Promise<Buffer | Cause> {
-    try {
-      return await readFile(path);
-    } catch (error) {
-      return causeOfThrown(error);
-    }
-  }
-
-  catchSignals(caught: (signal: StopSignal) => void): () => void {
-    const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
-    for (const signal of signals) process.on(signal, caught);
-    return () => {
-      for (const signal of signals) process.off(signal, caught);
-    };
-  }
-
-  complain(line: string, lines: readonly string[] = [line]): void {
-    console.error(process.stderr.isTTY ? lines.join('\n') : line);
+function tlsContext(settings: TlsServerSettings | TlsClientSettings): NodeTlsContext | Cause {
+  try {
+    return contextOf(settings);
+  } catch (error) {
+    return { ...causeOfThrown(error), kind: 'tls' };
   }
 }
 
-/** Shows a new socket to whoever waits for one, and closes it if they do not want it. */
-function offer(socket: Socket, path: string | undefined, server: boolean, taker: (wire: Wire) => Sink | null): void {
-  const wire = new SocketWire(socket, path, server);
-  const sink = taker(wire);
+async function resolve(host: string): Promise<readonly HostAddress[] | Cause> {
+  try {
+    const found = await lookup(host, { all: true, verbatim: true });
+    return found.map(({ address, family }) => ({ family: family === 6 ? 'IPv6' : 'IPv4', host: address }));
+  } catch (error) {
+    // A host that the runtime does not even take for a name throws an error of another kind.
+    return { ...causeOfThrown(error), kind: 'lookup' };
+  }
+}
+
+/** The backend on `node:net`. */
+export class NodeBackend implements Backend {
+  readonly name = 'node';
+  readonly clock: ClockFacet = clock();
+  readonly streams: Streams = { listen, connect: connectTo, tlsContext };
+  readonly names: Resolver = { resolve };
+  readonly surroundings: Surroundings = surroundings;
+}
+
+/** Gives a new wire its sink; without one its socket is not wanted. */
+function seat(wire: SocketWire, socket: Socket, sink: Sink | null): void {
   if (sink === null) discard(socket);
   else wire.attach(sink);
 }

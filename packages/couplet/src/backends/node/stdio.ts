@@ -1,5 +1,6 @@
-import type { Attempt, Listener } from '../../seam/backend.ts';
 import type { Cause } from '../../seam/cause.ts';
+import type { Settled } from '../../seam/settled.ts';
+import type { Listener, ListenSink } from '../../seam/streams.ts';
 import type { Sink, Wire } from '../../seam/wire.ts';
 import { causeOfThrown } from './cause.ts';
 import { StdioWire } from './stdio-wire.ts';
@@ -10,11 +11,11 @@ const TAKEN: Cause = { kind: 'other', code: 'EBUSY', detail: 'standard input and
 let taken = false;
 
 /** Accepts standard input and output as one wire; the listener is exhausted when that is gone. */
-export function listenStdio(accept: (wire: Wire) => Sink | null): Listener | Cause {
+export function listenStdio(sink: ListenSink): Listener | Cause {
   const wire = take();
   if ('kind' in wire) return wire;
   let open = true;
-  setImmediate(() => offer(wire, (offered) => (open ? accept(offered) : null)));
+  setImmediate(() => seat(wire, open ? sink.onAccepted(wire) : null));
   return {
     name: wire.local,
     exhausted: wire.gone,
@@ -25,11 +26,11 @@ export function listenStdio(accept: (wire: Wire) => Sink | null): Listener | Cau
 }
 
 /** Connects to whoever is at the other end of standard input and output. */
-export function connectStdio(attempt: Attempt): { cancel(): void } {
+export function connectStdio(attempt: Settled<Wire>): { cancel(): void } {
   const waiting = setImmediate(() => {
     const wire = take();
     if ('kind' in wire) attempt.onFailed(wire);
-    else offer(wire, (offered) => attempt.onConnected(offered));
+    else seat(wire, attempt.onReady(wire));
   });
   return { cancel: () => clearImmediate(waiting) };
 }
@@ -45,8 +46,7 @@ function take(): StdioWire | Cause {
   }
 }
 
-function offer(wire: StdioWire, taker: (wire: Wire) => Sink | null): void {
-  const sink = taker(wire);
+function seat(wire: StdioWire, sink: Sink | null): void {
   if (sink === null) wire.close();
   else wire.attach(sink);
 }

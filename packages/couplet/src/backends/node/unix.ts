@@ -17,8 +17,8 @@ import type { Server } from 'node:net';
 import { connect } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import process from 'node:process';
-import type { Listener, ListenPlace } from '../../seam/backend.ts';
 import type { Cause } from '../../seam/cause.ts';
+import type { Listener, ListenPlace } from '../../seam/streams.ts';
 import { causeOfThrown } from './cause.ts';
 import { startListening, stopListening } from './server.ts';
 

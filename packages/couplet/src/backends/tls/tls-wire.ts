@@ -32,8 +32,8 @@ export class TlsWire extends StreamWire {
     this.listenForErrors(socket, '_tlsError');
     if (state === 'paused') socket.pause();
     done((outcome) => {
-      if ('kind' in outcome) this.#happen('rejected', () => this.#reject(outcome));
-      else this.#happen('secured', () => this.#welcome(outcome));
+      if ('kind' in outcome) this.#apply('rejected', () => this.#reject(outcome));
+      else this.#apply('secured', () => this.#welcome(outcome));
     });
   }
 
@@ -82,11 +82,11 @@ export class TlsWire extends StreamWire {
   }
 
   override ended(): void {
-    this.#happen('end');
+    this.#apply('end');
   }
 
   override closed(): void {
-    this.#happen('closed');
+    this.#apply('closed');
     // A resume that TLS has not come to would still bring what it holds.
     this.ignoreInput();
     super.closed();
@@ -99,19 +99,19 @@ export class TlsWire extends StreamWire {
   }
 
   protected override part(): void {
-    this.#happen('part');
+    this.#apply('part');
   }
 
   protected override cut(): void {
-    this.#happen('cut');
+    this.#apply('cut');
   }
 
   protected override reset(): void {
-    this.#happen('reset');
+    this.#apply('reset');
   }
 
   /** What happens to TLS; `tell` is what to do when a handshake ends, if that counts still. */
-  #happen(event: TlsEvent, tell: () => void = () => {}): void {
+  #apply(event: TlsEvent, tell: () => void = () => {}): void {
     const transition = tlsTransition(this.#tls, event);
     if (transition === undefined) return;
     this.#tls = transition.to;
@@ -160,14 +160,14 @@ export class TlsWire extends StreamWire {
     const { stream } = this;
     // Nearly always: the peer answered our end. Ending once more would only make an error that nobody sees.
     if (stream.writableFinished) {
-      this.#happen('sent');
+      this.#apply('sent');
       return;
     }
     this.ignoreInput();
     stream.resume();
-    const late = setTimeout(() => this.#happen('late'), CLOSE_NOTIFY_MS);
+    const late = setTimeout(() => this.#apply('late'), CLOSE_NOTIFY_MS);
     stream.once('close', () => clearTimeout(late));
-    stream.once('finish', () => this.#happen('sent'));
+    stream.once('finish', () => this.#apply('sent'));
     stream.end();
   }
 }

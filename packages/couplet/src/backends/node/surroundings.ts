@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import process from 'node:process';
+import type { Surroundings } from '../../seam/surroundings.ts';
+import { causeOfThrown } from './cause.ts';
+
+/** This process. */
+export const surroundings: Surroundings = {
+  pid: process.pid,
+
+  environment(name) {
+    return process.env[name];
+  },
+
+  async readFile(path) {
+    try {
+      return await readFile(path);
+    } catch (error) {
+      return causeOfThrown(error);
+    }
+  },
+
+  catchSignals(names, caught) {
+    const release = (): void => {
+      for (const name of names) process.off(name, caught);
+    };
+    try {
+      for (const name of names) process.on(name, caught);
+    } catch (error) {
+      release();
+      throw error;
+    }
+    return release;
+  },
+
+  warn(line, lines = [line]) {
+    console.error(process.stderr.isTTY ? lines.join('\n') : line);
+  },
+
+  async border() {
+    const { border } = await import('./border.ts');
+    return border;
+  },
+};
