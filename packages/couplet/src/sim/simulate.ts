@@ -3,7 +3,6 @@ import type { ClockFacet } from '../seam/clock.ts';
 import type { Border } from '../seam/surroundings.ts';
 import { Dice } from '../time/dice.ts';
 import { checkWord } from '../values/checks.ts';
-import { SUSPECTS } from './border.ts';
 import { commitOf } from './commit.ts';
 import type { InjectedFault } from './fault-injector.ts';
 import { FAULTS, type FaultPlan, faultPlanOf, PROFILES, type Profile } from './fault-plan.ts';
@@ -20,6 +19,11 @@ const END_MS = 660_000;
 const TWICE = 5;
 /** How often a failing run is repeated to find out which faults it needs. */
 const SHRINKS = 40;
+
+/** What else makes a world different each time, for a message. */
+const SUSPECTS =
+  'chance or time from elsewhere than the world (crypto, new Date(), timers, files, sockets), or something that outlives a ' +
+  'world (a variable of the module, a cache)';
 
 /** What happens in a world. It waits for nothing but the world's time and network. */
 export type Scenario = (world: World) => void | Promise<void>;
