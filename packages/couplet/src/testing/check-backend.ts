@@ -14,6 +14,7 @@ import { connectingChecks } from './check-connecting.ts';
 import { connectionChecks } from './check-connection.ts';
 import { conversingChecks } from './check-conversing.ts';
 import { deliveringChecks } from './check-delivering.ts';
+import { facetChecks } from './check-facets.ts';
 import { failedWriteChecks } from './check-failed-writes.ts';
 import { failureChecks } from './check-failures.ts';
 import { fairnessChecks } from './check-fairness.ts';
@@ -86,6 +87,7 @@ export function checkBackend(underTest: BackendUnderTest): Check[] {
     ...alarmChecks(underTest),
     ...timerChecks(underTest),
     ...clockChecks(underTest),
+    ...facetChecks(underTest),
     ...reconnectingChecks(underTest),
     ...clientOrderChecks(underTest),
     ...racingChecks(underTest),
