@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { after, describe, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { ClientTLS, ServerTLS } from 'couplet';
 import { NodeBackend } from 'couplet/node';
 import { checkBackend } from 'couplet/testing';
@@ -24,6 +25,32 @@ const venue = {
 describe('the Node backend', () => {
   after(() => rmSync(folder, { recursive: true }));
   for (const { name, run } of checkBackend(venue)) test(name, { timeout: 30_000 }, run);
+
+  test('catches whichever signals it is asked for, until it is told not to', async () => {
+    const { catchSignals } = new NodeBackend().surroundings;
+    const counts = (): number[] => ['SIGHUP', 'SIGUSR2'].map((name) => process.listenerCount(name));
+    const before = counts();
+    const caught: string[] = [];
+    const releases = ['hang-up', 'both'].map((who) =>
+      catchSignals(who === 'both' ? ['SIGHUP', 'SIGUSR2'] : ['SIGHUP'], (name) => caught.push(`${who} ${name}`)),
+    );
+    for (const [signal, count] of [
+      ['SIGHUP', 2],
+      ['SIGUSR2', 3],
+    ] as const) {
+      process.kill(process.pid, signal);
+      while (caught.length < count) await setImmediate();
+    }
+    for (const release of releases) release();
+    assert.deepEqual(caught, ['hang-up SIGHUP', 'both SIGHUP', 'both SIGUSR2']);
+    assert.deepEqual(counts(), before);
+  });
+
+  test('catches none of several signals of which one cannot be caught', () => {
+    const { catchSignals } = new NodeBackend().surroundings;
+    assert.throws(() => catchSignals(['SIGHUP', 'SIGKILL'], () => {}), /EINVAL/);
+    assert.equal(process.listenerCount('SIGHUP'), 0);
+  });
 
   test('warns in one line, and on a terminal in several', (context) => {
     const backend = new NodeBackend();

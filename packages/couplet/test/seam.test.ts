@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+
+const FOLDER = 'packages/couplet/src/seam';
+const texts = readdirSync(FOLDER).map((file) => readFileSync(join(FOLDER, file), 'utf8'));
+
+/** The members of an interface, each with whether a doc comment stands before it. */
+function membersOf(name: string): { name: string; told: boolean }[] {
+  const bodies = texts.map(
+    (text) => new RegExp(`\\nexport interface ${name}[ <][^\\n]*\\{\\n(.*?)\\n\\}`, 's').exec(text)?.[1],
+  );
+  const lines = bodies.find((body) => body !== undefined)?.split('\n') ?? [];
+  return lines.flatMap((line, at) => {
+    const member = /^ {2}(?:readonly )?(\w+)\??[:(<]/.exec(line)?.[1];
+    return member === undefined ? [] : [{ name: member, told: /\*\/$/.test(lines[at - 1] ?? '') }];
+  });
+}
+
+function isComment(line: string): boolean {
+  return /^\s*(\/\*\*|\*)/.test(line);
+}
+
+describe('the seam', () => {
+  test('is read in one sitting', () => {
+    const lines = texts.flatMap((text) => text.trimEnd().split('\n'));
+    const code = lines.filter((line) => !isComment(line) && line.trim() !== '');
+    assert.ok(lines.length <= 400, `${lines.length} lines`);
+    assert.ok(code.length <= 200, `${code.length} lines without comments`);
+  });
+
+  for (const facet of ['ClockFacet', 'Streams', 'Resolver', 'Surroundings', 'Listener', 'ListenSink', 'Settled'])
+    test(`${facet} has at most 8 members`, () => {
+      const count = membersOf(facet).length;
+      assert.ok(count > 0 && count <= 8, `${count} members`);
+    });
+
+  for (const told of ['ClockFacet', 'Streams', 'Resolver', 'Surroundings', 'Listener', 'ListenSink', 'Wire', 'Sink'])
+    test(`${told} says of each member what it does`, () => {
+      const untold = membersOf(told).filter((member) => !member.told);
+      assert.deepEqual(untold, []);
+    });
+});
