@@ -9,6 +9,7 @@ import { chaosChecks } from './check-chaos.ts';
 import { clientOrderChecks } from './check-client-order.ts';
 import { clientWalkChecks } from './check-client-walks.ts';
 import { clockChecks } from './check-clock.ts';
+import { cloggedChecks } from './check-clogged.ts';
 import { closingChecks } from './check-closing.ts';
 import { connectingChecks } from './check-connecting.ts';
 import { connectionChecks } from './check-connection.ts';
@@ -75,6 +76,7 @@ export function checkBackend(underTest: BackendUnderTest): Check[] {
     ...failedWriteChecks(underTest),
     ...refusalChecks(underTest),
     ...writingChecks(underTest),
+    ...cloggedChecks(underTest),
     ...listeningChecks(underTest),
     ...portChecks(underTest),
     ...clientWalkChecks(underTest),

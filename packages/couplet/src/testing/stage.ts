@@ -11,6 +11,7 @@ import type { ClientTLS, ServerTLS } from '../protocol/tls.ts';
 import type { ConnectUNIXOptions, PortOptions } from '../reactor/options.ts';
 import { Reactor } from '../reactor/reactor.ts';
 import type { Backend } from '../seam/backend.ts';
+import type { Sink, Wire } from '../seam/wire.ts';
 import type { ErrorReport } from '../values/error-report.ts';
 import type { Part } from './actor.ts';
 import { Actor } from './actor.ts';
@@ -28,6 +29,12 @@ export interface BackendUnderTest {
   readonly tls?: { readonly server: ServerTLS; readonly client: ClientTLS };
   /** False when the backend cannot reset a TCP connection: its peer then sees an orderly end. */
   readonly resets?: boolean;
+  /**
+   * Connects two wires, of which each gets its sink from the function given, and clogs the near one: it has answered false to its
+   * last `write`, and the far one is paused and has not read. Resolves to what gives up the rest, a port say. Needed for a backend
+   * whose wires take more than 64 MiB; of others one is filled over TCP.
+   */
+  clogged?(backend: Backend, near: (wire: Wire) => Sink, far: (wire: Wire) => Sink): Promise<() => Promise<void>>;
   /** How long a check may wait in vain, in milliseconds of the backend; 25,000 unless set. */
   readonly patienceMs?: number;
 }
