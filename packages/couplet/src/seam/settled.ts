@@ -5,5 +5,6 @@ import type { Sink } from './wire.ts';
 export interface Settled<T, E = Cause> {
   /** Returns the sink of the wire that is ready, or null to refuse it: who made the wire then closes it. */
   onReady(value: T): Sink | null;
+  /** There is nothing, for this reason. */
   onFailed(reason: E): void;
 }
