@@ -1,6 +1,6 @@
 import type { Bug } from './bug.ts';
 
-/** UNIX sockets, and standard input and output. */
+/** The sockets of Node, UNIX sockets, and standard input and output. */
 export const LOCAL_BUGS: readonly Bug[] = [
   {
     name: 'a port that leaves its socket file behind',
@@ -85,5 +85,19 @@ export const LOCAL_BUGS: readonly Bug[] = [
     text: '    this.#goes();\n',
     instead: '    if (cause !== DONE) this.#goes();\n',
     test: { file: 'real/stdio.test.ts', name: 'R35 sockets: what is said is answered' },
+  },
+  {
+    name: 'a wire that pauses again in the turn in which it goes on, and hears the end nevertheless',
+    file: 'backends/node/reading-life.ts',
+    text: "pause: to('closeHeld'),",
+    instead: "pause: 'ignore',",
+    test: { file: 'backends/node/socket-wire.test.ts', name: 'R14 tells nothing when it goes on and pauses' },
+  },
+  {
+    name: 'a wire that is closed when it is to turn to TLS, and never says so',
+    file: 'backends/node/reading-life.ts',
+    text: "startTls: to('gone', 'cutShortLater'),",
+    instead: "startTls: to('gone'),",
+    test: { file: 'backends/node/socket-wire.test.ts', name: 'R37 cannot turn to TLS' },
   },
 ];
