@@ -10,8 +10,8 @@ const SOURCE = 'couplet-source';
 /** The last file that is written. */
 const STAMP = 'build/package.json';
 
-/** What a runtime loads of the backends is not for other runtimes, nor for simulations. */
-const ofBackends = { debugName: 'backends', name: layerOf, test: /\/src\/backends\//, entriesAware: true };
+/** What a runtime loads of the backends is not for other runtimes, nor for simulations; its folders use each other. */
+const ofBackends = { debugName: 'backends', name: 'backends', test: /\/src\/backends\//, entriesAware: true };
 const ofLayers = { debugName: 'layers', name: layerOf };
 
 process.chdir(join(import.meta.dirname, '../packages/couplet'));

@@ -1,7 +1,8 @@
 // Sends mutated input of one kind, far more than the tests do, and prints what came of it:
 // node --conditions=couplet-source scripts/fuzz.mjs proxy|tls [COUNT [FIRST]]. What fails prints the number that repeats it.
 import process from 'node:process';
-import { commit } from '../packages/couplet/src/backends/node/outside.ts';
+import { NodeBackend } from 'couplet/node';
+import { commitOf } from '../packages/couplet/src/sim/commit.ts';
 import { playHeader } from '../packages/couplet/test/haproxy/fuzz.ts';
 import { FuzzedPort } from '../packages/couplet/test/real/tls-fuzz.ts';
 
@@ -32,7 +33,7 @@ if (failures === 0) await target.close();
 const seconds = ((performance.now() - began) / 1000).toFixed(0);
 const told = Object.entries(fates).map(([fate, times]) => `${times} ${fate}`);
 console.log(
-  `commit ${commit()}, Node ${process.version}: ${kind} in ${seconds} s: ${told.join(', ')}, ${failures} failures`,
+  `commit ${await commitOf(new NodeBackend().surroundings)}, Node ${process.version}: ${kind} in ${seconds} s: ${told.join(', ')}, ${failures} failures`,
 );
 process.exitCode = failures === 0 ? 0 : 1;
 // What waits after a failure need not be waited for.

@@ -3,8 +3,9 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import process from 'node:process';
+import { NodeBackend } from 'couplet/node';
 import { simulate } from 'couplet/sim';
-import { commit } from '../packages/couplet/src/backends/node/outside.ts';
+import { commitOf } from '../packages/couplet/src/sim/commit.ts';
 import { DAY } from '../packages/couplet/test/sim/scenarios/day.ts';
 import { SCENES } from '../packages/couplet/test/sim/scenarios/scenes.ts';
 import { hashesOf } from '../packages/couplet/test/sim/traces.ts';
@@ -34,7 +35,7 @@ async function playAll(seeds, from) {
   const total = { seeds: 0, happenings: 0, virtualMs: 0, failures: 0 };
   const began = performance.now();
   // The one whose sources are loaded: another may come while it plays.
-  const played = commit();
+  const played = await commitOf(new NodeBackend().surroundings);
   const each = Math.ceil(seeds / SCENES.length);
   for (const scene of SCENES) await playOne(scene, each, from, total);
   await playOne(DAY, Math.ceil(each / DAYS), from, total);

@@ -15,6 +15,8 @@ const BEFORE_MODULES = ['node10', 'node16-cjs'];
 
 /** Prints each entry with the names of its values, and where an error of the engine was made. */
 const PROGRAM = `
+import { readFileSync } from 'node:fs';
+
 const { exports } = JSON.parse(readFileSync('node_modules/couplet/package.json', 'utf8'));
 const names = {};
 for (const [path, target] of Object.entries(exports)) {

@@ -18,13 +18,13 @@ export interface ClientEndpoint {
 }
 
 /** How a kind of endpoint connects a factory. */
-type Dial = <F extends ClientFactory>(factory: F, options: DialOptions) => Connector<BuiltBy<F>>;
+type DialFunction = <F extends ClientFactory>(factory: F, options: DialOptions) => Connector<BuiltBy<F>>;
 
 /** What the client endpoints share: a protocol may stand for its factory, and a promise for the connector. */
 export class StreamClientEndpoint implements ClientEndpoint {
-  readonly #dial: Dial;
+  readonly #dial: DialFunction;
 
-  constructor(dial: Dial) {
+  constructor(dial: DialFunction) {
     this.#dial = dial;
   }
 

@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { NodeBackend } from '../backends/node/node.ts';
+import { backend } from '#backend';
+import { border } from '#border';
 import type { Request, ScenarioModule } from '../sim/request.ts';
 import { isScenarioModule, replayOf, requestOf, UsageError } from '../sim/request.ts';
 import { play, replayIn, SimulationError } from '../sim/simulate.ts';
@@ -54,7 +55,7 @@ async function load(file: string): Promise<ScenarioModule> {
 
 async function run(request: Request): Promise<void> {
   const { scenario, options = {} } = await load(request.file);
-  const outside = new NodeBackend();
+  const outside = { ...backend(), border };
   const again = replayOf(request, options.profile) ?? replayIn(outside);
   const begun = performance.now();
   const { seeds, happenings, virtualMs, hashes } = await play(

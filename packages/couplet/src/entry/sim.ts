@@ -1,4 +1,5 @@
-import { NodeBackend } from '../backends/node/node.ts';
+import { backend } from '#backend';
+import { border } from '#border';
 import type { Scenario, Simulated, SimulateOptions } from '../sim/simulate.ts';
 import { play } from '../sim/simulate.ts';
 
@@ -25,5 +26,5 @@ export type { World } from '../sim/world.ts';
  * `COUPLET_SIM=...` in the environment, every `simulate` plays that seed only.
  */
 export function simulate(options: SimulateOptions, scenario: Scenario): Promise<Simulated> {
-  return play(options, scenario, new NodeBackend());
+  return play(options, scenario, { ...backend(), border });
 }

@@ -3,18 +3,6 @@ import type { Cause } from './cause.ts';
 /** A signal by its name in C; which of them there are is up to the system. */
 export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGUSR2' | 'SIGWINCH' | (string & {});
 
-/**
- * Stands before the ways out of simulated worlds: chance, time and timers of the runtime. Calls of `enter` and `leave` may nest.
- */
-export interface Border {
-  /** A world is about to be played. `leave` has to follow. */
-  enter(): void;
-  /** A world is over. */
-  leave(): void;
-  /** Runs code of a world: `hears` is told of what it, or what follows from it, takes from outside, and in which line. */
-  run<T>(hears: (what: string) => void, call: () => T): T;
-}
-
 /** The process around the engine, and its system. */
 export interface Surroundings {
   /** The number of the process. */
@@ -34,6 +22,4 @@ export interface Surroundings {
    * when standard error is gone.
    */
   warn(line: string, lines?: readonly string[]): void;
-  /** Loads the border of all worlds that this process plays; absent where the runtime cannot tell whose code runs. */
-  border?(): Promise<Border>;
 }

@@ -1,6 +1,6 @@
 import type { Backend } from '../seam/backend.ts';
+import type { Border } from '../seam/border.ts';
 import type { ClockFacet } from '../seam/clock.ts';
-import type { Border } from '../seam/surroundings.ts';
 import { Dice } from '../time/dice.ts';
 import { checkWord } from '../values/checks.ts';
 import { commitOf } from './commit.ts';
@@ -63,8 +63,11 @@ export interface Simulated {
   readonly hashes: ReadonlyMap<string, string>;
 }
 
-/** What a run needs of the runtime: turns of its event loop, and what the process was told. */
-export type Outside = Pick<Backend, 'clock' | 'surroundings'>;
+/** What a run needs of the runtime. */
+export interface Outside extends Pick<Backend, 'clock' | 'surroundings'> {
+  /** Stands before the ways out of all worlds that this process plays; absent where the runtime cannot tell whose code runs. */
+  readonly border?: Border;
+}
 
 /**
  * What `simulate` rejects with at the first seed whose world failed. The message says what was wrong, and how to replay it. The cause
@@ -82,7 +85,6 @@ interface SimSetup {
   readonly profile: Profile;
   readonly scenario: Scenario;
   readonly outside: Outside;
-  readonly border: Border | undefined;
 }
 
 interface SimRun {
@@ -94,7 +96,7 @@ interface SimRun {
 }
 
 /** The seed to replay, as the environment tells it: `PROFILE:SEED`, with only those faults: `:1,2,5`, or `:none`. */
-export function replayIn({ surroundings }: Outside): string | undefined {
+export function replayIn({ surroundings }: Pick<Outside, 'surroundings'>): string | undefined {
   return surroundings.environment('COUPLET_SIM');
 }
 
@@ -111,8 +113,7 @@ export async function play(
   for (const fault of options.faultPlan?.faults ?? []) checkWord('faultPlan.faults', fault, FAULTS);
   const seeds = replay === undefined ? seedsOf(options.seeds ?? 100) : [replay.seed];
   const twice = sampleOf(seeds, options.twice ?? TWICE);
-  const border = await outside.surroundings.border?.();
-  const part: SimSetup = { options, profile, scenario, outside, border };
+  const part: SimSetup = { options, profile, scenario, outside };
   const hashes = new Map<string, string>();
   let happenings = 0;
   let virtualMs = 0;
@@ -133,7 +134,7 @@ export async function play(
 }
 
 async function playOnce(
-  { options, profile, scenario, outside: { clock }, border }: SimSetup,
+  { options, profile, scenario, outside: { clock, border } }: SimSetup,
   seed: string,
   only: ReadonlySet<number> | undefined,
   hear: ((line: string) => void) | undefined,

@@ -123,7 +123,8 @@ export class Actor extends Protocol {
       this.#pending -= 1;
     };
     this.#pending += 1;
-    Promise.resolve(result).then(settled, settled);
+    // A class of its own may have another `then`.
+    Promise.prototype.then.call(result, settled, settled);
   }
 
   /** What must hold in every scene. */

@@ -7,7 +7,7 @@ import { Heap, type HeapEntry } from './heap.ts';
 export type Alarm = Pick<ClockFacet, 'now' | 'alarm'>;
 
 /** A call that waits in the heap. */
-class Call implements DelayedCall, HeapEntry {
+class ScheduledCall implements DelayedCall, HeapEntry {
   readonly #timers: Timers;
   readonly order: number;
   /** When it is to run. */
@@ -71,7 +71,7 @@ function checkDelay(delayMs: number): void {
 export class Timers {
   readonly #alarm: Alarm;
   readonly #run: (task: () => void) => void;
-  readonly #heap: Heap<Call> = new Heap();
+  readonly #heap: Heap<ScheduledCall> = new Heap();
   #order = 0;
   /** What the alarm is set to. */
   #armed: number | undefined;
@@ -96,7 +96,7 @@ export class Timers {
   callLater(delayMs: number, task: () => void): DelayedCall {
     checkDelay(delayMs);
     this.#order += 1;
-    const call = new Call(this, this.#order, this.now() + delayMs, task);
+    const call = new ScheduledCall(this, this.#order, this.now() + delayMs, task);
     this.#heap.add(call);
     this.#arm();
     return call;
@@ -115,12 +115,12 @@ export class Timers {
     this.#arm();
   }
 
-  remove(call: Call): void {
+  remove(call: ScheduledCall): void {
     this.#take(call);
     this.#arm();
   }
 
-  move(call: Call, time: number): void {
+  move(call: ScheduledCall, time: number): void {
     call.time = time;
     if (time >= call.key) return;
     call.key = time;
@@ -168,7 +168,7 @@ export class Timers {
   }
 
   /** Takes a call out: it is no longer active, and what it would have run is let go of. */
-  #take(call: Call): void {
+  #take(call: ScheduledCall): void {
     this.#heap.remove(call);
     call.task = nothing;
   }

@@ -247,7 +247,6 @@ export const SURFACE = {
     types: [
       'Backend',
       'BackendUnderTest',
-      'Border',
       'Cause',
       'Check',
       'ClockFacet',

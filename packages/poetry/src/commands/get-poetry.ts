@@ -7,7 +7,7 @@ import { commandLine, readArguments, runProgram } from './program.ts';
 import { runSession } from './session.ts';
 import { UsageError } from './usage-error.ts';
 
-interface Options {
+interface GetPoetryOptions {
   readonly blocking?: true;
   readonly print?: true;
   readonly timeout?: number;
@@ -42,7 +42,7 @@ const command = commandLine('get-poetry', 'Downloads poems, from all addresses a
 
 await runProgram('get-poetry', async () => {
   readArguments(command);
-  const { blocking = false, print = false, timeout, expectBytes, maxBytes } = command.opts<Options>();
+  const { blocking = false, print = false, timeout, expectBytes, maxBytes } = command.opts<GetPoetryOptions>();
   const addresses = command.args.map(poetryAddress);
   for (const { endpoint } of addresses) checkEndpoint(endpoint);
   if (expectBytes !== undefined && expectBytes.length !== addresses.length) {

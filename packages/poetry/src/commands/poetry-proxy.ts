@@ -8,7 +8,7 @@ import { checkEndpoint, poetryAddress } from './poetry-address.ts';
 import { readArguments, runProgram } from './program.ts';
 import { openPorts, placeOf, serverCommandLine, serverEndpoints, serveUntilStopped } from './server.ts';
 
-interface Options {
+interface PoetryProxyOptions {
   readonly timeout: number;
 }
 
@@ -29,7 +29,7 @@ const command = serverCommandLine(
 await runProgram('poetry-proxy', async () => {
   readArguments(command);
   const [text = ''] = command.args;
-  const { timeout } = command.opts<Options>();
+  const { timeout } = command.opts<PoetryProxyOptions>();
   const endpoints = serverEndpoints(reactor, command);
   const address = poetryAddress(text);
   checkEndpoint(address.endpoint);

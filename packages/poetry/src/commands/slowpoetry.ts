@@ -6,7 +6,7 @@ import { say } from './output.ts';
 import { readArguments, runProgram } from './program.ts';
 import { openPorts, placeOf, serverCommandLine, serverEndpoints, serveUntilStopped, writeBufferFor } from './server.ts';
 
-interface Options {
+interface SlowPoetryCommand {
   readonly numBytes: number;
   readonly delay: number;
   readonly concurrency: number;
@@ -26,7 +26,7 @@ const command = serverCommandLine('slowpoetry', 'Serves a poem slowly: sends a f
 await runProgram('slowpoetry', async () => {
   readArguments(command);
   const [file = ''] = command.args;
-  const { numBytes, delay, concurrency } = command.opts<Options>();
+  const { numBytes, delay, concurrency } = command.opts<SlowPoetryCommand>();
   const endpoints = serverEndpoints(reactor, command);
   const poem = await readPoem(file);
   const factory = new SlowPoetryFactory({

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Border } from '../../seam/surroundings.ts';
+import type { Border } from '../../seam/border.ts';
 
 /** What a host's code takes from outside in place of its clock. */
 interface Way {
@@ -9,7 +9,7 @@ interface Way {
   readonly key: string;
 }
 
-type Call = (...args: unknown[]) => unknown;
+type GlobalFunction = (...args: unknown[]) => unknown;
 
 const CALL_LATER = 'callLater() of its clock';
 
@@ -57,7 +57,7 @@ class NodeBorder implements Border {
     const holder = holderOf(owner, key);
     const known = holder && Object.getOwnPropertyDescriptor(holder, key);
     if (holder === undefined || known === undefined || typeof known.value !== 'function') return () => {};
-    const original: Call = known.value;
+    const original: GlobalFunction = known.value;
     const context = this.#context;
     const { guarded } = {
       guarded(this: unknown, ...args: unknown[]): unknown {
@@ -88,7 +88,7 @@ function holderOf(owner: object, key: string): object | undefined {
 }
 
 /** The function, file and line from which that function was called; undefined when the runtime itself did. */
-function callerOf(callee: Call): string | undefined {
+function callerOf(callee: GlobalFunction): string | undefined {
   const at = { stack: '' };
   Error.captureStackTrace(at, callee);
   const line = at.stack.split('\n').find((text) => /^\s+at /.test(text));

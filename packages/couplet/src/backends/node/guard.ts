@@ -12,7 +12,7 @@ export interface Guard {
 const guardOf = Symbol('guard');
 
 /** A socket that knows its guard: so all sockets share the methods that ask it. */
-interface Guarded extends Socket {
+interface GuardedSocket extends Socket {
   readonly [guardOf]: Guard;
 }
 
@@ -25,10 +25,10 @@ export function guardWrites(socket: Socket, guard: Guard): void {
   Object.assign(socket, { [guardOf]: guard, _write: write, _writev: writev });
 }
 
-function write(this: Guarded, chunk: unknown, encoding: BufferEncoding, written: Written): void {
+function write(this: GuardedSocket, chunk: unknown, encoding: BufferEncoding, written: Written): void {
   Socket.prototype._write.call(this, chunk, encoding, this[guardOf].keep(this, written));
 }
 
-function writev(this: Guarded, chunks: { chunk: unknown; encoding: BufferEncoding }[], written: Written): void {
+function writev(this: GuardedSocket, chunks: { chunk: unknown; encoding: BufferEncoding }[], written: Written): void {
   Socket.prototype._writev?.call(this, chunks, this[guardOf].keep(this, written));
 }

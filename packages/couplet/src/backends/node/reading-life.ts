@@ -96,16 +96,16 @@ export type ReadingAction =
   | 'cutShort'
   | 'cutShortLater';
 
-interface Transition {
+interface ReadingStep {
   readonly to: ReadingState;
   readonly action: ReadingAction;
 }
 
 /** What an event does in a state. One that is impossible shows a mistake, in this backend or in the engine. */
-type Outcome = Transition | 'ignore' | 'impossible';
-type Row = Readonly<Record<ReadingEvent, Outcome>>;
+type ReadingOutcome = ReadingStep | 'ignore' | 'impossible';
+type Row = Readonly<Record<ReadingEvent, ReadingOutcome>>;
 
-const to = (state: ReadingState, action: ReadingAction = 'none'): Transition => ({ to: state, action });
+const to = (state: ReadingState, action: ReadingAction = 'none'): ReadingStep => ({ to: state, action });
 
 /** A stream that is there and works. */
 const OPEN = {
@@ -298,7 +298,7 @@ const LIFE: Readonly<Record<ReadingState, Row>> = {
 };
 
 /** Where an event leads from a state; undefined when it is ignored. Throws an `Error` for one that is impossible. */
-export function readingTransition(state: ReadingState, event: ReadingEvent): Transition | undefined {
+export function readingTransition(state: ReadingState, event: ReadingEvent): ReadingStep | undefined {
   const outcome = LIFE[state][event];
   if (outcome === 'impossible') throw new Error(`reading: '${event}' is impossible in the state '${state}'`);
   return outcome === 'ignore' ? undefined : outcome;

@@ -35,9 +35,4 @@ export const surroundings: Surroundings = {
   warn(line, lines = [line]) {
     console.error(process.stderr.isTTY ? lines.join('\n') : line);
   },
-
-  async border() {
-    const { border } = await import('./border.ts');
-    return border;
-  },
 };

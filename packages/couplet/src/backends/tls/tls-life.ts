@@ -28,19 +28,19 @@ export type TlsEvent = 'secured' | 'rejected' | 'end' | 'part' | 'cut' | 'reset'
  */
 export type TlsAction = 'none' | 'welcome' | 'reject' | 'cutShort' | 'readEnd' | 'sayGoodbye' | 'destroy' | 'reset';
 
-interface Transition {
+interface TlsStep {
   readonly to: TlsState;
   readonly action: TlsAction;
 }
 
-type Outcome = Transition | 'ignore' | 'impossible';
+type TlsOutcome = TlsStep | 'ignore' | 'impossible';
 
-const to = (state: TlsState, action: TlsAction): Transition => ({ to: state, action });
+const to = (state: TlsState, action: TlsAction): TlsStep => ({ to: state, action });
 const destroy = to('over', 'destroy');
 const reset = to('over', 'reset');
 const closed = to('over', 'none');
 
-const LIFE: Readonly<Record<TlsState, Readonly<Record<TlsEvent, Outcome>>>> = {
+const LIFE: Readonly<Record<TlsState, Readonly<Record<TlsEvent, TlsOutcome>>>> = {
   securing: {
     secured: to('secure', 'welcome'),
     rejected: to('over', 'reject'),
@@ -91,7 +91,7 @@ const LIFE: Readonly<Record<TlsState, Readonly<Record<TlsEvent, Outcome>>>> = {
 };
 
 /** Where an event leads from a state; undefined when it is ignored. Throws an `Error` for one that is impossible. */
-export function tlsTransition(state: TlsState, event: TlsEvent): Transition | undefined {
+export function tlsTransition(state: TlsState, event: TlsEvent): TlsStep | undefined {
   const outcome = LIFE[state][event];
   if (outcome === 'impossible') throw new Error(`TLS: '${event}' is impossible in the state '${state}'`);
   return outcome === 'ignore' ? undefined : outcome;
