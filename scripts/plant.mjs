@@ -11,9 +11,11 @@ import { BUGS } from '../packages/couplet/test/planted/bugs.ts';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const PACKAGE = 'packages/couplet';
+const SUITE = 'packages/conformance';
 const COPIED = [
   'tsconfig.base.json',
   ...['package.json', 'tsconfig.json', 'src', 'test'].map((path) => join(PACKAGE, path)),
+  ...['package.json', 'src'].map((path) => join(SUITE, path)),
 ];
 const PAGE = join(ROOT, 'docs/planted-bugs.md');
 /** How many seeds are tried, and how long a hunt may take: a bug may make it endless. */
@@ -39,6 +41,9 @@ function plantAll() {
     cpSync(join(ROOT, path), join(copy, path), { recursive: true });
   }
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  // The copies find each other, not what they are copies of.
+  link(SUITE, 'couplet', PACKAGE);
+  link(PACKAGE, 'couplet-conformance', SUITE);
   for (const bug of BUGS) mutated(bug);
   checkSound();
   const rows = chosen().map((bug) => ({ bug, found: plant(bug) }));
@@ -46,6 +51,13 @@ function plantAll() {
   if (!quick) writePage(rows);
   console.log(`${rows.length - missed.length} of ${rows.length} bugs were found`);
   process.exitCode = missed.length === 0 ? 0 : 1;
+}
+
+/** Has a package of the copy find another one of it under that name. */
+function link(from, name, to) {
+  const folder = join(copy, from, 'node_modules');
+  mkdirSync(folder, { recursive: true });
+  symlinkSync(join(copy, to), join(folder, name));
 }
 
 function chosen() {

@@ -17,6 +17,7 @@ export const PAGES: readonly string[] = [
   'CONTRIBUTING.md',
   'examples/README.md',
   'bench/README.md',
+  'packages/conformance/README.md',
   'packages/couplet/README.md',
   ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))

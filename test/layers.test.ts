@@ -66,4 +66,15 @@ describe('the layers of the sources', () => {
       [],
     );
   });
+
+  test('the conformance suite imports what users can import', () => {
+    const suite = 'packages/conformance/src';
+    const outside = globSync(`${suite}/**/*.ts`).flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/from '([^']+)';$/gm)]
+        .map(([, name = '']) => (name.startsWith('.') ? join(dirname(file), name) : name))
+        .filter((name) => !name.startsWith(`${suite}/`) && !/^(?:couplet(?:\/[a-z]+)?|node:buffer)$/.test(name))
+        .map((name) => `${file} imports ${name}`),
+    );
+    assert.deepEqual(outside, []);
+  });
 });

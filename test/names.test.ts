@@ -6,12 +6,6 @@ import { describe, test } from 'node:test';
 /** Names that may stand for two things: the type of a clock, and the class of `couplet/testing` that implements it. */
 const ALLOWED = ['Clock'];
 
-/** Names that still do, by package, until one of the two is renamed. */
-const KNOWN: Readonly<Record<string, readonly string[]>> = {
-  couplet: ['Building', 'Closed', 'Cut', 'Flow', 'Race', 'Run', 'Source'],
-  poetry: [],
-};
-
 const DECLARATION = /^(?:export )?(?:declare )?(?:abstract )?(?:class|interface|type) (\w+)/gm;
 
 /** The files of a package that declare each class, interface and type alias. In one file, declarations of a name are merged. */
@@ -30,8 +24,10 @@ describe('no two classes, interfaces or type aliases of a package share a name',
   for (const name of readdirSync('packages').sort()) {
     test(name, () => {
       const twice = [...declarations(name)].filter(([one, files]) => files.size > 1 && !ALLOWED.includes(one));
-      const told = twice.map(([one, files]) => `${one}: ${[...files].join(', ')}`).join('\n');
-      assert.deepEqual(twice.map(([one]) => one).sort(), KNOWN[name] ?? [], told);
+      assert.deepEqual(
+        twice.map(([one, files]) => `${one}: ${[...files].join(', ')}`),
+        [],
+      );
     });
   }
 });

@@ -13,7 +13,7 @@ import type {
   Streams,
   Wire,
 } from 'couplet/testing';
-import { checkBackend } from 'couplet/testing';
+import { checkBackend } from 'couplet-conformance';
 
 // A whole backend, as small as one can be: TCP within one process, by memory. It takes time and process from Node, and shows what
 // the seam asks of streams.

@@ -7,13 +7,10 @@ export type { ConnectPlace, Listener, ListenPlace, ListenSink, Streams } from '.
 export type { Signal, Surroundings } from '../seam/surroundings.ts';
 export type { TlsClientSettings, TlsContext, TlsIdentity, TlsServerSettings } from '../seam/tls.ts';
 export type { Sink, Wire } from '../seam/wire.ts';
-export type { Check } from '../testing/check.ts';
-export { checkBackend } from '../testing/check-backend.ts';
 export type { ClockOptions } from '../testing/clock.ts';
 export { Clock } from '../testing/clock.ts';
 export type { FrameDecoder } from '../testing/play-decoder.ts';
 export type { FramedProtocol } from '../testing/play-protocol.ts';
-export type { BackendUnderTest } from '../testing/stage.ts';
 export type { StringTransportOptions } from '../testing/string-transport.ts';
 export { StringTransport } from '../testing/string-transport.ts';
 export type {

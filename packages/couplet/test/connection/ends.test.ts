@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { ConnectionAborted, ConnectionDone, ConnectionLost } from 'couplet';
 import { LineOnlyReceiver } from 'couplet/protocols';
 import type { Result } from '../../src/protocol/protocol.ts';
-import { Deferred } from '../../src/testing/deferred.ts';
+import { Deferred } from '../deferred.ts';
 import { Line } from '../line.ts';
 
 /** Writes down its lines and its end. */

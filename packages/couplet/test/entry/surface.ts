@@ -243,12 +243,10 @@ export const SURFACE = {
     ],
   },
   'couplet/testing': {
-    values: ['Clock', 'Dice', 'StringTransport', 'checkBackend', 'verifyFraming'],
+    values: ['Clock', 'Dice', 'StringTransport', 'verifyFraming'],
     types: [
       'Backend',
-      'BackendUnderTest',
       'Cause',
-      'Check',
       'ClockFacet',
       'ClockOptions',
       'ConnectPlace',

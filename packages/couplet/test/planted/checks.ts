@@ -1,18 +1,18 @@
 // Runs the conformance suite on the simulated network, and cuts streams for every decoder, until something fails. Prints what
 // was found like the hunt.
-import { ClientTLS, ServerTLS } from 'couplet';
 import { lengthPrefixed, lines, netstrings, varintPrefixed } from 'couplet/framing';
 import type { CertificateFiles, Host } from 'couplet/sim';
 import { simulate } from 'couplet/sim';
-import type { Check } from 'couplet/testing';
-import { checkBackend, verifyFraming } from 'couplet/testing';
+import { verifyFraming } from 'couplet/testing';
+import type { Check } from 'couplet-conformance';
+import { checkBackend } from 'couplet-conformance';
 
 let here: Host | undefined;
 let paths = 0;
 
 const { cert, key, ca } = await certificate();
 const conformance = checkBackend({
-  tls: { server: new ServerTLS({ cert, key }), client: new ClientTLS({ ca }) },
+  tls: { server: { cert, key }, client: { ca } },
   backend: () => {
     if (here === undefined) throw new Error('no world');
     return here.spawn();

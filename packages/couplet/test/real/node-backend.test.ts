@@ -5,9 +5,8 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { after, describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { ClientTLS, ServerTLS } from 'couplet';
 import { NodeBackend } from 'couplet/node';
-import { checkBackend } from 'couplet/testing';
+import { checkBackend } from 'couplet-conformance';
 import { Authority } from './certificates.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'couplet-'));
@@ -17,8 +16,8 @@ const venue = {
   backend: () => new NodeBackend(),
   unixPath: () => join(folder, `${++sockets}.sock`),
   tls: {
-    server: new ServerTLS(await authority.certify(['localhost', '127.0.0.1'])),
-    client: new ClientTLS({ ca: authority.ca }),
+    server: await authority.certify(['localhost', '127.0.0.1']),
+    client: { ca: authority.ca },
   },
 };
 

@@ -6,8 +6,8 @@ import process from 'node:process';
 import { mock, test } from 'node:test';
 import { ClientFactory, ConnectionLost, Factory, Protocol, Reactor } from 'couplet';
 import { NodeBackend } from 'couplet/node';
+import { Ear } from 'couplet-conformance';
 import { SocketWire } from '../../src/backends/node/socket-wire.ts';
-import { Ear } from '../../src/testing/bare-pair.ts';
 
 test('R3 what the kernel refuses, because the peer has reset the connection, was not sent: no orderly end', async () => {
   const reactor = new Reactor(new NodeBackend());

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ClientTLS, ServerTLS } from 'couplet';
 import { NodeBackend } from 'couplet/node';
-import { barePair } from '../../src/testing/bare-pair.ts';
+import { barePair } from 'couplet-conformance';
 import { Authority } from './certificates.ts';
 
 test('R60 a wire with TLS that could go on leaves the others their turn after 256 KiB', async () => {
   const backend = new NodeBackend();
   const authority = await Authority.create();
-  const server = new ServerTLS(await authority.certify(['127.0.0.1']));
-  const venue = { backend: () => backend, tls: { server, client: new ClientTLS({ ca: authority.ca }) } };
+  const server = await authority.certify(['127.0.0.1']);
+  const venue = { backend: () => backend, tls: { server, client: { ca: authority.ca } } };
   for (const size of [1024, 64 * 1024, 256 * 1024]) {
     const pair = await barePair(backend, venue, 'tls');
     const chunk = Buffer.alloc(size);

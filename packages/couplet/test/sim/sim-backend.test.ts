@@ -1,9 +1,8 @@
 import { describe, test } from 'node:test';
-import { ClientTLS, ServerTLS } from 'couplet';
 import type { Conditions, Host } from 'couplet/sim';
 import { simulate } from 'couplet/sim';
 import type { Backend } from 'couplet/testing';
-import { checkBackend } from 'couplet/testing';
+import { checkBackend } from 'couplet-conformance';
 import { issue } from '../../src/sim/certificate.ts';
 
 /** Faultless networks. Buffers smaller than these would tell nothing more: some checks send megabytes, in as many pieces. */
@@ -20,7 +19,7 @@ const NETWORKS: Readonly<Record<string, Partial<Conditions>>> = {
 };
 
 const { cert, key, ca } = issue({ names: ['127.0.0.1'] }, 1);
-const TLS = { server: new ServerTLS({ cert, key }), client: new ClientTLS({ ca }) };
+const TLS = { server: { cert, key }, client: { ca } };
 
 /** What cannot be expected where things arrive late, and why. */
 const NOT_WHEN_LATE: readonly { readonly check: RegExp; readonly why: string }[] = [

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { describe, test } from 'node:test';
+import { Ear } from 'couplet-conformance';
 import { SocketWire } from '../../../src/backends/node/socket-wire.ts';
 import { contextOf } from '../../../src/backends/tls/context.ts';
-import { Ear } from '../../../src/testing/bare-pair.ts';
 
 const SETTINGS = {
   role: 'client',

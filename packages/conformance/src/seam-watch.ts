@@ -1,0 +1,230 @@
+import type { TlsInfo } from 'couplet';
+import type {
+  Backend,
+  Cause,
+  ConnectPlace,
+  Settled,
+  Sink,
+  SocketName,
+  Streams,
+  TlsContext,
+  Wire,
+} from 'couplet/testing';
+import { PassingBackend } from './passing-backend.ts';
+
+/** The most bytes that a wire may be handed. */
+const MOST = 256 * 1024;
+
+/** Stands between engine and backend and writes down what either does that the seam forbids. */
+export class SeamWatch extends PassingBackend {
+  readonly faults: string[] = [];
+  /** How many bytes of memory the wires were handed: what is used again and again for one wire counts once. */
+  handed = 0;
+
+  constructor(backend: Backend) {
+    super(backend);
+    const { clock, streams } = backend;
+    this.clock = {
+      ...clock,
+      alarm: (at, ring) =>
+        clock.alarm(at, () => {
+          if (at === undefined || clock.now() < at) this.faults.push('the alarm rang too early');
+          ring();
+        }),
+    };
+    this.streams = {
+      ...streams,
+      listen: (place, sink) =>
+        streams.listen(place, {
+          onAccepted: (wire) => this.#watch(wire, (watched) => sink.onAccepted(watched)),
+          onAcceptFailed: (cause) => sink.onAcceptFailed(cause),
+        }),
+      connect: (place, attempt) => this.#connect(streams, place, attempt),
+    };
+  }
+
+  #connect(streams: Streams, place: ConnectPlace, attempt: Settled<Wire>): { cancel(): void } {
+    let state: 'calling' | 'trying' | 'settled' | 'cancelled' = 'calling';
+    const settle = (what: string): void => {
+      if (state !== 'trying') this.faults.push(`${what} of an attempt while ${state}`);
+      state = 'settled';
+    };
+    const trying = streams.connect(place, {
+      onReady: (wire) => {
+        settle('onReady');
+        return this.#watch(wire, (watched) => attempt.onReady(watched));
+      },
+      onFailed: (cause) => {
+        settle('onFailed');
+        attempt.onFailed(cause);
+      },
+    });
+    state = 'trying';
+    const cancel = (): void => {
+      if (state === 'trying') state = 'cancelled';
+      trying.cancel();
+    };
+    return { cancel };
+  }
+
+  #watch(wire: Wire, taker: (wire: Wire) => Sink | null): Sink | null {
+    const watched = new WitnessWire(wire, this);
+    watched.sink = taker(watched);
+    return watched.sink === null ? null : watched;
+  }
+}
+
+/** A wire that knows what may happen to it now. */
+class WitnessWire implements Wire, Sink {
+  sink: Sink | null = null;
+  readonly #wire: Wire;
+  readonly #witness: SeamWatch;
+  /** What the last chunk was of. */
+  #memory: ArrayBufferLike | undefined;
+  #calling = false;
+  #held = false;
+  #paused = false;
+  /** The engine has sent the FIN. */
+  #ended = false;
+  /** The peer's FIN has come. */
+  #eof = false;
+  /** What was written last did not go out. */
+  #failed = false;
+  #closed = false;
+  /** The handshake goes on; it is done. */
+  #securing = false;
+  #secured = false;
+
+  constructor(wire: Wire, witness: SeamWatch) {
+    this.#wire = wire;
+    this.#witness = witness;
+  }
+
+  get local(): SocketName | undefined {
+    return this.#wire.local;
+  }
+
+  get peer(): SocketName | undefined {
+    return this.#wire.peer;
+  }
+
+  get copies(): boolean {
+    return this.#wire.copies;
+  }
+
+  write(chunk: Uint8Array): boolean {
+    this.#judge('write', this.#held || this.#ended || this.#securing);
+    this.#judge(`write of ${chunk.length} bytes`, chunk.length === 0 || chunk.length > MOST);
+    if (chunk.buffer !== this.#memory) this.#witness.handed += chunk.buffer.byteLength;
+    this.#memory = chunk.buffer;
+    const taken = this.#call(() => this.#wire.write(chunk));
+    this.#held = !taken;
+    return taken;
+  }
+
+  end(): void {
+    this.#judge('end', this.#held || this.#ended || this.#securing);
+    this.#ended = true;
+    this.#call(() => this.#wire.end());
+  }
+
+  close(): void {
+    this.#call(() => this.#wire.close());
+  }
+
+  abort(): void {
+    this.#call(() => this.#wire.abort());
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#call(() => this.#wire.pause());
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#call(() => this.#wire.resume());
+  }
+
+  setNoDelay(on: boolean): void {
+    this.#call(() => this.#wire.setNoDelay(on));
+  }
+
+  setKeepAlive(on: boolean, initialDelayMs: number): void {
+    this.#call(() => this.#wire.setKeepAlive(on, initialDelayMs));
+  }
+
+  startTls(context: TlsContext, serverName: string, unread: Buffer): void {
+    this.#judge('startTls', this.#held || this.#ended || this.#eof || this.#secured || this.#securing);
+    this.#securing = true;
+    this.#call(() => this.#wire.startTls(context, serverName, unread));
+  }
+
+  onData(chunk: Buffer): void {
+    this.#judge(
+      'onData',
+      this.#calling || this.#closed || this.#eof || this.#paused || this.#securing || chunk.length === 0,
+    );
+    this.sink?.onData(chunk);
+  }
+
+  onEof(): void {
+    const late = this.#closed || this.#eof || this.#failed;
+    this.#judge('onEof', this.#calling || late || this.#paused || this.#securing);
+    this.#eof = true;
+    this.sink?.onEof();
+  }
+
+  onWritable(): void {
+    this.#judge('onWritable', this.#calling || this.#closed || this.#failed || !this.#held);
+    this.#held = false;
+    this.sink?.onWritable();
+  }
+
+  onWriteFailed(cause: Cause): void {
+    this.#judge('onWriteFailed', this.#calling || this.#closed || this.#failed);
+    this.#failed = true;
+    this.sink?.onWriteFailed(cause);
+  }
+
+  onSecured(tls: TlsInfo): Sink {
+    this.#judge('onSecured', this.#calling || this.#closed || !this.#securing);
+    this.#securing = false;
+    this.#secured = true;
+    this.sink = this.sink?.onSecured(tls) ?? null;
+    return this;
+  }
+
+  onClosed(cause: Cause): void {
+    this.#judge('onClosed', this.#calling || this.#closed);
+    this.#closed = true;
+    this.sink?.onClosed(cause);
+  }
+
+  #call<T>(call: () => T): T {
+    this.#calling = true;
+    try {
+      return call();
+    } finally {
+      this.#calling = false;
+    }
+  }
+
+  /** Notes what happened at the wrong time, and what time that was. */
+  #judge(what: string, wrong: boolean): void {
+    if (!wrong) return;
+    const flags = Object.entries({
+      'inside a call': this.#calling,
+      'holding a chunk': this.#held,
+      paused: this.#paused,
+      'after our FIN': this.#ended,
+      "after the peer's FIN": this.#eof,
+      'after a failed write': this.#failed,
+      closed: this.#closed,
+      'in its handshake': this.#securing,
+      secure: this.#secured,
+    });
+    const when = flags.filter(([, on]) => on).map(([name]) => name);
+    this.#witness.faults.push(`${what} on a wire that is ${when.length === 0 ? 'ready' : when.join(', ')}`);
+  }
+}

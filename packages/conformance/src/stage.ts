@@ -1,0 +1,258 @@
+import type {
+  Address,
+  BuiltBy,
+  ClientTLSOptions,
+  ConnectionOptions,
+  Connector,
+  ConnectUNIXOptions,
+  ErrorReport,
+  ListeningPort,
+  PortOptions,
+  ServerTLSOptions,
+} from 'couplet';
+import { ClientFactory, ClientTLS, Factory, Reactor, ServerTLS } from 'couplet';
+import type { ClientEndpoint } from 'couplet/endpoints';
+import { HostnameEndpoint, UNIXClientEndpoint } from 'couplet/endpoints';
+import type { Backend, Sink, Wire } from 'couplet/testing';
+import type { Part } from './actor.ts';
+import { Actor } from './actor.ts';
+import { expectSame } from './check.ts';
+import { pathOf } from './places.ts';
+import { SeamWatch } from './seam-watch.ts';
+
+/** What a backend under test offers: itself, and its kinds of address. */
+export interface BackendUnderTest {
+  /** A new backend, or the same one again. */
+  backend(): Backend;
+  /** A path that no socket has; undefined when the backend has no UNIX sockets. */
+  unixPath?(): string;
+  /** What connections over TLS use: the client trusts the server. Without it nothing is checked over TLS. */
+  readonly tls?: { readonly server: ServerTLSOptions; readonly client: ClientTLSOptions };
+  /** False when the backend cannot reset a TCP connection: its peer then sees an orderly end. */
+  readonly resets?: boolean;
+  /**
+   * Connects two wires, of which each gets its sink from the function given, and clogs the near one: it has answered false to its
+   * last `write`, and the far one is paused and has not read. Resolves to what gives up the rest, a port say. Needed for a backend
+   * whose wires take more than 64 MiB; of others one is filled over TCP.
+   */
+  clogged?(backend: Backend, near: (wire: Wire) => Sink, far: (wire: Wire) => Sink): Promise<() => Promise<void>>;
+  /** How long a check may wait in vain, in milliseconds of the backend; 25,000 unless set. */
+  readonly patienceMs?: number;
+}
+
+/** Over what the two ends of a pair are connected. */
+export type Link = 'tcp' | 'unix' | 'tls';
+
+/** Two connected actors. */
+export interface Pair {
+  readonly server: Actor;
+  readonly client: Actor;
+  readonly port: ListeningPort;
+  readonly connector: Connector<Actor>;
+}
+
+/** A running reactor on which a check sets its scene. */
+export class Stage {
+  readonly reactor: Reactor;
+  /** What callbacks threw. A check that expects it takes it away; what is left at the end fails the check. */
+  readonly reports: ErrorReport[] = [];
+  readonly #underTest: BackendUnderTest;
+  readonly #watch: SeamWatch;
+  readonly #casts: Set<Roles> = new Set();
+  #tls: { readonly server: ServerTLS; readonly client: ClientTLS } | undefined;
+  /** The ports whose clients need TLS. */
+  readonly #secure: WeakSet<ListeningPort> = new WeakSet();
+
+  /** Every actor of a factory that listened or connected here. */
+  get actors(): Actor[] {
+    return [...this.#casts].flatMap(({ actors }) => actors);
+  }
+
+  private constructor(underTest: BackendUnderTest) {
+    this.#underTest = underTest;
+    this.#watch = new SeamWatch(underTest.backend());
+    this.reactor = new Reactor(this.#watch);
+    this.reactor.observe({ error: (report) => this.reports.push(report) });
+  }
+
+  /**
+   * Runs a scene on a reactor of its own, and ends with the reactor stopped and every unexpected error reported. A scene
+   * that waits in vain fails when the underTest's patience ends.
+   */
+  static async play(underTest: BackendUnderTest, scene: (stage: Stage) => Promise<void>): Promise<void> {
+    const stage = new Stage(underTest);
+    const running = stage.reactor.run({ signals: false });
+    try {
+      await Promise.race([scene(stage), stage.#stall(underTest.patienceMs ?? 25_000)]);
+    } finally {
+      if (stage.reactor.running) stage.reactor.stop();
+      await running;
+    }
+    expectSame(stage.#watch.faults, [], 'the list of faults at the seam');
+    for (const { faults, log } of stage.actors) expectSame(faults, [], `the list of faults of an actor with ${log}`);
+    expectSame(
+      stage.reports.map(({ who, where, error }) => `${who}: ${where}: ${String(error)}`),
+      [],
+      'the list of reported errors',
+    );
+  }
+
+  /** Connects two actors that play the given parts, and resolves when both have run `connectionMade`. */
+  async pair(server: Part, client: Part, options: ConnectionOptions = {}, link: Link = 'tcp'): Promise<Pair> {
+    const pair = await this.call(server, client, options, link);
+    await pair.connector.whenConnected();
+    await pair.server.when(() => pair.server.log.length > 0);
+    return pair;
+  }
+
+  /** Begins to connect two actors. If one of them leaves at once, the other may never have a connection. */
+  async call(server: Part, client: Part, options: ConnectionOptions = {}, link: Link = 'tcp'): Promise<Pair> {
+    const serving = new Actor(server);
+    const port = await this.listen(new OneFactory(serving), options, link);
+    const calling = new Actor(client);
+    const connector = this.connect(port, new SingleClient(calling), options);
+    return { server: serving, client: calling, port, connector };
+  }
+
+  /** What connections over TLS use. */
+  get tls(): { readonly server: ServerTLS; readonly client: ClientTLS } {
+    const { server, client } = this.tlsOptions;
+    this.#tls ??= { server: new ServerTLS(server), client: new ClientTLS(client) };
+    return this.#tls;
+  }
+
+  /** What it is made of. */
+  get tlsOptions(): NonNullable<BackendUnderTest['tls']> {
+    const { tls } = this.#underTest;
+    if (tls === undefined) throw new Error('the backend under test has no TLS');
+    return tls;
+  }
+
+  /** Listens on a free port of the loopback address, or on a fresh UNIX socket. */
+  async listen(factory: Factory, options: PortOptions = {}, link: Link = 'tcp'): Promise<ListeningPort> {
+    if (factory instanceof SceneFactory) this.#casts.add(factory);
+    if (link === 'tls') {
+      const port = await this.listen(factory, { tls: this.tls.server, ...options });
+      this.#secure.add(port);
+      return port;
+    }
+    if (link === 'tcp') return this.reactor.listenTCP(0, factory, { ...options, interface: '127.0.0.1' });
+    const path = this.#underTest.unixPath?.();
+    if (path === undefined) throw new Error('this backend has no UNIX sockets');
+    return this.reactor.listenUNIX(path, factory, options);
+  }
+
+  /** Connects to a port of this stage. */
+  connect<F extends ClientFactory>(
+    port: ListeningPort,
+    factory: F,
+    given: ConnectUNIXOptions = {},
+  ): Connector<BuiltBy<F>> {
+    if (factory instanceof SingleClient) this.#casts.add(factory);
+    const options = this.#secure.has(port) ? { tls: this.tls.client, ...given } : given;
+    const host = port.getHost();
+    return 'port' in host
+      ? this.reactor.connectTCP(host.host, host.port, factory, options)
+      : this.reactor.connectUNIX(pathOf(port), factory, options);
+  }
+
+  /** The endpoint of a port of this stage. */
+  endpoint(port: ListeningPort): ClientEndpoint {
+    const options = this.#secure.has(port) ? { tls: this.tls.client } : {};
+    const host = port.getHost();
+    return 'port' in host
+      ? new HostnameEndpoint(this.reactor, host.host, host.port, options)
+      : new UNIXClientEndpoint(this.reactor, pathOf(port), options);
+  }
+
+  /** Connects one more actor to a port, and resolves after its `connectionMade`. */
+  join(port: ListeningPort, part: Part = {}): Promise<Actor> {
+    return this.connect(port, new SingleClient(new Actor(part))).whenConnected();
+  }
+
+  /** How many bytes of memory the wires were handed. */
+  get handed(): number {
+    return this.#watch.handed;
+  }
+
+  /** Whether an abort shows at the peer: not on UNIX sockets, nor where the backend cannot reset. */
+  resets(link: Link): boolean {
+    return link !== 'unix' && this.#underTest.resets !== false;
+  }
+
+  /** Takes away what callbacks threw so far. */
+  takeReports(): ErrorReport[] {
+    return this.reports.splice(0);
+  }
+
+  /** Resolves after so many milliseconds on the reactor's clock. */
+  pass(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.reactor.callLater(ms, resolve);
+    });
+  }
+
+  async #stall(patienceMs: number): Promise<never> {
+    await this.pass(patienceMs);
+    const logs = this.actors.map(({ log, received }) => `[${log}] with ${received} bytes`);
+    const errors = this.reports.map(({ where, error }) => `${where}: ${String(error)}`);
+    throw new Error(`the scene waits in vain; its actors: ${logs.join(', ')}; errors: ${errors.join(', ') || 'none'}`);
+  }
+}
+
+/** What has actors. */
+interface Roles {
+  readonly actors: readonly Actor[];
+}
+
+/** A factory that makes an actor for each connection. */
+export class SceneFactory extends Factory {
+  readonly actors: Actor[] = [];
+  readonly #part: Part;
+  readonly #observers: { readonly count: number; readonly resolve: () => void }[] = [];
+  constructor(part: Part = {}) {
+    super();
+    this.#part = part;
+  }
+  override buildProtocol(_peer: Address): Actor | null {
+    const actor = new Actor(this.#part);
+    this.actors.push(actor);
+    for (const { count, resolve } of this.#observers) if (count <= this.actors.length) resolve();
+    return actor;
+  }
+
+  /** Resolves when there are so many actors: a client may have its connection before its server has. */
+  whenCast(count: number): Promise<void> {
+    if (count <= this.actors.length) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#observers.push({ count, resolve });
+    });
+  }
+}
+
+/** The factory of one actor that is there already. */
+export class OneFactory extends SceneFactory {
+  readonly actor: Actor;
+  constructor(actor: Actor) {
+    super();
+    this.actor = actor;
+    this.actors.push(actor);
+  }
+  override buildProtocol(_peer: Address): Actor {
+    return this.actor;
+  }
+}
+
+/** The same for a client. */
+export class SingleClient extends ClientFactory {
+  readonly actor: Actor;
+  readonly actors: readonly Actor[];
+  constructor(actor: Actor) {
+    super();
+    this.actor = actor;
+    this.actors = [actor];
+  }
+  override buildProtocol(): Actor {
+    return this.actor;
+  }
+}
