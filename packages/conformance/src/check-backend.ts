@@ -1,5 +1,6 @@
 import type { Check } from './check.ts';
 import { abortingChecks } from './checks/aborting.ts';
+import { admissionChecks } from './checks/admission.ts';
 import { alarmChecks } from './checks/alarm.ts';
 import { boundChecks } from './checks/bounds.ts';
 import { brokenTLSChecks } from './checks/broken-tls.ts';
@@ -37,6 +38,7 @@ import { racingChecks } from './checks/racing.ts';
 import { readingChecks } from './checks/reading.ts';
 import { reconnectingChecks } from './checks/reconnecting.ts';
 import { refusalChecks } from './checks/refusal.ts';
+import { refusedChecks } from './checks/refused.ts';
 import { reportChecks } from './checks/reports.ts';
 import { resumingChecks } from './checks/resuming.ts';
 import { roomChecks } from './checks/room.ts';
@@ -98,6 +100,8 @@ export function checkBackend(underTest: BackendUnderTest): Check[] {
     ...readingChecks(underTest),
     ...conversingChecks(underTest),
     ...policyChecks(underTest),
+    ...admissionChecks(underTest),
+    ...refusedChecks(underTest),
     ...tlsChecks(underTest),
     ...startTLSChecks(underTest),
     ...helloChecks(underTest),

@@ -2,6 +2,7 @@ import { Connection } from '../src/connection/connection.ts';
 import type { Handler } from '../src/connection/conversation.ts';
 import { Conversation } from '../src/connection/conversation.ts';
 import { Inlet } from '../src/connection/inlet.ts';
+import { Connections } from '../src/engine/connections.ts';
 import { Engine } from '../src/engine/engine.ts';
 import { StreamTransport as Link } from '../src/engine/stream-transport.ts';
 import type { ConnectionOptions } from '../src/protocol/options.ts';
@@ -43,7 +44,7 @@ export class Line<P extends Protocol> {
   constructor(inlet: P, options: ConnectionOptions = {}) {
     this.engine.observe({ error: (report) => this.reports.push(report) });
     this.inlet = inlet;
-    this.#link = new Link(this.engine, this.wire, inlet, boundsOf(options), undefined).start();
+    this.#link = new Link(this.engine, this.wire, inlet, boundsOf(options), new Connections(this.engine)).start();
   }
 
   /** What the peer sends arrives, in these chunks. */

@@ -279,7 +279,7 @@ function addClients(suite: Suite): void {
     const port = await stage.listen(troupe);
     await stage.connect(port, limited).whenConnected();
     stage.connect(port, limited);
-    await recorder.wrote('clientConnectionLost ConnectionAborted');
+    await recorder.wrote('clientConnectionFailed ConnectError');
     await troupe.whenCast(2);
     const [, second] = troupe.actors;
     expect(second !== undefined, 'the second connection has not come');

@@ -2,31 +2,31 @@ import { type Address, addressOf } from '../address/address.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Wire } from '../seam/wire.ts';
-import type { Facts } from './facts.ts';
+import type { Prelude } from './facts.ts';
 
 /** The two ends of a wire, and what was found out about them before they had a protocol. */
 export class Ends {
   tls: TlsInfo | undefined;
   protected readonly wire: Wire;
-  readonly #facts: Facts;
+  readonly #prelude: Prelude;
   /** The addresses, once asked for: each costs a system call, and is gone with the socket. */
   #host: Address | undefined;
   #peer: Address | undefined;
 
-  constructor(wire: Wire, facts: Facts) {
+  constructor(wire: Wire, prelude: Prelude) {
     this.wire = wire;
-    this.#facts = facts;
-    this.tls = facts.tls;
+    this.#prelude = prelude;
+    this.tls = prelude.tls;
   }
 
   get proxyHeader(): ProxyHeader | undefined {
-    return this.#facts.proxyHeader;
+    return this.#prelude.proxyHeader;
   }
 
   getHost(): Address {
     if (this.#host !== undefined) return this.#host;
     const { local } = this.wire;
-    this.#host = local === undefined && this.#facts.host !== undefined ? this.#facts.host : addressOf(local);
+    this.#host = local === undefined && this.#prelude.host !== undefined ? this.#prelude.host : addressOf(local);
     return this.#host;
   }
 
@@ -38,6 +38,6 @@ export class Ends {
   /** Asks for the addresses while they are there, for those who ask when they are gone. Where it listens a port knows. */
   protected remember(): void {
     this.getPeer();
-    if (this.#facts.host === undefined) this.getHost();
+    if (this.#prelude.host === undefined) this.getHost();
   }
 }

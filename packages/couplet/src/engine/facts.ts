@@ -3,7 +3,7 @@ import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 
 /** What was found out about a connection before it had its protocol. */
-export interface Facts {
+export interface Prelude {
   /** Where its port listens: this end's address, once the runtime has forgotten the right one. */
   readonly host?: Address | undefined;
   readonly tls?: TlsInfo | undefined;
@@ -11,4 +11,4 @@ export interface Facts {
 }
 
 /** Of most connections there is nothing to know. */
-export const NO_FACTS: Facts = {};
+export const NO_PRELUDE: Prelude = {};

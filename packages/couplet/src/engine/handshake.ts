@@ -1,86 +1,66 @@
+import { EMPTY } from '../bytes/chunk.ts';
 import { TimeoutError, TLSError } from '../protocol/errors.ts';
 import type { TLS } from '../protocol/tls.ts';
 import type { Cause } from '../seam/cause.ts';
-import type { Settled } from '../seam/settled.ts';
-import type { TlsInfo } from '../seam/tls.ts';
-import type { Sink, Wire } from '../seam/wire.ts';
+import type { TlsContext } from '../seam/tls.ts';
+import type { Wire } from '../seam/wire.ts';
 import type { DelayedCall } from '../time/clock.ts';
 import { quoted } from '../values/one-line.ts';
-import type { Engine, Live } from './engine.ts';
-import { tooLong } from './upgrade.ts';
+import type { Engine } from './engine.ts';
 
-/** A wire that is to have its protocol when TLS is there. */
-export class Handshake implements Sink, Live {
-  previous: Live | undefined;
-  next: Live | undefined;
+/** A wire's way into TLS, before there is a connection or in mid-stream, and the time that it may take. */
+export class Handshake {
+  /** What was received already and belongs to TLS. */
+  unread: Buffer = EMPTY;
   readonly #engine: Engine;
-  readonly #wire: Wire;
-  readonly #outcome: Settled<TlsInfo, TLSError | TimeoutError>;
-  readonly #timeout: DelayedCall;
-  #reason: TimeoutError | undefined;
-  #done = false;
+  readonly #tls: TLS;
+  readonly #context: TlsContext;
+  readonly #serverName: string;
+  #timeout: DelayedCall | undefined;
+  #begun = false;
 
-  /** Begins. `unread` is what was received already and belongs to TLS. Throws a `TLSError` for certificates that cannot be used. */
-  constructor(
-    engine: Engine,
-    wire: Wire,
-    tls: TLS,
-    serverName: string,
-    unread: Buffer,
-    outcome: Settled<TlsInfo, TLSError | TimeoutError>,
-  ) {
+  /** `serverName` is whom a client asks for. Throws a `TLSError` for certificates that cannot be used. */
+  constructor(engine: Engine, tls: TLS, serverName: string) {
     this.#engine = engine;
-    this.#wire = wire;
-    this.#outcome = outcome;
-    wire.startTls(engine.contexts.of(tls), serverName, unread);
-    engine.live.add(this);
-    this.#timeout = engine.callLater(tls.handshakeTimeoutMs, () => {
-      this.#reason = tooLong(tls);
-      wire.abort();
-    });
+    this.#tls = tls;
+    this.#serverName = serverName;
+    this.#context = engine.contexts.of(tls);
   }
 
-  onData(): void {}
-
-  onEof(): void {}
-
-  onWritable(): void {}
-
-  /** Nothing is written here before the handshake is done. */
-  onWriteFailed(): void {}
-
-  onSecured(tls: TlsInfo): Sink {
-    this.#engine.enter();
-    try {
-      this.#done = true;
-      this.#timeout.cancel();
-      const sink = this.#outcome.onReady(tls);
-      if (sink === null) this.#wire.close();
-      else this.#engine.remove(this);
-      return sink ?? this;
-    } finally {
-      this.#engine.leave();
-    }
+  /** Its time begins; `late` is called when it is up. */
+  start(late: (reason: TimeoutError) => void): void {
+    const { handshakeTimeoutMs } = this.#tls;
+    this.#timeout = this.#engine.callLater(handshakeTimeoutMs, () =>
+      late(new TimeoutError(`no TLS handshake within ${handshakeTimeoutMs / 1000} s`)),
+    );
   }
 
-  onClosed(cause: Cause): void {
-    this.#engine.run(() => {
-      this.#timeout.cancel();
-      if (!this.#done) this.#outcome.onFailed(this.#reason ?? failureOf(cause));
-      this.#engine.remove(this);
-    });
+  /** Nothing is left to be sent in clear: the wire turns to TLS, the first time that this is called. */
+  begin(wire: Wire): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    wire.startTls(this.#context, this.#serverName, this.unread);
   }
 
-  /** Cuts the connection; `onFailed` follows. */
-  quit(): void {
-    this.#wire.abort();
+  /** It is over, one way or the other. */
+  end(): void {
+    this.#timeout?.cancel();
   }
-
-  /** It ended at once. */
-  cut(): void {}
 }
 
-function failureOf(cause: Cause): TLSError | TimeoutError {
+/**
+ * Whom a client asks for that turns to TLS in mid-stream; the empty string for a server. Throws a `TypeError` when a client does not
+ * say whom it wants to verify.
+ */
+export function serverNameIn(tls: TLS): string {
+  if (tls.role === 'server') return '';
+  if (tls.serverName === undefined && tls.settings.verify)
+    throw new TypeError('startTLS with a ClientTLS that has no serverName: whose certificate is to be verified?');
+  return tls.serverName ?? '';
+}
+
+/** Why there was no handshake, when the wire closed first. */
+export function handshakeFailure(cause: Cause): TLSError | TimeoutError {
   if (cause.kind === 'expired') return new TimeoutError(cause.detail, { cause });
   // A runtime quotes the peer's certificate as it is.
   const detail = cause.kind === 'done' ? 'the connection was closed' : quoted(cause.detail);

@@ -3,7 +3,7 @@ import type { ConnectionBounds } from '../protocol/options.ts';
 import type { Wire } from '../seam/wire.ts';
 import { Ends } from './ends.ts';
 import type { Engine, Flushable, Live } from './engine.ts';
-import type { Facts } from './facts.ts';
+import type { Prelude } from './facts.ts';
 import type { Flow } from './flow.ts';
 import { delivers, type LifeEvent, over, type State, sends, transition } from './life-cycle.ts';
 import type { Linger } from './linger.ts';
@@ -11,6 +11,14 @@ import { Output } from './output.ts';
 
 /** How many bytes the wire is handed at once while the closing is bounded: so that a slow peer shows that it takes some. */
 const CLOSE_PORTION = 16 * 1024;
+
+/** Where a connection belongs: to a port, or to a connector. */
+export interface Home<C> {
+  /** It begins. */
+  add(connection: C): void;
+  /** It is gone, and its protocol knows. */
+  lost(connection: C, reason: Error): void;
+}
 
 /** The life of a connection: its state by the table of the life cycle, what each step does to the wire, and the waits on the way out. */
 export abstract class Life extends Ends implements Flushable, Live {
@@ -27,8 +35,8 @@ export abstract class Life extends Ends implements Flushable, Live {
   /** True while the run has to settle this connection. */
   #scheduled = false;
 
-  constructor(engine: Engine, wire: Wire, bounds: ConnectionBounds, facts: Facts) {
-    super(wire, facts);
+  constructor(engine: Engine, wire: Wire, bounds: ConnectionBounds, prelude: Prelude) {
+    super(wire, prelude);
     this.engine = engine;
     this.bounds = bounds;
     this.output = new Output(engine, wire);

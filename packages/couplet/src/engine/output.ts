@@ -4,7 +4,7 @@ import type { TLS } from '../protocol/tls.ts';
 import type { Wire } from '../seam/wire.ts';
 import type { Engine } from './engine.ts';
 import { HIGH_WATER, RoomWaiters } from './flow.ts';
-import { Upgrade } from './upgrade.ts';
+import { Handshake, serverNameIn } from './handshake.ts';
 import { MOST, WriteQueue } from './write-queue.ts';
 
 /** The sending half of a connection: what waits before the wire, and its way from clear text into TLS. */
@@ -17,7 +17,7 @@ export class Output extends WriteQueue {
   #flushes = 0;
   /** The protocol itself switched Nagle's algorithm. */
   #delayChosen = false;
-  #upgrade: Upgrade | undefined;
+  #handshake: Handshake | undefined;
   /** Who waits for room. There from above the high-water mark down to the low one, and when there will be none. */
   #waiters: RoomWaiters | undefined;
 
@@ -29,17 +29,17 @@ export class Output extends WriteQueue {
 
   /** True while the connection turns to TLS. */
   get upgrading(): boolean {
-    return this.#upgrade !== undefined;
+    return this.#handshake !== undefined;
   }
 
   /** True when nothing is left to do. */
   get idle(): boolean {
-    return this.size === 0 && this.#upgrade === undefined;
+    return this.size === 0 && this.#handshake === undefined;
   }
 
   /** True when nothing follows from it that the wire can take more: nothing waits for that, and nobody. */
   get calm(): boolean {
-    return this.allHeld && this.#waiters === undefined && this.#upgrade === undefined;
+    return this.allHeld && this.#waiters === undefined && this.#handshake === undefined;
   }
 
   /** Hands the wire what it takes, and in one turn no more than 256 KiB. Throws a `TypeError` like `flush`. */
@@ -55,7 +55,7 @@ export class Output extends WriteQueue {
       if (this.#flushes === 2 && !this.#delayChosen) this.#wire.setNoDelay(true);
       this.flush(this.#wire, this.#engine.gather);
     }
-    if (this.#upgrade !== undefined && this.atBar) this.#upgrade.begin(this.#wire);
+    if (this.#handshake !== undefined && this.atBar) this.#handshake.begin(this.#wire);
   }
 
   override push(data: Uint8Array | string): void {
@@ -82,8 +82,8 @@ export class Output extends WriteQueue {
 
   override clear(): void {
     super.clear();
-    this.#upgrade?.end();
-    this.#upgrade = undefined;
+    this.#handshake?.end();
+    this.#handshake = undefined;
   }
 
   setNoDelay(on: boolean): void {
@@ -103,17 +103,17 @@ export class Output extends WriteQueue {
     late: (reason: TimeoutError) => void,
   ): void {
     if (!(unread instanceof Uint8Array)) throw new TypeError(`unread is ${typeof unread}, not bytes`);
-    const upgrade = new Upgrade(this.#engine, tls);
-    upgrade.unread = Buffer.concat([unread, held() ?? EMPTY]);
-    upgrade.await(late);
-    this.#upgrade = upgrade;
+    const handshake = new Handshake(this.#engine, tls, serverNameIn(tls));
+    handshake.unread = Buffer.concat([unread, held() ?? EMPTY]);
+    handshake.start(late);
+    this.#handshake = handshake;
     this.bar();
   }
 
   /** TLS is there. */
   secured(): void {
-    this.#upgrade?.end();
-    this.#upgrade = undefined;
+    this.#handshake?.end();
+    this.#handshake = undefined;
     this.unbar();
   }
 }

@@ -11,9 +11,9 @@ import type { Sink, Wire } from '../seam/wire.ts';
 import type { Clock } from '../time/clock.ts';
 import { isThenable, promiseOf } from '../values/thenable.ts';
 import type { Engine } from './engine.ts';
-import { type Facts, NO_FACTS } from './facts.ts';
+import { NO_PRELUDE, type Prelude } from './facts.ts';
 import { Flow, HIGH_WATER, LOW_WATER } from './flow.ts';
-import { Life } from './life.ts';
+import { type Home, Life } from './life.ts';
 import { cutOff, delivers, over, sends, writes } from './life-cycle.ts';
 import { reasonOf } from './reason.ts';
 import { classOf, errorOf } from './report.ts';
@@ -24,9 +24,10 @@ import { classOf, errorOf } from './report.ts';
  * settles.
  */
 export class StreamTransport extends Life implements Transport, Sink {
+  declare previous: StreamTransport | undefined;
+  declare next: StreamTransport | undefined;
   readonly #protocol: Callbacks;
-  /** Hears of the end, after the protocol. */
-  readonly #ended: ((reason: Error) => void) | undefined;
+  readonly #home: Home<StreamTransport>;
   /** The protocol paused reading. */
   #paused = false;
   /** Reading is to go on; after `resumeProducing` the protocol is told. */
@@ -39,25 +40,27 @@ export class StreamTransport extends Life implements Transport, Sink {
     wire: Wire,
     protocol: Callbacks,
     bounds: ConnectionBounds,
-    ended: ((reason: Error) => void) | undefined,
-    facts: Facts = NO_FACTS,
+    home: Home<StreamTransport>,
+    prelude: Prelude = NO_PRELUDE,
   ) {
-    super(engine, wire, bounds, facts);
+    super(engine, wire, bounds, prelude);
     this.#protocol = protocol;
-    this.#ended = ended;
+    this.#home = home;
   }
 
   /** Hands the connection to its protocol. Called once, from the event loop. */
   start(): this {
     this.engine.enter();
     try {
-      this.engine.live.add(this);
+      this.#home.add(this);
       // The protocol, or an observer, may ask at the end who it was.
       if (this.engine.watched || this.#protocol.connectionLost !== Protocol.prototype.connectionLost) {
         this.remember();
       }
       this.engine.notify((observer) => observer.connectionMade?.(this, this.#protocol));
-      this.#callback('connectionMade', () => this.#protocol.makeConnection(this));
+      this.#wait('connectionMade', this.#protocol.makeConnection(this));
+    } catch (error) {
+      this.#fail('connectionMade', error);
     } finally {
       this.engine.leave();
     }
@@ -226,8 +229,7 @@ export class StreamTransport extends Life implements Transport, Sink {
     this.linger = this.engine.lingers.end(this.linger);
     this.#callback('connectionLost', () => this.#protocol.connectionLost(reason));
     this.engine.notify((observer) => observer.connectionLost?.(this, reason));
-    this.#ended?.(reason);
-    this.engine.remove(this);
+    this.#home.lost(this, reason);
   }
 
   protected override outputEnded(): void {
@@ -372,7 +374,6 @@ export class StreamTransport extends Life implements Transport, Sink {
   /** A callback returned a promise: nothing is read until it settles. */
   #wait(where: string, result: unknown): void {
     if (!isThenable(result)) return;
-    const promise = promiseOf(result);
     // Should it reject when the connection has gone, the report still says whose it was.
     this.getPeer();
     this.#pending += 1;
@@ -383,7 +384,7 @@ export class StreamTransport extends Life implements Transport, Sink {
       if (over(this.state)) this.linger?.heard(this.engine.now());
       this.schedule();
     };
-    promise.then(settled, (error) =>
+    promiseOf(result).then(settled, (error) =>
       this.engine.run(() => {
         this.#fail(where, error);
         settled();

@@ -1,4 +1,22 @@
-export type { Guarded } from '../policies/guarded.ts';
+export { Filter } from '../filters/filter.ts';
+export type { AdmissionWait, Verdict } from '../filters/refused.ts';
+export {
+  AdmissionError,
+  AdmissionFailed,
+  AdmissionQueueFull,
+  AdmissionTimeout,
+  ConnectionLimitReached,
+  LedgerAway,
+  LedgerRefused,
+  NoProtocolBuilt,
+  NotAllowed,
+  PeerGone,
+  PeerLimitReached,
+  PortStopped,
+  Refused,
+} from '../filters/refused.ts';
+export type { Guarded, Policy } from '../policies/guarded.ts';
+export { guard } from '../policies/guarded.ts';
 export type { ConnectionLimit } from '../policies/limit-connections.ts';
 export { limitConnections } from '../policies/limit-connections.ts';
 export type { PeerLimit } from '../policies/limit-per-peer.ts';

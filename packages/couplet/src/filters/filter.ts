@@ -3,6 +3,16 @@ import type { Cause } from '../seam/cause.ts';
 import type { TlsContext, TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 
+/** Who is above a filter that was abandoned. */
+const NOBODY: Sink = {
+  onData() {},
+  onEof() {},
+  onWritable() {},
+  onWriteFailed() {},
+  onSecured: () => NOBODY,
+  onClosed() {},
+};
+
 /**
  * What stands between a wire and an engine: the wire to what is above it, the sink to what is below. It hands everything on;
  * a policy overrides what it wants to see or to change, and keeps to the rules of the seam on both sides. Filters stack.
@@ -21,8 +31,13 @@ export class Filter implements Wire, Sink {
     return this.#wire instanceof Filter ? this.#wire.attach(this) : this;
   }
 
-  /** The connection came to nothing before anybody was attached: each filter of the stack hears that it closed. */
+  /**
+   * The connection came to nothing before anybody was attached: each filter of the stack hears that it closed. Once: one that was
+   * abandoned already hears no more, nor do those below it.
+   */
   abandon(cause: Cause): void {
+    if (this.#sink === NOBODY) return;
+    this.#sink = NOBODY;
     this.onClosed(cause);
     if (this.#wire instanceof Filter) this.#wire.abandon(cause);
   }

@@ -38,6 +38,9 @@ class Announcement extends Filter {
     else super.startTls(...handshake);
   }
 
+  /** It is the wire of the connection, and goes with that. */
+  override abandon(): void {}
+
   override onWritable(): void {
     if (!this.#waiting) {
       super.onWritable();

@@ -4,38 +4,42 @@ import { Filter } from '../filters/filter.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { SocketName } from '../seam/address.ts';
 import type { Cause } from '../seam/cause.ts';
+import type { Settled } from '../seam/settled.ts';
 import type { TlsContext } from '../seam/tls.ts';
-import type { Sink, Wire } from '../seam/wire.ts';
+import type { Wire } from '../seam/wire.ts';
 import type { Clock, DelayedCall } from '../time/clock.ts';
 import { ProxyDecoder } from './decoder.ts';
 import { ProxyHeaderError } from './header.ts';
-import type { ProxyTerms } from './options.ts';
+import { type ProxyOptions, type ProxyTerms, termsOf } from './options.ts';
 
-/** What comes of a wire that is to begin with a PROXY header: one of the two, once. */
-export interface Arrival {
-  /**
-   * The header is whole, and the wire has the names that it announces. Returns who gets what follows (the wire itself, when
-   * something is attached to it already), or null to have it closed. What arrived behind the header comes to that sink
-   * first, unless it turned to TLS.
-   */
-  accepted(wire: ProxyFilter, header: ProxyHeader): Sink | null;
-  /** There is no header that counts. Told when the wire is gone. */
-  refused(reason: ProxyHeaderError): void;
+/** Reads the headers of a port's connections. */
+export class ProxyReader {
+  readonly #terms: ProxyTerms;
+
+  /** Throws a `RangeError` that names the option, or the network, that is none. */
+  constructor(options: ProxyOptions) {
+    this.#terms = termsOf(options);
+  }
+
+  /** The filter that reads the header of a new wire; the error when its peer is not trusted to send one. */
+  read(wire: Wire, clock: Clock, settled: Settled<ProxyHeader, Error>): ProxyFilter | ProxyHeaderError {
+    const { peer } = wire;
+    if (this.#terms.trusted.has(peer)) return new ProxyFilter(wire, clock, this.#terms, settled);
+    return new ProxyHeaderError(`${addressOf(peer).authority} is not trusted to send one`);
+  }
 }
 
 /**
  * Stands on a wire that a proxy opened: reads the header first, and from then on is the wire of the connection that the header
- * announces. While it waits, `close` ends it like anything else that goes wrong.
+ * announces. When there is no header that counts, whoever is told closes it.
  */
 export class ProxyFilter extends Filter {
   readonly #clock: Clock;
-  readonly #arrival: Arrival;
+  readonly #settled: Settled<ProxyHeader, Error>;
   readonly #deadline: DelayedCall;
   /** As long as the header is awaited. */
   #decoder: ProxyDecoder | undefined;
   #header: ProxyHeader | undefined;
-  /** Why there will be none. */
-  #reason: ProxyHeaderError | undefined;
   /** What arrived behind the header and nobody has yet. */
   #unread: Buffer = EMPTY;
   #paused = false;
@@ -43,20 +47,18 @@ export class ProxyFilter extends Filter {
   #resuming: DelayedCall | undefined;
 
   /**
-   * Takes a new wire, whose sink it is then. Null for one whose peer is not trusted: `refused` is told, and the wire is to be
-   * closed without a word.
+   * `settled` gets the header when it is whole: it returns who gets what follows, or the filter itself when something is attached to
+   * it already, or null to have the wire closed. What arrived behind the header comes to that sink first, unless it turned to TLS.
    */
-  static receive(wire: Wire, clock: Clock, terms: ProxyTerms, arrival: Arrival): ProxyFilter | null {
-    const { peer } = wire;
-    if (terms.trusted.has(peer)) return new ProxyFilter(wire, clock, terms, arrival);
-    arrival.refused(new ProxyHeaderError(`${addressOf(peer).authority} is not trusted to send one`));
-    return null;
-  }
-
-  private constructor(wire: Wire, clock: Clock, { headerTimeoutMs, maxHeaderBytes }: ProxyTerms, arrival: Arrival) {
+  constructor(
+    wire: Wire,
+    clock: Clock,
+    { headerTimeoutMs, maxHeaderBytes }: ProxyTerms,
+    settled: Settled<ProxyHeader, Error>,
+  ) {
     super(wire);
     this.#clock = clock;
-    this.#arrival = arrival;
+    this.#settled = settled;
     this.#decoder = new ProxyDecoder(maxHeaderBytes);
     this.#deadline = clock.callLater(headerTimeoutMs, () =>
       this.#refuse(new ProxyHeaderError(`it is not whole after ${headerTimeoutMs} ms`)),
@@ -91,7 +93,16 @@ export class ProxyFilter extends Filter {
     const taken = decoder.push(chunk);
     const { outcome } = decoder;
     if (outcome instanceof ProxyHeaderError) this.#refuse(outcome);
-    else if (outcome !== undefined) this.#accept(outcome, chunk.subarray(taken));
+    else if (outcome !== undefined) {
+      this.#decoder = undefined;
+      this.#deadline.cancel();
+      this.#header = outcome;
+      this.#unread = chunk.subarray(taken);
+      const sink = this.#settled.onReady(outcome);
+      if (sink === null) this.close();
+      else if (sink !== this) this.attach(sink);
+      this.#deliver();
+    }
   }
 
   override onEof(): void {
@@ -101,12 +112,13 @@ export class ProxyFilter extends Filter {
 
   override onClosed(cause: Cause): void {
     this.#forget();
-    if (this.#header !== undefined) super.onClosed(cause);
-    else
-      this.#arrival.refused(
-        this.#reason ?? new ProxyHeaderError('the connection ended before it was whole', { cause }),
-      );
+    if (this.#decoder !== undefined)
+      this.#refuse(new ProxyHeaderError('the connection ended before it was whole', { cause }));
+    super.onClosed(cause);
   }
+
+  /** It is the wire of the connection, and goes with that. */
+  override abandon(): void {}
 
   override pause(): void {
     this.#paused = true;
@@ -122,24 +134,15 @@ export class ProxyFilter extends Filter {
   }
 
   override close(): void {
-    if (this.#decoder === undefined) this.#end();
-    else this.#refuse(new ProxyHeaderError('this side closed before it was whole'));
+    this.#decoder = undefined;
+    this.#forget();
+    super.close();
   }
 
   override abort(): void {
+    this.#decoder = undefined;
     this.#forget();
     super.abort();
-  }
-
-  #accept(header: ProxyHeader, unread: Buffer): void {
-    this.#decoder = undefined;
-    this.#deadline.cancel();
-    this.#header = header;
-    this.#unread = unread;
-    const sink = this.#arrival.accepted(this, header);
-    if (sink === null) this.#end();
-    else if (sink !== this) this.attach(sink);
-    this.#deliver();
   }
 
   /** What is unread goes up, unless it has to wait. */
@@ -155,16 +158,11 @@ export class ProxyFilter extends Filter {
     this.#deliver();
   }
 
-  /** Nobody stands above yet: what still arrives is for nobody. */
+  /** What still arrives is for nobody. */
   #refuse(reason: ProxyHeaderError): void {
     this.#decoder = undefined;
-    this.#reason = reason;
-    this.#end();
-  }
-
-  #end(): void {
-    this.#forget();
-    super.close();
+    this.#deadline.cancel();
+    this.#settled.onFailed(reason);
   }
 
   /** Nothing waits any longer, for time or for the sink. */

@@ -1,6 +1,6 @@
 import type { Address } from '../address/address.ts';
 import { Filter } from '../filters/filter.ts';
-import { Refused } from '../filters/refused.ts';
+import type { AdmissionWait, Verdict } from '../filters/refused.ts';
 import { ClientFactory, owned, WrappingClientFactory } from '../protocol/client-factory.ts';
 import type { Builds, BuiltBy } from '../protocol/factory.ts';
 import { Factory } from '../protocol/factory.ts';
@@ -9,6 +9,7 @@ import { checkFactory } from '../protocol/role.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Wire } from '../seam/wire.ts';
 import type { Clock } from '../time/clock.ts';
+import { isThenable, promiseOf } from '../values/thenable.ts';
 
 /**
  * A factory behind a policy: a server factory for a server factory, and for a client factory one that builds the same
@@ -18,9 +19,15 @@ export type Guarded<F extends Factory | ClientFactory> = F extends ClientFactory
   ? ClientFactory & Builds<BuiltBy<F>>
   : Factory;
 
-/** A rule for connections. It makes a filter for each one, or refuses it. */
+/** A rule for connections. It makes a filter for each one, refuses it, or lets it pass as it is. */
 export interface Policy {
-  filter(wire: Wire, clock: Clock): Filter | Refused;
+  /** Whether `filter` answers with promises. */
+  readonly admitsLater?: boolean;
+  /**
+   * Answers at once or later, as `admit` of a factory does. `wait.signal` is aborted when the answer is not waited for any more; a
+   * filter that comes later than that is abandoned at once.
+   */
+  filter(wire: Wire, clock: Clock, wait: AdmissionWait): Verdict | PromiseLike<Verdict>;
 }
 
 /** What a filter hears when a policy or factory further in wanted no connection. */
@@ -42,15 +49,17 @@ export function guard<F extends Factory | ClientFactory>(factory: F, policy: Pol
 class GuardedFactory extends Factory {
   readonly #inner: Factory;
   readonly #policy: Policy;
+  override readonly admitsLater: boolean;
 
   constructor(inner: Factory, policy: Policy) {
     super();
+    this.admitsLater = answersLater(inner, policy);
     this.#inner = inner;
     this.#policy = policy;
   }
 
-  override admit(wire: Wire, clock: Clock): Filter | Refused {
-    return admit(this.#inner, this.#policy, wire, clock);
+  override admit(wire: Wire, clock: Clock, wait: AdmissionWait): Verdict | PromiseLike<Verdict> {
+    return admit(this.#inner, this.#policy, wire, clock, wait);
   }
 
   override buildProtocol(address: Address): ProtocolFor<this> | null {
@@ -82,28 +91,74 @@ class GuardedClientFactory extends WrappingClientFactory {
   readonly #policy: Policy;
 
   constructor(inner: ClientFactory, policy: Policy) {
-    super(inner);
+    super(inner, answersLater(inner, policy));
     this.#policy = policy;
   }
 
-  override admit(wire: Wire, clock: Clock): Filter | Refused {
-    return admit(this.inner, this.#policy, wire, clock);
+  override admit(wire: Wire, clock: Clock, wait: AdmissionWait): Verdict | PromiseLike<Verdict> {
+    return admit(this.inner, this.#policy, wire, clock, wait);
   }
 }
 
+function answersLater(inner: Factory | ClientFactory, policy: Policy): boolean {
+  return inner.admitsLater || policy.admitsLater === true;
+}
+
 /** Asks the policy first, and then the factory for what is to stand above its filter. */
-function admit(inner: Factory | ClientFactory, policy: Policy, wire: Wire, clock: Clock): Filter | Refused {
-  const filter = policy.filter(wire, clock);
-  if (filter instanceof Refused) return filter;
-  let above: Filter | Refused | undefined;
+function admit(
+  inner: Factory | ClientFactory,
+  policy: Policy,
+  wire: Wire,
+  clock: Clock,
+  wait: AdmissionWait,
+): Verdict | PromiseLike<Verdict> {
+  const above = (answer: Verdict): Verdict | PromiseLike<Verdict> => {
+    if (answer instanceof Filter) return stacked(answer, wait, () => inner.admit(answer, clock, wait));
+    return answer === undefined ? inner.admit(wire, clock, wait) : answer;
+  };
+  const answer = policy.filter(wire, clock, wait);
+  if (!isThenable<Verdict>(answer)) return above(answer);
+  return promiseOf(answer).then((late) => {
+    if (!wait.signal.aborted) return above(late);
+    if (late instanceof Filter) late.abandon(UNWANTED);
+    return undefined;
+  });
+}
+
+/** The filter with what the factory answers above it; nothing is kept of it when the factory does not want the connection. */
+function stacked(
+  filter: Filter,
+  wait: AdmissionWait,
+  ask: () => Verdict | PromiseLike<Verdict>,
+): Verdict | PromiseLike<Verdict> {
+  const drop = (): void => filter.abandon(UNWANTED);
   try {
-    above = inner.admit(filter, clock);
+    const answer = ask();
+    return isThenable<Verdict>(answer) ? kept(filter, wait, promiseOf(answer), drop) : topOf(filter, answer);
   } catch (error) {
-    filter.onClosed(UNWANTED);
+    drop();
     throw error;
   }
+}
+
+/** The same later. The answer may never come: the filter is kept no longer than it is waited for. */
+async function kept(filter: Filter, wait: AdmissionWait, answer: Promise<Verdict>, drop: () => void): Promise<Verdict> {
+  wait.signal.addEventListener('abort', drop);
+  try {
+    return topOf(filter, await answer);
+  } catch (error) {
+    drop();
+    throw error;
+  } finally {
+    wait.signal.removeEventListener('abort', drop);
+  }
+}
+
+/** The top of the stack that the filter and the answer make. */
+function topOf(filter: Filter, above: Verdict): Verdict {
+  // Code without types may answer null.
   if (above === undefined || above === null) return filter;
   // Refused; or something else that the engine will not take either.
-  if (!(above instanceof Filter)) filter.onClosed(UNWANTED);
+  if (!(above instanceof Filter)) filter.abandon(UNWANTED);
   return above;
 }

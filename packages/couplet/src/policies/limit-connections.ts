@@ -1,5 +1,5 @@
 import { Filter } from '../filters/filter.ts';
-import { Refused } from '../filters/refused.ts';
+import { ConnectionLimitReached, Refused } from '../filters/refused.ts';
 import type { ClientFactory } from '../protocol/client-factory.ts';
 import type { Factory } from '../protocol/factory.ts';
 import type { Cause } from '../seam/cause.ts';
@@ -24,7 +24,8 @@ export interface ConnectionLimit {
  */
 export function limitConnections<F extends Factory | ClientFactory>(factory: F, options: ConnectionLimit): Guarded<F> {
   checkWhole('max', options.max, 1, Number.MAX_SAFE_INTEGER);
-  return guard(factory, new Limit(options.max, new Refused(options.message)));
+  const reason = new ConnectionLimitReached(`there are ${options.max} connections already`);
+  return guard(factory, new Limit(options.max, new Refused(options.message, reason)));
 }
 
 class Limit implements Policy {

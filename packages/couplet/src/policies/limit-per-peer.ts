@@ -1,6 +1,6 @@
 import { networkOf } from '../address/prefix.ts';
 import type { Filter } from '../filters/filter.ts';
-import { Refused } from '../filters/refused.ts';
+import { NotAllowed, PeerLimitReached, Refused } from '../filters/refused.ts';
 import type { ClientFactory } from '../protocol/client-factory.ts';
 import type { Factory } from '../protocol/factory.ts';
 import type { SocketName } from '../seam/address.ts';
@@ -29,10 +29,11 @@ export function limitPerPeer<F extends Factory | ClientFactory>(factory: F, opti
   checkWhole('ipv4Prefix', ipv4Prefix, 0, 32);
   checkWhole('ipv6Prefix', ipv6Prefix, 0, 128);
   const networkOfPeer = (peer: SocketName): string => networkOf(peer, ipv4Prefix, ipv6Prefix);
-  return guard(factory, new LimitPerPeer(max, new Refused(message), networkOfPeer));
+  const reason = new PeerLimitReached(`the peer has ${max} connections already`);
+  return guard(factory, new LimitPerPeer(max, new Refused(message, reason), networkOfPeer));
 }
 
-const GONE: Refused = new Refused();
+const GONE: Refused = new Refused('', new NotAllowed('the peer was gone before it was accepted'));
 
 class LimitPerPeer implements Policy {
   readonly #max: number;

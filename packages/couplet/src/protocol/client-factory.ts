@@ -1,6 +1,5 @@
 import type { Address } from '../address/address.ts';
-import type { Filter } from '../filters/filter.ts';
-import type { Refused } from '../filters/refused.ts';
+import type { AdmissionWait, Verdict } from '../filters/refused.ts';
 import type { Wire } from '../seam/wire.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Connector } from './connector.ts';
@@ -28,14 +27,16 @@ export class ClientFactory extends ProtocolFactory {
 /** A client factory around another one, which it hands everything on to. Its protocols know the inner one only. */
 export class WrappingClientFactory extends ClientFactory {
   readonly inner: ClientFactory;
+  override readonly admitsLater: boolean;
 
-  constructor(inner: ClientFactory) {
+  constructor(inner: ClientFactory, admitsLater: boolean = inner.admitsLater) {
     super();
     this.inner = inner;
+    this.admitsLater = admitsLater;
   }
 
-  override admit(wire: Wire, clock: Clock): Filter | Refused | undefined {
-    return this.inner.admit(wire, clock);
+  override admit(wire: Wire, clock: Clock, wait: AdmissionWait): Verdict | PromiseLike<Verdict> {
+    return this.inner.admit(wire, clock, wait);
   }
 
   override buildProtocol(address: Address): ProtocolFor<this> | null {

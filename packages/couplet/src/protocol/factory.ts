@@ -1,8 +1,7 @@
 // biome-ignore-all lint/suspicious/noUnsafeDeclarationMerging: only an interface can have an accessor that a subclass overrides with a field
 
 import type { Address } from '../address/address.ts';
-import type { Filter } from '../filters/filter.ts';
-import type { Refused } from '../filters/refused.ts';
+import type { AdmissionWait, Verdict } from '../filters/refused.ts';
 import type { Wire } from '../seam/wire.ts';
 import type { Clock } from '../time/clock.ts';
 import { classOf } from '../values/checks.ts';
@@ -30,6 +29,11 @@ export type BuiltBy<F extends ProtocolFactory> =
 export class ProtocolFactory {
   /** How many ports and connectors use this factory now. */
   numPorts = 0;
+  /**
+   * Whether `admit` answers with promises: where that is known before a port opens, the system keeps what its connections receive
+   * meanwhile, where it can. Otherwise a part of that may be in the process's memory.
+   */
+  readonly admitsLater: boolean = false;
 
   /**
    * A factory that builds protocols of that class: `Factory.forProtocol(Echo)`. Further arguments go to the factory's
@@ -68,9 +72,13 @@ export class ProtocolFactory {
 
   /**
    * Whether a new connection may be, and what stands between its wire and its protocol: nothing, unless a policy says
-   * otherwise. The engine asks before `buildProtocol`. A filter that is returned hears `onClosed`, whatever comes of it.
+   * otherwise. The engine asks after the PROXY header, before TLS and `buildProtocol`. A filter that is returned hears
+   * `onClosed`, whatever comes of it.
+   *
+   * The answer may be a promise: nothing of the connection is read until it settles, for at most `admissionTimeoutMs`. `wait.signal`
+   * is aborted when it is not waited for any more; a filter that comes later than that is abandoned at once.
    */
-  admit(_wire: Wire, _clock: Clock): Filter | Refused | undefined {
+  admit(_wire: Wire, _clock: Clock, _wait: AdmissionWait): Verdict | PromiseLike<Verdict> {
     return undefined;
   }
 

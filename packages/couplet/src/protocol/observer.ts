@@ -18,7 +18,10 @@ export interface Observer {
   listening?(host: Address): void;
   /** A port closed. */
   stoppedListening?(host: Address): void;
-  /** A connection was accepted and closed before it had a protocol: its TLS handshake failed, say. */
+  /**
+   * A connection was accepted and refused before it had a protocol, whatever refused it: told once for each. `reason.code` says why,
+   * such as `COUPLET_CONNECTION_LIMIT`: the reason is an `AdmissionError`, a `ProxyHeaderError`, a `TLSError` or a `TimeoutError`.
+   */
   connectionRefused?(peer: Address, reason: Error): void;
   /** A connection has its protocol; runs before `connectionMade`. */
   connectionMade?(transport: Transport, protocol: Callbacks): void;

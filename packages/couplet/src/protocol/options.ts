@@ -17,6 +17,13 @@ export interface ConnectionOptions {
    * given its time, down to 16 KiB in each such span. No bound unless set.
    */
   readonly closeTimeoutMs?: number;
+  /**
+   * How long a verdict that `admit` promised may take, in milliseconds: past it the connection is refused; 5,000 unless set,
+   * `Infinity` for no bound.
+   */
+  readonly admissionTimeoutMs?: number;
+  /** Of how many connections of a port such verdicts may be awaited at a time; one more is refused at once. 4,096 unless set. */
+  readonly maxWaiting?: number;
 }
 
 /** The options with nothing left open. */
@@ -29,6 +36,8 @@ export function boundsOf(options: ConnectionOptions): ConnectionBounds {
     lingerTimeoutMs: options.lingerTimeoutMs ?? 5000,
     lingerMaxMs: options.lingerMaxMs ?? 30_000,
     closeTimeoutMs: options.closeTimeoutMs ?? Number.POSITIVE_INFINITY,
+    admissionTimeoutMs: options.admissionTimeoutMs ?? 5000,
+    maxWaiting: options.maxWaiting ?? 4096,
   };
   for (const [name, value] of Object.entries(bounds)) checkAtLeast(name, value, 0);
   return bounds;

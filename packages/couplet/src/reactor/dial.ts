@@ -1,8 +1,5 @@
 import { familyOf } from '../address/literal.ts';
-import { under } from '../engine/adopt.ts';
 import type { Engine } from '../engine/engine.ts';
-import { Handshake } from '../engine/handshake.ts';
-import { announce } from '../haproxy/announce.ts';
 import {
   ConnectBindError,
   ConnectError,
@@ -10,24 +7,16 @@ import {
   DNSLookupError,
   NoRouteError,
   TimeoutError,
-  TLSError,
-  UserAbortError,
 } from '../protocol/errors.ts';
-import type { ProxyHeader } from '../protocol/proxy-header.ts';
-import type { ClientTLS } from '../protocol/tls.ts';
-import { serverNameOf } from '../protocol/tls.ts';
 import type { HostAddress } from '../seam/address.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Settled } from '../seam/settled.ts';
 import type { ConnectPlace } from '../seam/streams.ts';
-import type { TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import type { DelayedCall } from '../time/clock.ts';
 import { oneLine } from '../values/one-line.ts';
 import type { ConnectOptions } from './options.ts';
 import { Race } from './race.ts';
-
-const NOTHING = Buffer.alloc(0);
 
 /** Where a connector connects to, and from where. */
 export type Destination = TcpDestination | Extract<ConnectPlace, { kind: 'unix' | 'stdio' }>;
@@ -45,19 +34,6 @@ interface TcpDestination {
   readonly queueLookup: ConnectOptions['queueLookup'] | undefined;
 }
 
-/** What comes first on the wire. */
-export interface Preamble {
-  /** The PROXY header, or its version: it announces this end itself then. */
-  readonly proxyHeader: ProxyHeader | 1 | 2 | undefined;
-  readonly tls: ClientTLS | undefined;
-}
-
-/** A wire that is there, and what its handshake agreed on where there was one. */
-export interface Dialled {
-  readonly wire: Wire;
-  readonly tls?: TlsInfo;
-}
-
 /** The destination as a person writes it, in one line. */
 export function nameOf(destination: Destination): string {
   if (destination.kind === 'unix') return oneLine(destination.path);
@@ -66,43 +42,22 @@ export function nameOf(destination: Destination): string {
   return oneLine(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
 }
 
-function headerFor({ local, peer }: Wire, header: ProxyHeader | 1 | 2): ProxyHeader {
-  if (typeof header !== 'number') return header;
-  return { version: header, command: 'PROXY', source: local, destination: peer, tlvs: [] };
-}
-
-/** The name that a server's certificate must have. Throws a `TLSError` for a host of which no certificate can be. */
-function certifiedNameOf(destination: Destination): string {
-  if (destination.kind !== 'tcp') return '';
-  const name = serverNameOf(destination.host);
-  if (name === undefined) throw new TLSError('no certificate can have that name');
-  return name;
-}
-
-/** One attempt to reach a destination: looks the name up, races its addresses, and gives up after a time. */
+/** One attempt to reach a destination: looks the name up, races its addresses, and gives up after a time, also while others see to the wire. */
 export class Dial {
   readonly #engine: Engine;
   readonly #destination: Destination;
-  readonly #answer: Settled<Dialled, Error>;
+  readonly #settled: Settled<Wire, Error>;
   readonly #timeoutMs: number;
-  readonly #preamble: Preamble;
   #timeout: DelayedCall | undefined;
   #attempt: { cancel(): void } | undefined;
   #over = false;
 
-  /** A `timeoutMs` of `Infinity` never gives up. */
-  constructor(
-    engine: Engine,
-    destination: Destination,
-    timeoutMs: number,
-    preamble: Preamble,
-    answer: Settled<Dialled, Error>,
-  ) {
+  /** A `timeoutMs` of `Infinity` never gives up. `settled` gets the wire, and may still hear of a failure until it calls `end`. */
+  constructor(engine: Engine, destination: Destination, timeoutMs: number, settled: Settled<Wire, Error>) {
     this.#engine = engine;
     this.#destination = destination;
     this.#timeoutMs = timeoutMs;
-    this.#preamble = preamble;
-    this.#answer = answer;
+    this.#settled = settled;
   }
 
   /** Begins, unless it was cancelled before. */
@@ -122,72 +77,29 @@ export class Dial {
     return this.#over;
   }
 
-  /** Ends the attempt; `onFailed` comes later with a `UserAbortError`. */
-  cancel(): void {
-    this.fail(new UserAbortError(`${nameOf(this.#destination)}: the attempt was cancelled`));
-  }
-
   /** Ends the attempt; `onFailed` comes later with that reason. */
   fail(reason: Error): void {
     if (this.#over) return;
-    this.#end();
+    this.end();
     // After the events that wait: whoever tries again at once, and cancels again, must not keep them waiting for ever.
-    this.#engine.yield(() => this.#answer.onFailed(reason));
+    this.#engine.yield(() => this.#settled.onFailed(reason));
+  }
+
+  /** It has come to something: nothing of it waits any longer. */
+  end(): void {
+    this.#over = true;
+    this.#timeout?.cancel();
+    this.#attempt?.cancel();
   }
 
   readonly #outcome = {
-    onReady: (bare: Wire): Sink | null => {
+    onReady: (wire: Wire): Sink | null => {
       // The wire belongs to somebody else now: a cancel would close it.
       this.#attempt = undefined;
-      const { tls } = this.#preamble;
-      const wire = this.#announce(bare);
-      if (wire === null) return null;
-      if (tls !== undefined) return this.#secure(wire, tls);
-      this.#end();
-      return this.#answer.onReady({ wire });
+      return this.#settled.onReady(wire);
     },
     onFailed: (cause: Cause): void => this.#fail(connectErrorOf(cause, nameOf(this.#destination))),
   };
-
-  /** Sends the PROXY header, if there is to be one. Null when it cannot be written: that fails the attempt. */
-  #announce(bare: Wire): Wire | null {
-    const { proxyHeader } = this.#preamble;
-    if (proxyHeader === undefined) return bare;
-    try {
-      return announce(bare, headerFor(bare, proxyHeader));
-    } catch (error) {
-      const why = error instanceof RangeError ? error.message : String(error);
-      this.#failLater(new ConnectError(`${nameOf(this.#destination)}: proxyHeader: ${why}`, { cause: error }));
-      return null;
-    }
-  }
-
-  #secure(wire: Wire, tls: ClientTLS): Sink | null {
-    const name = nameOf(this.#destination);
-    try {
-      const serverName = tls.serverName ?? certifiedNameOf(this.#destination);
-      const handshake = new Handshake(this.#engine, wire, tls, serverName, NOTHING, {
-        onReady: (info) => {
-          if (this.#over) return null;
-          this.#attempt = undefined;
-          this.#end();
-          return this.#answer.onReady({ wire, tls: info });
-        },
-        onFailed: (reason) => {
-          if (this.#over) return;
-          this.#attempt = undefined;
-          const Failure = reason instanceof TimeoutError ? TimeoutError : TLSError;
-          this.#fail(new Failure(`${name}: ${reason.message}`, { cause: reason.cause }));
-        },
-      });
-      this.#attempt = { cancel: () => handshake.quit() };
-      return under(wire, handshake);
-    } catch (error) {
-      const why = error instanceof TLSError ? error.message : String(error);
-      this.#failLater(new TLSError(`${name}: ${why}`, { cause: error }));
-      return null;
-    }
-  }
 
   #dialHost(destination: TcpDestination): void {
     const { host } = destination;
@@ -221,19 +133,9 @@ export class Dial {
     this.#attempt = new Race(this.#engine.streams, this.#engine, addresses, destination, this.#outcome);
   }
 
-  #failLater(reason: ConnectError): void {
-    this.#engine.yield(() => this.#over || this.#fail(reason));
-  }
-
   #fail(reason: ConnectError): void {
-    this.#end();
-    this.#engine.run(() => this.#answer.onFailed(reason));
-  }
-
-  #end(): void {
-    this.#over = true;
-    this.#timeout?.cancel();
-    this.#attempt?.cancel();
+    this.end();
+    this.#engine.run(() => this.#settled.onFailed(reason));
   }
 }
 

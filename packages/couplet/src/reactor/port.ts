@@ -1,22 +1,55 @@
 import type { Address } from '../address/address.ts';
 import { addressOf } from '../address/address.ts';
+import { Admission, type AdmissionOwner, type AdmissionTerms } from '../engine/admission.ts';
 import type { Engine } from '../engine/engine.ts';
+import { NO_PRELUDE, type Prelude } from '../engine/facts.ts';
 import { prefixOf } from '../engine/report.ts';
+import type { StreamTransport } from '../engine/stream-transport.ts';
+import { AdmissionFailed, isAdmissionReason, PortStopped } from '../filters/refused.ts';
 import { CannotListenError } from '../protocol/errors.ts';
 import type { Factory } from '../protocol/factory.ts';
-import type { ConnectionBounds } from '../protocol/options.ts';
 import type { ListeningPort } from '../protocol/port.ts';
+import type { Callbacks } from '../protocol/protocol.ts';
 import type { ServerTLS } from '../protocol/tls.ts';
+import type { Transport } from '../protocol/transport.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Listener, ListenPlace } from '../seam/streams.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
-import { Reception, type Terms } from './reception.ts';
+
+/** What a port asks of its wires. */
+export interface PortTerms extends AdmissionTerms {
+  readonly tls: ServerTLS | undefined;
+}
+
+/** Starts the connections of a port, and tells observers of those that are refused. */
+class Arrivals implements AdmissionOwner<Callbacks> {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  building(): void {}
+
+  seated(connection: StreamTransport): void {
+    connection.start();
+  }
+
+  refused(peer: Address, reason: Error): void {
+    // What was thrown may have any code, or none.
+    const told = isAdmissionReason(reason) ? reason : new AdmissionFailed(reason.message, { cause: reason });
+    this.#engine.notify((observer) => observer.connectionRefused?.(peer, told));
+  }
+
+  lost(): void {}
+}
 
 /** An open port and the factory that serves it. */
 export class Port implements ListeningPort {
   readonly #engine: Engine;
   readonly #factory: Factory;
   readonly #listener: Listener;
+  readonly #admission: Admission<Callbacks>;
   readonly #tls: ServerTLS | undefined;
   readonly #host: Address;
   readonly #closed: (port: Port) => void;
@@ -26,12 +59,14 @@ export class Port implements ListeningPort {
     engine: Engine,
     factory: Factory,
     listener: Listener,
+    admission: Admission<Callbacks>,
     tls: ServerTLS | undefined,
     closed: (port: Port) => void,
   ) {
     this.#engine = engine;
     this.#factory = factory;
     this.#listener = listener;
+    this.#admission = admission;
     this.#tls = tls;
     this.#host = addressOf(listener.name);
     this.#closed = closed;
@@ -43,22 +78,24 @@ export class Port implements ListeningPort {
     name: string,
     place: ListenPlace,
     factory: Factory,
-    bounds: ConnectionBounds,
-    terms: Terms,
+    terms: PortTerms,
     closed: (port: Port) => void,
   ): Promise<Port> {
     const port = place.kind === 'tcp' ? place.port : undefined;
     if (engine.stopping) throw new CannotListenError(name, port, 'the reactor is stopping');
-    const reception = new Reception(engine, factory, bounds, terms);
-    const onAccepted = (wire: Wire): Sink | null => reception.receive(wire);
+    // Where something is to be read before the factory is asked, the wires cannot come without being read.
+    const paused = factory.admitsLater && terms.header === undefined;
+    const admission = new Admission<Callbacks>(engine, factory, { ...terms, paused }, new Arrivals(engine));
+    let known: Prelude = NO_PRELUDE;
+    const onAccepted = (wire: Wire): Sink | null => admission.begin(wire, known).sink;
     checkCertificates(engine, name, port, terms.tls);
-    const listener = await engine.streams.listen(place, {
+    const listener = await engine.streams.listen(paused ? { ...place, paused } : place, {
       onAccepted,
       onAcceptFailed: complaints(engine, `the port ${name}`),
     });
     if ('kind' in listener) throw new CannotListenError(name, port, listener.detail, { cause: listener });
-    const opened = new Port(engine, factory, listener, terms.tls, closed);
-    reception.host = opened.#host;
+    const opened = new Port(engine, factory, listener, admission, terms.tls, closed);
+    known = { host: opened.#host };
     engine.notify((observer) => observer.listening?.(opened.#host));
     void listener.exhausted?.then(() => opened.stopListening());
     return opened;
@@ -66,6 +103,10 @@ export class Port implements ListeningPort {
 
   getHost(): Address {
     return this.#host;
+  }
+
+  get connections(): Iterable<Transport> & { readonly size: number } {
+    return this.#admission.connections;
   }
 
   async reload(): Promise<void> {
@@ -84,6 +125,7 @@ export class Port implements ListeningPort {
   }
 
   async #stop(): Promise<void> {
+    this.#admission.stop(new PortStopped(`the port ${this.#host.authority} has stopped`));
     await this.#listener.close();
     this.#closed(this);
     this.#engine.notify((observer) => observer.stoppedListening?.(this.#host));

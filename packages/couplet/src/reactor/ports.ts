@@ -1,10 +1,9 @@
 import { familyOf } from '../address/literal.ts';
 import type { Engine } from '../engine/engine.ts';
 import { prefixOf } from '../engine/report.ts';
-import { termsOf } from '../haproxy/options.ts';
+import { ProxyReader } from '../haproxy/filter.ts';
 import { CannotListenError } from '../protocol/errors.ts';
 import type { Factory } from '../protocol/factory.ts';
-import type { ConnectionBounds } from '../protocol/options.ts';
 import { boundsOf } from '../protocol/options.ts';
 import type { ListeningPort } from '../protocol/port.ts';
 import { checkFactory } from '../protocol/role.ts';
@@ -13,8 +12,7 @@ import type { ListenPlace } from '../seam/streams.ts';
 import type { Clock } from '../time/clock.ts';
 import { awaited } from '../values/thenable.ts';
 import type { PortOptions } from './options.ts';
-import { Port } from './port.ts';
-import type { Terms } from './reception.ts';
+import { Port, type PortTerms } from './port.ts';
 
 /** What a TCP port is asked for with. */
 interface TcpPlace {
@@ -52,14 +50,14 @@ export class Ports {
     const { tls, haproxy } = options;
     checkFactory(factory);
     if (tls !== undefined) checkTLS(tls, 'server');
-    const terms = { tls, proxy: haproxy === undefined ? undefined : termsOf(haproxy) };
+    const terms = { bounds, tls, header: haproxy === undefined ? undefined : new ProxyReader(haproxy) };
     const { epoch } = this.#engine;
     const started = factory.doStart(this.#reactor);
     try {
       await awaited(started);
       factory.checkProtocol();
       this.#expectEpoch(epoch, name, place.kind === 'tcp' ? place.port : undefined);
-      return await this.#openStarted(name, place, factory, bounds, terms);
+      return await this.#openStarted(name, place, factory, terms);
     } catch (error) {
       this.#engine.guard(prefixOf(factory), 'stopFactory', () => factory.doStop());
       throw error;
@@ -72,14 +70,8 @@ export class Ports {
     await Promise.all([...this.#open].map((port) => port.stopListening()));
   }
 
-  async #openStarted(
-    name: string,
-    place: ListenPlace,
-    factory: Factory,
-    bounds: ConnectionBounds,
-    terms: Terms,
-  ): Promise<ListeningPort> {
-    const opening = Port.open(this.#engine, name, place, factory, bounds, terms, (closed) => this.#open.delete(closed));
+  async #openStarted(name: string, place: ListenPlace, factory: Factory, terms: PortTerms): Promise<ListeningPort> {
+    const opening = Port.open(this.#engine, name, place, factory, terms, (closed) => this.#open.delete(closed));
     this.#opening.add(opening);
     try {
       const port = await opening;

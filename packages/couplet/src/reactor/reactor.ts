@@ -29,7 +29,7 @@ import {
 } from '../values/checks.ts';
 import type { ErrorReport } from '../values/error-report.ts';
 import { awaited } from '../values/thenable.ts';
-import { ClientConnector } from './client-connector.ts';
+import { ClientConnector } from './connector.ts';
 import type { Destination } from './dial.ts';
 import { REACTOR_LIFE } from './life.ts';
 import type {

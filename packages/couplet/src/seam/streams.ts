@@ -8,13 +8,15 @@ import type { Sink, Wire } from './wire.ts';
  * Where to listen. A `host` is an IP literal without brackets; port 0 picks a free one. A `backlog` is how many connections may
  * wait to be accepted, 1 or more; a `mode` the permissions of the socket's file (chmod(2)). A descriptor is one that the process
  * inherited, of a socket that is bound; it belongs to the listener from then on. Standard input and output are accepted as one
- * wire. A kind that the runtime lacks fails with a cause.
+ * wire. A kind that the runtime lacks fails with a cause. With `paused`, nothing of an accepted wire is read before its first
+ * `resume`, where the runtime can do that; a sink that needs it calls `pause` nevertheless.
  */
-export type ListenPlace =
+export type ListenPlace = (
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly backlog: number }
   | { readonly kind: 'unix'; readonly path: string; readonly mode: number; readonly backlog: number }
   | { readonly kind: 'fd'; readonly fd: number; readonly backlog: number }
-  | { readonly kind: 'stdio' };
+  | { readonly kind: 'stdio' }
+) & { readonly paused?: boolean };
 
 /** Where to connect to. Hosts are IP literals without brackets: names are resolved above the seam. */
 export type ConnectPlace =

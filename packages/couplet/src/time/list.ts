@@ -10,9 +10,20 @@ export interface Member<M> {
  */
 export class LinkedList<M extends Member<M>> {
   #first: M | undefined;
+  #size = 0;
 
   get empty(): boolean {
     return this.#first === undefined;
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Each member, the newest first. None may be taken off meanwhile. */
+  *[Symbol.iterator](): Generator<M> {
+    for (let member = this.#first; member !== undefined; member = member.next) yield member;
   }
 
   /** Puts a new member on the roll. */
@@ -21,6 +32,7 @@ export class LinkedList<M extends Member<M>> {
     member.next = first;
     if (first !== undefined) first.previous = member;
     this.#first = member;
+    this.#size += 1;
   }
 
   /** Takes a member off the roll. */
@@ -31,6 +43,7 @@ export class LinkedList<M extends Member<M>> {
     if (next !== undefined) next.previous = previous;
     member.previous = undefined;
     member.next = undefined;
+    this.#size -= 1;
   }
 
   /** Calls `visit` for each member; it may take that member off. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Protocol } from 'couplet';
 import { LineReceiver, TextLineReceiver } from 'couplet/protocols';
+import { Connections } from '../../src/engine/connections.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { StreamTransport } from '../../src/engine/stream-transport.ts';
 import { boundsOf } from '../../src/protocol/options.ts';
@@ -28,7 +29,7 @@ class Tap extends FakeWire {
 /** A connection of that protocol, and the wire that it writes to. */
 function open(protocol: Protocol, engine: Engine = new Engine(new FakeBackend())): { link: StreamTransport; tap: Tap } {
   const tap = new Tap();
-  const link = new StreamTransport(engine, tap, protocol, boundsOf({}), undefined).start();
+  const link = new StreamTransport(engine, tap, protocol, boundsOf({}), new Connections(engine)).start();
   return { link, tap };
 }
 

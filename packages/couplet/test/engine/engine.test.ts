@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import type { ErrorReport } from 'couplet';
 import { Protocol } from 'couplet';
+import { Connections } from '../../src/engine/connections.ts';
 import type { Flushable } from '../../src/engine/engine.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { StreamTransport } from '../../src/engine/stream-transport.ts';
@@ -328,7 +329,7 @@ describe('the promise of a callback', () => {
       open = true;
     };
     const protocol = new Protocol();
-    const connection = new StreamTransport(engine, wire, protocol, boundsOf({}), undefined).start();
+    const connection = new StreamTransport(engine, wire, protocol, boundsOf({}), new Connections(engine)).start();
     const hear = async (answer: object): Promise<boolean> => {
       protocol.dataReceived = () => Object(answer);
       connection.onData(Buffer.from('!'));

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import type { TlsInfo } from 'couplet';
 import { Protocol, ServerTLS } from 'couplet';
 import type { Cause } from 'couplet/testing';
+import { Connections } from '../../src/engine/connections.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { StreamTransport } from '../../src/engine/stream-transport.ts';
 import { boundsOf } from '../../src/protocol/options.ts';
@@ -51,7 +52,13 @@ class Turn {
 
   constructor() {
     const engine = new Engine(this.backend);
-    this.connection = new StreamTransport(engine, this.wire, this.protocol, boundsOf({}), undefined).start();
+    this.connection = new StreamTransport(
+      engine,
+      this.wire,
+      this.protocol,
+      boundsOf({}),
+      new Connections(engine),
+    ).start();
     const tls = new ServerTLS({ cert: PEM, key: PEM, handshakeTimeoutMs: HANDSHAKE_MS });
     this.connection.startTLS(tls, Buffer.from('unread, '));
     this.backend.runDeferred();

@@ -2,12 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { UNIXAddress } from 'couplet';
 import { limitPerPeer } from 'couplet/policies';
-import { adopt } from '../../src/engine/adopt.ts';
+import { Admission } from '../../src/engine/admission.ts';
 import { Engine } from '../../src/engine/engine.ts';
-import { Refusal } from '../../src/engine/refusal.ts';
 import { encodeProxyHeader } from '../../src/haproxy/encode.ts';
-import { ProxyFilter } from '../../src/haproxy/filter.ts';
-import { termsOf } from '../../src/haproxy/options.ts';
+import { ProxyReader } from '../../src/haproxy/filter.ts';
 import type { Factory } from '../../src/protocol/factory.ts';
 import { boundsOf } from '../../src/protocol/options.ts';
 import { FakeBackend } from '../fake-backend.ts';
@@ -186,19 +184,12 @@ describe('a wire without a PROXY header that counts', () => {
       },
       'the peer closed before it was whole',
     ],
-    'a reactor that stops': [
-      (gate) => {
-        assert.ok(gate.visit.sink instanceof ProxyFilter);
-        gate.visit.sink.close();
-      },
-      'this side closed before it was whole',
-    ],
   };
   for (const [name, [happens, why]] of Object.entries(ENDS)) {
     test(`R38 ${name}: the wire is closed, nothing more is heeded, and the reason told once`, () => {
       const gate = new Gate();
       happens(gate);
-      assert.deepEqual([gate.log, gate.calls], [[], ['close']]);
+      assert.deepEqual([gate.log, gate.calls], [[`refused: ${why}`], ['close']]);
       gate.visit.send(LINE);
       gate.visit.sink?.onEof();
       gate.clock.advance(10_000);
@@ -207,6 +198,16 @@ describe('a wire without a PROXY header that counts', () => {
       assert.deepEqual(gate.clock.getDelayedCalls(), []);
     });
   }
+
+  test('R38 one that this side closes: nothing more is heeded, and nothing told', () => {
+    const gate = new Gate();
+    gate.wire.close();
+    gate.visit.send(LINE);
+    gate.clock.advance(10_000);
+    gate.visit.settle();
+    assert.deepEqual([gate.log, gate.calls], [[], ['close']]);
+    assert.deepEqual(gate.clock.getDelayedCalls(), []);
+  });
 
   test('R38 a reset before it: the reason is told', () => {
     const gate = new Gate();
@@ -227,15 +228,14 @@ describe('a connection behind a PROXY header', () => {
   /** A wire that a proxy opened to a factory, as a port takes it. */
   function open(engine: Engine, factory: Factory): Visit {
     const visit = new Visit(PROXY);
-    visit.sink = ProxyFilter.receive(visit, engine, termsOf(OPTIONS), {
-      accepted: (wire) => {
-        const adopted = adopt(engine, wire, factory, boundsOf({}));
-        if (adopted === null || adopted instanceof Error || adopted instanceof Refusal) return null;
-        adopted.connection.start();
-        return adopted.sink;
-      },
+    const terms = { bounds: boundsOf({}), header: new ProxyReader(OPTIONS) };
+    const admission = new Admission(engine, factory, terms, {
+      building: () => {},
+      seated: (connection) => void connection.start(),
       refused: () => {},
+      lost: () => {},
     });
+    visit.sink = admission.begin(visit).sink;
     return visit;
   }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { ProxyFilter } from '../../src/haproxy/filter.ts';
-import { termsOf } from '../../src/haproxy/options.ts';
+import { Filter } from '../../src/filters/filter.ts';
+import { ProxyReader } from '../../src/haproxy/filter.ts';
+import { ProxyHeaderError } from '../../src/haproxy/header.ts';
 import type { SocketName } from '../../src/seam/address.ts';
 import type { Sink } from '../../src/seam/wire.ts';
 import { Clock } from '../../src/testing/clock.ts';
@@ -9,7 +10,8 @@ import { Visit } from '../policies/visit.ts';
 import { mutant } from './mutant.ts';
 import { reading, textOf } from './reading.ts';
 
-const TERMS = termsOf({ trusted: ['10.0.0.0/8'] });
+const MOST = 4096;
+const READER = new ProxyReader({ trusted: ['10.0.0.0/8'], maxHeaderBytes: MOST });
 const TRUSTED: SocketName = { family: 'IPv4', host: '10.0.0.1', port: 4000 };
 const STRANGER: SocketName = { family: 'IPv4', host: '203.0.113.5', port: 4000 };
 
@@ -33,7 +35,7 @@ export function playHeader(number: number): Fate {
 function play(dice: Dice, bytes: Buffer): Fate {
   const clock = new Clock();
   const visit = new Visit(dice.chance(0.02) ? STRANGER : TRUSTED);
-  let accepted: ProxyFilter | undefined;
+  let accepted = false;
   let refusals = 0;
   let heard = 0;
   const above: Sink = {
@@ -46,20 +48,23 @@ function play(dice: Dice, bytes: Buffer): Fate {
     onSecured: () => above,
     onClosed: () => {},
   };
-  visit.sink = ProxyFilter.receive(visit, clock, TERMS, {
-    accepted: (wire) => {
-      assert.equal(accepted, undefined, 'accepted twice');
-      accepted = wire;
+  const filter = READER.read(visit, clock, {
+    onReady: () => {
+      assert.equal(accepted, false, 'accepted twice');
+      accepted = true;
       return above;
     },
-    refused: () => {
+    onFailed: () => {
       refusals += 1;
+      if (filter instanceof Filter) filter.close();
     },
   });
-  if (visit.peer === STRANGER) {
-    assert.deepEqual([visit.sink, refusals], [null, 1]);
+  if (filter instanceof ProxyHeaderError) {
+    assert.deepEqual([visit.peer, refusals], [STRANGER, 0]);
     return 'untrusted';
   }
+  assert.notEqual(visit.peer, STRANGER);
+  visit.sink = filter;
   for (let from = 0; from < bytes.length; ) {
     const to = from + dice.whole(1, bytes.length - from);
     visit.send(bytes.subarray(from, to));
@@ -67,10 +72,10 @@ function play(dice: Dice, bytes: Buffer): Fate {
   }
   const decided = visit.calls.length > 0;
   visit.sink?.onEof();
-  const names = accepted && [textOf(accepted.peer), textOf(accepted.local)];
+  const names = accepted ? [textOf(filter.peer), textOf(filter.local)] : undefined;
   visit.cut();
   assert.deepEqual(clock.getDelayedCalls(), []);
-  const expected = reading(bytes, TERMS.maxHeaderBytes);
+  const expected = reading(bytes, MOST);
   if (typeof expected === 'string') {
     assert.deepEqual([names, heard, refusals, visit.calls], [undefined, 0, 1, ['close']]);
     assert.ok(decided || expected === 'unfinished', 'malformed, and not refused');

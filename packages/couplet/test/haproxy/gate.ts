@@ -1,8 +1,8 @@
-import { type Arrival, ProxyFilter } from '../../src/haproxy/filter.ts';
-import type { ProxyHeaderError } from '../../src/haproxy/header.ts';
-import { type ProxyOptions, termsOf } from '../../src/haproxy/options.ts';
+import { ProxyFilter, ProxyReader } from '../../src/haproxy/filter.ts';
+import type { ProxyOptions } from '../../src/haproxy/options.ts';
 import type { ProxyHeader } from '../../src/protocol/proxy-header.ts';
 import type { SocketName } from '../../src/seam/address.ts';
+import type { Settled } from '../../src/seam/settled.ts';
 import type { Sink } from '../../src/seam/wire.ts';
 import { Clock as TestClock } from '../../src/testing/clock.ts';
 import type { Clock } from '../../src/time/clock.ts';
@@ -12,7 +12,7 @@ export const PROXY: SocketName = { family: 'IPv4', host: '10.0.0.1', port: 4000 
 export const OPTIONS: ProxyOptions = { trusted: ['10.0.0.0/8'] };
 
 /** A wire from a proxy, and what comes of it. It is also who gets what follows the header, and says what happens then. */
-export class Gate implements Arrival, Sink {
+export class Gate implements Settled<ProxyHeader, Error>, Sink {
   readonly clock: TestClock = new TestClock();
   readonly visit: Visit;
   /** Everything that is heard, in order. */
@@ -27,7 +27,11 @@ export class Gate implements Arrival, Sink {
 
   constructor(peer: SocketName = PROXY, options: ProxyOptions = OPTIONS, clock?: Clock) {
     this.visit = new Visit(peer);
-    this.visit.sink = ProxyFilter.receive(this.visit, clock ?? this.clock, termsOf(options), this);
+    const filter = new ProxyReader(options).read(this.visit, clock ?? this.clock, this);
+    if (filter instanceof ProxyFilter) {
+      this.#wire = filter;
+      this.visit.sink = filter;
+    } else this.onFailed(filter);
   }
 
   /** What has been asked of the wire below. */
@@ -35,22 +39,23 @@ export class Gate implements Arrival, Sink {
     return this.visit.calls;
   }
 
-  /** The wire of the announced connection. Throws before there is one. */
+  /** The wire of the announced connection. Throws when there cannot be one. */
   get wire(): ProxyFilter {
-    if (this.#wire === undefined) throw new Error('no header was accepted');
+    if (this.#wire === undefined) throw new Error('the proxy is not trusted');
     return this.#wire;
   }
 
-  accepted(wire: ProxyFilter, header: ProxyHeader): Sink | null {
-    this.#wire = wire;
+  onReady(header: ProxyHeader): Sink | null {
     this.header = header;
     this.log.push('accepted');
-    this.acts(wire);
+    this.acts(this.wire);
     return this.willing ? this : null;
   }
 
-  refused(reason: ProxyHeaderError): void {
+  /** Closes the wire, as whoever is told has to. */
+  onFailed(reason: Error): void {
     this.log.push(reason.message.replace('PROXY header: ', 'refused: '));
+    this.#wire?.close();
   }
 
   onWriteFailed(): void {

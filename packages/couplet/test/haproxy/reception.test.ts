@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { Admission } from '../../src/engine/admission.ts';
 import { Engine } from '../../src/engine/engine.ts';
-import { termsOf } from '../../src/haproxy/options.ts';
+import { ProxyReader } from '../../src/haproxy/filter.ts';
 import { boundsOf } from '../../src/protocol/options.ts';
-import { Reception } from '../../src/reactor/reception.ts';
+import type { Callbacks } from '../../src/protocol/protocol.ts';
 import { FakeBackend } from '../fake-backend.ts';
 import { Recorders } from '../policies/recorder.ts';
 import { Visit } from '../policies/visit.ts';
@@ -19,19 +20,28 @@ class Porch {
   readonly recorders: Recorders = new Recorders();
   /** Who was refused, and why. */
   readonly refused: string[] = [];
-  readonly #reception: Reception;
+  readonly #admission: Admission<Callbacks>;
 
   constructor() {
-    this.engine.observe({
-      connectionRefused: (peer, reason) => void this.refused.push(`${peer.authority} ${reason.message}`),
-    });
-    const proxy = termsOf({ ...OPTIONS, headerTimeoutMs: HEADER_MS });
-    this.#reception = new Reception(this.engine, this.recorders, boundsOf({}), { proxy, tls: undefined });
+    const header = new ProxyReader({ ...OPTIONS, headerTimeoutMs: HEADER_MS });
+    // Addresses are read for observers only.
+    this.engine.observe({});
+    this.#admission = new Admission<Callbacks>(
+      this.engine,
+      this.recorders,
+      { bounds: boundsOf({}), header },
+      {
+        building: () => {},
+        seated: (connection) => void connection.start(),
+        refused: (peer, reason) => void this.refused.push(`${peer.authority} ${reason.message}`),
+        lost: () => {},
+      },
+    );
   }
 
   arrive(): Visit {
     const visit = new Visit(PROXY);
-    visit.sink = this.#reception.receive(visit);
+    visit.sink = this.#admission.begin(visit).sink;
     return visit;
   }
 }

@@ -1,3 +1,4 @@
+import { ADMISSION_BUGS } from './admission-bugs.ts';
 import type { Bug } from './bug.ts';
 import { FACE_BUGS } from './face-bugs.ts';
 import { LOCAL_BUGS } from './local-bugs.ts';
@@ -251,7 +252,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a leaked slot: a connection that a policy further in refuses holds one',
     file: 'policies/guarded.ts',
-    text: 'if (!(above instanceof Filter)) filter.onClosed(UNWANTED);',
+    text: 'if (!(above instanceof Filter)) filter.abandon(UNWANTED);',
     instead: 'if (!(above instanceof Filter)) filter.pause();',
   },
   {
@@ -334,6 +335,7 @@ export const BUGS: readonly Bug[] = [
     text: 'this.retries >= this.maxRetries',
     instead: 'this.retries > this.maxRetries',
   },
+  ...ADMISSION_BUGS,
   ...FACE_BUGS,
   ...TLS_BUGS,
   ...PROXY_BUGS,

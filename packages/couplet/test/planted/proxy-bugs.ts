@@ -4,9 +4,9 @@ import type { Bug } from './bug.ts';
 export const PROXY_BUGS: readonly Bug[] = [
   {
     name: 'a connection whose header is there is ended a second time, as one that waits for it',
-    file: 'reactor/reception.ts',
-    text: 'header);\n        engine.remove(waiting);',
-    instead: 'header);',
+    file: 'engine/admission.ts',
+    text: '    one?.seat();\n',
+    instead: '',
     test: {
       file: 'haproxy/reception.test.ts',
       name: 'R25 a connection whose header is whole is ended once, as itself',
@@ -14,23 +14,23 @@ export const PROXY_BUGS: readonly Bug[] = [
   },
   {
     name: 'a connection that was refused for its header is never forgotten',
-    file: 'reactor/reception.ts',
-    text: 'if (waiting.wire !== undefined) engine.remove(waiting);',
-    instead: 'if (waiting.wire === undefined) engine.remove(waiting);',
+    file: 'engine/undecided.ts',
+    text: 'bury(): void {\n    this.#deadline?.cancel();\n    this.#steps.gone(this);',
+    instead: 'bury(): void {\n    this.#deadline?.cancel();',
     test: { file: 'haproxy/reception.test.ts', name: 'R38 holds nothing of a proxy that is gone' },
   },
   {
     name: 'a connection that waits for its header is not ended with the reactor',
-    file: 'reactor/reception.ts',
-    text: '    engine.live.add(waiting);\n',
-    instead: '',
+    file: 'engine/admission.ts',
+    text: 'this.#enlist(one).awaitHeader(filter)',
+    instead: 'one.awaitHeader(filter)',
     test: { file: 'haproxy/reception.test.ts', name: 'R25 a reactor that stops closes a connection whose header' },
   },
   {
     name: 'a deadline that outlives the header, and closes the connection',
     file: 'haproxy/filter.ts',
-    text: 'this.#decoder = undefined;\n    this.#deadline.cancel();',
-    instead: 'this.#decoder = undefined;',
+    text: 'this.#deadline.cancel();\n      this.#header = outcome;',
+    instead: 'this.#header = outcome;',
     test: { file: 'haproxy/filter.test.ts', name: 'R38 the deadline is over once the header is whole' },
   },
   {
@@ -49,7 +49,7 @@ export const PROXY_BUGS: readonly Bug[] = [
   },
   {
     name: 'a header that announces both ends the other way round',
-    file: 'reactor/dial.ts',
+    file: 'reactor/connector.ts',
     text: 'source: local, destination: peer',
     instead: 'source: peer, destination: local',
     test: { file: 'real/announce.test.ts', name: 'R38 in version 2 has its own addresses behind the header' },

@@ -17,20 +17,20 @@ export const TLS_BUGS: readonly Bug[] = [
   {
     name: 'a handshake without end: its deadline is a thousand times too late',
     file: 'engine/handshake.ts',
-    text: 'engine.callLater(tls.handshakeTimeoutMs,',
-    instead: 'engine.callLater(1000 * tls.handshakeTimeoutMs,',
+    text: 'engine.callLater(handshakeTimeoutMs,',
+    instead: 'engine.callLater(1000 * handshakeTimeoutMs,',
   },
   {
     name: 'a FIN too early: in the middle of a handshake',
     file: 'engine/output.ts',
-    text: 'return this.size === 0 && this.#upgrade === undefined;',
+    text: 'return this.size === 0 && this.#handshake === undefined;',
     instead: 'return this.size === 0;',
   },
   {
     name: 'a handshake that the reactor does not end: its stop waits for a silent peer',
-    file: 'engine/handshake.ts',
-    text: 'this.#wire.abort();',
-    instead: 'this.#wire.resume();',
+    file: 'engine/undecided.ts',
+    text: '(this.#admitted ?? this.wire).abort();',
+    instead: '(this.#admitted ?? this.wire).resume();',
     test: {
       file: 'sim/sim-backend.test.ts',
       name: 'R25 a handshake with a silent client ends at once with the reactor',
@@ -107,16 +107,16 @@ export const TLS_BUGS: readonly Bug[] = [
   },
   {
     name: 'a handshake that begins again with each write that waits for it',
-    file: 'engine/upgrade.ts',
+    file: 'engine/handshake.ts',
     text: '    this.#begun = true;\n',
     instead: '',
     test: { file: 'engine/upgrade.test.ts', name: 'R37 the handshake begins once, whatever happens meanwhile' },
   },
   {
     name: 'a deadline that outlives its handshake, and cuts the connection ten seconds later',
-    file: 'engine/handshake.ts',
-    text: 'this.#done = true;\n      this.#timeout.cancel();',
-    instead: 'this.#done = true;',
+    file: 'engine/undecided.ts',
+    text: 'this.#handshake?.end();\n    this.prelude',
+    instead: 'this.prelude',
     test: {
       file: 'engine/handshake.test.ts',
       name: 'R37 is over once it is done: its deadline does not cut the connection',
@@ -124,16 +124,16 @@ export const TLS_BUGS: readonly Bug[] = [
   },
   {
     name: 'a deadline that outlives its handshake in mid-stream, and cuts the connection ten seconds later',
-    file: 'engine/upgrade.ts',
-    text: 'this.#timeout?.cancel();',
-    instead: 'if (!this.#begun) this.#timeout?.cancel();',
+    file: 'engine/output.ts',
+    text: 'this.#handshake?.end();\n    this.#handshake = undefined;\n    this.unbar();',
+    instead: 'this.#handshake = undefined;\n    this.unbar();',
     test: { file: 'engine/upgrade.test.ts', name: 'R37 its deadline is that of the handshake' },
   },
   {
     name: 'a handshake that is done and stays among what ends with the reactor',
-    file: 'engine/handshake.ts',
-    text: 'else this.#engine.remove(this);',
-    instead: 'else if (this.#reason !== undefined) this.#engine.remove(this);',
+    file: 'engine/undecided.ts',
+    text: 'this.#life.seat();\n    this.#steps.gone(this);',
+    instead: 'this.#life.seat();',
     test: {
       file: 'engine/handshake.test.ts',
       name: 'R37 is over once it is done: its deadline does not cut the connection',
@@ -141,9 +141,9 @@ export const TLS_BUGS: readonly Bug[] = [
   },
   {
     name: 'a connection that the factory refuses is told as a failed handshake, too',
-    file: 'engine/handshake.ts',
-    text: 'if (!this.#done) this',
-    instead: 'if (!this.#done || this.#reason === undefined) this',
+    file: 'engine/admission-life.ts',
+    text: "stop: 'ignore',\n    closed: { to: 'gone', call: 'bury' }",
+    instead: "stop: 'ignore',\n    closed: { to: 'gone', call: 'lose' }",
     test: { file: 'engine/handshake.test.ts', name: 'R37 that nobody wants closes the wire, and has not failed' },
   },
   {

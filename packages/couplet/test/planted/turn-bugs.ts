@@ -136,8 +136,8 @@ export const TURN_BUGS: readonly Bug[] = [
   {
     name: 'a startTLS that throws leaves its timer behind',
     file: 'engine/output.ts',
-    text: 'upgrade.unread = Buffer.concat([unread, held() ?? EMPTY]);\n    upgrade.await(late);',
-    instead: 'upgrade.await(late);\n    upgrade.unread = Buffer.concat([unread, held() ?? EMPTY]);',
+    text: 'handshake.unread = Buffer.concat([unread, held() ?? EMPTY]);\n    handshake.start(late);',
+    instead: 'handshake.start(late);\n    handshake.unread = Buffer.concat([unread, held() ?? EMPTY]);',
     test: { file: 'connection/misuse.test.ts', name: 'for a takeUnread that throws' },
   },
   {
@@ -150,8 +150,8 @@ export const TURN_BUGS: readonly Bug[] = [
   {
     name: 'a slot that is lost to an admit that returns nonsense',
     file: 'policies/guarded.ts',
-    text: 'if (!(above instanceof Filter)) filter.onClosed(UNWANTED);',
-    instead: 'if (above instanceof Refused) filter.onClosed(UNWANTED);',
+    text: 'if (!(above instanceof Filter)) filter.abandon(UNWANTED);',
+    instead: "if (typeof above === 'object') filter.abandon(UNWANTED);",
     test: rule('R8 an admit that returns 5 is reported'),
   },
 ];

@@ -1,8 +1,8 @@
-import { adopt } from '../../src/engine/adopt.ts';
+import { Admission } from '../../src/engine/admission.ts';
 import { Engine } from '../../src/engine/engine.ts';
-import { Refusal } from '../../src/engine/refusal.ts';
+import type { StreamTransport } from '../../src/engine/stream-transport.ts';
 import type { Factory } from '../../src/protocol/factory.ts';
-import { boundsOf } from '../../src/protocol/options.ts';
+import { boundsOf, type ConnectionOptions } from '../../src/protocol/options.ts';
 import type { Callbacks } from '../../src/protocol/protocol.ts';
 import type { SocketName } from '../../src/seam/address.ts';
 import type { Cause } from '../../src/seam/cause.ts';
@@ -98,10 +98,18 @@ export class House {
   readonly reports: ErrorReport[] = [];
   /** The visits that were turned away with a message. */
   readonly refused: Visit[] = [];
-  readonly #factory: Factory;
+  /** Why others were, or the same, in order. */
+  readonly reasons: Error[] = [];
+  readonly admission: Admission<Callbacks>;
 
-  constructor(factory: Factory) {
-    this.#factory = factory;
+  constructor(factory: Factory, options: ConnectionOptions = {}) {
+    const terms = { bounds: boundsOf(options) };
+    this.admission = new Admission<Callbacks>(this.engine, factory, terms, {
+      building: () => {},
+      seated: (connection: StreamTransport) => void connection.start(),
+      refused: (_peer, reason) => void this.reasons.push(reason),
+      lost: () => {},
+    });
     this.engine.observe({ error: (report) => void this.reports.push(report) });
   }
 
@@ -109,18 +117,12 @@ export class House {
   accept(peer: SocketName | null = LOCAL, answers: readonly boolean[] = []): Visit {
     const visit = new Visit(peer ?? undefined);
     visit.answers.push(...answers);
-    const adopted = adopt(this.engine, visit, this.#factory, boundsOf({}));
-    if (adopted === null || adopted instanceof Error) {
-      // A backend closes what nobody takes.
-      visit.closed = true;
-    } else if (adopted instanceof Refusal) {
-      visit.sink = adopted;
-      this.refused.push(visit);
-    } else {
-      visit.sink = adopted.sink;
-      visit.protocol = adopted.protocol;
-      adopted.connection.start();
-    }
+    const admitted = this.admission.begin(visit);
+    visit.sink = admitted.sink;
+    // A backend closes what nobody takes.
+    if (admitted.sink === null) visit.closed = true;
+    else if (admitted.kind === 'refused') this.refused.push(visit);
+    else if (admitted.kind === 'seated') visit.protocol = admitted.protocol;
     return visit;
   }
 

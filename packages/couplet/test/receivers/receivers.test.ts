@@ -5,6 +5,7 @@ import type { ErrorReport, Protocol, Result } from 'couplet';
 import { Int16StringReceiver, LineReceiver, NetstringReceiver, TextLineReceiver } from 'couplet/protocols';
 import { StringTransport } from 'couplet/testing';
 import fc from 'fast-check';
+import { Connections } from '../../src/engine/connections.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { StreamTransport } from '../../src/engine/stream-transport.ts';
 import { boundsOf } from '../../src/protocol/options.ts';
@@ -75,7 +76,7 @@ async function perform(kind: Kind, part: Part, pieces: Iterable<Buffer>): Promis
     part.log.push('lost');
     reasons.push(reason);
   };
-  const connection = new StreamTransport(engine, wire, protocol, boundsOf({}), undefined).start();
+  const connection = new StreamTransport(engine, wire, protocol, boundsOf({}), new Connections(engine)).start();
   const settle = async (): Promise<void> => {
     do {
       if (connection.paused) connection.resumeProducing();
@@ -168,7 +169,13 @@ describe('a receiver whose method is missing', () => {
       const engine = new Engine(new FakeBackend());
       const reports: ErrorReport[] = [];
       engine.observe({ error: (report) => reports.push(report) });
-      const connection = new StreamTransport(engine, new Gate(), new Receiver(), boundsOf({}), undefined).start();
+      const connection = new StreamTransport(
+        engine,
+        new Gate(),
+        new Receiver(),
+        boundsOf({}),
+        new Connections(engine),
+      ).start();
       connection.onData(Buffer.from(stream));
       assert.deepEqual(
         reports.map(({ where, error }) => `${where}: ${error}`),
@@ -201,7 +208,8 @@ describe('bytes that come from elsewhere', () => {
     const protocol = new LineReceiver();
     protocol.lineReceived = (line) => void log.push(`${line}`);
     protocol.rawDataReceived = (data) => void log.push(`raw ${data}`);
-    const connection = new StreamTransport(new Engine(backend), new Gate(), protocol, boundsOf({}), undefined).start();
+    const engine = new Engine(backend);
+    const connection = new StreamTransport(engine, new Gate(), protocol, boundsOf({}), new Connections(engine)).start();
     return { backend, protocol, connection, log };
   }
 

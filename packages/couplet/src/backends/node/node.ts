@@ -36,7 +36,8 @@ const SOCKET_OPTIONS = { allowHalfOpen: true, highWaterMark: 1 };
 async function listen(place: ListenPlace, sink: ListenSink): Promise<Listener | Cause> {
   if (place.kind === 'stdio') return listenStdio(sink);
   let path = place.kind === 'unix' ? place.path : undefined;
-  const server = createServer(SOCKET_OPTIONS, (socket) => {
+  const pauseOnConnect = place.paused === true;
+  const server = createServer({ ...SOCKET_OPTIONS, pauseOnConnect }, (socket) => {
     if (path === undefined && socket.remoteAddress === undefined) {
       discard(socket);
       return;

@@ -1,0 +1,86 @@
+/**
+ * The life of a wire whose admission takes its time. What affects it is in this table; a wire that is seated or refused at once has no
+ * such life.
+ *
+ * The states:
+ *
+ * - `arrived`: it is between two steps; everything that leads on is called from here
+ * - `header`: the PROXY header is not whole
+ * - `verdict`: the factory's answer is awaited; nothing is read
+ * - `handshake`: TLS is not there
+ * - `farewell`: it is refused, and the peer is told so
+ * - `refused`: it is refused and closing
+ * - `seated`: it is the wire of a connection
+ * - `gone`: it is closed, and was refused
+ *
+ * The events:
+ *
+ * - `awaitHeader`, `awaitVerdict`, `awaitTls`, `seat`: the next step
+ * - `whole`, `secured`: header or handshake are done
+ * - `answered`: the verdict is there
+ * - `threw`: instead of the verdict there was an error
+ * - `sent`: the peer was told
+ * - `turnAway`: it is refused, and the peer is told so first
+ * - `refuse`: it is refused: by a verdict, or because a step failed
+ * - `late`: the time for the step is up
+ * - `full`: too many verdicts are awaited
+ * - `stop`: the port, the attempt or the reactor stops
+ * - `closed`: the wire is gone
+ *
+ * The owner is told of a refusal when the state becomes `farewell`, `refused` or `gone` for the first time, and in no other way. An
+ * event that a state is to disregard says `ignore`; a pair that is not here cannot happen: the machine throws.
+ */
+export const ADMISSION_LIFE = {
+  arrived: {
+    awaitHeader: { to: 'header' },
+    awaitVerdict: { to: 'verdict' },
+    awaitTls: { to: 'handshake' },
+    seat: { to: 'seated' },
+    turnAway: { to: 'farewell', call: 'part' },
+    refuse: { to: 'refused', call: 'turnOut' },
+    // The step that is next finds out.
+    stop: 'ignore',
+  },
+  header: {
+    whole: { to: 'arrived', call: 'judge' },
+    refuse: { to: 'refused', call: 'turnOut' },
+    stop: { to: 'refused', call: 'turnOut' },
+    closed: { to: 'gone', call: 'lose' },
+  },
+  verdict: {
+    answered: { to: 'arrived', call: 'decide' },
+    threw: { to: 'arrived', call: 'fail' },
+    late: { to: 'refused', call: 'turnOut' },
+    full: { to: 'refused', call: 'turnOut' },
+    stop: { to: 'refused', call: 'turnOut' },
+    closed: { to: 'gone', call: 'lose' },
+  },
+  handshake: {
+    secured: { to: 'arrived', call: 'build' },
+    late: { to: 'refused', call: 'abort' },
+    stop: { to: 'refused', call: 'abort' },
+    closed: { to: 'gone', call: 'lose' },
+  },
+  farewell: {
+    sent: { to: 'refused', call: 'close' },
+    late: { to: 'refused', call: 'close' },
+    stop: { to: 'refused', call: 'close' },
+    closed: { to: 'gone', call: 'bury' },
+  },
+  refused: {
+    answered: { to: 'refused', call: 'abandon' },
+    threw: 'ignore',
+    secured: 'ignore',
+    sent: 'ignore',
+    refuse: 'ignore',
+    stop: 'ignore',
+    closed: { to: 'gone', call: 'bury' },
+  },
+  seated: {},
+  gone: {
+    answered: { to: 'gone', call: 'abandon' },
+    threw: 'ignore',
+    sent: 'ignore',
+    stop: 'ignore',
+  },
+} as const;

@@ -1,0 +1,325 @@
+import { type Address, addressOf, IPv4Address } from '../address/address.ts';
+import { Filter } from '../filters/filter.ts';
+import { AdmissionQueueFull, NoProtocolBuilt, Refused, type Verdict } from '../filters/refused.ts';
+import { type Builds, ProtocolFactory } from '../protocol/factory.ts';
+import type { ConnectionBounds } from '../protocol/options.ts';
+import type { Callbacks } from '../protocol/protocol.ts';
+import type { ProxyHeader } from '../protocol/proxy-header.ts';
+import type { TLS } from '../protocol/tls.ts';
+import type { Cause } from '../seam/cause.ts';
+import type { Settled } from '../seam/settled.ts';
+import type { Sink, Wire } from '../seam/wire.ts';
+import type { Clock } from '../time/clock.ts';
+import { described } from '../values/checks.ts';
+import { isThenable, promiseOf } from '../values/thenable.ts';
+import { Connections, Group } from './connections.ts';
+import type { Engine } from './engine.ts';
+import { NO_PRELUDE, type Prelude } from './facts.ts';
+import { Handshake } from './handshake.ts';
+import { errorOf, prefixOf } from './report.ts';
+import { StreamTransport } from './stream-transport.ts';
+import { type Steps, Undecided, Wait } from './undecided.ts';
+
+/** The inherited method does not look at the address, so the system is not asked for it. */
+const ignoresAddress: unknown = ProtocolFactory.prototype.buildProtocol;
+const ANY: Address = new IPv4Address('0.0.0.0', 0);
+/** What filters hear of a connection that came to nothing. */
+const UNBORN: Cause = { kind: 'done', code: '', detail: 'no protocol was built for it' };
+
+/** What the admission asks of a factory. */
+export type Source<P> = Builds<P> & Pick<ProtocolFactory, 'admit' | 'logPrefix'>;
+
+/** Reads the header that a proxy sends first. */
+export interface HeaderReader {
+  /**
+   * Returns the filter that reads it, and is from then on the wire of the connection which the header announces; the error when the
+   * peer is not trusted to send one. `settled` is told what comes of it.
+   */
+  read(wire: Wire, clock: Clock, settled: Settled<ProxyHeader, Error>): Filter | Error;
+}
+
+/** What a port or connector asks of a wire before it has a protocol. */
+export interface AdmissionTerms {
+  readonly bounds: ConnectionBounds;
+  /** Reads the header that the peer sends first. */
+  readonly header?: HeaderReader | undefined;
+  /** Writes the header that this side sends first, and returns the wire to go on with. What it throws is the reason of a refusal. */
+  readonly announce?: ((wire: Wire) => Wire) | undefined;
+  readonly tls?: TLS | undefined;
+  /** Whom a client asks for. What it throws is the reason of a refusal. */
+  readonly serverName?: () => string;
+  /** Wires come without being read. */
+  readonly paused?: boolean;
+}
+
+/** What comes of a wire. The sink is who gets what it receives; with null it is to be closed. */
+export type Admitted<P> =
+  | { readonly kind: 'seated'; readonly connection: StreamTransport; readonly protocol: P; readonly sink: Sink }
+  | { readonly kind: 'waiting'; readonly sink: Sink }
+  | { readonly kind: 'refused'; readonly reason: Error; readonly sink: Sink | null };
+
+/** A port or a connector. */
+export interface AdmissionOwner<P> {
+  /** The factory is about to be asked for a protocol. */
+  building(): void;
+  /** The wire has its protocol. The owner starts the connection. */
+  seated(connection: StreamTransport, protocol: P): void;
+  /** The wire is refused, whatever refused it: told once, in the turn in which that was decided. */
+  refused(peer: Address, reason: Error): void;
+  /** The connection is gone, and its protocol knows. */
+  lost(connection: StreamTransport, reason: Error): void;
+}
+
+/**
+ * Where a wire becomes a connection: the PROXY header is read or written, the factory and its policies are asked, TLS is spoken, the
+ * protocol is built. Each step but the last may be left out, or take its time. One that is refused never had a connection.
+ */
+export class Admission<P extends Callbacks> implements Steps {
+  /** Those that have their protocols. */
+  readonly connections: Connections;
+  readonly #engine: Engine;
+  readonly #factory: Source<P>;
+  readonly #terms: AdmissionTerms;
+  readonly #owner: AdmissionOwner<P>;
+  readonly #undecided: Group<Undecided>;
+  /** Why nobody is admitted any more. */
+  #stopped: Error | undefined;
+  /** How many verdicts are awaited. */
+  #waiting = 0;
+  /** The wait for the next verdict, unless somebody has it. */
+  #wait: Wait | undefined;
+
+  constructor(engine: Engine, factory: Source<P>, terms: AdmissionTerms, owner: AdmissionOwner<P>) {
+    this.#engine = engine;
+    this.#factory = factory;
+    this.#terms = terms;
+    this.#owner = owner;
+    this.connections = new Connections(engine, (connection, reason) => owner.lost(connection, reason));
+    this.#undecided = new Group(engine);
+  }
+
+  /** Takes a new wire, of which so much is known. Most have their connection when this returns. */
+  begin(wire: Wire, known: Prelude = NO_PRELUDE): Admitted<P> {
+    const { header, announce } = this.#terms;
+    if (this.#stopped !== undefined) return this.#refuse(this.#stopped, wire, undefined);
+    if (header !== undefined) return this.#awaitHeader(header, wire, known);
+    if (announce !== undefined) return this.#announce(announce, wire, known);
+    const verdict = this.#ask(wire);
+    return this.#passes(verdict)
+      ? this.#seat(verdict ?? wire, wire, known, undefined)
+      : this.#proceed(verdict, wire, known, undefined);
+  }
+
+  /** Refuses every wire that is not decided, now, and each that still arrives. Connections live on. */
+  stop(reason: Error): void {
+    this.#stopped = reason;
+    for (const one of [...this.#undecided]) one.stop(reason);
+  }
+
+  // The steps of a wire that takes its time.
+
+  judge(one: Undecided): Sink | null {
+    const { wire, prelude } = one;
+    const verdict = this.#ask(wire);
+    return this.#passes(verdict)
+      ? this.#seat(verdict ?? wire, wire, prelude, one).sink
+      : this.#proceed(verdict, wire, prelude, one).sink;
+  }
+
+  decide(one: Undecided, answer: unknown): void {
+    const verdict = this.#try(one.wire, 'admit', () => verdictOf(answer));
+    this.#proceed(verdict, one.wire, one.prelude, one);
+  }
+
+  fail(one: Undecided, error: unknown): void {
+    this.#report(one.wire, 'admit', error);
+    one.refuse(errorOf(error));
+  }
+
+  build(one: Undecided, admitted: Wire): Sink | null {
+    return this.#seat(admitted, one.wire, one.prelude, one).sink;
+  }
+
+  released(): void {
+    this.#waiting -= 1;
+  }
+
+  refused(peer: Address, reason: Error): void {
+    this.#owner.refused(peer, reason);
+  }
+
+  gone(one: Undecided): void {
+    this.#undecided.remove(one);
+  }
+
+  // The same steps, with or without somebody who waits.
+
+  #awaitHeader(reader: HeaderReader, wire: Wire, known: Prelude): Admitted<P> {
+    const one = this.#newcomer(wire, known);
+    const filter = reader.read(wire, this.#engine, one);
+    if (filter instanceof Error) return this.#refuse(filter, wire, undefined);
+    return { kind: 'waiting', sink: this.#enlist(one).awaitHeader(filter) };
+  }
+
+  #announce(announce: (wire: Wire) => Wire, bare: Wire, known: Prelude): Admitted<P> {
+    let wire: Wire;
+    try {
+      wire = announce(bare);
+    } catch (error) {
+      return this.#refuse(errorOf(error), bare, undefined);
+    }
+    return this.#proceed(this.#ask(wire), wire, known, undefined);
+  }
+
+  /** Whether the answer is the last thing that was missing. The factory itself may have stopped the port. */
+  #passes(answer: Answer): answer is Filter | undefined {
+    const admits = answer === undefined || answer instanceof Filter;
+    return admits && this.#terms.tls === undefined && this.#stopped === undefined;
+  }
+
+  /** Goes on from the factory's answer. */
+  #proceed(verdict: Answer, wire: Wire, known: Prelude, one: Undecided | undefined): Admitted<P> {
+    if (verdict instanceof Wait) return this.#await(verdict, wire, known, one);
+    if (verdict instanceof Error) return this.#refuse(verdict, wire, one);
+    if (verdict instanceof Refused) return this.#turnAway(verdict, wire, known, one);
+    if (this.#stopped !== undefined) {
+      verdict?.abandon(UNBORN);
+      return this.#refuse(this.#stopped, wire, one);
+    }
+    const { tls } = this.#terms;
+    const admitted = verdict ?? wire;
+    return tls === undefined ? this.#seat(admitted, wire, known, one) : this.#secure(tls, admitted, wire, known, one);
+  }
+
+  #await(wait: Wait, wire: Wire, known: Prelude, one: Undecided | undefined): Admitted<P> {
+    const { maxWaiting } = this.#terms.bounds;
+    const full = this.#waiting >= maxWaiting;
+    this.#waiting += 1;
+    const waiting = one ?? this.#enlist(this.#newcomer(wire, known));
+    const sink = waiting.awaitVerdict(wait);
+    if (!full && this.#stopped === undefined) return { kind: 'waiting', sink };
+    const reason = this.#stopped ?? new AdmissionQueueFull(`${maxWaiting} connections wait for a verdict (maxWaiting)`);
+    waiting.overflow(reason);
+    return { kind: 'refused', reason, sink };
+  }
+
+  #secure(tls: TLS, admitted: Wire, wire: Wire, known: Prelude, one: Undecided | undefined): Admitted<P> {
+    try {
+      const handshake = new Handshake(this.#engine, tls, this.#terms.serverName?.() ?? '');
+      const waiting = one ?? this.#enlist(this.#newcomer(wire, known));
+      return { kind: 'waiting', sink: waiting.awaitTls(admitted, handshake) };
+    } catch (error) {
+      if (admitted instanceof Filter) admitted.abandon(UNBORN);
+      return this.#refuse(errorOf(error), wire, one);
+    }
+  }
+
+  /** The last step. */
+  #seat(admitted: Wire, wire: Wire, known: Prelude, one: Undecided | undefined): Admitted<P> {
+    this.#owner.building();
+    const protocol = this.#try(admitted, 'buildProtocol', () => built(admitted, this.#factory));
+    if (protocol === null || protocol instanceof Error) {
+      // Behind a handshake they hear it from the wire.
+      if (known.tls === undefined && admitted instanceof Filter) admitted.abandon(UNBORN);
+      return this.#refuse(protocol ?? new NoProtocolBuilt('buildProtocol returned null'), wire, one);
+    }
+    const { bounds, paused } = this.#terms;
+    const connection = new StreamTransport(this.#engine, admitted, protocol, bounds, this.connections, known);
+    const sink = this.#below(admitted, connection, known, one);
+    if (one !== undefined) one.resume();
+    else if (paused === true) wire.resume();
+    this.#owner.seated(connection, protocol);
+    one?.seat();
+    return { kind: 'seated', connection, protocol, sink };
+  }
+
+  /** What the wire calls for that connection; after a handshake, what the topmost filter calls. */
+  #below(admitted: Wire, connection: StreamTransport, { tls }: Prelude, one: Undecided | undefined): Sink {
+    if (tls !== undefined) return connection;
+    if (one !== undefined) return one.under(admitted, connection);
+    return admitted instanceof Filter ? admitted.attach(connection) : connection;
+  }
+
+  /** What it says in clear would be noise to somebody who expects TLS. */
+  #turnAway(refused: Refused, wire: Wire, known: Prelude, one: Undecided | undefined): Admitted<P> {
+    const { message, reason } = refused;
+    if (message.length === 0 || this.#terms.tls !== undefined) return this.#refuse(reason, wire, one);
+    const waiting = one ?? this.#enlist(this.#newcomer(wire, known));
+    return { kind: 'refused', reason, sink: waiting.turnAway(refused) };
+  }
+
+  #refuse(reason: Error, wire: Wire, one: Undecided | undefined): Admitted<P> {
+    if (one !== undefined) return { kind: 'refused', reason, sink: one.refuse(reason) };
+    this.#owner.refused(addressOf(this.#engine.watched ? wire.peer : undefined), reason);
+    return { kind: 'refused', reason, sink: null };
+  }
+
+  #newcomer(wire: Wire, known: Prelude): Undecided {
+    const { bounds, paused = false } = this.#terms;
+    return new Undecided(this.#engine, this, wire, known, paused, bounds.admissionTimeoutMs);
+  }
+
+  #enlist(one: Undecided): Undecided {
+    this.#undecided.add(one);
+    return one;
+  }
+
+  // What the factory says.
+
+  /** Asks whether the wire may be. */
+  #ask(wire: Wire): Answer {
+    const wait = this.#wait ?? new Wait();
+    this.#wait = undefined;
+    const verdict = this.#try(wire, 'admit', () => {
+      const answer: unknown = this.#factory.admit(wire, this.#engine, wait);
+      return isThenable(answer) ? wait.begin(answer) : verdictOf(answer);
+    });
+    if (!wait.taken) this.#wait = wait;
+    return verdict;
+  }
+
+  /** What the factory answers; the error, which is reported, when it fails. */
+  #try<T>(wire: Wire, where: string, question: () => T): T | Error {
+    this.#engine.enter();
+    try {
+      return question();
+    } catch (error) {
+      this.#report(wire, where, error);
+      return errorOf(error);
+    } finally {
+      this.#engine.leave();
+    }
+  }
+
+  #report(wire: Wire, where: string, error: unknown): void {
+    const who = `${prefixOf(this.#factory)} for ${addressOf(wire.peer).authority}`;
+    this.#engine.report({ who, where, error });
+  }
+}
+
+/** What comes of asking the factory: its verdict, the wait for that, or why there is none. */
+type Answer = Verdict | Wait | Error;
+
+/** What a factory or policy may answer; code without types may answer anything. */
+function verdictOf(answer: unknown): Verdict {
+  if (answer === undefined || answer === null) return undefined;
+  if (answer instanceof Filter || answer instanceof Refused) return answer;
+  throw new TypeError(`admit returned ${nameOf(answer)}: a Filter, a Refused or nothing would be right`);
+}
+
+function built<P extends Callbacks>(wire: Wire, factory: Source<P>): P | null {
+  const address = factory.buildProtocol === ignoresAddress ? ANY : addressOf(wire.peer);
+  const protocol: P | null | undefined = factory.buildProtocol(address);
+  if (protocol === null) return null;
+  if (protocol === undefined || isThenable(protocol) || typeof protocol.makeConnection !== 'function')
+    throw new TypeError(`buildProtocol returned ${nameOf(protocol)}: a protocol or null would be right`);
+  protocol.factory ??= factory;
+  return protocol;
+}
+
+/** What code without types returned, in a word; a promise that was not asked for must not reject unheard. */
+function nameOf(answer: unknown): string {
+  if (!isThenable(answer)) return described(answer);
+  promiseOf(answer).catch(() => {});
+  return 'a promise';
+}

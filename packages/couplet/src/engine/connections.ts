@@ -1,0 +1,51 @@
+import { LinkedList, type Member } from '../time/list.ts';
+import type { Engine, Live } from './engine.ts';
+import type { Home } from './life.ts';
+import type { StreamTransport } from './stream-transport.ts';
+
+/** What a port or connector has and the reactor ends when it stops. The engine knows the group while there is somebody in it. */
+export class Group<M extends Live & Member<M>> extends LinkedList<M> implements Live {
+  previous: Live | undefined;
+  next: Live | undefined;
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    super();
+    this.#engine = engine;
+  }
+
+  override add(member: M): void {
+    if (this.empty) this.#engine.live.add(this);
+    super.add(member);
+  }
+
+  override remove(member: M): void {
+    super.remove(member);
+    if (this.empty) this.#engine.remove(this);
+  }
+
+  /** Ends each in order. A list of its own, since one that ends may take others along. */
+  quit(): void {
+    for (const member of [...this]) member.quit();
+  }
+
+  cut(): void {
+    for (const member of [...this]) member.cut();
+  }
+}
+
+/** The connections of one port or connector, from before `connectionMade` until after `connectionLost`. */
+export class Connections extends Group<StreamTransport> implements Home<StreamTransport> {
+  readonly #lost: ((connection: StreamTransport, reason: Error) => void) | undefined;
+
+  /** `lost` hears of the end of each, after its protocol. */
+  constructor(engine: Engine, lost?: (connection: StreamTransport, reason: Error) => void) {
+    super(engine);
+    this.#lost = lost;
+  }
+
+  lost(connection: StreamTransport, reason: Error): void {
+    this.#lost?.(connection, reason);
+    this.remove(connection);
+  }
+}

@@ -1,0 +1,281 @@
+import type { Address } from '../address/address.ts';
+import { Admission, type AdmissionOwner, type AdmissionTerms } from '../engine/admission.ts';
+import type { Engine } from '../engine/engine.ts';
+import { errorOf, prefixOf } from '../engine/report.ts';
+import type { StreamTransport } from '../engine/stream-transport.ts';
+import { AdmissionError, NoProtocolBuilt } from '../filters/refused.ts';
+import { announce } from '../haproxy/announce.ts';
+import { Machine } from '../machine/machine.ts';
+import type { ClientFactory } from '../protocol/client-factory.ts';
+import type { Connector } from '../protocol/connector.ts';
+import { ConnectError, ConnectionAborted, TimeoutError, TLSError, UserAbortError } from '../protocol/errors.ts';
+import type { ConnectionBounds } from '../protocol/options.ts';
+import type { Callbacks } from '../protocol/protocol.ts';
+import type { ProxyHeader } from '../protocol/proxy-header.ts';
+import type { ClientTLS } from '../protocol/tls.ts';
+import { serverNameOf } from '../protocol/tls.ts';
+import type { Wire } from '../seam/wire.ts';
+import type { Clock } from '../time/clock.ts';
+import { isThenable, promiseOf } from '../values/thenable.ts';
+import { CONNECTOR_LIFE } from './connector-life.ts';
+import type { Destination } from './dial.ts';
+import { Dial, nameOf } from './dial.ts';
+
+const LIFE = new Machine('connector', 'idle', CONNECTOR_LIFE);
+
+/** What comes first on the wire. */
+export interface Preamble {
+  /** The PROXY header, or its version: it announces this end itself then. */
+  readonly proxyHeader: ProxyHeader | 1 | 2 | undefined;
+  readonly tls: ClientTLS | undefined;
+}
+
+/** How a connector tries. */
+export interface Attempts {
+  readonly timeoutMs: number;
+  readonly preamble: Preamble;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** One attempt: the way to the wire, and what becomes of the wire. */
+interface Trial {
+  readonly dial: Dial;
+  readonly admission: Admission<Callbacks>;
+}
+
+/** The attempts and the connection of one client factory to one destination. */
+export class ClientConnector implements Connector<Callbacks>, AdmissionOwner<Callbacks> {
+  readonly destination: string;
+  readonly #engine: Engine;
+  readonly #reactor: Clock;
+  readonly #target: Destination;
+  readonly #factory: ClientFactory;
+  readonly #terms: AdmissionTerms;
+  readonly #timeoutMs: number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #busy: Set<Connector>;
+  /** The present attempt, until the factory is asked for a protocol. */
+  #trial: Trial | undefined;
+  /** The present connection, with its protocol. */
+  #seat: { readonly connection: StreamTransport; readonly protocol: Callbacks } | undefined;
+  /** The factory counts this connector among those that use it: it was started, and did not throw. */
+  #counted = false;
+  readonly #waiters: { resolve: (protocol: Callbacks) => void; reject: (reason: Error) => void }[] = [];
+  readonly #life = LIFE.start({
+    abandon: (reason: Error = new UserAbortError(`${this.destination}: the attempt was cancelled`)): void => {
+      this.#trial?.dial.fail(reason);
+      this.#trial?.admission.stop(reason);
+    },
+    endAttempt: (): void => this.#endAttempt(),
+    leave: (): void => this.#seat?.connection.loseConnection(),
+    decline: (reason: Error): void => {
+      const told =
+        reason instanceof NoProtocolBuilt
+          ? new ConnectionAborted(`${this.destination}: the factory refused it`)
+          : reason;
+      this.#engine.defer(() => this.#life.lost(told));
+    },
+    fail: (reason: Error): void => this.#fail(reason),
+    lose: (reason: Error): void => {
+      this.#seat = undefined;
+      this.#disappoint(reason);
+      this.#tell('clientConnectionLost', () => this.#factory.clientConnectionLost(this, reason));
+      this.#endTelling();
+    },
+    release: (): void => {
+      this.#busy.delete(this);
+      if (this.#counted) this.#tell('stopFactory', () => this.#factory.doStop());
+      this.#counted = false;
+    },
+  });
+
+  /** It puts itself into `busy` while it tries or is connected. */
+  constructor(
+    engine: Engine,
+    reactor: Clock,
+    target: Destination,
+    factory: ClientFactory,
+    bounds: ConnectionBounds,
+    { timeoutMs, preamble, signal }: Attempts,
+    busy: Set<Connector>,
+  ) {
+    const { tls, proxyHeader } = preamble;
+    this.destination = nameOf(target);
+    this.#engine = engine;
+    this.#reactor = reactor;
+    this.#target = target;
+    this.#factory = factory;
+    this.#terms = {
+      bounds,
+      tls,
+      serverName: () => tls?.serverName ?? certifiedNameOf(target),
+      announce: proxyHeader === undefined ? undefined : (wire) => this.#announce(wire, proxyHeader),
+    };
+    this.#timeoutMs = timeoutMs;
+    this.#signal = signal;
+    this.#busy = busy;
+  }
+
+  get state(): 'connecting' | 'connected' | 'disconnected' {
+    const { state } = this.#life;
+    if (state === 'idle' || state === 'telling') return 'disconnected';
+    return state === 'dialling' || state === 'admitting' || state === 'cancelling' ? 'connecting' : 'connected';
+  }
+
+  getPeer(): Address | null {
+    return this.#seat?.connection.getPeer() ?? null;
+  }
+
+  connect(): void {
+    const { state } = this;
+    if (state !== 'disconnected') throw new Error(`the connector to ${this.destination} is ${state} already`);
+    if (this.#engine.stopping && this.#busy.has(this)) return;
+    this.#life.connect();
+    let started: unknown;
+    if (!this.#busy.has(this)) {
+      this.#busy.add(this);
+      this.#tell('startFactory', () => {
+        started = this.#factory.doStart(this.#reactor);
+        this.#counted = true;
+        return started;
+      });
+    }
+    const admission = new Admission<Callbacks>(this.#engine, this.#factory, this.#terms, this);
+    const dial = new Dial(this.#engine, this.#target, this.#timeoutMs, {
+      onReady: (wire) => {
+        this.#life.ready();
+        return admission.begin(wire).sink;
+      },
+      onFailed: (reason) => this.#life.failed(reason),
+    });
+    this.#trial = { dial, admission };
+    this.#signal?.addEventListener('abort', this.#cancel);
+    if (this.#engine.stopping || this.#signal?.aborted === true) this.#cancel();
+    this.#tell('startedConnecting', () => this.#factory.startedConnecting(this));
+    // It may assign its protocol while it starts.
+    if (isThenable(started)) {
+      const check = (): void => this.#expectProtocol(dial);
+      promiseOf(started).then(check, check);
+    } else this.#expectProtocol(dial);
+    dial.start();
+  }
+
+  whenConnected(): Promise<Callbacks> {
+    if (this.#seat !== undefined) return Promise.resolve(this.#seat.protocol);
+    if (this.state !== 'connecting')
+      return Promise.reject(new Error(`the connector to ${this.destination} is not connecting`));
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ resolve, reject });
+    });
+  }
+
+  disconnect(): void {
+    this.#life.disconnect(undefined);
+  }
+
+  stopConnecting(): void {
+    if (this.state !== 'connecting') throw new Error(`the connector to ${this.destination} is not connecting`);
+    this.#cancel();
+  }
+
+  // What becomes of the wire.
+
+  building(): void {
+    this.#life.building();
+  }
+
+  seated(connection: StreamTransport, protocol: Callbacks): void {
+    const leaving = this.#life.state === 'leaving';
+    this.#life.seated();
+    this.#seat = { connection, protocol };
+    connection.start();
+    if (leaving) connection.loseConnection();
+    for (const { resolve } of this.#waiters.splice(0)) resolve(protocol);
+  }
+
+  refused(_peer: Address, reason: Error): void {
+    this.#life.refused(reason);
+  }
+
+  lost(_connection: StreamTransport, reason: Error): void {
+    this.#life.lost(reason);
+  }
+
+  readonly #cancel = (): void => this.#life.cancel(undefined);
+
+  /** Fails an attempt whose connection would have no protocol. */
+  #expectProtocol(dial: Dial): void {
+    if (dial.over) return;
+    try {
+      this.#factory.checkProtocol();
+    } catch (error) {
+      this.#tell('buildProtocol', () => {
+        throw error;
+      });
+      this.#life.cancel(errorOf(error));
+    }
+  }
+
+  /** Sends the PROXY header first. */
+  #announce(wire: Wire, header: ProxyHeader | 1 | 2): Wire {
+    try {
+      return announce(wire, headerFor(wire, header));
+    } catch (error) {
+      const why = error instanceof RangeError ? error.message : String(error);
+      throw new ConnectError(`${this.destination}: proxyHeader: ${why}`, { cause: error });
+    }
+  }
+
+  #endAttempt(): void {
+    this.#trial?.dial.end();
+    this.#trial = undefined;
+    this.#signal?.removeEventListener('abort', this.#cancel);
+  }
+
+  #fail(why: Error): void {
+    const reason = this.#attemptError(why);
+    this.#engine.run(() => {
+      this.#trial?.admission.stop(reason);
+      this.#endAttempt();
+      this.#disappoint(reason);
+      this.#tell('clientConnectionFailed', () => this.#factory.clientConnectionFailed(this, reason));
+      this.#endTelling();
+    });
+  }
+
+  /** Why the attempt failed, with the name of the destination, where the admission does not know that. */
+  #attemptError(reason: Error): Error {
+    const message = `${this.destination}: ${reason.message}`;
+    if (reason instanceof AdmissionError) return new ConnectError(message, { cause: reason });
+    if (this.#trial?.dial.over !== false) return reason;
+    const options = { cause: reason.cause ?? reason };
+    if (reason instanceof TimeoutError) return new TimeoutError(message, options);
+    return reason instanceof TLSError ? new TLSError(message, options) : reason;
+  }
+
+  #disappoint(reason: Error): void {
+    for (const { reject } of this.#waiters.splice(0)) reject(reason);
+  }
+
+  /** The callback may have connected again; if not, the factory is done with. */
+  #endTelling(): void {
+    if (this.#life.state === 'telling') this.#life.done();
+  }
+
+  #tell(where: string, callback: () => unknown): void {
+    this.#engine.guard(`${prefixOf(this.#factory)} for ${this.destination}`, where, callback);
+  }
+}
+
+function headerFor({ local, peer }: Wire, header: ProxyHeader | 1 | 2): ProxyHeader {
+  if (typeof header !== 'number') return header;
+  return { version: header, command: 'PROXY', source: local, destination: peer, tlvs: [] };
+}
+
+/** The name that a server's certificate must have. Throws a `TLSError` for a host of which no certificate can be. */
+function certifiedNameOf(destination: Destination): string {
+  if (destination.kind !== 'tcp') return '';
+  const name = serverNameOf(destination.host);
+  if (name === undefined) throw new TLSError('no certificate can have that name');
+  return name;
+}
