@@ -33,6 +33,17 @@ export const THRESHOLDS = {
    * memory of the process is measured by the bench: it comes and goes by pages, and differs by a third between runs.
    */
   retained: 1_800,
+  /** How many frames of the package's own code a stack has, from the runtime's event to the callback: always the same. */
+  frames: {
+    accept: 8,
+    chunk: 2,
+    /** The header may bring the connection: a filter, and the life of a wire that waits, stand between. */
+    header: 10,
+    chunkBehindHeader: 4,
+    /** From `connectTCP` down to the socket. */
+    call: 10,
+    connected: 11,
+  },
   /** What `import 'couplet'` loads: always the same. */
   modules: {
     /** Files of its own: the entry, the backend, and a file for each layer. */
