@@ -7,6 +7,7 @@ import { NodeBackend } from 'couplet/node';
 import { simulate } from 'couplet/sim';
 import { commitOf } from '../packages/couplet/src/sim/commit.ts';
 import { DAY } from '../packages/couplet/test/sim/scenarios/day.ts';
+import { LEDGERS } from '../packages/couplet/test/sim/scenarios/ledgers.ts';
 import { SCENES } from '../packages/couplet/test/sim/scenarios/scenes.ts';
 import { hashesOf } from '../packages/couplet/test/sim/traces.ts';
 
@@ -36,8 +37,9 @@ async function playAll(seeds, from) {
   const began = performance.now();
   // The one whose sources are loaded: another may come while it plays.
   const played = await commitOf(new NodeBackend().surroundings);
-  const each = Math.ceil(seeds / SCENES.length);
-  for (const scene of SCENES) await playOne(scene, each, from, total);
+  const scenes = [...SCENES, ...LEDGERS];
+  const each = Math.ceil(seeds / scenes.length);
+  for (const scene of scenes) await playOne(scene, each, from, total);
   await playOne(DAY, Math.ceil(each / DAYS), from, total);
   const seconds = ((performance.now() - began) / 1000).toFixed(0);
   console.log(
