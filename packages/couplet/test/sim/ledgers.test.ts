@@ -1,11 +1,13 @@
 import { describe, test } from 'node:test';
 import { simulate } from 'couplet/sim';
-import { commit } from '../../src/backends/node/outside.ts';
+import { surroundings } from '../../src/backends/node/surroundings.ts';
+import { commitOf } from '../../src/sim/commit.ts';
 import { LEDGERS } from './scenarios/ledgers.ts';
 
 /** Some that stay the same, and as many that each commit has of its own; `npm run simulate` plays thousands. */
 const numbers = Array.from({ length: 50 }, (_, at) => at + 1);
-const seeds = [...numbers, ...numbers.map((number) => `${commit()}/${number}`)];
+const commit = await commitOf(surroundings);
+const seeds = [...numbers, ...numbers.map((number) => `${commit}/${number}`)];
 
 describe('ledgers', () => {
   for (const { name, options, play } of LEDGERS) {
