@@ -109,17 +109,22 @@ describe('a verdict that comes later', () => {
     assert.deepEqual([house.engine.live.empty, house.reasons.length, recorders.made.length], [true, 1, 0]);
   });
 
-  test('R48 a verdict that comes too late is abandoned', async () => {
+  test('R48 a verdict that comes too late is abandoned, whether a policy gives it or the factory', async () => {
     for (const end of ['late', 'stop', 'closed'] as const) {
-      const { ledger, house, recorders } = open();
-      const visit = house.accept();
-      if (end === 'late') house.pass(TIMEOUT_MS);
-      else if (end === 'stop') house.admission.stop(new PortStopped('stopped'));
-      else visit.cut();
-      await ledger.answer(0, ledger.lease(0));
-      assert.deepEqual([ledger.open, recorders.made.length, house.reasons.length], [0, 0, 1], end);
-      visit.settle();
-      assert.deepEqual([house.engine.live.empty, house.reports], [true, []], end);
+      for (const giver of ['policy', 'factory'] as const) {
+        const ledger = new Ledger();
+        const recorders = new Recorders();
+        if (giver === 'factory') recorders.admit = (...asked) => ledger.filter(...asked);
+        const house = new House(giver === 'factory' ? recorders : guard(recorders, ledger));
+        const visit = house.accept();
+        if (end === 'late') house.pass(TIMEOUT_MS);
+        else if (end === 'stop') house.admission.stop(new PortStopped('stopped'));
+        else visit.cut();
+        await ledger.answer(0, ledger.lease(0));
+        assert.deepEqual([ledger.open, recorders.made.length, house.reasons.length], [0, 0, 1], `${end}, ${giver}`);
+        visit.settle();
+        assert.deepEqual([house.engine.live.empty, house.reports], [true, []], `${end}, ${giver}`);
+      }
     }
   });
 
