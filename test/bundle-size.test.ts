@@ -15,7 +15,7 @@ const PROGRAMS = [
   },
   {
     name: 'an echo server',
-    most: 94_000,
+    most: 101_500,
     text: `import { Factory, Protocol, reactor } from 'couplet';
       class Echo extends Protocol { dataReceived(data) { this.transport.write(data); } }
       await reactor.listenTCP(8007, Factory.forProtocol(Echo));
@@ -23,7 +23,7 @@ const PROGRAMS = [
   },
   {
     name: 'an echo server with promises',
-    most: 116_500,
+    most: 124_000,
     text: `import { serve } from 'couplet';
       await serve('tcp:8007', async (connection) => {
         for await (const line of connection.lines()) await connection.write(line);

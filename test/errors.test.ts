@@ -4,21 +4,32 @@ import { describe, test } from 'node:test';
 
 /** Each public error class with its code. A code never changes, and never means something else. */
 const CODES: Readonly<Record<string, string>> = {
+  AdmissionFailed: 'COUPLET_ERROR',
+  AdmissionQueueFull: 'COUPLET_ADMISSION_QUEUE_FULL',
+  AdmissionTimeout: 'COUPLET_ADMISSION_TIMEOUT',
   CannotListenError: 'COUPLET_CANNOT_LISTEN',
   ConnectBindError: 'COUPLET_CONNECT_BIND',
   ConnectError: 'COUPLET_CONNECT',
   ConnectionAborted: 'COUPLET_CONNECTION_ABORTED',
   ConnectionClosed: 'COUPLET_CONNECTION_CLOSED',
   ConnectionDone: 'COUPLET_CONNECTION_DONE',
+  ConnectionLimitReached: 'COUPLET_CONNECTION_LIMIT',
   ConnectionLost: 'COUPLET_CONNECTION_LOST',
   ConnectionRefusedError: 'COUPLET_CONNECTION_REFUSED',
   DNSLookupError: 'COUPLET_DNS_LOOKUP',
   EndpointSyntaxError: 'COUPLET_ENDPOINT_SYNTAX',
   FramingError: 'COUPLET_FRAMING',
+  LedgerAway: 'COUPLET_LEDGER_AWAY',
+  LedgerRefused: 'COUPLET_LEDGER_REFUSED',
   LengthLimitError: 'COUPLET_LENGTH_LIMIT',
   LineTooLongError: 'COUPLET_LINE_TOO_LONG',
   NetstringParseError: 'COUPLET_NETSTRING_PARSE',
+  NoProtocolBuilt: 'COUPLET_NO_PROTOCOL',
   NoRouteError: 'COUPLET_NO_ROUTE',
+  NotAllowed: 'COUPLET_NOT_ALLOWED',
+  PeerGone: 'COUPLET_PEER_GONE',
+  PeerLimitReached: 'COUPLET_PEER_LIMIT',
+  PortStopped: 'COUPLET_PORT_STOPPED',
   ProxyHeaderError: 'COUPLET_PROXY_HEADER',
   ReactorAlreadyRunning: 'COUPLET_REACTOR_ALREADY_RUNNING',
   ReactorNotRunning: 'COUPLET_REACTOR_NOT_RUNNING',
@@ -40,11 +51,14 @@ const ENTRIES = Object.keys(MANIFEST.exports)
   .filter((path) => !path.endsWith('.json'))
   .map((path) => path.replace('.', 'couplet'));
 
+/** What is never thrown as itself: its subclasses have codes. */
+const ABSTRACT: readonly string[] = ['AdmissionError'];
+
 /** The error classes that an entry exports. */
 async function errorsOf(entry: string): Promise<[name: string, error: Error][]> {
   const module: Readonly<Record<string, unknown>> = await import(entry);
   return Object.entries(module).flatMap(([name, value]): [string, Error][] => {
-    if (typeof value !== 'function' || !(value.prototype instanceof Error)) return [];
+    if (typeof value !== 'function' || !(value.prototype instanceof Error) || ABSTRACT.includes(name)) return [];
     // Text will do for whatever a constructor takes.
     const error: unknown = Reflect.construct(value, ['why', 'why', 'why']);
     return error instanceof Error ? [[name, error]] : [];

@@ -2,7 +2,7 @@ import { type Address, addressOf } from '../address/address.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Wire } from '../seam/wire.ts';
-import type { Prelude } from './facts.ts';
+import type { Prelude } from './prelude.ts';
 
 /** The two ends of a wire, and what was found out about them before they had a protocol. */
 export class Ends {

@@ -3,11 +3,11 @@ import type { ConnectionBounds } from '../protocol/options.ts';
 import type { Wire } from '../seam/wire.ts';
 import { Ends } from './ends.ts';
 import type { Engine, Flushable, Live } from './engine.ts';
-import type { Prelude } from './facts.ts';
 import type { Flow } from './flow.ts';
 import { delivers, type LifeEvent, over, type State, sends, transition } from './life-cycle.ts';
 import type { Linger } from './linger.ts';
 import { Output } from './output.ts';
+import type { Prelude } from './prelude.ts';
 
 /** How many bytes the wire is handed at once while the closing is bounded: so that a slow peer shows that it takes some. */
 const CLOSE_PORTION = 16 * 1024;

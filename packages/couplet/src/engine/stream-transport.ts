@@ -11,10 +11,10 @@ import type { Sink, Wire } from '../seam/wire.ts';
 import type { Clock } from '../time/clock.ts';
 import { isThenable, promiseOf } from '../values/thenable.ts';
 import type { Engine } from './engine.ts';
-import { NO_PRELUDE, type Prelude } from './facts.ts';
 import { Flow, HIGH_WATER, LOW_WATER } from './flow.ts';
 import { type Home, Life } from './life.ts';
 import { cutOff, delivers, over, sends, writes } from './life-cycle.ts';
+import { NO_PRELUDE, type Prelude } from './prelude.ts';
 import { reasonOf } from './reason.ts';
 import { classOf, errorOf } from './report.ts';
 

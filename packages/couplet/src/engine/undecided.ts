@@ -12,9 +12,9 @@ import type { DelayedCall } from '../time/clock.ts';
 import { promiseOf } from '../values/thenable.ts';
 import { ADMISSION_LIFE } from './admission-life.ts';
 import type { Engine, Live } from './engine.ts';
-import type { Prelude } from './facts.ts';
 import { Farewell } from './farewell.ts';
 import { type Handshake, handshakeFailure } from './handshake.ts';
+import type { Prelude } from './prelude.ts';
 
 const LIFE = new Machine('admission', 'arrived', ADMISSION_LIFE);
 

@@ -9,7 +9,7 @@ import { Bucket } from './bucket.ts';
 import type { Guarded, Policy } from './guarded.ts';
 import { guard } from './guarded.ts';
 import { PerClock } from './per-clock.ts';
-import type { Wait } from './throttled.ts';
+import type { ThrottleWait } from './throttled.ts';
 import { Throttled } from './throttled.ts';
 
 /** Waits that end close together end together, up to so much late. What is late is made up for: it waits in the bucket. */
@@ -42,7 +42,7 @@ export function throttle<F extends Factory | ClientFactory>(factory: F, options:
 class Throttle implements Policy {
   readonly #read: (clock: Clock) => Bucket | undefined;
   readonly #write: (clock: Clock) => Bucket | undefined;
-  readonly #waits: PerClock<Sweep<Wait>> = new PerClock((clock) => new Sweep(clock, GRAIN_MS));
+  readonly #waits: PerClock<Sweep<ThrottleWait>> = new PerClock((clock) => new Sweep(clock, GRAIN_MS));
 
   constructor(options: ThrottleOptions) {
     const { readBytesPerSecond, writeBytesPerSecond } = options;

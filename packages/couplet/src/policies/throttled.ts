@@ -6,9 +6,9 @@ import type { Bucket } from './bucket.ts';
 import { Portions } from './portions.ts';
 
 /** The wait until bytes are paid for. */
-export class Wait {
-  previous: Wait | undefined;
-  next: Wait | undefined;
+export class ThrottleWait {
+  previous: ThrottleWait | undefined;
+  next: ThrottleWait | undefined;
   deadline: number;
   readonly over: () => void;
 
@@ -21,13 +21,13 @@ export class Wait {
 /** Delays what a connection receives and sends until its buckets have paid for it. */
 export class Throttled extends Portions {
   readonly #clock: Clock;
-  readonly #waits: Sweep<Wait>;
+  readonly #waits: Sweep<ThrottleWait>;
   readonly #readBucket: Bucket | undefined;
   readonly #writeBucket: Bucket | undefined;
   /** There while reading waits until what was read is paid for. */
-  #reading: Wait | undefined;
+  #reading: ThrottleWait | undefined;
   /** There while writing waits for the next portion. */
-  #writing: Wait | undefined;
+  #writing: ThrottleWait | undefined;
   /** The portion that was paid for by waiting. */
   #granted = 0;
   /** When the last wait was over. */
@@ -36,7 +36,13 @@ export class Throttled extends Portions {
   #paused = false;
 
   /** Without a bucket a direction is not delayed. */
-  constructor(wire: Wire, clock: Clock, waits: Sweep<Wait>, read: Bucket | undefined, write: Bucket | undefined) {
+  constructor(
+    wire: Wire,
+    clock: Clock,
+    waits: Sweep<ThrottleWait>,
+    read: Bucket | undefined,
+    write: Bucket | undefined,
+  ) {
     super(wire);
     this.#clock = clock;
     this.#waits = waits;
@@ -119,8 +125,8 @@ export class Throttled extends Portions {
     });
   }
 
-  #waitUntil(time: number, over: () => void): Wait {
-    const wait = new Wait(time, () => {
+  #waitUntil(time: number, over: () => void): ThrottleWait {
+    const wait = new ThrottleWait(time, () => {
       this.#waits.remove(wait);
       this.#waited = this.#clock.now();
       over();

@@ -2,7 +2,7 @@ import type { Address } from '../address/address.ts';
 import { addressOf } from '../address/address.ts';
 import { Admission, type AdmissionOwner, type AdmissionTerms } from '../engine/admission.ts';
 import type { Engine } from '../engine/engine.ts';
-import { NO_PRELUDE, type Prelude } from '../engine/facts.ts';
+import { NO_PRELUDE, type Prelude } from '../engine/prelude.ts';
 import { prefixOf } from '../engine/report.ts';
 import type { StreamTransport } from '../engine/stream-transport.ts';
 import { AdmissionFailed, isAdmissionReason, PortStopped } from '../filters/refused.ts';

@@ -21,13 +21,13 @@ const NO_AUTHENTICATION = 0;
 const NO_ACCEPTABLE_METHOD = 0xff;
 
 /** Each step waits for so many bytes, at least one, and gets them. */
-type Steps<T> = Generator<number, T, Buffer>;
+type Parsing<T> = Generator<number, T, Buffer>;
 
 /** Reads the beginning of a SOCKS connection, however it is cut, up to the request (SOCKS 4 and 4a, RFC 1928). */
 export class SocksHandshake {
   /** What came of it, once that is known. */
   outcome: SocksOpening | undefined;
-  readonly #steps: Steps<SocksOpening>;
+  readonly #steps: Parsing<SocksOpening>;
   #field: Buffer = EMPTY;
   #filled = 0;
 
@@ -59,14 +59,14 @@ export class SocksHandshake {
   }
 }
 
-function* begin(send: (answer: Buffer) => void): Steps<SocksOpening> {
+function* begin(send: (answer: Buffer) => void): Parsing<SocksOpening> {
   const version = yield* byte();
   if (version === 4) return yield* version4();
   if (version === 5) return yield* version5(send);
   return new Error(`SOCKS: the client speaks version ${version}`);
 }
 
-function* version4(): Steps<SocksOpening> {
+function* version4(): Parsing<SocksOpening> {
   const command = yield* byte();
   const port = yield* portNumber();
   const address = yield 4;
@@ -78,7 +78,7 @@ function* version4(): Steps<SocksOpening> {
   return host === undefined ? replyOf(4, 'failed') : { version: 4, host, port };
 }
 
-function* version5(send: (answer: Buffer) => void): Steps<SocksOpening> {
+function* version5(send: (answer: Buffer) => void): Parsing<SocksOpening> {
   const count = yield* byte();
   if (count === 0 || !(yield count).includes(NO_AUTHENTICATION)) return Buffer.from([5, NO_ACCEPTABLE_METHOD]);
   send(Buffer.from([5, NO_AUTHENTICATION]));
@@ -93,7 +93,7 @@ function* version5(send: (answer: Buffer) => void): Steps<SocksOpening> {
   return command !== CONNECT ? replyOf(5, 'commandNotSupported') : { version: 5, host, port };
 }
 
-function* hostOfType(type: number): Steps<string | undefined> {
+function* hostOfType(type: number): Parsing<string | undefined> {
   if (type === 1) return literalOf(yield 4);
   if (type === 4) return literalOf(yield 16);
   if (type !== 3) return undefined;
@@ -101,16 +101,16 @@ function* hostOfType(type: number): Steps<string | undefined> {
   return length === 0 ? '' : (yield length).toString('latin1');
 }
 
-function* byte(): Steps<number> {
+function* byte(): Parsing<number> {
   return (yield 1).readUInt8();
 }
 
-function* portNumber(): Steps<number> {
+function* portNumber(): Parsing<number> {
   return (yield 2).readUInt16BE();
 }
 
 /** What comes before the next NUL; undefined when that is not within the bound. */
-function* untilNul(): Steps<string | undefined> {
+function* untilNul(): Parsing<string | undefined> {
   let text = '';
   for (let length = 0; length <= LONGEST; length += 1) {
     const next = yield* byte();
