@@ -9,7 +9,8 @@ export class Cidr {
   constructor(text: string) {
     const [address = '', length, ...rest] = text.split('/');
     const prefix = bytesOf(address);
-    if (prefix === undefined || rest.length > 0) throw new RangeError(`'${text}' is no network such as 192.0.2.0/24`);
+    if (prefix === undefined || rest.length > 0)
+      throw new RangeError(`'${text}' is not a network such as 192.0.2.0/24`);
     const bits = 8 * prefix.length;
     const fixed = length === undefined ? bits : /^\d{1,3}$/.test(length) ? Number(length) : Number.NaN;
     if (!(fixed <= bits))

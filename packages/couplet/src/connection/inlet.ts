@@ -42,7 +42,7 @@ export class Inlet extends Protocol {
    */
   pull<Frame>(decoder: Decoder<Frame>): Promise<IteratorResult<Frame, undefined>> {
     if (this.#pull !== undefined)
-      throw new Error('the connection is being read: another pull waits for what comes next');
+      throw new Error('the connection is already being read: only one read may wait at a time');
     try {
       const value = this.#left ? undefined : this.#turnTo(decoder).next();
       if (value !== undefined) return Promise.resolve({ done: false, value });

@@ -21,7 +21,7 @@ export class Flow {
   static of(producer: Producer | PullProducer, streaming: boolean): Flow {
     if (!streaming) return Flow.pull(producer);
     if ('pauseProducing' in producer) return Flow.streaming(producer);
-    throw new TypeError('a streaming producer needs pauseProducing');
+    throw new TypeError('a streaming producer must have a method pauseProducing');
   }
 
   static streaming(producer: Producer): Flow {

@@ -251,7 +251,7 @@ const transitions: Record<State, Partial<Record<LifeEvent, Step | 'ignore'>>> = 
 /** Where a event leads from a state; undefined when it changes nothing. Throws an `Error` for a pair that is impossible. */
 export function transition(state: State, event: LifeEvent): Step | undefined {
   const step = transitions[state][event];
-  if (step === undefined) throw new Error(`a connection that is '${state}' takes no '${event}'`);
+  if (step === undefined) throw new Error(`the event '${event}' cannot happen to a connection that is '${state}'`);
   return step === 'ignore' ? undefined : step;
 }
 

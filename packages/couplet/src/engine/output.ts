@@ -2,6 +2,7 @@ import { EMPTY } from '../bytes/chunk.ts';
 import type { TimeoutError } from '../protocol/errors.ts';
 import type { TLS } from '../protocol/tls.ts';
 import type { Wire } from '../seam/wire.ts';
+import { described } from '../values/checks.ts';
 import type { Engine } from './engine.ts';
 import { HIGH_WATER, RoomWaiters } from './flow.ts';
 import { Handshake, serverNameIn } from './handshake.ts';
@@ -102,7 +103,7 @@ export class Output extends WriteQueue {
     held: () => Buffer | undefined,
     late: (reason: TimeoutError) => void,
   ): void {
-    if (!(unread instanceof Uint8Array)) throw new TypeError(`unread is ${typeof unread}, not bytes`);
+    if (!(unread instanceof Uint8Array)) throw new TypeError(`unread is ${described(unread)}, not a Uint8Array`);
     const handshake = new Handshake(this.#engine, tls, serverNameIn(tls));
     handshake.unread = Buffer.concat([unread, held() ?? EMPTY]);
     handshake.start(late);

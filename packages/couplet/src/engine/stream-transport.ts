@@ -287,7 +287,7 @@ export class StreamTransport extends Life implements Transport, Sink {
     if (over(this.state) || (!delivers(this.state) && !writes(this.state, this.flow !== undefined))) return;
     if (this.output.upgrading || this.tls !== undefined) throw new Error('TLS is spoken already');
     if (this.state !== 'open') {
-      this.abort(new ConnectionLost('one side has ended its output: there can be no TLS handshake'));
+      this.abort(new ConnectionLost('a TLS handshake is impossible: one side has ended its output'));
       return;
     }
     const held = (): Buffer | undefined => this.#protocol.takeUnread?.();

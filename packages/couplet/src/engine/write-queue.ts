@@ -12,7 +12,7 @@ export const MOST: number = 256 * 1024;
 const LONG_TEXT = 64 * 1024;
 /** While the wire is full, chunks of fewer bytes are copied together. */
 const SMALL = 1024;
-const CHANGED = 'bytes were taken away or added between the write and the sending';
+const CHANGED = 'bytes were added or removed after the write and before they were sent';
 
 /** What a connection has written and the kernel does not have yet. */
 export class WriteQueue {

@@ -42,7 +42,7 @@ export function textLines({ delimiter, maxLength, encoding = 'utf8' }: TextLines
 export function readerOf(encoding: TextEncoding): LineReader<string> {
   if (encoding === 'utf8') return new UTF8Reader();
   if (encoding === 'latin1') return new Latin1Reader();
-  throw new RangeError(`the encoding of lines is utf8 or latin1, not ${encoding}`);
+  throw new RangeError(`encoding is '${encoding}', not 'utf8' or 'latin1'`);
 }
 
 /** The bytes of a line with its delimiter. Strings are taken as UTF-8. */

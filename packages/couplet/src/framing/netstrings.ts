@@ -34,8 +34,9 @@ export class NetstringPrefix implements Prefix {
         this.length = length;
         return at + 1 - from;
       }
-      if (digit < 0 || digit > 9) throw new NetstringParseError(`${shown(byte)} where a netstring has its length`);
-      if (length === 0 && at > from) throw new NetstringParseError('the length of a netstring begins with 0');
+      if (digit < 0 || digit > 9)
+        throw new NetstringParseError(`found ${shown(byte)} where a netstring has its length`);
+      if (length === 0 && at > from) throw new NetstringParseError('the length of a netstring has a leading 0');
       length = 10 * length + digit;
       if (length > maxLength || length > Number.MAX_SAFE_INTEGER)
         throw new NetstringParseError(`a netstring is longer than maxLength (${maxLength})`);
@@ -48,7 +49,7 @@ export class NetstringPrefix implements Prefix {
   }
 
   checkTrailer(byte: number): void {
-    if (byte !== COMMA) throw new NetstringParseError(`${shown(byte)} where a netstring ends with a comma`);
+    if (byte !== COMMA) throw new NetstringParseError(`found ${shown(byte)} where a netstring ends with a comma`);
   }
 }
 

@@ -43,7 +43,9 @@ export class IntegerPrefix implements Prefix {
 
   write(length: number): Buffer {
     if (length > this.#largest) {
-      throw new StringTooLongError(`a string of ${length} bytes is longer than its prefix can say (${this.#largest})`);
+      throw new StringTooLongError(
+        `a string of ${length} bytes is longer than its length prefix allows (${this.#largest} bytes)`,
+      );
     }
     return prefixOf[this.most](length);
   }

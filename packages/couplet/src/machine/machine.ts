@@ -50,7 +50,8 @@ export class Machine<const T extends States & Closed<T>> {
   // What the signature above promises, the constructor has made: a method for each event.
   start(actions: AnyActions): unknown {
     for (const call of this.#calls) {
-      if (typeof actions[call] !== 'function') throw new TypeError(`${this.name}: the actions have no '${call}'`);
+      if (typeof actions[call] !== 'function')
+        throw new TypeError(`${this.name}: the actions do not have a method '${call}'`);
     }
     return new this.#run(this.initial, actions);
   }
@@ -60,16 +61,17 @@ export class Machine<const T extends States & Closed<T>> {
 function survey(name: string, initial: string, states: States) {
   const events = new Map<string, Map<string, Transition | 'ignore'>>();
   const calls = new Set<string>();
-  if (!Object.hasOwn(states, initial)) throw new Error(`${name}: it begins in '${initial}', which is no state`);
+  if (!Object.hasOwn(states, initial)) throw new Error(`${name}: it begins in '${initial}', which is not a state`);
   for (const [state, row] of Object.entries(states)) {
     for (const [event, transition] of Object.entries(row)) {
-      if (event === 'state') throw new Error(`${name}: no event can be called 'state', a run has its state there`);
+      if (event === 'state')
+        throw new Error(`${name}: an event cannot be called 'state': a run has a property of that name`);
       const transitions = events.get(event) ?? new Map<string, Transition | 'ignore'>();
       events.set(event, transitions.set(state, transition));
       if (transition === 'ignore') continue;
       const { to, call } = transition;
       if (!Object.hasOwn(states, to)) {
-        throw new Error(`${name}: '${event}' leads from '${state}' to '${to}', which is no state`);
+        throw new Error(`${name}: '${event}' leads from '${state}' to '${to}', which is not a state`);
       }
       if (call !== undefined) calls.add(call);
     }

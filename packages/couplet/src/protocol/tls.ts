@@ -166,7 +166,9 @@ function serverSettings(options: ServerTLSOptions): TlsServerSettings {
   if (!CLIENT_AUTHS.includes(clientAuth))
     throw new RangeError(`clientAuth is '${clientAuth}', not one of ${CLIENT_AUTHS.join(', ')}`);
   if (clientAuth !== 'none' && ca === undefined)
-    throw new TypeError(`clientAuth is '${clientAuth}', but no ca says whose certificates are good`);
+    throw new TypeError(
+      `clientAuth is '${clientAuth}', but ca is not set: the certificates of clients could not be verified`,
+    );
   return {
     role: 'server',
     identities: [identityOf(options, ''), ...identities.map((one, at) => identityOf(one, `identities[${at}]`))],

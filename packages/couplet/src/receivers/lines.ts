@@ -142,6 +142,6 @@ export class TextLineReceiver<F = AnyFactory> extends LineProtocol<string, F> {
 
 function latin1(line: string): Buffer {
   const [foreign] = /[\u{100}-\u{10ffff}]/u.exec(line) ?? [];
-  if (foreign !== undefined) throw new RangeError(`the line has '${foreign}', which is no character of Latin-1`);
+  if (foreign !== undefined) throw new RangeError(`the line has '${foreign}', which is not a character of Latin-1`);
   return Buffer.from(line, 'latin1');
 }

@@ -41,7 +41,7 @@ export class AllowList {
 function ruleOf(permit: Permit): (name: string, address: Uint8Array | undefined, port: number) => boolean {
   const { port } = permit;
   if (port !== '*' && !(Number.isInteger(port) && port > 0 && port <= 65_535))
-    throw new RangeError(`port ${port} is neither a whole number from 1 to 65535 nor '*'`);
+    throw new RangeError(`port is ${port}, not a whole number from 1 to 65535 or '*'`);
   const matches = 'network' in permit ? inNetwork(permit.network) : isHost(permit.host);
   return (name, address, asked) => (port === '*' || port === asked) && matches(name, address);
 }
@@ -56,7 +56,7 @@ function isHost(host: string): (name: string, address: Uint8Array | undefined) =
   const wanted = nameOf(host);
   const parent = wanted.startsWith('*.') ? wanted.slice(2) : undefined;
   if (!NAME.test(parent ?? wanted))
-    throw new RangeError(`host '${host}' is no name, no '*.' before one and no address`);
+    throw new RangeError(`host '${host}' is not a host name, '*.' and a host name, or an IP address`);
   return parent === undefined ? (name) => name === wanted : (name) => name.endsWith(`.${parent}`);
 }
 

@@ -45,7 +45,7 @@ export class FileSender implements Producer {
     checkSize('position', position ?? 0, 0);
     if (byteCount !== Number.POSITIVE_INFINITY) checkSize('byteCount', byteCount, 0);
     checkSize('chunkBytes', chunkBytes, 1);
-    if (this.#busy) throw new Error('this sender has a transfer under way');
+    if (this.#busy) throw new Error('this FileSender is busy: its last transfer has not ended');
     consumer.registerProducer(this, true);
     this.#busy = true;
     this.#paused = false;
@@ -108,5 +108,5 @@ export class FileSender implements Producer {
 
 function checkSize(name: string, value: number, least: number): void {
   if (!Number.isSafeInteger(value) || value < least)
-    throw new RangeError(`${name} ${value} is not a whole number of at least ${least}`);
+    throw new RangeError(`${name} is ${value}, not a whole number of at least ${least}`);
 }

@@ -63,7 +63,7 @@ function* begin(send: (answer: Buffer) => void): Parsing<SocksOpening> {
   const version = yield* byte();
   if (version === 4) return yield* version4();
   if (version === 5) return yield* version5(send);
-  return new Error(`SOCKS: the client speaks version ${version}`);
+  return new Error(`the version of SOCKS is ${version}, not 4 or 5`);
 }
 
 function* version4(): Parsing<SocksOpening> {
@@ -83,7 +83,7 @@ function* version5(send: (answer: Buffer) => void): Parsing<SocksOpening> {
   if (count === 0 || !(yield count).includes(NO_AUTHENTICATION)) return Buffer.from([5, NO_ACCEPTABLE_METHOD]);
   send(Buffer.from([5, NO_AUTHENTICATION]));
   const version = yield* byte();
-  if (version !== 5) return new Error(`SOCKS: the request is of version ${version}`);
+  if (version !== 5) return new Error(`the version of the SOCKS request is ${version}, not 5`);
   const command = yield* byte();
   yield 1; // reserved
   const type = yield* byte();

@@ -26,10 +26,11 @@ export class QOTDFactory extends Factory {
    */
   constructor(quotes: readonly string[]) {
     super();
-    if (quotes.length === 0) throw new RangeError('there is no quote');
+    if (quotes.length === 0) throw new RangeError('quotes is empty, not at least one quote');
     this.quotes = quotes.map((quote, at) => {
       const bytes = Buffer.from(`${quote.trimEnd().replace(/\r?\n/g, '\r\n')}\r\n`);
-      if (bytes.length >= LIMIT) throw new RangeError(`quote ${at} has ${bytes.length} bytes, not fewer than ${LIMIT}`);
+      if (bytes.length >= LIMIT)
+        throw new RangeError(`quote ${at} has ${bytes.length} bytes, not at most ${LIMIT - 1}`);
       return bytes;
     });
   }

@@ -71,8 +71,8 @@ export class Clock implements Time {
    * it runs advances the clock, or when calls without a delay make each other for ever.
    */
   advance(ms: number): void {
-    if (!(ms >= 0 && Number.isFinite(ms))) throw new RangeError(`time cannot advance by ${ms} ms`);
-    if (this.#advancing) throw new Error('a delayed call advances the clock that runs it');
+    if (!(ms >= 0 && Number.isFinite(ms))) throw new RangeError(`ms is ${ms}, not a finite number of at least 0`);
+    if (this.#advancing) throw new Error('a delayed call cannot advance the clock that runs it');
     this.#advancing = true;
     try {
       this.#runUntil(this.#now + ms);
@@ -86,7 +86,7 @@ export class Clock implements Time {
     for (let at = this.#alarmAt; at !== undefined && at <= end; at = this.#alarmAt) {
       rounds = at > this.#now ? 0 : rounds + 1;
       if (rounds > ROUNDS)
-        throw new Error(`delayed calls make each other without a delay, for ever, at ${this.#now} ms`);
+        throw new Error(`delayed calls create each other without a delay, endlessly, at ${this.#now} ms`);
       this.#now = Math.max(this.#now, at);
       this.#alarmAt = undefined;
       this.#ring();

@@ -44,7 +44,7 @@ export function playDecoder(
         frames.push(error);
         if (!goesOn(error)) break pieces;
       }
-      if (frames.length > most) throw new Error(`next() gives more than ${most} frames for ${stream.length} bytes`);
+      if (frames.length > most) throw new Error(`next() returned more than ${most} frames for ${stream.length} bytes`);
     }
   }
   const list = sequence.list();

@@ -114,7 +114,7 @@ function listenToReturns(protocol: FramedProtocol, sequence: Sequence): void {
 
 function bytesOf(name: string, value: unknown): Uint8Array | string {
   if (typeof value === 'string' || value instanceof Uint8Array) return value;
-  throw new Misuse(`${name} is called raw, but did not get bytes`);
+  throw new Misuse(`${name} is listed in raw, but was called without bytes`);
 }
 
 /** Lets a protocol that paused go on. It may pause once more with each byte. */

@@ -94,7 +94,7 @@ export function verifyFraming(
     if ('dataReceived' in one) return playProtocol(one, bytes, places, { callbacks, raw });
     if ('push' in one) return playDecoder(one, bytes, places, goesOn);
     throw new TypeError(
-      'the subject makes neither a decoder (push, next) nor a protocol (makeConnection, dataReceived)',
+      'the subject returned neither a decoder (push, next) nor a protocol (makeConnection, dataReceived)',
     );
   };
   const whole = play([]);

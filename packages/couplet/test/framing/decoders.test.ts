@@ -30,13 +30,13 @@ describe('what no decoder can be', () => {
     [() => lines({ delimiter: '' }), 'the delimiter is empty'],
     [() => textLines({ delimiter: Buffer.alloc(0) }), 'the delimiter is empty'],
     // @ts-expect-error there is no such encoding
-    [() => textLines({ encoding: 'ascii' }), 'the encoding of lines is utf8 or latin1, not ascii'],
+    [() => textLines({ encoding: 'ascii' }), "encoding is 'ascii', not 'utf8' or 'latin1'"],
     // @ts-expect-error there is no such prefix
     [() => lengthPrefixed(3), 'a length prefix has 1, 2 or 4 bytes, not 3'],
   ];
   for (const maxLength of [Number.NaN, -1]) {
     for (const make of [lines, textLines, netstrings, varintPrefixed]) {
-      refused.push([() => make({ maxLength }), `a maxLength of ${maxLength} is not a number of at least 0`]);
+      refused.push([() => make({ maxLength }), `maxLength is ${maxLength}, not a number of at least 0`]);
     }
   }
 

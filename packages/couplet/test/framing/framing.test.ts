@@ -100,7 +100,7 @@ const FORMATS: Record<string, { decoder: () => Decoder<unknown>; cases: readonly
       [ascii('0:,5:hello,0:,3:0:,,12:hello world!,1:\n,2:re'), frames('', 'hello', '', '0:,', 'hello world!', '\n')],
       [
         ascii('1:a,2:bc;3:def,'),
-        [...frames('a'), "throw(NetstringParseError: ';' where a netstring ends with a comma)"],
+        [...frames('a'), "throw(NetstringParseError: found ';' where a netstring ends with a comma)"],
       ],
       [ascii('1:a,13:'), [...frames('a'), 'throw(NetstringParseError: a netstring is longer than maxLength (12))']],
     ],

@@ -30,8 +30,8 @@ describe('who is trusted', () => {
     for (const [bad, message] of [
       ['10.0.0.0/33', "the prefix length '33' of '10.0.0.0/33' is not a number from 0 to 32"],
       ['10.0.0.1/8', "'10.0.0.1/8' has bits set beyond its prefix length"],
-      ['localhost', "'localhost' is no network such as 192.0.2.0/24"],
-      ['UNIX', "'UNIX' is no network such as 192.0.2.0/24"],
+      ['localhost', "'localhost' is not a network such as 192.0.2.0/24"],
+      ['UNIX', "'UNIX' is not a network such as 192.0.2.0/24"],
     ] as const)
       assert.throws(() => new Trusted(['::1', bad]), { name: 'RangeError', message });
   });

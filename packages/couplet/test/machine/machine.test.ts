@@ -125,22 +125,28 @@ describe('a machine that is declared wrong', () => {
   const declare = (initial: string, states: States): unknown => new Machine('door', initial, states);
 
   test('names a transition to a state that is not declared', () => {
-    const message = "door: 'push' leads from 'shut' to 'ajar', which is no state";
+    const message = "door: 'push' leads from 'shut' to 'ajar', which is not a state";
     assert.throws(() => declare('shut', { shut: { push: { to: 'ajar' } } }), { name: 'Error', message });
-    assert.throws(() => declare('shut', { shut: { push: { to: 'toString' } } }), /to 'toString', which is no state/);
+    assert.throws(() => declare('shut', { shut: { push: { to: 'toString' } } }), /to 'toString', which is not a state/);
   });
 
   test('names an initial state that is not declared', () => {
-    assert.throws(() => declare('ajar', { shut: {} }), { message: "door: it begins in 'ajar', which is no state" });
+    assert.throws(() => declare('ajar', { shut: {} }), { message: "door: it begins in 'ajar', which is not a state" });
   });
 
   test('refuses an event called state', () => {
-    assert.throws(() => declare('shut', { shut: { state: { to: 'shut' } } }), /^Error: door: no event can be called/);
+    assert.throws(
+      () => declare('shut', { shut: { state: { to: 'shut' } } }),
+      /^Error: door: an event cannot be called/,
+    );
   });
 
   test('names an action that is missing, at the start', () => {
     const loose: { creak: () => void; bang: () => void } = JSON.parse('{ "bang": 1 }');
-    assert.throws(() => door.start(loose), { name: 'TypeError', message: "door: the actions have no 'creak'" });
+    assert.throws(() => door.start(loose), {
+      name: 'TypeError',
+      message: "door: the actions do not have a method 'creak'",
+    });
   });
 });
 

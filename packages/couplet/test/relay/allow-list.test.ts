@@ -62,14 +62,14 @@ describe('an allow-list', () => {
   });
 
   const WRONG: [Permit, string][] = [
-    [{ host: 'example.org', port: 0 }, "port 0 is neither a whole number from 1 to 65535 nor '*'"],
-    [{ host: 'example.org', port: 65_536 }, "port 65536 is neither a whole number from 1 to 65535 nor '*'"],
-    [{ host: '*', port: '*' }, "host '*' is no name, no '*.' before one and no address"],
-    [{ host: 'a.*.org', port: 1 }, "host 'a.*.org' is no name, no '*.' before one and no address"],
-    [{ host: '127.1', port: 1 }, "host '127.1' is no name, no '*.' before one and no address"],
-    [{ host: '10.0.0.0/8', port: 1 }, "host '10.0.0.0/8' is no name, no '*.' before one and no address"],
-    [{ network: 'example.org', port: 1 }, "'example.org' is no network such as 192.0.2.0/24"],
-    [{ network: '10.0.0.0/8/9', port: 1 }, "'10.0.0.0/8/9' is no network such as 192.0.2.0/24"],
+    [{ host: 'example.org', port: 0 }, "port is 0, not a whole number from 1 to 65535 or '*'"],
+    [{ host: 'example.org', port: 65_536 }, "port is 65536, not a whole number from 1 to 65535 or '*'"],
+    [{ host: '*', port: '*' }, "host '*' is not a host name, '*.' and a host name, or an IP address"],
+    [{ host: 'a.*.org', port: 1 }, "host 'a.*.org' is not a host name, '*.' and a host name, or an IP address"],
+    [{ host: '127.1', port: 1 }, "host '127.1' is not a host name, '*.' and a host name, or an IP address"],
+    [{ host: '10.0.0.0/8', port: 1 }, "host '10.0.0.0/8' is not a host name, '*.' and a host name, or an IP address"],
+    [{ network: 'example.org', port: 1 }, "'example.org' is not a network such as 192.0.2.0/24"],
+    [{ network: '10.0.0.0/8/9', port: 1 }, "'10.0.0.0/8/9' is not a network such as 192.0.2.0/24"],
     [{ network: '10.0.0.0/33', port: 1 }, "the prefix length '33' of '10.0.0.0/33' is not a number from 0 to 32"],
     [{ network: '::/', port: 1 }, "the prefix length '' of '::/' is not a number from 0 to 128"],
     [{ network: '10.0.0.1/8', port: 1 }, "'10.0.0.1/8' has bits set beyond its prefix length"],

@@ -171,7 +171,10 @@ describe('FileSender', () => {
   test('serves one transfer after the other, not two at a time', async () => {
     const sender = new FileSender();
     const first = sender.beginFileTransfer(new Memory(TEXT), new Taker());
-    assert.throws(() => sender.beginFileTransfer(new Memory(TEXT), new Taker()), /^Error: this sender has a transfer/);
+    assert.throws(
+      () => sender.beginFileTransfer(new Memory(TEXT), new Taker()),
+      /^Error: this FileSender is busy: its last transfer/,
+    );
     await first;
     const taker = new Taker();
     assert.equal(await sender.beginFileTransfer(new Memory(TEXT), taker), 10);
@@ -181,9 +184,9 @@ describe('FileSender', () => {
     const taker = new Taker();
     const begin = (options: FileTransferOptions): Promise<number> =>
       new FileSender().beginFileTransfer(new Memory(TEXT), taker, options);
-    assert.throws(() => begin({ position: -1 }), /^RangeError: position -1 is not a whole number of at least 0$/);
-    assert.throws(() => begin({ byteCount: 1.5 }), /^RangeError: byteCount 1.5 /);
-    assert.throws(() => begin({ chunkBytes: 0 }), /^RangeError: chunkBytes 0 is not a whole number of at least 1$/);
+    assert.throws(() => begin({ position: -1 }), /^RangeError: position is -1, not a whole number of at least 0$/);
+    assert.throws(() => begin({ byteCount: 1.5 }), /^RangeError: byteCount is 1.5, not a whole number/);
+    assert.throws(() => begin({ chunkBytes: 0 }), /^RangeError: chunkBytes is 0, not a whole number of at least 1$/);
     assert.equal(taker.producer, undefined);
   });
 });

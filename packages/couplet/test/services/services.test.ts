@@ -99,12 +99,9 @@ describe('QOTD', () => {
 
   test('a quote has fewer than 512 bytes as it is sent', () => {
     assert.equal(new QOTDFactory(['x'.repeat(509)]).quotes[0]?.length, 511);
-    assert.throws(
-      () => new QOTDFactory(['', 'x'.repeat(510)]),
-      /^RangeError: quote 1 has 512 bytes, not fewer than 512$/,
-    );
+    assert.throws(() => new QOTDFactory(['', 'x'.repeat(510)]), /^RangeError: quote 1 has 512 bytes, not at most 511$/);
     assert.throws(() => new QOTDFactory(['é'.repeat(255)]), /quote 0 has 512 bytes/);
-    assert.throws(() => new QOTDFactory([]), /^RangeError: there is no quote$/);
+    assert.throws(() => new QOTDFactory([]), /^RangeError: quotes is empty, not at least one quote$/);
   });
 });
 

@@ -179,7 +179,7 @@ describe('verifyFraming of a decoder', () => {
     const endless = { push() {}, next: () => 0 };
     assert.match(
       failure(() => verifyFraming(() => endless, 'ab')),
-      /next\(\) gives more than 192 frames for 2 bytes/,
+      /next\(\) returned more than 192 frames for 2 bytes/,
     );
   });
 
@@ -311,7 +311,7 @@ describe('verifyFraming of a protocol', () => {
     }
     assert.equal(
       failure(() => verifyFraming(() => new Odd(), 'a||', { raw: ['number'] })),
-      'TypeError: number is called raw, but did not get bytes',
+      'TypeError: number is listed in raw, but was called without bytes',
     );
     class Slow extends Talk {
       override async dataReceived(_data: Buffer): Promise<void> {}
