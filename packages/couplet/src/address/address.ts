@@ -1,13 +1,17 @@
 import type { SocketName } from '../seam/address.ts';
 import { oneLine } from '../values/one-line.ts';
 
-/** An IPv4 address and TCP port. */
+/** An IPv4 address and a TCP port. */
 export class IPv4Address {
+  /** Tells the addresses of a connection apart. */
   readonly family = 'IPv4';
+  /** The transport protocol. */
   readonly type = 'TCP';
-  /** Dotted quad. */
+  /** The address as four decimal numbers, such as `192.0.2.1`. */
   readonly host: string;
+  /** The port, 0 to 65,535. */
   readonly port: number;
+  /** `host` is an address in dotted decimal form, `port` is 0 to 65,535. Neither is checked. */
   constructor(host: string, port: number) {
     this.host = host;
     this.port = port;
@@ -16,18 +20,23 @@ export class IPv4Address {
   get authority(): string {
     return `${this.host}:${this.port}`;
   }
+  /** Returns the address as text for logs: `IPv4Address(type='TCP', host='192.0.2.1', port=80)`. */
   toString(): string {
     return `IPv4Address(type='TCP', host='${this.host}', port=${this.port})`;
   }
 }
 
-/** An IPv6 address and TCP port. */
+/** An IPv6 address and a TCP port. */
 export class IPv6Address {
+  /** Tells the addresses of a connection apart. */
   readonly family = 'IPv6';
+  /** The transport protocol. */
   readonly type = 'TCP';
-  /** The literal, without brackets. */
+  /** The address without brackets, such as `2001:db8::1`; a link-local one with its zone, such as `fe80::1%eth0`. */
   readonly host: string;
+  /** The port, 0 to 65,535. */
   readonly port: number;
+  /** `host` is an address without brackets, `port` is 0 to 65,535. Neither is checked. */
   constructor(host: string, port: number) {
     this.host = host;
     this.port = port;
@@ -36,16 +45,19 @@ export class IPv6Address {
   get authority(): string {
     return `[${this.host}]:${this.port}`;
   }
+  /** Returns the address as text for logs: `IPv6Address(type='TCP', host='2001:db8::1', port=80)`. */
   toString(): string {
     return `IPv6Address(type='TCP', host='${this.host}', port=${this.port})`;
   }
 }
 
-/** The path of a UNIX socket; the connecting end has none, so its path is empty. */
+/** The path of a UNIX socket. The connecting end does not have one: its path is empty. */
 export class UNIXAddress {
+  /** Tells the addresses of a connection apart. */
   readonly family = 'UNIX';
-  /** As it is: a proxy may have announced any bytes, and an abstract name (unix(7)) begins with a NUL. */
+  /** The path, not escaped: a proxy may have announced any bytes, and an abstract name (unix(7)) begins with a NUL. */
   readonly path: string;
+  /** `path` is the path of the socket, empty for an end without one. It is not checked. */
   constructor(path: string) {
     this.path = path;
   }
@@ -56,29 +68,33 @@ export class UNIXAddress {
   get authority(): string {
     return this.path === '' ? 'unix:' : oneLine(this.path);
   }
+  /** Returns the address as text for logs, in one printable line: `UNIXAddress('/run/echo.sock')`. */
   toString(): string {
     return `UNIXAddress('${oneLine(this.path)}')`;
   }
 }
 
-/** Either end of a connection over standard input and output. */
+/** The address of either end of a connection over standard input and output. */
 export class PipeAddress {
+  /** Tells the addresses of a connection apart. */
   readonly family = 'PIPE';
+  /** `stdio`, always. */
   get authority(): string {
     return 'stdio';
   }
+  /** Returns the address as text for logs: `PipeAddress()`. */
   toString(): string {
     return 'PipeAddress()';
   }
 }
 
-/** One end of a connection, or where a port listens. `family` tells which; those with a `port` are TCP. */
+/** The address of one end of a connection, or of a port. `family` tells the kinds apart; those with a `port` are TCP. */
 export type Address = IPv4Address | IPv6Address | UNIXAddress | PipeAddress;
 
-/** Stands for the address of a socket that is gone and was not asked while it was there. */
+/** Stands for the address of a socket that was gone before it was asked for its address. */
 const UNKNOWN: Address = new IPv4Address('0.0.0.0', 0);
 
-/** The address that a backend's socket name stands for. */
+/** Returns the address that a socket name of a backend stands for. */
 export function addressOf(name: SocketName | undefined): Address {
   if (name === undefined) return UNKNOWN;
   switch (name.family) {

@@ -47,7 +47,7 @@ export function ipv6LiteralOf(bytes: Uint8Array): string {
   return literal.includes(':') ? literal : `::ffff:${literal}`;
 }
 
-/** The 16 bytes of an IPv6 literal (RFC 4291, section 2.2) without a zone; undefined for what is none. */
+/** The 16 bytes of an IPv6 literal (RFC 4291, section 2.2) without a zone; undefined for anything else. */
 function addressOfIPv6(literal: string): Uint8Array | undefined {
   const [head = '', tail, ...more] = literal.split('::');
   if (more.length > 0) return undefined;

@@ -2,7 +2,7 @@ import type { SocketName } from '../seam/address.ts';
 import { bytesOf } from './literal.ts';
 
 /**
- * Names the network that a peer belongs to: peers whose addresses share so many leading bits have the same name. An IPv6
+ * Names the network that a peer belongs to: peers whose addresses share that number of leading bits have the same name. An IPv6
  * address that stands for an IPv4 one counts as that. Link-local addresses on different links are different networks (RFC 4007).
  */
 export function networkOf(peer: SocketName, ipv4Prefix: number, ipv6Prefix: number): string {

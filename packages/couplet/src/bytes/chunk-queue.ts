@@ -4,16 +4,19 @@ import { Tail } from './tail.ts';
 /** Chunks of fewer bytes are copied together. */
 const SMALL = 1024;
 
-/** Bytes in the order of their arrival, in the chunks that brought them. Each byte is copied at most twice. */
+/**
+ * A queue of bytes, in the chunks in which they arrived; small chunks are copied together. Each byte is copied at most twice. Chunks
+ * that go in belong to the queue, those that come out to the caller.
+ */
 export class ChunkQueue {
-  /** How many bytes it holds. */
+  /** How many bytes the queue holds. */
   size = 0;
   #chunks: Buffer[] = [];
-  /** How many chunks at the front are taken already. */
+  /** How many places at the front are empty. */
   #head = 0;
   #tail: Tail | undefined;
 
-  /** Takes a chunk. It keeps it, unless it is small. */
+  /** Appends a chunk. One of less than 1 KiB is copied, a longer one is kept and must not change. */
   push(chunk: Buffer): void {
     if (chunk.length === 0) return;
     this.size += chunk.length;
@@ -27,7 +30,7 @@ export class ChunkQueue {
     }
   }
 
-  /** The next chunk; undefined when there is none. */
+  /** Removes the first chunk and returns it; undefined if the queue is empty. */
   shift(): Buffer | undefined {
     const chunk = this.#chunks[this.#head];
     if (chunk === undefined) return undefined;
@@ -40,7 +43,7 @@ export class ChunkQueue {
     return chunk;
   }
 
-  /** The next bytes, at most so many: the rest of a chunk stays. Undefined when there are none. */
+  /** Removes the first chunk, or its first `most` bytes if it is longer, and returns it; undefined if the queue is empty. */
   take(most: number): Buffer | undefined {
     const chunk = this.shift();
     if (chunk === undefined || chunk.length <= most) return chunk;
@@ -48,7 +51,7 @@ export class ChunkQueue {
     return chunk.subarray(0, most);
   }
 
-  /** Puts a chunk before all others. It keeps it. */
+  /** Inserts a chunk before all others. It is kept, and must not change. */
   unshift(chunk: Buffer): void {
     if (chunk.length === 0) return;
     this.size += chunk.length;
@@ -57,7 +60,10 @@ export class ChunkQueue {
     this.#chunks[this.#head] = chunk;
   }
 
-  /** Takes everything, followed by that last chunk, as one. It is a copy, unless there was one chunk only. */
+  /**
+   * Empties the queue, and returns all its bytes, followed by those of `last`, as one chunk. That is a copy, unless there was one chunk
+   * only.
+   */
   join(last: Buffer = EMPTY): Buffer {
     if (this.size === 0) return last;
     const only = this.#chunks[this.#head] ?? EMPTY;
@@ -66,7 +72,7 @@ export class ChunkQueue {
     return whole;
   }
 
-  /** Lets go of everything. */
+  /** Drops all bytes. */
   clear(): void {
     this.size = 0;
     this.#chunks = [];
@@ -74,7 +80,7 @@ export class ChunkQueue {
     this.#tail = undefined;
   }
 
-  /** As many free places before the chunks as there are chunks: to move them costs each a constant share. */
+  /** Makes as many free places before the chunks as there are chunks: so moving them has a constant cost for each. */
   #makeRoom(): void {
     const room = Math.max(1, this.#chunks.length);
     this.#chunks = [...new Array<Buffer>(room).fill(EMPTY), ...this.#chunks];

@@ -1,7 +1,7 @@
-/** No bytes; one for all, since nothing in it can change. */
+/** An empty chunk. It can be shared, since nothing in it can change. */
 export const EMPTY: Buffer = Buffer.alloc(0);
 
-/** What somebody writes, as bytes: a string in UTF-8. Throws a `TypeError` for anything else. */
+/** Returns data as bytes; a string in UTF-8. Throws a `TypeError` for anything else than bytes or a string. */
 export function chunkOf(data: Uint8Array | string): Uint8Array {
   checkData(data);
   return typeof data === 'string' ? Buffer.from(data) : data;
@@ -13,12 +13,12 @@ export function checkData(data: Uint8Array | string): void {
   throw new TypeError(`write takes a string or a Uint8Array, not ${data === null ? 'null' : typeof data}`);
 }
 
-/** The runtime's own chunks; to ask for their class by the global name costs a call. */
+/** The class of the runtime's own chunks. A look-up by the global name would cost a call. */
 const Bytes: typeof Buffer = Buffer;
 
 /**
- * The same, for bytes that are sent later: a view that grows with its memory is replaced by one that does not. Throws a
- * `TypeError` for anything else than bytes or a string.
+ * Returns data that is sent later: a view that would grow with its buffer is replaced by one of fixed length. Throws a `TypeError`
+ * for anything else than bytes or a string.
  */
 export function fixedData(data: Uint8Array | string): Uint8Array | string {
   if (typeof data === 'string' || data instanceof Bytes) return data;

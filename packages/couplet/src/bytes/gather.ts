@@ -1,11 +1,11 @@
 /** The size of one gathered write, in bytes. */
 const SLAB = 64 * 1024;
-/** Fewer bytes than this are copied for a wire that keeps what it gets: a slab for each of its messages would cost more. */
+/** Fewer bytes than this are copied for a wire that keeps them: a new slab for each message would cost more. */
 const FEW = 16 * 1024;
 
 /**
- * Copies small chunks into one slab, so that they leave as one write. The slab is used again, unless whoever got the
- * bytes keeps them: then `giveUp` lets go of it.
+ * Copies small chunks into one slab, so that they leave as one write. The slab is used again, unless the wire keeps the bytes: then
+ * `giveUp` has to be called.
  */
 export class Gather {
   readonly #released: ((bytes: Buffer) => void) | undefined;
@@ -13,7 +13,7 @@ export class Gather {
   /** The bytes of the last call are a copy of their own. */
   #copied = false;
 
-  /** `released` may spoil what it gets: bytes of the slab that are out of use. */
+  /** `released` gets bytes of the slab that are not used any more, and may overwrite them. */
   constructor(released?: (bytes: Buffer) => void) {
     this.#released = released;
   }
@@ -50,12 +50,12 @@ export class Gather {
     return this.#bytes(this.#slab, this.#slab.write(text), kept);
   }
 
-  /** The bytes of the last call are out of use. */
+  /** The bytes of the last call are not used any more. */
   release(bytes: Buffer): void {
     this.#released?.(bytes);
   }
 
-  /** The bytes of the last call stay with somebody else: the next one takes a new slab. */
+  /** The bytes of the last call are kept by the wire: the next call takes a new slab. */
   giveUp(): void {
     if (!this.#copied) this.#slab = undefined;
   }

@@ -1,4 +1,4 @@
-/** How many bytes a tail takes: several of them fit into one gathered write. */
+/** The most bytes that a tail takes: several tails fit into one gathered write. */
 const ROOM = 8 * 1024;
 /** How many bytes it begins with. */
 const FIRST = 256;
@@ -16,7 +16,7 @@ export class Tail {
     this.chunk = this.#take(chunk);
   }
 
-  /** Copies a chunk to the end; false when there is no room for it. */
+  /** Appends a copy of a chunk. Returns false, and takes nothing, if there is no room for it. */
   append(chunk: Uint8Array): boolean {
     const size = this.#filled + chunk.length;
     if (size > ROOM) return false;

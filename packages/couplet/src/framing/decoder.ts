@@ -1,33 +1,33 @@
 import { EMPTY } from '../bytes/chunk.ts';
 import { ChunkQueue } from '../bytes/chunk-queue.ts';
 
-/** Throws a `RangeError` for what cannot be the most bytes of a frame: above all for NaN, which would limit nothing, and for digits in a string. */
+/** Throws a `RangeError` unless the value can limit the length of a frame: NaN would limit nothing, and a string of digits is not a number. */
 export function checkLimit(maxLength: number): void {
   if (!(typeof maxLength === 'number' && maxLength >= 0))
     throw new RangeError(`maxLength is ${maxLength}, not a number of at least 0`);
 }
 
 /**
- * Finds the frames in a stream of bytes. How the stream is cut into chunks changes nothing, and costs no more than a
- * constant factor. `push` chunks, then take frames with `next` or by iterating; no byte is looked at before a frame is
- * asked for.
+ * Finds the frames in a stream of bytes: `push` chunks, then take frames with `next` or by iterating. How the stream is cut into
+ * chunks makes no difference to the frames, and at most a constant factor to the cost. No byte is examined before a frame is asked
+ * for.
  */
 export abstract class Decoder<Frame> implements Iterable<Frame> {
-  /** The chunk that is being read ... */
+  /** The chunk that is being read. */
   protected chunk: Buffer = EMPTY;
-  /** ... from this place on. */
+  /** The index of the first byte of `chunk` that is not read yet. */
   protected at = 0;
-  /** The beginning of the present frame, in chunks that are read to their end. */
+  /** The beginning of the present frame, from chunks that are read to their end. */
   protected readonly begun: ChunkQueue = new ChunkQueue();
-  /** The chunks behind the one that is being read. */
+  /** The chunks that follow the one that is being read. */
   #later: ChunkQueue | undefined;
 
-  /** How many bytes belong to no frame that was taken yet. */
+  /** How many bytes the decoder holds: those that were pushed, and are not part of a frame that was taken. */
   get held(): number {
     return this.begun.size + this.chunk.length - this.at + (this.#later?.size ?? 0);
   }
 
-  /** Takes the next bytes of the stream. The chunk is the decoder's from now on: frames are views of it. */
+  /** Adds the next bytes of the stream. The chunk belongs to the decoder from now on and must not change: frames are views of it. */
   push(chunk: Uint8Array): void {
     const bytes = chunk instanceof Buffer ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
     const later = this.#later;
@@ -39,7 +39,10 @@ export abstract class Decoder<Frame> implements Iterable<Frame> {
     }
   }
 
-  /** Puts bytes before those that are not taken yet. They are the decoder's from now on. Costs nothing for what waits behind them. */
+  /**
+   * Inserts bytes before those that the decoder holds. They belong to the decoder from now on and must not change. The cost does not
+   * depend on how many bytes wait behind them.
+   */
   unread(bytes: Uint8Array): void {
     const later = this.#detach();
     const rest = this.rest();
@@ -50,10 +53,16 @@ export abstract class Decoder<Frame> implements Iterable<Frame> {
     this.#later = later;
   }
 
-  /** The next whole frame; undefined until more bytes come. Throws a `FramingError` for bytes that cannot become a frame. */
+  /**
+   * Takes the next whole frame and returns it; undefined until more bytes are pushed. The frame belongs to the caller, and the decoder
+   * does not change its bytes. Throws a `FramingError` for bytes that cannot become a frame.
+   */
   abstract next(): Frame | undefined;
 
-  /** Gives up all bytes that belong to no frame taken yet, and begins afresh: for a switch of protocols in mid-stream. */
+  /**
+   * Removes all bytes that the decoder holds and returns them, for a change of the protocol in mid-stream. They belong to the caller.
+   * Afterwards the decoder is as new.
+   */
   rest(): Buffer {
     const { chunk, at } = this;
     this.#read(EMPTY);
@@ -66,12 +75,12 @@ export abstract class Decoder<Frame> implements Iterable<Frame> {
     return rest;
   }
 
-  /** The frames that are there. */
+  /** Iterates over the whole frames that the decoder holds, and takes each. Ends where `next` returns undefined, throws what it throws. */
   *[Symbol.iterator](): IterableIterator<Frame> {
     for (let frame = this.next(); frame !== undefined; frame = this.next()) yield frame;
   }
 
-  /** Sees to it that there are bytes at the place to read. False when there are none yet. */
+  /** Makes `chunk` have an unread byte at `at`, if need be by turning to the next chunk. Returns false until more bytes are pushed. */
   protected ready(): boolean {
     if (this.at < this.chunk.length) return true;
     const next = this.#later?.shift();
@@ -80,7 +89,7 @@ export abstract class Decoder<Frame> implements Iterable<Frame> {
     return next !== undefined;
   }
 
-  /** A new chunk is being read. */
+  /** Called when the decoder turns to a new chunk. Does nothing unless overridden. */
   protected opened(): void {}
 
   #detach(): ChunkQueue | undefined {

@@ -42,7 +42,7 @@ export class VarintParseError extends FramingError {
   override readonly code = 'COUPLET_VARINT_PARSE';
 }
 
-/** Thrown by `sendString` and `encodeLengthPrefixed` for a string longer than its length prefix can say. It has no cause. */
+/** Thrown by `sendString` and `encodeLengthPrefixed` for a string longer than its length prefix can express. It has no cause. */
 export class StringTooLongError extends RangeError {
   override name = 'StringTooLongError';
   /** Identifies the class, also across two installed copies of Couplet. */

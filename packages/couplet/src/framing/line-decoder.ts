@@ -3,38 +3,38 @@ import { checkLimit, Decoder } from './decoder.ts';
 import { LineTooLongError } from './errors.ts';
 import type { LineReader } from './line-reader.ts';
 
-/** The delimiter of nearly everybody: one for all. */
+/** The usual delimiter, shared by all decoders. */
 const CRLF = Buffer.from('\r\n');
 
 /**
- * So many bytes of a chunk are made a string at first, and then twice as many each time. So it costs little to begin anew in
- * the same chunk, for another delimiter or behind raw bytes.
+ * The number of bytes of a chunk that are first converted to a string; it doubles each time. So it costs little to begin anew in the
+ * same chunk, with another delimiter or after raw bytes.
  */
 const WINDOW = 2048;
 
 /**
- * Finds lines, each without its delimiter. They are searched in strings, which is much faster than in a buffer, and but for
- * the length of a delimiter no byte is searched twice.
+ * Finds lines, each without its delimiter. The search is in strings, which is much faster than in a buffer, and no byte is searched
+ * twice, except for those at the edge of a chunk where a delimiter may begin.
  */
 export class LineDecoder<Line> extends Decoder<Line> {
   readonly #reader: LineReader<Line>;
   #delimiter: Uint8Array | string;
   /** The bytes of the delimiter. */
   #ending: Buffer;
-  /** The same, byte for character. */
+  /** The delimiter as a string of one character for each byte. */
   #needle: string;
   #ascii: boolean;
   #maxLength = 0;
-  /** The part of the chunk that is being searched, byte for character; empty until a line is looked for in the chunk ... */
+  /** The part of the chunk that is being searched, one character for each byte; empty until the chunk is searched. */
   #text = '';
-  /** ... and where it begins. */
+  /** Where that part begins in the chunk. */
   #from = 0;
-  /** The last bytes of the line that earlier chunks began, where its delimiter may have begun. */
+  /** The last bytes of the present line from earlier chunks: its delimiter may begin there. */
   #edge = '';
-  /** The line is too long: it is thrown away through its delimiter. */
+  /** The line is too long: it is dropped up to and including its delimiter. */
   #skipping = false;
 
-  /** Throws a `RangeError` for an empty delimiter, and for a limit that is none. */
+  /** Throws a `RangeError` if the delimiter is empty, or if `maxLength` is not a number of at least 0. */
   constructor(reader: LineReader<Line>, delimiter: Uint8Array | string = '\r\n', maxLength = 16_384) {
     super();
     this.#reader = reader;
@@ -45,7 +45,10 @@ export class LineDecoder<Line> extends Decoder<Line> {
     this.#ascii = isASCII(this.#needle);
   }
 
-  /** How many bytes a line may have without its delimiter. May change between lines. Throws a `RangeError` for what is no limit. */
+  /**
+   * The most bytes of a line, without its delimiter. May be set between lines. Setting it throws a `RangeError` unless it is a number of
+   * at least 0.
+   */
   get maxLength(): number {
     return this.#maxLength;
   }
@@ -55,7 +58,7 @@ export class LineDecoder<Line> extends Decoder<Line> {
     this.#maxLength = maxLength;
   }
 
-  /** What ends a line. A new one counts for every line that was not taken yet. Throws a `RangeError` for an empty one. */
+  /** What ends a line. A new one applies to every line that was not taken yet. Setting it throws a `RangeError` if it is empty. */
   get delimiter(): Uint8Array | string {
     return this.#delimiter;
   }
@@ -71,7 +74,7 @@ export class LineDecoder<Line> extends Decoder<Line> {
     this.#ascii = isASCII(this.#needle);
   }
 
-  /** The next line; undefined until more bytes come. Throws a `LineTooLongError`, once for each line that is. */
+  /** The next line; undefined until more bytes come. Throws a `LineTooLongError`, once for each line that is too long. */
   override next(): Line | undefined {
     if (!this.skip()) return undefined;
     while (this.ready()) {
@@ -82,7 +85,7 @@ export class LineDecoder<Line> extends Decoder<Line> {
     return undefined;
   }
 
-  /** Throws away the rest of a line that is too long, if there was one. False while its delimiter has not come. */
+  /** Drops the rest of a line that is too long, if there is one. Returns false until its delimiter has arrived. */
   skip(): boolean {
     while (this.#skipping && this.ready()) {
       const end = this.#find();
@@ -105,7 +108,7 @@ export class LineDecoder<Line> extends Decoder<Line> {
     this.#text = '';
   }
 
-  /** Where the next delimiter begins, as a place in the chunk: below 0 when it began in an earlier one. */
+  /** The index in the chunk where the next delimiter begins; below 0 if it begins in an earlier chunk. */
   #find(): number | undefined {
     const overlap = this.#needle.length - 1;
     if (this.#text === '') this.#open(this.at, WINDOW);
@@ -129,7 +132,7 @@ export class LineDecoder<Line> extends Decoder<Line> {
     this.#from = from;
   }
 
-  /** Takes the line that ends there. */
+  /** Takes the line that ends at this index. */
   #take(end: number): Line {
     const begun = this.begun.size;
     const from = this.at;
@@ -145,13 +148,13 @@ export class LineDecoder<Line> extends Decoder<Line> {
     return this.#reader.whole(bytes.subarray(0, size));
   }
 
-  /** A line ends there: the next one begins behind its delimiter. */
+  /** A line ends at this index: the next one begins behind its delimiter. */
   #end(end: number): void {
     this.at = end + this.#needle.length;
     this.#edge = '';
   }
 
-  /** The rest of the chunk has no delimiter: it goes to the beginning of the line, if that can still be short enough. */
+  /** The rest of the chunk does not contain a delimiter: keeps it as a part of the line, unless that is too long in any case. */
   #keep(): void {
     const { chunk, at } = this;
     const overlap = this.#needle.length - 1;
@@ -178,7 +181,7 @@ export class LineDecoder<Line> extends Decoder<Line> {
   }
 }
 
-/** The bytes of a delimiter. Throws a `RangeError` when there are none. */
+/** Returns the bytes of a delimiter. Throws a `RangeError` if it is empty. */
 export function endingOf(delimiter: Uint8Array | string): Buffer {
   if (delimiter.length === 0) throw new RangeError('the delimiter is empty');
   return delimiter === '\r\n' ? CRLF : Buffer.from(delimiter);

@@ -1,13 +1,13 @@
-/** Makes lines of the bytes between delimiters. */
+/** Makes lines from the bytes between delimiters. */
 export interface LineReader<Line> {
   /**
-   * A part of a chunk as a string of one character for each byte, in which a delimiter can be searched; `ascii` says that
-   * the delimiter is ASCII.
+   * Returns a part of a chunk as a string of one character for each byte, in which a delimiter can be searched; `ascii` says that the
+   * delimiter is ASCII.
    */
   open(chunk: Buffer, from: number, to: number, ascii: boolean): string;
-  /** The line from `start` to `end` of the part that was opened last, which begins at `from` and has become that string. */
+  /** Returns the line from `start` to `end` of the part that was opened last; that begins at `from`, and `text` is its string. */
   cut(chunk: Buffer, from: number, text: string, start: number, end: number): Line;
-  /** The line that consists of these bytes. */
+  /** Returns the line that consists of these bytes. */
   whole(bytes: Buffer): Line;
 }
 

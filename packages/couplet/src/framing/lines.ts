@@ -8,44 +8,54 @@ import { BytesReader, Latin1Reader, UTF8Reader } from './line-reader.ts';
 export interface LinesOptions {
   /** What ends a line; CRLF unless set. A string stands for its UTF-8. */
   readonly delimiter?: Uint8Array | string;
-  /** How many bytes a line may have without its delimiter; 16,384 unless set. */
+  /** The most bytes of a line without its delimiter, at least 0; 16,384 unless set. `Infinity` sets no limit. */
   readonly maxLength?: number;
 }
 
-/** The encoding of text. */
+/** The encoding of text lines: UTF-8, or Latin-1 (ISO 8859-1) with one byte for each character. */
 export type TextEncoding = 'utf8' | 'latin1';
 
 /** Options of `textLines`. */
 export interface TextLinesOptions extends LinesOptions {
-  /** `utf8` unless set. */
+  /** How bytes become text; `utf8` unless set. */
   readonly encoding?: TextEncoding;
 }
 
 /**
- * Decodes lines, each without its delimiter; a line is a view of its chunk. One that is too long throws a
- * `LineTooLongError` as soon as that is certain; after that the decoder goes on with the next line. Throws a `RangeError` for
- * an empty delimiter, and for a limit that is none.
+ * Returns a decoder of lines as bytes, each without its delimiter. A line is a view of the chunk that brought it, and belongs to the
+ * caller.
+ *
+ * `next` throws a `LineTooLongError` as soon as a line is certain to be longer than `maxLength`, once for each such line; the decoder
+ * goes on with the line behind it. `lines` throws a `RangeError` if the delimiter is empty, or if `maxLength` is not a number of at
+ * least 0.
  */
 export function lines({ delimiter, maxLength }: LinesOptions = {}): Decoder<Buffer> {
   return new LineDecoder(new BytesReader(), delimiter, maxLength);
 }
 
 /**
- * Decodes lines of text like `lines`. No character is ever split; bytes that are none of the encoding become U+FFFD. A line
- * may keep the text of its whole chunk alive. Throws a `RangeError` for an option that cannot be.
+ * Returns a decoder of lines as strings, each without its delimiter. A character is never split, however the stream is cut; bytes that
+ * are not valid in the encoding become U+FFFD. A line may keep the text of its whole chunk in memory.
+ *
+ * `next` throws a `LineTooLongError` as soon as a line is certain to be longer than `maxLength`, once for each such line; the decoder
+ * goes on with the line behind it. `textLines` throws a `RangeError` if the delimiter is empty, if `maxLength` is not a number of at
+ * least 0, or if the encoding is neither `utf8` nor `latin1`.
  */
 export function textLines({ delimiter, maxLength, encoding = 'utf8' }: TextLinesOptions = {}): Decoder<string> {
   return new LineDecoder(readerOf(encoding), delimiter, maxLength);
 }
 
-/** What reads lines of text in that encoding. Throws a `RangeError` for another one. */
+/** Returns a reader of text lines in an encoding. Throws a `RangeError` if that is neither `utf8` nor `latin1`. */
 export function readerOf(encoding: TextEncoding): LineReader<string> {
   if (encoding === 'utf8') return new UTF8Reader();
   if (encoding === 'latin1') return new Latin1Reader();
   throw new RangeError(`encoding is '${encoding}', not 'utf8' or 'latin1'`);
 }
 
-/** The bytes of a line with its delimiter. Strings are taken as UTF-8. */
+/**
+ * Returns the bytes of a line followed by its delimiter, CRLF unless given. Strings are encoded in UTF-8. The result is a copy. Throws a
+ * `TypeError` for anything else than bytes or strings.
+ */
 export function encodeLine(line: Uint8Array | string, delimiter: Uint8Array | string = '\r\n'): Buffer {
   return Buffer.concat([chunkOf(line), chunkOf(delimiter)]);
 }

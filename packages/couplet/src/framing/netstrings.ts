@@ -10,16 +10,16 @@ const COMMA = 0x2c;
 
 const prefixOf = remembering((length) => Buffer.from(`${length}:`));
 
-/** What follows each netstring's bytes. */
+/** The byte that follows the content of each netstring. */
 export const TRAILER: Buffer = Buffer.from([COMMA]);
 
 /** Options of `netstrings`, `lengthPrefixed` and `varintPrefixed`. */
 export interface StringsOptions {
-  /** How many bytes a string may have; 99,999 unless set. */
+  /** The most bytes of a string, at least 0; 99,999 unless set. `Infinity` sets no limit. */
   readonly maxLength?: number;
 }
 
-/** The length in decimal digits, and a colon; a comma follows the string. */
+/** The format of netstrings: the length in decimal digits and a colon before the string, a comma after it. */
 export class NetstringPrefix implements Prefix {
   readonly most = 17;
   readonly trailer = 1;
@@ -54,14 +54,21 @@ export class NetstringPrefix implements Prefix {
 }
 
 /**
- * Decodes netstrings (http://cr.yp.to/proto/netstrings.txt); a string is a view of its chunk. Throws a `NetstringParseError` at
- * the first byte that cannot belong to one or makes it longer than `maxLength`, and from then on.
+ * Returns a decoder of netstrings (http://cr.yp.to/proto/netstrings.txt), such as `5:hello,`. A string is a view of the chunk that
+ * brought it, and belongs to the caller.
+ *
+ * `next` throws a `NetstringParseError` at the first byte that cannot belong to a netstring or announces one of more than `maxLength`
+ * bytes, and throws it again each time it is called: the rest of the stream cannot be understood. `netstrings` throws a `RangeError` if
+ * `maxLength` is not a number of at least 0.
  */
 export function netstrings({ maxLength }: StringsOptions = {}): Decoder<Buffer> {
   return new PrefixedDecoder(new NetstringPrefix(), maxLength);
 }
 
-/** The netstring of these bytes. A string is taken as UTF-8. */
+/**
+ * Returns the netstring of the given bytes, such as `5:hello,`. A string is encoded in UTF-8. The result is a copy. Throws a `TypeError`
+ * for anything else than bytes or a string.
+ */
 export function encodeNetstring(string: Uint8Array | string): Buffer {
   const bytes = chunkOf(string);
   return Buffer.concat([new NetstringPrefix().write(bytes.length), bytes, TRAILER]);

@@ -2,29 +2,29 @@ import { EMPTY } from '../bytes/chunk.ts';
 import { checkLimit, Decoder } from './decoder.ts';
 import { LengthLimitError } from './errors.ts';
 
-/** How a format says the length of the string that follows. */
+/** How a format expresses the length of the string that follows. */
 export interface Prefix {
-  /** No prefix has more bytes than this. */
+  /** The most bytes of a prefix. */
   readonly most: number;
-  /** How many bytes follow each string, of its format and not its own. */
+  /** How many bytes of the format follow each string. */
   readonly trailer: 0 | 1;
-  /** What the prefix said that was read last. */
+  /** The length that the last prefix expressed. */
   length: number;
   /**
-   * Reads the prefix that begins there, and returns how many bytes it has; 0 when it does not end within these. Throws a
-   * `FramingError` at the first byte that it cannot have.
+   * Reads the prefix that begins at `from`, and returns how many bytes it has; 0 if it does not end within `bytes`. Throws a
+   * `FramingError` at the first byte that cannot belong to a prefix.
    */
   read(bytes: Buffer, from: number, maxLength: number): number;
-  /** The prefix of a string of so many bytes; not to be changed. Throws a `StringTooLongError` when there is none. */
+  /** The prefix of a string of `length` bytes, which must not be changed. Throws a `StringTooLongError` if it cannot be expressed. */
   write(length: number): Buffer;
   /** Throws a `FramingError` unless that is the byte of the trailer. */
   checkTrailer(byte: number | undefined): void;
 }
 
-/** Prefixes of strings of fewer bytes are made once: a buffer costs as much as the rest of sending a short string. */
+/** Prefixes of strings shorter than this are made once: a new buffer costs as much as the rest of sending a short string. */
 const SHORT = 256;
 
-/** The same function, which remembers what it made for short strings. */
+/** Returns a function that calls `make`, and remembers its results for short strings. */
 export function remembering(make: (length: number) => Buffer): (length: number) => Buffer {
   const made: Buffer[] = [];
   return (length) => {
@@ -38,21 +38,21 @@ export function remembering(make: (length: number) => Buffer): (length: number) 
 export class PrefixedDecoder extends Decoder<Buffer> {
   readonly #prefix: Prefix;
   #maxLength = 0;
-  /** A prefix was read, and the string behind it was not. */
+  /** A prefix was read, but not the string behind it. */
   #announced = false;
-  /** How many bytes of a string that is too long are still to be thrown away. */
+  /** How many bytes of a string that is too long have yet to be dropped. */
   #skipped = 0;
-  /** Why nothing more can be understood. */
+  /** Why the rest of the stream cannot be understood. */
   #failure: unknown;
 
-  /** Throws a `RangeError` for a limit that is none. */
+  /** Throws a `RangeError` unless `maxLength` is a number of at least 0. */
   constructor(prefix: Prefix, maxLength = 99_999) {
     super();
     this.#prefix = prefix;
     this.maxLength = maxLength;
   }
 
-  /** How many bytes a string may have. May change between strings. Throws a `RangeError` for what is no limit. */
+  /** The most bytes of a string. May be set between strings. Setting it throws a `RangeError` unless it is a number of at least 0. */
   get maxLength(): number {
     return this.#maxLength;
   }
@@ -63,8 +63,8 @@ export class PrefixedDecoder extends Decoder<Buffer> {
   }
 
   /**
-   * The next string; undefined until more bytes come. Throws a `LengthLimitError`, once for each string that is too long, and
-   * the error of the format, from then on, for bytes that it does not allow.
+   * The next string; undefined until more bytes come. Throws a `LengthLimitError`, once for each string that is too long, and the
+   * error of the format for bytes that it does not allow; that one each time from then on.
    */
   override next(): Buffer | undefined {
     if (this.#failure !== undefined) throw this.#failure;
@@ -103,11 +103,11 @@ export class PrefixedDecoder extends Decoder<Buffer> {
     return this.#prefix.length + this.#prefix.trailer;
   }
 
-  /** Reads a prefix; when it is not whole, no byte is left unread. */
+  /** Reads a prefix. If it is not whole, no byte is left unread. */
   #readPrefix(): void {
     const prefix = this.#prefix;
     const begun = this.begun.size;
-    // A prefix is so short that putting its pieces together with each chunk costs next to nothing.
+    // A prefix is short, so joining its pieces anew with each chunk costs next to nothing.
     const bytes = begun === 0 ? this.chunk : this.begun.join(this.chunk.subarray(this.at, this.at + prefix.most));
     const from = begun === 0 ? this.at : 0;
     const size = prefix.read(bytes, from, this.#maxLength);
@@ -124,7 +124,7 @@ export class PrefixedDecoder extends Decoder<Buffer> {
     this.#announced = true;
   }
 
-  /** The string behind the prefix. Undefined when it is not whole, which leaves no byte unread. */
+  /** The string behind the prefix. Undefined if it is not whole; then no byte is left unread. */
   #readString(): Buffer | undefined {
     const from = this.at;
     const missing = this.#total - this.begun.size;
@@ -138,7 +138,7 @@ export class PrefixedDecoder extends Decoder<Buffer> {
     return this.#take(this.begun.join(this.chunk.subarray(from, this.at)));
   }
 
-  /** The string that begins there. */
+  /** The string that begins at `from`. */
   #take(bytes: Buffer, from = 0): Buffer {
     const { length, trailer } = this.#prefix;
     const end = from + length;

@@ -5,7 +5,7 @@ import type { StringsOptions } from './netstrings.ts';
 import type { Prefix } from './prefixed.ts';
 import { PrefixedDecoder, remembering } from './prefixed.ts';
 
-/** How many bytes a big-endian length may have. */
+/** The number of bytes of a big-endian length. */
 export type PrefixBytes = 1 | 2 | 4;
 
 const prefixOf = { 1: prefixer(1), 2: prefixer(2), 4: prefixer(4) };
@@ -18,7 +18,7 @@ function prefixer(bytes: PrefixBytes): (length: number) => Buffer {
   });
 }
 
-/** The length as a big-endian integer of so many bytes. */
+/** The length as a big-endian integer of 1, 2 or 4 bytes. */
 export class IntegerPrefix implements Prefix {
   readonly most: PrefixBytes;
   readonly trailer = 0;
@@ -54,24 +54,28 @@ export class IntegerPrefix implements Prefix {
 }
 
 /**
- * Decodes strings, each behind its length as a big-endian integer of 1, 2 or 4 bytes; a string is a view of its chunk. One
- * that is longer than `maxLength` throws a `LengthLimitError` as soon as its prefix is there, and is skipped. Throws a `RangeError` for
- * another prefix, and for a limit that is none.
+ * Returns a decoder of strings that each follow their length, a big-endian integer of 1, 2 or 4 bytes. A string is a view of the chunk
+ * that brought it, and belongs to the caller.
+ *
+ * `next` throws a `LengthLimitError` as soon as a prefix announces more than `maxLength` bytes, once for each such string; the decoder
+ * skips the string and goes on. `lengthPrefixed` throws a `RangeError` if `bytes` is not 1, 2 or 4, or if `maxLength` is not a number
+ * of at least 0.
  */
 export function lengthPrefixed(bytes: PrefixBytes, { maxLength }: StringsOptions = {}): Decoder<Buffer> {
   return new PrefixedDecoder(new IntegerPrefix(bytes), maxLength);
 }
 
 /**
- * These bytes behind their length as a big-endian integer of 1, 2 or 4 bytes. A string is taken as UTF-8. Throws a
- * `StringTooLongError` for more bytes than such a prefix can say.
+ * Returns the given bytes behind their length, a big-endian integer of 1, 2 or 4 bytes. A string is encoded in UTF-8. The result is a
+ * copy. Throws a `StringTooLongError` if the length does not fit into the prefix, a `RangeError` if `prefixBytes` is not 1, 2 or 4, and
+ * a `TypeError` for anything else than bytes or a string.
  */
 export function encodeLengthPrefixed(prefixBytes: PrefixBytes, string: Uint8Array | string): Buffer {
   const bytes = chunkOf(string);
   return Buffer.concat([new IntegerPrefix(prefixBytes).write(bytes.length), bytes]);
 }
 
-/** What an unsigned varint may have at most, by its specification. */
+/** The most bytes of an unsigned varint, by its specification. */
 const MOST = 9;
 
 /** The length as an unsigned varint: seven bits in each byte, the lowest first; all bytes but the last have the high bit. */
@@ -109,16 +113,22 @@ export class VarintPrefix implements Prefix {
 }
 
 /**
- * Decodes strings, each behind its length as an unsigned varint (https://github.com/multiformats/unsigned-varint), which is also
- * how Protocol Buffers delimit messages; a string is a view of its chunk. One that is longer than `maxLength` throws a
- * `LengthLimitError` as soon as its prefix is there, and is skipped. A varint that is longer than it needs to be, has more than 9
- * bytes or says more than 2^53 - 1 throws a `VarintParseError`, from then on.
+ * Returns a decoder of strings that each follow their length, an unsigned varint (https://github.com/multiformats/unsigned-varint).
+ * Protocol Buffers delimit messages in this way too. A string is a view of the chunk that brought it, and belongs to the caller.
+ *
+ * `next` throws a `LengthLimitError` as soon as a prefix announces more than `maxLength` bytes, once for each such string; the decoder
+ * skips the string and goes on. It throws a `VarintParseError`, each time from then on, for a varint that is longer than it needs to
+ * be, has more than 9 bytes, or is greater than 2^53 - 1. `varintPrefixed` throws a `RangeError` if `maxLength` is not a number of at
+ * least 0.
  */
 export function varintPrefixed({ maxLength }: StringsOptions = {}): Decoder<Buffer> {
   return new PrefixedDecoder(new VarintPrefix(), maxLength);
 }
 
-/** These bytes behind their length as an unsigned varint. A string is taken as UTF-8. */
+/**
+ * Returns the given bytes behind their length as an unsigned varint. A string is encoded in UTF-8. The result is a copy. Throws a
+ * `TypeError` for anything else than bytes or a string.
+ */
 export function encodeVarintPrefixed(string: Uint8Array | string): Buffer {
   const bytes = chunkOf(string);
   return Buffer.concat([new VarintPrefix().write(bytes.length), bytes]);

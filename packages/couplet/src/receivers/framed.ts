@@ -3,23 +3,23 @@ import { Protocol } from '../protocol/protocol.ts';
 import type { Transport } from '../protocol/transport.ts';
 import { isThenable, promiseOf } from '../values/thenable.ts';
 
-/** What `step` answers when it needs more bytes. */
+/** What `~step` returns if it needs more bytes. */
 export const DRY: unique symbol = Symbol('dry');
 
 /**
- * A protocol whose bytes come in frames. It passes frames on while the transport neither is paused nor ends, one after the
- * other: a callback that pauses, leaves or switches modes counts for the very next frame, and a promise that it returns is
- * waited for.
+ * The base class of protocols that receive frames. They are passed on one after the other, and only while the transport is neither
+ * paused nor disconnecting: a callback that pauses, closes or changes the mode affects the very next frame. A promise that a callback
+ * returns is awaited before the next frame; if it rejects, the connection is aborted with the error.
  */
 export abstract class FrameReceiver<F = AnyFactory> extends Protocol<F> {
-  /** A frame is with a callback, or with the promise that it returned. */
+  /** A callback is running for a frame, or the promise that it returned is pending. */
   #delivering = false;
 
   override readingResumed(): Result {
     return this['~deliver']();
   }
 
-  /** Takes the next frame and passes it on; returns what the callback returned, or `DRY` when there is no whole frame. */
+  /** Takes the next frame and passes it on. Returns what the callback returned, or `DRY` until there is a whole frame. */
   protected abstract '~step'(): Result | typeof DRY;
 
   protected '~deliver'(): Result {
@@ -34,16 +34,16 @@ export abstract class FrameReceiver<F = AnyFactory> extends Protocol<F> {
     if (promise !== undefined) return this.#follow(promise);
   }
 
-  /** For bytes that came otherwise than by the transport: a reading that resumes gets an upcall of its own. */
+  /** Passes frames on from bytes that the transport did not bring: pausing and resuming makes it call `readingResumed`. */
   protected '~deliverSoon'(): void {
-    // There is none before the connection is made, as in a constructor.
+    // Undefined until the connection is made, for instance in a constructor.
     const transport: Transport | undefined = this.transport;
     if (this.#delivering || transport === undefined || transport.paused || transport.disconnecting) return;
     transport.pauseProducing();
     transport.resumeProducing();
   }
 
-  /** Passes frames on until there is no more, or a callback returns a promise. */
+  /** Passes frames on until all are passed on, or a callback returns a promise. */
   #run(): PromiseLike<unknown> | undefined {
     const { transport } = this;
     while (!transport.paused && !transport.disconnecting) {
@@ -67,8 +67,8 @@ export abstract class FrameReceiver<F = AnyFactory> extends Protocol<F> {
 }
 
 /**
- * Throws a `TypeError` unless a receiver has a method of its own in place of the inherited one, whose doing nothing is never meant:
- * frames would be thrown away, and a misspelt name found by nobody. An override may call the inherited method.
+ * Throws a `TypeError` unless a receiver overrides a method: without that, frames would be dropped silently, for instance because the
+ * name was misspelt. An override may call the inherited method.
  */
 export function checkOverridden(receiver: object, method: string, inherited: unknown): void {
   if (Reflect.get(receiver, method) === inherited)

@@ -8,15 +8,22 @@ import { readerOf } from '../framing/lines.ts';
 import type { AnyFactory, Result } from '../protocol/protocol.ts';
 import { checkOverridden, DRY, FrameReceiver } from './framed.ts';
 
-/** What the receivers of lines share. */
+/** The base class of the receivers of lines: override `lineReceived`. It is extended by `LineOnlyReceiver` and `TextLineReceiver`. */
 export abstract class LineProtocol<Line, F = AnyFactory> extends FrameReceiver<F> {
-  /** What ends a line: CRLF unless set; a string stands for its UTF-8. A new one counts from the next line on. */
+  /**
+   * What ends a line, received or sent; CRLF unless set. A string stands for its bytes in UTF-8. A new one applies from the next line
+   * on. An empty one is a `RangeError`, which aborts the connection.
+   */
   delimiter: Uint8Array | string = '\r\n';
-  /** How many bytes a line may have without its delimiter; 16,384 unless set. A new one counts from the next line on. */
+  /**
+   * The most bytes of a received line without its delimiter, at least 0; 16,384 unless set. A new one applies from the next line on.
+   * Anything but a number of at least 0 is a `RangeError`, which aborts the connection.
+   */
   maxLength = 16_384;
   /** Where the lines come from. */
   protected readonly '~decoder': LineDecoder<Line>;
 
+  /** `reader` makes lines from bytes. */
   constructor(reader: LineReader<Line>) {
     super();
     this['~decoder'] = new LineDecoder(reader);
@@ -31,14 +38,17 @@ export abstract class LineProtocol<Line, F = AnyFactory> extends FrameReceiver<F
     return this['~decoder'].rest();
   }
 
-  /** A line arrived; it comes without its delimiter. Throws a `TypeError` unless it is overridden. */
+  /**
+   * Called for each line, without its delimiter. Must be overridden: the inherited method throws a `TypeError` if it is not. A promise
+   * that it returns is awaited before the next line; if it throws or rejects, the connection is aborted with the error.
+   */
   lineReceived(_line: Line): Result {
     checkOverridden(this, 'lineReceived', LineProtocol.prototype.lineReceived);
   }
 
   /**
-   * A line has at least `length` bytes, one more than `maxLength`. Closes the connection unless overridden; then the line is
-   * thrown away, and the next one is received.
+   * Called for each line that is longer than `maxLength`, as soon as that is certain. `length` is `maxLength + 1`: the line has at least
+   * that number of bytes. Closes the connection unless overridden; then the line is dropped, and the next one is received.
    */
   lineLengthExceeded(_length: number): Result {
     this.transport.loseConnection();
@@ -59,20 +69,28 @@ export abstract class LineProtocol<Line, F = AnyFactory> extends FrameReceiver<F
   }
 }
 
-/** Receives lines as bytes: override `lineReceived`. A line is a view of the chunk that brought it, and yours to keep. */
+/**
+ * Receives lines as bytes: override `lineReceived`. A line is a view of the chunk that brought it, and belongs to the program, which
+ * may keep or change it.
+ */
 export class LineOnlyReceiver<F = AnyFactory> extends LineProtocol<Buffer, F> {
   /** The delimiter that was sent last, and its bytes. */
   #sent: Uint8Array | string = '\r\n';
   #ending: Buffer = endingOf('\r\n');
 
+  /** Takes no arguments: set `delimiter` and `maxLength` as properties. */
   constructor() {
     super(new BytesReader());
   }
 
-  /** Sends a line and its delimiter. Returns what `transport.write` returns, and throws what it throws. */
+  /**
+   * Sends a line and its delimiter. A string is encoded in UTF-8; bytes are not copied, and must not change until they are sent. The
+   * line is not searched for delimiters. Returns false if more than 64 KiB are queued or the connection has ended, as
+   * `transport.write` does. Throws a `TypeError` for anything else than bytes or a string.
+   */
   sendLine(line: Uint8Array | string): boolean {
     this.transport.write(line);
-    // Text after text and bytes after bytes: each is gathered at little cost, the one after the other is not.
+    // Text follows text and bytes follow bytes: that is gathered at little cost, a mixture is not.
     if (typeof line === 'string') return this.transport.write(this.delimiter);
     if (this.#sent !== this.delimiter) {
       this.#sent = this.delimiter;
@@ -82,29 +100,46 @@ export class LineOnlyReceiver<F = AnyFactory> extends LineProtocol<Buffer, F> {
   }
 }
 
-/** Receives lines, and raw bytes in between: `setRawMode` and `setLineMode` switch, at any time. */
+/**
+ * Receives lines as bytes, and raw bytes in between: override `lineReceived` and `rawDataReceived`. It begins with lines; `setRawMode` and
+ * `setLineMode` change the mode at any time.
+ */
 export class LineReceiver<F = AnyFactory> extends LineOnlyReceiver<F> {
   #raw = false;
 
-  /** Bytes arrived in raw mode, cut anywhere. They are yours to keep. Throws a `TypeError` unless it is overridden. */
+  /**
+   * Called for bytes that arrive in raw mode, cut anywhere. They belong to the program, which may keep or change them. Must be
+   * overridden if `setRawMode` is used: the inherited method throws a `TypeError` if it is not. A promise that it returns is awaited
+   * before more bytes come; if it throws or rejects, the connection is aborted with the error.
+   */
   rawDataReceived(_data: Buffer): Result {
     checkOverridden(this, 'rawDataReceived', LineReceiver.prototype.rawDataReceived);
   }
 
-  /** From now on bytes go to `rawDataReceived`, beginning with those behind the line that was received last. */
+  /**
+   * Changes to raw mode: from now on bytes go to `rawDataReceived`, beginning with those behind the line that was received last. May be
+   * called at any time; what has arrived already is passed on after the present callback.
+   */
   setRawMode(): void {
     this.#raw = true;
     this['~deliverSoon']();
   }
 
-  /** From now on bytes are lines again, beginning with those of `extra`: what `rawDataReceived` got and does not want. */
+  /**
+   * Changes to lines: from now on bytes go to `lineReceived`. The first ones are those of `extra`: bytes that `rawDataReceived` got but
+   * that belong to lines. They must not change any more. May be called at any time; what has arrived already is passed on after the
+   * present callback.
+   */
   setLineMode(extra?: Uint8Array): void {
     this.#raw = false;
     if (extra !== undefined && extra.length > 0) this['~decoder'].unread(extra);
     this['~deliverSoon']();
   }
 
-  /** Takes away the bytes that were received and not passed on. A line that is being thrown away goes on to its delimiter. */
+  /**
+   * Removes the bytes that have arrived and were not passed on, and returns them. They belong to the caller. While a line that is too
+   * long is being dropped this returns no bytes: the dropping ends with its delimiter.
+   */
   clearLineBuffer(): Buffer {
     return this['~decoder'].skip() ? this['~decoder'].rest() : EMPTY;
   }
@@ -118,21 +153,22 @@ export class LineReceiver<F = AnyFactory> extends LineOnlyReceiver<F> {
 }
 
 /**
- * Receives lines as strings: override `lineReceived`. A chunk is decoded once, and no character is ever split; bytes that are
- * none of the encoding become U+FFFD. `maxLength` counts bytes.
+ * Receives lines as strings: override `lineReceived`. A character is never split, however the stream is cut; bytes that are not valid
+ * in the encoding become U+FFFD. `maxLength` counts bytes.
  */
 export class TextLineReceiver<F = AnyFactory> extends LineProtocol<string, F> {
   readonly #encoding: TextEncoding;
 
-  /** Lines in UTF-8, unless the encoding is given. */
+  /** `encoding` is `utf8` (unless given) or `latin1`, for both directions. Throws a `RangeError` for another one. */
   constructor(encoding: TextEncoding = 'utf8') {
     super(readerOf(encoding));
     this.#encoding = encoding;
   }
 
   /**
-   * Sends a line and its delimiter. Returns what `transport.write` returns. Throws a `RangeError` for a character that the
-   * encoding does not have, and sends nothing: cut to a byte, it could be the end of the line.
+   * Sends a line and its delimiter. The line is not searched for delimiters. Returns false if more than 64 KiB are queued or the
+   * connection has ended, as `transport.write` does. Throws a `RangeError`, and sends nothing, if the encoding is `latin1` and the line
+   * has a character outside of it: reduced to one byte, it could be taken for the end of the line.
    */
   sendLine(line: string): boolean {
     this.transport.write(this.#encoding === 'utf8' ? line : latin1(line));

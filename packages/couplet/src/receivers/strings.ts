@@ -8,13 +8,17 @@ import { IntegerPrefix } from '../framing/prefixes.ts';
 import type { AnyFactory, Result } from '../protocol/protocol.ts';
 import { checkOverridden, DRY, FrameReceiver } from './framed.ts';
 
-/** What the receivers of strings behind their length share. A string is bytes. */
+/** The base class of the receivers of strings of bytes that follow their length: override `stringReceived`. */
 export abstract class StringReceiver<F = AnyFactory> extends FrameReceiver<F> {
-  /** How many bytes a string may have; 99,999 unless set. A new one counts from the next string on. */
+  /**
+   * The most bytes of a received string, at least 0; 99,999 unless set. A new one applies from the next string on. Anything but a number
+   * of at least 0 is a `RangeError`, which aborts the connection.
+   */
   maxLength = 99_999;
   readonly #prefix: Prefix;
   readonly #decoder: PrefixedDecoder;
 
+  /** `prefix` is how the length of each string is expressed. */
   constructor(prefix: Prefix) {
     super();
     this.#prefix = prefix;
@@ -31,16 +35,20 @@ export abstract class StringReceiver<F = AnyFactory> extends FrameReceiver<F> {
   }
 
   /**
-   * A string arrived. It is a view of the chunk that brought it, and yours to keep. Throws a `TypeError` unless it is
-   * overridden.
+   * Called for each string. It is a view of the chunk that brought it, and belongs to the program, which may keep or change it. Must be
+   * overridden: the inherited method throws a `TypeError` if it is not. A promise that it returns is awaited before the next string; if
+   * it throws or rejects, the connection is aborted with the error.
    */
   stringReceived(_string: Buffer): Result {
     checkOverridden(this, 'stringReceived', StringReceiver.prototype.stringReceived);
   }
 
   /**
-   * Sends a string; one of characters as UTF-8. Returns what `transport.write` returns, and throws what it throws, and a
-   * `StringTooLongError` for a string that is longer than its prefix can say; nothing is sent then.
+   * Sends a string behind its length. Characters are encoded in UTF-8; bytes are not copied, and must not change until they are sent.
+   * Returns false if more than 64 KiB are queued or the connection has ended, as `transport.write` does.
+   *
+   * Throws, and sends nothing: a `StringTooLongError` if the length does not fit into its prefix, and a `TypeError` for anything else
+   * than bytes or a string.
    */
   sendString(string: Uint8Array | string): boolean {
     const bytes = chunkOf(string);
@@ -48,7 +56,7 @@ export abstract class StringReceiver<F = AnyFactory> extends FrameReceiver<F> {
     return bytes.length === 0 ? room : this.transport.write(bytes);
   }
 
-  /** The stream broke the rules of its format. */
+  /** Called for bytes that violate the format. */
   protected '~broken'(error: FramingError): Result | typeof DRY {
     throw error;
   }
@@ -66,13 +74,17 @@ export abstract class StringReceiver<F = AnyFactory> extends FrameReceiver<F> {
   }
 }
 
-/** What the receivers of strings behind a big-endian length share. */
+/** The base class of the receivers of strings that follow a big-endian length of 1, 2 or 4 bytes: override `stringReceived`. */
 export abstract class IntNStringReceiver<F = AnyFactory> extends StringReceiver<F> {
+  /** `prefixBytes` is the number of bytes of the length: 1, 2 or 4. Throws a `RangeError` for another one. */
   constructor(prefixBytes: PrefixBytes) {
     super(new IntegerPrefix(prefixBytes));
   }
 
-  /** A string of `length` bytes is announced, more than `maxLength`. Closes the connection unless overridden; then it is skipped. */
+  /**
+   * Called for each string that is longer than `maxLength`, as soon as its prefix has arrived. `length` is its number of bytes. Closes
+   * the connection unless overridden; then the string is skipped, and the next one is received.
+   */
   lengthLimitExceeded(_length: number): Result {
     this.transport.loseConnection();
   }
@@ -83,34 +95,38 @@ export abstract class IntNStringReceiver<F = AnyFactory> extends StringReceiver<
   }
 }
 
-/** Receives strings of at most 255 bytes, each behind one byte that says its length: override `stringReceived`. */
+/** Receives strings of at most 255 bytes, each behind its length in one byte: override `stringReceived`. */
 export class Int8StringReceiver<F = AnyFactory> extends IntNStringReceiver<F> {
+  /** Takes no arguments: set `maxLength` as a property. */
   constructor() {
     super(1);
   }
 }
 
-/** Receives strings of at most 65,535 bytes, each behind a big-endian length of two bytes: override `stringReceived`. */
+/** Receives strings of at most 65,535 bytes, each behind its big-endian length in two bytes: override `stringReceived`. */
 export class Int16StringReceiver<F = AnyFactory> extends IntNStringReceiver<F> {
+  /** Takes no arguments: set `maxLength` as a property. */
   constructor() {
     super(2);
   }
 }
 
-/** Receives strings, each behind a big-endian length of four bytes: override `stringReceived`. */
+/** Receives strings of less than 4 GiB, each behind its big-endian length in four bytes: override `stringReceived`. */
 export class Int32StringReceiver<F = AnyFactory> extends IntNStringReceiver<F> {
+  /** Takes no arguments: set `maxLength` as a property. */
   constructor() {
     super(4);
   }
 }
 
 /**
- * Receives netstrings (http://cr.yp.to/proto/netstrings.txt): override `stringReceived`. Bytes that are none, or make one longer
- * than `maxLength`, abort the connection at once, with a `NetstringParseError` as the reason.
+ * Receives netstrings (http://cr.yp.to/proto/netstrings.txt), such as `5:hello,`: override `stringReceived`. Bytes that cannot belong
+ * to a netstring, or announce one of more than `maxLength` bytes, abort the connection at once; the reason is a `NetstringParseError`.
  */
 export class NetstringReceiver<F = AnyFactory> extends StringReceiver<F> {
   readonly #prefix: NetstringPrefix;
 
+  /** Takes no arguments: set `maxLength` as a property. */
   constructor() {
     const prefix = new NetstringPrefix();
     super(prefix);

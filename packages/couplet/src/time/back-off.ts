@@ -3,25 +3,32 @@ import type { Clock } from './clock.ts';
 
 const JITTERS: readonly BackOff['jitter'][] = ['full', 'none'];
 
-/** How somebody waits who tries again and again. */
+/** Options for the waits between repeated attempts. The upper bound of the wait grows with each attempt. */
 export interface BackOffOptions {
-  /** The first delay; 1,000 unless set. */
+  /** The upper bound of the first wait, in milliseconds, at least 0; 1,000 unless set. */
   initialDelayMs?: number;
-  /** What each further delay is multiplied by; 1.5 unless set. */
+  /** The factor by which the bound grows after each wait, at least 1; 1.5 unless set. */
   factor?: number;
-  /** The longest delay; 60,000 unless set. */
+  /** The most that the bound can become, in milliseconds, at least 0; 60,000 unless set. */
   maxDelayMs?: number;
-  /** `full`: each wait is a random part of the delay, so that clients of a restarted server do not return all at once. */
+  /**
+   * `full`: each wait is a random part of its bound, so that clients of a restarted server do not return all at once. `none`: each wait
+   * lasts as long as its bound. `full` unless set.
+   */
   jitter?: 'full' | 'none';
 }
 
-/** The waits of somebody who tries again and again. */
+/** The state of the waits between repeated attempts. Each property may be changed at any time; it counts from the next wait on. */
 export interface BackOff {
+  /** The upper bound of the first wait, in milliseconds. */
   initialDelayMs: number;
+  /** The factor by which the bound grows after each wait; at least 1. */
   factor: number;
+  /** The most that the bound can become, in milliseconds. */
   maxDelayMs: number;
+  /** `full`: each wait is a random part of its bound. `none`: each wait lasts as long as its bound. */
   jitter: 'full' | 'none';
-  /** The upper bound of the next wait. */
+  /** The upper bound of the next wait, in milliseconds. */
   delayMs: number;
 }
 
@@ -35,7 +42,7 @@ export function backOffOf(options: BackOffOptions): BackOff {
   return { initialDelayMs, factor, maxDelayMs, jitter, delayMs: initialDelayMs };
 }
 
-/** How many milliseconds to wait now. The bound of the next wait is longer. */
+/** Returns how many milliseconds to wait now, and raises the bound of the next wait. */
 export function nextDelay(backOff: BackOff, clock: Pick<Clock, 'random'>): number {
   const bound = Math.min(backOff.delayMs, backOff.maxDelayMs);
   backOff.delayMs = Math.min(backOff.delayMs * backOff.factor, backOff.maxDelayMs);

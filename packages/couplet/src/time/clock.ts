@@ -1,47 +1,56 @@
 import type { ErrorReport } from '../values/error-report.ts';
 
-/** A call that was put off with `callLater`. */
+/** A call that `callLater` scheduled. */
 export interface DelayedCall {
-  /** True until the call has run or was cancelled. */
+  /** True while the call waits; false once it runs or was cancelled. */
   readonly active: boolean;
-  /** When it runs, in milliseconds on the clock's `now()`. */
+  /** Returns when the call runs, in milliseconds of the clock's `now()`. */
   getTime(): number;
-  /** Takes the call back. Does nothing when it is no longer active. */
+  /** Cancels the call: it never runs. Does nothing if the call has run or was cancelled. */
   cancel(): void;
-  /** Runs it `delayMs` from now instead. Throws an `Error` when it is no longer active, a `RangeError` for a bad delay. */
+  /**
+   * Reschedules the call for `delayMs` milliseconds from now. Throws a `RangeError` unless `delayMs` is a finite number of at least 0,
+   * and an `Error` if the call has run or was cancelled.
+   */
   reset(delayMs: number): void;
-  /** Runs it `delayMs` later than planned (earlier when negative). Throws like `reset`. */
+  /**
+   * Reschedules the call for `delayMs` milliseconds after its present time, or before it if the number is negative. Throws a
+   * `RangeError` unless `delayMs` is a finite number, and an `Error` if the call has run or was cancelled.
+   */
   delay(delayMs: number): void;
 }
 
 /**
- * The time, and chance: what a protocol may take from the world outside. Code that takes them from here and nowhere
- * else runs unchanged on the simulated network.
+ * Time and random numbers for protocols. Code that takes them from here, and not from the runtime, runs unchanged, and repeatably, on
+ * the simulated network.
  */
 export interface Clock {
-  /** Monotonic milliseconds, with fractions; only differences mean something. */
+  /** Returns the monotonic time in milliseconds, with fractions. Only differences between two values mean something. */
   now(): number;
-  /** Milliseconds since 1970 (UTC). May jump, in either direction. */
+  /** Returns the time of day, in milliseconds since 1970 (UTC). It may jump, in either direction. */
   wallClock(): number;
   /**
-   * A number of at least 0 and less than 1. It can be guessed, so it is for waits and samples, and no secret: session ids and the
-   * like come from `node:crypto`.
+   * Returns a random number of at least 0 and less than 1. It can be guessed: use it for waits and samples, but take secrets such as
+   * session ids from `node:crypto`.
    */
   random(): number;
   /**
-   * Calls `call(...args)` after `delayMs` milliseconds, never earlier. Calls run in the order of their time, then in
-   * that of their creation; a delay of 0 runs in the next turn. What the call throws is reported to the observer. Throws
-   * a `RangeError` unless the delay is a number of at least 0.
+   * Calls `call(...args)` after `delayMs` milliseconds, never earlier; with a delay of 0 in the next turn of the event loop. Calls run
+   * in the order of their time, and those of one time in the order in which they were scheduled. Returns the scheduled call, by which
+   * it can be cancelled or rescheduled. What the call throws, or rejects with, is reported to the observers.
+   *
+   * Throws a `RangeError` unless `delayMs` is a finite number of at least 0; a reactor also throws a `TypeError` if `call` is not a
+   * function.
    */
   callLater<A extends unknown[]>(delayMs: number, call: (...args: A) => unknown, ...args: A): DelayedCall;
   /**
-   * Tells the observers of an error that no callback can throw, under the name of whose it is: one of a promise that nobody
-   * waits for, say. A clock without observers has no such method.
+   * Reports an error to the observers that a callback cannot throw, for instance one of a promise that is not awaited. `report.who` and
+   * `report.where` say where it comes from. Undefined on a clock without observers.
    */
   report?(report: ErrorReport): void;
 }
 
-/** Tells the clock's observers of an error. A clock that has none gets it from a delayed call. */
+/** Reports an error to the observers of a clock. On a clock without observers a delayed call throws it. */
 export function reportTo(clock: Clock, report: ErrorReport): void {
   if (clock.report !== undefined) clock.report(report);
   else

@@ -1,4 +1,4 @@
-/** What can wait in a heap. The place is the heap's. */
+/** An entry of a heap. Only the heap changes `place`. */
 export interface HeapEntry {
   /** When it is due ... */
   key: number;
@@ -8,7 +8,7 @@ export interface HeapEntry {
   place: number;
 }
 
-/** Entries, of which the first is the one that is due first. Each operation costs the logarithm of their number. */
+/** A heap: its first entry is the one that is due first. Each operation costs the logarithm of the number of entries. */
 export class Heap<E extends HeapEntry> {
   readonly #entries: E[] = [];
 
@@ -27,7 +27,7 @@ export class Heap<E extends HeapEntry> {
     this.#up(entry);
   }
 
-  /** Takes an entry out that is in. */
+  /** Removes an entry, which has to be in the heap. */
   remove(entry: E): void {
     const last = this.#entries.pop() as E;
     if (last !== entry) {
@@ -39,13 +39,13 @@ export class Heap<E extends HeapEntry> {
     entry.place = -1;
   }
 
-  /** The key of an entry that is in has changed. */
+  /** Restores the order after the key of an entry in the heap has changed. */
   moved(entry: E): void {
     this.#up(entry);
     this.#down(entry);
   }
 
-  /** Takes every entry out. */
+  /** Removes every entry. */
   clear(): void {
     for (const entry of this.#entries) entry.place = -1;
     this.#entries.length = 0;

@@ -1,12 +1,12 @@
-/** What can stand on a roll. The links are the roll's. */
+/** A member of a linked list. Only the list changes the links. */
 export interface Member<M> {
   previous: M | undefined;
   next: M | undefined;
 }
 
 /**
- * A list of what is alive, linked through its members: joining and leaving cost nothing but the links. (A `Set` is rebuilt
- * again and again under many short lives, and each rebuilding moves everything in it through the collector.)
+ * A list that is linked through its members, so that adding and removing one only sets links. (A `Set` with many short-lived members
+ * is rebuilt again and again, and each time the garbage collector copies everything in it.)
  */
 export class LinkedList<M extends Member<M>> {
   #first: M | undefined;
@@ -21,12 +21,12 @@ export class LinkedList<M extends Member<M>> {
     return this.#size;
   }
 
-  /** Each member, the newest first. None may be taken off meanwhile. */
+  /** Each member, the newest first. None may be removed meanwhile. */
   *[Symbol.iterator](): Generator<M> {
     for (let member = this.#first; member !== undefined; member = member.next) yield member;
   }
 
-  /** Puts a new member on the roll. */
+  /** Adds a member, which must not be in the list. */
   add(member: M): void {
     const first = this.#first;
     member.next = first;
@@ -35,7 +35,7 @@ export class LinkedList<M extends Member<M>> {
     this.#size += 1;
   }
 
-  /** Takes a member off the roll. */
+  /** Removes a member, which has to be in the list. */
   remove(member: M): void {
     const { previous, next } = member;
     if (previous === undefined) this.#first = next;
@@ -46,7 +46,7 @@ export class LinkedList<M extends Member<M>> {
     this.#size -= 1;
   }
 
-  /** Calls `visit` for each member; it may take that member off. */
+  /** Calls `visit` for each member, which it may remove. */
   each(visit: (member: M) => void): void {
     let member = this.#first;
     while (member !== undefined) {

@@ -2,11 +2,11 @@ import type { DelayedCall } from './clock.ts';
 import type { Member } from './list.ts';
 import { LinkedList } from './list.ts';
 
-/** Something that happens when its time comes. */
+/** Something with a deadline. */
 interface Due<D> extends Member<D> {
-  /** When it happens, in milliseconds on the clock. It may be moved later at any time: that only changes this number. */
+  /** Its time, in milliseconds of the clock. It may be moved later at any time by changing this number only. */
   deadline: number;
-  /** Its time has come: it leaves the sweep, or moves its deadline. */
+  /** Called when its time has come. It has to leave the sweep or to move its deadline. */
   over(): void;
 }
 
@@ -17,32 +17,32 @@ export interface Timing {
 }
 
 /**
- * Many deadlines behind one delayed call. Most of them are moved, or leave, before their time comes, so that must cost next to
- * nothing; a sweep over those that are left looks for the ones whose time has come.
+ * Many deadlines behind one delayed call. Most of them are moved or removed before their time comes, so these operations have to be
+ * cheap; from time to time a sweep over the rest finds those whose time has come.
  */
 export class Sweep<D extends Due<D>> {
   readonly #timing: Timing;
   readonly #grainMs: number;
   readonly #roll: LinkedList<D> = new LinkedList();
   #call: DelayedCall | undefined;
-  /** When the next sweep may be. */
+  /** The next sweep is not before this time. */
   #restsUntil: number = Number.NEGATIVE_INFINITY;
 
-  /** Sweeps are at least `grainMs` apart: deadlines that come close together are met together, up to so much late. */
+  /** Sweeps are at least `grainMs` milliseconds apart. Deadlines that are close together are met together, up to `grainMs` late. */
   constructor(timing: Timing, grainMs: number) {
     this.#timing = timing;
     this.#grainMs = grainMs;
   }
 
-  /** Takes one in; a deadline of `Infinity` never comes. */
+  /** Adds one. A deadline of `Infinity` never comes. */
   add(due: D): void {
     this.#roll.add(due);
     this.#callAt(due.deadline);
   }
 
-  /** Takes out one that is in. After the last one nothing waits. */
+  /** Removes one, which has to be in the sweep. After the last one no delayed call waits. */
   remove(due: D): void {
-    // Should the present sweep have it in hand, its time has not come after all.
+    // A sweep in progress may have it on its list of those that are due.
     due.deadline = Number.POSITIVE_INFINITY;
     this.#roll.remove(due);
     if (!this.#roll.empty) return;
@@ -50,7 +50,7 @@ export class Sweep<D extends Due<D>> {
     this.#call = undefined;
   }
 
-  /** Sees to it that it looks at that time or before, or else as soon as it may. */
+  /** Makes sure that a sweep takes place at that time or before, or else as soon as it may. */
   #callAt(time: number): void {
     if (time === Number.POSITIVE_INFINITY) return;
     const at = Math.max(time, this.#restsUntil);

@@ -12,7 +12,7 @@ class ScheduledCall implements DelayedCall, HeapEntry {
   readonly order: number;
   /** When it is to run. */
   time: number;
-  /** Where it stands in the heap's order: `time`, or an earlier one when the call was moved later since. */
+  /** Its time in the order of the heap: `time`, or an earlier one if the call was moved later since. */
   key: number;
   /** Its place in the heap; -1 when it is not there. */
   place = -1;
@@ -65,8 +65,8 @@ function checkDelay(delayMs: number): void {
 }
 
 /**
- * All delayed calls of a reactor, in a heap behind the backend's one alarm. Moving a call later only notes its new time:
- * the heap is put right when the old one comes.
+ * All delayed calls of a reactor, in a heap behind the one alarm of the backend. Moving a call later only notes its new time: the
+ * heap is put in order when the old time comes.
  */
 export class Timers {
   readonly #alarm: Alarm;
@@ -128,7 +128,7 @@ export class Timers {
     this.#arm();
   }
 
-  /** The alarm rang: runs what is due, except calls made by those that run now. Should one throw, the alarm is set all the same. */
+  /** The alarm rang: runs what is due, but not the calls that these schedule. If one throws, the alarm is set nevertheless. */
   readonly #ring = (): void => {
     this.#armed = undefined;
     this.#ringing = true;
@@ -167,7 +167,7 @@ export class Timers {
     this.#armed = at;
   }
 
-  /** Takes a call out: it is no longer active, and what it would have run is let go of. */
+  /** Removes a call: it is not active any more, and its task can be collected. */
   #take(call: ScheduledCall): void {
     this.#heap.remove(call);
     call.task = nothing;

@@ -1,9 +1,9 @@
 import { oneLine } from './one-line.ts';
 
-/** So many characters of a text are shown. */
+/** The most characters of a text that a message shows. */
 const SHOWN = 60;
 
-/** What was passed, as the message of an error calls it: `the string '8007'`, `the class Echo`. It never fails. */
+/** Describes what was passed for the message of an error: `the string '8007'`, `the class Echo`. It never fails. */
 export function described(value: unknown): string {
   switch (typeof value) {
     case 'string':
@@ -40,8 +40,8 @@ export function checkWord(name: string, value: unknown, words: readonly string[]
 }
 
 /**
- * Throws unless that is a whole number in that range: a `TypeError` for what is no number, a `RangeError` for another one. Both
- * name the argument.
+ * Throws unless the value is a whole number from `least` to `most`: a `TypeError` if it is not a number, a `RangeError` if it is
+ * another number. Both name the argument.
  */
 export function checkWhole(name: string, value: unknown, least: number, most: number): void {
   if (typeof value !== 'number') {
@@ -54,8 +54,8 @@ export function checkWhole(name: string, value: unknown, least: number, most: nu
 }
 
 /**
- * Throws a `RangeError` that names the argument unless it is a number that is at least so large. A string of digits is none, though it
- * can be compared with one.
+ * Throws a `RangeError` that names the argument unless it is a number of at least `least`. A string of digits is not a number, though
+ * it can be compared with one.
  */
 export function checkAtLeast(name: string, value: unknown, least: number): void {
   if (typeof value === 'number' && value >= least) return;
@@ -63,8 +63,8 @@ export function checkAtLeast(name: string, value: unknown, least: number): void 
 }
 
 /**
- * Throws a `RangeError` that names the argument unless it is a number above 0, and of finite ones a finite one. A string of digits is
- * none.
+ * Throws a `RangeError` that names the argument unless it is a number above 0; a finite one unless `kind` is `number`. A string of
+ * digits is not a number.
  */
 export function checkAboveZero(name: string, value: unknown, kind: 'number' | 'finite number' = 'finite number'): void {
   const most = kind === 'number' ? Number.POSITIVE_INFINITY : Number.MAX_VALUE;
@@ -87,7 +87,7 @@ export function hasMethods(value: unknown, methods: readonly string[]): boolean 
   }
 }
 
-/** The name of a function; undefined when it has none, or something else in its place. */
+/** The name of a function; undefined when it does not have one, or when its `name` is not a string. */
 export function nameOf(value: unknown): string | undefined {
   try {
     const name: unknown = typeof value === 'function' ? value.name : undefined;
@@ -106,7 +106,7 @@ export function classOf(value: unknown): string | undefined {
   }
 }
 
-/** A number as it is, NaN included; for anything else what it is. */
+/** A number as it is, NaN included; anything else described. */
 function numberOr(value: unknown): number | string {
   return typeof value === 'number' ? value : described(value);
 }

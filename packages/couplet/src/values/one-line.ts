@@ -1,16 +1,16 @@
 /**
- * What a log or a terminal could take for an order, and what cannot be seen in it: controls, marks that turn text round or have no
- * width, ends of lines, halves of characters. They are classes of Unicode, whatever it adds to them.
+ * Characters that a log or a terminal could obey, and those that cannot be seen: controls, marks that reverse the direction of text
+ * or have no width, line ends, halves of surrogate pairs. These are classes of Unicode, so characters that it adds are covered.
  */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 const BACKSLASH = /\\/g;
 
-/** The text with everything escaped that cannot be printed: it is one line, whatever it says. A second time changes nothing. */
+/** Escapes every character of a text that cannot be printed, so that it is one line. Applied twice it changes nothing more. */
 export function oneLine(text: string): string {
   return text.replace(UNPRINTABLE, escaped);
 }
 
-/** What a peer said, as one line from which it can be told: the backslash is doubled, so an escape is never what the peer wrote. */
+/** Escapes what a peer sent, as `oneLine` does, and doubles backslashes: so the original can be read back from the line. */
 export function quoted(text: string): string {
   return oneLine(text.replace(BACKSLASH, '\\\\'));
 }

@@ -6,8 +6,8 @@ export function isThenable<T>(value: unknown): value is PromiseLike<T> {
 const { then } = Promise.prototype;
 
 /**
- * What an application returned, as a promise that settles when it does. A class of the application's own may have a `then`
- * that calls back twice, throws, or returns a promise that rejects: that rejection must not stay unhandled.
+ * Returns a genuine promise that settles as the given one does. A class of the application's own may have a `then` that calls
+ * back twice, throws, or returns a promise that rejects: that rejection must not stay unhandled.
  */
 export function promiseOf<T>(thenable: PromiseLike<T>): Promise<T> {
   if (thenable instanceof Promise) {
@@ -16,7 +16,7 @@ export function promiseOf<T>(thenable: PromiseLike<T>): Promise<T> {
     if (promise !== undefined) return promise;
   }
   return new Promise((resolve, reject) => {
-    // Later, as a promise would: it must not call back in the middle of what runs now.
+    // Later, as a promise would: it must not call back while the present code runs.
     Promise.resolve()
       .then(() => {
         const chained: unknown = thenable.then(resolve, reject);
@@ -26,7 +26,7 @@ export function promiseOf<T>(thenable: PromiseLike<T>): Promise<T> {
   });
 }
 
-/** Settles as the promise does that this one is, whatever its class made of `then`; undefined for one that only claims to be one. */
+/** Settles as the promise itself does, even if its class overrides `then`; undefined for an object that only claims to be a promise. */
 function settled<T>(promise: Promise<T>): Promise<T> | undefined {
   let genuine = true;
   const settles = new Promise<T>((resolve, reject) => {
@@ -39,7 +39,7 @@ function settled<T>(promise: Promise<T>): Promise<T> | undefined {
   return genuine ? settles : undefined;
 }
 
-/** The same for a value that may be a promise or not. */
+/** Turns a promise of any kind into a genuine one, and returns any other value as it is. */
 export function awaited<T>(value: T | PromiseLike<T>): T | Promise<T> {
   return isThenable<T>(value) ? promiseOf(value) : value;
 }
