@@ -1,7 +1,8 @@
 export { diagram } from '../machine/diagram.ts';
 export { Machine } from '../machine/machine.ts';
-export type { Actions, Run } from '../machine/run.ts';
-export type { States, Transition } from '../machine/states.ts';
+export type { Actions, EventMethod, Run } from '../machine/run.ts';
+export type { DoneBy, EventOf, SoundStates, SoundTransition, States, Transition } from '../machine/states.ts';
+export type { FrameReceiver } from '../receivers/framed.ts';
 export type { LineProtocol } from '../receivers/lines.ts';
 export { LineOnlyReceiver, LineReceiver, TextLineReceiver } from '../receivers/lines.ts';
 export type { NextState, Stateful } from '../receivers/stateful.ts';

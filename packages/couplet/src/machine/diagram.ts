@@ -1,11 +1,11 @@
 import type { States } from './states.ts';
 
-/** Words, except those by which Mermaid begins something else than a state. */
+/** A word, except for those with which Mermaid begins something else than a state. */
 const PLAIN = /^(?!(?:accDescr|accTitle|class|classDef|click|default|href|note|scale|state|style)$)[a-z]\w*$/i;
 
 /**
- * The picture of a machine as a state diagram for Mermaid (`stateDiagram-v2`), without a newline at the end. An arrow
- * says `event / action`; a state that nothing leads out of ends it. What is ignored is left out.
+ * Returns a machine as a state diagram for Mermaid (`stateDiagram-v2`), without a newline at the end. An arrow is labelled
+ * `event / action`. A state without transitions leads to the end. Ignored events are left out.
  */
 export function diagram(machine: { readonly initial: string; readonly states: States }): string {
   const names = Object.keys(machine.states);

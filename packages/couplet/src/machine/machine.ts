@@ -1,9 +1,9 @@
 import { type Actions, type AnyActions, AnyRun, type Run } from './run.ts';
-import type { Closed, States, Transition } from './states.ts';
+import type { SoundStates, States, Transition } from './states.ts';
 
 /**
- * A state machine, declared once and run by any number of connections. It knows which event leads where and calls which
- * action; what an action does is the program's, which gives an object with a method for each:
+ * A state machine, declared once and run by any number of connections. The declaration says to which state each event leads, and
+ * which action it calls; the actions are methods of an object that the program passes to `start`:
  *
  * ```ts
  * const door = new Machine('door', 'shut', {
@@ -15,24 +15,27 @@ import type { Closed, States, Transition } from './states.ts';
  * run.push(3); // 'open' now
  * ```
  *
- * An event first changes the state, then calls the action, with its argument. An event that an action raises is an event
- * like any other: it runs at once, in the new state, before the first one's method returns. What an action throws comes
- * out of the event's method, and the state stays changed.
+ * An event first changes the state, then calls the action with the argument of the event. An action may raise events: each runs at
+ * once, in the new state, before the method of the first event returns. What an action throws is thrown by the method of the event,
+ * and the state stays changed.
  *
- * An event that the present state does not take throws an `Error` that names machine, state and event, and changes
- * nothing. One that the state is to ignore says so: `'ignore'`.
+ * An event that the present state does not take throws an `Error` that names the machine, the state and the event, and changes
+ * nothing. An event that a state should ignore is declared as `'ignore'`.
  */
-export class Machine<const T extends States & Closed<T>> {
-  /** What it is called, in errors. */
+export class Machine<const T extends States & SoundStates<T>> {
+  /** The name of the machine in errors. */
   readonly name: string;
   /** The state in which every run begins. */
   readonly initial: keyof T & string;
-  /** The declaration. */
+  /** The declaration, as it was given. */
   readonly states: T;
   readonly #run: typeof AnyRun;
   readonly #calls: ReadonlySet<string>;
 
-  /** Throws an `Error` for a state that is not declared, and for an event called `state`. */
+  /**
+   * `name` is for errors, `initial` is the state in which every run begins, and `states` is the declaration. Throws an `Error` if `initial`
+   * or the target of a transition is not a declared state, and if an event is called `state`.
+   */
   constructor(name: string, initial: NoInfer<keyof T & string>, states: T) {
     this.name = name;
     this.initial = initial;
@@ -45,9 +48,12 @@ export class Machine<const T extends States & Closed<T>> {
     }
   }
 
-  /** Begins a run, for one connection say. Calls no action. Throws a `TypeError` when one is missing. */
+  /**
+   * Begins a run in the initial state, usually for one connection, and returns it: an object with a method for each event. `actions` needs
+   * a method for each action of the declaration; none is called yet. Throws a `TypeError` if one is missing.
+   */
   start<A extends Actions<T>>(actions: A): Run<T, A>;
-  // What the signature above promises, the constructor has made: a method for each event.
+  // The constructor has made what the signature above promises: a method for each event.
   start(actions: AnyActions): unknown {
     for (const call of this.#calls) {
       if (typeof actions[call] !== 'function')
@@ -57,7 +63,7 @@ export class Machine<const T extends States & Closed<T>> {
   }
 }
 
-/** The states, seen from the events: what each does in which state, and all that is called. */
+/** The declaration by events: what each does in which state, and the names of all actions. */
 function survey(name: string, initial: string, states: States) {
   const events = new Map<string, Map<string, Transition | 'ignore'>>();
   const calls = new Set<string>();

@@ -1,25 +1,28 @@
 import type { DoneBy, EventOf, Transition } from './states.ts';
 
-type CallOf<D> = D extends { readonly call: infer C extends string } ? C : never;
-
-/** The actions that a machine with the states T calls: a method for each, which takes the event's argument or nothing. */
-export type Actions<T> = { readonly [C in CallOf<DoneBy<EventOf<T>, T>>]: (argument: never) => unknown };
-
-/** An event has the type of the actions that it may call. */
-type Method<D, A> = D extends { readonly call: infer C } ? A[C & keyof A] : () => void;
-
-/**
- * One run of a machine with the states T and the actions A: the present state, and a method for each event. An event
- * takes the argument of the actions that it may call, and returns what the action that it did call returned.
- */
-export type Run<T, A> = { readonly state: keyof T & string } & {
-  readonly [E in EventOf<T>]: Method<DoneBy<E, T>, A>;
+/** The actions of a machine with the states T: a method for each action, which takes the argument of the event or nothing. */
+export type Actions<T> = {
+  readonly [C in Extract<DoneBy<EventOf<T>, T>, { readonly call: string }>['call']]: (argument: never) => unknown;
 };
 
-/** The actions, where their types no longer matter. */
+/** The type of the method of an event that does D: that of the actions A which it may call. */
+export type EventMethod<D, A> = D extends { readonly call: infer C } ? A[C & keyof A] : () => void;
+
+/**
+ * One run of a machine with the states T and the actions A: the present state, and a method for each event. The method
+ * takes the argument of the actions that the event may call, and returns what the called action returns.
+ */
+export type Run<T, A> = {
+  /** The name of the present state. */
+  readonly state: keyof T & string;
+} & {
+  readonly [E in EventOf<T>]: EventMethod<DoneBy<E, T>, A>;
+};
+
+/** Actions of any type. */
 export type AnyActions = Readonly<Record<string, (argument: unknown) => unknown>>;
 
-/** A run before it has events: each machine has a subclass with theirs. */
+/** A run without events: each machine extends it by its own. */
 export class AnyRun {
   #state: string;
   readonly #actions: AnyActions;
@@ -33,7 +36,7 @@ export class AnyRun {
     return this.#state;
   }
 
-  /** The method of an event. The action comes last: to an event that it raises, this one is over. */
+  /** Returns the method of an event. It calls the action last, so that the action can raise further events. */
   static event(
     machine: string,
     event: string,
