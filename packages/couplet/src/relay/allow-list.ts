@@ -2,23 +2,34 @@ import { Cidr } from '../address/cidr.ts';
 import { bytesOf } from '../address/literal.ts';
 
 /**
- * Destinations that may be reached: a host, by name or IP literal, or a network of addresses, with a port or `*` for any.
- * `*.example.org` is every name under `example.org`, but not that itself. A name is judged as it was asked for, whatever it
- * resolves to: a network admits literals only.
+ * Destinations that clients may reach: a host or a network of addresses, with a port. A name is checked as the client sent it, whatever
+ * it resolves to: so a network permits IP addresses only, not names.
  */
-export type Permit = { readonly port: number | '*' } & ({ readonly host: string } | { readonly network: string });
+export type Permit = {
+  /** The port, 1 to 65,535, or `*` for all ports. */
+  readonly port: number | '*';
+} & (
+  | {
+      /** A host name, an IP address, or `*.example.org` for every name under `example.org` except that itself. */
+      readonly host: string;
+    }
+  | {
+      /** A network of IP addresses, such as `10.0.0.0/8` or `2001:db8::/32`. */
+      readonly network: string;
+    }
+);
 
 /**
- * Host names (RFC 952, RFC 1123) and, as in practice, underscores. The last label begins with a letter: what does not, such
- * as `127.1` or `0x7f.1`, is an address in disguise to some resolvers.
+ * Host names (RFC 952, RFC 1123), with underscores, as in practice. The last label begins with a letter: other names, such as `127.1`
+ * or `0x7f.1`, are addresses to some resolvers.
  */
 const NAME = /^(?=.{1,253}$)(?:[a-z0-9_-]{1,63}\.)*[a-z_][a-z0-9_-]{0,62}$/;
 
-/** The destinations that permits name. Without a permit there is none. */
+/** The destinations that permits name. Without permits it is empty. */
 export class AllowList {
   readonly #rules: ((name: string, address: Uint8Array | undefined, port: number) => boolean)[];
 
-  /** Throws a `RangeError` that names the permit which cannot be understood. */
+  /** Throws a `RangeError` that names a permit which is not valid. */
   constructor(permits: readonly Permit[]) {
     this.#rules = permits.map((permit, at) => {
       try {
@@ -29,7 +40,7 @@ export class AllowList {
     });
   }
 
-  /** Whether a host, a name or an IP literal, may be reached at a port. */
+  /** True if a port of a host, given by name or IP address, may be reached. */
   permits(host: string, port: number): boolean {
     const address = bytesOf(host);
     const name = nameOf(host);
@@ -60,7 +71,7 @@ function isHost(host: string): (name: string, address: Uint8Array | undefined) =
   return parent === undefined ? (name) => name === wanted : (name) => name.endsWith(`.${parent}`);
 }
 
-/** Names are the same in either case, and with the final dot of the root. */
+/** The name in lower case and without the final dot of the root, so that equal names are the same string. */
 function nameOf(host: string): string {
   return host.toLowerCase().replace(/\.$/, '');
 }

@@ -1,30 +1,30 @@
 import { ConnectionClosed } from '../protocol/errors.ts';
 import type { Consumer, Producer } from '../protocol/producer.ts';
 
-/** A file that is open for reading; a `FileHandle` of `node:fs/promises` is one. */
+/** A file that is open for reading, such as a `FileHandle` of `node:fs/promises`. */
 export interface ReadableFile {
   /**
-   * Reads up to `length` bytes into the buffer at `offset`: from `position` in the file, or from where the last read ended
-   * when that is null. 0 bytes are the end of the file.
+   * Reads up to `length` bytes into `buffer` at `offset`: from byte `position` of the file, or, if that is null, from where the last
+   * read ended. Resolves to the number of bytes read; 0 at the end of the file.
    */
   read(buffer: Uint8Array, offset: number, length: number, position: number | null): Promise<{ bytesRead: number }>;
 }
 
 /** Options of `beginFileTransfer`. */
 export interface FileTransferOptions {
-  /** Where in the file to begin, in bytes; where the last read of the file ended unless set. */
+  /** The byte of the file to begin at, at least 0; where the last read of the file ended unless set. */
   readonly position?: number;
-  /** How many bytes to send at most; all up to the end of the file unless set. */
+  /** The most bytes to send, at least 0; all up to the end of the file unless set. */
   readonly byteCount?: number;
-  /** How many bytes to read at once; 65,536 unless set. */
+  /** How many bytes to read at once, at least 1; 65,536 unless set. */
   readonly chunkBytes?: number;
-  /** Replaces each chunk by what is sent for it. The chunk is its own. */
+  /** Called with each chunk; what it returns is sent instead. The chunk belongs to the function. Chunks are sent unchanged unless set. */
   readonly transform?: (chunk: Buffer) => Uint8Array | string;
 }
 
 /**
- * Sends a file, no faster than the consumer takes it: a read is under way only while the consumer wants more, so that at
- * most its 64 KiB and one chunk are in memory. One sender does one transfer at a time.
+ * Sends a file, not faster than the consumer takes it: it reads only while the consumer wants more, so that at most 64 KiB of a
+ * transport and one chunk are in memory. A sender does one transfer at a time.
  */
 export class FileSender implements Producer {
   #busy = false;
@@ -33,12 +33,14 @@ export class FileSender implements Producer {
   #wake: () => void = () => {};
 
   /**
-   * Becomes the consumer's producer at once, sends, and resolves to how many bytes of the file were sent, when the consumer
-   * has taken the last one. `transport.loseConnection()` may follow right away: it waits for the transfer.
+   * Sends a file to a consumer, such as a transport. Registers this sender as the producer of the consumer at once, and resolves to the
+   * number of bytes of the file that were sent, when the consumer has been given the last one. `transport.loseConnection()` may be called
+   * right away: it waits for the transfer.
    *
-   * Rejects with what reading or transforming failed with, and with `ConnectionClosed` when the consumer stopped the transfer;
-   * the file is not touched after that. It stays open in any case: it is the caller's. Throws a `RangeError` for an option that
-   * is no size, an `Error` when the sender is busy or the consumer has a producer.
+   * Rejects with the error of reading or transforming, and with a `ConnectionClosed` if the consumer stopped the transfer, for instance
+   * because the connection is gone; the file is not read any more after that. The file stays open in any case: the caller has to close
+   * it. Throws a `RangeError` if an option is not a whole number in its range, and an `Error` if the sender is busy with another
+   * transfer or the consumer has a producer already; then nothing is sent.
    */
   beginFileTransfer(file: ReadableFile, consumer: Consumer, options: FileTransferOptions = {}): Promise<number> {
     const { position, byteCount = Number.POSITIVE_INFINITY, chunkBytes = 64 * 1024 } = options;
@@ -53,15 +55,18 @@ export class FileSender implements Producer {
     return this.#transfer(file, consumer, { ...options, byteCount, chunkBytes });
   }
 
+  /** Called by the consumer when it wants more: goes on reading. */
   resumeProducing(): void {
     this.#paused = false;
     this.#wake();
   }
 
+  /** Called by the consumer when it has enough: does not read further until `resumeProducing`. */
   pauseProducing(): void {
     this.#paused = true;
   }
 
+  /** Called by the consumer when it is gone: ends the transfer, whose promise rejects with a `ConnectionClosed`. */
   stopProducing(): void {
     this.#stopped = true;
     this.#wake();
@@ -98,7 +103,7 @@ export class FileSender implements Producer {
     if (this.#stopped) throw new ConnectionClosed(`the consumer stopped after ${sent} bytes of the file`);
   }
 
-  /** Resolves when the consumer wants more, or nothing more. */
+  /** Resolves when the consumer wants more, or is gone. */
   #room(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve;

@@ -5,12 +5,12 @@ import { Protocol } from '../protocol/protocol.ts';
 import type { Transport } from '../protocol/transport.ts';
 import type { DialOptions } from '../reactor/options.ts';
 
-/** How the far end of a pipe is connected: bounds and timeout. It is cancelled when the near end goes. */
+/** Options of the connection to the far end of a pipe. Its attempt is cancelled when the near end is gone. */
 export type PipeOptions = Omit<DialOptions, 'signal'>;
 
 /**
- * One of the two connections of a pipe: what arrives at one leaves at the other. Each is the producer of the other, so
- * neither is read faster than the other is taken; an end of input, an orderly end and a reset are carried across.
+ * One of the two connections of a pipe: what arrives at one is sent at the other. Each is the producer of the other, so that neither is
+ * read faster than the peer of the other takes it. An end of input, an orderly close and a reset of one end happen to the other too.
  */
 export class PipeEnd<F = AnyFactory> extends Protocol<F> {
   #other: Transport | undefined;
@@ -18,22 +18,22 @@ export class PipeEnd<F = AnyFactory> extends Protocol<F> {
   #attempt: AbortController | undefined;
 
   /**
-   * Connects the far end; until the pipe stands, nothing more is read from this end. `failed` is called with the reason when
-   * that is impossible.
+   * Connects the far end through `endpoint`. Reading from this end is paused until the two are joined. `failed` is called with the
+   * reason if the attempt fails, unless this end is gone, which cancels the attempt.
    */
   protected reach(endpoint: ClientEndpoint, options: PipeOptions, failed: (reason: ConnectError) => void): void {
     const { transport } = this;
     this.#attempt = new AbortController();
-    // A callback's promise would hold `connectionLost` up, which cancels the attempt.
+    // The promise of a callback would delay `connectionLost`, which cancels the attempt.
     transport.pauseProducing();
     endpoint.connect(new FarEnd(this), { ...options, signal: this.#attempt.signal }).catch((error) => {
       if (!(error instanceof ConnectError)) transport.failConnection(error);
-      // An end that has gone itself cancelled the attempt.
+      // If this end is gone, it cancelled the attempt itself.
       else if (!transport.disconnected) failed(error);
     });
   }
 
-  /** The far end is connected: joins the two. */
+  /** Called when the far end is connected: joins the two ends. */
   reached(far: PipeEnd): void {
     this.#attempt = undefined;
     this.#other = far.transport;
@@ -65,7 +65,7 @@ export class PipeEnd<F = AnyFactory> extends Protocol<F> {
   }
 }
 
-/** The end that is connected for the sake of another one. */
+/** The end that is connected on behalf of a near end. */
 class FarEnd extends PipeEnd {
   readonly #near: Pick<PipeEnd, 'reached'>;
 

@@ -5,10 +5,12 @@ import type { PipeOptions } from './pipe-end.ts';
 import { PipeEnd } from './pipe-end.ts';
 
 /**
- * A factory that forwards each connection to the endpoint. No more than the water mark and one chunk wait in either
- * direction; a half-close, an orderly end and a reset of one side become the same at the other. Nothing is read from a
- * client before its other side is connected. When that fails the client is reset, and the `ConnectError` is its reason; a
- * client that goes first cancels the attempt. Throws a `TypeError` for what is no client endpoint.
+ * Returns a factory that forwards each connection to a new one, which it makes through `endpoint`. In each direction at most 64 KiB and
+ * one chunk wait. A half-close, an orderly close and a reset of one connection happen to the other too.
+ *
+ * Nothing is read from a client until its other connection is there. If that fails, the client is reset, and the `ConnectError` is the
+ * reason of its end; if the client goes first, the attempt is cancelled. `options` bounds the connections to the endpoint. Throws a
+ * `TypeError` if `endpoint` is not a client endpoint.
  */
 export function portForward(endpoint: ClientEndpoint, options: PipeOptions = {}): Factory {
   checkEndpoint(endpoint, 'connect');

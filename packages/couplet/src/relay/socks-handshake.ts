@@ -10,34 +10,34 @@ export interface SocksRequest {
   readonly port: number;
 }
 
-/** What a handshake ends with: the request, what to answer before hanging up, or an error that no answer tells a client. */
+/** The outcome of a handshake: the request, the answer to send before closing, or an error that aborts the connection. */
 export type SocksOpening = SocksRequest | Buffer | Error;
 
-/** No user ID and no name is longer: what a client can make the server hold is bounded. */
+/** The most bytes of a user ID or a name, which bounds what a client can make the server hold. */
 const LONGEST = 255;
-/** The only command that is served, in both versions. */
+/** The only supported command, in both versions. */
 const CONNECT = 1;
 const NO_AUTHENTICATION = 0;
 const NO_ACCEPTABLE_METHOD = 0xff;
 
-/** Each step waits for so many bytes, at least one, and gets them. */
+/** Each step yields how many bytes it waits for, at least one, and gets them. */
 type Parsing<T> = Generator<number, T, Buffer>;
 
 /** Reads the beginning of a SOCKS connection, however it is cut, up to the request (SOCKS 4 and 4a, RFC 1928). */
 export class SocksHandshake {
-  /** What came of it, once that is known. */
+  /** The outcome, once it is known. */
   outcome: SocksOpening | undefined;
   readonly #steps: Parsing<SocksOpening>;
   #field: Buffer = EMPTY;
   #filled = 0;
 
-  /** `send` gets what is to be answered on the way. */
+  /** `send` is called with the answers before the request. */
   constructor(send: (answer: Buffer) => void) {
     this.#steps = begin(send);
     this.#advance();
   }
 
-  /** Takes the next bytes. Returns how many of them belong to it: what follows the request does not. */
+  /** Takes the next bytes. Returns how many of them belong to the handshake: those behind the request do not. */
   push(chunk: Buffer): number {
     let taken = 0;
     while (this.outcome === undefined && taken < chunk.length) {
@@ -109,7 +109,7 @@ function* portNumber(): Parsing<number> {
   return (yield 2).readUInt16BE();
 }
 
-/** What comes before the next NUL; undefined when that is not within the bound. */
+/** The text before the next NUL; undefined if it is longer than the bound. */
 function* untilNul(): Parsing<string | undefined> {
   let text = '';
   for (let length = 0; length <= LONGEST; length += 1) {

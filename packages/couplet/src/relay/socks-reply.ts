@@ -5,7 +5,7 @@ import { ConnectionRefusedError, DNSLookupError, NoRouteError, TimeoutError } fr
 /** The versions of SOCKS; 4a is a way to write a request of version 4. */
 export type SocksVersion = 4 | 5;
 
-/** What comes of a request, with its reply code of RFC 1928, section 6. Version 4 has one code for all that is not granted. */
+/** The outcomes of a request, with the reply codes of RFC 1928, section 6. Version 4 has one code for all that is not granted. */
 const CODES = {
   granted: 0,
   failed: 1,
@@ -17,7 +17,7 @@ const CODES = {
   addressTypeNotSupported: 8,
 } as const;
 
-/** What comes of a request. */
+/** The outcome of a request. */
 export type SocksOutcome = keyof typeof CODES;
 
 const NOWHERE = new Uint8Array(4);
@@ -29,7 +29,7 @@ export function outcomeOf(error: Error): SocksOutcome {
   return error instanceof DNSLookupError || error instanceof TimeoutError ? 'hostUnreachable' : 'failed';
 }
 
-/** The reply to a request; `bound` is this side's address of the connection that it was granted. */
+/** Returns the reply to a request; `bound` is the local address of the connection that was made for it. */
 export function replyOf(version: SocksVersion, outcome: SocksOutcome, bound?: Address): Buffer {
   const inet = bound !== undefined && 'port' in bound ? bound : undefined;
   const address = (inet && bytesOf(inet.host)) ?? NOWHERE;

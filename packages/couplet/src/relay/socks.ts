@@ -16,29 +16,29 @@ import { SocksHandshake } from './socks-handshake.ts';
 import type { SocksVersion } from './socks-reply.ts';
 import { outcomeOf, replyOf } from './socks-reply.ts';
 
-/** Options of `SocksFactory`: those of the connections that it makes, and these. */
+/** Options of `SocksFactory`: its own, and those of the connections that it makes. */
 export interface SocksOptions extends PipeOptions {
-  /** The destinations that clients may reach; none unless set. */
+  /** The destinations that clients may reach. Unless set, every request is refused. */
   readonly allow?: readonly Permit[];
-  /** How long a client may take to say what it wants; 10,000 unless set. */
+  /** How long a client may take for its request, in milliseconds, at least 0; 10,000 unless set. */
   readonly handshakeTimeoutMs?: number;
   /**
-   * How many names that clients chose are looked up at a time; 1 unless set, which leaves the rest of the program one of the two
-   * that Node looks up at a time. The others wait, within the timeout of their attempts.
+   * How many of the names that clients send are looked up at a time, at least 1; 1 unless set, which leaves one of the two parallel
+   * look-ups of Node to the rest of the program. Further names wait, within the timeouts of their attempts.
    */
   readonly maxLookups?: number;
 }
 
 /**
- * Connects a client to a destination that it names, then passes bytes between the two, like `portForward`: CONNECT of SOCKS 4,
- * 4a and 5 (RFC 1928), without authentication. A request that cannot be served is answered and the connection closed; a
- * client that says nothing in time, or speaks no SOCKS, is reset.
+ * Connects a client to the destination that it names, and then passes bytes between the two: the command CONNECT of SOCKS 4, 4a and 5
+ * (RFC 1928), without authentication. A request that is refused or fails is answered, and the connection is closed. A client that does
+ * not speak SOCKS, or does not send its request in time, is reset. `SocksFactory` builds these protocols.
  */
 export class Socks extends PipeEnd<SocksFactory> {
   #handshake: SocksHandshake | undefined;
   #deadline: DelayedCall | undefined;
   #version: SocksVersion = 5;
-  /** What the client sent behind its request. */
+  /** What the client sent right behind its request. */
   #early: Buffer | undefined;
 
   override connectionMade(): void {
@@ -91,20 +91,21 @@ export class Socks extends PipeEnd<SocksFactory> {
   }
 }
 
-/** Holds what SOCKS clients may reach. */
+/** Builds `Socks` protocols, and holds what their clients may reach. */
 export class SocksFactory extends Factory {
   override protocol: typeof Socks = Socks;
-  /** How long a client may take to say what it wants. */
+  /** How long a client may take for its request, in milliseconds. */
   readonly handshakeTimeoutMs: number;
-  /** Of the connections that are made for clients. */
+  /** The options of the connections that are made for clients. */
   readonly options: PipeOptions;
   readonly #reactor: Reactor;
   readonly #allowed: AllowList;
   readonly #lookups: Lookups;
 
   /**
-   * The reactor makes the connections. Without permits every destination is refused. Throws a `RangeError` for a permit that
-   * cannot be understood, a timeout that is no number of at least 0, or a `maxLookups` that is no whole number of at least 1.
+   * `reactor` makes the connections. Without `given.allow` every request is refused. Throws a `RangeError` if a permit is not valid, if
+   * `handshakeTimeoutMs` is not a number of at least 0, or if `maxLookups` is not a whole number of at least 1; a `TypeError` if
+   * `maxLookups` is not a number.
    */
   constructor(reactor: Reactor, given: SocksOptions = {}) {
     super();
@@ -118,7 +119,7 @@ export class SocksFactory extends Factory {
     this.options = options;
   }
 
-  /** Where a client is to be connected; undefined when it may not reach that. */
+  /** Returns the endpoint for a destination that a client asked for; undefined if it may not be reached. */
   endpointOf(host: string, port: number): ClientEndpoint | undefined {
     if (!this.#allowed.permits(host, port)) return undefined;
     return new HostnameEndpoint(this.#reactor, host, port, { queueLookup: (lookUp) => this.#lookups.join(lookUp) });

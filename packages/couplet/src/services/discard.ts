@@ -1,6 +1,6 @@
 import { Protocol } from '../protocol/protocol.ts';
 
-/** Reads and throws away whatever arrives (RFC 863), and says nothing. */
+/** Drops everything that arrives, and sends nothing (RFC 863). */
 export class Discard extends Protocol {
   override dataReceived(_data: Buffer): void {}
 }

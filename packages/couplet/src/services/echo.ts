@@ -1,7 +1,7 @@
 import type { Result } from '../protocol/protocol.ts';
 import { Protocol } from '../protocol/protocol.ts';
 
-/** Sends back whatever arrives (RFC 862), and reads no faster than the peer takes it. */
+/** Sends back everything that arrives (RFC 862). It does not read faster than the peer takes it back. */
 export class Echo extends Protocol {
   override dataReceived(data: Buffer): Result {
     if (!this.transport.write(data)) return this.transport.drained();

@@ -1,10 +1,10 @@
 import { Factory } from '../protocol/factory.ts';
 import { Protocol } from '../protocol/protocol.ts';
 
-/** A quote has fewer bytes than this, its line ends included. */
+/** A quote must have fewer bytes than this, its line ends included. */
 const LIMIT = 512;
 
-/** Sends a quote of its factory and closes (RFC 865). */
+/** Sends a quote of its factory, chosen at random, and closes the connection (RFC 865). */
 export class QOTD extends Protocol<QOTDFactory> {
   override connectionMade(): void {
     const { quotes } = this.factory;
@@ -14,15 +14,15 @@ export class QOTD extends Protocol<QOTDFactory> {
   }
 }
 
-/** Holds the quotes of which each client gets one, by chance. */
+/** Builds `QOTD` protocols, and holds their quotes: each client gets one, chosen at random. */
 export class QOTDFactory extends Factory {
   override protocol: typeof QOTD = QOTD;
-  /** The quotes as they are sent: in UTF-8, each line ended by CRLF. */
+  /** The quotes as they are sent: in UTF-8, each line followed by CRLF. They must not be changed. */
   readonly quotes: readonly Buffer[];
 
   /**
-   * Takes at least one quote, of one or more lines. Throws a `RangeError` when there is none, or for one that is not
-   * shorter than 512 bytes as it is sent.
+   * `quotes` is at least one quote, each of one or more lines. Throws a `RangeError` if it is empty, and if a quote has more than 511
+   * bytes as it is sent.
    */
   constructor(quotes: readonly string[]) {
     super();
