@@ -14,9 +14,9 @@ import type { Inlet } from './inlet.ts';
 import { Chunks } from './pull.ts';
 import { Reader } from './reader.ts';
 
-/** What most writes return: there is room. One for all, since it says nothing about its write. */
+/** What most writes return: there is room. It is shared, since it does not depend on the write. */
 const ROOM: Promise<boolean> = Promise.resolve(true);
-/** What writes return that came too late. */
+/** What a write returns after the end of the output. */
 const TOO_LATE: Promise<boolean> = Promise.resolve(false);
 
 interface AnyLinesOptions extends LinesOptions {
@@ -24,22 +24,22 @@ interface AnyLinesOptions extends LinesOptions {
 }
 
 /**
- * A connection for code that awaits: `serve` hands one to its handler, `open` resolves to one. It is the same machinery as a
- * protocol and its transport.
+ * A connection for code that uses `await`: `serve` passes one to its handler, `open` resolves to one. It is built on a protocol and its
+ * transport.
  *
- * To read, iterate: over the connection itself for the bytes as they arrive, or over `lines()`, `netstrings()` or `strings()`.
- * What was pulled belongs to the program. Readers may follow one another, each by its `next()`; the next one begins behind
- * the last frame that was taken. It looks at the bytes that wait anew, so keep a reader for as long as its format lasts. Only
- * one pull may wait at a time: a second one throws.
+ * To read, iterate: over the connection itself for the bytes as they arrive, or over `lines()`, `netstrings()` or `strings()`. What an
+ * iteration returns belongs to the program. Different readers may be used one after the other by their `next()`; each begins behind
+ * the last frame that was taken. A new reader examines the waiting bytes anew, so keep a reader for as long as the format stays. Only
+ * one read may wait at a time: a second one throws an `Error`.
  *
- * - Iteration ends when the peer has ended its output; writing still works, and the connection stays open until this side closes
- *   it too. It throws the reason when the connection was cut, and a `FramingError` for what is no frame, and when the input ended
- *   inside of one. After this side's `close` it ends.
+ * - An iteration ends when the peer has ended its output; writing still works, and the connection stays open until this side closes
+ *   it too. It also ends after `close`. It throws the reason if the connection was cut, and a `FramingError` for bytes that are not a
+ *   frame, or if the input ends inside a frame.
  * - Leaving a loop with `break`, `return` or an exception closes the connection, as `close` does.
- * - Whoever does not pull is sent nothing: one chunk is held, then reading stops, and the peer feels it. The peer's end of
- *   output waits behind that chunk too, so a program that may stop reading for good should bound its time.
+ * - Without a read that waits, one chunk is held; then nothing more is read from the network, which slows the peer down. The end of
+ *   the peer's output waits behind that chunk too, so a program that may stop reading for good should limit its time.
  *
- * Nothing but reading rejects. So nothing else needs to be awaited.
+ * Only reading rejects. So the promises of other methods need not be awaited.
  */
 export class Connection implements AsyncIterable<Buffer, undefined>, AsyncDisposable {
   readonly #inlet: Inlet;
@@ -50,58 +50,65 @@ export class Connection implements AsyncIterable<Buffer, undefined>, AsyncDispos
     this.#inlet = inlet;
   }
 
-  /** The time of the reactor that owns the connection. */
+  /** The clock of the reactor that owns the connection. */
   get clock(): Clock {
     return this.#inlet.transport.clock;
   }
 
   /**
-   * Resolves once the connection is gone, to the reason: a `ConnectionDone`, `ConnectionLost` or `ConnectionAborted`, a
-   * policy's `TimeoutError`, the error given to `abort`, or the one that the handler threw. Never rejects. It does not close: a
-   * handler that returns it waits for a peer that may wait for the handler.
+   * A promise that resolves once the connection is gone, to the reason: a `ConnectionDone`, `ConnectionLost` or `ConnectionAborted`, the
+   * `TimeoutError` of a policy, the error given to `abort`, or the one that the handler threw. Never rejects. It does not close the
+   * connection: a handler that awaits it waits for the peer, which may wait for the handler.
    */
   get closed(): Promise<Error> {
     return this.#inlet.closed;
   }
 
-  /** This end's address. */
+  /** Returns the address of this end. */
   getHost(): Address {
     return this.#inlet.transport.getHost();
   }
 
-  /** The peer's address. */
+  /** Returns the address of the peer. */
   getPeer(): Address {
     return this.#inlet.transport.getPeer();
   }
 
-  /** What the TLS handshake agreed on; undefined while nothing is encrypted. */
+  /** What the TLS handshake agreed on, such as the version and the certificate of the peer; undefined while nothing is encrypted. */
   get tls(): TlsInfo | undefined {
     return this.#inlet.transport.tls;
   }
 
-  /** The PROXY header that a trusted proxy sent first; undefined where none is expected. */
+  /** The PROXY header that a trusted proxy sent first; undefined if none is expected. */
   get proxyHeader(): ProxyHeader | undefined {
     return this.#inlet.transport.proxyHeader;
   }
 
   /**
-   * Turns to TLS, as `Transport.startTLS` does: what was written before leaves in clear; what was read ahead of the program and
-   * not pulled is for the handshake. Resolves to true when the handshake is done, to false once the connection is gone; never
-   * rejects. Throws like `Transport.startTLS`.
+   * Changes the connection to TLS, in the role of `tls`: a `ServerTLS` or a `ClientTLS`. What was written before is sent in clear, what
+   * is written afterwards encrypted, once the handshake is done. Bytes that arrived and were not read by the program are taken for a
+   * part of the handshake. Resolves to true when the handshake is done, to false once the connection is gone; never rejects. A handshake
+   * that fails or takes too long ends the connection with a `ConnectionLost` or `TimeoutError`.
+   *
+   * Throws an `Error` if TLS is spoken already, a `TLSError` for certificates that cannot be used, and a `TypeError` for a `ClientTLS`
+   * that verifies the server and does not have a `serverName`.
    */
   startTLS(tls: TLS): Promise<boolean> {
     return this.#inlet.startTLS(tls);
   }
 
-  /** The bytes, in chunks as they arrive. */
+  /** Iterates over the bytes, in chunks as they arrive. Each belongs to the program. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Buffer, undefined> {
     return new Reader(this.#inlet, new Chunks());
   }
 
   /**
-   * The lines, without their delimiter: strings, or views of the bytes with `encoding: 'buffer'`. See `textLines` and `lines` of
-   * `couplet/framing`. A line above `maxLength` throws a `LineTooLongError`; who pulls again gets the one behind it. Throws a
-   * `RangeError` for an option that cannot be.
+   * Returns an iterator over lines without their delimiter: strings, or bytes with `encoding: 'buffer'`. Lines end with CRLF, have at
+   * most 16,384 bytes and are in UTF-8, unless `delimiter`, `maxLength` or `encoding` is set. A character is never split; bytes that are
+   * not valid in the encoding become U+FFFD.
+   *
+   * The iterator throws a `LineTooLongError` for a line of more than `maxLength` bytes; its next `next()` gives the line behind it.
+   * `lines` throws a `RangeError` if the delimiter is empty, if `maxLength` is not a number of at least 0, or if the encoding is unknown.
    */
   lines(options: LinesOptions & { readonly encoding: 'buffer' }): AsyncIterableIterator<Buffer, undefined>;
   lines(options?: TextLinesOptions): AsyncIterableIterator<string, undefined>;
@@ -111,26 +118,27 @@ export class Connection implements AsyncIterable<Buffer, undefined>, AsyncDispos
   }
 
   /**
-   * The contents of netstrings (http://cr.yp.to/proto/netstrings.txt), of at most `maxLength` bytes each; 99,999 unless set.
-   * Bytes that are no netstring throw a `NetstringParseError`.
+   * Returns an iterator over the contents of netstrings (http://cr.yp.to/proto/netstrings.txt), of at most `maxLength` bytes each; 99,999
+   * unless set. The iterator throws a `NetstringParseError` for bytes that are not a netstring, or are a longer one; the rest of the
+   * input cannot be understood then. `netstrings` throws a `RangeError` if `maxLength` is not a number of at least 0.
    */
   netstrings(options: StringsOptions = {}): AsyncIterableIterator<Buffer, undefined> {
     return new Reader(this.#inlet, netstrings(options));
   }
 
   /**
-   * The strings behind big-endian lengths of 1, 2 or 4 bytes, of at most `maxLength` bytes each; 99,999 unless set. A longer one
-   * throws a `LengthLimitError`; who pulls again gets the one behind it.
+   * Returns an iterator over strings of bytes that follow their big-endian length of 1, 2 or 4 bytes, of at most `maxLength` bytes each;
+   * 99,999 unless set. The iterator throws a `LengthLimitError` for a longer string; its next `next()` gives the one behind it. `strings`
+   * throws a `RangeError` if `prefixBytes` is not 1, 2 or 4, or if `maxLength` is not a number of at least 0.
    */
   strings(prefixBytes: PrefixBytes, options: StringsOptions = {}): AsyncIterableIterator<Buffer, undefined> {
     return new Reader(this.#inlet, lengthPrefixed(prefixBytes, options));
   }
 
   /**
-   * Queues data to be sent, as `Transport.write` does: bytes are not copied and must not change until they are sent; a string
-   * goes as UTF-8. Resolves to true when there is room for more, at once unless more than 64 KiB are queued; to false once the
-   * connection is gone, and after `end` or `close`, when nothing is sent any more. Never rejects; throws a `TypeError` for
-   * anything else than bytes or a string.
+   * Queues data to be sent. Bytes are not copied, and must not change until they are sent; a string is encoded in UTF-8. Resolves to true
+   * when there is room for more: at once, unless more than 64 KiB are queued. Resolves to false, and nothing is sent, once the connection
+   * is gone and after `end` or `close`. Never rejects. Throws a `TypeError` for anything else than bytes or a string.
    */
   write(data: Uint8Array | string): Promise<boolean> {
     const { transport } = this.#inlet;
@@ -141,29 +149,44 @@ export class Connection implements AsyncIterable<Buffer, undefined>, AsyncDispos
     return transport.write(data) ? ROOM : this.drained();
   }
 
-  /** Resolves to true when there is room to write, to false when nothing can be written any more. Never rejects. */
+  /**
+   * Resolves to true when there is room to write: at once, unless more than 64 KiB were queued. Resolves to false once the connection is
+   * gone and after `end` or `close`. Never rejects.
+   */
   drained(): Promise<boolean> {
     const { transport } = this.#inlet;
     return this.#ended || transport.disconnecting ? TOO_LATE : transport.drained();
   }
 
-  /** Ends the output, once everything written is sent; reading goes on. Closes the connection when the peer has ended its own. */
+  /**
+   * Ends the output once everything written is sent; reading goes on. If the peer has ended its output already, this closes the
+   * connection. A second call does nothing.
+   */
   end(): void {
     this.#ended = true;
     this.#inlet.transport.loseWriteConnection();
   }
 
-  /** Closes the connection in order: everything written is sent first. What still arrives is thrown away. */
+  /**
+   * Closes the connection in order: everything written is sent first. What still arrives is dropped, and an iteration ends. `closed`
+   * tells when the connection is gone. A second call does nothing.
+   */
   close(): void {
     this.#inlet.close();
   }
 
-  /** Ends the connection at once: what is queued is dropped. It is gone for that reason, a `ConnectionAborted` unless given. */
+  /**
+   * Ends the connection at once: what is queued is dropped, and the peer gets a reset. `reason` becomes the reason of the end, a
+   * `ConnectionAborted` unless given; an iteration throws it. Does nothing once the connection is gone.
+   */
   abort(reason?: Error): void {
     this.#inlet.abort(reason);
   }
 
-  /** Closes the connection in order, and resolves when it is gone; a peer that goes on sending can take `lingerMaxMs` for that. */
+  /**
+   * Closes the connection in order, as `close` does, and resolves when it is gone. A peer that goes on sending can delay that by
+   * `lingerMaxMs`. Never rejects.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
     await this.closed;

@@ -9,9 +9,9 @@ import { Connection } from './connection.ts';
 import { Inlet } from './inlet.ts';
 
 /**
- * Serves one connection. When it returns, or the promise that it returned resolves, the connection closes in order; what it
- * throws is reported, and aborts the connection. A `FramingError` is the peer's doing, who sent what is no frame, or left in the
- * middle of one: it is the reason of the end, and not reported.
+ * A function that serves one connection. When it returns, or the promise that it returned resolves, the connection closes in order. What
+ * it throws, or rejects with, is reported to the observers and aborts the connection. A `FramingError` is not reported, since the peer
+ * caused it: it sent bytes that are not a frame, or left inside a frame. It aborts the connection too.
  */
 export type Handler = (connection: Connection) => Result;
 
@@ -34,7 +34,7 @@ export class Conversation extends Inlet {
   }
 
   override connectionMade(): void {
-    // Not for the engine to wait for: it would read nothing meanwhile.
+    // The engine must not wait for this promise: it would not read meanwhile.
     void this.#converse();
   }
 
@@ -43,9 +43,9 @@ export class Conversation extends Inlet {
       await awaited(this.#handler(new Connection(this)));
       this.close();
     } catch (thrown) {
-      // It may be anything, even what cannot be asked for its class.
+      // Anything can be thrown, even an object whose class cannot be read.
       const error = errorOf(thrown);
-      // What the loop that reads throws is no news, if the connection ended so, and no error of the handler, if the peer sent no frame.
+      // A reading loop throws the reason of the end, which is known already, and a framing error, which the peer caused.
       if (error instanceof FramingError) this.transport.abortConnection(error);
       else if (this.reason === undefined || error !== this.reason) this.transport.failConnection(thrown);
     }
@@ -53,13 +53,13 @@ export class Conversation extends Inlet {
 }
 
 /**
- * Has a handler serve each connection: what `serve` listens with. By itself it is for policies, which go around a factory, and
- * for `listenTCP`.
+ * A factory whose connections are each served by a handler. `serve` listens with one; use it directly to put policies around it, and
+ * with `listenTCP`.
  */
 export class ConversationFactory extends Factory {
   readonly #handler: Handler;
 
-  /** Throws a `TypeError` for what is no function of a connection. */
+  /** `handler` is called with each connection. Throws a `TypeError` if it is not a function, or is a class. */
   constructor(handler: Handler) {
     super();
     checkHandler(handler);

@@ -8,19 +8,19 @@ import type { Pull } from './pull.ts';
 import { Chunks, FramePull } from './pull.ts';
 
 /**
- * The protocol behind a `Connection`: it hands what arrives to whoever pulls. Bytes wait in the decoder of the last reader
- * and nowhere else. A chunk that nobody waits for stops the reading, and a pull that finds no frame lets it go on; so a
- * consumer that keeps up never touches the wire, and the peer of one that does not feels it.
+ * The protocol behind a `Connection`: it passes what arrives to the pull that waits. Bytes wait in the decoder of the last reader and
+ * nowhere else. A chunk that arrives without a pull pauses the reading, and a pull that does not find a frame resumes it. So a
+ * consumer that keeps up never pauses, and one that does not keep up slows its peer down.
  */
 export class Inlet extends Protocol {
   /** Why the connection ended, once it is gone. */
   reason: Error | undefined;
-  /** Whose bytes these are; nobody's until the first pull, or the first chunk. */
+  /** The decoder that holds the bytes; undefined until the first pull or the first chunk. */
   #decoder: Decoder<unknown> | undefined;
   #pull: Pull | undefined;
-  /** No more bytes come: the input is whole, or was cut for that reason. */
+  /** Why no more bytes will come: the input is whole, or was cut for that reason. Undefined until then. */
   #end: 'whole' | Error | undefined;
-  /** This side left: what has arrived is no longer wanted. */
+  /** This side closed or aborted: what has arrived is dropped. */
   #left = false;
   #closed: Promise<Error> | undefined;
   #close: (reason: Error) => void = () => {};
@@ -37,7 +37,7 @@ export class Inlet extends Protocol {
   }
 
   /**
-   * The next frame that this decoder finds in the stream, behind the frames that other ones found. Rejects for bytes that
+   * Returns the next frame that this decoder finds in the stream, behind the frames that other decoders found. Rejects for bytes that
    * cannot become a frame, and with the reason once the connection was cut. Throws an `Error` while another pull waits.
    */
   pull<Frame>(decoder: Decoder<Frame>): Promise<IteratorResult<Frame, undefined>> {
@@ -56,14 +56,14 @@ export class Inlet extends Protocol {
     return pull.promise;
   }
 
-  /** Leaves in order; whoever waits for a frame learns that there are no more. */
+  /** Closes in order; a pull that waits ends without a frame. */
   close(): void {
     this.#left = true;
     this.#finish('whole');
     this.transport.loseConnection();
   }
 
-  /** Leaves at once, for that reason. */
+  /** Ends the connection at once, for that reason. */
   abort(reason: Error | undefined): void {
     this.#left = true;
     this.transport.abortConnection(reason);
@@ -76,7 +76,7 @@ export class Inlet extends Protocol {
     else if (this.#pull.settle()) this.#pull = undefined;
   }
 
-  /** Turns to TLS, like `Transport.startTLS`. Resolves to true when the handshake is done, to false once the connection is gone. */
+  /** Starts TLS. Resolves to true when the handshake is done, to false once the connection is gone. */
   startTLS(tls: TLS): Promise<boolean> {
     this.transport.startTLS(tls);
     if (this.reason !== undefined) return Promise.resolve(false);
@@ -104,7 +104,7 @@ export class Inlet extends Protocol {
     this.#close(reason);
   }
 
-  /** Gives the decoder what the one before it has not used. */
+  /** Gives the decoder what the one before it did not use. */
   #turnTo<Frame>(decoder: Decoder<Frame>): Decoder<Frame> {
     if (this.#decoder !== decoder) {
       const rest = this.#decoder?.rest();
@@ -129,7 +129,7 @@ export class Inlet extends Protocol {
     pull?.end(this.#failure(this.#end));
   }
 
-  /** What an iteration throws that ran out of frames; nothing when it ends in order. */
+  /** What an iteration throws at the end of the input; undefined if it ends in order. */
   #failure(end: 'whole' | Error): Error | undefined {
     if (end !== 'whole') return end;
     const held = this.#left ? 0 : (this.#decoder?.held ?? 0);

@@ -1,6 +1,6 @@
 import { Decoder } from '../framing/decoder.ts';
 
-/** The bytes as the network cut them: each chunk is a frame, and no frame is ever begun. */
+/** Decodes bytes as the network cut them: each chunk is a frame. */
 export class Chunks extends Decoder<Buffer> {
   next(): Buffer | undefined {
     if (!this.ready()) return undefined;
@@ -10,18 +10,18 @@ export class Chunks extends Decoder<Buffer> {
   }
 }
 
-/** Somebody waits for a frame. */
+/** A read that waits for a frame. */
 export interface Pull {
-  /** Settles when the frame is there, or can never be. False while it takes more bytes. */
+  /** Settles if the frame is there, or cannot come. Returns false if it needs more bytes. */
   settle(): boolean;
-  /** There are no more frames: the iteration ends, or throws the error. */
+  /** Settles at the end of the frames: the iteration ends, or throws the error. */
   end(error: Error | undefined): void;
 }
 
-/** Until the promise has said how it settles. */
+/** Stands for the functions of a promise until its constructor provides them. */
 function unset(): void {}
 
-/** A pull on frames of that decoder, as the promise that `next()` of an iterator returned. */
+/** A pull for a frame of a decoder, with the promise that `next()` of an iterator returns. */
 export class FramePull<Frame> implements Pull {
   /** What `next()` returns. */
   readonly promise: Promise<IteratorResult<Frame, undefined>>;
@@ -48,7 +48,7 @@ export class FramePull<Frame> implements Pull {
     return true;
   }
 
-  /** A frame that the program does not wait for after all must not end the process. */
+  /** Rejects. If the program does not await the promise after all, that must not end the process. */
   #reject(error: unknown): void {
     this.promise.catch(() => {});
     this.#fail(error);

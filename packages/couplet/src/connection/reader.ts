@@ -1,7 +1,7 @@
 import type { Decoder } from '../framing/decoder.ts';
 import type { Inlet } from './inlet.ts';
 
-/** Iterates over the frames that a decoder finds in what arrives. Leaving a loop over it closes the connection. */
+/** Iterates over the frames that a decoder finds in the input. Leaving a loop over it closes the connection. */
 export class Reader<Frame> implements AsyncIterableIterator<Frame, undefined> {
   readonly #inlet: Inlet;
   readonly #decoder: Decoder<Frame>;

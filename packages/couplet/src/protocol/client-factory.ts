@@ -6,25 +6,31 @@ import type { Connector } from './connector.ts';
 import { ProtocolFactory } from './factory.ts';
 import type { ProtocolFor, Result } from './protocol.ts';
 
-/** Builds the protocols of outgoing connections, and hears how their attempts went. */
+/**
+ * Builds the protocols of outgoing connections, and is told how the attempts to connect went. Extend it and override `protocol` or
+ * `buildProtocol`, or use `ClientFactory.forProtocol(Echo)`.
+ */
 export class ClientFactory extends ProtocolFactory {
   /** Type only: what the factory is for. */
   declare readonly '~role': 'client';
 
-  /** An attempt begins. */
+  /** Called when an attempt to connect begins, also when it is repeated. Does nothing unless overridden. */
   startedConnecting(_connector: Connector): void {}
 
   /**
-   * An attempt failed; the reason is a `ConnectError`, or a `TypeError` where this factory has nothing to build.
-   * `connector.connect()` tries again.
+   * Called when an attempt failed. The reason is a `ConnectError`, or a `TypeError` if this factory cannot build a protocol. Call
+   * `connector.connect()` to try again. Does nothing unless overridden.
    */
   clientConnectionFailed(_connector: Connector, _reason: Error): void {}
 
-  /** The connection has gone, after the protocol's `connectionLost`, for the same reason. `connector.connect()` makes a new one. */
+  /**
+   * Called when a connection is gone, after `connectionLost` of its protocol and with the reason that it got. Call `connector.connect()`
+   * to make a new connection. Does nothing unless overridden.
+   */
   clientConnectionLost(_connector: Connector, _reason: Error): void {}
 }
 
-/** A client factory around another one, which it hands everything on to. Its protocols know the inner one only. */
+/** A client factory around another one, to which it passes everything on. Its protocols know the inner one only. */
 export class WrappingClientFactory extends ClientFactory {
   readonly inner: ClientFactory;
   override readonly admitsLater: boolean;
@@ -76,7 +82,7 @@ export class WrappingClientFactory extends ClientFactory {
   }
 }
 
-/** The protocol, under the factory that built it. */
+/** Sets the factory of a protocol, unless that is set already, and returns the protocol. */
 export function owned<P extends { factory: unknown }>(protocol: P | null, factory: unknown): P | null {
   if (protocol !== null) protocol.factory ??= factory;
   return protocol;

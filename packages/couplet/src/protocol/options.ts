@@ -1,20 +1,26 @@
 import { checkAtLeast } from '../values/checks.ts';
 
-/** What bounds a connection. Given to `listenTCP`, `connectTCP` and their relatives. */
+/** Bounds of a connection, for all ways to listen and to connect. */
 export interface ConnectionOptions {
   /**
-   * How many unsent bytes one connection may hold once the kernel takes no more; past it the connection is aborted. This is
-   * what a peer that does not read can make the process keep. No bound unless set.
+   * The most bytes that may be queued on a connection while the kernel does not take any, at least 0. With more the connection is aborted
+   * with a `ConnectionAborted`. This limits the memory that a peer can occupy by not reading. No bound unless set.
    */
   readonly maxWriteBufferBytes?: number;
-  /** After `loseConnection` and the last byte: how long the peer may be silent before the connection is closed without its FIN; 5,000 unless set. */
+  /**
+   * How long the peer may be silent after `loseConnection` and the last sent byte, in milliseconds, at least 0; 5,000 unless set. After
+   * that the connection is closed without waiting for the end of the peer's output.
+   */
   readonly lingerTimeoutMs?: number;
-  /** The same, however much the peer sends; 30,000 unless set. */
+  /**
+   * How long the peer may take to end its output after `loseConnection` and the last sent byte, however much it sends, in milliseconds, at
+   * least 0; 30,000 unless set. After that the connection is closed without waiting for the end of the peer's output.
+   */
   readonly lingerMaxMs?: number;
   /**
-   * After `loseConnection`, or an end of the peer that counts as one: how long the peer may take nothing of what is unsent, in
-   * milliseconds; past it the connection is reset, with a `TimeoutError` as the reason. A peer that goes on taking bytes is
-   * given its time, down to 16 KiB in each such span. No bound unless set.
+   * How long the peer may accept no bytes of what is unsent after `loseConnection`, or after an end of the peer that counts as one, in
+   * milliseconds, at least 0. After that the connection is reset, with a `TimeoutError` as the reason. A peer that accepts at least 16 KiB
+   * in each such span gets as much time as it needs. No bound unless set.
    */
   readonly closeTimeoutMs?: number;
   /**
@@ -26,10 +32,10 @@ export interface ConnectionOptions {
   readonly maxWaiting?: number;
 }
 
-/** The options with nothing left open. */
+/** The options with all defaults filled in. */
 export type ConnectionBounds = Required<ConnectionOptions>;
 
-/** Fills in what is not set. Throws a `RangeError` that names the option that is no number of at least 0. */
+/** Fills in the defaults. Throws a `RangeError` that names an option which is not a number of at least 0. */
 export function boundsOf(options: ConnectionOptions): ConnectionBounds {
   const bounds = {
     maxWriteBufferBytes: options.maxWriteBufferBytes ?? Number.POSITIVE_INFINITY,

@@ -1,20 +1,20 @@
 import type { Address, IPv4Address, IPv6Address } from '../address/address.ts';
 import type { Transport } from './transport.ts';
 
-/** A port that is open, at an address of type Host. Disposing of it (`await using`) is `stopListening`. */
+/** A port that listens at an address of the type Host. Disposing of it (`await using`) calls `stopListening`. */
 export interface ListeningPort<Host extends Address = Address> extends AsyncDisposable {
-  /** Where it listens; tells the port that was picked for port 0. */
+  /** Returns the address where it listens. If it was asked to listen on port 0, this has the port that the system chose. */
   getHost(): Host;
   /** Its connections, the newest first, from before `connectionMade` until after `connectionLost`, and how many there are. */
   readonly connections: Iterable<Transport> & { readonly size: number };
   /**
-   * Reads certificates and keys again: connections from now on see the new ones, those that are there go on. Does nothing
-   * where there are none that can be read again. Rejects when they cannot be used; then the old ones stay.
+   * Reads certificates and keys again. Later connections use the new ones, open ones go on. Resolves when they are in use; does nothing
+   * if the port does not have certificates that can be read again. Rejects if they cannot be read or used; then the old ones stay.
    */
   reload(): Promise<void>;
   /**
-   * Resolves when the port is free for others. Whoever has no protocol yet is refused at once, open connections live on. Calling it
-   * again gives the same promise.
+   * Stops listening. Resolves when the address can be used again. Connections that do not have their protocol yet are
+   * refused at once, open ones are not closed. A further call returns the promise of the first one.
    */
   stopListening(): Promise<void>;
 }

@@ -5,32 +5,41 @@ import type { Connector } from './connector.ts';
 import { UserAbortError } from './errors.ts';
 import type { Result } from './protocol.ts';
 
-/** How a `ReconnectingClientFactory` waits between its attempts. */
+/** Options of `ReconnectingClientFactory`: how it waits between its attempts, and how many it makes. */
 export interface ReconnectOptions extends BackOffOptions {
-  /** How many attempts follow a failure before it gives up; no limit unless set. */
+  /** How many attempts may follow a failure or a lost connection until `resetDelay`; no limit unless set. */
   maxRetries?: number;
 }
 
 /**
- * A client factory that connects again when an attempt fails or the connection is lost, waiting longer each time. Call
- * `resetDelay` once a connection has proved good (after a login, say), and `stopTrying` for good.
+ * A client factory that connects again if an attempt fails or the connection is lost, and waits longer each time. Call `resetDelay` once a
+ * connection has proved good, for instance after a login, and `stopTrying` to give up. It may serve several connectors, which share the
+ * delay and the number of retries.
  */
 export class ReconnectingClientFactory extends ClientFactory implements BackOff {
+  /** The upper bound of the first wait, in milliseconds. May be changed; counts from the next `resetDelay` on. */
   initialDelayMs: number;
+  /** The factor by which the bound grows after each wait; at least 1. May be changed. */
   factor: number;
+  /** The most that the bound can become, in milliseconds. May be changed. */
   maxDelayMs: number;
+  /** `full`: each wait is a random part of its bound. `none`: each wait lasts as long as its bound. May be changed. */
   jitter: 'full' | 'none';
+  /** How many attempts may follow a failure or a lost connection until `resetDelay`. May be changed. */
   maxRetries: number;
-  /** The upper bound of the next wait. */
+  /** The upper bound of the next wait, in milliseconds. */
   delayMs: number;
   /** How many attempts were made since the last `resetDelay`. */
   retries = 0;
   #clock: Clock | undefined;
-  /** The connectors of this factory, each with the call that waits to try again. */
+  /** The connectors that are not connected, each with the delayed call that will try again. */
   readonly #waiting: Map<Connector, DelayedCall | undefined> = new Map();
   #trying = true;
 
-  /** Throws a `RangeError` for a negative delay or a factor below 1, a `TypeError` for another jitter. */
+  /**
+   * Throws a `RangeError` if a delay is not a number of at least 0 or the factor is not a number of at least 1, and a `TypeError` if
+   * `jitter` is neither `full` nor `none`.
+   */
   constructor(options: ReconnectOptions = {}) {
     super();
     const { initialDelayMs, factor, maxDelayMs, jitter, delayMs } = backOffOf(options);
@@ -52,7 +61,10 @@ export class ReconnectingClientFactory extends ClientFactory implements BackOff 
     this.#waiting.set(connector, undefined);
   }
 
-  /** Tries again, unless this program itself cancelled the attempt, or has nothing to build. */
+  /**
+   * Calls `retry`, unless the reason is a `UserAbortError` (this program cancelled the attempt) or a `TypeError` (this factory cannot build
+   * a protocol). An override should call it.
+   */
   override clientConnectionFailed(connector: Connector, reason: Error): void {
     this.#waiting.delete(connector);
     if (reason instanceof TypeError) return;
@@ -64,7 +76,10 @@ export class ReconnectingClientFactory extends ClientFactory implements BackOff 
     this.retry(connector);
   }
 
-  /** Connects again after the present delay, unless `stopTrying` was called or `maxRetries` are used up. */
+  /**
+   * Connects again after the present delay, and raises the delay. Does nothing after `stopTrying`, after `maxRetries` attempts, or if an
+   * attempt of this connector waits already.
+   */
   retry(connector: Connector): void {
     if (!this.#trying || this.#clock === undefined || this.retries >= this.maxRetries) return;
     if (this.#waiting.get(connector) !== undefined) return;
@@ -79,13 +94,16 @@ export class ReconnectingClientFactory extends ClientFactory implements BackOff 
     );
   }
 
-  /** Begins again with the initial delay and no retries counted. */
+  /** Sets the delay to the initial one, and the number of retries to 0. Call it once a connection has proved good. */
   resetDelay(): void {
     this.delayMs = this.initialDelayMs;
     this.retries = 0;
   }
 
-  /** Makes no further attempt, and cancels one that waits or is under way. An open connection lives on. */
+  /**
+   * Ends the attempts for good: cancels one that waits or is in progress, and makes no further ones. A cancelled attempt ends with a
+   * `UserAbortError`. An open connection is not closed.
+   */
   stopTrying(): void {
     this.#trying = false;
     for (const [connector, call] of this.#waiting) {

@@ -1,6 +1,6 @@
 import { classOf, described, hasMethods, isClass, nameOf } from '../values/checks.ts';
 
-/** What the engine asks of every factory, of a client's besides, and of a protocol: by this they are told apart. */
+/** The methods by which factories, factories of clients and protocols are recognized. */
 const FACTORY: readonly string[] = ['doStart', 'doStop', 'buildProtocol', 'checkProtocol', 'admit', 'logPrefix'];
 const CLIENT_FACTORY: readonly string[] = ['startedConnecting', 'clientConnectionFailed', 'clientConnectionLost'];
 const PROTOCOL: readonly string[] = ['makeConnection', 'dataReceived', 'connectionLost'];
@@ -15,17 +15,17 @@ export function isProtocolClass(value: unknown): boolean {
   return typeof value === 'function' && hasMethods(value.prototype, PROTOCOL);
 }
 
-/** Throws a `TypeError` that says what to write instead unless that is a factory. */
+/** Throws a `TypeError` that says what to write instead, unless the value is a factory. */
 export function checkFactory(value: unknown, name = 'factory'): void {
   if (!isFactory(value)) throw wrong(name, value, 'Factory');
 }
 
-/** The same for a client's factory, which hears of attempts too. */
+/** Throws a `TypeError` that says what to write instead, unless the value is a client factory. */
 export function checkClientFactory(value: unknown, name = 'factory'): void {
   if (!isFactory(value) || !hasMethods(value, CLIENT_FACTORY)) throw wrong(name, value, 'ClientFactory');
 }
 
-/** The same for a protocol that is there already. */
+/** Throws a `TypeError` that says what to write instead, unless the value is a protocol. */
 export function checkProtocol(value: unknown, name: string): void {
   if (isFactory(value)) throw wrong(name, value, 'ClientFactory');
   if (typeof value === 'object' && hasMethods(value, PROTOCOL)) return;
@@ -33,7 +33,7 @@ export function checkProtocol(value: unknown, name: string): void {
   throw new TypeError(`${name} is ${described(value)}, neither a protocol nor a ClientFactory${instead}`);
 }
 
-/** The same for a class of protocols. */
+/** Throws a `TypeError` that says what to write instead, unless the value is a class of protocols. */
 export function checkProtocolClass(value: unknown, name: string): void {
   if (isProtocolClass(value)) return;
   const own = classOf(value);
