@@ -1,101 +1,118 @@
 import type { Transport } from './transport.ts';
 
-/** What a protocol may know of its factory when it names no class for it. */
+/** What a protocol knows of its factory unless it names the class of it. */
 export interface AnyFactory {
-  /** How many ports and connectors use the factory now. */
+  /** How many ports and connectors use the factory at present. */
   readonly numPorts: number;
 }
 
 /**
- * What a callback returns: nothing, or a promise. While the promise is pending, the connection reads no further and the
- * next data waits; when it rejects, the connection is aborted with the error, as if the callback had thrown.
+ * What a callback returns: nothing, or a promise. While the promise is pending, the connection does not read, and further data waits. If
+ * it rejects, the error is reported to the observers and the connection is aborted with it, as if the callback had thrown.
  */
 export type Result = void | Promise<unknown>;
 
-/** The factory that a protocol demands, in both variances. Exists in types only. */
+/** The factory that a protocol demands, in both variances. It exists in types only. */
 interface Demand<F> {
   readonly strict: (factory: F) => void;
   loose(factory: F): void;
 }
 
-/** A protocol as the engine sees it: the callbacks. */
+/** The callbacks of a protocol: what the engine calls. `Protocol` implements them; extend that. */
 export interface Callbacks {
+  /** The factory that built the protocol; set by the factory. */
   factory: unknown;
+  /** Called first, and once, with this protocol's side of the connection. */
   makeConnection(transport: Transport): Result;
+  /** Called for bytes that arrived, cut anywhere. The chunk belongs to the protocol. */
   dataReceived(data: Buffer): Result;
+  /** Called when reading goes on after `resumeProducing`: a protocol that holds bytes continues with them. */
   readingResumed?(): Result;
+  /** Called when the TLS handshake that `startTLS` began is done. */
   handshakeCompleted?(): Result;
+  /** Called by `startTLS`: returns the bytes that the protocol received and did not use. It must forget them: TLS reads them. */
   takeUnread?(): Buffer;
+  /** Called when the peer has ended its output. Without this method the connection closes then. */
   readConnectionLost?(): Result;
+  /** Called when the end of this side's output, which `loseWriteConnection` asked for, follows everything written. */
   writeConnectionLost?(): Result;
+  /** Called last, and once, when the connection is gone, with the reason. */
   connectionLost(reason: Error): Result;
 }
 
 /**
- * A protocol that runs under factories of type F. This is what `buildProtocol` returns. (The parameter is compared
- * loosely, so that a subclass of a factory is still that factory.)
+ * The type of protocols that run under a factory of the type F: `buildProtocol` returns one. (The parameter is compared loosely, so
+ * that a subclass of a factory counts as that factory.)
  */
 export interface ProtocolFor<F> extends Callbacks {
   readonly '~demand': Pick<Demand<F>, 'loose'>;
 }
 
-/** A protocol that demands a factory of type F or less. */
+/** The type of protocols that demand a factory of the type F, or of a base class of it. */
 export type ProtocolUnder<F> = Callbacks & { readonly '~demand': Demand<F> };
 
-/** A class of such protocols. */
+/** The type of classes, made without arguments, whose protocols demand a factory of the type F or of a base class of it. */
 export type ProtocolClass<F> = new () => ProtocolUnder<F>;
 
 /**
- * One connection's behaviour: extend it and override the callbacks you need. A new instance serves each connection, so
- * its fields are the connection's state; what connections share belongs to the factory. Name the factory's class to have
+ * The behaviour of one connection: extend it, and override the callbacks that you need. A new instance serves each connection, so its
+ * fields are the state of the connection; what connections share belongs to the factory. Name the class of the factory to have
  * `this.factory` typed: `class Poem extends Protocol<PoemFactory>`.
  *
- * Callbacks never run inside one another, and never inside a call on the transport. One that throws aborts its
- * connection, which ends with that error as the reason; no other connection notices.
+ * Callbacks never run inside one another, and never inside a call on the transport. A callback may return a promise: the connection does
+ * not read while it is pending. If a callback throws, or its promise rejects, the error is reported to the observers and the connection
+ * is aborted with that error as the reason; other connections are not affected.
  */
 export class Protocol<F = AnyFactory> {
-  /** Type only: which factory this protocol demands. */
+  /** In types only: which factory this protocol demands. */
   declare readonly '~demand': Demand<F>;
-  /** The factory that built this protocol. Set before `connectionMade`. */
+  /** The factory that built this protocol. It is set before `connectionMade`. */
   declare factory: F;
-  /** This protocol's side of its connection. Set before `connectionMade`. */
+  /** This protocol's side of its connection. It is set before `connectionMade`. */
   declare transport: Transport;
 
-  /** Connects the protocol to a transport and runs `connectionMade`. The engine calls it; so may a test. */
+  /** Connects the protocol to a transport, and calls `connectionMade`. The engine calls it; a test may too. */
   makeConnection(transport: Transport): Result {
     this.transport = transport;
     transport.attach?.(this);
     return this.connectionMade();
   }
 
-  /** The connection is there. Runs once, first. */
+  /** Called when the connection is there: first, and once. */
   connectionMade(): Result {}
 
-  /** Bytes arrived, cut wherever the network cut them. The chunk is yours to keep. */
+  /** Called for bytes that arrived, cut where the network cut them. The chunk belongs to the protocol, which may keep or change it. */
   dataReceived(_data: Buffer): Result {}
 
   /**
-   * The connection is gone. Runs once, last. The reason is a `ConnectionDone`, `ConnectionLost` or `ConnectionAborted`, a
-   * policy's `TimeoutError`, the error given to `abortConnection`, or the one that a callback of this protocol threw. After
-   * `loseConnection` it comes only when the peer has closed too, or has taken too long: what others see of this connection (a
-   * name, a transaction, a port) is to be let go where one decides to leave.
+   * Called when the connection is gone: last, and once. The reason is a `ConnectionDone`, `ConnectionLost` or `ConnectionAborted`, the
+   * `TimeoutError` of a policy, the error given to `abortConnection`, or the one that a callback of this protocol threw.
+   *
+   * After `loseConnection` it is called only when the peer has closed too, or has taken too long. So release what others can see of this
+   * connection (a name, a transaction, a port) where you decide to close it, not here.
    */
   connectionLost(_reason: Error): Result {}
 
   /**
-   * The peer closed its side; writing still works until this protocol closes. Without this method the engine acts as if
-   * the protocol had called `loseConnection`.
+   * Called when the peer has ended its output. Writing still works until this protocol closes the connection, which it has to do. Without
+   * this method the engine acts as if the protocol had called `loseConnection`.
    */
   readConnectionLost?(): Result;
   /**
-   * This side's end of output, asked for with `loseWriteConnection`, is on its way after everything written, and reading goes
-   * on. Not called when the peer had ended its output already: then the connection closes.
+   * Called when this side's end of output, which `loseWriteConnection` asked for, follows everything written. Reading goes on. Not called
+   * if the peer has ended its output already: then the connection closes.
    */
   writeConnectionLost?(): Result;
-  /** The handshake that `startTLS` began is done: `transport.tls` says what it agreed on. What follows, either way, is encrypted. */
+  /**
+   * Called when the handshake that `startTLS` began is done: `transport.tls` says what it agreed on. From now on both directions are
+   * encrypted.
+   */
   handshakeCompleted?(): Result;
-  /** `startTLS` was called: a protocol that holds bytes which it was given, and has not used, gives them up. TLS reads them. */
+  /**
+   * Called by `startTLS`. A protocol that holds bytes which it received and did not use has to return them here and to forget them: TLS
+   * reads them.
+   */
   takeUnread?(): Buffer;
-  /** Reading goes on after `resumeProducing`: a protocol that held back bytes it had been given continues with them here. */
+  /** Called when reading goes on after `resumeProducing`. A protocol that holds bytes which it received continues with them here. */
   readingResumed?(): Result;
 }

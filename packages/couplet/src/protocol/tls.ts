@@ -2,13 +2,13 @@ import { familyOf } from '../address/literal.ts';
 import type { TlsClientSettings, TlsIdentity, TlsServerSettings, TlsVersion } from '../seam/tls.ts';
 import { checkAboveZero, described } from '../values/checks.ts';
 
-/** Letters, digits, hyphens and underscores of any language, and the dots between labels; an asterisk in certificates. */
+/** Letters, digits, hyphens and underscores of any language, and dots between labels; asterisks occur in certificates. */
 const NAME = /^(?:[\w.*-]|\P{ASCII})+$/u;
 
 /**
- * The name of a host as TLS has it, in a ClientHello and in certificates: A-labels (RFC 5890, section 2.3.2.1), small letters,
- * without the final dot of the root (RFC 6066, section 3). So all spellings of a name are one. An IP literal stays as it is.
- * Undefined for a name in Unicode that has no such form (UTS #46, as the URL Standard applies it), and for an empty one.
+ * Returns the name of a host as TLS writes it, in a ClientHello and in certificates: A-labels (RFC 5890, section 2.3.2.1), small letters,
+ * without the final dot of the root (RFC 6066, section 3). So all spellings of a name become one. An IP literal stays as it is.
+ * Undefined for a name in Unicode that cannot be written so (UTS #46, as the URL Standard applies it), and for an empty one.
  */
 export function serverNameOf(host: string): string | undefined {
   if (familyOf(host) !== undefined) return host;
@@ -22,78 +22,83 @@ function ascii(host: string): string | undefined {
   return NAME.test(host) && URL.canParse(url) ? new URL(url).hostname : undefined;
 }
 
-/** What the options may say: they may come from where no compiler looks. */
+/** The allowed values, to check options that were not type-checked. */
 const VERSIONS: readonly TlsVersion[] = ['TLSv1.2', 'TLSv1.3'];
 const CLIENT_AUTHS: readonly TlsServerSettings['clientAuth'][] = ['none', 'request', 'require'];
 
-/** PEM text, or its bytes. */
+/** Certificates or a key in PEM form (RFC 7468): text, or its bytes. Bytes are read at once and not kept. */
 export type PEM = string | Uint8Array;
 
-/** A certificate and its key, PEM (RFC 7468). */
+/** A certificate and its private key, in PEM form (RFC 7468). */
 export interface TLSIdentity {
-  /** The certificate, followed by those between it and the authority's, if there are any. */
+  /** The certificate, followed by the intermediate ones between it and that of the authority, if there are any. */
   readonly cert: PEM;
+  /** The private key of the certificate. */
   readonly key: PEM;
-  /** What the key is encrypted with. */
+  /** The passphrase that the key is encrypted with; the key is not encrypted unless set. */
   readonly passphrase?: string;
 }
 
-/** What both sides can say. */
+/** Options of `ServerTLS` and `ClientTLS`. */
 export interface TLSOptions {
-  /** Application protocols (RFC 7301), the most wanted first: `['h2', 'http/1.1']`. None is agreed on unless set. */
+  /** The application protocols to offer or accept (RFC 7301), the preferred one first: `['h2', 'http/1.1']`. ALPN is not used unless set. */
   readonly alpn?: readonly string[];
-  /** The oldest version to speak; `TLSv1.2` unless set. */
+  /** The oldest version of TLS to accept; `TLSv1.2` unless set. */
   readonly minVersion?: TlsVersion;
-  /** How long a handshake may take, in milliseconds; 10,000 unless set. */
+  /** How long a handshake may take, in milliseconds, above 0; 10,000 unless set. */
   readonly handshakeTimeoutMs?: number;
 }
 
 /** Options of `ServerTLS`. */
 export interface ServerTLSOptions extends TLSIdentity, TLSOptions {
-  /** Further certificates, for clients that ask for a name (RFC 6066, section 3) which the first does not have. */
+  /** Further certificates, for clients that ask for a server name (RFC 6066, section 3) which the first certificate is not for. */
   readonly identities?: readonly TLSIdentity[];
   /**
-   * Whether clients may (`request`) or must (`require`) present a certificate; `none` unless set. One that is presented must be
-   * of an authority in `ca`.
+   * Whether clients may (`request`) or must (`require`) present a certificate; `none` unless set. A certificate that is presented must be
+   * issued by an authority in `ca`, which has to be set for both.
    */
   readonly clientAuth?: 'none' | 'request' | 'require';
-  /** The authorities whose certificates clients may present, PEM. */
+  /** The certificates of the authorities that may have issued certificates of clients. */
   readonly ca?: PEM;
 }
 
 /** Options of `ClientTLS`. */
 export interface ClientTLSOptions extends TLSOptions {
-  /** The authorities that servers' certificates may come from, PEM; those that the runtime trusts unless set. */
+  /** The certificates of the authorities that may have issued the server's certificate; those that the runtime trusts unless set. */
   readonly ca?: PEM;
-  /** What to present to a server that asks. */
+  /** The certificate to present to a server that asks for one; none unless set. */
   readonly identity?: TLSIdentity;
   /**
-   * Whom the server must be: a host name, in Unicode or not, or an IP literal; the host that is connected to unless set.
+   * The name that the server's certificate must be for: a host name, in Unicode or not, or an IP address; the host that is connected to
+   * unless set.
    */
   readonly serverName?: string;
   /**
-   * Whether the server must prove who it is; true unless set. Without it, whoever is on the way can read and change everything;
-   * its first use says so in a warning on standard error.
+   * Whether the server's certificate is verified; true unless set. With false, an attacker between the two sides can read and change
+   * everything: the first use prints a warning to standard error.
    */
   readonly verify?: boolean;
 }
 
-/** What TLS on one side of a connection goes by. */
+/** The settings of TLS for one side of a connection. */
 export type TLS = ServerTLS | ClientTLS;
 
 /**
- * TLS as a server speaks it (RFC 8446, RFC 5246), for any number of ports and connections: `listenTCP(8443, factory, { tls })`,
- * or `transport.startTLS(tls)`. Whether the certificate can be used is found out by who uses it.
+ * The settings of TLS (RFC 8446, RFC 5246) in the role of the server, for any number of ports and connections:
+ * `listenTCP(8443, factory, { tls })`, or `transport.startTLS(tls)`. Whether certificates and keys can be used is checked on their first
+ * use, not by the constructor.
  */
 export class ServerTLS {
+  /** Tells `ServerTLS` and `ClientTLS` apart. */
   readonly role = 'server';
+  /** How long a handshake may take, in milliseconds. */
   readonly handshakeTimeoutMs: number;
   #settings: TlsServerSettings;
   #read: (() => Promise<ServerTLSOptions>) | undefined;
 
   /**
-   * TLS with options that can be read again, from files say, when `reload` asks for it. Rejects like `read`, and like the
-   * constructor.
+   * Makes settings whose options can be read again, for instance from files: calls `read` now, and each time `reload` is called. Resolves to
+   * the settings. Rejects with what `read` rejects with, and with a `TypeError` or `RangeError` that names an option which is not valid.
    */
   static async from(read: () => Promise<ServerTLSOptions>): Promise<ServerTLS> {
     const tls = new ServerTLS(await read());
@@ -101,40 +106,61 @@ export class ServerTLS {
     return tls;
   }
 
-  /** Throws a `TypeError` or `RangeError` that names the option which cannot be. */
+  /**
+   * Takes a certificate, its key and further options. Throws a `TypeError` or `RangeError` that names an option which is not valid: a
+   * certificate or key that is not PEM, an unknown version, a `clientAuth` without a `ca`, or a value outside of its range.
+   */
   constructor(options: ServerTLSOptions) {
     this.handshakeTimeoutMs = timeoutOf(options);
     this.#settings = serverSettings(options);
   }
 
-  /** What handshakes go by now. */
+  /** The settings that the next handshake uses, checked and with defaults. */
   get settings(): TlsServerSettings {
     return this.#settings;
   }
 
   /**
-   * New certificates: handshakes from now on use them, connections that are there go on. When they cannot be used, that is
-   * reported at the next handshake, and the old ones stay. Throws like the constructor.
+   * Replaces certificates, keys and other options: handshakes from now on use the new ones, open connections go on. `handshakeTimeoutMs`
+   * stays. If the certificates cannot be used, that is reported at the next handshake, and the old ones stay in use. Throws a `TypeError`
+   * or `RangeError` that names an option which is not valid; then nothing is replaced.
    */
   replace(options: ServerTLSOptions): void {
     this.#settings = serverSettings(options);
   }
 
-  /** Reads the options again and replaces the old ones; does nothing when there is no way to. Rejects like `from`. */
+  /**
+   * Reads the options again, and replaces the old ones: handshakes from now on use them, open connections go on. Does nothing unless the
+   * settings were made by `ServerTLS.from`. Rejects with what its `read` rejects with, and with a `TypeError` or `RangeError` that names an
+   * option which is not valid; then nothing is replaced.
+   */
   async reload(): Promise<void> {
     if (this.#read !== undefined) this.replace(await this.#read());
   }
 }
 
-/** TLS as a client speaks it, for any number of connections; it remembers their sessions, and resumes them. */
+/**
+ * The settings of TLS (RFC 8446, RFC 5246) in the role of the client, for any number of connections. Use one for all connections to a
+ * server: sessions are remembered with it, and resumed.
+ */
 export class ClientTLS {
+  /** Tells `ServerTLS` and `ClientTLS` apart. */
   readonly role = 'client';
+  /** How long a handshake may take, in milliseconds. */
   readonly handshakeTimeoutMs: number;
+  /** The settings that handshakes use, checked and with defaults. */
   readonly settings: TlsClientSettings;
-  /** Whom the server must be, as certificates write it: A-labels (RFC 5890), small letters, no dot at the end. */
+  /**
+   * The name that the server's certificate must be for, as certificates write it: A-labels (RFC 5890), small letters, without a dot at the
+   * end. Undefined unless it was given: then it is the host that is connected to.
+   */
   readonly serverName: string | undefined;
 
-  /** Throws a `TypeError` or `RangeError` that names the option which cannot be. */
+  /**
+   * Verifies the server against the authorities that the runtime trusts, unless options say otherwise. Throws a `TypeError` or `RangeError`
+   * that names an option which is not valid: a certificate or key that is not PEM, a `serverName` that is not a host name or an IP address,
+   * an unknown version, or a value outside of its range.
+   */
   constructor(options: ClientTLSOptions = {}) {
     const { ca, identity, serverName, verify = true } = options;
     if (serverName === '') throw new RangeError('serverName is empty');
@@ -154,7 +180,7 @@ export class ClientTLS {
   }
 }
 
-/** Throws a `TypeError` unless that is TLS for that side: plain options are not. */
+/** Throws a `TypeError` unless the value is a `ServerTLS` or `ClientTLS` for that role; plain options are not. */
 export function checkTLS(tls: unknown, role: TLS['role']): void {
   const wanted = role === 'server' ? 'ServerTLS' : 'ClientTLS';
   if (typeof tls === 'object' && tls !== null && 'role' in tls && tls.role === role) return;

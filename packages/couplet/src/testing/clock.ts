@@ -4,18 +4,18 @@ import { Timers } from '../time/timers.ts';
 
 /** Options of a `Clock`. */
 export interface ClockOptions {
-  /** What `wallClock()` begins with, in milliseconds since 1970 (UTC); 0 unless set. */
+  /** The initial value of `wallClock()`, in milliseconds since 1970 (UTC); 0 unless set. */
   readonly wallClock?: number;
-  /** Decides what `random()` gives: the same numbers for the same seed. 1 unless set. */
+  /** Determines the numbers of `random()`: they are equal for equal seeds. 1 unless set. */
   readonly seed?: number;
 }
 
-/** So many times calls may make calls for the same instant. */
+/** How many times delayed calls may create calls for the same instant. */
 const ROUNDS = 10_000;
 
 /**
- * Time for unit tests: it stands still until a test says how much of it passes. It begins at 0. Delayed calls wait in the
- * same heap as those of a reactor, so that they run in the same order.
+ * A clock for unit tests: its time begins at 0, and stands still until the test calls `advance`. Delayed calls run in the order in which a
+ * reactor would run them.
  */
 export class Clock implements Time {
   readonly #wallClock: number;
@@ -35,17 +35,18 @@ export class Clock implements Time {
   #ring: () => void = () => {};
   #advancing = false;
 
+  /** Makes a clock at time 0. The options set its time of day and its seed. */
   constructor({ wallClock = 0, seed = 1 }: ClockOptions = {}) {
     this.#wallClock = wallClock;
     this.#dice = new Dice(String(seed));
   }
 
-  /** Milliseconds that have passed. */
+  /** Returns the milliseconds that have passed. */
   now(): number {
     return this.#now;
   }
 
-  /** Moves with `now()`, from where the options let it begin. */
+  /** Returns the time of day in milliseconds since 1970 (UTC). It begins as the options say, and moves with `now()`. */
   wallClock(): number {
     return this.#wallClock + this.#now;
   }
@@ -54,21 +55,25 @@ export class Clock implements Time {
     return this.#dice.random();
   }
 
-  /** What the call throws comes out of the `advance` that runs it. */
+  /**
+   * Calls `call(...args)` in the `advance` that reaches `delayMs` milliseconds from now, and returns the scheduled call. What the call
+   * throws, that `advance` throws. Throws a `RangeError` unless `delayMs` is a finite number of at least 0.
+   */
   callLater<A extends unknown[]>(delayMs: number, call: (...args: A) => unknown, ...args: A): DelayedCall {
     return this.#timers.callLater(delayMs, () => call(...args));
   }
 
-  /** The calls that wait, in the order in which they will run. */
+  /** Returns the calls that wait, in the order in which they will run. */
   getDelayedCalls(): readonly DelayedCall[] {
     return this.#timers.list();
   }
 
   /**
-   * Lets so many milliseconds pass, and runs what becomes due, each call at its own time, in the order of their times and
-   * then of their creation. When a call throws, the time stops there and the error comes out; what else is due runs in
-   * the next `advance`. Throws a `RangeError` unless `ms` is a finite number of at least 0, and an `Error` when a call that
-   * it runs advances the clock, or when calls without a delay make each other for ever.
+   * Lets `ms` milliseconds pass, and runs the calls that become due, each at its own time, in the order of their times and then of their
+   * creation. If a call throws, time stops there and the error is thrown; the other calls run in the next `advance`.
+   *
+   * Throws a `RangeError` unless `ms` is a finite number of at least 0, and an `Error` if a call that it runs advances the clock, or if
+   * calls without a delay create each other endlessly.
    */
   advance(ms: number): void {
     if (!(ms >= 0 && Number.isFinite(ms))) throw new RangeError(`ms is ${ms}, not a finite number of at least 0`);

@@ -2,11 +2,11 @@ import { LengthLimitError, LineTooLongError } from '../framing/errors.ts';
 import { piecesOf } from './cut.ts';
 import { printed, Sequence } from './sequence.ts';
 
-/** What `verifyFraming` needs of a decoder: bytes in, frames out. */
+/** The methods of a decoder that `verifyFraming` uses. */
 export interface FrameDecoder {
-  /** Takes the next bytes of the stream; they are the decoder's. */
+  /** Called with the next bytes of the stream, which belong to the decoder. What it returns is ignored. */
   push(chunk: Buffer): unknown;
-  /** The next whole frame; undefined until more bytes come. May throw for what no frame can be. */
+  /** Returns the next whole frame; undefined until more bytes are pushed. May throw for bytes that cannot become a frame. */
   next(): unknown;
 }
 
@@ -15,12 +15,12 @@ export function isLimit(error: unknown): boolean {
   return error instanceof LineTooLongError || error instanceof LengthLimitError;
 }
 
-/** So many frames for each byte are taken for frames without end. */
+/** More frames than this for each byte count as endless. */
 const FRAMES_PER_BYTE = 64;
 
 /**
- * Gives the pieces to a decoder, taking every frame as soon as it is there, and lists frames and errors. An error ends it
- * unless the decoder goes on after it.
+ * Gives the pieces to a decoder, takes every frame as soon as it is there, and lists frames and errors. An error ends this, unless the
+ * decoder goes on after it.
  */
 export function playDecoder(
   decoder: FrameDecoder,
@@ -52,7 +52,7 @@ export function playDecoder(
   return list;
 }
 
-/** Frames belong to whoever took them: the decoder may not write where they are. */
+/** Throws an `Error` if a frame has changed: frames belong to the caller of `next`, so the decoder must not overwrite them. */
 function expectKept(frames: readonly unknown[], list: readonly string[]): void {
   for (const [index, frame] of frames.entries()) {
     const now = printed(frame);

@@ -5,20 +5,20 @@ import { piecesOf } from './cut.ts';
 import { Sequence } from './sequence.ts';
 import { StringTransport } from './string-transport.ts';
 
-/** What `verifyFraming` needs of a protocol. */
+/** The methods of a protocol that `verifyFraming` uses. */
 export type FramedProtocol = Pick<Callbacks, 'makeConnection' | 'dataReceived'>;
 
-/** The methods of a protocol to listen to: those that get frames, and those that get raw bytes. */
+/** The names of the methods to record: those that get frames, and those that get raw bytes. */
 export interface Heard {
   readonly callbacks: readonly string[];
   readonly raw: readonly string[];
 }
 
-/** The methods of a receiver of lines by which it gets raw bytes, and gives some of them back. */
+/** The methods by which a receiver of lines gets raw bytes, and gives some of them back. */
 const RAW = 'rawDataReceived';
 const LINE_MODE = 'setLineMode';
 
-/** A transport that notes what the protocol does to it. */
+/** A transport that records what the protocol does to it. */
 class NotedTransport extends StringTransport {
   readonly #sequence: Sequence;
 
@@ -51,9 +51,8 @@ class NotedTransport extends StringTransport {
 }
 
 /**
- * Gives the pieces to a protocol, as a connection would, and lists what it gets in its callbacks and does to its transport.
- * When it pauses, the next piece waits until it was resumed, which happens at once. It ends when the protocol throws, or
- * ends the connection.
+ * Gives the pieces to a protocol, as a connection would, and lists what its callbacks get and what it does to its transport. A protocol
+ * that pauses is resumed before the next piece. This ends when the protocol throws or ends the connection.
  */
 export function playProtocol(
   protocol: FramedProtocol,
@@ -81,10 +80,10 @@ export function playProtocol(
   return sequence.list();
 }
 
-/** The subject cannot be played. */
+/** Thrown for a subject that cannot be verified. */
 class Misuse extends TypeError {}
 
-/** Lets a method of the protocol be heard before it runs. */
+/** Replaces a method of the protocol by one that calls `hear` first. */
 function listen(protocol: FramedProtocol, name: string, hear: (...values: unknown[]) => void): void {
   const method: unknown = Reflect.get(protocol, name);
   if (typeof method !== 'function') throw new Misuse(`the protocol has no method ${name}`);
@@ -96,8 +95,8 @@ function listen(protocol: FramedProtocol, name: string, hear: (...values: unknow
 }
 
 /**
- * A receiver of lines may give back a part of the raw bytes that it got (`setLineMode(rest)`): how much of a chunk is not wanted
- * depends on how the stream was cut, so that part was never received.
+ * A receiver of lines may give back a part of the raw bytes that it got (`setLineMode(rest)`). The size of that part depends on how the
+ * stream was cut, so it does not count as received.
  */
 function listenToReturns(protocol: FramedProtocol, sequence: Sequence): void {
   if (typeof Reflect.get(protocol, LINE_MODE) !== 'function') return;
@@ -106,7 +105,7 @@ function listenToReturns(protocol: FramedProtocol, sequence: Sequence): void {
     raw = true;
   });
   listen(protocol, LINE_MODE, (rest) => {
-    // Later ones are lines of the protocol's own.
+    // Only the first call gives back raw bytes; later ones add lines of the protocol itself.
     if (raw && rest instanceof Uint8Array) sequence.takeBack(RAW, rest);
     raw = false;
   });
@@ -117,7 +116,7 @@ function bytesOf(name: string, value: unknown): Uint8Array | string {
   throw new Misuse(`${name} is listed in raw, but was called without bytes`);
 }
 
-/** Lets a protocol that paused go on. It may pause once more with each byte. */
+/** Resumes a protocol that paused. It may pause once more with each byte. */
 function resume(transport: StringTransport, length: number): void {
   for (let times = 0; transport.paused && !transport.disconnecting; times += 1) {
     if (times > length) throw new Misuse('the protocol pauses again and again without taking anything');

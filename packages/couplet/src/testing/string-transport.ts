@@ -16,7 +16,7 @@ import type { Clock as Time } from '../time/clock.ts';
 import { isThenable, promiseOf } from '../values/thenable.ts';
 import { Clock } from './clock.ts';
 
-/** A handshake about which nothing was said. */
+/** The outcome of a handshake unless the test says otherwise. */
 const PLAIN: TlsInfo = {
   version: 'TLSv1.3',
   cipher: 'TLS_AES_256_GCM_SHA384',
@@ -29,25 +29,25 @@ const PLAIN: TlsInfo = {
 
 /** Options of a `StringTransport`. */
 export interface StringTransportOptions {
-  /** The protocol's time; a `Clock` of its own unless set. */
+  /** The clock of the transport; a new `Clock` unless set. */
   readonly clock?: Time;
-  /** What `getHost()` answers; an address for documentation (RFC 5737) unless set. */
+  /** What `getHost()` returns; an address for documentation (RFC 5737) unless set. */
   readonly host?: Address;
-  /** What `getPeer()` answers; another such address unless set. */
+  /** What `getPeer()` returns; another address for documentation (RFC 5737) unless set. */
   readonly peer?: Address;
-  /** The PROXY header that came first; none unless set. */
+  /** The PROXY header of the connection; none unless set. */
   readonly proxyHeader?: ProxyHeader;
-  /** Gets what the protocol hands to `failConnection`, which throws it unless this is set. */
+  /** Called with the error that the protocol passes to `failConnection`, which throws the error unless this is set. */
   readonly onFailure?: (error: unknown) => void;
 }
 
 /**
- * A transport without a connection, to test a protocol: `protocol.makeConnection(transport)`, then
- * `protocol.dataReceived(bytes)`, and look at `transport.value()`. The test is the event loop and the peer: what the engine
- * would call later the test calls itself, `connectionLost` included, and what a callback throws goes to the test.
+ * A transport without a connection, to test a protocol: call `protocol.makeConnection(transport)`, then `protocol.dataReceived(bytes)`, and
+ * look at `transport.value()`. The test plays the event loop and the peer: what the engine would call later the test calls itself,
+ * `connectionLost` included, and what a callback throws goes to the test.
  *
- * What is written stays unsent until `clear`, as if the peer read nothing: beyond 64 KiB `write` returns false and a
- * streaming producer pauses, by the same rules as on a connection.
+ * What is written stays unsent until `clear`, as if the peer did not read: with more than 64 KiB `write` returns false and a streaming
+ * producer is paused, as on a connection.
  */
 export class StringTransport implements Transport {
   readonly clock: Time;
@@ -67,9 +67,10 @@ export class StringTransport implements Transport {
   #flow: Flow | undefined;
   #waiters: RoomWaiters | undefined;
   #turned: { readonly tls: TLS; readonly unread: Buffer } | undefined;
-  /** What `secure` said; undefined before. */
+  /** The outcome of the handshake that `secure` set; undefined before. */
   tls: TlsInfo | undefined;
 
+  /** Makes an open transport to which nothing was written. */
   constructor(options: StringTransportOptions = {}) {
     this.clock = options.clock ?? new Clock();
     this.#host = options.host ?? new IPv4Address('192.0.2.1', 10_000);
@@ -80,14 +81,14 @@ export class StringTransport implements Transport {
 
   // The test's side.
 
-  /** What was written since the last `clear`. The bytes are the caller's. */
+  /** Returns what was written since the last `clear`, as a copy. */
   value(): Buffer {
     return Buffer.concat(this.#pieces, this.#size);
   }
 
   /**
-   * Forgets what was written, as if it had been sent: resolves `drained()`, lets a paused producer go on, and asks a pull
-   * producer for its next piece. What the producer throws comes out.
+   * Forgets what was written, as if it had been sent: resolves the promises of `drained()`, lets a paused producer go on, and asks a pull
+   * producer for its next piece. Throws what the producer throws.
    */
   clear(): void {
     this.#pieces = [];
@@ -97,7 +98,7 @@ export class StringTransport implements Transport {
     if (flow?.falls(0)) flow.resume();
   }
 
-  /** Why the protocol aborted; undefined while it has not. */
+  /** The reason for which the protocol aborted the connection; undefined unless it did. */
   get reason(): Error | undefined {
     return this.#reason;
   }
@@ -107,28 +108,31 @@ export class StringTransport implements Transport {
     return this.#writeDisconnecting;
   }
 
-  /** Whether the protocol wants data: it stopped for good, it paused, or neither. */
+  /** Whether the protocol wants data: `stopped` for good, `paused`, or `producing` if neither. */
   get producerState(): 'producing' | 'paused' | 'stopped' {
     if (!delivers(this.#state)) return 'stopped';
     return this.#paused ? 'paused' : 'producing';
   }
 
-  /** The registered producer. */
+  /** The registered producer; undefined if none is registered. */
   get producer(): Producer | PullProducer | undefined {
     return this.#producer;
   }
 
-  /** How the producer was registered; false when there is none. */
+  /** Whether the registered producer is a streaming one; false if none is registered. */
   get streaming(): boolean {
     return this.#streaming;
   }
 
-  /** How the protocol called `startTLS`, and the bytes that TLS would read first; undefined while it has not. */
+  /** With what the protocol called `startTLS`, and the bytes that TLS would read first; undefined unless it did. */
   get turned(): { readonly tls: TLS; readonly unread: Buffer } | undefined {
     return this.#turned;
   }
 
-  /** The handshake is done, as if with that outcome: `transport.tls` tells it, and the protocol's `handshakeCompleted` runs. */
+  /**
+   * Ends the handshake: sets `tls` to the given outcome, with defaults for what is not given, and calls `handshakeCompleted` of the
+   * protocol.
+   */
   secure(tls: Partial<TlsInfo> = {}): void {
     this.tls = { ...PLAIN, ...tls };
     void this.#protocol?.handshakeCompleted?.();
@@ -136,7 +140,7 @@ export class StringTransport implements Transport {
 
   // The protocol's side.
 
-  /** `Protocol.makeConnection` says whose transport this is. */
+  /** Called by `Protocol.makeConnection` with the protocol that uses this transport. */
   attach(protocol: Pick<Callbacks, 'readingResumed' | 'handshakeCompleted' | 'takeUnread'>): void {
     this.#protocol = protocol;
   }
@@ -149,12 +153,15 @@ export class StringTransport implements Transport {
     return !delivers(this.#state);
   }
 
-  /** True once the protocol aborted: nothing follows but the `connectionLost` that the test calls. */
+  /** True once the protocol aborted the connection: the test has to call `connectionLost`. */
   get disconnected(): boolean {
     return this.#state === 'aborting';
   }
 
-  /** Copies the data, so that `value` shows what it was when it was written. */
+  /**
+   * Copies the data, so that `value` shows what it was when it was written. Returns false if more than 64 KiB are unsent or the protocol has
+   * ended its output. Throws a `TypeError` for anything else than bytes or a string.
+   */
   write(data: Uint8Array | string): boolean {
     const chunk = chunkOf(data);
     if (!writes(this.#state, this.#flow !== undefined)) return false;
@@ -176,26 +183,29 @@ export class StringTransport implements Transport {
     this.#apply('lose');
   }
 
-  /** `value` still shows what was written. */
+  /** Aborts: sets `reason` and `disconnected`. `value` still returns what was written. The test has to call `connectionLost`. */
   abortConnection(reason: Error = new ConnectionAborted()): void {
     if (!this.#apply('abort')) return;
     this.#reason = reason;
     this.#admit(false);
   }
 
-  /** Aborts, and throws the error, so that the test sees it; with `onFailure` that gets it instead. */
+  /** Aborts, and throws the error, so that the test sees it; if `onFailure` is set, calls that instead of throwing. */
   failConnection(error: unknown): void {
     this.abortConnection(errorOf(error));
     if (this.#onFailure === undefined) throw error;
     this.#onFailure(error);
   }
 
-  /** What follows is not written. The test calls `writeConnectionLost`. */
+  /** Ends the output: later writes are dropped. The test has to call `writeConnectionLost`. */
   loseWriteConnection(): void {
     if (this.#apply('shut')) this.#writeDisconnecting = true;
   }
 
-  /** Notes it, and what the protocol gives up: the test looks at `turned` and calls `secure`. Throws an `Error` the second time. */
+  /**
+   * Notes the call, and the bytes that the protocol did not use, in `turned`. The test has to call `secure`. Throws an `Error` if it was
+   * called before.
+   */
   startTLS(tls: TLS, unread: Uint8Array = EMPTY): void {
     if (this.#turned !== undefined || this.tls !== undefined) throw new Error('TLS is spoken already');
     if (!delivers(this.#state)) return;
@@ -214,7 +224,7 @@ export class StringTransport implements Transport {
     if (delivers(this.#state)) this.#paused = true;
   }
 
-  /** Runs `readingResumed` of the protocol at once, when reading was paused: there is no later. */
+  /** Calls `readingResumed` of the protocol, if reading was paused: at once, since a test has no event loop. */
   resumeProducing(): void {
     if (!this.#paused) return;
     this.#paused = false;
@@ -228,8 +238,9 @@ export class StringTransport implements Transport {
   }
 
   /**
-   * A streaming producer pauses inside the `write` that passes 64 KiB; `clear` lets it go on. A pull producer is asked by
-   * `clear`, or by the test itself. On an aborted connection it is stopped at once.
+   * Registers a producer. A streaming one is paused inside the `write` that exceeds 64 KiB; `clear` lets it go on. A pull producer is asked
+   * by `clear`, or by the test itself. On an aborted connection the producer is stopped at once. Throws an `Error` while a producer is
+   * registered, and a `TypeError` for a streaming producer without `pauseProducing`.
    */
   registerProducer(producer: Producer, streaming: true): void;
   registerProducer(producer: PullProducer, streaming: false): void;
@@ -256,13 +267,13 @@ export class StringTransport implements Transport {
     return this.#waiters?.wait() ?? Promise.resolve(true);
   }
 
-  /** Does nothing: there is no socket. */
+  /** Does nothing, since the transport does not have a socket. */
   setTcpNoDelay(_on: boolean): void {}
 
-  /** Does nothing: there is no socket. */
+  /** Does nothing, since the transport does not have a socket. */
   setTcpKeepAlive(_on: boolean, _initialDelayMs?: number): void {}
 
-  /** Takes the step that the table of a connection's life has for this; false when it has none. */
+  /** Takes the step of the table of a connection's life for an event. Returns false if that changes nothing. */
   #apply(event: LifeEvent): boolean {
     const step = transition(this.#state, event);
     if (step === undefined) return false;

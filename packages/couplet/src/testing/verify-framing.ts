@@ -5,24 +5,24 @@ import { isLimit, playDecoder } from './play-decoder.ts';
 import type { FramedProtocol } from './play-protocol.ts';
 import { playProtocol } from './play-protocol.ts';
 
-/** How `verifyFraming` cuts. */
+/** Options of `verifyFraming`: how it cuts the stream at random. */
 export interface CutOptions {
-  /** How many times it cuts at random; 1,000 unless set. */
+  /** How many random ways to cut are tried; 1,000 unless set. */
   readonly cuts?: number;
-  /** Decides where those cuts fall: the same places for the same seed. 1 unless set. */
+  /** Determines the random places: they are equal for equal seeds. 1 unless set. */
   readonly seed?: number;
 }
 
 /** Options of `verifyFraming` for a decoder. */
 export interface DecoderCutOptions extends CutOptions {
   /**
-   * True for an error after which `next` may be called again. Any other ends the stream. Unless set, `LineTooLongError` and
-   * `LengthLimitError` are such errors.
+   * Returns true for an error after which `next` may be called again; other errors end the stream. Unless set, it is true for
+   * `LineTooLongError` and `LengthLimitError`.
    */
   readonly goesOn?: (error: unknown) => boolean;
 }
 
-/** The names of the methods of P. */
+/** The names of the methods of the type P. */
 export type MethodOf<P> = {
   [K in keyof P]-?: NonNullable<P[K]> extends (...args: never[]) => unknown ? K : never;
 }[keyof P] &
@@ -30,46 +30,46 @@ export type MethodOf<P> = {
 
 /** Options of `verifyFraming` for a protocol. */
 export interface ProtocolCutOptions<P> extends CutOptions {
-  /** The methods that get a frame each: what they get must be the same, in the same order. */
+  /** The methods that are called with a frame each: their arguments must be equal, and in an equal order, for every cut. None unless set. */
   readonly callbacks?: readonly MethodOf<P>[];
   /**
-   * The methods that get raw bytes, however cut: what they get between two frames must be the same when joined. Of those for
-   * `rawDataReceived` of a receiver of lines what it gives back by `setLineMode` does not count.
+   * The methods that are called with raw bytes, cut anywhere: what they get between two frames, joined, must be equal for every cut. None
+   * unless set. Bytes that `rawDataReceived` of a receiver of lines gives back by `setLineMode` do not count.
    */
   readonly raw?: readonly MethodOf<P>[];
 }
 
-/** What `verifyFraming` found. */
+/** The result of `verifyFraming`. */
 export interface FramingReport {
-  /** What came of the stream, as text such as `lineReceived("hello")`, `frame(bytes "hello")` or `throw(TypeError: no)`. */
+  /** What the stream led to, as texts such as `lineReceived("hello")`, `frame(bytes "hello")` or `throw(TypeError: no)`. */
   readonly sequence: readonly string[];
-  /** In how many ways the stream was cut. */
+  /** How many ways to cut the stream were tried. */
   readonly cuts: number;
 }
 
-/** Gives the stream, cut at these places, to a new subject, and lists what came of it. */
+/** Gives the stream, cut at these places, to a new subject, and lists what it led to. */
 type Play = (places: readonly number[]) => readonly string[];
 
-/** So many bytes are shown on each side of a cut, and so many characters around a difference. */
+/** How many bytes a message shows on each side of a cut, and how many characters around a difference. */
 const AROUND = 16;
 const SHOWN = 60;
-/** So many places of a cut are named. */
+/** How many places of a cut a message names. */
 const NAMED = 8;
 
 /**
- * Shows that it makes no difference how a stream is cut: gives it to one new subject after the other, in one piece, in two
- * pieces cut at every place, byte by byte, and cut at random, and compares what comes of it.
+ * Verifies that the way in which a stream is cut makes no difference: gives it to one new subject after the other, in one piece, in two
+ * pieces cut at every place, byte by byte, and cut at random, and compares the outcomes. Returns the outcome and the number of cuts.
  *
- * The subject is a function that makes a decoder, or a protocol without a connection. Of a decoder the frames and errors
- * count; of a protocol what the named callbacks get, what it writes (joined, between two callbacks), how it ends the
- * connection and what it throws. A protocol that pauses is resumed, and must lose nothing. A string stands for its UTF-8.
+ * `subject` is a function that returns a new decoder, or a new protocol without a connection, each time. The outcome of a decoder is its
+ * frames and errors; that of a protocol is what the named callbacks get, what it writes (joined, between two callbacks), how it ends the
+ * connection and what it throws. A protocol that pauses is resumed, and must not lose anything. `stream` is bytes, or a string that is
+ * encoded in UTF-8; it is copied.
  *
- * Each cut costs time in the length of the stream, and there are more cuts the longer it is: a few hundred bytes are
- * a good length.
+ * The time grows with the square of the length of the stream: a few hundred bytes are a good length.
  *
- * Throws an `Error` that shows the first difference and the cut, made as simple as possible, that causes it; a
- * `TypeError` for a subject that is neither, that misses a named callback, or that returns promises; a `RangeError` for an
- * empty stream.
+ * Throws an `Error` that shows the first difference and the simplest cut that was found to cause it; a `TypeError` for a subject that is
+ * neither a decoder nor a protocol, that does not have a named callback, or whose callbacks return promises; a `RangeError` for an empty
+ * stream.
  */
 export function verifyFraming<P extends FramedProtocol>(
   subject: () => P,
@@ -110,7 +110,7 @@ function same(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((entry, index) => entry === b[index]);
 }
 
-/** What is different, and where the simplest such cut is. */
+/** Says what is different, and for which cut, which is made as simple as possible. */
 function difference(play: Play, whole: readonly string[], cut: Cut, bytes: Buffer): string {
   const places = fewest(cut.places, (some) => !same(play(some), whole));
   const cutting = play(places);
@@ -130,7 +130,7 @@ function describe(places: readonly number[], name: string, bytes: Buffer): strin
   return `at byte ${spots.join(', ')}${more} [${name}]`;
 }
 
-/** Both entries, of long ones the part where they begin to differ. */
+/** Both entries; of long ones the part where they begin to differ. */
 function excerpts(a = 'missing', b = 'missing'): [string, string] {
   let from = 0;
   while (from < a.length && a[from] === b[from]) from += 1;
