@@ -4,12 +4,12 @@ import type { TlsInfo } from '../seam/tls.ts';
 import type { Wire } from '../seam/wire.ts';
 import type { Prelude } from './prelude.ts';
 
-/** The two ends of a wire, and what was found out about them before they had a protocol. */
+/** The two ends of a wire, and the facts that were learned about them before they had a protocol. */
 export class Ends {
   tls: TlsInfo | undefined;
   protected readonly wire: Wire;
   readonly #prelude: Prelude;
-  /** The addresses, once asked for: each costs a system call, and is gone with the socket. */
+  /** The addresses, once asked for: each costs a system call, and cannot be asked for when the socket is gone. */
   #host: Address | undefined;
   #peer: Address | undefined;
 
@@ -35,7 +35,7 @@ export class Ends {
     return this.#peer;
   }
 
-  /** Asks for the addresses while they are there, for those who ask when they are gone. Where it listens a port knows. */
+  /** Remembers the addresses for the time when the socket is gone. A port knows the local one of its connections. */
   protected remember(): void {
     this.getPeer();
     if (this.#prelude.host === undefined) this.getHost();

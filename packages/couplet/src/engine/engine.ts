@@ -16,40 +16,40 @@ import { type LingerBounds, Lingers } from './linger.ts';
 import { lineOf, linesOf, printable, titleOf } from './report.ts';
 import { TlsContexts } from './tls-contexts.ts';
 
-/** Something with work that waits for the end of the present run: bytes to flush, callbacks that were put off. */
+/** Something with work that waits for the end of the present run: bytes to flush, callbacks that were deferred. */
 export interface Flushable {
-  /** Does the work. True when that ran code of the application. */
+  /** Does the work. Returns true if that ran code of the application. */
   flush(): boolean;
 }
 
-/** A connection as far as the engine must know it to end it. */
+/** A connection, with what the engine needs to end it. */
 export interface Live {
-  /** The links of the engine's roll. */
+  /** The links of the engine's list of connections. */
   previous: Live | undefined;
   next: Live | undefined;
   /** Ends it in order because the reactor stops. */
   quit(): void;
-  /** Ends it at once: the time for an orderly end is up. */
+  /** Ends it at once: the time for an orderly close is over. */
   cut(): void;
 }
 
-/** After so many rounds in one run the rest waits, and other events have their turn ... */
+/** After this number of rounds in one run the rest waits for other events. */
 const ROUNDS = 32;
-/** ... and after so many milliseconds. */
+/** After this time in milliseconds the rest of a turn waits for other events. */
 const MOST_MS = 10;
-/** To look at the clock costs as much as a part of this many settlings. */
+/** Reading the clock is expensive, so it is read once for this number of flushes without code of the application. */
 const UNWATCHED = 16;
-/** So many writes outside of runs may follow one another without a look at the clock. */
+/** How many writes outside of runs may follow one another before the clock is read. */
 const ASKED = 64;
-/** So many runs may follow one another without an event of the backend before the clock is looked at. */
+/** How many runs may follow one another without an event of the backend before the clock is read. */
 const RUNS = 4;
 const AT_ONCE: LingerBounds = { lingerTimeoutMs: 0, lingerMaxMs: 0 };
 
 /**
- * What the connections of one reactor share: its time, the run in progress, and who lives. A run is one event's
- * callbacks, from the outermost upcall to its end; what they wrote leaves then. A turn is what happens from one event of
- * the backend to the next: a run, and the runs that follow from it as promises settle. A turn that would keep the other
- * events waiting is broken off, and goes on behind them.
+ * What the connections of one reactor share: its time, the run in progress, and the list of the live ones. A run is the callbacks of one
+ * event, from the outermost upcall to its end; what they wrote is sent then. A turn is what happens from one event of the backend to the
+ * next: a run, and the runs that follow from it as promises settle. A turn that would keep other events waiting is interrupted, and
+ * goes on behind them.
  */
 export class Engine implements Clock {
   readonly streams: Streams;
@@ -59,39 +59,39 @@ export class Engine implements Clock {
   readonly contexts: TlsContexts;
   readonly live: LinkedList<Live> = new LinkedList();
   /**
-   * The token of the time from one stop of the reactor to the next: what was asked for with an earlier one does not begin any more.
-   * Undefined while the reactor ends everything: nothing new begins.
+   * A token for the time from one stop of the reactor to the next: what was asked for with an earlier token does not begin any more.
+   * Undefined while the reactor stops: nothing new begins.
    */
   epoch: symbol | undefined = Symbol('epoch');
-  /** Who is on the way out is waited for so long; set while the reactor stops. */
+  /** How long connections that close are waited for; set while the reactor stops. */
   stopBounds: LingerBounds | undefined;
   /** Counts the turns. */
   turn = 0;
-  /** True when an observer may ask a connection for its addresses once it is gone. */
+  /** True if there are observers, which may ask a connection for its addresses once it is gone. */
   watched = false;
   readonly #clock: ClockFacet;
   readonly #names: Resolver;
   readonly #surroundings: Pick<Surroundings, 'warn'>;
-  /** Replaced, never changed: an observer may end, and another one begin, while they are told. */
+  /** Replaced, never changed: observers may be added and removed while they are notified. */
   #observers: readonly Observer[] = [];
   #depth = 0;
-  /** Who is unsettled: the first `#count` places. The list keeps its size, since emptying it would give its memory away. */
+  /** Those with work for the end of the run: the first `#count` places. The array keeps its size, so that its memory is reused. */
   #scheduled: (Flushable | undefined)[] = [];
   #flushing: (Flushable | undefined)[] = [];
   #count = 0;
-  /** Who goes on after the events that waited when the first of them was postponed, and who after those that wait now. */
+  /** Those that go on after the events which waited when the first was postponed, and those that go on after the events that wait now. */
   #postponed: Flushable[] = [];
   #behind: Flushable[] = [];
-  /** The turn of the first. */
+  /** The turn in which the first was postponed. */
   #postponedIn = -1;
   #deferred = false;
   #yielded = false;
-  /** The turn has lasted too long: what is left of it is settled when the other events have had theirs. */
+  /** The turn has lasted too long: the rest of it waits for other events. */
   #exhausted = false;
-  /** When the clock was first looked at in a turn, and in which. */
+  /** When the clock was first read in a turn, and in which. */
   #since = 0;
   #timed = -1;
-  /** How many runs followed from one event, and from which. */
+  /** How many runs followed from one event, and in which turn. */
   #runs = 0;
   #chained = -1;
   #asked = 0;
@@ -110,7 +110,7 @@ export class Engine implements Clock {
     );
   }
 
-  /** True while the reactor ends everything: nothing new begins. */
+  /** True while the reactor stops: nothing new begins. */
   get stopping(): boolean {
     return this.epoch === undefined;
   }
@@ -128,17 +128,17 @@ export class Engine implements Clock {
   }
 
   callLater<A extends unknown[]>(delayMs: number, call: (...args: A) => unknown, ...args: A): DelayedCall {
-    // It would be found out too late, and by a timer.
+    // Otherwise the mistake would show later, in a timer.
     if (typeof call !== 'function') checkFunction('call', call, 'a function');
     return this.timers.callLater(delayMs, () => this.guard('a delayed call', titleOf(call), () => call(...args)));
   }
 
-  /** Looks a host name up. The empty one has no address: a runtime may take it for this host, or warn. */
+  /** Looks a host name up. The empty name never has an address: a runtime could take it for this host, or warn. */
   async resolve(host: string): Promise<readonly HostAddress[] | Cause> {
     return host === '' ? [] : this.#names.resolve(host);
   }
 
-  /** An upcall begins. Whatever is thrown meanwhile, `leave` has to follow. */
+  /** An upcall begins. `leave` has to follow, also if something is thrown. */
   enter(): void {
     if (this.#depth === 0) {
       this.turn += 1;
@@ -147,7 +147,7 @@ export class Engine implements Clock {
     this.#depth += 1;
   }
 
-  /** An upcall ends; the outermost one settles what it left to do. */
+  /** An upcall ends; at the end of the outermost one the work that was scheduled is done. */
   leave(): void {
     try {
       if (this.#depth === 1 && this.#count > 0) this.#settleAll();
@@ -176,7 +176,7 @@ export class Engine implements Clock {
     this.#clock.yield(() => this.run(task));
   }
 
-  /** The one given has work for the end of the run; without a run it gets one. The caller sees to it that it asks once. */
+  /** Schedules work for the end of the run; outside of a run it begins one. The caller must not schedule a thing twice. */
   schedule(one: Flushable): void {
     if (this.#exhausted) {
       this.postpone(one);
@@ -189,12 +189,12 @@ export class Engine implements Clock {
     this.#clock.defer(this.#runDeferred);
   }
 
-  /** True in an upcall: what runs then is one callback, which nothing can break off. */
+  /** True in an upcall: what runs then is one callback, which cannot be interrupted. */
   get running(): boolean {
     return this.#depth > 0;
   }
 
-  /** Whether the turn has time for more, for what continues after a promise: that must not keep the loop. */
+  /** Whether the turn has time for more. For code that continues after a promise, which must not occupy the event loop. */
   get hasTime(): boolean {
     this.#asked += 1;
     if (this.#asked >= ASKED) {
@@ -204,13 +204,13 @@ export class Engine implements Clock {
     return !this.#exhausted;
   }
 
-  /** The one given has work that is to wait for the other events. The caller sees to it that it asks once. */
+  /** Schedules work that waits for other events. The caller must not schedule a thing twice. */
   postpone(one: Flushable): void {
     if (!this.#yielded) this.#yield();
     (this.#postponedIn === this.turn ? this.#postponed : this.#behind).push(one);
   }
 
-  /** Calls a callback that belongs to no connection, and reports what it throws or rejects with. */
+  /** Calls a callback that does not belong to a connection, and reports what it throws or rejects with. */
   guard(who: string, where: string, callback: () => unknown): void {
     const failed = (error: unknown): void => this.report({ who, where, error });
     try {
@@ -221,7 +221,7 @@ export class Engine implements Clock {
     }
   }
 
-  /** Tells the observer of what happens, until the returned function is called. */
+  /** Notifies an observer until the returned function is called. */
   observe(observer: Observer): () => void {
     const watch = (observers: readonly Observer[]): void => {
       this.#observers = observers;
@@ -231,7 +231,7 @@ export class Engine implements Clock {
     return () => watch(this.#observers.filter((one) => one !== observer));
   }
 
-  /** Tells the observers of an error; without one that listens, and does not throw, it is printed. */
+  /** Reports an error to the observers. It is printed unless one of them takes errors and does not throw. */
   report(what: ErrorReport): void {
     const report = printable(what);
     let told = false;
@@ -244,7 +244,7 @@ export class Engine implements Clock {
     if (!told) this.#warn(report);
   }
 
-  /** Tells each observer of something. What an observer throws or rejects with is printed: it must not hurt who was observed. */
+  /** Notifies each observer. What an observer throws or rejects with is printed: it must not affect what it observes. */
   notify(what: (observer: Observer) => unknown): void {
     for (const observer of this.#observers) {
       try {
@@ -256,13 +256,13 @@ export class Engine implements Clock {
     }
   }
 
-  /** A live one is gone. */
+  /** Removes a connection that is gone. */
   remove(one: Live): void {
     this.live.remove(one);
     if (this.live.empty) this.#emptied?.();
   }
 
-  /** Ends all that live, in order within `lingerMs` milliseconds, and resolves when they are gone. */
+  /** Closes all connections, in order within `lingerMs` milliseconds, and resolves when they are gone. */
   async quitAll(lingerMs: number): Promise<void> {
     this.stopBounds = { lingerTimeoutMs: lingerMs, lingerMaxMs: lingerMs };
     if (!this.live.empty) {
@@ -280,7 +280,7 @@ export class Engine implements Clock {
     this.stopBounds = undefined;
   }
 
-  /** Ends all that live at once. What a pending promise still holds up is not waited for either. */
+  /** Ends all connections at once. Promises that are pending are not waited for either. */
   cutAll(): void {
     if (this.stopBounds !== undefined) this.stopBounds = AT_ONCE;
     this.run(() => this.live.each((one) => one.cut()));
@@ -292,11 +292,11 @@ export class Engine implements Clock {
     try {
       this.#surroundings.warn(lineOf(report), linesOf(report));
     } catch {
-      // Standard error is gone: there is nowhere left to say so.
+      // Standard error is gone, so this cannot be told.
     }
   }
 
-  /** A run that follows from the last event, not from one of its own. */
+  /** Runs a task in the present turn: it follows from the last event. */
   #goOn(task: () => void): void {
     this.#depth += 1;
     try {
@@ -335,7 +335,7 @@ export class Engine implements Clock {
     this.#clock.yield(this.#runPostponed);
   }
 
-  /** Sees whether the turn has lasted too long. */
+  /** Checks whether the turn has lasted too long. */
   #look(): void {
     const now = this.#clock.now();
     if (this.#timed !== this.turn) {
@@ -370,7 +370,7 @@ export class Engine implements Clock {
     if (!this.#yielded) this.#exhausted = false;
   }
 
-  /** What one throws here, a policy of the application's own say, must not keep the others from their turn. */
+  /** Flushes one. What it throws, for instance from a policy of the application, must not affect the others. */
   #flush(one: Flushable): boolean {
     try {
       return one.flush();

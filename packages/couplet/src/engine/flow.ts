@@ -1,15 +1,15 @@
 import type { Producer, PullProducer } from '../protocol/producer.ts';
 
-/** Above so many unsent bytes a streaming producer pauses ... */
+/** With more unsent bytes than this a streaming producer is paused. */
 export const HIGH_WATER: number = 64 * 1024;
-/** ... and at so many or fewer it goes on. */
+/** With this number of unsent bytes, or fewer, it goes on. */
 export const LOW_WATER: number = 16 * 1024;
 
-/** A registered producer and how it stands. `tell` calls it and takes care of what it throws. */
+/** A registered producer, and whether it waits. What its methods throw is left to the caller. */
 export class Flow {
   readonly #producer: PullProducer;
   readonly #pause: (() => void) | undefined;
-  /** A streaming producer: it was told to pause. A pull producer: it was asked, and has not answered with a write. */
+  /** A streaming producer was told to pause; a pull producer was asked, and has not written yet. */
   #waiting = false;
 
   private constructor(producer: PullProducer, pause: (() => void) | undefined) {
@@ -17,7 +17,7 @@ export class Flow {
     this.#pause = pause;
   }
 
-  /** What `registerProducer` is given. Throws a `TypeError` for a streaming producer that cannot pause. */
+  /** Takes the arguments of `registerProducer`. Throws a `TypeError` for a streaming producer without `pauseProducing`. */
   static of(producer: Producer | PullProducer, streaming: boolean): Flow {
     if (!streaming) return Flow.pull(producer);
     if ('pauseProducing' in producer) return Flow.streaming(producer);
@@ -32,7 +32,7 @@ export class Flow {
     return new Flow(producer, undefined);
   }
 
-  /** So many bytes are unsent after a write. True when a streaming producer has to pause, now and once. */
+  /** Takes the number of unsent bytes after a write. Returns true, once, if a streaming producer has to be paused. */
   rises(size: number): boolean {
     if (this.#pause === undefined) this.#waiting = false;
     else if (!this.#waiting && size > HIGH_WATER) {
@@ -42,14 +42,14 @@ export class Flow {
     return false;
   }
 
-  /** So many bytes are unsent after a flush. True when the producer is to go on. */
+  /** Takes the number of unsent bytes after a flush. Returns true if the producer has to go on. */
   falls(size: number): boolean {
     const room = this.#pause === undefined ? !this.#waiting && size === 0 : this.#waiting && size <= LOW_WATER;
     if (room) this.#waiting = this.#pause === undefined;
     return room;
   }
 
-  // What these return is the producer's, and may be a promise against its type.
+  // What these return comes from the producer, and may be a promise despite its type.
 
   pause(): unknown {
     return this.#pause?.();
@@ -64,18 +64,18 @@ export class Flow {
   }
 }
 
-/** Those who wait for room to write. A connection has a crowd from when it is full until there is room again. */
+/** The callers that wait for room to write. A connection has one of these from when it is full until there is room again. */
 export class RoomWaiters {
   readonly #waiters: ((room: boolean) => void)[] = [];
 
-  /** Resolves to true when there is room, to false when there will be none. */
+  /** Resolves to true when there is room, to false when there will not be any more. */
   wait(): Promise<boolean> {
     return new Promise((resolve) => {
       this.#waiters.push(resolve);
     });
   }
 
-  /** Ends the waiting. */
+  /** Resolves all promises to `room`. */
   release(room: boolean): void {
     for (const resolve of this.#waiters) resolve(room);
   }

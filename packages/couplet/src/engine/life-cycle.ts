@@ -1,7 +1,7 @@
 /**
- * The life of a connection. The rule: everything that affects its state is in this file. No flag beside the state says how far a
- * connection is, and no code changes the state but by `transition`; what a state allows is asked of the functions at the end. Whoever
- * changes the table changes `test/life-cycle.test.ts`, which has each pair a second time, and what must hold on every path.
+ * The life of a connection. The rule: everything that affects its state is in this file. There are no flags beside the state, only
+ * `transition` changes it, and the functions at the end say what a state allows. A change of the table needs a change of
+ * `test/engine/life-cycle.test.ts`, which lists each pair a second time, and what must hold on every path.
  *
  * The states, seen from this end:
  *
@@ -9,13 +9,13 @@
  * - `shutting`: our output ends once everything is sent; input is delivered
  * - `reading`: our FIN is sent; input is delivered
  * - `writing`: the peer's FIN came, and the protocol goes on writing
- * - `closing`: we leave once everything is sent; input is thrown away
- * - `finishing`: the same, and the peer's FIN has come
- * - `lingering`: our FIN is sent; input is thrown away until the peer's FIN
+ * - `closing`: we close once everything is sent; input is dropped
+ * - `finishing`: we close once everything is sent; the peer's FIN has come
+ * - `lingering`: our FIN is sent; input is dropped until the peer's FIN
  * - `leaving`: both directions have ended, the wire is closing
  * - `aborting`: we ended it at once, the wire is closing
  * - `broken`: the kernel refused our output; input that had arrived is delivered
- * - `delivering`: the wire is closed; what had arrived is delivered
+ * - `delivering`: the wire is closed; input that had arrived is delivered
  * - `concluding`: the wire is closed; a promise of a callback is pending
  * - `gone`: it is over
  */
@@ -37,16 +37,16 @@ export type State =
 /**
  * What happens to a connection:
  *
- * - `lose`: the protocol wants to leave in order
+ * - `lose`: the protocol closes in order
  * - `shut`: the protocol ends its output
- * - `eof`: the peer ended its output, and the protocol takes that for the end
+ * - `eof`: the peer ended its output, which closes the connection
  * - `halfClose`: the peer ended its output, and the protocol wants to go on writing
  * - `sent`: everything written is with the kernel, and no producer is registered
- * - `lingered`: the wait is over: for the peer's FIN, for what had arrived to be taken, or for a promise
+ * - `lingered`: the wait for the peer's FIN, for input to be taken, or for a promise has ended
  * - `broke`: the kernel refused what was written
- * - `abort`: leave now, drop what is unsent
- * - `cut`: the time that the reactor gives when it stops is up
- * - `closed`: the wire is gone, and there is nothing to wait for
+ * - `abort`: the connection ends at once, and what is unsent is dropped
+ * - `cut`: the time for an orderly close that a stopping reactor gives is over
+ * - `closed`: the wire is gone, and the protocol has taken everything
  * - `closedEarly`: the wire is gone, and the protocol has not taken all that arrived, or a promise of it is pending
  * - `taken`: the protocol has taken all that arrived, and no promise of it is pending
  */
@@ -65,8 +65,8 @@ export type LifeEvent =
   | 'taken';
 
 /**
- * What is to be done when a state is entered: to the wire or, for `wait`, to see to it that the state ends, and for
- * `conclude`, to tell the protocol, once nothing is pending.
+ * What to do on entering a state: something to the wire, or `wait`: begin a wait that ends the state, or `conclude`: tell the protocol,
+ * once nothing is pending.
  */
 export type Action = 'discard' | 'end' | 'endAndLinger' | 'linger' | 'close' | 'abort' | 'wait' | 'conclude' | 'none';
 
@@ -78,7 +78,7 @@ interface Step {
 const to = (state: State, action: Action = 'none'): Step => ({ to: state, action });
 const abort = to('aborting', 'abort');
 const cut = to('aborting', 'close');
-/** Our output failed where no input is wanted any more. */
+/** Our output failed in a state in which input is not delivered. */
 const broke = to('aborting', 'close');
 const closed = to('gone');
 const conclude = to('gone', 'conclude');
@@ -86,9 +86,8 @@ const delivering = to('delivering', 'wait');
 const concluding = to('concluding', 'wait');
 
 /**
- * Every pair that can happen. What changes nothing is ignored: what the program asks for may come at any time, and so may what a wire
- * says that is not the engine's own. A pair that is not here is impossible: the engine asks the state before it says `sent` or `taken`,
- * and ends a wait before a state that has none.
+ * Every pair that can happen. A pair that changes nothing is ignored: the program and the wire may cause their events at any time. A pair
+ * that is not here is impossible: the engine checks the state before `sent` and `taken`, and ends a wait before a state without one.
  */
 const transitions: Record<State, Partial<Record<LifeEvent, Step | 'ignore'>>> = {
   open: {
@@ -248,7 +247,7 @@ const transitions: Record<State, Partial<Record<LifeEvent, Step | 'ignore'>>> = 
   },
 };
 
-/** Where a event leads from a state; undefined when it changes nothing. Throws an `Error` for a pair that is impossible. */
+/** Returns where an event leads from a state; undefined if it changes nothing. Throws an `Error` for an impossible pair. */
 export function transition(state: State, event: LifeEvent): Step | undefined {
   const step = transitions[state][event];
   if (step === undefined) throw new Error(`the event '${event}' cannot happen to a connection that is '${state}'`);
@@ -262,7 +261,7 @@ export function delivers(state: State): boolean {
   );
 }
 
-/** The states in which nothing can be sent any more, whatever the protocol does. */
+/** The states in which nothing can be sent any more. */
 export function cutOff(state: State): boolean {
   return state === 'broken' || over(state);
 }

@@ -9,18 +9,18 @@ import type { Linger } from './linger.ts';
 import { Output } from './output.ts';
 import type { Prelude } from './prelude.ts';
 
-/** How many bytes the wire is handed at once while the closing is bounded: so that a slow peer shows that it takes some. */
+/** How many bytes the wire is given at once while the close is bounded, so that a slow peer is seen to take some. */
 const CLOSE_PORTION = 16 * 1024;
 
 /** Where a connection belongs: to a port, or to a connector. */
 export interface Home<C> {
-  /** It begins. */
+  /** Adds a connection that begins. */
   add(connection: C): void;
-  /** It is gone, and its protocol knows. */
+  /** Removes a connection that is gone, after its protocol was told. */
   lost(connection: C, reason: Error): void;
 }
 
-/** The life of a connection: its state by the table of the life cycle, what each step does to the wire, and the waits on the way out. */
+/** The life of a connection: its state by the table of the life cycle, what each step does to the wire, and the waits of a close. */
 export abstract class Life extends Ends implements Flushable, Live {
   previous: Live | undefined;
   next: Live | undefined;
@@ -28,11 +28,11 @@ export abstract class Life extends Ends implements Flushable, Live {
   protected readonly bounds: ConnectionBounds;
   protected readonly output: Output;
   protected state: State = 'open';
-  /** Why this side ended it; once the wire is gone, what the protocol is to be told. */
+  /** Why this side ended it; once the wire is gone, the reason for the protocol. */
   protected reason: Error | undefined;
   protected flow: Flow | undefined;
   protected linger: Linger | undefined;
-  /** True while the run has to settle this connection. */
+  /** True while this connection is scheduled for the end of the run. */
   #scheduled = false;
 
   constructor(engine: Engine, wire: Wire, bounds: ConnectionBounds, prelude: Prelude) {
@@ -54,12 +54,12 @@ export abstract class Life extends Ends implements Flushable, Live {
     if (over(this.state)) return;
     const left = this.disconnecting;
     this.#blameStop();
-    // A FIN would make what a producer has begun look complete.
+    // With a FIN, what a producer has begun would look complete.
     this.apply(!left && this.flow !== undefined ? 'abort' : 'lose');
   }
 
   cut(): void {
-    // A second signal may come before the others were asked to leave.
+    // A second signal may come before this connection was asked to close.
     if (!over(this.state)) this.#blameStop();
     this.apply(this.output.idle && this.flow === undefined ? 'cut' : 'abort');
   }
@@ -69,13 +69,13 @@ export abstract class Life extends Ends implements Flushable, Live {
     return this.goOn();
   }
 
-  /** Does what waited for the end of the run. True when that ran code of the application. */
+  /** Does what waited for the end of the run. Returns true if that ran code of the application. */
   protected abstract goOn(): boolean;
 
-  /** Our FIN is sent, and input is delivered on. */
+  /** Called when our FIN is sent and input is still delivered. */
   protected abstract outputEnded(): void;
 
-  /** Takes the step that the table has for this, if it has one. */
+  /** Takes the step of the table for an event, if there is one. */
   protected apply(event: LifeEvent): void {
     const step = transition(this.state, event);
     if (step === undefined) return;
@@ -126,12 +126,12 @@ export abstract class Life extends Ends implements Flushable, Live {
     if (!this.#scheduled && this.state !== 'gone') this.#plan();
   }
 
-  /** A protocol that has not left itself is told who ended it. */
+  /** Sets the reason of a protocol that did not close the connection itself. */
   #blameStop(): void {
     if (!this.disconnecting) this.reason ??= new ConnectionAborted('the reactor stopped');
   }
 
-  /** It has used up its turn: it goes on after the other events. */
+  /** Goes on after other events: this connection has used up its turn. */
   protected postpone(): void {
     this.#scheduled = true;
     this.engine.postpone(this);
@@ -150,7 +150,7 @@ export abstract class Life extends Ends implements Flushable, Live {
     this.linger = lingers.begin(stopBounds ?? this.bounds, () => this.apply('lingered'));
   }
 
-  /** From now on the peer has to take something of what is unsent every so often. */
+  /** From now on the peer has to take some of what is unsent within each `closeTimeoutMs`. */
   #boundClose(): void {
     const { closeTimeoutMs } = this.bounds;
     if (closeTimeoutMs === Number.POSITIVE_INFINITY || this.linger !== undefined) return;
@@ -160,8 +160,8 @@ export abstract class Life extends Ends implements Flushable, Live {
   }
 
   /**
-   * The peer has taken no chunk for a while. Of one that the wire got before, in one piece, the runtime may tell how much is
-   * left; where it does not, the chunk may take as long as its portions would.
+   * Called when the peer has not taken a chunk for `closeTimeoutMs`. If the wire got a large chunk before the close, the runtime may tell
+   * how much of it is left; otherwise the chunk may take as long as its portions would.
    */
   #closeLate(): void {
     const { linger } = this;

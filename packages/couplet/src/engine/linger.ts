@@ -2,16 +2,15 @@ import type { ConnectionBounds } from '../protocol/options.ts';
 import type { Timing } from '../time/sweep.ts';
 import { Sweep } from '../time/sweep.ts';
 
-/** The waits of many connections end together, up to so much late. */
+/** Waits end together, up to this time in milliseconds late. */
 const GRAIN_MS = 100;
 
-/** How long a wait may be, in milliseconds: while nothing happens, and in all. */
+/** How long a wait may last, in milliseconds: while nothing happens, and in all. */
 export type LingerBounds = Pick<ConnectionBounds, 'lingerTimeoutMs' | 'lingerMaxMs'>;
 
 /**
- * One wait of a connection on its way out: for the peer's FIN after ours, for the kernel to take what is unsent, for the
- * protocol to take what had arrived. It ends when nothing happened for `idleMs`, and after `mostMs` in any case. What
- * happens only moves a number.
+ * One wait of a connection that closes: for the peer's FIN after ours, for the kernel to take what is unsent, or for the protocol to take
+ * what had arrived. It ends when nothing has happened for `idleMs`, and after `mostMs` in any case. An event only changes a number.
  */
 export class Linger {
   previous: Linger | undefined;
@@ -22,7 +21,7 @@ export class Linger {
   readonly #idleMs: number;
   readonly #end: number;
   #since: number;
-  /** How much was left to be sent when that was looked at last, where the runtime tells. */
+  /** How much was left to be sent at the last check, if the runtime tells. */
   #left: number | undefined;
 
   constructor(now: number, idleMs: number, mostMs: number, over: () => void) {
@@ -33,15 +32,15 @@ export class Linger {
     this.deadline = Math.min(now + idleMs, this.#end);
   }
 
-  /** Something happened: the wait for the next thing begins. */
+  /** Something happened: the time without events begins anew. */
   heard(now: number): void {
     this.#since = now;
     this.extend(now);
   }
 
   /**
-   * The peer took a chunk, or not; so much of what the wire holds is left, where the runtime tells. True when something moved
-   * since that was told last: then the wait goes on.
+   * Takes whether the peer took a chunk, and how much of what the wire holds is left, if the runtime tells. Returns true if something has
+   * moved since the last call: then the wait goes on.
    */
   flushed(taken: boolean, left: number | undefined, now: number): boolean {
     const moved = taken || (this.#left !== undefined && this.#left !== left);
@@ -50,12 +49,12 @@ export class Linger {
     return moved;
   }
 
-  /** How long nothing has happened. */
+  /** Returns for how many milliseconds nothing has happened. */
   idleFor(now: number): number {
     return now - this.#since;
   }
 
-  /** Nothing happened, and that may last as long once more. */
+  /** Nothing has happened, and that may go on for `idleMs` more. */
   extend(now: number): void {
     this.deadline = Math.min(now + this.#idleMs, this.#end);
   }
@@ -77,7 +76,7 @@ export class Lingers extends Sweep<Linger> {
     return linger;
   }
 
-  /** Ends a wait, if there is one; there is none then. */
+  /** Ends a wait, if there is one. Returns undefined, to be assigned to what held the wait. */
   end(linger: Linger | undefined): undefined {
     if (linger !== undefined) this.remove(linger);
   }

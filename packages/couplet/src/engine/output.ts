@@ -8,18 +8,18 @@ import { HIGH_WATER, RoomWaiters } from './flow.ts';
 import { Handshake, serverNameIn } from './handshake.ts';
 import { MOST, WriteQueue } from './write-queue.ts';
 
-/** The sending half of a connection: what waits before the wire, and its way from clear text into TLS. */
+/** The sending half of a connection: what waits to be given to the wire, and the change from clear text to TLS. */
 export class Output extends WriteQueue {
   readonly #engine: Engine;
   readonly #wire: Wire;
-  /** The turn that the budget is of. */
+  /** The turn to which the budget belongs. */
   #turn = 0;
   /** How many times the queue was flushed. */
   #flushes = 0;
   /** The protocol itself switched Nagle's algorithm. */
   #delayChosen = false;
   #handshake: Handshake | undefined;
-  /** Who waits for room. There from above the high-water mark down to the low one, and when there will be none. */
+  /** The callers that wait for room. Defined from when the high-water mark is exceeded until the low one is reached. */
   #waiters: RoomWaiters | undefined;
 
   constructor(engine: Engine, wire: Wire) {
@@ -38,12 +38,12 @@ export class Output extends WriteQueue {
     return this.size === 0 && this.#handshake === undefined;
   }
 
-  /** True when nothing follows from it that the wire can take more: nothing waits for that, and nobody. */
+  /** True if nothing waits for the wire to take more: no bytes, no caller, no change to TLS. */
   get calm(): boolean {
     return this.allHeld && this.#waiters === undefined && this.#handshake === undefined;
   }
 
-  /** Hands the wire what it takes, and in one turn no more than 256 KiB. Throws a `TypeError` like `flush`. */
+  /** Gives the wire what it takes, at most 256 KiB in one turn. Throws a `TypeError` if bytes were added or removed after their write. */
   send(): void {
     if (this.size > 0) {
       const { turn } = this.#engine;
@@ -52,7 +52,7 @@ export class Output extends WriteQueue {
         this.budget = MOST;
       }
       this.#flushes += 1;
-      // What leaves here is gathered already: Nagle's algorithm could only delay it, and does from the second write on.
+      // What is sent here is gathered already, so Nagle's algorithm would only delay it, from the second write on.
       if (this.#flushes === 2 && !this.#delayChosen) this.#wire.setNoDelay(true);
       this.flush(this.#wire, this.#engine.gather);
     }
@@ -64,18 +64,18 @@ export class Output extends WriteQueue {
     if (this.size > HIGH_WATER) this.#waiters ??= new RoomWaiters();
   }
 
-  /** Whether there was more than the high-water mark, and not yet so little as the low one. */
+  /** True from when the high-water mark is exceeded until the low one is reached. */
   get crowded(): boolean {
     return this.#waiters !== undefined;
   }
 
-  /** Resolves when there is room again, to true, or when there will be none. */
+  /** Resolves to true when there is room again, to false when there will not be any more. */
   waitForRoom(): Promise<boolean> {
     this.#waiters ??= new RoomWaiters();
     return this.#waiters.wait();
   }
 
-  /** Tells those who wait for room. */
+  /** Tells the callers that wait for room. */
   admit(room: boolean): void {
     this.#waiters?.release(room);
     this.#waiters = undefined;
@@ -93,9 +93,9 @@ export class Output extends WriteQueue {
   }
 
   /**
-   * Turns to TLS: what is pushed from now on waits for it. TLS reads first what is `unread`, and then what the protocol `held`;
-   * `late` is called when it takes too long. Throws a `TLSError`, or a `TypeError`, for options that cannot be used, and then
-   * takes nothing.
+   * Begins the change to TLS: what is pushed from now on waits for it. TLS first reads what is `unread`, and then what the protocol
+   * `held`; `late` is called if the handshake takes too long. Throws a `TLSError` or a `TypeError` for options that cannot be used; then
+   * nothing changes.
    */
   startTLS(
     tls: TLS,
@@ -111,7 +111,7 @@ export class Output extends WriteQueue {
     this.bar();
   }
 
-  /** TLS is there. */
+  /** The handshake is done. */
   secured(): void {
     this.#handshake?.end();
     this.#handshake = undefined;

@@ -19,9 +19,8 @@ import { reasonOf } from './reason.ts';
 import { classOf, errorOf } from './report.ts';
 
 /**
- * One connection: a sink to its wire, a transport to its protocol. Upcalls come in at the `on` methods, change the state by
- * the table of the life cycle, and only then call the protocol. What the protocol writes waits in the queue until the run
- * settles.
+ * One connection: the sink of its wire, and the transport of its protocol. The `on` methods are upcalls: they change the state by the
+ * table of the life cycle, and only then call the protocol. What the protocol writes waits in the queue until the end of the run.
  */
 export class StreamTransport extends Life implements Transport, Sink {
   declare previous: StreamTransport | undefined;
@@ -30,9 +29,9 @@ export class StreamTransport extends Life implements Transport, Sink {
   readonly #home: Home<StreamTransport>;
   /** The protocol paused reading. */
   #paused = false;
-  /** Reading is to go on; after `resumeProducing` the protocol is told. */
+  /** Reading has to go on; after `resumeProducing` the protocol is told. */
   #resuming: 'told' | 'untold' | false = false;
-  /** How many promises of callbacks are pending; while there are any, nothing is read. */
+  /** How many promises of callbacks are pending; unless it is 0, nothing is read. */
   #pending = 0;
 
   constructor(
@@ -48,12 +47,12 @@ export class StreamTransport extends Life implements Transport, Sink {
     this.#home = home;
   }
 
-  /** Hands the connection to its protocol. Called once, from the event loop. */
+  /** Gives the connection to its protocol. Called once, from the event loop. */
   start(): this {
     this.engine.enter();
     try {
       this.#home.add(this);
-      // The protocol, or an observer, may ask at the end who it was.
+      // The protocol, or an observer, may ask for the addresses at the end.
       if (this.engine.watched || this.#protocol.connectionLost !== Protocol.prototype.connectionLost) {
         this.remember();
       }
@@ -71,7 +70,7 @@ export class StreamTransport extends Life implements Transport, Sink {
 
   onData(chunk: Buffer): void {
     if (this.state !== 'open') {
-      // Where only input is waited for, it is a sign of life.
+      // In these states a wait is for input, which is a sign of life.
       if (this.state === 'lingering' || this.state === 'broken') this.linger?.heard(this.engine.now());
       if (!delivers(this.state)) return;
     }
@@ -124,7 +123,7 @@ export class StreamTransport extends Life implements Transport, Sink {
       this.tls = tls;
       this.output.secured();
       this.schedule();
-      // What was held back in clear is behind TLS now, if this side still wants it.
+      // Reading was paused for the change to TLS. It goes on, if this side still wants input.
       if (delivers(this.state)) this.#resuming ||= 'untold';
       else this.wire.resume();
       this.#callback('handshakeCompleted', () => this.#protocol.handshakeCompleted?.());
@@ -153,7 +152,7 @@ export class StreamTransport extends Life implements Transport, Sink {
     try {
       return this.#goOn();
     } catch (error) {
-      // Only a wire of the application's own, a policy's say, throws here.
+      // Only a wire of the application, for instance of a policy, throws here.
       this.#fail('flush', error);
       return true;
     }
@@ -168,7 +167,7 @@ export class StreamTransport extends Life implements Transport, Sink {
     try {
       this.output.send();
     } catch (error) {
-      // Only bytes that changed after they had been written.
+      // Thrown for bytes that were added or removed after their write.
       this.#fail('write', error);
     }
     if (this.state === 'aborting') return true;
@@ -186,7 +185,7 @@ export class StreamTransport extends Life implements Transport, Sink {
     return this.#proceed(size);
   }
 
-  /** The application has its turn after a flush that left so many bytes. True when its code ran. */
+  /** Calls the application after a flush that left `size` bytes unsent. Returns true if its code ran. */
   #proceed(size: number): boolean {
     const flow = this.flow;
     const resuming = this.#resuming !== false;
@@ -206,13 +205,13 @@ export class StreamTransport extends Life implements Transport, Sink {
     return called;
   }
 
-  /** True when no promise of the protocol is pending, and it does not hold back, paused, what it still wants. */
+  /** True if no promise of the protocol is pending, and it has not paused with bytes that it still wants. */
   get #taken(): boolean {
     const holds = this.#paused && !this.disconnecting && this.#protocol.readingResumed !== undefined;
     return this.#pending === 0 && !holds;
   }
 
-  /** Nothing can be sent any more: those who wait for room, and the producer, are told. */
+  /** Ends the output, and tells the callers that wait for room, and the producer. */
   #endOutput(): void {
     this.output.clear();
     const flow = this.flow;
@@ -221,7 +220,7 @@ export class StreamTransport extends Life implements Transport, Sink {
     this.output.admit(false);
   }
 
-  /** Tells of the end, once. */
+  /** Tells the protocol and the observers of the end, once. */
   #conclude(): void {
     const reason = this.reason;
     if (reason === undefined) return;
@@ -250,14 +249,14 @@ export class StreamTransport extends Life implements Transport, Sink {
     const piece = fixedData(data);
     if (this.state !== 'open') {
       if (!writes(this.state, this.flow !== undefined)) return false;
-      // A producer that had nothing for a while did not keep the peer waiting.
+      // While the producer did not write, the peer could not take anything.
       if (this.linger !== undefined && this.output.size === 0) this.linger.heard(this.engine.now());
     }
     if (piece.length > 0) this.output.push(piece);
     this.schedule();
     const { size } = this.output;
     if (this.flow?.rises(size)) this.#callback('pauseProducing', () => this.flow?.pause());
-    // A producer waits to be told to go on, which it is only after it was told to pause.
+    // With a producer only the size counts: it is told to go on only if it was told to pause.
     return size <= HIGH_WATER && (this.engine.running || this.flow !== undefined || this.engine.hasTime);
   }
 
@@ -353,7 +352,7 @@ export class StreamTransport extends Life implements Transport, Sink {
     if (this.#paused || this.#pending > 0 || this.output.upgrading) return;
     const told = this.#resuming === 'told';
     this.#resuming = false;
-    // Behind the peer's end of output, too, a protocol may hold bytes.
+    // A protocol may hold bytes even after the end of the peer's output.
     if (told && this.#protocol.readingResumed !== undefined && !this.disconnecting) {
       this.#callback('readingResumed', () => this.#protocol.readingResumed?.());
       if (this.#paused || this.#pending > 0) return;
@@ -374,7 +373,7 @@ export class StreamTransport extends Life implements Transport, Sink {
   /** A callback returned a promise: nothing is read until it settles. */
   #wait(where: string, result: unknown): void {
     if (!isThenable(result)) return;
-    // Should it reject when the connection has gone, the report still says whose it was.
+    // Remembers the address for a report, since the promise may reject when the connection is gone.
     this.getPeer();
     this.#pending += 1;
     if (delivers(this.state)) this.wire.pause();

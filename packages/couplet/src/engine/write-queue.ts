@@ -4,43 +4,43 @@ import { Tail } from '../bytes/tail.ts';
 import type { Wire } from '../seam/wire.ts';
 import { HIGH_WATER } from './flow.ts';
 
-/** A chunk of this many bytes costs less sent on its own than copied. */
+/** From this size on, sending a chunk on its own costs less than copying it. */
 const LARGE = 16 * 1024;
-/** The most bytes that a wire is handed at once (see the seam), and in one turn, so that other connections have theirs. */
+/** The most bytes that a wire is given at once (see the seam), and in one turn, so that other connections have theirs. */
 export const MOST: number = 256 * 1024;
-/** From so many bytes on a text is encoded on its own: an engine has strings that are too long to be joined. */
+/** From this length on a text is encoded on its own: JavaScript limits the length of a joined string. */
 const LONG_TEXT = 64 * 1024;
-/** While the wire is full, chunks of fewer bytes are copied together. */
+/** While the wire is full, chunks shorter than this are copied together. */
 const SMALL = 1024;
 const CHANGED = 'bytes were added or removed after the write and before they were sent';
 
-/** What a connection has written and the kernel does not have yet. */
+/** What was written to a connection and is not with the kernel yet. */
 export class WriteQueue {
   /**
-   * Unsent bytes, those that the wire holds included. A little less, after a write and until the next flush, for text that is
-   * not ASCII; never so while there are more than `HIGH_WATER`.
+   * The number of unsent bytes, including those that the wire holds. For text that is not ASCII it is a little too low from a write until
+   * the next flush, but not while it is above `HIGH_WATER`.
    */
   size = 0;
-  /** The most bytes that the wire is handed at once. */
+  /** The most bytes that the wire is given at once. */
   portion: number = MOST;
-  /** How many bytes may be handed over in this turn. */
+  /** How many bytes the wire may be given in this turn. */
   budget: number = MOST;
-  /** The one chunk of a short queue: most never need a list. */
+  /** The only chunk of a short queue, since most queues do not need a list. */
   #only: Uint8Array | undefined;
-  /** All chunks of a longer one. Those before `#head` are handed over, and empty ones in their places, so that none is kept alive. */
+  /** All chunks of a longer queue. Before `#head` are empty chunks in place of those that were given to the wire, which frees these. */
   #chunks: Uint8Array[] | undefined;
   #head = 0;
-  /** How many bytes of the next chunk are handed over. */
+  /** How many bytes of the next chunk were given to the wire. */
   #offset = 0;
   /** How many bytes the wire holds; 0 when it can take a chunk. */
   #held = 0;
-  /** The wire kept what it was handed last, and has no copy. */
+  /** The wire kept the bytes that it was given last, and did not copy them. */
   #keeps = false;
-  /** Where small chunks go while the wire is full. */
+  /** The chunk to which small ones are copied while the wire is full. */
   #tail: Tail | undefined;
   /** Text that was written last: strings are joined, and encoded all at once. */
   #text = '';
-  /** What waits behind the bar, while there is one. */
+  /** What waits behind the bar; undefined unless there is one. */
   #barred: (Uint8Array | string)[] | undefined;
 
   /** True when the wire holds all that is unsent. */
@@ -53,14 +53,14 @@ export class WriteQueue {
     return this.#held;
   }
 
-  /** True when this turn's budget is used up and there is more that the wire could take. */
+  /** True if the budget of this turn is used up and the wire could take more. */
   get overdrawn(): boolean {
     return this.budget <= 0 && this.#held === 0 && !this.#empty;
   }
 
   /**
-   * Takes a chunk of at least one byte, or a string of at least one character. Throws a `RangeError` for a string that is
-   * too long to be encoded, and then takes nothing.
+   * Appends a chunk of at least one byte, or a string of at least one character. Throws a `RangeError` for a string that is too long to be
+   * encoded, and then appends nothing.
    */
   push(data: Uint8Array | string): void {
     const piece = typeof data === 'string' && data.length >= LONG_TEXT ? Buffer.from(data) : data;
@@ -72,7 +72,7 @@ export class WriteQueue {
   #append(data: Uint8Array | string): void {
     if (typeof data === 'string') {
       this.#text += data;
-      // A character has at most three bytes. Half of one stays alone, as it would in a write of its own.
+      // A code unit has at most three bytes. Half of a surrogate pair is encoded alone, as it would be in a write of its own.
       if (this.size + 2 * this.#text.length > HIGH_WATER || endsInHalf(data)) this.#encode();
     } else {
       if (this.#text !== '') this.#encode();
@@ -91,12 +91,12 @@ export class WriteQueue {
   }
 
   /**
-   * Hands chunks to the wire until it is full, the budget is used up, or nothing is left. Throws a `TypeError` when bytes
-   * were taken away, added or detached after they had been written.
+   * Gives chunks to the wire until it is full, the budget is used up, or nothing is left. Throws a `TypeError` if bytes were added,
+   * removed or detached after their write.
    */
   flush(wire: Wire, gather: Gather): void {
     if (this.#text !== '') {
-      // A character has at most three bytes.
+      // A code unit has at most three bytes.
       const fits = 3 * this.#text.length <= this.#most;
       if (fits && this.#held === 0 && this.#last === undefined) this.#handText(wire, gather);
       else this.#encode();
@@ -109,12 +109,12 @@ export class WriteQueue {
       throw new TypeError(CHANGED);
   }
 
-  /** True while the wire can take a chunk and may be given one. */
+  /** True if the wire can take a chunk and may be given one. */
   get #ready(): boolean {
     return this.#held === 0 && this.budget > 0;
   }
 
-  /** The most bytes that may be handed over now. */
+  /** The most bytes that the wire may be given now. */
   get #most(): number {
     return Math.min(this.portion, this.budget);
   }
@@ -124,17 +124,17 @@ export class WriteQueue {
     this.#barred = [];
   }
 
-  /** True when everything before the bar is with the kernel. */
+  /** True if there is a bar, and everything before it is with the kernel. */
   get atBar(): boolean {
     return this.#barred !== undefined && this.#empty && this.#held === 0;
   }
 
-  /** True when nothing may be handed over: all that is unsent is with the wire, or behind the bar. */
+  /** True if there is nothing to give to the wire: all that is unsent is with the wire, or behind the bar. */
   get #empty(): boolean {
     return this.#text === '' && this.#only === undefined && this.#chunks === undefined;
   }
 
-  /** Takes the bar away. */
+  /** Removes the bar. */
   unbar(): void {
     const barred = this.#barred ?? [];
     this.#barred = undefined;
@@ -159,7 +159,7 @@ export class WriteQueue {
     this.size = this.#held;
   }
 
-  /** Makes a chunk of the text. */
+  /** Appends the text as a chunk. */
   #encode(): void {
     const bytes = Buffer.from(this.#text);
     this.size += bytes.length - this.#text.length;
@@ -176,7 +176,7 @@ export class WriteQueue {
     }
   }
 
-  /** The chunk that was added last, unless it is handed over. */
+  /** The chunk that was added last, unless it was given to the wire. */
   get #last(): Uint8Array | undefined {
     return this.#only ?? this.#chunks?.at(-1);
   }
@@ -206,7 +206,7 @@ export class WriteQueue {
     }
   }
 
-  /** Hands over a chunk, or as much of it as may go now. True when that was the last of it. */
+  /** Gives the wire a chunk, or as much of it as may be sent now. Returns true if that was the rest of it. */
   #handSingle(wire: Wire, chunk: Uint8Array): boolean {
     const from = this.#offset;
     const most = this.#most;
@@ -235,7 +235,7 @@ export class WriteQueue {
   }
 
   #hand(wire: Wire, bytes: Uint8Array): void {
-    // A detached buffer is empty, and so is what was cut off.
+    // A detached buffer is empty, and so is one that was cut off.
     if (bytes.length === 0) throw new TypeError(CHANGED);
     this.budget -= bytes.length;
     const taken = wire.write(bytes);
