@@ -26,7 +26,7 @@ export const PAGES: readonly string[] = [
 
 /** The name of the file that a block says it is, in its first line, without folders. */
 export function nameOf({ text }: Block): string | undefined {
-  return /^\/\/ (?:\w+\/)*([\w.]+\.ts)\n/.exec(text)?.[1];
+  return /^\/\/ (?:\w+\/)*([\w.-]+\.ts)\n/.exec(text)?.[1];
 }
 
 /** All blocks of a page. Throws when one is never closed. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import process from 'node:process';
@@ -9,9 +9,13 @@ import { after, before, describe, test } from 'node:test';
 import { reactor } from 'couplet';
 import { clientFromString, serverFromString } from 'couplet/endpoints';
 import { blocksOf, nameOf, PAGES } from './blocks.ts';
+import { LAYERS } from './layers.ts';
 
 const blocks = PAGES.flatMap(blocksOf);
 const scripts = blocks.filter(({ language }) => language === 'ts');
+
+/** Its backend and the test of it, which takes a minute, are files of the tests. */
+const BACKENDS = 'docs/writing-backends.md';
 
 /** Runs a file with tests in it, outside of this run of the runner. */
 function run(file: string): { readonly status: number | null; readonly stdout: string } {
@@ -73,7 +77,7 @@ describe('the code in the documentation', () => {
   });
 
   for (const [at, { page, line, text }] of scripts.entries()) {
-    if (page.endsWith('zh-CN.md') || !text.includes("from 'node:test'")) continue;
+    if (page.endsWith('zh-CN.md') || page === BACKENDS || !text.includes("from 'node:test'")) continue;
     test(`${page}:${line}: the test in it passes`, () => {
       const { status, stdout } = run(join(folder, `block${at}.ts`));
       assert.equal(status, 0, stdout);
@@ -109,6 +113,28 @@ describe('the code in the documentation', () => {
       assert.ok(strings.length > 5, `${title}: ${strings}`);
       for (const text of strings) assert.doesNotThrow(() => endpointOf(reactor, text));
     }
+  });
+
+  test(`${BACKENDS}: its backend and its test are those that npm test runs`, () => {
+    const files = scripts.filter((block) => block.page === BACKENDS && nameOf(block) !== undefined);
+    assert.equal(files.length, 2);
+    for (const block of files) {
+      const path = readdirSync('packages')
+        .map((name) => join('packages', name, 'test', nameOf(block) ?? ''))
+        .find(existsSync);
+      assert.ok(path !== undefined, nameOf(block));
+      assert.equal(block.text.replace(/^.*\n/, ''), readFileSync(path, 'utf8').trimEnd(), path);
+    }
+  });
+
+  test('docs/architecture.md: its rooms are the layers, from below', () => {
+    const page = readFileSync('docs/architecture.md', 'utf8');
+    const [rooms = ''] = page.slice(page.indexOf('## Where things are')).split('Which door to open');
+    const names = [...rooms.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name);
+    assert.deepEqual(
+      names,
+      LAYERS.flatMap(({ folders }) => folders),
+    );
   });
 
   test('both READMEs show the same programs', () => {
