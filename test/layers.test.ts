@@ -19,6 +19,12 @@ interface Import {
   readonly inside: boolean;
 }
 
+/** The TypeScript files of a folder and those in it. */
+function filesIn(folder: string): string[] {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  return names.sort().map((name) => join(folder, name));
+}
+
 function importsOf(file: string): Import[] {
   const folder = relative(SOURCES, file).split('/')[0] ?? '';
   const lines = readFileSync(file, 'utf8').split('\n');
@@ -39,8 +45,7 @@ function allowed(folder: string): readonly string[] {
 }
 
 describe('the layers of the sources', () => {
-  const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
-  const imports = files.sort().flatMap((name) => importsOf(join(SOURCES, name)));
+  const imports = filesIn(SOURCES).flatMap(importsOf);
 
   test('every folder is in one of them', () => {
     const folders = readdirSync(SOURCES, { withFileTypes: true });
@@ -70,7 +75,7 @@ describe('the layers of the sources', () => {
 
   test('the conformance suite imports what users can import', () => {
     const suite = 'packages/conformance/src';
-    const outside = globSync(`${suite}/**/*.ts`).flatMap((file) =>
+    const outside = filesIn(suite).flatMap((file) =>
       [...readFileSync(file, 'utf8').matchAll(/from '([^']+)';$/gm)]
         .map(([, name = '']) => (name.startsWith('.') ? join(dirname(file), name) : name))
         .filter((name) => !name.startsWith(`${suite}/`) && !/^(?:couplet(?:\/[a-z]+)?|node:buffer)$/.test(name))

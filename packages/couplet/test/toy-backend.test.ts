@@ -1,5 +1,5 @@
 import { describe, test } from 'node:test';
-import { type BackendUnderTest, checkBackend } from 'couplet/testing';
+import { type BackendUnderTest, checkBackend } from 'couplet-conformance';
 import { pair, ROOM, toyBackend } from './toy-backend.ts';
 
 /** A pair of which the near wire is full: it holds a chunk, and the far one is paused. */
