@@ -1,3 +1,5 @@
+import type { Decoder } from '../framing/decoder.ts';
+import { FramingError } from '../framing/errors.ts';
 import type { AnyFactory, Result } from '../protocol/protocol.ts';
 import { Protocol } from '../protocol/protocol.ts';
 import type { Transport } from '../protocol/transport.ts';
@@ -11,7 +13,7 @@ export const DRY: unique symbol = Symbol('dry');
  * paused nor disconnecting: a callback that pauses, closes or changes the mode affects the very next frame. A promise that a callback
  * returns is awaited before the next frame; if it rejects, the connection is aborted with the error.
  */
-export abstract class FrameReceiver<F = AnyFactory> extends Protocol<F> {
+export abstract class Framed<F = AnyFactory> extends Protocol<F> {
   /** A callback is running for a frame, or the promise that it returned is pending. */
   #delivering = false;
 
@@ -63,6 +65,42 @@ export abstract class FrameReceiver<F = AnyFactory> extends Protocol<F> {
     } finally {
       this.#delivering = false;
     }
+  }
+}
+
+/**
+ * A protocol over a decoder of your own: set `decoder`, and `frameReceived` is called for each frame that it finds. How the stream is
+ * cut into chunks changes nothing. A callback that pauses reading, closes or changes the decoder's settings counts for the very next
+ * frame, and a promise that it returns is awaited first; if it throws or rejects, the connection is aborted with the error, which is
+ * reported. A `FramingError` of the decoder is the peer's doing: the connection is aborted with it as the reason, and nothing is
+ * reported.
+ */
+export abstract class FrameReceiver<Frame, F = AnyFactory> extends Framed<F> {
+  /** Finds the frames of this connection: each protocol needs one of its own. The bytes of the stream belong to it. */
+  abstract readonly decoder: Decoder<Frame>;
+
+  /** Called for each frame, which belongs to the program. */
+  abstract frameReceived(frame: Frame): Result;
+
+  override dataReceived(data: Buffer): Result {
+    this.decoder.push(data);
+    return this['~deliver']();
+  }
+
+  override takeUnread(): Buffer {
+    return this.decoder.rest();
+  }
+
+  protected override '~step'(): Result | typeof DRY {
+    let frame: Frame | undefined;
+    try {
+      frame = this.decoder.next();
+    } catch (error) {
+      if (!(error instanceof FramingError)) throw error;
+      this.transport.abortConnection(error);
+      return DRY;
+    }
+    return frame === undefined ? DRY : this.frameReceived(frame);
   }
 }
 

@@ -6,10 +6,10 @@ import { BytesReader } from '../framing/line-reader.ts';
 import type { TextEncoding } from '../framing/lines.ts';
 import { readerOf } from '../framing/lines.ts';
 import type { AnyFactory, Result } from '../protocol/protocol.ts';
-import { checkOverridden, DRY, FrameReceiver } from './framed.ts';
+import { checkOverridden, DRY, Framed } from './framed.ts';
 
 /** The base class of the receivers of lines: override `lineReceived`. It is extended by `LineOnlyReceiver` and `TextLineReceiver`. */
-export abstract class LineProtocol<Line, F = AnyFactory> extends FrameReceiver<F> {
+export abstract class LineProtocol<Line, F = AnyFactory> extends Framed<F> {
   /**
    * What ends a line, received or sent; CRLF unless set. A string stands for its bytes in UTF-8. A new one applies from the next line
    * on. An empty one is a `RangeError`, which aborts the connection.

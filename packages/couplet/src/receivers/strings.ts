@@ -6,10 +6,10 @@ import { PrefixedDecoder } from '../framing/prefixed.ts';
 import type { PrefixBytes } from '../framing/prefixes.ts';
 import { IntegerPrefix } from '../framing/prefixes.ts';
 import type { AnyFactory, Result } from '../protocol/protocol.ts';
-import { checkOverridden, DRY, FrameReceiver } from './framed.ts';
+import { checkOverridden, DRY, Framed } from './framed.ts';
 
 /** The base class of the receivers of strings of bytes that follow their length: override `stringReceived`. */
-export abstract class StringReceiver<F = AnyFactory> extends FrameReceiver<F> {
+export abstract class StringReceiver<F = AnyFactory> extends Framed<F> {
   /**
    * The most bytes of a received string, at least 0; 99,999 unless set. A new one applies from the next string on. Anything but a number
    * of at least 0 is a `RangeError`, which aborts the connection.
