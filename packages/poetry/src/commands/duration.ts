@@ -1,4 +1,4 @@
-/** A length of time the way Python's `timedelta` is printed: `0:00:10.126361`, `1 day, 2:03:04`. Takes milliseconds. */
+/** A length of time in milliseconds, printed like Python's `timedelta`: `0:00:10.126361`, `1 day, 2:03:04`. */
 export function duration(ms: number): string {
   const micros = Math.round(ms * 1000);
   const seconds = Math.floor(micros / 1_000_000);

@@ -23,21 +23,21 @@ const command = commandLine('get-poetry', 'Downloads poems, from all addresses a
     'port, :port, host:port, [ipv6]:port or an endpoint string such as tcp:host:port:timeout=5 or unix:path; the host is 127.0.0.1 unless given',
   )
   .option('--blocking', 'download one after the other')
-  .option('--print', 'print the poems too, each below the line that tells its length')
+  .option('--print', 'print the poems too, each below the line with its length')
   .option(
     '--timeout <seconds>',
-    'how long a poem may take from the first attempt to connect to its last byte; unless set, connecting may take 30 s, or what an endpoint string says',
+    'the time limit for a poem, from the first attempt to connect to its last byte; unless set, connecting may take 30 s, or as long as an endpoint string says',
     someSeconds,
   )
   .option(
     '--expect-bytes <count>',
-    'how long the poem is, once for each address in their order: a shorter or longer one is a failure',
+    'the length of the poem, once for each address in their order: a shorter or longer poem is a failure',
     (text: string, previous: readonly number[] | undefined) => [...(previous ?? []), length(text)],
   )
-  .option('--max-bytes <count>', 'how long a poem may be at most', wholeNumber(1, 2 ** 31 - 1), MOST_BYTES)
+  .option('--max-bytes <count>', 'the maximum length of a poem', wholeNumber(1, 2 ** 31 - 1), MOST_BYTES)
   .addHelpText(
     'after',
-    '\nA poem carries no length: unless --expect-bytes tells it, a poem is whole when its server\ncloses in order, and only an empty one is a failure.\nExit status: 0 if every poem arrived whole, 1 if not, 2 for bad usage.',
+    '\nA server does not say how long its poem is: without --expect-bytes a poem is complete when its\nserver closes in order, and only an empty one is a failure.\nExit status: 0 if every poem is complete, 1 if not, 2 for bad usage.',
   );
 
 await runProgram('get-poetry', async () => {

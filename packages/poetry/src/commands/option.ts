@@ -32,7 +32,7 @@ export function repeated(text: string, previous: readonly string[] = []): readon
   return [...previous, text];
 }
 
-/** Reads an option's host name or IP literal: anything but nothing. */
+/** Reads an option's host name or IP address: any text that is not blank. */
 export function interfaceName(text: string): string {
   if (text.trim() !== '') return text;
   throw new InvalidArgumentError('It must be a host name or an IP address.');

@@ -1,17 +1,17 @@
 import process from 'node:process';
 
-/** What a terminal could take for an order, and what cannot be seen. */
+/** What a terminal could take for a command, and what is invisible. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** Where the lines go that are said. */
+/** Where `say` and `recite` write to. */
 let output: NodeJS.WriteStream = process.stdout;
 
-/** Leaves standard output to a connection: from now on what is said goes to standard error. */
+/** Leaves standard output to a connection: from now on `say` and `recite` write to standard error. */
 export function leaveOutput(): void {
   output = process.stderr;
 }
 
-/** The text with everything escaped that cannot be printed, so that whatever a peer or a user put into it, it stays one line. */
+/** The text with everything unprintable escaped: whatever a peer or a user put into it, it stays one line. */
 export function oneLine(text: string): string {
   return text.replace(UNPRINTABLE, (character) => {
     if (character === '\n') return '\\n';
@@ -30,15 +30,15 @@ export function complain(line: string): void {
   process.stderr.write(`${oneLine(line)}\n`);
 }
 
-/** Prints a whole poem as it is, decoded here and only here, and ends its last line. */
+/** Prints a whole poem, decoded only here, and ends its last line. */
 export function recite(poem: Buffer): void {
   const text = poem.toString('utf8');
   output.write(text.endsWith('\n') ? text : `${text}\n`);
 }
 
 /**
- * Ends the program with status 1 when its output can no longer be written: without a word when the reader has left
- * (`get-poetry 10000 | head -1`), with a line of its own for anything else, such as a full disk.
+ * Ends the program with status 1 when its output can no longer be written: silently when the reader has left
+ * (`get-poetry 10000 | head -1`), with an error line otherwise, such as for a full disk.
  */
 export function watchOutput(program: string): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

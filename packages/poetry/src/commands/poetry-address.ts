@@ -4,7 +4,7 @@ import { clientFromString, StandardIOClientEndpoint } from 'couplet/endpoints';
 import { leaveOutput } from './output.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Where a poem is to be had. */
+/** Where a poem is served. */
 export interface PoetryAddress {
   /** As people write it: `127.0.0.1:10000`, or the endpoint string that was given. */
   readonly name: string;
@@ -16,9 +16,9 @@ const ENDPOINT = /^(tcp|tls|ssl|unix|stdio|haproxy):/;
 const HOST_PORT = /^(?:(?<host>[^\s\p{Cc}:/[\]\\@=]*|\[(?<literal>[^\]]*)\]):)?(?<port>\d{1,5})$/u;
 
 /**
- * Reads `port`, `:port`, `host:port`, `[ipv6]:port` or an endpoint string such as `tcp:host:port:timeout=5`; a host that
- * is left out is 127.0.0.1. `tcp:10000`, being short of a port, is the host called tcp. Throws a `UsageError` for
- * anything else. The inside of an endpoint string is for `checkEndpoint`.
+ * Reads `port`, `:port`, `host:port`, `[ipv6]:port` or an endpoint string such as `tcp:host:port:timeout=5`; the default
+ * host is 127.0.0.1. `tcp:10000`, which lacks a part of an endpoint string, is the host called tcp. Throws a `UsageError` for
+ * anything else. `checkEndpoint` checks the inside of an endpoint string.
  */
 export function poetryAddress(text: string): PoetryAddress {
   const { host, literal, port } = HOST_PORT.exec(text)?.groups ?? {};
@@ -31,14 +31,14 @@ export function poetryAddress(text: string): PoetryAddress {
   const number = Number(port);
   if (number < 1 || number > 65_535) throw new UsageError(`address '${text}': port ${port} is not from 1 to 65535`);
   if (literal !== undefined) {
-    if (!isIPv6(literal)) throw new UsageError(`address '${text}': '${literal}' is no IPv6 address`);
+    if (!isIPv6(literal)) throw new UsageError(`address '${text}': '${literal}' is not an IPv6 address`);
     return { name: `[${literal}]:${number}`, endpoint: `tcp:[${literal}]:${number}` };
   }
   const name = `${host === undefined || host === '' ? '127.0.0.1' : host}:${number}`;
   return { name, endpoint: `tcp:${name}` };
 }
 
-/** Throws a `UsageError` when an endpoint string cannot be understood; leaves standard output to one that stands for it. */
+/** Throws a `UsageError` when an endpoint string cannot be understood; leaves standard output to an endpoint that uses it. */
 export function checkEndpoint(endpoint: string): void {
   try {
     if (clientFromString(reactor, endpoint) instanceof StandardIOClientEndpoint) leaveOutput();

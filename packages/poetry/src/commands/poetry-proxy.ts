@@ -14,16 +14,16 @@ interface PoetryProxyOptions {
 
 const command = serverCommandLine(
   'poetry-proxy',
-  'Fetches a poem once, when it is first wanted, and serves it from memory.',
+  'Fetches a poem once, at the first request, and serves it from memory.',
 )
   .argument(
     '<address>',
     'port, :port, host:port, [ipv6]:port or an endpoint string; the host is 127.0.0.1 unless given',
   )
-  .option('--timeout <seconds>', 'how long a fetch may take, connecting included', someSeconds, 300)
+  .option('--timeout <seconds>', 'the time limit for a fetch, including connecting', someSeconds, 300)
   .addHelpText(
     'after',
-    '\nA fetch that fails is told on standard error, once; its clients are sent nothing, and the next\nclient begins another one. A fetch that nobody waits for any more is cancelled. A client that ends\nits side (nc -N) cannot be told from one that has left: it gets the poem if it is there, or if\nanother client waits for it.',
+    '\nA fetch that fails is reported on standard error, once; its clients get nothing, and the next\nclient starts another one. When the last client that waits has left, the fetch is cancelled. A\nclient that ends its side (nc -N) looks the same as one that has left: it gets the poem if it is\nalready there, or if another client waits for it.',
   );
 
 await runProgram('poetry-proxy', async () => {

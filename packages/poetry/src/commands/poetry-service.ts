@@ -19,7 +19,7 @@ const FAST = { file: 'jiangjinjiu.txt', port: 10_003 };
 
 const command = commandLine(
   'poetry-service',
-  'Serves three poems slowly and one fast, on ports 10000 to 10003 where these are free, until Ctrl-C.',
+  'Serves three poems slowly and one fast, on ports 10000 to 10003 if these are free, until Ctrl-C.',
 );
 
 await runProgram('poetry-service', async () => {
@@ -53,7 +53,7 @@ async function openFast(poem: Buffer): Promise<Address> {
   return host;
 }
 
-/** Opens the port if it is free, and any other if not. */
+/** Opens the port if it is free, otherwise any free one. */
 async function open(port: number, factory: Factory, poem: Uint8Array): Promise<Address> {
   const options = {
     interface: HOST,

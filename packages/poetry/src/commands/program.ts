@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { complain, watchOutput } from './output.ts';
 import { UsageError } from './usage-error.ts';
 
-/** A command line that reports what is wrong with it by throwing, and prints nothing but its help. */
+/** A command line that throws for what is wrong with it, and prints nothing but its help. */
 export function commandLine(name: string, description: string): Command {
   return new Command(name)
     .description(description)
@@ -14,7 +14,7 @@ export function commandLine(name: string, description: string): Command {
     .exitOverride();
 }
 
-/** Reads the arguments of this process. Throws a `UsageError`, or a `CommanderError` of its own. */
+/** Reads the arguments of this process. Throws a `UsageError`, or commander's `CommanderError`. */
 export function readArguments(command: Command): void {
   command.parse();
   const expected = command.registeredArguments;
@@ -24,8 +24,8 @@ export function readArguments(command: Command): void {
 }
 
 /**
- * Runs a program to its exit status: what `main` resolves to, 2 with one line on standard error for bad usage, 1 with one
- * line for everything else that it rejects with.
+ * Runs a program and sets its exit status: what `main` resolves to, 2 with one line on standard error for bad usage, 1 with one
+ * line for any other error.
  */
 export async function runProgram(name: string, main: () => Promise<number>): Promise<void> {
   watchOutput(name);

@@ -8,14 +8,14 @@ import { leaveOutput } from './output.ts';
 import { commandLine } from './program.ts';
 import { UsageError } from './usage-error.ts';
 
-/** What every server can be told on its command line. */
+/** The options that every server has on its command line. */
 interface ServerOptions {
   readonly port: number;
   readonly iface: string;
   readonly listen?: readonly string[];
 }
 
-/** A command line with these options. */
+/** A command line with those options. */
 export function serverCommandLine(name: string, description: string): Command {
   return commandLine(name, description)
     .option('--port <port>', 'the port to listen on; 0 is any free one', wholeNumber(0, 65_535), 0)
@@ -28,8 +28,8 @@ export function serverCommandLine(name: string, description: string): Command {
 }
 
 /**
- * Where a command line with these options asks to listen. Throws a `UsageError` for what cannot be understood. Leaves standard
- * output to an endpoint that stands for it.
+ * Where a command line with those options asks to listen. Throws a `UsageError` for an endpoint that cannot be understood. Leaves
+ * standard output to an endpoint that uses it.
  */
 export function serverEndpoints(reactor: Reactor, command: Command): readonly ServerEndpoint[] {
   const { port, iface, listen } = command.opts<ServerOptions>();
@@ -52,20 +52,20 @@ function serverEndpoint(reactor: Reactor, text: string): ServerEndpoint {
   }
 }
 
-/** How long a client may take nothing of what is left of its poem before it is reset: it holds memory and a place. */
+/** How long a client may take nothing of the rest of its poem before it is reset: it holds memory and a place. */
 export const CLOSE_TIMEOUT_MS = 30_000;
 
-/** What a client that does not read may make a server hold: the poem, and room to spare. */
+/** How much a client that does not read may make a server hold: the poem, and room to spare. */
 export function writeBufferFor(poem: Uint8Array): number {
   return poem.length + 2 ** 20;
 }
 
-/** Where an address is, as the lines of output tell it. */
+/** An address as the lines of output show it. */
 export function placeOf(address: Address): string {
   return 'port' in address ? `port ${address.port}` : address.authority;
 }
 
-/** Listens everywhere, and tells each address. When every port has stopped by itself, as that of `stdio:` does, so does the reactor. */
+/** Listens on every endpoint, and passes each address to `tell`. Stops the reactor when every port has stopped, as that of `stdio:` does. */
 export async function openPorts(
   reactor: Reactor,
   endpoints: readonly ServerEndpoint[],
@@ -85,8 +85,8 @@ export async function openPorts(
 }
 
 /**
- * Opens ports on a reactor that runs already, so that a signal ends the program in order from the first line that it
- * prints; resolves when the reactor has stopped. Rejects when `open` does, with nothing left open.
+ * Opens ports on a reactor that already runs, so that a signal ends the program in order from the first line that it
+ * prints. Resolves when the reactor has stopped. Rejects when `open` does, with nothing left open.
  */
 export async function serveUntilStopped(reactor: Reactor, open: () => Promise<void>): Promise<void> {
   let stopping = false;

@@ -3,15 +3,15 @@ import type { Task } from '../download/task.ts';
 import { duration } from './duration.ts';
 import { recite, say } from './output.ts';
 
-/** How poems are got and shown. */
+/** How poems are downloaded and shown. */
 export interface SessionOptions {
   /** One after the other instead of all at once. */
   readonly blocking: boolean;
-  /** Each poem below the line that tells its length. */
+  /** Prints each poem below the line with its length. */
   readonly print: boolean;
 }
 
-/** Runs the tasks and tells about it on standard output, line by line. Resolves to how many poems arrived whole. */
+/** Runs the tasks and reports on standard output, line by line. Resolves to how many poems are complete. */
 export async function runSession(reactor: Reactor, tasks: readonly Task[], options: SessionOptions): Promise<number> {
   const began = reactor.now();
   const whole = await (options.blocking ? oneByOne : allAtOnce)(reactor, tasks, options.print);

@@ -18,7 +18,7 @@ const command = serverCommandLine('slowpoetry', 'Serves a poem slowly: sends a f
   .option('--delay <seconds>', 'how long to wait between two pieces', seconds, 0.1)
   .option(
     '--concurrency <clients>',
-    'how many clients to serve at a time, while the others wait in order of arrival; 0 is no limit',
+    'how many clients to serve at a time, while the others wait in order of arrival; 0 means no limit',
     wholeNumber(0),
     1,
   );

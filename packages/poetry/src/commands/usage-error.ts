@@ -1,4 +1,4 @@
-/** The command line asks for something that cannot be: exit status 2. The message names the offending part. */
+/** The command line is wrong: exit status 2. The message names the offending part. */
 export class UsageError extends Error {
   override name = 'UsageError';
 }

@@ -3,20 +3,20 @@ import { ConnectError, ConnectionDone, connect, Protocol } from 'couplet';
 import type { PoetryAddress } from '../commands/poetry-address.ts';
 import { Draft } from './draft.ts';
 
-/** How many bytes a poem may have, unless the user says otherwise. */
+/** How many bytes a poem may have by default. */
 export const MOST_BYTES = 64 * 2 ** 20;
 
 /** What bounds a download. */
 export interface DownloadLimits {
   /** How many bytes a poem may have. */
   readonly maxBytes: number;
-  /** How long connecting and downloading may take together; `Infinity` is no bound. */
+  /** How long connecting and downloading may take together; `Infinity` means no bound. */
   readonly timeoutSeconds: number;
   /** Cancels the download, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** Takes down what a server sends until it closes. */
+/** Collects what a server sends until it closes. */
 export class Download extends Protocol {
   readonly #draft: Draft = new Draft();
   readonly #maxBytes: number;
@@ -24,7 +24,7 @@ export class Download extends Protocol {
   readonly #onEnd: (reason: Error, poem: Buffer) => void;
   #excess: Error | undefined;
 
-  /** `onEnd` hears why the download ended, a `ConnectionDone` if in order, and what had arrived by then. */
+  /** `onEnd` gets the reason why the download ended, a `ConnectionDone` if in order, and what had arrived by then. */
   constructor(maxBytes: number, onChunk: (length: number) => void, onEnd: (reason: Error, poem: Buffer) => void) {
     super();
     this.#maxBytes = maxBytes;
@@ -48,8 +48,8 @@ export class Download extends Protocol {
 }
 
 /**
- * Connects and resolves to all that the server sent before it closed in order. Rejects with the reason otherwise: a
- * `ConnectError`, whose message begins with the destination, or one that says what happened to the connection.
+ * Connects and resolves to everything that the server sent before it closed in order. Otherwise rejects with the reason: a
+ * `ConnectError`, whose message begins with the destination, or an error that says what happened to the connection.
  */
 export function download(
   reactor: Reactor,
@@ -76,7 +76,7 @@ export function download(
       if (reason instanceof ConnectionDone) resolve(poem);
       else reject(reason);
     });
-    // With a timeout of its own a download needs none for connecting alone.
+    // A download with a timeout needs no other one for connecting.
     const timeoutMs = timeout === undefined ? 30_000 : Number.POSITIVE_INFINITY;
     connect(endpoint, protocol, { reactor, signal: cancel.signal, timeoutMs }).then(
       ({ transport }) => {
@@ -91,12 +91,12 @@ export function download(
   });
 }
 
-/** Throws an `Error` for a poem of no bytes: nothing else tells that one is missing. */
+/** Throws an `Error` for an empty poem: it is the only sign that a poem is missing. */
 export function checkPoem(length: number): void {
   if (length === 0) throw new Error('closed without any poetry');
 }
 
-/** Why there is no poem from there, in one line that names the address. */
+/** Why a download failed, in one line that names the address. */
 export function failureAt(address: PoetryAddress, error: unknown): string {
   const why = error instanceof Error ? error.message : String(error);
   return error instanceof ConnectError ? why : `${address.name}: ${why}`;

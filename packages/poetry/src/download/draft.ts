@@ -1,4 +1,4 @@
-/** Bytes that arrive bit by bit, in one buffer that grows: kept chunks of a few bytes would cost a hundred times their size. */
+/** Bytes that arrive in small pieces, in one buffer that grows: keeping chunks of a few bytes would cost a hundred times their size. */
 export class Draft {
   #buffer = Buffer.alloc(0);
   #length = 0;
@@ -20,7 +20,7 @@ export class Draft {
     this.#length = length;
   }
 
-  /** All of it. The bytes are the draft's own until the next `append`. */
+  /** All bytes, as a view that holds until the next `append`. */
   whole(): Buffer {
     return this.#buffer.subarray(0, this.#length);
   }

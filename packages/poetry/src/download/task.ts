@@ -4,7 +4,7 @@ import type { PoetryAddress } from '../commands/poetry-address.ts';
 import type { DownloadLimits } from './download.ts';
 import { checkPoem, download, failureAt } from './download.ts';
 
-/** One poem to be got. */
+/** The download of one poem. */
 export class Task {
   /** Counts from 1. */
   readonly number: number;
@@ -12,7 +12,7 @@ export class Task {
   readonly #limits: DownloadLimits;
   readonly #expectBytes: number | undefined;
 
-  /** Without `expectBytes` a poem is whole if its server closed in order and it is not empty. */
+  /** Without `expectBytes` a poem is complete if its server closed in order and it is not empty. */
   constructor(number: number, address: PoetryAddress, limits: DownloadLimits, expectBytes?: number) {
     this.number = number;
     this.address = address;
@@ -20,7 +20,7 @@ export class Task {
     this.#expectBytes = expectBytes;
   }
 
-  /** Resolves to the poem when it is whole. Otherwise says on standard error why it is not, and resolves to undefined. */
+  /** Resolves to the poem when it is complete. Otherwise reports the reason on standard error, and resolves to undefined. */
   async run(reactor: Reactor, onChunk: (length: number) => void): Promise<Buffer | undefined> {
     try {
       const poem = await download(reactor, this.address.endpoint, this.#limits, onChunk);

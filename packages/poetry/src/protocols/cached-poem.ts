@@ -1,7 +1,7 @@
 import { Factory, Protocol } from 'couplet';
 import type { PoemCache } from './poem-cache.ts';
 
-/** Sends the poem as soon as it is there, and closes; without one it closes all the same. */
+/** Sends the poem as soon as it has been fetched, and closes. When the fetch fails it closes too. */
 export class CachedPoem extends Protocol<ProxyFactory> {
   #waiting = false;
 
@@ -12,8 +12,8 @@ export class CachedPoem extends Protocol<ProxyFactory> {
   }
 
   /**
-   * The client ended its side, and has left, or still reads: nothing tells before it is sent something. So no fetch goes on
-   * for its sake alone, and if one does, it gets the poem.
+   * The client ended its side. It may have left, or may still read, which does not show before it is sent something. So no fetch
+   * goes on for its sake alone; if another client waits, both get the poem.
    */
   override readConnectionLost(): void {
     this.#leave();
@@ -50,7 +50,7 @@ export class CachedPoem extends Protocol<ProxyFactory> {
   }
 }
 
-/** Serves a poem that it has from elsewhere. */
+/** Serves a poem that it fetches from elsewhere. */
 export class ProxyFactory extends Factory {
   override protocol = CachedPoem;
   readonly cache: PoemCache;

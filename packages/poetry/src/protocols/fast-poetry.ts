@@ -8,7 +8,7 @@ export class FastPoetry extends Protocol<FastPoetryFactory> {
   }
 }
 
-/** A poem for whoever connects. */
+/** A poem for every client that connects. */
 export class FastPoetryFactory extends Factory {
   override protocol = FastPoetry;
   readonly poem: Uint8Array;

@@ -1,4 +1,4 @@
-/** A fetch that is under way, and how many wait for it. */
+/** A fetch in progress, and how many clients wait for it. */
 interface Fetch {
   readonly poem: Promise<Buffer>;
   readonly cancel: AbortController;
@@ -6,25 +6,25 @@ interface Fetch {
 }
 
 /**
- * A poem that is fetched when it is first wanted, and then kept. Those who want it meanwhile share one fetch. One that fails is
- * not kept, and one that nobody waits for any more is cancelled.
+ * A poem that is fetched at the first request, and then kept. Requests that come meanwhile share one fetch. A fetch that fails is
+ * not kept, and one that nothing waits for any more is cancelled.
  */
 export class PoemCache {
   readonly #fetch: (signal: AbortSignal) => Promise<Buffer>;
   #poem: Buffer | undefined;
   #running: Fetch | undefined;
 
-  /** `fetch` gets the poem, or rejects; when its signal is aborted it is to stop. */
+  /** `fetch` resolves to the poem or rejects; it has to stop when its signal is aborted. */
   constructor(fetch: (signal: AbortSignal) => Promise<Buffer>) {
     this.#fetch = fetch;
   }
 
-  /** The poem, once it is here. */
+  /** The poem, once it has been fetched. */
   get poem(): Buffer | undefined {
     return this.#poem;
   }
 
-  /** Resolves to the poem; rejects as the fetch does. Every call needs one of `leave`, unless its promise has settled. */
+  /** Resolves to the poem; rejects as the fetch does. Every call needs a call of `leave`, unless its promise has settled. */
   wait(): Promise<Buffer> {
     if (this.#poem !== undefined) return Promise.resolve(this.#poem);
     this.#running ??= this.#begin();
@@ -32,7 +32,7 @@ export class PoemCache {
     return this.#running.poem;
   }
 
-  /** One of those who wait does so no longer. */
+  /** One call of `wait` no longer needs the poem. */
   leave(): void {
     const running = this.#running;
     if (running === undefined) return;

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
 
-/** Reads a poem. Rejects with an `Error` that names the file when it cannot be read, or holds nothing. */
+/** Reads a poem. Rejects with an `Error` that names the file when it cannot be read, or is empty. */
 export async function readPoem(path: string): Promise<Buffer> {
   let poem: Buffer;
   try {
@@ -15,7 +15,7 @@ export async function readPoem(path: string): Promise<Buffer> {
   return poem;
 }
 
-/** The folder of the poems that come with this program, from its sources as well as from its build. */
+/** The folder of the poems that come with this program, whether it runs from its sources or its build. */
 export function poemFolder(): string {
   for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
     const poems = join(folder, 'poetry');

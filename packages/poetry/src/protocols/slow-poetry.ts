@@ -9,15 +9,15 @@ export interface SlowPoetryOptions {
   readonly numBytes: number;
   /** How long it waits between two pieces. */
   readonly delayMs: number;
-  /** How many clients it serves at a time; 0 is no limit. */
+  /** How many clients it serves at a time; 0 means no limit. */
   readonly concurrency: number;
   /** A client's turn begins. */
   readonly onTurn?: (peer: Address) => void;
-  /** So many bytes are about to be sent. */
+  /** A piece of that length is about to be sent. */
   readonly onPiece?: (length: number) => void;
 }
 
-/** Sends a poem in small pieces, once it is its client's turn. What the client sends is thrown away. */
+/** Sends a poem in small pieces, once it is its client's turn. What the client sends is discarded. */
 export class SlowPoetry extends Protocol<SlowPoetryFactory> {
   #sent = 0;
   #next: DelayedCall | undefined;
@@ -32,7 +32,7 @@ export class SlowPoetry extends Protocol<SlowPoetryFactory> {
     this.#send();
   }
 
-  /** A client that ended its side still wants the poem. One that is really gone resets what it is sent. */
+  /** A client that ended its side still wants the poem. One that is gone resets the connection when it is sent something. */
   override readConnectionLost(): void {}
 
   override connectionLost(): void {
@@ -51,12 +51,12 @@ export class SlowPoetry extends Protocol<SlowPoetryFactory> {
       return;
     }
     this.transport.loseConnection();
-    // The rest is between the client and the kernel: nobody waits for a client that is slow to read or to close.
+    // The rest is up to the client and the kernel: the next turn does not wait for a client that is slow to read or to close.
     this.factory.turns.leave(this);
   };
 }
 
-/** A poem, and the turns of the clients that want it. */
+/** A poem, and the turns of its clients. */
 export class SlowPoetryFactory extends Factory {
   override protocol = SlowPoetry;
   readonly options: SlowPoetryOptions;

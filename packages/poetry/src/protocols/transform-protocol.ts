@@ -7,7 +7,7 @@ import type { TransformService } from './transform-service.ts';
 
 /**
  * Answers each request `name.poem` with the transformed poem, in order, both as netstrings of UTF-8. A request that cannot be
- * answered closes the connection, after the answers to those before it: a client that went on counting answers would take
+ * answered closes the connection, after the answers to the requests before it: a client that counts answers would otherwise take
  * one for another.
  */
 export class TransformProtocol extends NetstringReceiver<TransformFactory> {
@@ -18,9 +18,9 @@ export class TransformProtocol extends NetstringReceiver<TransformFactory> {
     if (dot < 0) return this.#refuse('a request without a transform');
     const name = text.slice(0, dot);
     const answer = this.factory.service.transform(name, text.slice(dot + 1));
-    // What is printed is escaped: a backslash of the client's own is not to look like that.
+    // What is printed is escaped, so a backslash of the client must not look like an escape.
     if (answer === undefined) return this.#refuse(`no transform '${name.slice(0, 40).replaceAll('\\', '\\\\')}'`);
-    // The next request waits for a client that is behind with reading answers.
+    // The next request waits until the client has read the answers.
     if (!this.sendString(answer)) return this.transport.drained();
   }
 
@@ -38,11 +38,11 @@ export class TransformProtocol extends NetstringReceiver<TransformFactory> {
   }
 }
 
-/** Transforms poems for whoever connects. */
+/** Transforms poems for every client that connects. */
 export class TransformFactory extends Factory {
   override protocol = TransformProtocol;
   readonly service: TransformService;
-  /** Hears of a request that cannot be answered. */
+  /** Is called for a request that cannot be answered. */
   readonly onRefusal: (what: string) => void;
 
   constructor(service: TransformService, onRefusal: (what: string) => void) {

@@ -1,4 +1,4 @@
-/** What can be done to a poem, by name. Knows nothing of networks. */
+/** The transforms of a poem, by name. Knows nothing of networks. */
 export class TransformService {
   readonly #transforms: ReadonlyMap<string, (poem: string) => string> = new Map([
     ['cummingsify', (poem: string) => poem.toLowerCase()],
@@ -10,7 +10,7 @@ export class TransformService {
     return [...this.#transforms.keys()];
   }
 
-  /** The poem, transformed; undefined when there is no transform of that name. */
+  /** The poem, transformed; undefined if no transform has that name. */
   transform(name: string, poem: string): string | undefined {
     return this.#transforms.get(name)?.(poem);
   }

@@ -1,11 +1,11 @@
-/** A turnstile: lets so many in at a time, the others wait in order of arrival. */
+/** A turnstile: lets a number of clients in at a time; the others wait in order of arrival. */
 export class Turns<T> {
   readonly #places: number;
   readonly #begin: (one: T) => void;
   readonly #active: Set<T> = new Set();
   readonly #waiting: Set<T> = new Set();
 
-  /** `places` of 0 is no limit. `begin` is called as soon as somebody's turn has come. */
+  /** `places` of 0 means no limit. `begin` is called as soon as a turn has come. */
   constructor(places: number, begin: (one: T) => void) {
     this.#places = places === 0 ? Number.POSITIVE_INFINITY : places;
     this.#begin = begin;
@@ -27,7 +27,7 @@ export class Turns<T> {
     this.#admit();
   }
 
-  /** Ends a turn, or gives up waiting for it. Does nothing for somebody who does neither. */
+  /** Ends a turn, or gives up waiting for it. Does nothing if `one` does neither. */
   leave(one: T): void {
     this.#waiting.delete(one);
     if (this.#active.delete(one)) this.#admit();

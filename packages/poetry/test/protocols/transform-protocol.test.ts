@@ -81,7 +81,7 @@ describe('TransformProtocol', () => {
     assert.equal(two.transport.value().toString(), '1:a,');
   });
 
-  it('tells what is no netstring', () => {
+  it('reports bytes that are not a netstring', () => {
     const { protocol, transport, refused } = connected();
     protocol.dataReceived(Buffer.from('1:a;'));
     assert.ok(transport.reason !== undefined);

@@ -27,7 +27,7 @@ export function closed(socket: Socket): Promise<void> {
   });
 }
 
-/** A server that treats each of its clients like that; resolves to its port. */
+/** A server that treats each of its clients in that way; resolves to its port. */
 export async function script(t: TestContext, treat: (client: Socket) => void): Promise<number> {
   const server = createServer((client) => {
     t.after(() => client.destroy());
@@ -42,7 +42,7 @@ export async function script(t: TestContext, treat: (client: Socket) => void): P
   return address.port;
 }
 
-/** A port where nobody listens: it was free a moment ago. */
+/** A port where nothing listens: it was free a moment ago. */
 export async function deserted(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

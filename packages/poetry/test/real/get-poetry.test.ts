@@ -18,7 +18,7 @@ const SLOW = ['--num-bytes', '65', '--delay', '0.02', '--concurrency', '0'];
 /** As long as the nine waits between ten pieces: timers are never early. */
 const LEAST_MS = 180;
 
-/** What the last line tells. */
+/** What the last line says. */
 function totalMs(stdout: string): number {
   const [, seconds] = /^Got \d+ poems? in 0:00:(\d\d(?:\.\d{6})?)\n$/m.exec(stdout) ?? [];
   return 1000 * Number(seconds);

@@ -51,7 +51,7 @@ describe('poetry-service', () => {
   it('takes another port when its own is taken, and stops on SIGTERM', OPTIONS, async (t) => {
     const squatter = createServer().listen(10_000, '127.0.0.1');
     t.after(() => squatter.close());
-    // An error means that somebody else has the port: that serves as well.
+    // An error means that another program has the port, which is as good.
     await once(squatter, 'listening').catch(() => {});
     const service = start(t, 'poetry-service');
     await service.printed(/Ctrl-C/);

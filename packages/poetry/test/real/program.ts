@@ -23,7 +23,7 @@ export class Program {
   #stderr = '';
   readonly #watchers: Set<() => void> = new Set();
 
-  /** Its standard input is what is given, and ends there. */
+  /** Its standard input is what is given, and then ends. */
   constructor(name: string, args: readonly string[], input = '') {
     this.child = spawn(process.execPath, [commandFile(name), ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
     // It need not read it.

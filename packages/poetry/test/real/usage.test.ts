@@ -8,7 +8,7 @@ const WHOLE_PORT = 'It must be a whole number from 0 to 65535.';
 const SECONDS = 'It must be a number of seconds, 0 or more.';
 const NO_ADDRESS = 'is none of port, :port, host:port, [ipv6]:port and endpoint strings like tcp:host:port';
 
-/** What each bad command line says, without the program's name and the hint at its help. */
+/** The error of each bad command line, without the program's name and the pointer to its help. */
 const ROWS: readonly Row[] = [
   [['slowpoetry'], "missing required argument 'file'"],
   [['slowpoetry', 'a.txt', 'b.txt'], "unexpected argument 'b.txt'"],
@@ -44,7 +44,7 @@ const ROWS: readonly Row[] = [
   [['get-poetry', '10000', 'localhost'], `address 'localhost' ${NO_ADDRESS}`],
   [['get-poetry', '10000', '-1'], `address '-1' ${NO_ADDRESS}`],
   [['get-poetry', '99999'], "address '99999': port 99999 is not from 1 to 65535"],
-  [['get-poetry', '[::g]:80'], "address '[::g]:80': '::g' is no IPv6 address"],
+  [['get-poetry', '[::g]:80'], "address '[::g]:80': '::g' is not an IPv6 address"],
   [['get-poetry', 'tcp:h:80:x=1'], "endpoint 'tcp:h:80:x=1': 'tcp' takes no argument 'x'"],
   [
     ['get-poetry', '10000', '--timeout', '0'],
@@ -68,7 +68,7 @@ const ROWS: readonly Row[] = [
   [['poetry-service', '10000'], "unexpected argument '10000'"],
 ];
 
-it('tells bad usage in one line, with status 2', { timeout: 20_000 }, async () => {
+it('reports bad usage in one line, with status 2', { timeout: 20_000 }, async () => {
   for (let at = 0; at < ROWS.length; at += 8) {
     await Promise.all(
       ROWS.slice(at, at + 8).map(async ([[name, ...args], error]) => {

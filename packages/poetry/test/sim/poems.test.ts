@@ -35,7 +35,7 @@ test('downloads one after the other get their poems in the end', async () => {
   });
 });
 
-test('the slow server serves one at a time, whoever is cut or gone, and nobody keeps a turn', async () => {
+test('the slow server serves one at a time, and a client that is cut or gone keeps no turn', async () => {
   await simulate(storm, async (world) => {
     const factories: SlowPoetryFactory[] = [];
     let most = 0;

@@ -6,7 +6,7 @@ import { checkPoem, download, failureAt } from '../../src/download/download.ts';
 /** Long enough to be cut in the middle on every network; the byte at each place differs from its neighbours'. */
 export const POEM: Buffer = Buffer.from(Array.from({ length: 623 }, (_, at) => at % 251));
 
-/** Downloads once. What arrives begins as the poem does, and what fails says so in one line. */
+/** Downloads once. What arrives begins like the poem, and a failure says so in one line. */
 export async function attempt(reactor: Reactor, endpoint: string, signal?: AbortSignal): Promise<Buffer> {
   const limits = { maxBytes: POEM.length, timeoutSeconds: 120, ...(signal && { signal }) };
   try {
