@@ -1,6 +1,6 @@
-// One server on all cores: `node:cluster` starts a process for each and hands the connections round. SIGHUP replaces the processes, one
-// after the other, by new ones with the program as it is on disk now: no connection is refused meanwhile, and none is cut.
-// Try it, in several terminals: nc 127.0.0.1 8023; then kill -HUP the number of the first process, and nc 127.0.0.1 8023 again
+// One server on all cores: `node:cluster` starts a process for each and distributes the connections. SIGHUP replaces the processes, one
+// after the other, by new ones that run the program as it is on disk now: meanwhile no connection is refused, and none is cut.
+// Try it, in several terminals: nc 127.0.0.1 8023; then kill -HUP and the number of the first process, and nc 127.0.0.1 8023 again
 
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
@@ -18,7 +18,7 @@ export class NumberedEcho extends Protocol {
   }
 }
 
-/** One process of them: an ordinary server, which leaves when it is told to and its last connection is gone. */
+/** One of the processes: an ordinary server, which ends when the first process asks for it and its last connection is gone. */
 async function serve(number: number) {
   let connections = 0;
   let leaving = false;
@@ -36,7 +36,7 @@ async function serve(number: number) {
   });
   const port = await reactor.listenTCP(number, Factory.forProtocol(NumberedEcho), { interface: '127.0.0.1' });
   process.once('message', async () => {
-    await port.stopListening(); // whoever comes now goes to another process
+    await port.stopListening(); // new connections now go to another process
     leaving = true;
     leave();
   });
@@ -44,17 +44,17 @@ async function serve(number: number) {
   process.disconnect(); // the channel to the first process would keep this one alive
 }
 
-/** The first process: it starts the others, and has no connections itself. */
+/** The first process: it starts the others, and has no connections of its own. */
 async function start(processes: number) {
   let leaving = false;
   const begin = async () => {
     const worker = cluster.fork();
     worker.once('exit', (code) => {
       const at = workers.indexOf(worker);
-      // One that has crashed is replaced, where it was.
+      // A process that has crashed is replaced, at its place in the list.
       if (code !== 0 && !leaving && at >= 0) void begin().then((next) => workers.splice(at, 1, next), complain);
     });
-    // One that cannot listen says why, and ends.
+    // A process that cannot listen says why, and ends.
     const [address] = await Promise.race([once(worker, 'listening'), once(worker, 'exit').then(() => [])]);
     if (address === undefined) throw new Error('a process ended before it listened');
     number = address.port;
@@ -75,7 +75,7 @@ async function start(processes: number) {
     }
   });
   process.on('SIGINT', () => {
-    leaving = true; // a terminal tells the others, too
+    leaving = true; // a terminal signals the others too
   });
   process.on('SIGTERM', () => {
     leaving = true;

@@ -17,7 +17,7 @@ export class Answer extends LineReceiver {
   }
 
   override lineLengthExceeded() {
-    this.sendLine(`At most ${this.maxLength} bytes, please`); // the rest of the line is thrown away
+    this.sendLine(`At most ${this.maxLength} bytes, please`); // the rest of the line is discarded
   }
 }
 

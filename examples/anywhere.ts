@@ -1,6 +1,6 @@
 // Echo, unchanged, on every endpoint that the command line names: TCP, TLS, UNIX sockets, sockets of systemd, a pipe ...
 // Try it: ... examples/anywhere.ts tcp:8007 unix:echo.sock, then nc 127.0.0.1 8007 and nc -U echo.sock
-// With a certificate: tls:8443:cert=cert.pem:key=key.pem; SIGHUP has it read again.
+// With a certificate: tls:8443:cert=cert.pem:key=key.pem; on SIGHUP it is read again.
 
 import { EndpointSyntaxError, Factory, reactor } from 'couplet';
 import { serverFromString } from 'couplet/endpoints';
@@ -8,7 +8,7 @@ import { Echo } from './echo.ts';
 
 /** Serves the factory on each of these endpoints, and stops the reactor when the last one has closed. Rejects like `listen`. */
 export async function listenAnywhere(factory: Factory, descriptions: readonly string[]) {
-  const endpoints = descriptions.map((text) => serverFromString(reactor, text)); // a bad one is found before any is open
+  const endpoints = descriptions.map((text) => serverFromString(reactor, text)); // a wrong one is found before any is open
   let left = endpoints.length;
   reactor.observe({
     stoppedListening: () => {

@@ -1,5 +1,5 @@
-// A chat: whoever comes says a name, and hears what the others say. With `serve` one function tells the life of a client
-// from its first line to its last.
+// A chat: each client says a name, and gets what the others say. With `serve` one function is the whole life of a client, from
+// its first line to its last.
 // Try it, in several terminals: nc 127.0.0.1 8014
 
 import { type Connection, reactor, serve } from 'couplet';
@@ -24,7 +24,7 @@ export class Room {
     }
   }
 
-  /** Tells all members but one. Nobody waits for a slow one: `maxWriteBufferBytes` bounds what it can be behind. */
+  /** Sends a line to all members but one. It does not wait for slow ones: `maxWriteBufferBytes` bounds how far they can be behind. */
   #tell(text: string, speaker?: Connection) {
     for (const member of this.#members.keys()) if (member !== speaker) void member.write(`${text}\n`);
   }

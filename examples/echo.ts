@@ -1,4 +1,4 @@
-// Echo: sends back whatever arrives.
+// Echo: sends back everything that arrives.
 // Try it: nc 127.0.0.1 8007
 
 import { Factory, Protocol, reactor } from 'couplet';
@@ -6,7 +6,7 @@ import { Factory, Protocol, reactor } from 'couplet';
 export class Echo extends Protocol {
   override async dataReceived(data: Buffer) {
     this.transport.write(data);
-    await this.transport.drained(); // reads on only when the peer takes what it is sent
+    await this.transport.drained(); // reads on only when the peer has taken the echo
   }
 }
 

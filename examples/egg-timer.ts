@@ -1,5 +1,5 @@
 // A kitchen says when an egg is ready; a guest orders one and waits, connecting again whenever the connection is lost. The guest has a
-// mistake that no unit test shows and the simulated network does: see test/egg-timer.test.ts and docs/simulation.md.
+// mistake that unit tests do not show and the simulated network does: see test/egg-timer.test.ts and docs/simulation.md.
 // Try it: nc -C 127.0.0.1 8017, then 1 for an egg of one minute
 
 import type { DelayedCall } from 'couplet';

@@ -1,5 +1,5 @@
-// A client with `open`: prints the first ten lines that a server sends, and leaves. The server sends no more than is
-// read: reading goes no further than the loop.
+// A client with `open`: prints the first ten lines that a server sends, and leaves. Only what the loop asks for is read, so a
+// server with back-pressure sends little more.
 // Try it: start stream.ts, then run this.
 
 import { open } from 'couplet';
@@ -9,7 +9,7 @@ export async function firstLines(description: string, count: number): Promise<st
   await using connection = await open(description); // closes at the end of this scope, whatever happens
   for await (const line of connection.lines({ delimiter: '\n' })) {
     first.push(line);
-    if (first.length === count) break; // leaving the loop closes, too
+    if (first.length === count) break; // leaving the loop closes too
   }
   return first;
 }

@@ -1,4 +1,4 @@
-// A greeter: says one line to everyone who comes, then hangs up.
+// A greeter: sends one line to each client, then hangs up.
 // Try it: nc 127.0.0.1 8008
 
 import { Factory, Protocol, reactor } from 'couplet';

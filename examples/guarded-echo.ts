@@ -1,5 +1,5 @@
-// An echo that a public network may reach: a limit, an idle timeout and a throttle around a factory that knows of none of them.
-// Try it: nc 127.0.0.1 8016, and wait for half a minute
+// An echo for a public network: a limit, an idle timeout and a throttle around a factory that knows none of them.
+// Try it: nc 127.0.0.1 8016, and wait half a minute
 
 import { Factory, reactor } from 'couplet';
 import { limitConnections, throttle, timeoutIdle } from 'couplet/policies';

@@ -1,5 +1,5 @@
-// A word counter: reads until the client has said everything, answers, closes. A client that closes its sending side
-// still hears the answer, because the protocol has a `readConnectionLost`.
+// A word counter: reads until the client has sent everything, answers, closes. A client that closes its sending side
+// still gets the answer, because the protocol has a `readConnectionLost`.
 // Try it: echo one two three | nc -N 127.0.0.1 8013
 
 import { Factory, Protocol, reactor } from 'couplet';
@@ -10,9 +10,9 @@ export class WordCounter extends Protocol {
 
   override dataReceived(data: Buffer) {
     for (const byte of data) {
-      const letter = byte > 0x20; // the white space of ASCII and all below is between words
+      const letter = byte > 0x20; // white space and control characters of ASCII are between words
       if (letter && !this.#inWord) this.#words += 1;
-      this.#inWord = letter; // a word may be cut by the network: the next chunk goes on with it
+      this.#inWord = letter; // the network may cut a word: the next chunk goes on with it
     }
   }
 

@@ -1,4 +1,4 @@
-// Keeps a connection to login.ts: logs in each time that there is a new one, and asks for the time every two seconds.
+// Keeps a connection to login.ts: logs in on each new connection, and asks for the time every two seconds.
 // Try it: run this, then start login.ts, stop it, start it again. Ctrl-C closes the connection in order.
 
 import { type BackOffOptions, ClientFactory, ConnectError, reactor } from 'couplet';
@@ -6,7 +6,7 @@ import { ClientService, clientFromString } from 'couplet/endpoints';
 import { type Guarded, timeoutIdle } from 'couplet/policies';
 import { TextLineReceiver } from 'couplet/protocols';
 
-/** Says a line, and hears one. */
+/** Sends a line, and waits for one. */
 export class Visitor extends TextLineReceiver {
   #hear = (_line: string) => {};
   #fail = (_reason: Error) => {};
@@ -46,7 +46,7 @@ async function logIn(visitor: Visitor) {
   if (!answer.startsWith('welcome')) throw new ConnectError(answer);
 }
 
-/** A service for that description. A server that has lost power closes nothing: silence ends the connection, too. */
+/** A service for that description. A server that has lost power closes nothing, so silence ends the connection too. */
 export function keep(description: string, waits: BackOffOptions = {}): Kept {
   const factory = timeoutIdle(new VisitorFactory(), { idleTimeoutMs: 10_000 });
   return new ClientService(clientFromString(reactor, description), factory, {
@@ -58,7 +58,7 @@ export function keep(description: string, waits: BackOffOptions = {}): Kept {
   });
 }
 
-/** Asks for the time, again and again until the service stops. It need not know how often the connection is another one. */
+/** Asks for the time, again and again until the service stops. It need not know when the connection is a new one. */
 export async function askOften(service: Kept, everyMs: number) {
   while (service.running) {
     try {

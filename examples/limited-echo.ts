@@ -1,4 +1,4 @@
-// An echo for at most 100 clients at a time: the next one is told so and hung up on.
+// An echo for at most 100 clients at a time: the next one gets a message and is hung up on.
 // Try it: nc 127.0.0.1 8010, or with room for one: node limited-echo.ts 8010 1
 
 import { Factory, Protocol, reactor } from 'couplet';
@@ -22,7 +22,7 @@ export class LimitedEcho extends Protocol<LimitedEchoFactory> {
   }
 
   override connectionLost() {
-    // A place is held to the very end, as the memory and the descriptor are. Who was refused holds none.
+    // A place is held to the very end, as the memory and the descriptor are. A refused client holds none.
     if (this.#counted) this.factory.connections -= 1;
   }
 }

@@ -1,5 +1,5 @@
-// Logs a user in, then runs commands. The machine is the whole conversation, in one table; the protocol tells it what
-// happens and does what it calls; who may come in and what a command answers is the application's, at the end.
+// Logs a user in, then runs commands. The machine is the whole conversation, in one table. The protocol passes events to it and
+// does what it calls. The application, at the end, decides who may log in and what a command answers.
 // Try it: nc -C 127.0.0.1 8015, as ada with the password engine
 
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
@@ -91,7 +91,7 @@ export class Login extends TextLineReceiver<LoginFactory> {
   }
 
   #leave(last: string) {
-    this.#deadline?.cancel(); // now, since `connectionLost` waits for the client to close, too
+    this.#deadline?.cancel(); // now, since `connectionLost` waits for the client to close too
     this.sendLine(last);
     this.transport.loseConnection();
   }
@@ -115,11 +115,11 @@ export class LoginFactory extends Factory {
 
 const hashOf = promisify<string, Buffer, number, Buffer>(scrypt);
 
-/** Who may come in. Of a password it keeps a hash. */
+/** The users who may log in. Of a password it keeps a hash. */
 export class Accounts {
   readonly #accounts = new Map<string, { salt: Buffer; hash: Buffer }>();
-  /** Checked for a name that has no account, so that it takes as long. */
-  readonly #nobody = { salt: randomBytes(16), hash: randomBytes(32) };
+  /** Checked for a name without an account, so that it takes as long. */
+  readonly #unknown = { salt: randomBytes(16), hash: randomBytes(32) };
 
   async add(name: string, password: string) {
     const salt = randomBytes(16);
@@ -127,12 +127,12 @@ export class Accounts {
   }
 
   async admits(name: string, password: string) {
-    const { salt, hash } = this.#accounts.get(name) ?? this.#nobody;
+    const { salt, hash } = this.#accounts.get(name) ?? this.#unknown;
     return timingSafeEqual(await hashOf(password, salt, 32), hash);
   }
 }
 
-/** What a command of that user answers. */
+/** The answer to a command of that user. */
 export function answer(command: string, user: string, clock: Clock) {
   switch (command) {
     case 'time':

@@ -1,5 +1,5 @@
-// Forwards a port: whatever a client says goes to another server, and its answers come back. Slow readers hold back their own
-// connection only; a half-close and a reset are carried across.
+// Forwards a port: everything that a client sends goes to another server, and the answers come back. Slow readers hold back their own
+// connection only; a half-close and a reset are passed on.
 // Try it: start echo.ts, then this, then nc 127.0.0.1 8030; or forward to any server: ... port-forward.ts 8030 tcp:example.org:80
 
 import { reactor } from 'couplet';

@@ -1,4 +1,4 @@
-// A pull producer: is asked for the next piece whenever everything before it has been sent. The pieces come from a
+// A pull producer: it is asked for the next piece when everything before it has been sent. The pieces come from a
 // generator, which never runs ahead of the client.
 // Try it: nc 127.0.0.1 8012
 

@@ -10,7 +10,7 @@ export class Persistent extends Protocol<PersistentFactory> {
   }
 
   override dataReceived(data: Buffer) {
-    this.factory.resetDelay(); // the server is well: the next wait is a short one again
+    this.factory.resetDelay(); // the server answers: the next wait is a short one again
     console.log(`the server said: ${data.toString().trimEnd()}`);
   }
 }

@@ -1,4 +1,4 @@
-// STARTTLS: a conversation that begins in clear and turns to TLS, with as much of SMTP (RFC 5321, RFC 3207) as that takes.
+// STARTTLS: a conversation that begins in clear and switches to TLS, with the part of SMTP (RFC 5321, RFC 3207) that this needs.
 // Try it, with a certificate as in docs/transports.md: ... examples/secret-lines.ts 8019 cert.pem key.pem, then
 // openssl s_client -quiet -crlf -starttls smtp -connect 127.0.0.1:8019 -CAfile cert.pem, then SECRET
 
@@ -36,7 +36,7 @@ export class SecretLines extends TextLineReceiver<SecretLinesFactory> {
   }
 
   override handshakeCompleted() {
-    this.#name = ''; // whoever gave it in clear may be somebody else (RFC 3207, section 4.2)
+    this.#name = ''; // the name given in clear may be an attacker's (RFC 3207, section 4.2)
   }
 
   #greet(name: string) {
@@ -48,7 +48,7 @@ export class SecretLines extends TextLineReceiver<SecretLinesFactory> {
   #secure() {
     if (this.transport.tls === undefined) {
       this.sendLine('220 go ahead'); // the last line in clear
-      this.transport.startTLS(this.factory.tls); // what the client sent behind its command is refused
+      this.transport.startTLS(this.factory.tls); // what the client sent after its command is refused
     } else this.sendLine('503 TLS is on already');
   }
 
