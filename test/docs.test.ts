@@ -14,6 +14,24 @@ import { LAYERS } from './layers.ts';
 const blocks = PAGES.flatMap(blocksOf);
 const scripts = blocks.filter(({ language }) => language === 'ts');
 
+/** Pages that a program writes. */
+const GENERATED = 'docs/planted-bugs.md';
+
+/** Where the paths that a page names begin. */
+const ROOTS = ['', 'packages/couplet/src', 'packages/couplet'];
+
+/** The path of a file, and those that a build or a run makes, or the reader. */
+const FILE = /(?<![\w./@-])(?:[\w-]+\/)+[\w.-]+\.(?:ts|mjs|md|json)\b/g;
+const MADE = /^(?:src|dist)\/|\/(?:dist|results)\//;
+
+/** Turns that readers have to translate. */
+const ARCHAIC = /\b(?:(?<!there )is no|whoever|somebody|nobody|anybody|so many|that is none|for ever)\b/gi;
+
+/** A page without its blocks of code. */
+function proseOf(page: string): string {
+  return readFileSync(page, 'utf8').replace(/^```.*?^```$/gms, '');
+}
+
 /** Its backend and the test of it, which takes a minute, are files of the tests. */
 const BACKENDS = 'docs/writing-backends.md';
 
@@ -158,5 +176,25 @@ describe('the code in the documentation', () => {
         assert.ok(existsSync(join(dirname(page), target)), `${page}: ${target}`);
       }
     }
+  });
+
+  test('each file that it names exists', () => {
+    for (const page of PAGES) {
+      for (const [path] of readFileSync(page, 'utf8').matchAll(FILE)) {
+        const found = MADE.test(path) || [...ROOTS, dirname(page)].some((root) => existsSync(join(root, path)));
+        assert.ok(found, `${page}: ${path}`);
+      }
+    }
+  });
+
+  test('its tables have at most 120 columns', () => {
+    for (const page of PAGES.filter((name) => name !== GENERATED)) {
+      for (const row of proseOf(page).match(/^\|.*$/gm) ?? []) assert.ok(row.length <= 120, `${page}: ${row}`);
+    }
+  });
+
+  test('its English is plain', () => {
+    for (const page of PAGES.filter((name) => name !== GENERATED && !name.startsWith('docs/decisions')))
+      assert.deepEqual(proseOf(page).match(ARCHAIC) ?? [], [], page);
   });
 });
