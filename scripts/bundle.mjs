@@ -1,4 +1,4 @@
-// Writes what `couplet` publishes to its dist: a file for each entry, and one for each layer of which an entry has something.
+// Writes what `couplet` publishes to its dist: a file for each entry, and one for each part of which an entry has something.
 // `#backend` stays an import: whoever runs or bundles the package resolves it for a runtime.
 import { globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
@@ -10,9 +10,13 @@ const SOURCE = 'couplet-source';
 /** The last file that is written. */
 const STAMP = 'build/package.json';
 
-/** What a runtime loads of the backends is not for other runtimes, nor for simulations; its folders use each other. */
-const ofBackends = { debugName: 'backends', name: 'backends', test: /\/src\/backends\//, entriesAware: true };
-const ofLayers = { debugName: 'layers', name: layerOf };
+/** The parts of several folders: each file that is loaded takes time, so those are few. Any other folder is a part of its own. */
+const PARTS = {
+  base: ['seam', 'values', 'machine', 'bytes', 'address', 'time', 'filters', 'framing', 'protocol'],
+  engine: ['haproxy', 'engine', 'reactor', 'endpoints'],
+};
+/** What has the reactor of the process, which starts the backend of its runtime: apart from the class, which others use without it. */
+const OF_THE_PROCESS = ['connection', 'reactor/default.ts'];
 
 process.chdir(join(import.meta.dirname, '../packages/couplet'));
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -52,14 +56,17 @@ async function write(extension, targets, plugin) {
   await bundle.write({
     dir: 'dist',
     entryFileNames: `[name]${extension}`,
-    chunkFileNames: ({ name }) => `layer-${name.split('~')[0]}${extension}`,
-    codeSplitting: { includeDependenciesRecursively: false, groups: [ofBackends, ofLayers] },
+    chunkFileNames: `part-[name]${extension}`,
+    codeSplitting: { includeDependenciesRecursively: false, groups: [{ debugName: 'parts', name: partOf }] },
   });
 }
 
-/** The folder of a source; null for an entry, which has a file of its own. */
-function layerOf(id, context) {
-  return context.getModuleInfo(id).isEntry ? null : relative('src', dirname(id)).replaceAll(sep, '-');
+/** The part that a source belongs to, its folder unless that is in one; null for what has no file of its own. */
+function partOf(id, context) {
+  const path = relative('src', id).replaceAll(sep, '/');
+  const [folder] = path.split('/');
+  if (context.getModuleInfo(id).isEntry || OF_THE_PROCESS.some((part) => path.startsWith(part))) return null;
+  return Object.keys(PARTS).find((part) => PARTS[part].includes(folder)) ?? folder;
 }
 
 /** Says of each constant what `sideEffects: false` says of its file, so that bundlers drop it where it is not used. */

@@ -60,7 +60,7 @@ describe('the package', () => {
     assert.deepEqual(problems, []);
   });
 
-  test('its entries can be imported and export what the sources do, and stack traces name its layers', async () => {
+  test('its entries can be imported and export what the sources do, and stack traces name its parts', async () => {
     unpack(tarball, folder);
     writeFileSync(join(folder, 'program.mjs'), PROGRAM);
     const { stdout, stderr } = spawnSync(process.execPath, ['program.mjs'], { cwd: folder, encoding: 'utf8' });
@@ -71,6 +71,6 @@ describe('the package', () => {
       const sources: object = await import(path.replace('.', 'couplet'));
       assert.deepEqual(found, Object.keys(sources), path);
     }
-    assert.match(stack, /node_modules\/couplet\/dist\/layer-reactor\.js/);
+    assert.match(stack, /node_modules\/couplet\/dist\/part-engine\.js/);
   });
 });

@@ -1,6 +1,5 @@
-/** Four decimal numbers of at most 255, without leading zeros. */
-const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
-const IPV4 = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}$`);
+/** Four decimal numbers of at most 255, without leading zeros, each before a dot or at the end. */
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 /** An IPv6 literal before a zone (RFC 4007), as far as its characters tell. */
 const IPV6 = /^([\da-f:.]*:[\da-f:.]*)(?:%[^%]+)?$/i;
 /** One of the eight groups of an IPv6 address. */

@@ -8,7 +8,11 @@ import { PrefixedDecoder, remembering } from './prefixed.ts';
 /** The number of bytes of a big-endian length. */
 export type PrefixBytes = 1 | 2 | 4;
 
-const prefixOf = { 1: prefixer(1), 2: prefixer(2), 4: prefixer(4) };
+const prefixOf = {
+  1: /* @__PURE__ */ prefixer(1),
+  2: /* @__PURE__ */ prefixer(2),
+  4: /* @__PURE__ */ prefixer(4),
+};
 
 function prefixer(bytes: PrefixBytes): (length: number) => Buffer {
   return remembering((length) => {

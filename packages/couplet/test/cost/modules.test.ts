@@ -26,7 +26,7 @@ describe("import 'couplet'", { skip: elsewhere }, () => {
 
   test('loads nothing of another runtime, no policies or services, and nothing to test with', () => {
     assert.deepEqual(
-      loaded().filter((url) => /\/layer-(?:policies|relay|services|sim|testing)\b/.test(url)),
+      loaded().filter((url) => /\/part-(?:policies|relay|services|sim|testing)\b/.test(url)),
       [],
     );
   });
