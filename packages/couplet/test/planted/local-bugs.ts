@@ -5,8 +5,8 @@ export const LOCAL_BUGS: readonly Bug[] = [
   {
     name: 'a port that leaves its socket file behind',
     file: 'backends/node/unix.ts',
-    text: 'if (aside !== undefined) unlinkSync(aside);',
-    instead: 'if (aside === path) unlinkSync(aside);',
+    text: 'if (aside !== undefined) fs.unlinkSync(aside);',
+    instead: 'if (aside === path) fs.unlinkSync(aside);',
     test: { file: 'real/unix.test.ts', name: 'R36 nothing is left when the port has stopped' },
   },
   {
@@ -54,8 +54,8 @@ export const LOCAL_BUGS: readonly Bug[] = [
   {
     name: 'the next file that is opened becomes standard input',
     file: 'backends/node/descriptor.ts',
-    text: "openSync(devNull, 'r+');",
-    instead: "closeSync(openSync(devNull, 'r+'));",
+    text: "fs.openSync(devNull, 'r+');",
+    instead: "fs.closeSync(fs.openSync(devNull, 'r+'));",
     test: { file: 'real/stdio.test.ts', name: 'R35 what is opened afterwards is neither standard input nor output' },
   },
   {

@@ -1,5 +1,6 @@
-import { getSystemErrorMap } from 'node:util';
 import type { Cause } from '../../seam/cause.ts';
+
+const { getSystemErrorMap } = process.getBuiltinModule('node:util');
 
 /** The cause of an orderly close. */
 export const DONE: Cause = { kind: 'done', code: '', detail: 'closed in order' };

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { devNull } from 'node:os';
+
+const fs = process.getBuiltinModule('node:fs');
 
 /** A row of Linux's table of UNIX sockets: the inode, and the path that the socket is bound to, if it is. */
 const ROW = /^(?:\S+ +){6}(\d+) (.*)$/gm;
@@ -7,8 +8,8 @@ const ROW = /^(?:\S+ +){6}(\d+) (.*)$/gm;
 /** The path that a UNIX socket is bound to, by its descriptor; empty where the system does not tell it. */
 export function pathOfSocket(fd: number): string {
   try {
-    const inode = String(fstatSync(fd).ino);
-    for (const [, found, path = ''] of readFileSync('/proc/net/unix', 'utf8').matchAll(ROW)) {
+    const inode = String(fs.fstatSync(fd).ino);
+    for (const [, found, path = ''] of fs.readFileSync('/proc/net/unix', 'utf8').matchAll(ROW)) {
       if (found === inode) return path.replace(/^@/, '\0');
     }
   } catch {
@@ -22,6 +23,6 @@ export function pathOfSocket(fd: number): string {
  * number: the next file or socket must not become standard input or output.
  */
 export function vacate(fd: number): void {
-  closeSync(fd);
-  openSync(devNull, 'r+');
+  fs.closeSync(fd);
+  fs.openSync(devNull, 'r+');
 }

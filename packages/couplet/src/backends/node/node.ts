@@ -1,5 +1,3 @@
-import { lookup } from 'node:dns/promises';
-import { fstatSync } from 'node:fs';
 import type { NetConnectOpts, Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import type { HostAddress, SocketName } from '../../seam/address.ts';
@@ -21,6 +19,9 @@ import { SocketWire } from './socket-wire.ts';
 import { connectStdio, listenStdio } from './stdio.ts';
 import { surroundings } from './surroundings.ts';
 import { listenUNIX } from './unix.ts';
+
+const { lookup } = process.getBuiltinModule('node:dns/promises');
+const fs = process.getBuiltinModule('node:fs');
 
 /** A place that is no file. */
 type SocketPlace = Extract<ListenPlace, { kind: 'tcp' | 'fd' }>;
@@ -141,7 +142,7 @@ function isBound(place: ConnectPlace): boolean {
 async function listenSocket(server: Server, place: SocketPlace): Promise<Listener | Cause> {
   const failure = await startListening(server, () => {
     if (place.kind === 'fd') {
-      if (!fstatSync(place.fd).isSocket()) throw new Error('it is not a socket');
+      if (!fs.fstatSync(place.fd).isSocket()) throw new Error('it is not a socket');
       server.listen({ fd: place.fd, backlog: place.backlog });
     } else server.listen({ host: place.host, port: place.port, backlog: place.backlog });
   });

@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import process from 'node:process';
 import type { SocketName } from '../../seam/address.ts';
 import type { TlsContext } from '../../seam/tls.ts';
 import type { Sink, Wire } from '../../seam/wire.ts';

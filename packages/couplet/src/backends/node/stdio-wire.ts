@@ -1,6 +1,4 @@
-import { createReadStream, createWriteStream, fstatSync } from 'node:fs';
 import { Socket } from 'node:net';
-import process from 'node:process';
 import type { Readable, Writable } from 'node:stream';
 import { isatty, ReadStream, WriteStream } from 'node:tty';
 import type { SocketName } from '../../seam/address.ts';
@@ -8,6 +6,8 @@ import type { Cause } from '../../seam/cause.ts';
 import type { Sink, Wire } from '../../seam/wire.ts';
 import { causeOf, DONE } from './cause.ts';
 import { vacate } from './descriptor.ts';
+
+const fs = process.getBuiltinModule('node:fs');
 
 const NAME: SocketName = { family: 'PIPE' };
 const NO_TLS: Cause = { kind: 'tls', code: '', detail: 'there is no TLS over standard input and output' };
@@ -143,18 +143,18 @@ export class StdioWire implements Wire {
 function openInput(): Readable {
   if (isatty(0)) return new ReadStream(0);
   if (isStream(0)) return new Socket({ fd: 0, readable: true, writable: false });
-  return createReadStream('', { fd: 0, autoClose: false });
+  return fs.createReadStream('', { fd: 0, autoClose: false });
 }
 
 function openOutput(): Writable {
   if (isatty(1)) return new WriteStream(1);
   if (isStream(1)) return new Socket({ fd: 1, readable: false, writable: true });
-  return createWriteStream('', { fd: 1, autoClose: false });
+  return fs.createWriteStream('', { fd: 1, autoClose: false });
 }
 
 /** Whether that descriptor is a pipe or a socket, which are one kind to the runtime. */
 function isStream(fd: number): boolean {
-  const status = fstatSync(fd);
+  const status = fs.fstatSync(fd);
   return status.isFIFO() || status.isSocket();
 }
 

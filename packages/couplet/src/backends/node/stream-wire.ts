@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import process from 'node:process';
 import type { Cause } from '../../seam/cause.ts';
 import type { Sink } from '../../seam/wire.ts';
 import { causeOf, DONE } from './cause.ts';

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import process from 'node:process';
 import type { Surroundings } from '../../seam/surroundings.ts';
 import { causeOfThrown } from './cause.ts';
 

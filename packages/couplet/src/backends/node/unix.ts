@@ -1,28 +1,14 @@
 import type { BigIntStats } from 'node:fs';
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmdirSync,
-  unlinkSync,
-} from 'node:fs';
 import type { Server } from 'node:net';
 import { connect } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
-import process from 'node:process';
 import type { Cause } from '../../seam/cause.ts';
 import type { Listener, ListenPlace } from '../../seam/streams.ts';
 import { causeOfThrown } from './cause.ts';
 import { startListening, stopListening } from './server.ts';
 
-const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
+const fs = process.getBuiltinModule('node:fs');
+const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = fs.constants;
 
 type UnixPlace = Extract<ListenPlace, { kind: 'unix' }>;
 /** What tells a file from every other that has its name, or had it. */
@@ -62,7 +48,7 @@ export async function listenUNIX(server: Server, place: UnixPlace): Promise<List
   const failure = await startListening(server, () => bind(server, short, temporary, place));
   if (failure !== undefined) return failure.code === 'ENOENT' ? NO_FOLDER : { ...failure, kind: 'bind' };
   try {
-    const file = lstatSync(temporary, { bigint: true });
+    const file = fs.lstatSync(temporary, { bigint: true });
     const obstacle = await publish(temporary, short);
     if (obstacle === undefined) return { ...listener, close: () => close(server, absolute, file) };
     discard(server, temporary);
@@ -84,20 +70,20 @@ function bind(server: Server, path: string, temporary: string, { mode, backlog }
   const name = mark(INNER - 1);
   let fd: number | undefined;
   try {
-    fd = openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    fd = fs.openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
     const inside = insideOf(fd, folder);
     // In a cluster it would be the primary process that binds.
     server.listen({ path: join(folder, name), backlog, exclusive: true });
     // What went wrong the server tells later.
     if (!server.listening) return;
-    chmodSync(join(inside, name), mode);
-    renameSync(join(inside, name), temporary);
+    fs.chmodSync(join(inside, name), mode);
+    fs.renameSync(join(inside, name), temporary);
   } catch (error) {
     discard(server, join(folder, name));
     throw error;
   } finally {
-    if (fd !== undefined) closeSync(fd);
-    remove(rmdirSync, folder);
+    if (fd !== undefined) fs.closeSync(fd);
+    remove(fs.rmdirSync, folder);
   }
 }
 
@@ -106,7 +92,7 @@ function makeFolder(path: string): string {
   for (let attempt = 1; ; attempt += 1) {
     const folder = hidden(path, mark(2), LONGEST - INNER);
     try {
-      mkdirSync(folder, 0o700);
+      fs.mkdirSync(folder, 0o700);
       return folder;
     } catch (error) {
       if (attempt === ATTEMPTS || causeOfThrown(error).code !== 'EEXIST') throw error;
@@ -119,17 +105,17 @@ function makeFolder(path: string): string {
  * then a link may be behind it.
  */
 function insideOf(fd: number, folder: string): string {
-  const { uid, mode } = fstatSync(fd);
+  const { uid, mode } = fs.fstatSync(fd);
   if (uid !== process.geteuid?.() || (mode & 0o077) !== 0)
     throw Object.assign(new Error('the folder made for it is not that of this user alone'), { code: 'EACCES' });
   const inside = `/proc/self/fd/${fd}`;
-  return existsSync(inside) ? inside : folder;
+  return fs.existsSync(inside) ? inside : folder;
 }
 
 /** Closes a server that came to nothing, and takes its name away. */
 function discard(server: Server, path: string): void {
   server.close();
-  remove(unlinkSync, path);
+  remove(fs.unlinkSync, path);
 }
 
 /** Removes what may be gone already. */
@@ -147,7 +133,7 @@ async function publish(temporary: string, path: string): Promise<Cause | undefin
     const free = linked(temporary, path);
     if (free === undefined) return replace(temporary, path);
     if (free) {
-      unlinkSync(temporary);
+      fs.unlinkSync(temporary);
       return undefined;
     }
     const obstacle = await clear(path, temporary);
@@ -166,7 +152,7 @@ async function replace(temporary: string, path: string): Promise<Cause | undefin
     const obstacle = found === undefined ? undefined : await obstacleOf(path, found);
     if (obstacle !== undefined) return obstacle;
     if (found === undefined ? statusOf(path) !== undefined : !isAt(path, found)) continue;
-    renameSync(temporary, path);
+    fs.renameSync(temporary, path);
     return undefined;
   }
   return IN_USE;
@@ -190,7 +176,7 @@ async function clear(path: string, own: string): Promise<Cause | undefined> {
     try {
       await removeStale(path, found);
     } finally {
-      unlinkSync(claim);
+      fs.unlinkSync(claim);
     }
   } else {
     const other = statusOf(claim);
@@ -203,7 +189,7 @@ async function removeStale(path: string, file: Identity): Promise<void> {
   const aside = moveAside(path, file);
   if (aside === undefined) return;
   // A socket that did not listen yet when it was asked may do so now.
-  if (await isStale(aside)) unlinkSync(aside);
+  if (await isStale(aside)) fs.unlinkSync(aside);
   else putBack(aside, path);
 }
 
@@ -233,14 +219,14 @@ function moveAside(path: string, file: Identity): string | undefined {
 /** Not by rename(2) where there is a choice, since it replaces: if the path has a new owner, the file keeps its other name. */
 function putBack(aside: string, path: string): void {
   const free = linked(aside, path);
-  if (free === true) unlinkSync(aside);
-  else if (free === undefined && statusOf(path) === undefined) renameSync(aside, path);
+  if (free === true) fs.unlinkSync(aside);
+  else if (free === undefined && statusOf(path) === undefined) fs.renameSync(aside, path);
 }
 
 async function close(server: Server, path: string, file: Identity): Promise<void> {
   try {
     const aside = moveAside(path, file);
-    if (aside !== undefined) unlinkSync(aside);
+    if (aside !== undefined) fs.unlinkSync(aside);
   } catch {
     // It cannot be removed any more; whoever listens there next finds that nobody holds it.
   }
@@ -250,7 +236,7 @@ async function close(server: Server, path: string, file: Identity): Promise<void
 /** Gives a file one more name. False when something has that already, undefined where there are no hard links. */
 function linked(from: string, to: string): boolean | undefined {
   try {
-    linkSync(from, to);
+    fs.linkSync(from, to);
     return true;
   } catch (error) {
     const { code } = causeOfThrown(error);
@@ -263,7 +249,7 @@ function linked(from: string, to: string): boolean | undefined {
 /** False when the file has gone already. */
 function renamed(from: string, to: string): boolean {
   try {
-    renameSync(from, to);
+    fs.renameSync(from, to);
     return true;
   } catch (error) {
     if (causeOfThrown(error).code === 'ENOENT') return false;
@@ -277,7 +263,7 @@ function isAt(path: string, { dev, ino }: Identity): boolean {
 }
 
 function statusOf(path: string): BigIntStats | undefined {
-  return lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return fs.lstatSync(path, { bigint: true, throwIfNoEntry: false });
 }
 
 function kindOf(found: BigIntStats): string {
