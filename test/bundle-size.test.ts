@@ -5,7 +5,10 @@ import { after, before, describe, test } from 'node:test';
 import * as esbuild from 'esbuild';
 import { build } from 'rolldown';
 
-/** Programs, and how many bytes they have once a bundler has dropped what they do not use and minified the rest. */
+/**
+ * Programs, and how many bytes they have once a bundler has dropped what they do not use and minified the rest. What these consist
+ * of, and why it is not less, is told in `docs/decisions`.
+ */
 const PROGRAMS = [
   { name: 'a protocol', most: 1_000, text: `export { Protocol } from 'couplet';` },
   {
