@@ -91,7 +91,7 @@ function addNetwork(suite: AllSuites): void {
       stage.reactor.connectTCP('127.0.0.1', port, new RecordingFactory(), { proxyHeader }).whenConnected(),
     );
     expect(reason instanceof ConnectError, `it fails with ${reason}`);
-    expectSame(reason.message, `127.0.0.1:${port}: proxyHeader: 'nobody' is no IPv4 address`, 'the message');
+    expectSame(reason.message, `127.0.0.1:${port}: proxyHeader: 'nobody' is not an IPv4 address`, 'the message');
   });
 
   suite.addWatched('R20 a name is looked up and connected to', async (stage, backend) => {

@@ -6,6 +6,6 @@ export function checkEndpoint(endpoint: unknown, method: 'connect' | 'listen'): 
   const reader = method === 'connect' ? 'clientFromString' : 'serverFromString';
   const text = typeof endpoint === 'string' ? described(endpoint).slice('the string '.length) : "'tcp:localhost:8007'";
   throw new TypeError(
-    `endpoint is ${described(endpoint)}, which has no ${method}: write ${reader}(reactor, ${text}), or make one`,
+    `endpoint is ${described(endpoint)}, which has no method '${method}': write ${reader}(reactor, ${text}) or create an endpoint`,
   );
 }

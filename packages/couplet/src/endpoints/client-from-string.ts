@@ -33,7 +33,7 @@ function endpointOf(reactor: Reactor, description: Description): ClientEndpoint 
       description.nothing();
       return new StandardIOClientEndpoint(reactor);
     default:
-      throw description.wrong(`'${description.kind}' is no kind of client (tcp, tls, ssl, unix, stdio, haproxy)`);
+      throw description.wrong(`'${description.kind}' is not a kind of client (tcp, tls, ssl, unix, stdio, haproxy)`);
   }
 }
 
@@ -62,7 +62,7 @@ function haproxy(reactor: Reactor, text: string): ClientEndpoint {
   const [description, inner] = unwrap(text);
   const version = description.oneOf('version', ['1', '2']);
   description.finish();
-  if (inner === '') throw description.wrong('it has no endpoint to stand around');
+  if (inner === '') throw description.wrong('no endpoint follows, such as tcp:127.0.0.1:8007');
   const endpoint = description.within(inner, (described) => clientFromString(reactor, described));
   return announceEndpoint(endpoint, version === '1' ? 1 : 2);
 }

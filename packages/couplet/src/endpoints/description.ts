@@ -51,11 +51,11 @@ export class Description {
 
   /**
    * Has the description of another endpoint read, which this one stands around: what is wrong with it is wrong here. Throws
-   * for a kind that this cannot stand around: TLS may stand within `haproxy`, and nothing else within a second time.
+   * for a kind that this cannot wrap: TLS may stand within `haproxy`, and nothing else within a second time.
    */
   within<T>(inner: string, read: (inner: string) => T): T {
     const banned = this.kind === 'haproxy' ? ['stdio', 'haproxy'] : ['stdio', 'haproxy', 'tls', 'ssl'];
-    if (banned.includes(kindOf(inner))) throw this.wrong(`'${this.kind}' cannot stand around '${inner}'`);
+    if (banned.includes(kindOf(inner))) throw this.wrong(`'${this.kind}' cannot wrap '${inner}'`);
     try {
       return read(inner);
     } catch (error) {
@@ -88,7 +88,7 @@ export class Description {
     const value = this.optional(name);
     if (value === undefined) return undefined;
     const known = values.find((one) => one === value);
-    if (known === undefined) throw this.wrong(`${name} '${value}' is none of ${values.join(', ')}`);
+    if (known === undefined) throw this.wrong(`${name} '${value}' is not one of ${values.join(', ')}`);
     return known;
   }
 

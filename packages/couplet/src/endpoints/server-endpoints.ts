@@ -67,7 +67,7 @@ export class StandardIOEndpoint extends StreamServerEndpoint {
   constructor(reactor: Reactor, options: ConnectionOptions = {}) {
     super(async (factory, given) => {
       if (given.tls !== undefined || given.haproxy !== undefined)
-        throw new CannotListenError('stdio', undefined, 'there is neither TLS nor a PROXY header on it');
+        throw new CannotListenError('stdio', undefined, 'neither TLS nor a PROXY header is supported on it');
       return reactor.listenStdio(factory, { ...given, ...options });
     });
   }

@@ -52,7 +52,7 @@ function endpointOf(reactor: Reactor, description: Description): ServerEndpoint 
       return new StandardIOEndpoint(reactor);
     default:
       throw description.wrong(
-        `'${description.kind}' is no kind of server (tcp, tcp6, tls, ssl, unix, fd, systemd, stdio, haproxy)`,
+        `'${description.kind}' is not a kind of server (tcp, tcp6, tls, ssl, unix, fd, systemd, stdio, haproxy)`,
       );
   }
 }
@@ -82,8 +82,8 @@ function haproxy(reactor: Reactor, text: string): ServerEndpoint {
   const trusted = description.optional('trusted')?.split(',');
   const timeout = description.optional('timeout');
   description.finish();
-  if (trusted === undefined) throw description.wrong('it has no trusted: the networks of the proxies');
-  if (inner === '') throw description.wrong('it has no endpoint to stand around');
+  if (trusted === undefined) throw description.wrong('it has no trusted, the networks of the proxies');
+  if (inner === '') throw description.wrong('no endpoint follows, such as tcp:8007');
   const options = {
     trusted,
     ...(timeout === undefined ? {} : { headerTimeoutMs: 1000 * description.number('timeout', timeout, 1, 86_400) }),
@@ -101,7 +101,7 @@ function unix(reactor: Reactor, description: Description): ServerEndpoint {
   const path = description.required('path');
   const mode = description.number('mode', description.optional('mode') ?? '660', 0, 0o777, 8);
   const lockfile = description.number('lockfile', description.optional('lockfile') ?? '0', 0, 1);
-  if (lockfile === 1) throw description.wrong('lockfile 1 is not to be had: the socket tells by itself who holds it');
+  if (lockfile === 1) throw description.wrong('lockfile=1 is not supported: a stale socket is detected without one');
   return new UNIXServerEndpoint(reactor, path, { mode, ...backlogOf(description) });
 }
 
@@ -111,7 +111,7 @@ function socketOf(description: Description): SystemdSocket {
   const domain = description.optional('domain');
   if (name === undefined && index === undefined) throw description.wrong('it has neither name nor index');
   if (domain !== undefined && domain !== 'INET' && domain !== 'INET6' && domain !== 'UNIX')
-    throw description.wrong(`domain '${domain}' is none of INET, INET6, UNIX`);
+    throw description.wrong(`domain '${domain}' is not one of INET, INET6, UNIX`);
   return {
     ...(name === undefined ? {} : { name }),
     ...(index === undefined ? {} : { index: description.number('index', index, 0, 999_999) }),

@@ -21,7 +21,7 @@ export class ListenFDs {
     const pid = surroundings.environment('LISTEN_PID');
     if (pid === undefined) throw new Error('nothing was passed to this process: LISTEN_PID is not set');
     if (pid !== String(surroundings.pid))
-      throw new Error(`what was passed is for another process: LISTEN_PID is '${pid}', not ${surroundings.pid}`);
+      throw new Error(`the descriptors are for another process: LISTEN_PID is '${pid}', not ${surroundings.pid}`);
     const count = surroundings.environment('LISTEN_FDS') ?? '';
     if (!/^\d{1,6}$/.test(count)) throw new Error(`LISTEN_FDS is '${count}', not a number`);
     const names = surroundings.environment('LISTEN_FDNAMES')?.split(':') ?? [];
@@ -36,9 +36,10 @@ export class ListenFDs {
     const passed = `those passed: ${this.names.join(', ') || 'none'}`;
     if (found.length === 0) throw new Error(`no descriptors ${whose} (${passed})`);
     if (index === undefined && found.length > 1)
-      throw new Error(`${found.length} descriptors ${whose}: an index from 0 to ${found.length - 1} has to say which`);
+      throw new Error(`${found.length} descriptors ${whose}: an index from 0 to ${found.length - 1} chooses one`);
     const descriptor = found[index ?? 0];
-    if (descriptor === undefined) throw new Error(`there is no index ${index}: ${found.length} descriptors ${whose}`);
+    if (descriptor === undefined)
+      throw new Error(`index ${index} is out of range: ${found.length} descriptors ${whose}`);
     return descriptor.fd;
   }
 }
@@ -78,7 +79,7 @@ export class SystemdServerEndpoint implements ServerEndpoint {
     const { family } = port.getHost();
     if (domain === undefined || FAMILIES[domain] === family) return port;
     await port.stopListening();
-    throw this.#failure(`it is of the family ${family}, not ${domain}`);
+    throw this.#failure(`its family is ${family}, not ${domain}`);
   }
 
   #find(): number {

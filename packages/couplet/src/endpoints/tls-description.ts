@@ -43,7 +43,7 @@ export function clientTLSOf(files: Files, description: Description, named: boole
   const serverName = description.optional('serverName');
   const verify = description.oneOf('verify', ['0', '1']);
   if (!named && serverName === undefined && verify !== '0')
-    throw description.wrong('it has no serverName: whose certificate is to be verified?');
+    throw description.wrong('it has no serverName to verify the certificate for');
   const common = commonOf(description);
   const read = fileReader(files, description);
   const make = async (): Promise<ClientTLS> =>

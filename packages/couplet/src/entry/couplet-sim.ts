@@ -50,7 +50,7 @@ function parsed<T>(parse: () => T): T {
 async function load(file: string): Promise<ScenarioModule> {
   const module: object = await import(pathToFileURL(resolve(file)).href);
   if (isScenarioModule(module)) return module;
-  throw new Error(`${file} exports no function 'scenario', or 'options' that are no object`);
+  throw new Error(`${file} does not export a function 'scenario', or its 'options' are not an object`);
 }
 
 async function run(request: Request): Promise<void> {

@@ -40,7 +40,7 @@ export function pairOf({ source, destination }: ProxyHeader): AddressPair | unde
   if (source?.family === 'IPv4' && destination?.family === 'IPv4') return { family: 'IPv4', source, destination };
   if (source?.family === 'IPv6' && destination?.family === 'IPv6') return { family: 'IPv6', source, destination };
   throw new RangeError(
-    `source is ${source?.family} and destination ${destination?.family}: they are to be of one family`,
+    `source is ${source?.family} and destination ${destination?.family}: both must be of the same family`,
   );
 }
 
@@ -48,7 +48,7 @@ export function pairOf({ source, destination }: ProxyHeader): AddressPair | unde
 export function hostBytesOf({ family, host }: InetName): Uint8Array {
   const [literal = ''] = host.split('%');
   const bytes = familyOf(literal) === family ? bytesOf(literal) : undefined;
-  if (bytes === undefined) throw new RangeError(`'${host}' is no ${family} address`);
+  if (bytes === undefined) throw new RangeError(`'${host}' is not an ${family} address`);
   return family === 'IPv6' ? mapped(bytes) : bytes;
 }
 

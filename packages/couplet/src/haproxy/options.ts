@@ -1,7 +1,7 @@
 import { Cidr } from '../address/cidr.ts';
 import { bytesOf } from '../address/literal.ts';
 import type { SocketName } from '../seam/address.ts';
-import { checkAboveZero, checkWhole } from '../values/checks.ts';
+import { checkAboveZero, checkWhole, described } from '../values/checks.ts';
 
 /** What a port asks of the PROXY headers that its connections begin with. */
 export interface ProxyOptions {
@@ -41,7 +41,10 @@ export class Trusted {
    * `RangeError` that names the one which is none of these, and when there are none.
    */
   constructor(networks: readonly string[]) {
-    if (networks.length === 0) throw new RangeError('no network is trusted');
+    if (!Array.isArray(networks))
+      throw new TypeError(`trusted is ${described(networks)}, not an array of networks such as ['10.0.0.0/8']`);
+    if (networks.length === 0)
+      throw new RangeError("trusted is empty, not an array of networks such as ['10.0.0.0/8']");
     this.#unix = networks.includes('unix');
     this.#networks = networks.filter((text) => text !== 'unix').map((text) => new Cidr(text));
   }

@@ -41,9 +41,9 @@ function checkBeginning(text: string): void {
     if (head.startsWith(text)) return;
     if (!text.startsWith(head)) continue;
     if (rest.test(text.slice(head.length))) return;
-    throw new ProxyHeaderError(`there is something in the line behind '${head.trim()}' that does not belong there`);
+    throw new ProxyHeaderError(`the line has an invalid character after '${head.trim()}'`);
   }
-  throw new ProxyHeaderError('it begins neither like a line of version 1 nor like version 2');
+  throw new ProxyHeaderError('it begins like neither version 1 nor version 2');
 }
 
 /** The header of a line, CR included and LF not. */
@@ -65,9 +65,9 @@ function headerOf(line: string): ProxyHeader {
 
 function nameOf(end: string, family: 'IPv4' | 'IPv6', host = '', port = ''): InetName {
   const bytes = familyOf(host) === family ? bytesOf(host) : undefined;
-  if (bytes === undefined) throw new ProxyHeaderError(`the ${end} '${host}' is no ${family} address`);
+  if (bytes === undefined) throw new ProxyHeaderError(`the ${end} '${host}' is not an ${family} address`);
   if (!PORT.test(port) || Number(port) > 65_535)
-    throw new ProxyHeaderError(`the ${end} port '${port}' is no number from 0 to 65535`);
+    throw new ProxyHeaderError(`the ${end} port '${port}' is not a number from 0 to 65535`);
   return { family, host: family === 'IPv4' ? host : ipv6LiteralOf(bytes), port: Number(port) };
 }
 

@@ -31,7 +31,7 @@ const PATH = 108;
 export function readVersion2(bytes: Buffer, maxHeaderBytes: number): Reading {
   const begun = Math.min(bytes.length, SIGNATURE.length);
   if (bytes.compare(SIGNATURE, 0, begun, 0, begun) !== 0)
-    throw new ProxyHeaderError('it begins neither like a line of version 1 nor like version 2');
+    throw new ProxyHeaderError('it begins like neither version 1 nor version 2');
   // What is still to come is taken for good.
   const [command = PROXY, family = UNSPEC] = bytes.subarray(SIGNATURE.length);
   if (command !== LOCAL && command !== PROXY)
@@ -89,7 +89,7 @@ function headerOf(bytes: Buffer, family: number, size: number): ProxyHeader {
   if (tlvs === undefined) {
     // How long addresses are that are not supported, only their sender knows: they are skipped, and what follows with them.
     if (!supported) return nameless(2, 'PROXY');
-    throw new ProxyHeaderError('the last TLV ends beyond it');
+    throw new ProxyHeaderError('the last TLV does not fit into it');
   }
   verify(bytes, tlvs);
   if (!supported) return nameless(2, 'PROXY', tlvs);
@@ -114,7 +114,7 @@ function unixName(block: Buffer, end: 0 | 1): UnixName {
   const nul = field.indexOf(0, 1);
   const bytes = field.subarray(0, nul < 0 ? PATH : nul);
   const path = bytes.toString();
-  if (!Buffer.from(path).equals(bytes)) throw new ProxyHeaderError('a path is no UTF-8');
+  if (!Buffer.from(path).equals(bytes)) throw new ProxyHeaderError('a path is not valid UTF-8');
   return { family: 'UNIX', path: path === '\0' ? '' : path };
 }
 

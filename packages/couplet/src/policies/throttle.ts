@@ -4,7 +4,7 @@ import type { Factory } from '../protocol/factory.ts';
 import type { Wire } from '../seam/wire.ts';
 import type { Clock } from '../time/clock.ts';
 import { Sweep } from '../time/sweep.ts';
-import { checkAboveZero } from '../values/checks.ts';
+import { checkAboveZero, checkWord } from '../values/checks.ts';
 import { Bucket } from './bucket.ts';
 import type { Guarded, Policy } from './guarded.ts';
 import { guard } from './guarded.ts';
@@ -16,6 +16,7 @@ import { Throttled } from './throttled.ts';
 const GRAIN_MS = 50;
 /** A burst lasts at least so long at full rate, or the bucket would run over between two looks at it. */
 const LEAST_BURST_S = 0.1;
+const SCOPES: readonly NonNullable<ThrottleOptions['scope']>[] = ['connection', 'all'];
 
 /** Options of `throttle`. */
 export interface ThrottleOptions {
@@ -64,7 +65,7 @@ function bucketsOf(
   rate: number | undefined,
   { burstBytes, scope = 'connection' }: ThrottleOptions,
 ): (clock: Clock) => Bucket | undefined {
-  if (scope !== 'connection' && scope !== 'all') throw new RangeError(`scope is '${scope}', not 'connection' or 'all'`);
+  checkWord('scope', scope, SCOPES);
   if (rate === undefined) return () => undefined;
   checkAboveZero(name, rate);
   const burst = burstBytes ?? Math.max(rate, 1);

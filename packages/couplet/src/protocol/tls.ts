@@ -1,6 +1,6 @@
 import { familyOf } from '../address/literal.ts';
 import type { TlsClientSettings, TlsIdentity, TlsServerSettings, TlsVersion } from '../seam/tls.ts';
-import { checkAboveZero, described } from '../values/checks.ts';
+import { checkAboveZero, checkWord, described } from '../values/checks.ts';
 
 /** Letters, digits, hyphens and underscores of any language, and dots between labels; asterisks occur in certificates. */
 const NAME = /^(?:[\w.*-]|\P{ASCII})+$/u;
@@ -189,8 +189,7 @@ export function checkTLS(tls: unknown, role: TLS['role']): void {
 
 function serverSettings(options: ServerTLSOptions): TlsServerSettings {
   const { ca, clientAuth = 'none', identities = [] } = options;
-  if (!CLIENT_AUTHS.includes(clientAuth))
-    throw new RangeError(`clientAuth is '${clientAuth}', not one of ${CLIENT_AUTHS.join(', ')}`);
+  checkWord('clientAuth', clientAuth, CLIENT_AUTHS);
   if (clientAuth !== 'none' && ca === undefined)
     throw new TypeError(
       `clientAuth is '${clientAuth}', but ca is not set: the certificates of clients could not be verified`,
@@ -205,8 +204,7 @@ function serverSettings(options: ServerTLSOptions): TlsServerSettings {
 }
 
 function commonOf({ alpn = [], minVersion = 'TLSv1.2' }: TLSOptions): Pick<TlsClientSettings, 'alpn' | 'minVersion'> {
-  if (!VERSIONS.includes(minVersion))
-    throw new RangeError(`minVersion is '${minVersion}', not one of ${VERSIONS.join(', ')}`);
+  checkWord('minVersion', minVersion, VERSIONS);
   if (!Array.isArray(alpn)) throw new TypeError(`alpn is ${described(alpn)}, not an array such as ['h2', 'http/1.1']`);
   for (const protocol of alpn) {
     const size = Buffer.byteLength(protocol);

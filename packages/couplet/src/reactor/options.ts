@@ -2,6 +2,7 @@ import type { ProxyOptions } from '../haproxy/options.ts';
 import type { ConnectionOptions } from '../protocol/options.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { ClientTLS, ServerTLS } from '../protocol/tls.ts';
+import { described } from '../values/checks.ts';
 
 /** Options of `run`. */
 export interface RunOptions {
@@ -68,3 +69,9 @@ export interface ConnectOptions extends DialOptions {
 
 /** Options of `connectUNIX`. */
 export interface ConnectUNIXOptions extends DialOptions {}
+
+/** Throws a `TypeError` unless the options are an object: only leaving them out gives the defaults. */
+export function checkOptions(options: unknown): void {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`options is ${described(options)}, not an object such as { closeTimeoutMs: 1000 }`);
+}

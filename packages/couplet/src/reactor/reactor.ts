@@ -41,6 +41,7 @@ import type {
   PortOptions,
   RunOptions,
 } from './options.ts';
+import { checkOptions } from './options.ts';
 import { Ports } from './ports.ts';
 import type { SystemEvent, Trigger, TriggerPhase } from './triggers.ts';
 import { EVENTS, PHASES, Triggers } from './triggers.ts';
@@ -77,10 +78,10 @@ export class Reactor implements Clock {
   #hurry: () => void = () => {};
   readonly #life = LIFE.start({
     refuseRun: () => {
-      throw new ReactorAlreadyRunning('the reactor runs already');
+      throw new ReactorAlreadyRunning('the reactor is already running');
     },
     refuseStop: () => {
-      throw new ReactorNotRunning('the reactor does not run');
+      throw new ReactorNotRunning('the reactor is not running');
     },
     shutDown: () => this.#shutDown(),
     hurry: () => {
@@ -143,6 +144,7 @@ export class Reactor implements Clock {
   ): Promise<ListeningPort<IPv4Address | IPv6Address>> {
     checkWhole('port', port, 0, 65_535);
     checkFactory(factory);
+    checkOptions(options);
     const { interface: name = '0.0.0.0', backlog = BACKLOG } = options;
     checkText('interface', name, '127.0.0.1');
     checkWhole('backlog', backlog, 1, MOST_WAITING);
@@ -153,7 +155,8 @@ export class Reactor implements Clock {
 
   /** Listens on a UNIX socket. Rejects like `listenTCP`. */
   async listenUNIX(path: string, factory: Factory, options: ListenUNIXOptions = {}): Promise<ListeningPort> {
-    checkText('path', path, '/run/echo.sock');
+    checkPath(path);
+    checkOptions(options);
     const { mode = 0o660, backlog = BACKLOG } = options;
     checkWhole('mode', mode, 0, 0o777);
     checkWhole('backlog', backlog, 1, MOST_WAITING);
@@ -166,6 +169,7 @@ export class Reactor implements Clock {
    */
   async adoptStreamPort(fd: number, factory: Factory, options: PortOptions = {}): Promise<ListeningPort> {
     checkWhole('fd', fd, 0, MOST_DESCRIPTORS);
+    checkOptions(options);
     const { backlog = BACKLOG } = options;
     checkWhole('backlog', backlog, 1, MOST_WAITING);
     return this.#ports.open(`descriptor ${fd}`, { kind: 'fd', fd, backlog }, factory, options);
@@ -176,6 +180,7 @@ export class Reactor implements Clock {
    * gone. Nothing else may be printed on standard output, `console.log` included. Rejects like `listenTCP`.
    */
   async listenStdio(factory: Factory, options: ConnectionOptions = {}): Promise<ListeningPort> {
+    checkOptions(options);
     return this.#ports.open('stdio', { kind: 'stdio' }, factory, options);
   }
 
@@ -193,6 +198,7 @@ export class Reactor implements Clock {
   ): Connector<BuiltBy<F>> {
     checkText('host', host, 'localhost');
     checkWhole('port', port, 1, 65_535);
+    checkOptions(options);
     const { family, bindAddress: localHost, bindPort: localPort, queueLookup } = options;
     if (family !== undefined) checkWord('family', family, FAMILIES);
     if (localHost !== undefined) checkText('bindAddress', localHost, '127.0.0.1');
@@ -210,12 +216,14 @@ export class Reactor implements Clock {
     factory: F,
     options: ConnectUNIXOptions = {},
   ): Connector<BuiltBy<F>> {
-    checkText('path', path, '/run/echo.sock');
+    checkPath(path);
+    checkOptions(options);
     return this.#connect({ kind: 'unix', path }, factory, options);
   }
 
   /** Connects to whoever is at the other end of standard input and output, once in a process, like `connectTCP`. */
   connectStdio<F extends ClientFactory>(factory: F, options: DialOptions = {}): Connector<BuiltBy<F>> {
+    checkOptions(options);
     return this.#connect({ kind: 'stdio' }, factory, options);
   }
 
@@ -314,7 +322,7 @@ export class Reactor implements Clock {
       throw new TypeError(`signal is ${described(signal)}, not an AbortSignal`);
     checkAtLeast('timeoutMs', timeoutMs, 0);
     if (target.kind === 'unix' && tls?.settings.verify === true && tls.serverName === undefined)
-      throw new TypeError(`tls over ${target.path} has no serverName: whose certificate is to be verified?`);
+      throw new TypeError(`tls over ${target.path} has no serverName to verify the certificate for`);
     const bounds = boundsOf(options);
     const attempts = { timeoutMs, preamble: { tls, proxyHeader }, signal };
     const connector = new ClientConnector(this.#engine, this, target, factory, bounds, attempts, this.#connectors);
@@ -346,4 +354,12 @@ export class Reactor implements Clock {
   #turn(): Promise<void> {
     return new Promise((resolve) => this.#engine.yield(resolve));
   }
+}
+
+/** Throws unless that is a path a UNIX socket can have. A NUL in front marks an abstract name of Linux (unix(7)). */
+function checkPath(path: string): void {
+  checkText('path', path, '/run/echo.sock');
+  if (path === '') throw new RangeError("path is empty, not a path such as '/run/echo.sock'");
+  if (!path.startsWith('\0') && path.includes('\0'))
+    throw new RangeError(`path is ${described(path)}, which contains a NUL byte`);
 }

@@ -30,7 +30,7 @@ export class Triggers {
   /** Throws an `Error` when the trigger is not there. */
   remove(trigger: Trigger): void {
     const rest = this.#entries.filter((entry) => entry !== trigger);
-    if (rest.length === this.#entries.length) throw new Error('that trigger was not added, or was removed already');
+    if (rest.length === this.#entries.length) throw new Error('that trigger was not added, or was already removed');
     this.#entries = rest;
   }
 

@@ -89,7 +89,7 @@ function spelling(name: string): string {
 /** Issues a certificate. The serial number gives it a key of its own. Throws a `RangeError` for one without a name. */
 export function issue(options: CertificateOptions, serial: number): CertificateFiles {
   const { names, validFromMs = 0, validToMs = NEVER_MS, issuer = 'World Authority' } = options;
-  if (names.length === 0) throw new RangeError('names is empty: for whom is the certificate?');
+  if (names.length === 0) throw new RangeError('names is empty, not a list of host names or IP addresses');
   const signer = digest(`the key of the authority ${issuer}`, 16);
   const key = digest(`the key of ${issuer}'s number ${serial}`, 16);
   const always = { validFromMs: 0, validToMs: NEVER_MS, issuer, signer };

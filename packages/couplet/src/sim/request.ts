@@ -60,10 +60,10 @@ export function isScenarioModule(module: object): module is ScenarioModule {
 function countOf(text: string): number {
   const count = /^\d+$/.test(text) ? Number(text) : 0;
   if (count >= 1 && count <= Number.MAX_SAFE_INTEGER) return count;
-  throw new UsageError(`--seeds '${text}' is no whole number of at least 1`);
+  throw new UsageError(`--seeds '${text}' is not a whole number of at least 1`);
 }
 
 function profileOf(text: string | undefined): Profile | undefined {
   if (text === undefined || text === 'calm' || text === 'rough' || text === 'storm') return text;
-  throw new UsageError(`--profile '${text}' is none of calm, rough and storm`);
+  throw new UsageError(`--profile '${text}' is not one of calm, rough and storm`);
 }

@@ -75,14 +75,14 @@ export class ClientSide implements TlsSide {
     if (version !== 'TLSv1.3') throw new TlsBreach('protocol_version', `the server speaks ${version}`);
     this.#resumed = ticket !== '';
     if (this.#resumed && ticket !== this.#session?.ticket)
-      throw new TlsBreach('illegal_parameter', 'the server resumes a session that nobody asked for');
+      throw new TlsBreach('illegal_parameter', 'the server resumes a session that was not offered');
     this.#speaker.protect(`${this.#random}/${random}`);
     this.#due = [ENCRYPTED_EXTENSIONS];
   }
 
   #agree([alpn = '']: readonly string[]): void {
     if (alpn !== '' && !this.#context.settings.alpn.includes(alpn))
-      throw new TlsBreach('illegal_parameter', `the server chose ${alpn}, which nobody offered`);
+      throw new TlsBreach('illegal_parameter', `the server chose ${alpn}, which was not offered`);
     this.#alpn = alpn;
     this.#due = this.#resumed ? [FINISHED] : [CERTIFICATE_REQUEST, CERTIFICATE];
   }

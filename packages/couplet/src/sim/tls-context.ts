@@ -112,8 +112,8 @@ export function contextOf(settings: TlsServerSettings | TlsClientSettings): SimT
 function presented({ cert, key }: TlsIdentity, where: string): Presented {
   const [certificate] = certificatesOf(cert) ?? [];
   const secret = keyOf(key);
-  if (certificate === undefined) throw new TypeError(`${where}cert is no certificate of the simulation`);
-  if (secret === undefined) throw new TypeError(`${where}key is no key of the simulation`);
+  if (certificate === undefined) throw new TypeError(`${where}cert is not a certificate of the simulation`);
+  if (secret === undefined) throw new TypeError(`${where}key is not a key of the simulation`);
   if (secret !== certificate.key) throw new TypeError(`${where}key does not belong to the certificate`);
   return { certificate, pem: cert };
 }
@@ -122,7 +122,7 @@ function presented({ cert, key }: TlsIdentity, where: string): Presented {
 function authorities(ca: string | undefined): readonly Certificate[] {
   if (ca === undefined) return [];
   const found = certificatesOf(ca);
-  if (found === undefined) throw new TypeError('ca is no certificate of the simulation');
+  if (found === undefined) throw new TypeError('ca is not a certificate of the simulation');
   return found;
 }
 

@@ -48,7 +48,7 @@ export function infoOf(
 export function presentedIn([pem = '']: readonly string[]): Certificate | undefined {
   if (pem === '') return undefined;
   const [certificate] = certificatesOf(pem) ?? [];
-  if (certificate === undefined) throw new TlsBreach('decode_error', 'what the peer presents is no certificate');
+  if (certificate === undefined) throw new TlsBreach('decode_error', 'what the peer presents is not a certificate');
   return certificate;
 }
 

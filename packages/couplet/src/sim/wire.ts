@@ -120,7 +120,7 @@ export class SimWire implements Wire, Sink {
     this.#expect(!this.#held, 'startTls while the wire holds a chunk');
     this.#expect(!this.#ended, 'startTls after end');
     this.#expect(!this.#failed, 'startTls after a write that failed');
-    if (!isSimTlsContext(context)) throw new TypeError('the TLS context is one of another backend');
+    if (!isSimTlsContext(context)) throw new TypeError('the TLS context belongs to another backend');
     if (!this.socket.open) return;
     this.#tls = new TlsChannel(this.#owner, this.socket, this);
     this.#pipe = this.#tls;

@@ -28,13 +28,13 @@ describe('R35 systemd', () => {
     ['systemd:name=web:index=1', three, 5],
     ['systemd:name=unknown', { LISTEN_FDS: 1 }, 3],
     ['systemd:name=unknown', { LISTEN_FDS: 2, LISTEN_FDNAMES: 'web' }, 4],
+    ['systemd:name=web', three, "systemd:name=web: 2 descriptors are named 'web': an index from 0 to 1 chooses one"],
     [
-      'systemd:name=web',
+      'systemd:name=web:index=2',
       three,
-      "systemd:name=web: 2 descriptors are named 'web': an index from 0 to 1 has to say which",
+      "systemd:name=web:index=2: index 2 is out of range: 2 descriptors are named 'web'",
     ],
-    ['systemd:name=web:index=2', three, "systemd:name=web:index=2: there is no index 2: 2 descriptors are named 'web'"],
-    ['systemd:index=3', three, 'systemd:index=3: there is no index 3: 3 descriptors were passed'],
+    ['systemd:index=3', three, 'systemd:index=3: index 3 is out of range: 3 descriptors were passed'],
     ['systemd:name=mail', three, "systemd:name=mail: no descriptors are named 'mail' (those passed: web, admin, web)"],
     ['systemd:index=0', { LISTEN_FDS: 0 }, 'systemd:index=0: no descriptors were passed (those passed: none)'],
     ['systemd:index=0', {}, "systemd:index=0: LISTEN_FDS is '', not a number"],
@@ -47,7 +47,7 @@ describe('R35 systemd', () => {
     [
       'systemd:index=0',
       { LISTEN_PID: 1, LISTEN_FDS: 1 },
-      "systemd:index=0: what was passed is for another process: LISTEN_PID is '1', not 4711",
+      "systemd:index=0: the descriptors are for another process: LISTEN_PID is '1', not 4711",
     ],
   ] as const) {
     test(`R35 ${text} with ${JSON.stringify(variables)}`, async () => {

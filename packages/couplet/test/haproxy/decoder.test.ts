@@ -54,7 +54,7 @@ describe('a PROXY header', () => {
   });
 
   test('R38 that begins like none is refused at the first byte that shows it', () => {
-    const none = 'PROXY header: it begins neither like a line of version 1 nor like version 2';
+    const none = 'PROXY header: it begins like neither version 1 nor version 2';
     for (const [bytes, at] of [
       ['GET / HTTP/1.1\r\n', 1],
       ['\x16\x03\x01', 1],
@@ -115,17 +115,17 @@ describe('version 1', () => {
     ['PROXY TCP4 192.168.0.1 192.168.0.11 56324 443 1', 'the line has 7 fields, not 6'],
     ['PROXY TCP4  192.168.0.1 192.168.0.11 56324 443', 'the line has 7 fields, not 6'],
     ['PROXY TCP4 192.168.0.1 192.168.0.11 56324 443 ', 'the line has 7 fields, not 6'],
-    ['PROXY TCP4 192.168.0.01 192.168.0.11 1 2', "the source '192.168.0.01' is no IPv4 address"],
-    ['PROXY TCP4 192.168.0.1 192.168.0.256 1 2', "the destination '192.168.0.256' is no IPv4 address"],
-    ['PROXY TCP4 192.168.1 192.168.0.11 1 2', "the source '192.168.1' is no IPv4 address"],
-    ['PROXY TCP6 192.168.0.1 ::1 1 2', "the source '192.168.0.1' is no IPv6 address"],
-    ['PROXY TCP6 ::1 1::2::3 1 2', "the destination '1::2::3' is no IPv6 address"],
-    ['PROXY TCP6 ::1 :1 1 2', "the destination ':1' is no IPv6 address"],
-    ['PROXY TCP6 ::1 12345::1 1 2', "the destination '12345::1' is no IPv6 address"],
-    ['PROXY TCP6 ::1 ::2 a 2', "the source port 'a' is no number from 0 to 65535"],
-    ['PROXY TCP4 192.168.0.1 192.168.0.11 65536 2', "the source port '65536' is no number from 0 to 65535"],
-    ['PROXY TCP4 192.168.0.1 192.168.0.11 1 02', "the destination port '02' is no number from 0 to 65535"],
-    ['PROXY TCP4 192.168.0.1 192.168.0.11 1 ', "the destination port '' is no number from 0 to 65535"],
+    ['PROXY TCP4 192.168.0.01 192.168.0.11 1 2', "the source '192.168.0.01' is not an IPv4 address"],
+    ['PROXY TCP4 192.168.0.1 192.168.0.256 1 2', "the destination '192.168.0.256' is not an IPv4 address"],
+    ['PROXY TCP4 192.168.1 192.168.0.11 1 2', "the source '192.168.1' is not an IPv4 address"],
+    ['PROXY TCP6 192.168.0.1 ::1 1 2', "the source '192.168.0.1' is not an IPv6 address"],
+    ['PROXY TCP6 ::1 1::2::3 1 2', "the destination '1::2::3' is not an IPv6 address"],
+    ['PROXY TCP6 ::1 :1 1 2', "the destination ':1' is not an IPv6 address"],
+    ['PROXY TCP6 ::1 12345::1 1 2', "the destination '12345::1' is not an IPv6 address"],
+    ['PROXY TCP6 ::1 ::2 a 2', "the source port 'a' is not a number from 0 to 65535"],
+    ['PROXY TCP4 192.168.0.1 192.168.0.11 65536 2', "the source port '65536' is not a number from 0 to 65535"],
+    ['PROXY TCP4 192.168.0.1 192.168.0.11 1 02', "the destination port '02' is not a number from 0 to 65535"],
+    ['PROXY TCP4 192.168.0.1 192.168.0.11 1 ', "the destination port '' is not a number from 0 to 65535"],
   ];
   for (const [line, why] of MALFORMED) {
     test(`R38 refuses ${line}`, () => assert.equal(readLine(line), `PROXY header: ${why}`));
@@ -142,7 +142,7 @@ describe('version 1', () => {
   ];
   for (const [begun, head] of STRANGE) {
     test(`R38 refuses ${JSON.stringify(begun)} before the line ends`, () => {
-      const why = `PROXY header: there is something in the line behind '${head}' that does not belong there`;
+      const why = `PROXY header: the line has an invalid character after '${head}'`;
       assert.equal(readWhole(Buffer.from(begun)), why);
     });
   }
@@ -259,13 +259,13 @@ describe('version 2', () => {
     for (const tlvs of [[1], [1, 0], [1, 0, 1], [4, 0, 0, 4, 0, 5, 1, 2, 3, 4]])
       assert.equal(
         readWhole(version2(0x21, 0x11, Buffer.concat([IPV4, Uint8Array.from(tlvs)]))),
-        'PROXY header: the last TLV ends beyond it',
+        'PROXY header: the last TLV does not fit into it',
       );
   });
 
   test('R38 a path that is no UTF-8 is malformed', () => {
     const paths = Buffer.alloc(216).fill(0xff, 0, 2);
-    assert.equal(readWhole(version2(0x21, 0x31, paths)), 'PROXY header: a path is no UTF-8');
+    assert.equal(readWhole(version2(0x21, 0x31, paths)), 'PROXY header: a path is not valid UTF-8');
   });
 
   test('R38 a checksum is verified', () => {

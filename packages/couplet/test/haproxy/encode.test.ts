@@ -63,10 +63,10 @@ describe('writing a PROXY header', () => {
   });
 
   const WRONG: readonly [header: Partial<ProxyHeader>, message: string][] = [
-    [{ destination: undefined }, 'source is IPv4 and destination undefined: they are to be of one family'],
-    [{ source: UNIX }, 'source is UNIX and destination IPv4: they are to be of one family'],
-    [{ source: { ...SOURCE, host: 'localhost' } }, "'localhost' is no IPv4 address"],
-    [{ source: { ...SOURCE, host: '::1' } }, "'::1' is no IPv4 address"],
+    [{ destination: undefined }, 'source is IPv4 and destination undefined: both must be of the same family'],
+    [{ source: UNIX }, 'source is UNIX and destination IPv4: both must be of the same family'],
+    [{ source: { ...SOURCE, host: 'localhost' } }, "'localhost' is not an IPv4 address"],
+    [{ source: { ...SOURCE, host: '::1' } }, "'::1' is not an IPv4 address"],
     [{ destination: { ...DESTINATION, port: 65_536 } }, 'port 65536 is not a whole number from 0 to 65535'],
     [{ destination: { ...DESTINATION, port: 0.5 } }, 'port 0.5 is not a whole number from 0 to 65535'],
     [{ command: 'LOCAL' }, 'a LOCAL header has neither addresses nor TLVs'],

@@ -166,7 +166,7 @@ describe('a wire without a PROXY header that counts', () => {
   const ENDS: Record<string, readonly [happens: (gate: Gate) => void, why: string]> = {
     'a malformed one': [
       (gate) => gate.visit.send('GET / HTTP/1.0\r\n\r\n'),
-      'it begins neither like a line of version 1 nor like version 2',
+      'it begins like neither version 1 nor version 2',
     ],
     'one that is late': [
       (gate) => {

@@ -48,7 +48,7 @@ class Porch {
 
 describe('a port behind proxies', () => {
   const ENDS: readonly [how: string, end: (visit: Visit, porch: Porch) => void, why: string][] = [
-    ['sends something else', (visit) => visit.send('GET / HTTP/1.1'), 'neither like a line of version 1 nor'],
+    ['sends something else', (visit) => visit.send('GET / HTTP/1.1'), 'like neither version 1 nor version 2'],
     ['ends its output', (visit) => visit.sink?.onEof(), 'the peer closed before it was whole'],
     ['is silent', (_visit, { backend }) => backend.advance(HEADER_MS), 'it is not whole after 2000 ms'],
     ['is gone', (visit) => visit.cut(), 'the connection ended before it was whole'],

@@ -37,11 +37,32 @@ describe('places', () => {
       async () => call(reactor.listenTCP, reactor, 0, echo, { interface: 0 }),
       typeError(/^interface is/),
     );
+    for (const [path, message] of [
+      ['', "path is empty, not a path such as '/run/echo.sock'"],
+      ['/run/a\0b', "path is the string '/run/a\\u0000b', which contains a NUL byte"],
+    ] as const) {
+      const error = { name: 'RangeError', message };
+      await assert.rejects(reactor.listenUNIX(path, echo), error);
+      assert.throws(() => reactor.connectUNIX(path, echoes), error);
+    }
     await assert.rejects(async () => call(listen, undefined, 8007, echo), typeError(/^description is the number 8007/));
     await assert.rejects(
       async () => call(connect, undefined, 8007, new Echo()),
       typeError(/^description is the number/),
     );
+  });
+
+  test('options that are not an object', async () => {
+    const error = typeError(/^options is (null|the number 5), not an object such as \{ closeTimeoutMs: 1000 \}$/);
+    for (const options of [null, 5]) {
+      await assert.rejects(async () => call(reactor.listenTCP, reactor, 0, echo, options), error);
+      await assert.rejects(async () => call(reactor.listenUNIX, reactor, '/run/a', echo, options), error);
+      await assert.rejects(async () => call(reactor.adoptStreamPort, reactor, 3, echo, options), error);
+      await assert.rejects(async () => call(reactor.listenStdio, reactor, echo, options), error);
+      assert.throws(() => call(reactor.connectTCP, reactor, 'localhost', 1, echoes, options), error);
+      assert.throws(() => call(reactor.connectUNIX, reactor, '/run/a', echoes, options), error);
+      assert.throws(() => call(reactor.connectStdio, reactor, echoes, options), error);
+    }
   });
 
   test('a word that is misspelt', async () => {

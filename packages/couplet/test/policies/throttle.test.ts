@@ -244,8 +244,8 @@ describe('the options of throttle', () => {
     const options: ThrottleOptions = { readBytesPerSecond: 1 };
     Object.assign(options, { scope: 'some' });
     assert.throws(() => throttle(new Recorders(), options), {
-      name: 'RangeError',
-      message: "scope is 'some', not 'connection' or 'all'",
+      name: 'TypeError',
+      message: "scope is the string 'some', not one of 'connection', 'all'",
     });
   });
 });

@@ -43,9 +43,9 @@ describe('Triggers', () => {
     const triggers = new Triggers();
     const trigger = triggers.add('before', 'shutdown', () => {});
     triggers.remove(trigger);
-    assert.throws(() => triggers.remove(trigger), /was not added, or was removed already/);
+    assert.throws(() => triggers.remove(trigger), /was not added, or was already removed/);
     const other = new Triggers().add('before', 'shutdown', () => {});
-    assert.throws(() => triggers.remove(other), /was not added, or was removed already/);
+    assert.throws(() => triggers.remove(other), /was not added, or was already removed/);
     assert.throws(() => triggers.remove({ phase: 'before', event: 'shutdown' }), /was not added/);
   });
 

@@ -109,12 +109,12 @@ describe('R35 sockets that another process has opened', TIMEOUT, () => {
       'descriptor 5: it is not a socket',
       'descriptor 99: bad file descriptor',
       'descriptor 2: invalid argument',
-      'systemd:index=0: it is of the family IPv4, not UNIX',
-      "systemd:name=web: 2 descriptors are named 'web': an index from 0 to 1 has to say which",
+      'systemd:index=0: its family is IPv4, not UNIX',
+      "systemd:name=web: 2 descriptors are named 'web': an index from 0 to 1 chooses one",
     ].entries())
       assert.equal(await child.line(at), `${failure} ${line}`);
     assert.equal(await child.line(5), `UNIXAddress('${path}~')`);
-    assert.equal(await child.line(6), `${failure} descriptor 4: this process uses it already`);
+    assert.equal(await child.line(6), `${failure} descriptor 4: this process already uses it`);
     child.signal('SIGTERM');
     assert.equal((await child.ended).code, 0);
   });

@@ -70,9 +70,9 @@ describe('couplet-sim', () => {
     [['a.ts', '--seed='], "--seed '' is empty or has a colon"],
     [['a.ts', '--faults', '1'], '--faults needs --seed'],
     [['a.ts', '--seed', '1', '--faults', '1,x'], "--faults '1,x' is neither 'none' nor numbers like 1,5"],
-    [['a.ts', '--seeds', '0'], "--seeds '0' is no whole number of at least 1"],
-    [['a.ts', '--seeds', '1e3'], "--seeds '1e3' is no whole number of at least 1"],
-    [['a.ts', '--profile', 'mild'], "--profile 'mild' is none of calm, rough and storm"],
+    [['a.ts', '--seeds', '0'], "--seeds '0' is not a whole number of at least 1"],
+    [['a.ts', '--seeds', '1e3'], "--seeds '1e3' is not a whole number of at least 1"],
+    [['a.ts', '--profile', 'mild'], "--profile 'mild' is not one of calm, rough and storm"],
   ] as const) {
     test(`says what is wrong with '${words.join(' ')}'`, () => {
       const { status, stdout, stderr } = coupletSim(words);
@@ -90,7 +90,7 @@ describe('couplet-sim', () => {
 
     const other = coupletSim([command.replace('couplet-sim', 'framing')]);
     assert.deepEqual([other.status, other.stdout], [1, '']);
-    assert.match(other.stderr, /^couplet-sim: \S+ exports no function 'scenario'[^\n]*\n$/);
+    assert.match(other.stderr, /^couplet-sim: \S+ does not export a function 'scenario'[^\n]*\n$/);
 
     const replay = coupletSim([waiting], 'mild:1');
     assert.deepEqual([replay.status, replay.stdout], [1, '']);

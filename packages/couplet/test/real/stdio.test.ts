@@ -231,7 +231,7 @@ describe('R35 standard input and output', TIMEOUT, () => {
     served.input.end('verse');
     assert.equal(String(await buffer(served.output)), 'verse');
     assert.equal(await served.ended, 0);
-    const why = 'stdio: standard input and output were taken before';
+    const why = 'stdio: this process has already used standard input and output';
     assert.deepEqual(served.told.slice(0, 2), [`CannotListenError: cannot listen on ${why}`, `ConnectError: ${why}`]);
   });
 

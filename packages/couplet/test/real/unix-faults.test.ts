@@ -58,7 +58,7 @@ describe('R36 what takes the place of the folder in which the socket is made', T
   test('R36 a folder of other users is not used', async () => {
     replaceCall('mkdirSync', (made) => makeFolder(made, 0o777));
     const mask = process.umask(0);
-    await expectRefusal('the folder made for it is not that of this user alone').finally(() => process.umask(mask));
+    await expectRefusal('the folder made for the socket is open to other users').finally(() => process.umask(mask));
     assert.deepEqual(namesBeside(), []);
   });
 
@@ -118,7 +118,7 @@ describe('R36 a folder without hard links', TIMEOUT, () => {
   test('R36 what is no socket stays', async () => {
     failCall('linkSync', 'EPERM', -1);
     writeFileSync(path, 'verse');
-    await expectRefusal('a file that is no socket has that name');
+    await expectRefusal('a file that is not a socket has that name');
     assert.equal(readFileSync(path, 'utf8'), 'verse');
     unlinkSync(path);
     symlinkSync(`${path}.none`, path);

@@ -178,7 +178,7 @@ describe('R36 what is there already', TIMEOUT, () => {
   });
 
   for (const [what, why, make] of [
-    ['a file', 'a file that is no socket has that name', () => writeFileSync(path, 'verse')],
+    ['a file', 'a file that is not a socket has that name', () => writeFileSync(path, 'verse')],
     ['a folder', 'a folder has that name', () => mkdirSync(path)],
     [
       'a link to a file',

@@ -227,12 +227,12 @@ describe('the text of a simulated certificate', () => {
     const real = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
     const broken = cert.replace('"names"', '"nom"');
     for (const [settings, detail] of [
-      [serverSettings({ identities: [{ cert: real, key }] }), 'cert is no certificate of the simulation'],
-      [serverSettings({ identities: [GOOD, { cert, key: cert }] }), 'identities[0].key is no key of the simulation'],
+      [serverSettings({ identities: [{ cert: real, key }] }), 'cert is not a certificate of the simulation'],
+      [serverSettings({ identities: [GOOD, { cert, key: cert }] }), 'identities[0].key is not a key of the simulation'],
       [serverSettings({ identities: [{ cert, key: OTHER.key }] }), 'key does not belong to the certificate'],
-      [serverSettings({ ca: key }), 'ca is no certificate of the simulation'],
-      [clientSettings({ identity: { cert: broken, key } }), 'identity.cert is no certificate of the simulation'],
-      [clientSettings({ ca: cert.replace('{', '') }), 'ca is no certificate of the simulation'],
+      [serverSettings({ ca: key }), 'ca is not a certificate of the simulation'],
+      [clientSettings({ identity: { cert: broken, key } }), 'identity.cert is not a certificate of the simulation'],
+      [clientSettings({ ca: cert.replace('{', '') }), 'ca is not a certificate of the simulation'],
     ] as const) {
       assert.deepEqual(rig.client.streams.tlsContext(settings), { kind: 'tls', code: '', detail });
     }

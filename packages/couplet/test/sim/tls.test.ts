@@ -349,6 +349,6 @@ describe('what is no TLS', () => {
       ],
     );
     const { wire } = (await rig.pair()).near;
-    assert.throws(() => wire.startTls({ role: 'client' }, NAME, NOTHING), /the TLS context is one of another backend/);
+    assert.throws(() => wire.startTls({ role: 'client' }, NAME, NOTHING), /the TLS context belongs to another backend/);
   });
 });

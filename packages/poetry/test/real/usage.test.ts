@@ -59,7 +59,7 @@ const ROWS: readonly Row[] = [
   [['transformedpoetry', '--port', '-1'], `option '--port <port>' argument '-1' is invalid. ${WHOLE_PORT}`],
   [
     ['transformedpoetry', '--listen', 'udp:53'],
-    "endpoint 'udp:53': 'udp' is no kind of server (tcp, tcp6, tls, ssl, unix, fd, systemd, stdio, haproxy)",
+    "endpoint 'udp:53': 'udp' is not a kind of server (tcp, tcp6, tls, ssl, unix, fd, systemd, stdio, haproxy)",
   ],
   [['poetry-proxy'], "missing required argument 'address'"],
   [['poetry-proxy', '10000', '10001'], "unexpected argument '10001'"],

@@ -147,7 +147,7 @@ async function listenSocket(server: Server, place: SocketPlace): Promise<Listene
     } else server.listen({ host: place.host, port: place.port, backlog: place.backlog });
   });
   // libuv takes a descriptor once.
-  if (failure?.code === 'EEXIST') return { ...failure, detail: 'this process uses it already' };
+  if (failure?.code === 'EEXIST') return { ...failure, detail: 'this process already uses it' };
   if (failure !== undefined) return failure;
   const close = async (): Promise<void> => {
     await stopListening(server);

@@ -105,7 +105,7 @@ export class SocketWire extends StreamWire implements Wire {
   }
 
   startTls(context: TlsContext, serverName: string, unread: Buffer): void {
-    if (!(context instanceof NodeTlsContext)) throw new TypeError('the TLS context is one of another backend');
+    if (!(context instanceof NodeTlsContext)) throw new TypeError('the TLS context belongs to another backend');
     const { state, stream } = this;
     this.take('startTls');
     if (this.state !== 'handed') return;

@@ -10,7 +10,7 @@ import { vacate } from './descriptor.ts';
 const fs = process.getBuiltinModule('node:fs');
 
 const NAME: SocketName = { family: 'PIPE' };
-const NO_TLS: Cause = { kind: 'tls', code: '', detail: 'there is no TLS over standard input and output' };
+const NO_TLS: Cause = { kind: 'tls', code: '', detail: 'TLS over standard input and output is not supported' };
 
 /**
  * Standard input and output as a wire: each may be a pipe, a socket, a terminal or a file. It has streams of its own, since

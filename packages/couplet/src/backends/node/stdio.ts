@@ -5,7 +5,11 @@ import type { Sink, Wire } from '../../seam/wire.ts';
 import { causeOfThrown } from './cause.ts';
 import { StdioWire } from './stdio-wire.ts';
 
-const TAKEN: Cause = { kind: 'other', code: 'EBUSY', detail: 'standard input and output were taken before' };
+const TAKEN: Cause = {
+  kind: 'other',
+  code: 'EBUSY',
+  detail: 'this process has already used standard input and output',
+};
 
 /** Whether this process has given its standard input and output away: there is only one of each. */
 let taken = false;

@@ -107,7 +107,7 @@ function makeFolder(path: string): string {
 function insideOf(fd: number, folder: string): string {
   const { uid, mode } = fs.fstatSync(fd);
   if (uid !== process.geteuid?.() || (mode & 0o077) !== 0)
-    throw Object.assign(new Error('the folder made for it is not that of this user alone'), { code: 'EACCES' });
+    throw Object.assign(new Error('the folder made for the socket is open to other users'), { code: 'EACCES' });
   const inside = `/proc/self/fd/${fd}`;
   return fs.existsSync(inside) ? inside : folder;
 }
@@ -268,7 +268,7 @@ function statusOf(path: string): BigIntStats | undefined {
 
 function kindOf(found: BigIntStats): string {
   if (found.isSymbolicLink()) return 'a symbolic link';
-  return found.isDirectory() ? 'a folder' : 'a file that is no socket';
+  return found.isDirectory() ? 'a folder' : 'a file that is not a socket';
 }
 
 /** So many bytes the longest of all names takes that a socket with this path has in its life. */

@@ -217,7 +217,7 @@ function verifyError(socket: TLSSocket): Error | null {
     if (error === null || error === undefined) return null;
     return error instanceof Error ? error : new Error(String(error));
   }
-  return new Error('the runtime does not tell whether it is good');
+  return new Error('this runtime does not say whether it is valid');
 }
 
 function codeOf(error: Error): string {
