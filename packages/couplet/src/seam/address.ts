@@ -1,13 +1,21 @@
-/** One end of a TCP connection, as a backend reports it. `host` is an IP literal without brackets. */
-export interface InetName {
+/** One answer of the resolver. */
+export interface HostAddress {
+  /** The family of the address. */
   readonly family: 'IPv4' | 'IPv6';
+  /** The address: an IP literal without brackets. */
   readonly host: string;
+}
+
+/** One end of a TCP connection, as a backend reports it. */
+export interface InetName extends HostAddress {
+  /** The port, 0 to 65,535. */
   readonly port: number;
 }
 
-/** One end of a UNIX socket. The end that did not bind has the empty path. */
+/** One end of a UNIX socket. */
 export interface UnixName {
   readonly family: 'UNIX';
+  /** The path of the socket; empty at the end that did not bind. */
   readonly path: string;
 }
 
@@ -16,11 +24,5 @@ export interface PipeName {
   readonly family: 'PIPE';
 }
 
-/** The name of a socket: what getsockname(2) and getpeername(2) tell. */
+/** The name of a socket: what getsockname(2) and getpeername(2) report. */
 export type SocketName = InetName | UnixName | PipeName;
-
-/** One answer of the resolver. */
-export interface HostAddress {
-  readonly family: 'IPv4' | 'IPv6';
-  readonly host: string;
-}

@@ -1,10 +1,10 @@
 import type { Cause } from './cause.ts';
 import type { Sink } from './wire.ts';
 
-/** Receives what comes of something that takes its time: one of the two is called, once, and later than it was asked for. */
+/** Receives the outcome of an operation that takes time: one of the two is called, once, after the call that began it. */
 export interface Settled<T, E = Cause> {
-  /** Returns the sink of the wire that is ready, or null to refuse it: who made the wire then closes it. */
+  /** The operation succeeded. Returns the sink of the new wire, or null to refuse it: its maker then closes it. */
   onReady(value: T): Sink | null;
-  /** There is nothing, for this reason. */
+  /** The operation failed, for this reason. */
   onFailed(reason: E): void;
 }
