@@ -1,12 +1,12 @@
 import type { Clock } from '../time/clock.ts';
 import { checkWhole } from '../values/checks.ts';
 
-/** After so many milliseconds a lookup counts no more: one that never ends must not keep all others from beginning for ever. */
+/** How long a lookup counts at most, in milliseconds: one that never ends must not keep all others from beginning for ever. */
 const LONGEST_MS = 60_000;
 
 /**
- * Bounds how many name lookups are under way for those who share it; the others wait for their turn. No runtime can take a lookup
- * back, so one counts until the system has answered, whoever still wants to know, or for a minute.
+ * Bounds how many name lookups are under way at once; the others wait for their turn. No runtime can cancel a lookup, so one
+ * counts until the system has answered, even if the answer is not needed any more, or for a minute.
  */
 export class Lookups {
   readonly #clock: Clock;
@@ -21,13 +21,13 @@ export class Lookups {
     this.#max = max;
   }
 
-  /** Begins a lookup when there is room: now, or later. Returns what takes it back while it waits. */
+  /** Begins a lookup when there is room, now or later. Returns a function that cancels it while it waits. */
   join(lookUp: () => Promise<unknown>): () => void {
     const begin = (): void => {
       this.#waiting.delete(begin);
       this.#underWay += 1;
       let counts = true;
-      // Not by whether the timer is active: a reactor that stops takes all timers away.
+      // Not by whether the timer is active: a reactor that stops removes all timers.
       const over = (): void => {
         if (counts) this.#over();
         counts = false;

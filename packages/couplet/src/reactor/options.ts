@@ -4,70 +4,84 @@ import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { ClientTLS, ServerTLS } from '../protocol/tls.ts';
 import { described } from '../values/checks.ts';
 
-/** Options of `run`. */
+/** Options of `Reactor.run`. */
 export interface RunOptions {
   /** Whether SIGINT and SIGTERM stop the reactor; true unless set. */
   readonly signals?: boolean;
   /**
-   * How long, in milliseconds, connections may take to end in order when the reactor stops: what is unsent goes out, and the
-   * peer has its time to close; 1,000 unless set. A second signal ends that time.
+   * How long connections may take to end in order when the reactor stops, in milliseconds, 0 or more; 1,000 unless set. In that
+   * time what is unsent is sent, and the peer may close. A second signal ends it.
    */
   readonly stopLingerMs?: number;
 }
 
-/** Options of every port: of `adoptStreamPort`, and of what follows. */
+/** Options of every port. */
 export interface PortOptions extends ConnectionOptions {
-  /** How many connections may wait to be accepted; 4,096 unless set. */
+  /** How many connections may wait to be accepted, 1 to 2,147,483,647; 4,096 unless set. The system may have a lower limit. */
   readonly backlog?: number;
-  /** TLS for its connections, from their first byte on. */
+  /** TLS for the connections of the port, from their first byte on; in clear unless set. */
   readonly tls?: ServerTLS;
-  /** Proxies in front of it announce whom they speak for: every connection has to begin with a PROXY header, and TLS follows it. */
+  /**
+   * How to read the PROXY headers of the proxies in front of the port; there are none unless set. With it every connection has
+   * to begin with a PROXY header, before TLS, and its addresses are those that the header announces.
+   */
   readonly haproxy?: ProxyOptions;
 }
 
-/** Options of `listenTCP`. */
+/** Options of `Reactor.listenTCP`. */
 export interface ListenOptions extends PortOptions {
-  /** The IP literal or host name to listen on; `0.0.0.0`, all IPv4 interfaces, unless set. `::` is all of both families. */
+  /**
+   * The interface to listen on, an IP literal without brackets or a host name; `0.0.0.0`, all IPv4 interfaces, unless set. `::`
+   * stands for all interfaces of both families.
+   */
   readonly interface?: string;
 }
 
-/** Options of `listenUNIX`. */
+/** Options of `Reactor.listenUNIX`. */
 export interface ListenUNIXOptions extends PortOptions {
-  /** The socket's permissions; 0o660 unless set. */
+  /** The permissions of the socket's file, 0 to 0o777 (chmod(2)); 0o660 unless set. */
   readonly mode?: number;
 }
 
-/** Options of every attempt: of `connectStdio` and of endpoints, and of what follows. */
+/** Options of every attempt to connect. */
 export interface DialOptions extends ConnectionOptions {
-  /** TLS, from the first byte on. The server's certificate must have the name of the host that is connected to, or `serverName`. */
+  /**
+   * TLS for the connection, from its first byte on; in clear unless set. The server's certificate must be for the `serverName`
+   * of this, or for the host that is connected to if it has none.
+   */
   readonly tls?: ClientTLS;
   /**
-   * What to send first, before TLS: the PROXY header of the connection that this one passes on, or the version, 1 or 2, of a
-   * header that announces this end itself. One that cannot be written fails the attempt with a `ConnectError`.
+   * The PROXY header to send first, before TLS: that of a connection which this one passes on, or 1 or 2 for a header of that
+   * version which announces this end itself. None is sent unless set. If it cannot be written, the attempt fails with a
+   * `ConnectError`.
    */
   readonly proxyHeader?: ProxyHeader | 1 | 2;
-  /** How long an attempt may take, name lookup and handshake included; 30,000 unless set, `Infinity` for no bound. */
+  /**
+   * How long an attempt may take, name lookup and handshakes included, in milliseconds, 0 or more; 30,000 unless set. `Infinity`
+   * sets no bound. Afterwards the attempt fails with a `TimeoutError`.
+   */
   readonly timeoutMs?: number;
-  /** Cancels the attempt: `clientConnectionFailed` comes with `UserAbortError`. */
+  /** Cancels the attempt when it is aborted: the attempt fails with a `UserAbortError`. It does not affect a connection. */
   readonly signal?: AbortSignal;
 }
 
-/** Options of `connectTCP`. */
+/** Options of `Reactor.connectTCP`. */
 export interface ConnectOptions extends DialOptions {
-  /** The one family of addresses to use; both unless set. */
+  /** The only family of addresses to use; both unless set. */
   readonly family?: 'IPv4' | 'IPv6';
-  /** The local IP literal to connect from. */
+  /** The local IP address to connect from, a literal without brackets; the system chooses unless set. */
   readonly bindAddress?: string;
-  /** The local port to connect from. */
+  /** The local port to connect from, 0 to 65,535; the system chooses when it is 0 or not set. */
   readonly bindPort?: number;
   /**
-   * Decides when the host's name is looked up, which is at once unless set: gets what begins that, calls it now or later, and returns
-   * what takes it back. For names that others choose: a few that the system has no answer for keep it from looking up any.
+   * Decides when the host name is looked up; at once unless set. It is called with a function that begins the lookup, which it
+   * calls now or later, and returns a function that cancels the lookup while it waits. It is meant for names that others choose:
+   * a few names that are never answered keep the system from looking up any.
    */
   readonly queueLookup?: (lookUp: () => Promise<unknown>) => () => void;
 }
 
-/** Options of `connectUNIX`. */
+/** Options of `Reactor.connectUNIX`. */
 export interface ConnectUNIXOptions extends DialOptions {}
 
 /** Throws a `TypeError` unless the options are an object: only leaving them out gives the defaults. */

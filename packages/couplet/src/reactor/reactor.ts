@@ -46,34 +46,35 @@ import { Ports } from './ports.ts';
 import type { SystemEvent, Trigger, TriggerPhase } from './triggers.ts';
 import { EVENTS, PHASES, Triggers } from './triggers.ts';
 
-/** How many connections may wait to be accepted: enough for a storm not to fall into the one-second retries of TCP. */
+/** How many connections may wait to be accepted: enough that a burst of clients does not run into the one-second retries of TCP. */
 const BACKLOG = 4096;
 /** The largest backlog that listen(2) takes. */
 const MOST_WAITING = 2 ** 31 - 1;
-/** The largest number that a descriptor has. */
+/** The largest number of a descriptor. */
 const MOST_DESCRIPTORS = 2 ** 31 - 1;
 
 const LIFE = new Machine('the reactor', 'idle', REACTOR_LIFE);
 
-/** What ends a program from outside. */
+/** The signals that stop a reactor that runs. */
 const STOP_SIGNALS: readonly Signal[] = ['SIGINT', 'SIGTERM'];
 
 const FAMILIES: readonly NonNullable<ConnectOptions['family']>[] = ['IPv4', 'IPv6'];
 
 /**
- * Waits for events and calls protocols: the one loop of a program, on the network of one backend. Ports, connections and
- * timers work as soon as they are made; `run` keeps the process alive until `stop`, and then ends them all.
+ * Waits for events and calls protocols: the event loop of a program, on the network of one backend. Ports, connections and
+ * timers work as soon as they are made; `run` keeps the process alive until `stop`, and then ends them all. A program usually
+ * has one: `reactor` of `couplet`.
  */
 export class Reactor implements Clock {
-  /** The process around it: for endpoints. */
+  /** The process around the reactor, for endpoints. */
   readonly '~surroundings': Surroundings;
   readonly #engine: Engine;
   readonly #triggers: Triggers = new Triggers();
   readonly #ports: Ports;
   readonly #connectors: Set<Connector> = new Set();
-  /** How long connections may take to end. */
+  /** How long connections may take to end, in milliseconds. */
   #lingerMs = 0;
-  /** What `run` waits for comes: the stop, and then an end of the wait for triggers. */
+  /** Resolve what `run` waits for: the stop, and then the end of the wait for triggers. */
   #shutDown: () => void = () => {};
   #hurry: () => void = () => {};
   readonly #life = LIFE.start({
@@ -100,6 +101,10 @@ export class Reactor implements Clock {
     },
   });
 
+  /**
+   * Makes a reactor on the network, clock and process of a backend. It does not run yet. A program that uses the runtime's own
+   * network takes `reactor` of `couplet` in place of this.
+   */
   constructor(backend: Backend) {
     this['~surroundings'] = backend.surroundings;
     this.#engine = new Engine(backend);
@@ -123,7 +128,7 @@ export class Reactor implements Clock {
     return this.#engine.random();
   }
 
-  /** Tells the observers of an error, or prints it, as what a callback throws. */
+  /** Reports an error as if a callback had thrown it: to the observers of errors, or on standard error while there are none. */
   report(report: ErrorReport): void {
     this.#engine.report(report);
   }
@@ -133,9 +138,15 @@ export class Reactor implements Clock {
   }
 
   /**
-   * Listens on a TCP port; 0 picks a free one, which `getHost()` tells. Rejects with a `CannotListenError` when that is
-   * impossible, with a `RangeError` if the port, the backlog or a bound is out of range, and with a `TypeError` if `factory` is
-   * not a factory, or has nothing to build when it has started.
+   * Listens on a TCP port, on all IPv4 interfaces unless `options.interface` names one. Resolves to the port once it accepts
+   * connections; `factory` builds a protocol for each of them.
+   *
+   * Rejects with a `CannotListenError` if the system refuses, if the interface cannot be looked up, or if the reactor stops
+   * meanwhile; with a `RangeError` if `port`, `backlog` or another number is out of range; and with a `TypeError` if `factory`
+   * is not a factory, does not override `buildProtocol` and has no class of protocols, or if an option is of the wrong type.
+   * Nothing is left open then, and a factory that was started has been stopped.
+   *
+   * @param port 0 to 65,535; 0 picks a free port, which `getHost()` of the result tells.
    */
   async listenTCP(
     port: number,
@@ -153,7 +164,17 @@ export class Reactor implements Clock {
     throw new TypeError(`the backend opened ${opened.getHost()}, which is not on TCP`);
   }
 
-  /** Listens on a UNIX socket. Rejects like `listenTCP`. */
+  /**
+   * Listens on a UNIX socket. Resolves to the port once it accepts connections; `factory` builds a protocol for each of them.
+   * The socket's file is removed when the port stops. A file that is left over from a process that has ended is replaced.
+   *
+   * Rejects with a `CannotListenError` if the system refuses, if the path is in use, or if the reactor stops meanwhile; with a
+   * `RangeError` if `path` is empty or contains a NUL byte, or if `mode`, `backlog` or another number is out of range; and with
+   * a `TypeError` if `factory` is not a factory or cannot build a protocol, or if an option is of the wrong type. Nothing is
+   * left open then, and a factory that was started has been stopped.
+   *
+   * @param path The path of the socket, such as `/run/echo.sock`; on Linux a NUL in front makes the name abstract (unix(7)).
+   */
   async listenUNIX(path: string, factory: Factory, options: ListenUNIXOptions = {}): Promise<ListeningPort> {
     checkPath(path);
     checkOptions(options);
@@ -164,8 +185,15 @@ export class Reactor implements Clock {
   }
 
   /**
-   * Listens on a descriptor that the process inherited, of a TCP or UNIX socket that is bound; it belongs to the port from
-   * then on. Rejects like `listenTCP`.
+   * Listens on a descriptor that the process inherited, of a bound TCP or UNIX socket. Resolves to the port once it accepts
+   * connections; `factory` builds a protocol for each of them. The port owns the descriptor from then on, and closes it.
+   *
+   * Rejects with a `CannotListenError` if the descriptor is not such a socket, if this process already uses it, or if the
+   * reactor stops meanwhile; with a `RangeError` if `fd`, `backlog` or another number is out of range; and with a `TypeError`
+   * if `factory` is not a factory or cannot build a protocol, or if an option is of the wrong type. A factory that was started
+   * has been stopped then.
+   *
+   * @param fd The number of the descriptor, 0 or more; a service manager passes the first one as 3.
    */
   async adoptStreamPort(fd: number, factory: Factory, options: PortOptions = {}): Promise<ListeningPort> {
     checkWhole('fd', fd, 0, MOST_DESCRIPTORS);
@@ -176,8 +204,12 @@ export class Reactor implements Clock {
   }
 
   /**
-   * Serves standard input and output as one connection, once in a process. The port stops by itself when that connection is
-   * gone. Nothing else may be printed on standard output, `console.log` included. Rejects like `listenTCP`.
+   * Serves standard input and output as one connection, once in a process. Resolves to a port, which stops by itself when that
+   * connection is closed. Nothing else may be printed on standard output, `console.log` included.
+   *
+   * Rejects with a `CannotListenError` if this process has already used them, if the system refuses, or if the reactor stops
+   * meanwhile; with a `RangeError` if a number of the options is out of range; and with a `TypeError` if `factory` is not a
+   * factory or cannot build a protocol, or if an option is of the wrong type.
    */
   async listenStdio(factory: Factory, options: ConnectionOptions = {}): Promise<ListeningPort> {
     checkOptions(options);
@@ -185,10 +217,17 @@ export class Reactor implements Clock {
   }
 
   /**
-   * Connects to a TCP port; of several addresses of a host, whichever answers first (RFC 8305). How it goes comes later:
-   * the factory hears of it. Throws a `RangeError` if the port or a bound is out of range, if `bindAddress` is not an IP
-   * address, and if `host` is an IP address of another family than `family`; a `TypeError` if `factory` is not a client factory.
-   * One that has nothing to build when it has started is reported, and the attempt fails with a `TypeError`.
+   * Connects to a TCP port. Returns the connector at once; its `whenConnected` and the methods of `factory` tell the outcome,
+   * after this has returned. If the host has several addresses, they are tried in turn without waiting for one that is slow,
+   * and the first to answer wins (RFC 8305).
+   *
+   * Throws a `RangeError` if `port`, `bindPort` or another number is out of range, if `bindAddress` is not an IP address, or if
+   * `host` is an IP address of another family than `family`; and a `TypeError` if `factory` is not a client factory or an
+   * option is of the wrong type. If the factory cannot build a protocol once it has started, that is reported, and the attempt
+   * fails with a `TypeError`.
+   *
+   * @param host A host name or an IP literal without brackets.
+   * @param port 1 to 65,535.
    */
   connectTCP<F extends ClientFactory>(
     host: string,
@@ -210,7 +249,17 @@ export class Reactor implements Clock {
     return this.#connect({ kind: 'tcp', host, port, family, localHost, localPort, queueLookup }, factory, options);
   }
 
-  /** Connects to a UNIX socket, like `connectTCP`. A listener whose backlog is full is asked again until the attempt's time is up. */
+  /**
+   * Connects to a UNIX socket. Returns the connector at once; its `whenConnected` and the methods of `factory` tell the outcome,
+   * after this has returned. While the backlog of the listener is full, it is asked again until `timeoutMs` is over.
+   *
+   * Throws a `RangeError` if `path` is empty or contains a NUL byte, or if a number of the options is out of range; and a
+   * `TypeError` if `factory` is not a client factory, if an option is of the wrong type, or if `tls` verifies a certificate and
+   * has no `serverName`. If the factory cannot build a protocol once it has started, that is reported, and the attempt fails
+   * with a `TypeError`.
+   *
+   * @param path The path of the socket, such as `/run/echo.sock`; on Linux a NUL in front marks an abstract name (unix(7)).
+   */
   connectUNIX<F extends ClientFactory>(
     path: string,
     factory: F,
@@ -221,16 +270,27 @@ export class Reactor implements Clock {
     return this.#connect({ kind: 'unix', path }, factory, options);
   }
 
-  /** Connects to whoever is at the other end of standard input and output, once in a process, like `connectTCP`. */
+  /**
+   * Connects to the process at the other end of standard input and output, once in a process. Returns the connector at once;
+   * its `whenConnected` and the methods of `factory` tell the outcome, after this has returned. Nothing else may be printed on
+   * standard output, `console.log` included.
+   *
+   * Throws a `RangeError` if a number of the options is out of range, and a `TypeError` if `factory` is not a client factory
+   * or an option is of the wrong type. If the factory cannot build a protocol once it has started, that is reported, and the
+   * attempt fails with a `TypeError`.
+   */
   connectStdio<F extends ClientFactory>(factory: F, options: DialOptions = {}): Connector<BuiltBy<F>> {
     checkOptions(options);
     return this.#connect({ kind: 'stdio' }, factory, options);
   }
 
   /**
-   * Keeps the process alive, with nothing open too, and resolves after `stop`, when all that the reactor had is gone: ports,
-   * connections, timers, signal handlers. SIGINT and SIGTERM stop it; a second one ends what it waits for. Rejects with
-   * `ReactorAlreadyRunning`, and with a `RangeError` for a `stopLingerMs` that is not a number of at least 0.
+   * Keeps the process alive, even with nothing open, and resolves after `stop`, when everything that the reactor had has ended:
+   * ports, connections, timers and signal handlers. The reactor can run again then. SIGINT and SIGTERM stop it, unless `signals`
+   * is false; a second signal ends the wait for triggers and connections.
+   *
+   * Rejects with `ReactorAlreadyRunning` if it is already running, and with a `RangeError` if `stopLingerMs` is not a number of
+   * at least 0.
    */
   async run({ signals = true, stopLingerMs = 1000 }: RunOptions = {}): Promise<void> {
     checkAtLeast('stopLingerMs', stopLingerMs, 0);
@@ -252,7 +312,7 @@ export class Reactor implements Clock {
     await this.#endAll();
     this.#life.ended();
     this.#fire('after', 'shutdown');
-    // What these began, and what was cancelled at once, ends in runs of their own.
+    // What these triggers began and cancelled ends in turns of its own.
     await this.#turn();
     this.#life.over();
     this.#engine.timers.clear();
@@ -261,16 +321,21 @@ export class Reactor implements Clock {
   }
 
   /**
-   * Ends `run`: first the triggers before shutdown, then every port, attempt and connection. Connections send what is unsent,
-   * end their output and wait for the peer to close, for at most `stopLingerMs` of `run`; what is unsent then is reset, and so,
-   * at once, is one with a registered producer. Protocols that had not left themselves get `ConnectionAborted`. Does nothing
-   * when it is stopping already, throws `ReactorNotRunning` when it does not run.
+   * Stops the reactor, so that `run` resolves. First the triggers before shutdown run, then every port stops, and every attempt
+   * and connection ends. A connection sends what is unsent, ends its output and waits for the peer to close, for at most
+   * `stopLingerMs` of `run`; if bytes are unsent then, it is reset. A connection with a registered producer is reset at once. A
+   * protocol that had not called `loseConnection` gets `ConnectionAborted` as the reason.
+   *
+   * Does nothing while the reactor is stopping. Throws `ReactorNotRunning` if it is not running.
    */
   stop(): void {
     this.#life.stop();
   }
 
-  /** Calls `call(...args)` once, when the reactor runs: now if it does. Throws a `TypeError` if `call` is not a function. */
+  /**
+   * Calls `call(...args)` once, as soon as the reactor runs: before this returns if it does already. What `call` throws is
+   * reported to the observers. Throws a `TypeError` if `call` is not a function.
+   */
   callWhenRunning<A extends unknown[]>(call: (...args: A) => unknown, ...args: A): void {
     checkFunction('call', call, 'a function');
     if (this.#life.state !== 'idle') {
@@ -284,9 +349,13 @@ export class Reactor implements Clock {
   }
 
   /**
-   * Has `call(...args)` run before, during or after the reactor starts or stops, each time that it does. Only shutdown waits, and
-   * only for promises of the triggers before it. A trigger that fails is reported, and the others still run. Throws a
-   * `TypeError` for another phase or event, and if `call` is not a function.
+   * Calls `call(...args)` each time the reactor starts or stops. Returns the trigger, for `removeSystemEventTrigger`. If triggers
+   * before shutdown return promises, the shutdown waits for these; no other promises are waited for. If a trigger fails, that is
+   * reported to the observers, and the others still run. Throws a `TypeError` if `phase` or `event` is another word, or if `call`
+   * is not a function.
+   *
+   * @param phase When it runs: `before`, `during` or `after` the event; triggers of a phase run in the order of being added.
+   * @param event `startup`, when `run` begins, or `shutdown`, after `stop`.
    */
   addSystemEventTrigger<A extends unknown[]>(
     phase: TriggerPhase,
@@ -297,17 +366,20 @@ export class Reactor implements Clock {
     checkWord('phase', phase, PHASES);
     checkWord('event', event, EVENTS);
     checkFunction('call', call, 'a function');
-    // A trigger before it in the same phase may have taken it back.
+    // A trigger before it in the same phase may have removed it.
     const trigger = this.#triggers.add(phase, event, () => (this.#triggers.has(trigger) ? call(...args) : undefined));
     return trigger;
   }
 
-  /** Takes a trigger back: unless its turn has come already, it does not run. Throws an `Error` when it is not there. */
+  /** Removes a trigger, so that it does not run any more. Throws an `Error` if it was not added, or was already removed. */
   removeSystemEventTrigger(trigger: Trigger): void {
     this.#triggers.remove(trigger);
   }
 
-  /** Tells the observer of what happens, until the returned function is called. Throws a `TypeError` if it is not an object. */
+  /**
+   * Adds an observer, which is notified of errors, ports and connections until the returned function is called. What it throws
+   * is printed on standard error. Throws a `TypeError` if it is not an object.
+   */
   observe(observer: Observer): () => void {
     checkObserver(observer);
     return this.#engine.observe(observer);
@@ -327,7 +399,7 @@ export class Reactor implements Clock {
     const attempts = { timeoutMs, preamble: { tls, proxyHeader }, signal };
     const connector = new ClientConnector(this.#engine, this, target, factory, bounds, attempts, this.#connectors);
     connector.connect();
-    // The connector hands on what the factory builds; its type is what the factory's class says.
+    // The connector passes on what the factory builds; the factory's class says of what type that is.
     return connector as Connector<unknown> as Connector<BuiltBy<F>>;
   }
 
@@ -342,7 +414,7 @@ export class Reactor implements Clock {
     });
   }
 
-  /** Ends ports, attempts and connections. A second signal may shorten the time of these until they are asked to leave. */
+  /** Ends ports, attempts and connections. A second signal may shorten the linger of connections until they are asked to end. */
   async #endAll(): Promise<void> {
     await this.#ports.close();
     for (const connector of this.#connectors) if (connector.state === 'connecting') connector.stopConnecting();

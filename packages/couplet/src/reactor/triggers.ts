@@ -1,15 +1,17 @@
-/** When, around a system event, a trigger runs. */
+/** When a trigger runs, around a system event. */
 export type TriggerPhase = 'before' | 'during' | 'after';
-/** The two events of a reactor's life. */
+/** The events of a reactor that triggers are for: `run` begins, or `stop` was called. */
 export type SystemEvent = 'startup' | 'shutdown';
 
-/** In the order in which they come. */
+/** The phases of an event, in their order. */
 export const PHASES: readonly TriggerPhase[] = ['before', 'during', 'after'];
 export const EVENTS: readonly SystemEvent[] = ['startup', 'shutdown'];
 
-/** A trigger that was added; the handle to remove it by. */
+/** A trigger that was added, for `Reactor.removeSystemEventTrigger`. */
 export interface Trigger {
+  /** When it runs, around its event. */
   readonly phase: TriggerPhase;
+  /** The event that it is for. */
   readonly event: SystemEvent;
 }
 
@@ -17,7 +19,7 @@ interface TriggerEntry extends Trigger {
   readonly run: () => unknown;
 }
 
-/** What is to run when a reactor starts and stops. */
+/** The triggers of a reactor, which run when it starts and stops. */
 export class Triggers {
   #entries: TriggerEntry[] = [];
 
