@@ -1,6 +1,6 @@
 import { described, hasMethods } from '../values/checks.ts';
 
-/** Throws a `TypeError` unless that is an endpoint that can do this; a string describes one, and is none. */
+/** Throws a `TypeError` unless that is an endpoint with the method; a description is not one. */
 export function checkEndpoint(endpoint: unknown, method: 'connect' | 'listen'): void {
   if (typeof endpoint === 'object' && hasMethods(endpoint, [method])) return;
   const reader = method === 'connect' ? 'clientFromString' : 'serverFromString';

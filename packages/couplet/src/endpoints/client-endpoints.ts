@@ -7,20 +7,33 @@ import type { ClientTLS } from '../protocol/tls.ts';
 import type { ConnectOptions, ConnectUNIXOptions, DialOptions } from '../reactor/options.ts';
 import type { Reactor } from '../reactor/reactor.ts';
 
-/** A place to connect to. */
+/** A place to connect to. Every `connect` makes a connection of its own. */
 export interface ClientEndpoint {
   /**
-   * Connects the protocol given, or one that the factory builds, and resolves to it; of the options the endpoint's own go
-   * first. Rejects with a `ConnectError`, with `UserAbortError` when the signal is aborted before.
+   * Connects a protocol, and resolves to it once it is connected. An option that the endpoint has takes precedence over the one
+   * given here.
+   *
+   * Rejects with a `ConnectError` if the attempt fails, with `UserAbortError` if `options.signal` is aborted first, with a
+   * `RangeError` if a number is out of range, and with a `TypeError` if `protocol` is not a protocol or an option is of the
+   * wrong type. An endpoint that a description made rejects with an `EndpointSyntaxError` if a file of it cannot be used.
    */
   connect<P extends ProtocolUnder<ClientFactory>>(protocol: P, options?: DialOptions): Promise<P>;
+  /**
+   * Connects a protocol that the factory builds, and resolves to it once it is connected. An option that the endpoint has takes
+   * precedence over the one given here.
+   *
+   * Rejects with a `ConnectError` if the attempt fails, with `UserAbortError` if `options.signal` is aborted first, with a
+   * `RangeError` if a number is out of range, and with a `TypeError` if `factory` is not a client factory or cannot build a
+   * protocol, or if an option is of the wrong type. An endpoint that a description made rejects with an `EndpointSyntaxError`
+   * if a file of it cannot be used.
+   */
   connect<F extends ClientFactory>(factory: F, options?: DialOptions): Promise<BuiltBy<F>>;
 }
 
-/** How a kind of endpoint connects a factory. */
+/** Connects a factory, in the way of one kind of endpoint. */
 type DialFunction = <F extends ClientFactory>(factory: F, options: DialOptions) => Connector<BuiltBy<F>>;
 
-/** What the client endpoints share: a protocol may stand for its factory, and a promise for the connector. */
+/** The base of the client endpoints: connects a protocol or a factory, with the options of the endpoint before those of the call. */
 export class StreamClientEndpoint implements ClientEndpoint {
   readonly #dial: DialFunction;
 
@@ -35,14 +48,14 @@ export class StreamClientEndpoint implements ClientEndpoint {
   }
 }
 
-/** The factory to connect with. Throws a `TypeError` for what is neither a protocol nor a client factory. */
+/** Returns the factory to connect with. Throws a `TypeError` if `target` is neither a protocol nor a client factory. */
 export function factoryFor(target: ProtocolUnder<ClientFactory> | ClientFactory): ClientFactory {
   if (target instanceof ClientFactory) return target;
   checkProtocol(target, 'protocol');
   return new One(target);
 }
 
-/** The factory of a protocol that is there already. */
+/** The factory of one protocol that exists already. */
 class One extends ClientFactory {
   readonly #built: ProtocolUnder<ClientFactory>;
   constructor(built: ProtocolUnder<ClientFactory>) {
@@ -54,43 +67,96 @@ class One extends ClientFactory {
   }
 }
 
-/** A TCP port of a host; of its addresses, whichever answers first (RFC 8305). */
+/**
+ * A TCP port of a host. If the host has several addresses, they are tried in turn without waiting for one that is slow, and the
+ * first to answer wins (RFC 8305).
+ */
 export class HostnameEndpoint extends StreamClientEndpoint {
+  /**
+   * Makes an endpoint; nothing is looked up before `connect`, which also checks the arguments.
+   *
+   * @param reactor The reactor to connect with.
+   * @param host A host name or an IP literal without brackets.
+   * @param port The TCP port, 1 to 65,535.
+   * @param options The options of each connection; they take precedence over those of `connect`.
+   */
   constructor(reactor: Reactor, host: string, port: number, options: ConnectOptions = {}) {
     super((factory, given) => reactor.connectTCP(host, port, factory, { ...given, ...options }));
   }
 }
 
-/** A TCP port of a host, by its IPv4 addresses alone. */
+/** A TCP port of a host, which is connected to by its IPv4 addresses only. */
 export class TCP4ClientEndpoint extends StreamClientEndpoint {
+  /**
+   * Makes an endpoint; nothing is looked up before `connect`, which also checks the arguments.
+   *
+   * @param reactor The reactor to connect with.
+   * @param host A host name or an IPv4 literal.
+   * @param port The TCP port, 1 to 65,535.
+   * @param options The options of each connection; they take precedence over those of `connect`, and `family` is ignored.
+   */
   constructor(reactor: Reactor, host: string, port: number, options: ConnectOptions = {}) {
     super((factory, given) => reactor.connectTCP(host, port, factory, { ...given, ...options, family: 'IPv4' }));
   }
 }
 
-/** A TCP port of a host, by its IPv6 addresses alone. */
+/** A TCP port of a host, which is connected to by its IPv6 addresses only. */
 export class TCP6ClientEndpoint extends StreamClientEndpoint {
+  /**
+   * Makes an endpoint; nothing is looked up before `connect`, which also checks the arguments.
+   *
+   * @param reactor The reactor to connect with.
+   * @param host A host name or an IPv6 literal without brackets.
+   * @param port The TCP port, 1 to 65,535.
+   * @param options The options of each connection; they take precedence over those of `connect`, and `family` is ignored.
+   */
   constructor(reactor: Reactor, host: string, port: number, options: ConnectOptions = {}) {
     super((factory, given) => reactor.connectTCP(host, port, factory, { ...given, ...options, family: 'IPv6' }));
   }
 }
 
-/** A TCP port for TLS, of a host with an IPv4 address. */
+/** A TCP port of a host for TLS, which is connected to by its IPv4 addresses only. */
 export class SSL4ClientEndpoint extends TCP4ClientEndpoint {
+  /**
+   * Makes an endpoint; nothing is looked up before `connect`, which also checks the arguments.
+   *
+   * @param reactor The reactor to connect with.
+   * @param host A host name or an IPv4 literal; the server's certificate must be for it, unless `tls` has a `serverName`.
+   * @param port The TCP port, 1 to 65,535.
+   * @param tls TLS for each connection; its sessions are resumed by later connections.
+   * @param options The options of each connection; they take precedence over those of `connect`, and `tls` and `family` are
+   *   ignored.
+   */
   constructor(reactor: Reactor, host: string, port: number, tls: ClientTLS, options: ConnectOptions = {}) {
     super(reactor, host, port, { ...options, tls });
   }
 }
 
-/** A UNIX socket. */
+/** A UNIX socket to connect to. */
 export class UNIXClientEndpoint extends StreamClientEndpoint {
+  /**
+   * Makes an endpoint; nothing happens before `connect`, which also checks the arguments.
+   *
+   * @param reactor The reactor to connect with.
+   * @param path The path of the socket, such as `/run/echo.sock`; on Linux a NUL in front marks an abstract name (unix(7)).
+   * @param options The options of each connection; they take precedence over those of `connect`.
+   */
   constructor(reactor: Reactor, path: string, options: ConnectUNIXOptions = {}) {
     super((factory, given) => reactor.connectUNIX(path, factory, { ...given, ...options }));
   }
 }
 
-/** Whoever is at the other end of standard input and output. It can be connected to once in a process. */
+/**
+ * The process at the other end of standard input and output. It can be connected to once in a process. Nothing else may be
+ * printed on standard output then, `console.log` included.
+ */
 export class StandardIOClientEndpoint extends StreamClientEndpoint {
+  /**
+   * Makes an endpoint; nothing happens before `connect`, which also checks the options.
+   *
+   * @param reactor The reactor to connect with.
+   * @param options The options of the connection; they take precedence over those of `connect`.
+   */
   constructor(reactor: Reactor, options: DialOptions = {}) {
     super((factory, given) => reactor.connectStdio(factory, { ...given, ...options }));
   }

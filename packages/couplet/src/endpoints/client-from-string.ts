@@ -7,10 +7,19 @@ import { clientTLSOf } from './tls-description.ts';
 import { announceEndpoint, WrappedClientEndpoint } from './wrap.ts';
 
 /**
- * The endpoint that a client description names, such as `tcp:example.org:8007:timeout=10`, `unix:/run/echo.sock`,
- * `tls:example.org:8443:ca=/etc/echo/ca.pem`, `stdio:`, or, around another one, `haproxy:version=2:tcp:127.0.0.1:8007`. Throws an
- * `EndpointSyntaxError` that names the offending part; files that are named are read by the first `connect`, which rejects
- * with the same for one that cannot be used.
+ * Reads a client description, and returns the endpoint that it names. Descriptions are, for example:
+ *
+ * - `tcp:example.org:8007:timeout=10`, `tcp:[::1]:8007:bindAddress=192.0.2.1`; a `timeout` is in seconds
+ * - `unix:/run/echo.sock`
+ * - `tls:example.org:8443:ca=/etc/echo/ca.pem`
+ * - `stdio:`
+ * - around another endpoint: `haproxy:version=2:tcp:127.0.0.1:8007`
+ *
+ * Throws an `EndpointSyntaxError` that names the part which is wrong, and a `TypeError` if `text` is not a string. Files are read
+ * by the first `connect`, which rejects with an `EndpointSyntaxError` if one cannot be used.
+ *
+ * @param reactor The reactor that the endpoint connects with.
+ * @param text The description; `quoteStringArgument` quotes a part of it.
  */
 export function clientFromString(reactor: Reactor, text: string): ClientEndpoint {
   if (kindOf(text) === 'haproxy') return haproxy(reactor, text);
@@ -47,7 +56,7 @@ function tcp(reactor: Reactor, description: Description): ClientEndpoint {
   return new HostnameEndpoint(reactor, host, port, options);
 }
 
-/** TLS to a TCP port, or around the endpoint that the argument of that name describes. */
+/** TLS to a TCP port, or around the endpoint that the argument `endpoint` describes. */
 function tls(reactor: Reactor, description: Description): ClientEndpoint {
   const inner = description.optional('endpoint');
   const endpoint =
@@ -67,7 +76,7 @@ function haproxy(reactor: Reactor, text: string): ClientEndpoint {
   return announceEndpoint(endpoint, version === '1' ? 1 : 2);
 }
 
-/** In a description, as in Twisted's, the timeout counts seconds. */
+/** In a description, as in Twisted's, the timeout is in seconds. */
 function timeoutOf(description: Description): { timeoutMs?: number } {
   const timeout = description.optional('timeout');
   return timeout === undefined ? {} : { timeoutMs: 1000 * description.number('timeout', timeout, 0, 2 ** 31 - 1) };

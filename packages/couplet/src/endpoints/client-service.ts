@@ -17,45 +17,48 @@ import { SERVICE_LIFE } from './service-life.ts';
 import type { WaitOptions } from './waiters.ts';
 import { Waiters } from './waiters.ts';
 
-/** Where a service connects to. Every client endpoint is one. */
+/** A place that a service can connect to. Every client endpoint is one. */
 export interface Reachable {
-  /** Connects a protocol that the factory builds, and resolves to it. Rejects when it fails or the signal is aborted. */
+  /** Connects a protocol that the factory builds, and resolves to it. Rejects if the attempt fails or `options.signal` is aborted. */
   connect(
     factory: ClientFactory,
     options: ConnectionOptions & { readonly timeoutMs?: number; readonly signal: AbortSignal },
   ): Promise<unknown>;
 }
 
-/** How a service keeps a connection with a protocol of type P. The waits between its attempts are those of `BackOffOptions`. */
+/**
+ * Options of a `ClientService` whose protocols are of type P: how it connects, prepares a connection, and waits between its
+ * attempts.
+ */
 export interface ServiceOptions<P> extends BackOffOptions, ConnectionOptions {
-  /** How long an attempt may take, unless the endpoint says it; 30,000 unless set, `Infinity` for no bound. */
+  /** How long an attempt may take, in milliseconds, 0 or more, unless the endpoint sets it; 30,000 unless set. `Infinity` sets no bound. */
   readonly timeoutMs?: number;
   /**
-   * Makes a new connection ready: logs in, say. It counts as connected, and the waits begin anew, when this has returned and the
-   * promise that it may return has resolved. When it fails, the connection is closed and the attempt has failed; an error
-   * that is neither a `ConnectionClosed` nor a `ConnectError` is reported to the observers as well.
+   * Prepares a new connection, for example by logging in. The service counts as connected, and its waits begin anew, once this
+   * has returned and the promise that it may return has resolved. If it throws or rejects, the connection is closed and the
+   * attempt has failed; an error that is neither a `ConnectionClosed` nor a `ConnectError` is also reported to the observers.
    */
   readonly prepareConnection?: (protocol: P) => Result;
   /**
-   * Hears that an attempt failed, or that a connection was lost, and that the next attempt follows in `nextDelayMs`
-   * milliseconds; `Infinity` when none follows, since nothing could try again: the service is stopped then. `failures` counts the
-   * attempts that have failed since there was a connection: 0 when one was lost.
+   * Called when an attempt has failed or a connection was lost. The next attempt follows in `nextDelayMs` milliseconds; it is
+   * `Infinity` if none can follow, and the service is stopped then. `failures` is how many attempts have failed since the last
+   * connection, 0 when a connection was lost. What it throws is reported to the observers.
    */
   readonly onFailure?: (reason: Error, failures: number, nextDelayMs: number) => Result;
   /**
-   * Time and chance; those of the reactor that connects unless set. Only an endpoint that may fail before a reactor connects needs
-   * it, one of your own or one with TLS whose files cannot be read: without a clock the service cannot wait, and such a failure
-   * stops it.
+   * The clock for the waits; that of the reactor that connects unless set. It is needed only for an endpoint that may fail
+   * before a reactor connects, such as one with TLS whose files cannot be read: without a clock the service cannot wait, and
+   * such a failure stops it.
    */
   readonly clock?: Clock;
 }
 
-/** What `ClientService.whenConnected` rejects with when the service has been stopped, or was never started. It has no cause. */
+/** The service has been stopped, or was never started. `ClientService.whenConnected` rejects with it. It has no cause. */
 export class ServiceStopped extends Error {
   override name = 'ServiceStopped';
   /** Identifies the class, also across two installed copies of Couplet. */
   readonly code = 'COUPLET_SERVICE_STOPPED';
-  /** `message` says why, in one line. */
+  /** Makes the error. `message` says why, in one line. */
   constructor(message = 'the service is stopped') {
     super(message);
   }
@@ -64,14 +67,14 @@ export class ServiceStopped extends Error {
 const LIFE = new Machine('ClientService', 'stopped', SERVICE_LIFE);
 
 /**
- * Keeps a connection: makes one, and another when it is lost or an attempt fails, after waits that grow. There is never more
- * than one attempt or connection at a time.
+ * Keeps a connection open: connects, and connects again when the connection is lost or an attempt fails, after waits that grow.
+ * There is never more than one attempt or connection at a time.
  *
- * The protocols are those of the builder B, a client factory or a function. The service does what a factory's
- * `startedConnecting`, `clientConnectionFailed` and `clientConnectionLost` are for, and does not call them.
+ * The builder B, a client factory or a function, builds the protocols. The service takes the place of the factory's methods
+ * `startedConnecting`, `clientConnectionFailed` and `clientConnectionLost`, which are not called.
  *
- * A reactor that stops ends the connection and the waits. Stop the service before, with a trigger before shutdown, to have it
- * closed in order.
+ * A reactor that stops ends the connection and the waits. To have the connection closed in order, stop the service in a trigger
+ * before shutdown.
  */
 export class ClientService<B extends Builder> implements AsyncDisposable {
   readonly #endpoint: Reachable;
@@ -79,13 +82,13 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
   readonly #options: ServiceOptions<ProtocolOf<B>>;
   readonly #backOff: BackOff;
   readonly #waiters: Waiters<ProtocolOf<B>> = new Waiters();
-  /** Who waits for the end of a stop. */
+  /** Resolve the promises of `stopService`. */
   readonly #leaving: (() => void)[] = [];
   #attempt: AbortController | undefined;
   #timer: DelayedCall | undefined;
-  /** That of the connection, until it is gone. */
+  /** The protocol of the connection, until that has ended. */
   #protocol: ProtocolOf<B> | undefined;
-  /** Why the connection is dropped. */
+  /** Why the service drops the connection. */
   #flaw: Error | undefined;
   #failures = 0;
 
@@ -107,8 +110,14 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
   });
 
   /**
-   * Throws a `RangeError` for a `timeoutMs` or a number of the back-off that is none, and a `TypeError` for what is no endpoint, no
-   * builder or no function.
+   * Makes a service, which is stopped until `startService`.
+   *
+   * Throws a `RangeError` if `timeoutMs` or a number of the back-off is out of range, and a `TypeError` if `endpoint` has no
+   * method `connect`, if `builder` is neither a client factory nor a function, or if an option is of the wrong type.
+   *
+   * @param endpoint The place to connect to.
+   * @param builder Builds a protocol for each connection.
+   * @param options How to connect, prepare and wait; they are passed on to the endpoint.
    */
   constructor(endpoint: Reachable, builder: B, options: ServiceOptions<ProtocolOf<B>> = {}) {
     const { timeoutMs = 0 } = options;
@@ -122,19 +131,19 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
     this.#backOff = backOffOf(options);
   }
 
-  /** True from `startService` to `stopService`. */
+  /** True from `startService` until `stopService`, or until a failure after which no attempt can follow. */
   get running(): boolean {
     return this.#life.state !== 'stopped' && this.#life.state !== 'stopping';
   }
 
-  /** Begins to connect; when it still stops, as soon as it has. Throws an `Error` when it runs already. */
+  /** Begins to connect; while the service is stopping, as soon as it has stopped. Throws an `Error` if it is already running. */
   startService(): void {
     this.#life.start();
   }
 
   /**
-   * Cancels the attempt, or closes the connection in order, and connects no more. Resolves when nothing is left of either.
-   * Whoever waits for a connection gets a `ServiceStopped`.
+   * Stops the service: cancels the attempt, or closes the connection in order, and does not connect again. Resolves when neither
+   * is left, at once if it is stopped already. Promises of `whenConnected` that are pending reject with `ServiceStopped`.
    */
   stopService(): Promise<void> {
     this.#life.stop();
@@ -146,10 +155,12 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
   }
 
   /**
-   * Resolves to the protocol of the connection, when there is one and it is prepared. Rejects with the reason of the last of
-   * so many failures, with `UserAbortError` when the signal is aborted before, and with `ServiceStopped` when the
-   * service does not run or stops. Whoever asks while a connection is being lost gets the next one. Throws a `RangeError` for
-   * a `failAfterFailures` below 1.
+   * Resolves to the protocol of the connection, as soon as there is one that is prepared. While a connection is being lost, it
+   * waits for the next one.
+   *
+   * Rejects with the reason of the last attempt once `failAfterFailures` attempts have failed, with `UserAbortError` if `signal`
+   * is aborted first, and with `ServiceStopped` if the service is not running or stops. Throws a `RangeError` if
+   * `failAfterFailures` is below 1.
    */
   whenConnected(options: WaitOptions = {}): Promise<ProtocolOf<B>> {
     const connected = this.#waiters.join(options);
@@ -161,7 +172,7 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
     return connected;
   }
 
-  /** Stops the service. */
+  /** Stops the service, and resolves when neither an attempt nor a connection is left. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stopService();
   }
@@ -177,10 +188,10 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
     let protocol: ProtocolOf<B>;
     try {
       const options = { ...this.#options, signal: this.#attempt.signal };
-      // What the endpoint hands on is what the factory builds; its type is what the builder says.
+      // The endpoint passes on what the factory builds; the builder says of what type that is.
       protocol = (await this.#endpoint.connect(this.#factory, options)) as ProtocolOf<B>;
     } catch (error) {
-      // An attempt that somebody else has cancelled is not to be made again: the reactor stops. Nor is one without a protocol.
+      // An attempt that was cancelled from outside is not repeated: the reactor stops. Nor is one that has no protocol.
       const again = !(error instanceof UserAbortError || error === this.#factory.flaw);
       if (!again || this.#clock === undefined) this.#life.over(errorOf(error));
       else this.#life.failed(errorOf(error));
@@ -188,7 +199,7 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
     }
     const { reason } = this.#factory;
     if (reason !== undefined) {
-      // It went before the endpoint could tell of it.
+      // It ended before the endpoint could tell of it.
       this.#life.failed(reason);
       return;
     }
@@ -196,20 +207,20 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
     this.#life.connected(protocol);
   }
 
-  /** The connection is gone. One that the endpoint has not told of yet is the attempt's to count. */
+  /** The connection has ended. If the endpoint has not told of it yet, the attempt counts as failed instead. */
   #end(reason: Error): void {
     if (this.#protocol === undefined) return;
     this.#protocol = undefined;
     this.#life.lost(this.#flaw ?? reason);
   }
 
-  /** The connection may go, and another one come, before this is over. */
+  /** The connection may end, and another one begin, before this is done. */
   async #prepare(protocol: ProtocolOf<B>): Promise<void> {
     try {
       await awaited(this.#options.prepareConnection?.(protocol));
     } catch (thrown) {
       const error = errorOf(thrown);
-      // What the network did is no mistake of the program's.
+      // What the network did is not a mistake of the program.
       if (!(error instanceof ConnectionClosed || error instanceof ConnectError))
         this.#report('prepareConnection', thrown);
       if (this.#protocol === protocol) this.#life.unfit(error);
@@ -223,7 +234,7 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
     this.#waiters.connected(protocol);
   }
 
-  /** No failures, and the first delay again. */
+  /** Forgets the failures, and begins with the first delay again. */
   #reset(): void {
     this.#failures = 0;
     this.#backOff.delayMs = this.#backOff.initialDelayMs;

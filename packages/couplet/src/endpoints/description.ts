@@ -2,26 +2,27 @@ import { checkText } from '../values/checks.ts';
 import { oneLine } from '../values/one-line.ts';
 
 /**
- * Thrown by `clientFromString` and `serverFromString`, and what `listen`, `serve`, `connect` and `open` reject with, when an endpoint string
- * cannot be understood. The message, one line, quotes it and names the part. It has no cause.
+ * An endpoint description is wrong, or a file that it names cannot be used. `clientFromString` and `serverFromString` throw it;
+ * `listen`, `serve`, `connect` and `open` reject with it. The message is one line that quotes the description and names the part
+ * which is wrong. It has no cause.
  */
 export class EndpointSyntaxError extends Error {
   override name = 'EndpointSyntaxError';
   /** Identifies the class, also across two installed copies of Couplet. */
   readonly code = 'COUPLET_ENDPOINT_SYNTAX';
-  /** `message` is what is wrong; whatever cannot be printed in one line is escaped. */
+  /** Makes the error. Characters of `message` that cannot be printed in one line are escaped. */
   constructor(message: string) {
     super(oneLine(message));
   }
 }
 
-/** The kind of endpoint that a description is of: what comes before its first colon. Throws a `TypeError` for what is no string. */
+/** Returns the kind of endpoint of a description, which is the text before its first colon. Throws a `TypeError` if it is not a string. */
 export function kindOf(text: string): string {
   checkText('description', text, 'tcp:8007');
   return text.split(':', 1).join();
 }
 
-/** The description of what is around another endpoint, and that of the endpoint: `haproxy:trusted=10.0.0.0/8:tcp:8007`. */
+/** Divides a description such as `haproxy:trusted=10.0.0.0/8:tcp:8007` into that of the outer endpoint and that of the inner one. */
 export function unwrap(text: string): [outer: Description, inner: string] {
   const [kind = '', ...parts] = split(text);
   const named = parts.findIndex((part) => nameAndValue(part) === undefined);
@@ -36,7 +37,7 @@ export class Description {
   readonly #positional: string[] = [];
   readonly #named: Map<string, string> = new Map();
 
-  /** `whole` is what errors quote. Throws an `EndpointSyntaxError` for a duplicate argument, an open bracket or a backslash with nothing behind it. */
+  /** `whole` is the text that errors quote. Throws an `EndpointSyntaxError` for a duplicate argument, an open bracket or a final backslash. */
   constructor(text: string, whole: string = text) {
     this.text = whole;
     const [kind = '', ...parts] = split(text);
@@ -44,14 +45,14 @@ export class Description {
     for (const part of parts) this.#add(part);
   }
 
-  /** An error that names this description and what is wrong with it. */
+  /** Returns an error that quotes this description and says what is wrong with it. */
   wrong(what: string): EndpointSyntaxError {
     return wrong(this.text, what);
   }
 
   /**
-   * Has the description of another endpoint read, which this one stands around: what is wrong with it is wrong here. Throws
-   * for a kind that this cannot wrap: TLS may stand within `haproxy`, and nothing else within a second time.
+   * Reads the description of the endpoint that this one wraps; its errors become errors of this description. Throws if this
+   * cannot wrap its kind: `haproxy` may wrap TLS, and nothing else can be wrapped twice.
    */
   within<T>(inner: string, read: (inner: string) => T): T {
     const banned = this.kind === 'haproxy' ? ['stdio', 'haproxy'] : ['stdio', 'haproxy', 'tls', 'ssl'];
@@ -63,19 +64,19 @@ export class Description {
     }
   }
 
-  /** Takes the next positional argument, or the one of that name. Throws when there is none. */
+  /** Takes the argument of that name, or else the next positional one. Throws if there is none. */
   required(name: string): string {
     const value = this.optional(name) ?? this.#positional.shift();
     if (value === undefined || value === '') throw this.wrong(`it has no ${name}`);
     return value;
   }
 
-  /** Takes what stands behind the colon of a kind without arguments: nothing. */
+  /** Takes the empty text after the colon of a kind without arguments. */
   nothing(): void {
     if (this.#positional[0] === '') this.#positional.shift();
   }
 
-  /** Takes the argument of that name. Throws when it is empty. */
+  /** Takes the argument of that name; undefined if there is none. Throws if it is empty. */
   optional(name: string): string | undefined {
     const value = this.#named.get(name);
     this.#named.delete(name);
@@ -83,7 +84,7 @@ export class Description {
     return value;
   }
 
-  /** Takes the argument of that name, which must be one of these; undefined when it is not there. */
+  /** Takes the argument of that name; undefined if there is none. Throws if it is not one of `values`. */
   oneOf<T extends string>(name: string, values: readonly T[]): T | undefined {
     const value = this.optional(name);
     if (value === undefined) return undefined;
@@ -92,7 +93,7 @@ export class Description {
     return known;
   }
 
-  /** Takes a number from `least` to `most`, written in that base; `value` is what was given for `name`. */
+  /** Reads `value`, that of the argument `name`, as a number from `least` to `most` in that base. Throws if it is not one. */
   number(name: string, value: string, least: number, most: number, base: 8 | 10 = 10): number {
     const digits = base === 8 ? /^[0-7]{1,6}$/ : /^\d{1,10}$/;
     const number = digits.test(value) ? Number.parseInt(value, base) : Number.NaN;
@@ -104,7 +105,7 @@ export class Description {
     return number;
   }
 
-  /** Throws when an argument is left that nobody took. */
+  /** Throws if an argument is left that was not taken. */
   finish(): void {
     const [extra] = this.#positional;
     if (extra !== undefined) throw this.wrong(`'${extra}' is one argument too many`);
@@ -120,7 +121,7 @@ export class Description {
   }
 }
 
-/** Escapes a value so that it stands for itself within a description: the colon, the backslash, `=` and `[`. */
+/** Returns a value quoted for use within a description: colons, backslashes, `=` and `[` are escaped with a backslash. */
 export function quoteStringArgument(value: string): string {
   return value.replace(/[\\:=[]/g, '\\$&');
 }
@@ -129,7 +130,7 @@ function wrong(text: string, what: string): EndpointSyntaxError {
   return new EndpointSyntaxError(`endpoint '${text}': ${what}`);
 }
 
-/** The parts between colons; one that is escaped, or stands in the brackets of an IPv6 literal, separates nothing. */
+/** The parts between colons. A colon that is escaped, or in the brackets of an IPv6 literal, does not separate. */
 function split(text: string): string[] {
   const parts: string[] = [];
   let part = '';
@@ -155,13 +156,13 @@ function split(text: string): string[] {
   return parts;
 }
 
-/** An argument with a name, taken apart; the value has its escapes. */
+/** Divides an argument with a name; the value keeps its escapes. Undefined for one without a name. */
 function nameAndValue(part: string): readonly [name: string, value: string] | undefined {
   const [, name, value] = /^([A-Za-z]\w*)=(.*)$/s.exec(part) ?? [];
   return name === undefined || value === undefined ? undefined : [name, value];
 }
 
-/** Without the escapes. */
+/** The text without its escapes. */
 function plain(part: string): string {
   return part.replace(/\\(.)/gs, '$1');
 }

@@ -7,16 +7,24 @@ import type { ServerTLS } from '../protocol/tls.ts';
 import type { ListenOptions, ListenUNIXOptions, PortOptions } from '../reactor/options.ts';
 import type { Reactor } from '../reactor/reactor.ts';
 
-/** A place to listen. */
+/** A place to listen at. */
 export interface ServerEndpoint {
-  /** Listens there; of the options the endpoint's own go first. Rejects like `Reactor.listenTCP`. */
+  /**
+   * Listens at the place, and resolves to the port once it accepts connections; `factory` builds a protocol for each of them.
+   * An option that the endpoint has takes precedence over the one given here.
+   *
+   * Rejects with a `CannotListenError` if the system refuses or the reactor stops meanwhile, with a `RangeError` if a number is
+   * out of range, and with a `TypeError` if `factory` is not a factory or cannot build a protocol, or if an option is of the
+   * wrong type. An endpoint that a description made rejects with an `EndpointSyntaxError` if a file of it cannot be used.
+   * Nothing is left open then, and a factory that was started has been stopped.
+   */
   listen(factory: Factory, options?: PortOptions): Promise<ListeningPort>;
 }
 
-/** How a kind of endpoint listens. */
+/** Listens, in the way of one kind of endpoint. */
 type Open = (factory: Factory, options: PortOptions) => Promise<ListeningPort>;
 
-/** What the server endpoints share: options that are not given are none. */
+/** The base of the server endpoints: listens with the options of the endpoint before those of the call. */
 export class StreamServerEndpoint implements ServerEndpoint {
   readonly #open: Open;
 
@@ -30,40 +38,75 @@ export class StreamServerEndpoint implements ServerEndpoint {
   }
 }
 
-/** A TCP port, on all IPv4 interfaces unless the options name one. */
+/** A TCP port to listen on, on all IPv4 interfaces unless the options name one. */
 export class TCP4ServerEndpoint extends StreamServerEndpoint {
+  /**
+   * Makes an endpoint; nothing is opened before `listen`, which also checks the arguments.
+   *
+   * @param reactor The reactor to listen with.
+   * @param port The TCP port, 0 to 65,535; 0 picks a free one, another at each `listen`.
+   * @param options The options of the port; they take precedence over those of `listen`.
+   */
   constructor(reactor: Reactor, port: number, options: ListenOptions = {}) {
     super((factory, given) => reactor.listenTCP(port, factory, { ...given, interface: '0.0.0.0', ...options }));
   }
 }
 
-/** A TCP port, on all interfaces of both families unless the options name one. */
+/** A TCP port to listen on, on all interfaces of IPv6 and IPv4 unless the options name one. */
 export class TCP6ServerEndpoint extends StreamServerEndpoint {
+  /**
+   * Makes an endpoint; nothing is opened before `listen`, which also checks the arguments.
+   *
+   * @param reactor The reactor to listen with.
+   * @param port The TCP port, 0 to 65,535; 0 picks a free one, another at each `listen`.
+   * @param options The options of the port; they take precedence over those of `listen`.
+   */
   constructor(reactor: Reactor, port: number, options: ListenOptions = {}) {
     super((factory, given) => reactor.listenTCP(port, factory, { ...given, interface: '::', ...options }));
   }
 }
 
-/** A TCP port for TLS, on all IPv4 interfaces unless the options name one. */
+/** A TCP port to listen on with TLS, on all IPv4 interfaces unless the options name one. */
 export class SSL4ServerEndpoint extends TCP4ServerEndpoint {
+  /**
+   * Makes an endpoint; nothing is opened before `listen`, which also checks the arguments.
+   *
+   * @param reactor The reactor to listen with.
+   * @param port The TCP port, 0 to 65,535; 0 picks a free one, another at each `listen`.
+   * @param tls TLS for each connection; after `tls.replace` new connections use the new certificates.
+   * @param options The options of the port; they take precedence over those of `listen`, and `tls` is ignored.
+   */
   constructor(reactor: Reactor, port: number, tls: ServerTLS, options: ListenOptions = {}) {
     super(reactor, port, { ...options, tls });
   }
 }
 
-/** A UNIX socket. */
+/** A UNIX socket to listen on. */
 export class UNIXServerEndpoint extends StreamServerEndpoint {
+  /**
+   * Makes an endpoint; nothing is opened before `listen`, which also checks the arguments.
+   *
+   * @param reactor The reactor to listen with.
+   * @param path The path of the socket, such as `/run/echo.sock`; on Linux a NUL in front makes the name abstract (unix(7)).
+   * @param options The options of the port; they take precedence over those of `listen`.
+   */
   constructor(reactor: Reactor, path: string, options: ListenUNIXOptions = {}) {
     super((factory, given) => reactor.listenUNIX(path, factory, { ...given, ...options }));
   }
 }
 
 /**
- * Standard input and output, as one connection. They can be listened on once in a process, and the port stops with that
- * connection. Nothing else may be printed on standard output. Rejects also when it is to be wrapped: in TLS, or in the
- * PROXY protocol.
+ * Standard input and output to listen on, which are one connection. They can be listened on once in a process, and the port
+ * stops when that connection is closed. Nothing else may be printed on standard output then, `console.log` included. `listen`
+ * rejects with a `CannotListenError` if it is wrapped in TLS or in the PROXY protocol.
  */
 export class StandardIOEndpoint extends StreamServerEndpoint {
+  /**
+   * Makes an endpoint; nothing is opened before `listen`, which also checks the options.
+   *
+   * @param reactor The reactor to listen with.
+   * @param options The options of the connection; they take precedence over those of `listen`.
+   */
   constructor(reactor: Reactor, options: ConnectionOptions = {}) {
     super(async (factory, given) => {
       if (given.tls !== undefined || given.haproxy !== undefined)
@@ -73,8 +116,18 @@ export class StandardIOEndpoint extends StreamServerEndpoint {
   }
 }
 
-/** A descriptor of a TCP or UNIX socket that is bound, which the process inherited. It can be listened on once. */
+/**
+ * A descriptor to listen on, of a bound TCP or UNIX socket that the process inherited. It can be listened on once: the port
+ * owns the descriptor, and closes it.
+ */
 export class AdoptedStreamServerEndpoint extends StreamServerEndpoint {
+  /**
+   * Makes an endpoint; the descriptor is not used before `listen`, which also checks the arguments.
+   *
+   * @param reactor The reactor to listen with.
+   * @param fd The number of the descriptor, 0 or more.
+   * @param options The options of the port; they take precedence over those of `listen`.
+   */
   constructor(reactor: Reactor, fd: number, options: PortOptions = {}) {
     super((factory, given) => reactor.adoptStreamPort(fd, factory, { ...given, ...options }));
   }

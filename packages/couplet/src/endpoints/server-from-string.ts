@@ -16,11 +16,21 @@ import { serverTLSOf } from './tls-description.ts';
 import { proxyEndpoint } from './wrap.ts';
 
 /**
- * The endpoint that a server description names, such as `tcp:8007:interface=127.0.0.1`, `tcp6:8007`,
- * `unix:/run/echo.sock:mode=600`, `tls:8443:cert=/etc/echo/cert.pem:key=/etc/echo/key.pem`, `fd:3`, `systemd:name=echo`,
- * `stdio:`, or, around another one, `haproxy:trusted=10.0.0.0/8,192.0.2.1:tcp:8007`; a list with IPv6 networks stands in brackets,
- * `trusted=[10.0.0.0/8,2001:db8::/32]`. Throws an `EndpointSyntaxError` that names the offending part; files that are named are
- * read by `listen`, which rejects with the same for one that cannot be used.
+ * Reads a server description, and returns the endpoint that it names. Descriptions are, for example:
+ *
+ * - `tcp:8007:interface=127.0.0.1`, `tcp6:8007:backlog=100`
+ * - `unix:/run/echo.sock:mode=600`
+ * - `tls:8443:cert=/etc/echo/cert.pem:key=/etc/echo/key.pem`
+ * - `fd:3`, `systemd:name=echo`
+ * - `stdio:`
+ * - around another endpoint: `haproxy:trusted=10.0.0.0/8,192.0.2.1:tcp:8007`, or with IPv6 networks, in brackets,
+ *   `haproxy:trusted=[10.0.0.0/8,2001:db8::/32]:tcp6:8007`
+ *
+ * Throws an `EndpointSyntaxError` that names the part which is wrong, and a `TypeError` if `text` is not a string. Files are read
+ * by `listen`, which rejects with an `EndpointSyntaxError` if one cannot be used.
+ *
+ * @param reactor The reactor that the endpoint listens with.
+ * @param text The description; `quoteStringArgument` quotes a part of it.
  */
 export function serverFromString(reactor: Reactor, text: string): ServerEndpoint {
   if (kindOf(text) === 'haproxy') return haproxy(reactor, text);
@@ -66,7 +76,7 @@ function tcpOptionsOf(description: Description): { interface?: string; backlog?:
   return { ...(host === undefined ? {} : { interface: host }), ...backlogOf(description) };
 }
 
-/** TLS on a TCP port, or around the endpoint that the argument of that name describes. */
+/** TLS on a TCP port, or around the endpoint that the argument `endpoint` describes. */
 function tls(reactor: Reactor, description: Description): ServerEndpoint {
   const inner = description.optional('endpoint');
   const endpoint =

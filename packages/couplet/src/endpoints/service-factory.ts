@@ -7,7 +7,7 @@ import { isProtocolClass } from '../protocol/role.ts';
 import type { Clock } from '../time/clock.ts';
 import { described, isClass, nameOf } from '../values/checks.ts';
 
-/** What builds a protocol for each connection: a client factory, or a function that gets the peer's address. */
+/** Builds a protocol for each connection: a client factory, or a function that gets the peer's address and returns a new protocol. */
 export type Builder = ClientFactory | ((address: Address) => ProtocolUnder<ClientFactory>);
 
 /** The protocol that a builder of type B builds. */
@@ -17,7 +17,7 @@ export type ProtocolOf<B extends Builder> = B extends ClientFactory
     ? P
     : never;
 
-/** The builder as a factory. Throws a `TypeError` for what is neither a client factory nor a function. */
+/** Returns the builder as a factory. Throws a `TypeError` if it is neither a client factory nor a function. */
 export function factoryOf(builder: Builder): ClientFactory {
   if (!(builder instanceof ClientFactory)) checkBuilder(builder);
   return builder instanceof ClientFactory ? builder : new Building(builder);
@@ -41,21 +41,20 @@ class Building extends ClientFactory {
 }
 
 /**
- * Stands before the factory of a service, and tells the service what neither a factory nor a protocol of the program's has to
- * say: the time, and when a connection is gone. What becomes of attempts and connections is the service's to decide, so the
- * inner factory does not hear of it: it might connect again by itself.
+ * Wraps the factory of a service, and tells the service of the clock and of the end of each connection. The service decides
+ * what follows, so the inner factory is not told of failed attempts and lost connections: it might connect again by itself.
  */
 export class ServiceFactory extends WrappingClientFactory {
-  /** The reactor's, since it first started this factory. */
+  /** The clock of the reactor, since it first started this factory. */
   clock: Clock | undefined;
-  /** Why the connection of the last attempt is gone. */
+  /** Why the connection of the last attempt ended. */
   reason: Error | undefined;
-  /** Why the inner factory can build nothing, once that is known. */
+  /** Why the inner factory cannot build a protocol, once that is known. */
   flaw: unknown;
   readonly #onGone: (reason: Error) => void;
   #connector: Connector | undefined;
 
-  /** `onGone` hears the reason when a connection is gone, after its protocol. */
+  /** `onGone` is called with the reason when a connection has ended, after its protocol was told. */
   constructor(inner: ClientFactory, onGone: (reason: Error) => void) {
     super(inner);
     this.#onGone = onGone;

@@ -8,15 +8,15 @@ import type { Surroundings } from '../seam/surroundings.ts';
 import { checkWord } from '../values/checks.ts';
 import type { ServerEndpoint } from './server-endpoints.ts';
 
-/** The first descriptor that is passed; those before it are standard input, output and error. */
+/** The first descriptor that a service manager passes; those before it are standard input, output and error. */
 const FIRST = 3;
 
-/** The descriptors that the service manager opened for this process, as sd_listen_fds(3) tells them by its environment. */
+/** The descriptors that the service manager opened for this process, as its environment lists them (sd_listen_fds(3)). */
 export class ListenFDs {
-  /** The name of each, in their order; `unknown` where the manager gave none. */
+  /** The names of the descriptors, in their order; `unknown` where the manager gave none. */
   readonly names: readonly string[];
 
-  /** Throws an `Error` that names the variable when there are none, or when they are for another process. */
+  /** Throws an `Error` that names the variable if no descriptors were passed, or if they are for another process. */
   constructor(surroundings: Pick<Surroundings, 'pid' | 'environment'>) {
     const pid = surroundings.environment('LISTEN_PID');
     if (pid === undefined) throw new Error('nothing was passed to this process: LISTEN_PID is not set');
@@ -28,7 +28,7 @@ export class ListenFDs {
     this.names = Array.from({ length: Number(count) }, (_, at) => names[at] ?? 'unknown');
   }
 
-  /** The descriptor of that name, or that index, or that index among those of the name. Throws an `Error` when it is not one. */
+  /** Returns the descriptor with that name, that index, or that index among those with the name. Throws an `Error` unless there is one. */
   find(name: string | undefined, index: number | undefined): number {
     const all = this.names.map((one, at) => ({ name: one, fd: FIRST + at }));
     const found = all.filter((one) => name === undefined || one.name === name);
@@ -47,23 +47,33 @@ export class ListenFDs {
 /** The families of sockets, by their names in C. */
 const FAMILIES = { INET: 'IPv4', INET6: 'IPv6', UNIX: 'UNIX' } as const;
 
-/** Which of the sockets that the service manager passed: `name` or `index`, or the index among those of the name. */
+/** Which of the sockets that the service manager passed: the one with `name`, or at `index`, or at `index` among those with `name`. */
 export interface SystemdSocket {
-  /** What its unit calls it: `FileDescriptorName=`. */
+  /** The name that its unit gives it, `FileDescriptorName=`; any unless set. */
   readonly name?: string;
-  /** Counted from 0. */
+  /** Its place in the order of the service manager, counted from 0. Needed unless one socket only has the name. */
   readonly index?: number;
-  /** What the socket must be; of any family unless set. */
+  /** The family that the socket must have; any unless set. */
   readonly domain?: 'INET' | 'INET6' | 'UNIX';
 }
 
-/** A socket that systemd, or another service manager with its conventions, has opened for this process: sd_listen_fds(3). */
+/**
+ * A socket to listen on that systemd, or another service manager with its conventions, has opened for this process
+ * (sd_listen_fds(3)). It can be listened on once: the port owns it, and closes it.
+ */
 export class SystemdServerEndpoint implements ServerEndpoint {
   readonly #reactor: Reactor;
   readonly #socket: SystemdSocket;
   readonly #options: PortOptions;
 
-  /** Throws a `TypeError` for another domain. */
+  /**
+   * Makes an endpoint; the environment is not read before `listen`, which rejects with a `CannotListenError` if there is no such
+   * socket, or if it has another family. Throws a `TypeError` if `socket.domain` is another word.
+   *
+   * @param reactor The reactor to listen with.
+   * @param socket Which of the sockets that were passed.
+   * @param options The options of the port; they take precedence over those of `listen`.
+   */
   constructor(reactor: Reactor, socket: SystemdSocket, options: PortOptions = {}) {
     const { domain } = socket;
     if (domain !== undefined) checkWord('domain', domain, Object.keys(FAMILIES));

@@ -3,16 +3,16 @@ import type { Surroundings } from '../seam/surroundings.ts';
 import type { TlsVersion } from '../seam/tls.ts';
 import type { Description } from './description.ts';
 
-/** What certificates and keys are read by. */
+/** Reads the files of certificates and keys. */
 type Files = Pick<Surroundings, 'readFile'>;
 
-/** What both sides can say in a description. */
+/** The options that both sides can have in a description. */
 interface Common {
   readonly alpn?: readonly string[];
   readonly minVersion?: TlsVersion;
 }
 
-/** The arguments of a server's description that concern TLS, as what reads the files that they name. */
+/** Takes the arguments of a server's description that concern TLS. Returns a function that reads their files. */
 export function serverTLSOf(files: Files, description: Description): () => Promise<ServerTLS> {
   const [cert, key] = [named(description, 'cert'), named(description, 'key')];
   const ca = description.optional('ca');
@@ -33,7 +33,7 @@ export function serverTLSOf(files: Files, description: Description): () => Promi
     );
 }
 
-/** The same for a client; `named` says that a host is connected to by its name. The files are read once, by the first connection. */
+/** Takes the arguments of a client's description that concern TLS. `named` says that it names a host. The files are read by the first connection. */
 export function clientTLSOf(files: Files, description: Description, named: boolean): () => Promise<ClientTLS> {
   const ca = description.optional('ca');
   const cert = description.optional('cert');
@@ -55,7 +55,7 @@ export function clientTLSOf(files: Files, description: Description, named: boole
       ...(serverName !== undefined && { serverName }),
       verify: verify !== '0',
     });
-  // One for all connections: it remembers sessions.
+  // One for all connections, since it remembers sessions.
   let made: Promise<ClientTLS> | undefined;
   return async () => {
     made ??= checked(description, make);
@@ -75,7 +75,7 @@ function commonOf(description: Description): Common {
   return { ...(alpn !== undefined && { alpn }), ...(minVersion !== undefined && { minVersion }) };
 }
 
-/** A required argument that is never positional: a path could be taken for a port. */
+/** Takes a required argument that is never positional: a path could be taken for a port. */
 function named(description: Description, name: string): string {
   const value = description.optional(name);
   if (value === undefined) throw description.wrong(`it has no ${name}`);
@@ -90,7 +90,7 @@ function fileReader(files: Files, description: Description): (name: string, path
   };
 }
 
-/** Says of what description it is that options cannot be. */
+/** Turns the error of an option into one that names the description. */
 async function checked<T>(description: Description, make: () => Promise<T>): Promise<T> {
   try {
     return await make();

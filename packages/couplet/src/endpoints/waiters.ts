@@ -1,28 +1,28 @@
 import { UserAbortError } from '../protocol/errors.ts';
 import { checkAtLeast } from '../values/checks.ts';
 
-/** How long somebody waits for a connection. */
+/** Options of `ClientService.whenConnected`: how long to wait for a connection. */
 export interface WaitOptions {
-  /** Ends the waiting, which then rejects with `UserAbortError`. */
+  /** Ends the wait when it is aborted: the promise rejects with `UserAbortError`, and the service goes on. */
   readonly signal?: AbortSignal;
-  /** How many attempts may fail, from now on, before the waiting rejects with the reason of the last; no limit unless set. */
+  /** After how many failed attempts, from now on, the promise rejects with the reason of the last, 1 or more; no limit unless set. */
   readonly failAfterFailures?: number;
 }
 
 interface Waiter<P> {
   readonly resolve: (protocol: P) => void;
   readonly reject: (reason: Error) => void;
-  /** How many more failures it takes. */
+  /** How many more failures end the wait. */
   patience: number;
-  /** It waits no longer. */
+  /** Ends the wait. */
   leave(): void;
 }
 
-/** Who waits for a connection with a protocol of type P. */
+/** The promises of a connection with a protocol of type P that are pending. */
 export class Waiters<P> {
   readonly #waiters: Set<Waiter<P>> = new Set();
 
-  /** One more. Throws a `RangeError` for a `failAfterFailures` below 1. */
+  /** Adds one. Throws a `RangeError` if `failAfterFailures` is below 1. */
   join({ signal, failAfterFailures = Number.POSITIVE_INFINITY }: WaitOptions): Promise<P> {
     checkAtLeast('failAfterFailures', failAfterFailures, 1);
     return new Promise((resolve, reject) => {
@@ -41,7 +41,7 @@ export class Waiters<P> {
     });
   }
 
-  /** There is a connection. */
+  /** Resolves them all: there is a connection. */
   connected(protocol: P): void {
     for (const waiter of this.#waiters) {
       waiter.leave();
@@ -49,7 +49,7 @@ export class Waiters<P> {
     }
   }
 
-  /** An attempt failed. */
+  /** Rejects those that have waited long enough: an attempt failed. */
   failed(reason: Error): void {
     for (const waiter of this.#waiters) {
       waiter.patience -= 1;
@@ -59,7 +59,7 @@ export class Waiters<P> {
     }
   }
 
-  /** There will be none. */
+  /** Rejects them all: there will be no connection. */
   dismissed(reason: Error): void {
     for (const waiter of this.#waiters) {
       waiter.leave();
