@@ -4,14 +4,14 @@ import type { Wire } from '../seam/wire.ts';
 import { encodeProxyHeader } from './encode.ts';
 
 /**
- * Writes a header first on a new wire, and returns the wire to go on with: the same one, unless the kernel did not take the
- * header at once; then a filter on it that waits for that. Throws a `RangeError` like `encodeProxyHeader`.
+ * Writes a header first on a new wire, and returns the wire to go on with: the same one, or, if the kernel did not take the
+ * header at once, a filter on it that waits for that. Throws a `RangeError` if the header cannot be written.
  */
 export function announce(wire: Wire, header: ProxyHeader): Wire {
   return wire.write(encodeProxyHeader(header)) ? wire : new Announcement(wire);
 }
 
-/** Keeps what is written behind a header that the wire holds still. */
+/** Keeps what is written behind the header while the wire still holds the header. */
 class Announcement extends Filter {
   #waiting = true;
   #chunk: Uint8Array | undefined;

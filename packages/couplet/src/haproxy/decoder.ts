@@ -4,23 +4,24 @@ import { ProxyHeaderError } from './header.ts';
 import { readVersion1 } from './version1.ts';
 import { readVersion2 } from './version2.ts';
 
-/** How a line of version 1 begins, and nothing else. */
+/** The first byte of a line of version 1; version 2 begins with another one. */
 const P = 0x50;
-/** The first look: so much says how long a header of version 2 is. */
+/** How many bytes the first look needs: they say how long a header of version 2 is. */
 const FIRST = 16;
 /** Room for most headers. */
 const ROOM = 128;
 
 /**
- * Reads the PROXY header at the beginning of a connection, of either version, however it is cut. It keeps copies of at most
- * `maxHeaderBytes`, and no room for bytes that are only announced. Each byte is copied a bounded number of times.
+ * Reads the PROXY header at the beginning of a connection, of either version, however the bytes are divided into chunks. It
+ * keeps copies of at most `maxHeaderBytes`, and allocates nothing for bytes that are only announced. Each byte is copied a
+ * bounded number of times.
  */
 export class ProxyDecoder {
-  /** What came of it, once that is certain. The TLVs are views of a buffer that is the header's alone. */
+  /** The header or the error, once that is certain. The TLVs are views of a buffer that belongs to the header only. */
   outcome: ProxyHeader | ProxyHeaderError | undefined;
   readonly #maxHeaderBytes: number;
   #bytes: Buffer = Buffer.alloc(ROOM);
-  /** How many bytes there are, and how many to look at next, at most. */
+  /** How many bytes there are, and how many to look at next at most. */
   #size = 0;
   #wanted = FIRST;
 
@@ -29,7 +30,7 @@ export class ProxyDecoder {
     this.#maxHeaderBytes = maxHeaderBytes;
   }
 
-  /** Takes the next bytes. Returns how many of them belong to the header: what follows it does not. */
+  /** Takes the next bytes. Returns how many of them belong to the header. */
   push(chunk: Uint8Array): number {
     let taken = 0;
     while (this.outcome === undefined && taken < chunk.length) {
@@ -51,7 +52,7 @@ export class ProxyDecoder {
     return part.length;
   }
 
-  /** Looks at what there is. Returns how much of it is beyond the header. */
+  /** Looks at the bytes so far. Returns how many of them are behind the header. */
   #look(): number {
     try {
       const reading = this.#read(this.#bytes.subarray(0, this.#size));

@@ -4,10 +4,12 @@ import { writeVersion1 } from './version1.ts';
 import { writeVersion2 } from './version2.ts';
 
 /**
- * The bytes of a header, which are the caller's: at most 107 of version 1, 65,551 of version 2. Version 1 has no UNIX addresses
- * and no `LOCAL`: both become `UNKNOWN`. Throws a `RangeError` that names what the header cannot say: an address that is no literal
- * of its family, a path of more than 108 bytes, TLVs in version 1, anything else in a `LOCAL` one. (HAProxy 2.6 refuses what
- * is `PROXY` in version 2 without TCP addresses, and itself sends `LOCAL` then.)
+ * Encodes a header. Returns its bytes, which the caller owns: at most 107 of version 1, and 65,551 of version 2. Version 1 has
+ * no UNIX addresses and no `LOCAL`: both become `UNKNOWN`. (HAProxy 2.6 refuses a `PROXY` header of version 2 without TCP
+ * addresses, and itself sends `LOCAL` then.)
+ *
+ * Throws a `RangeError` that names what cannot be encoded: an address that is not a literal of its family, a path of more than
+ * 108 bytes, TLVs in version 1, or addresses or TLVs in a `LOCAL` header.
  */
 export function encodeProxyHeader(header: ProxyHeader): Buffer {
   const { version, command, tlvs } = header;

@@ -3,23 +3,23 @@ import type { ProxyHeader, Tlv } from '../protocol/proxy-header.ts';
 import type { InetName, UnixName } from '../seam/address.ts';
 
 /**
- * A connection did not begin with a PROXY header that is accepted: it is malformed, cut short or late, or the peer is not trusted to
- * send one. The connection is closed, and observers are told. The cause is a `Cause` when the connection ended before the header was
- * whole; otherwise there is none.
+ * A connection did not begin with a PROXY header that is accepted: the header is malformed, cut short or late, or the peer is not
+ * trusted to send one. The connection is closed, and `connectionRefused` of the observers is called with this. The cause is a
+ * `Cause` if the connection ended before the header was whole; otherwise there is none.
  */
 export class ProxyHeaderError extends Error {
   override name = 'ProxyHeaderError';
   /** Identifies the class, also across two installed copies of Couplet. */
   readonly code = 'COUPLET_PROXY_HEADER';
-  /** `why` says in one line what is wrong with the header. */
+  /** Makes the error. `why` says in one line what is wrong with the header. */
   constructor(why: string, options?: ErrorOptions) {
     super(`PROXY header: ${why}`, options);
   }
 }
 
 /**
- * What comes of a look at the first bytes of a connection: the header and how many of the bytes it has, or with how many
- * bytes, at most, the next look should be.
+ * The result of a look at the first bytes of a connection: the header and its length in bytes, or how many bytes, at most, the
+ * next look needs.
  */
 export type Reading = { readonly header: ProxyHeader; readonly length: number } | number;
 
@@ -33,7 +33,7 @@ export type AddressPair =
   | { readonly family: 'IPv4' | 'IPv6'; readonly source: InetName; readonly destination: InetName }
   | { readonly family: 'UNIX'; readonly source: UnixName; readonly destination: UnixName };
 
-/** The ends that a header names, if it names them. Throws a `RangeError` unless both are, and of one family. */
+/** The ends that a header names, if it names them. Throws a `RangeError` if it names one only, or two of different families. */
 export function pairOf({ source, destination }: ProxyHeader): AddressPair | undefined {
   if (source === undefined && destination === undefined) return undefined;
   if (source?.family === 'UNIX' && destination?.family === 'UNIX') return { family: 'UNIX', source, destination };
@@ -44,7 +44,7 @@ export function pairOf({ source, destination }: ProxyHeader): AddressPair | unde
   );
 }
 
-/** The bytes of a host, 4 or 16 as its family says, without the zone, which means nothing elsewhere. Throws a `RangeError`. */
+/** The bytes of a host, 4 or 16 as its family says, without the zone, which is local. Throws a `RangeError` if it is not an address. */
 export function hostBytesOf({ family, host }: InetName): Uint8Array {
   const [literal = ''] = host.split('%');
   const bytes = familyOf(literal) === family ? bytesOf(literal) : undefined;
@@ -52,7 +52,7 @@ export function hostBytesOf({ family, host }: InetName): Uint8Array {
   return family === 'IPv6' ? mapped(bytes) : bytes;
 }
 
-/** The port of an end. Throws a `RangeError` when it is none. */
+/** The port of an end. Throws a `RangeError` if it is not a port. */
 export function portOf({ port }: InetName): number {
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
   throw new RangeError(`port ${port} is not a whole number from 0 to 65535`);

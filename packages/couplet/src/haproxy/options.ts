@@ -3,42 +3,45 @@ import { bytesOf } from '../address/literal.ts';
 import type { SocketName } from '../seam/address.ts';
 import { checkAboveZero, checkWhole, described } from '../values/checks.ts';
 
-/** What a port asks of the PROXY headers that its connections begin with. */
+/** Options of a port whose connections begin with PROXY headers. */
 export interface ProxyOptions {
-  /** From where they are accepted: addresses, networks such as `10.0.0.0/8`, and `unix` for the peers of UNIX sockets. */
+  /**
+   * The proxies that are trusted, at least one: addresses, networks such as `10.0.0.0/8`, and `unix` for the peers of UNIX
+   * sockets. A connection from elsewhere is closed.
+   */
   readonly trusted: readonly string[];
-  /** How long a new connection may take until its header is whole; 5,000 unless set. */
+  /** How long a new connection may take until its header is whole, in milliseconds, above 0 and finite; 5,000 unless set. */
   readonly headerTimeoutMs?: number;
-  /** How many bytes a header of version 2 may have, its TLVs included; 4,096 unless set. */
+  /** The longest header of version 2 that is accepted, in bytes, its TLVs included: 107 to 65,551; 4,096 unless set. */
   readonly maxHeaderBytes?: number;
 }
 
-/** The options, checked and with nothing left open. */
+/** The options of a port behind proxies, checked and complete. */
 export interface ProxyTerms {
   readonly trusted: Trusted;
   readonly headerTimeoutMs: number;
   readonly maxHeaderBytes: number;
 }
 
-/** The longest line of version 1, and the most that the length of version 2 can say. */
+/** The longest line of version 1, and the longest header of version 2, in bytes. */
 const LEAST = 107;
 const MOST = 65_551;
 
-/** Fills in what is not set. Throws a `RangeError`, or a `TypeError` for what is not a number, that names the option or the network. */
+/** Checks the options and fills in the defaults. Throws a `RangeError` or `TypeError` that names the option or network which is wrong. */
 export function termsOf({ trusted, headerTimeoutMs = 5000, maxHeaderBytes = 4096 }: ProxyOptions): ProxyTerms {
   checkAboveZero('headerTimeoutMs', headerTimeoutMs);
   checkWhole('maxHeaderBytes', maxHeaderBytes, LEAST, MOST);
   return { trusted: new Trusted(trusted), headerTimeoutMs, maxHeaderBytes };
 }
 
-/** Who may announce others: the networks from which a PROXY header is accepted. */
+/** The networks from which PROXY headers are accepted. */
 export class Trusted {
   readonly #unix: boolean;
   readonly #networks: readonly Cidr[];
 
   /**
-   * Takes addresses such as `::1`, networks such as `10.0.0.0/8`, and `unix` for whoever can connect to a UNIX socket. Throws a
-   * `RangeError` that names the one which is none of these, and when there are none.
+   * Takes addresses such as `::1`, networks such as `10.0.0.0/8`, and `unix` for the peers of UNIX sockets. Throws a `RangeError`
+   * that names what is something else, or if there are none, and a `TypeError` if it is not an array.
    */
   constructor(networks: readonly string[]) {
     if (!Array.isArray(networks))
@@ -49,7 +52,7 @@ export class Trusted {
     this.#networks = networks.filter((text) => text !== 'unix').map((text) => new Cidr(text));
   }
 
-  /** Whether the peer is one of them. A link-local address is, on whichever link. */
+  /** Whether the peer is in one of them. The link of a link-local address does not matter. */
   has(peer: SocketName | undefined): boolean {
     if (peer === undefined) return false;
     if (peer.family === 'UNIX') return this.#unix;

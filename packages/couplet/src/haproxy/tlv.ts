@@ -1,24 +1,30 @@
 import type { ProxyHeader, Tlv } from '../protocol/proxy-header.ts';
 
-/** The types of the specification (`PP2_TYPE_ALPN` and so on). Those from 0xe0 to 0xef are free for applications. */
+/** The types of TLVs that the specification names (`PP2_TYPE_ALPN` and so on). Types 0xe0 to 0xef are free for applications. */
 export const TLV = {
+  /** The protocol that was negotiated with the client (RFC 7301). */
   ALPN: 0x01,
+  /** The host name that the client asked for, in UTF-8. */
   AUTHORITY: 0x02,
-  /** The checksum of the header: 4 bytes. Reading verifies them, and writing fills them in. */
+  /** The checksum of the header: 4 bytes. Reading verifies it, and writing fills it in. */
   CRC32C: 0x03,
+  /** Padding, to be ignored. */
   NOOP: 0x04,
+  /** The id that the proxies gave the connection. */
   UNIQUE_ID: 0x05,
+  /** How the client is connected to the proxy; `detailsOf` reads it. */
   SSL: 0x20,
+  /** The name of the network namespace. */
   NETNS: 0x30,
 } as const;
 
 /** A TLV that was read. */
 export type ReadTlv = Tlv & { readonly value: Buffer };
 
-/** How many bytes stand before a value. */
+/** How many bytes precede a value. */
 const HEAD = 3;
 
-/** Reads what fills the bytes exactly; undefined when they end inside of a TLV. The values are views of the bytes. */
+/** Reads the TLVs that fill the bytes; undefined if the last one is cut off. The values are views of the bytes. */
 export function readTlvs(bytes: Buffer): readonly ReadTlv[] | undefined {
   const tlvs: ReadTlv[] = [];
   let at = 0;
@@ -32,7 +38,7 @@ export function readTlvs(bytes: Buffer): readonly ReadTlv[] | undefined {
   return at === bytes.length ? tlvs : undefined;
 }
 
-/** The bytes of TLVs. Throws a `RangeError` that names the one which cannot be written. */
+/** The bytes of TLVs. Throws a `RangeError` that names the TLV which cannot be written. */
 export function writeTlvs(tlvs: readonly Tlv[]): Buffer {
   return Buffer.concat(
     tlvs.flatMap(({ type, value }, at) => {
@@ -47,7 +53,7 @@ export function writeTlvs(tlvs: readonly Tlv[]): Buffer {
 
 /** Castagnoli's polynomial, its bits reversed. */
 const POLYNOMIAL = 0x82f6_3b78;
-/** What each byte does to the sum. */
+/** How each byte changes the sum. */
 const TABLE: Uint32Array = Uint32Array.from({ length: 256 }, (_, byte) => {
   let sum = byte;
   for (let bit = 0; bit < 8; bit += 1) sum = sum & 1 ? (sum >>> 1) ^ POLYNOMIAL : sum >>> 1;
@@ -61,36 +67,37 @@ export function crc32c(bytes: Uint8Array): number {
   return (sum ^ 0xffff_ffff) >>> 0;
 }
 
-/** What the TLVs of a header say, as far as the specification gives them a meaning. Undefined is what they do not say. */
+/** What the TLVs of a PROXY header say, as far as the specification defines them. A member without a TLV is undefined. */
 export interface ProxyDetails {
   /** The protocol that was negotiated with the client (RFC 7301), such as `h2`. */
   readonly alpn: string | undefined;
   /** The host name that the client asked for; over TLS its SNI. */
   readonly authority: string | undefined;
-  /** How the proxies call the connection. The bytes are the header's. */
+  /** The id that the proxies gave the connection. The bytes belong to the header. */
   readonly uniqueId: Uint8Array | undefined;
   /** The name of the network namespace. */
   readonly netns: string | undefined;
-  /** Undefined too when the TLV is malformed. */
+  /** How the client is connected to the proxy; also undefined if the TLV is malformed. */
   readonly ssl: ProxySsl | undefined;
 }
 
-/** How the client is connected to the proxy. */
+/** How the client of a PROXY header is connected to the proxy. */
 export interface ProxySsl {
-  /** The client came over TLS. */
+  /** Whether the client is connected over TLS. */
   readonly secured: boolean;
-  /** It showed a certificate: on this connection, earlier in this TLS session, or never. */
+  /** When the client presented a certificate: on this connection, earlier in this TLS session, or never. */
   readonly certificate: 'connection' | 'session' | undefined;
-  /** It showed a certificate, and the proxy found it good. */
+  /** Whether the client presented a certificate that the proxy verified. */
   readonly verified: boolean;
   /** The version of TLS, such as `TLSv1.3`. */
   readonly version: string | undefined;
   /** The common name of the client's certificate. */
   readonly commonName: string | undefined;
+  /** The cipher suite, such as `ECDHE-RSA-AES128-GCM-SHA256`. */
   readonly cipher: string | undefined;
   /** The algorithm that signed the proxy's certificate, such as `SHA256`. */
   readonly signature: string | undefined;
-  /** The algorithm of its key, such as `RSA2048`. */
+  /** The algorithm of the key of the proxy's certificate, such as `RSA2048`. */
   readonly key: string | undefined;
 }
 
@@ -98,16 +105,16 @@ export interface ProxySsl {
 const SECURED = 1;
 const ON_CONNECTION = 2;
 const IN_SESSION = 4;
-/** That byte, and 32 bits that are 0 where the certificate was verified. */
+/** That byte, and 32 bits that are 0 if the certificate was verified. */
 const SSL_HEAD = 5;
-/** The types of the TLVs inside of it. */
+/** The types of the TLVs inside it. */
 const VERSION = 0x21;
 const COMMON_NAME = 0x22;
 const CIPHER = 0x23;
 const SIGNATURE = 0x24;
 const KEY = 0x25;
 
-/** Reads the TLVs of a header. Where one comes twice, the first counts. Never throws: it is the proxy that wrote them. */
+/** Returns what the TLVs of a header say. If one comes twice, the first counts; one that is malformed is ignored. It never throws. */
 export function detailsOf({ tlvs }: ProxyHeader): ProxyDetails {
   const ssl = valueIn(tlvs, TLV.SSL);
   return {

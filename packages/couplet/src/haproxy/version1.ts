@@ -8,7 +8,7 @@ import { hostBytesOf, nameless, ProxyHeaderError, portOf } from './header.ts';
 const MOST = 107;
 const LF = 0x0a;
 const UNKNOWN = 'PROXY UNKNOWN';
-/** How a line begins, and what may follow up to the LF. */
+/** The beginnings of a line, each with what may follow up to the LF. */
 const LINES: readonly (readonly [head: string, rest: RegExp])[] = [
   ['PROXY TCP4 ', /^[\d. ]*\r?$/],
   ['PROXY TCP6 ', /^[\da-fA-F:. ]*\r?$/],
@@ -26,7 +26,7 @@ export function readVersion1(bytes: Buffer): Reading {
   return MOST;
 }
 
-/** Writes a header. What version 1 has no words for is `UNKNOWN`. Throws a `RangeError` for ends that are none. */
+/** Writes a header; `UNKNOWN` for ends that version 1 cannot express. Throws a `RangeError` if an address or port is not one. */
 export function writeVersion1(ends: AddressPair | undefined): Buffer {
   if (ends === undefined || ends.family === 'UNIX') return Buffer.from(`${UNKNOWN}\r\n`);
   const { family, source, destination } = ends;
@@ -46,7 +46,7 @@ function checkBeginning(text: string): void {
   throw new ProxyHeaderError('it begins like neither version 1 nor version 2');
 }
 
-/** The header of a line, CR included and LF not. */
+/** Reads the header of a line, which includes CR and not LF. */
 function headerOf(line: string): ProxyHeader {
   if (!line.endsWith('\r')) throw new ProxyHeaderError('the line ends with LF alone');
   if (line.startsWith(UNKNOWN)) return nameless(1, 'PROXY');

@@ -18,11 +18,11 @@ const UNSPEC = 0x00;
 const TCP4 = 0x11;
 const TCP6 = 0x21;
 const UNIX_STREAM = 0x31;
-/** How many bytes the addresses of each family have: unspecified, IPv4, IPv6, UNIX. They are the high four bits ... */
+/** How many bytes the addresses of each family have: unspecified, IPv4, IPv6, UNIX. The family is in the high four bits ... */
 const SIZES: readonly number[] = [0, 12, 36, 216];
-/** ... and the low ones the protocol: unspecified, stream, datagram. */
+/** ... and the protocol in the low ones: unspecified, stream, datagram. */
 const PROTOCOLS = 3;
-/** What has addresses here. A receiver takes whatever else the specification knows for unspecified (section 2.2). */
+/** The codes whose addresses are read. A receiver takes all others of the specification for unspecified (section 2.2). */
 const SUPPORTED: ReadonlySet<number> = new Set([TCP4, TCP6, UNIX_STREAM]);
 /** The bytes of one path. */
 const PATH = 108;
@@ -32,7 +32,7 @@ export function readVersion2(bytes: Buffer, maxHeaderBytes: number): Reading {
   const begun = Math.min(bytes.length, SIGNATURE.length);
   if (bytes.compare(SIGNATURE, 0, begun, 0, begun) !== 0)
     throw new ProxyHeaderError('it begins like neither version 1 nor version 2');
-  // What is still to come is taken for good.
+  // Bytes that are missing yet are taken to be valid.
   const [command = PROXY, family = UNSPEC] = bytes.subarray(SIGNATURE.length);
   if (command !== LOCAL && command !== PROXY)
     throw new ProxyHeaderError(`its version and command, ${hex(command)}, are unknown`);
@@ -44,11 +44,11 @@ export function readVersion2(bytes: Buffer, maxHeaderBytes: number): Reading {
   if (length < HEAD + size && SUPPORTED.has(family))
     throw new ProxyHeaderError(`the ${size} bytes of its addresses do not fit into ${length - HEAD}`);
   if (bytes.length < length) return length;
-  // The rest of a LOCAL one is skipped, whatever it is.
+  // The rest of a LOCAL header is skipped.
   return { header: command === LOCAL ? nameless(2, 'LOCAL') : headerOf(bytes, family, size), length };
 }
 
-/** Writes a header. Throws a `RangeError` for what it cannot say. */
+/** Writes a header. Throws a `RangeError` for an address or a TLV that it cannot contain. */
 export function writeVersion2(command: 'LOCAL' | 'PROXY', ends: AddressPair | undefined, tlvs: readonly Tlv[]): Buffer {
   const [family, addresses] = addressesOf(ends);
   const added = writeTlvs(tlvs);
@@ -77,17 +77,17 @@ function pathBytesOf({ path }: UnixName): Buffer {
   return Buffer.concat([bytes], PATH);
 }
 
-/** How many bytes the addresses of a family and protocol have; undefined where the specification knows neither. */
+/** How many bytes the addresses of a family and protocol have; undefined if the specification does not have these. */
 function sizeOf(code: number): number | undefined {
   return (code & 0xf) < PROTOCOLS ? SIZES[code >> 4] : undefined;
 }
 
-/** The header of all its bytes, of a `PROXY` one. */
+/** Reads a `PROXY` header that is whole. */
 function headerOf(bytes: Buffer, family: number, size: number): ProxyHeader {
   const tlvs = readTlvs(bytes.subarray(HEAD + size));
   const supported = SUPPORTED.has(family);
   if (tlvs === undefined) {
-    // How long addresses are that are not supported, only their sender knows: they are skipped, and what follows with them.
+    // The length of unsupported addresses is not known: they are skipped, with what follows.
     if (!supported) return nameless(2, 'PROXY');
     throw new ProxyHeaderError('the last TLV does not fit into it');
   }
@@ -108,7 +108,7 @@ function inetName(block: Buffer, end: 0 | 1): InetName {
     : { family: 'IPv6', host: ipv6LiteralOf(host), port };
 }
 
-/** The path of one end, up to a NUL. One in front belongs to it: it marks an abstract name (unix(7)). */
+/** The path of one end, up to a NUL. A NUL in front belongs to it and marks an abstract name (unix(7)). */
 function unixName(block: Buffer, end: 0 | 1): UnixName {
   const field = block.subarray(end * PATH, (end + 1) * PATH);
   const nul = field.indexOf(0, 1);
@@ -118,7 +118,7 @@ function unixName(block: Buffer, end: 0 | 1): UnixName {
   return { family: 'UNIX', path: path === '\0' ? '' : path };
 }
 
-/** Throws unless the checksum, if there is one, is right. */
+/** Throws if there is a checksum that is wrong. */
 function verify(bytes: Buffer, tlvs: readonly ReadTlv[]): void {
   const place = checksumIn(tlvs, ProxyHeaderError);
   if (place === undefined) return;
@@ -127,7 +127,7 @@ function verify(bytes: Buffer, tlvs: readonly ReadTlv[]): void {
   if (announced !== counted) throw new ProxyHeaderError(`its checksum is ${hex(announced)}, not ${hex(counted)}`);
 }
 
-/** Where the checksum stands, if there is one. */
+/** The bytes of the checksum, if there is one. */
 function checksumIn(tlvs: readonly ReadTlv[], Wrong: new (why: string) => Error): Buffer | undefined {
   const [first, ...more] = tlvs.filter(({ type }) => type === TLV.CRC32C);
   if (first === undefined) return undefined;
@@ -135,7 +135,7 @@ function checksumIn(tlvs: readonly ReadTlv[], Wrong: new (why: string) => Error)
   return first.value;
 }
 
-/** Puts the checksum of the bytes where it stands among them, and returns it. It is counted as if it were 0. */
+/** Writes the checksum of the bytes into its place among them, and returns it. The place counts as zeros. */
 function seal(bytes: Buffer, place: Buffer): number {
   place.fill(0);
   const sum = crc32c(bytes);
