@@ -16,35 +16,44 @@ import { guard } from './guarded.ts';
 const SHOWN = 256;
 
 /**
- * What happens on a connection: it is there; bytes arrived, or were handed to the system; the peer ended its output, or this
- * side did; it is gone.
+ * An event of a connection: it opened; bytes were received, or were passed to the system to be sent; the peer ended its output
+ * (`readEnded`), or this side did (`writeEnded`); it closed.
  */
 export type TrafficEvent =
-  | { readonly event: 'opened' | 'readEnded' | 'writeEnded' }
   | {
+      /** What happened, which says whether `bytes` or `why` is present. */
+      readonly event: 'opened' | 'readEnded' | 'writeEnded';
+    }
+  | {
+      /** Which way the bytes went. */
       readonly event: 'received' | 'sent';
-      /** They may change when the log has returned: copy what is to be kept. */
+      /** The bytes, which may change once the log has returned: copy what is to be kept. */
       readonly bytes: Uint8Array;
     }
   | {
       readonly event: 'closed';
-      /** Why, for a person to read: one line. */
+      /** The reason, in one line for a person to read. */
       readonly why: string;
     };
 
 /** One entry of a traffic log. */
 export type TrafficEntry = TrafficEvent & {
-  /** The number of the connection; those of one log are counted from 1. */
+  /** The number of the connection, counted from 1 in each log. */
   readonly connection: number;
+  /** The address of the peer. */
   readonly peer: Address;
-  /** When, in milliseconds since 1970 (UTC). */
+  /** When it happened, in milliseconds since 1970 (UTC). */
   readonly time: number;
 };
 
 /**
- * Gives `log` an entry for whatever passes between the connections of the factory and the network, or the policies further
- * out. What it throws, or a promise that it returns rejects with, is reported to the observers, and hurts no connection. Throws a
- * `TypeError` for a log that is no function.
+ * Logs what passes between the connections of a factory and the network, or the policies further out. Returns a factory of the
+ * same side to use in its place; it builds the same protocols. `log` is called with each entry as it happens; what it throws, or
+ * what a promise that it returns rejects with, is reported to the observers, and does not affect the connection.
+ *
+ * Throws a `TypeError` if `factory` is not a factory or `log` is not a function.
+ *
+ * @param log Receives each entry; `formatTraffic` makes a line of it.
  */
 export function logTraffic<F extends Factory | ClientFactory>(
   factory: F,
@@ -60,8 +69,8 @@ export function logTraffic<F extends Factory | ClientFactory>(
 }
 
 /**
- * An entry as one line, such as `#3 127.0.0.1:4321 received 7 bytes: hello\u000d\n`. Bytes are shown as UTF-8, the first 256.
- * What cannot be printed is escaped, and a backslash is doubled: a peer writes no lines of its own, and fakes no escape.
+ * Returns an entry as one line, such as `#3 127.0.0.1:4321 received 7 bytes: hello\u000d\n`. The first 256 bytes are shown, as
+ * UTF-8. What cannot be printed is escaped, and a backslash is doubled: so a peer can neither add lines nor fake an escape.
  */
 export function formatTraffic(entry: TrafficEntry): string {
   return oneLine(`#${entry.connection} ${entry.peer.authority} ${entry.event}${detailOf(entry)}`);
@@ -82,7 +91,7 @@ function detailOf(entry: TrafficEntry): string {
   }
 }
 
-/** Writes down what passes. */
+/** Logs what passes over one connection. */
 class Logged extends Filter {
   readonly #clock: Clock;
   readonly #connection: number;

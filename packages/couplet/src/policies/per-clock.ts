@@ -1,6 +1,6 @@
 import type { Clock } from '../time/clock.ts';
 
-/** One of something for each clock: a factory may serve several reactors, and times of different clocks cannot be compared. */
+/** Makes one object for each clock: a factory may serve several reactors, and times of different clocks cannot be compared. */
 export class PerClock<T> {
   readonly #make: (clock: Clock) => T;
   readonly #made: WeakMap<Clock, T> = new WeakMap();
@@ -9,7 +9,7 @@ export class PerClock<T> {
     this.#make = make;
   }
 
-  /** The one for that clock, made when it is first asked for. */
+  /** Returns the object for a clock, made at the first call. */
   of(clock: Clock): T {
     let one = this.#made.get(clock);
     if (one === undefined) {

@@ -12,29 +12,35 @@ import { PerClock } from './per-clock.ts';
 import type { ThrottleWait } from './throttled.ts';
 import { Throttled } from './throttled.ts';
 
-/** Waits that end close together end together, up to so much late. What is late is made up for: it waits in the bucket. */
+/** How late a wait may end, in milliseconds: waits that end close together end at once. The bucket fills meanwhile, so no rate is lost. */
 const GRAIN_MS = 50;
-/** A burst lasts at least so long at full rate, or the bucket would run over between two looks at it. */
+/** How long the smallest burst lasts at full rate, in seconds: the bucket must not overflow between two looks at it. */
 const LEAST_BURST_S = 0.1;
 const SCOPES: readonly NonNullable<ThrottleOptions['scope']>[] = ['connection', 'all'];
 
 /** Options of `throttle`. */
 export interface ThrottleOptions {
-  /** How many bytes may arrive in a second, on average; no bound unless set. */
+  /** How many bytes may be received in a second on average, above 0 and finite; no bound unless set. */
   readonly readBytesPerSecond?: number;
-  /** How many bytes may leave in a second, on average; no bound unless set. */
+  /** How many bytes may be sent in a second on average, above 0 and finite; no bound unless set. */
   readonly writeBytesPerSecond?: number;
-  /** How many bytes may pass at once in each direction after a pause: at least a tenth of a second's; a second's unless set. */
+  /**
+   * How many bytes may pass at once in each direction after a pause, at least those of a tenth of a second and at least 1; those
+   * of a second unless set.
+   */
   readonly burstBytes?: number;
-  /** Whether each `connection` has these rates for itself, as it has unless set, or `all` connections of the factory share them. */
+  /** Whether each `connection` has these rates to itself or `all` connections of the factory share them; `connection` unless set. */
   readonly scope?: 'connection' | 'all';
 }
 
 /**
- * Bounds how fast connections of the factory receive and send. It delays and never drops: the peer that sends too fast feels it
- * through TCP, and the protocol that writes too fast through back-pressure. Sending keeps to the rate and the burst exactly;
- * receiving may exceed the burst by one chunk, of up to 64 KiB, for each connection, and then waits until that is paid for. Those who
- * share a rate are served in the order in which they come. Throws a `RangeError` that names the option.
+ * Bounds how fast the connections of a factory receive and send. Returns a factory of the same side to use in its place; it
+ * builds the same protocols. Nothing is dropped: a peer that sends too fast is slowed down by TCP, and a protocol that writes too
+ * fast by back-pressure. Sending keeps to the rate and the burst exactly. Receiving may exceed the burst by one chunk of up to
+ * 64 KiB on each connection, and then waits until the average is met again. Connections that share a rate take turns.
+ *
+ * Throws a `RangeError` if neither rate is set or a number is out of range, and a `TypeError` if `factory` is not a factory or
+ * `scope` is another word.
  */
 export function throttle<F extends Factory | ClientFactory>(factory: F, options: ThrottleOptions): Guarded<F> {
   return guard(factory, new Throttle(options));
@@ -59,7 +65,7 @@ class Throttle implements Policy {
   }
 }
 
-/** What gives each connection its bucket for one direction: one of its own, or the one that all share. */
+/** Returns a function that gives each connection its bucket for one direction: one of its own, or the one that all share. */
 function bucketsOf(
   name: string,
   rate: number | undefined,

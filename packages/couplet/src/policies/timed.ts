@@ -4,7 +4,7 @@ import type { Clock } from '../time/clock.ts';
 import { Sweep } from '../time/sweep.ts';
 import { Portions } from './portions.ts';
 
-/** How late a deadline may be noticed: so often, at most, all connections of a policy are looked at. */
+/** How late a deadline may be noticed, in milliseconds: the connections of a policy are looked at that often at most. */
 const GRAIN_MS = 500;
 
 /** The deadlines of a policy's connections on one clock. */
@@ -21,7 +21,7 @@ export class Timed extends Portions {
   readonly #cause: Cause;
   #expired = false;
 
-  /** `why` is what the reason of the connection's end says. */
+  /** `why` becomes the message of the reason of `connectionLost`. */
   constructor(wire: Wire, sweep: Sweep<Timed>, deadline: number, why: string) {
     super(wire);
     this.deadline = deadline;

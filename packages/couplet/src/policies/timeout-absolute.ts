@@ -8,14 +8,16 @@ import { deadlinesOn, Timed } from './timed.ts';
 
 /** Options of `timeoutAbsolute`. */
 export interface AbsoluteTimeout {
-  /** How long a connection may last, in milliseconds. */
+  /** How long a connection may last, in milliseconds, above 0 and finite. */
   readonly timeoutMs: number;
 }
 
 /**
- * Bounds how long a connection of the factory may last, whatever it does: then it is cut, and `connectionLost` gets a
- * `TimeoutError`. Never early, at most a second late. This is what ends a peer that sends one byte every few seconds. Throws
- * a `RangeError` unless `timeoutMs` is above 0.
+ * Bounds how long a connection of a factory may last, whatever it does. Returns a factory of the same side to use in its place;
+ * it builds the same protocols. After that time, and at most a second later, the connection is reset, and `connectionLost` gets
+ * a `TimeoutError`. Use it against peers that send one byte every few seconds.
+ *
+ * Throws a `RangeError` if `timeoutMs` is not above 0 and finite, and a `TypeError` if `factory` is not a factory.
  */
 export function timeoutAbsolute<F extends Factory | ClientFactory>(factory: F, options: AbsoluteTimeout): Guarded<F> {
   const { timeoutMs } = options;

@@ -9,20 +9,22 @@ import { guard } from './guarded.ts';
 import { PerClock } from './per-clock.ts';
 import { deadlinesOn, Timed } from './timed.ts';
 
-/** A slow peer takes a large chunk in so many bytes at a time, and each of them shows that it lives. */
+/** How many bytes of a large chunk are passed on at a time: each portion that a slow peer takes counts as activity. */
 const PORTION = 64 * 1024;
 
 /** Options of `timeoutIdle`. */
 export interface IdleTimeout {
-  /** How long no byte may move in either direction, in milliseconds. */
+  /** How long a connection may be idle, in milliseconds, above 0 and finite. */
   readonly idleTimeoutMs: number;
 }
 
 /**
- * Ends connections of the factory on which nothing moves: then they are cut, and `connectionLost` gets a `TimeoutError`. Never
- * early, at most a second late. Data that arrives counts, and data that the system takes to be sent: a slow download is not
- * idle. While a `throttle` holds a connection back, it is not idle. Throws a `RangeError` unless
- * `idleTimeoutMs` is above 0.
+ * Ends connections of a factory that are idle. Returns a factory of the same side to use in its place; it builds the same
+ * protocols. A connection is idle while no byte is received and the system takes none to be sent: a slow download is not idle,
+ * nor is a connection that a `throttle` holds back. Once it was idle for that long, and at most a second later, it is reset, and
+ * `connectionLost` gets a `TimeoutError`.
+ *
+ * Throws a `RangeError` if `idleTimeoutMs` is not above 0 and finite, and a `TypeError` if `factory` is not a factory.
  */
 export function timeoutIdle<F extends Factory | ClientFactory>(factory: F, options: IdleTimeout): Guarded<F> {
   const { idleTimeoutMs } = options;
@@ -31,7 +33,7 @@ export function timeoutIdle<F extends Factory | ClientFactory>(factory: F, optio
   return guard(factory, { filter: (wire, clock) => new Idle(wire, clock, sweeps.of(clock), idleTimeoutMs) });
 }
 
-/** Each byte that moves moves the deadline. */
+/** A connection with a deadline that each byte moves. */
 class Idle extends Timed {
   readonly #clock: Clock;
   readonly #idleMs: number;
@@ -43,7 +45,7 @@ class Idle extends Timed {
   }
 
   override over(): void {
-    // Nobody can move anything that this side itself holds back.
+    // No byte can move while this side itself holds the connection back.
     const least = this.stackDelayedUntil + this.#idleMs;
     if (least > this.#clock.now()) this.deadline = least;
     else super.over();
