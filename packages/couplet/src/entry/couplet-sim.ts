@@ -12,18 +12,18 @@ import { oneLine } from '../values/one-line.ts';
 const HELP = `Usage: couplet-sim [options] FILE
 
 Plays a scenario in simulated worlds, one for each seed, until one fails.
-The file is a module that exports the function 'scenario', and 'options' if it likes,
+The file is a module that exports the function 'scenario', and perhaps 'options',
 as simulate() of couplet/sim takes them. Node 24 imports TypeScript as it is; Node 20
 needs JavaScript.
 
   --seed SEED        replays one seed, and prints the full trace of its world
-  --faults 1,5       lets only these of its faults happen; 'none' for none
+  --faults 1,5       lets only these of its faults happen, or 'none' of them
   --seeds COUNT      plays the seeds from 1 to COUNT; unless set, those of the options, or 100
   --profile PROFILE  calm, rough or storm; unless set, that of the options, or rough
   -h, --help         prints this help
 
 COUPLET_SIM=PROFILE:SEED[:FAULTS] in the environment replays that seed, unless --seed is given.
-Exit status: 0 if all worlds were well, 1 if not, 2 for bad usage.
+Exit status: 0 if no world failed, 1 if one did, 2 for bad usage.
 `;
 
 /** Reads the command line; undefined when it asks for help. Throws a `UsageError`. */
@@ -38,7 +38,7 @@ function read(): Request | undefined {
   return values.help === true ? undefined : requestOf(values, positionals);
 }
 
-/** What it throws is bad usage; the first line says what, the others what else could have been meant. */
+/** Turns what `parse` throws into bad usage. The first line of its message says what is wrong; the others only suggest alternatives. */
 function parsed<T>(parse: () => T): T {
   try {
     return parse();
@@ -78,7 +78,7 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Tells an error in one line, the rest of a failed simulation below it on standard output. Returns the exit status. */
+/** Prints an error in one line on standard error, and the details of a failed simulation on standard output. Returns the exit status. */
 function tell(error: unknown): number {
   const [what = '', ...rest] = error instanceof SimulationError ? error.message.split('\n') : [textOf(error)];
   const usage = error instanceof UsageError;
@@ -105,5 +105,5 @@ async function main(): Promise<number> {
 // The reader may leave before the end of a long trace.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => process.exit(1));
 const status = await main();
-// A scenario that waits for something outside of its world may have left it open.
+// A scenario that waits for something outside its world may have left that open.
 process.stdout.write('', () => process.exit(status));

@@ -17,13 +17,19 @@ export type { Trace } from '../sim/trace.ts';
 export type { World } from '../sim/world.ts';
 
 /**
- * Plays a scenario in simulated worlds, one for each seed: hosts, a network that treats them as the profile says, and virtual
- * time. The same seed gives the same world, on every runtime. Every connection is watched: bytes that are lost, doubled or out
- * of order, callbacks at the wrong time, errors of callbacks, and anything that is left at the end fail the simulation, as does a
- * scenario that rejects, that makes no progress once the faults are over, or that waits for anything outside of its world.
+ * Plays a scenario in simulated worlds, one for each seed: hosts, a network with the faults of the profile, and virtual time. The
+ * same seed gives the same world on every runtime. Resolves when all seeds have been played.
  *
- * Rejects with a `SimulationError` at the first seed that fails; its message has a line that replays it: with that
- * `COUPLET_SIM=...` in the environment, every `simulate` plays that seed only.
+ * Every connection is watched. A world fails if bytes are lost, doubled or out of order; if a callback comes at the wrong time or
+ * throws; if anything is left at the end; and if the scenario rejects, makes no progress once the faults are over, or waits for
+ * something outside its world.
+ *
+ * Rejects with a `SimulationError` at the first seed that fails. Its message has a line that replays it: with that
+ * `COUPLET_SIM=...` in the environment, every `simulate` plays that seed only. Rejects with a `TypeError` or `RangeError` if an
+ * option is wrong.
+ *
+ * @param options The seeds, the profile and other settings.
+ * @param scenario The program of each world.
  */
 export function simulate(options: SimulateOptions, scenario: Scenario): Promise<Simulated> {
   return play(options, scenario, { ...backend(), border });
