@@ -1,10 +1,10 @@
 import type { Cause } from '../seam/cause.ts';
 
-// What a kernel says, in the words of a real one.
+// The causes that a kernel reports, in the words of a real one.
 
 export const DONE: Cause = { kind: 'done', code: '', detail: 'closed in order' };
 export const RESET: Cause = { kind: 'reset', code: 'ECONNRESET', detail: 'connection reset by peer' };
-/** A write behind the peer's end, on a connection that was reset since. */
+/** A write on a connection that was reset after the peer's end. */
 export const BROKEN_PIPE: Cause = { kind: 'reset', code: 'EPIPE', detail: 'broken pipe' };
 export const TIMED_OUT: Cause = { kind: 'timeout', code: 'ETIMEDOUT', detail: 'connection timed out' };
 export const REFUSED: Cause = { kind: 'refused', code: 'ECONNREFUSED', detail: 'connection refused' };

@@ -5,31 +5,34 @@ import { Dice } from '../time/dice.ts';
 
 const CERTIFICATE = 'SIMULATED CERTIFICATE';
 const KEY = 'SIMULATED KEY';
-/** A block of RFC 7468: its label, and what is in it. */
+/** A block of RFC 7468: its label and its content. */
 const ARMOUR = /-----BEGIN ([^-]+)-----\n([\s\S]*?)\n-----END \1-----/g;
 /** The last second of the year 9999. */
 const NEVER_MS = 253_402_300_799_000;
 
-/** What a simulated certificate is to say. */
+/** The content of a simulated certificate. */
 export interface CertificateOptions {
-  /** Host names, `*.` before one stands for one label of any text, and IP literals. The first is the subject. */
+  /** The host names and IP literals that it is for, at least one; `*.` in front of a name stands for any one label. The first is the subject. */
   readonly names: readonly string[];
-  /** When it begins to be good, in milliseconds since 1970; 0 unless set. */
+  /** When it begins to be valid, in milliseconds since 1970 (UTC); 0 unless set. */
   readonly validFromMs?: number;
-  /** When it ceases to be good, in milliseconds since 1970; the end of the year 9999 unless set (RFC 5280, section 4.1.2.5). */
+  /** When it ceases to be valid, in milliseconds since 1970 (UTC); the end of the year 9999 unless set (RFC 5280, section 4.1.2.5). */
   readonly validToMs?: number;
-  /** The authority that issues it; `World Authority` unless set. There is one of each name. */
+  /** The name of the authority that issues it; `World Authority` unless set. The same name is the same authority. */
   readonly issuer?: string;
 }
 
 /** A simulated certificate, its key, and the certificate of its authority: text for `ServerTLS` and `ClientTLS`. */
 export interface CertificateFiles {
+  /** The certificate, for `ServerTLS` or the identity of a `ClientTLS`. */
   readonly cert: string;
+  /** The key of the certificate. */
   readonly key: string;
+  /** The certificate of the authority, for the side that verifies. */
   readonly ca: string;
 }
 
-/** What the text of a certificate says. */
+/** The content of the text of a certificate. */
 interface Claims {
   readonly names: readonly string[];
   readonly issuer: string;
@@ -41,7 +44,7 @@ interface Claims {
   readonly signer: string;
 }
 
-/** A certificate of the simulation: it says what a real one says (RFC 5280), and whose key signed it. */
+/** A certificate of the simulation: the content of a real one (RFC 5280), and the name of the key that signed it. */
 export class Certificate implements TlsCertificate {
   readonly subject: string;
   readonly issuer: string;
@@ -73,7 +76,7 @@ export class Certificate implements TlsCertificate {
     this.#names = names;
   }
 
-  /** Whether it is for that name (RFC 6125): a wildcard stands for the first label. */
+  /** Whether it is for a name (RFC 6125); a wildcard stands for the first label. */
   isFor(name: string): boolean {
     const asked = spelling(name);
     const wild = familyOf(asked) === undefined ? `*${asked.slice(asked.indexOf('.'))}` : asked;
@@ -86,7 +89,7 @@ function spelling(name: string): string {
   return serverNameOf(name) ?? name.toLowerCase();
 }
 
-/** Issues a certificate. The serial number gives it a key of its own. Throws a `RangeError` for one without a name. */
+/** Issues a certificate. The serial number gives it a key of its own. Throws a `RangeError` if it has no name. */
 export function issue(options: CertificateOptions, serial: number): CertificateFiles {
   const { names, validFromMs = 0, validToMs = NEVER_MS, issuer = 'World Authority' } = options;
   if (names.length === 0) throw new RangeError('names is empty, not a list of host names or IP addresses');
@@ -101,7 +104,7 @@ export function issue(options: CertificateOptions, serial: number): CertificateF
   };
 }
 
-/** The certificates in a text, in order; undefined when one of them is none of the simulation's. */
+/** The certificates in a text, in order; undefined if there are none, or if one of them is not of the simulation. */
 export function certificatesOf(pem: string): readonly Certificate[] | undefined {
   const found: Certificate[] = [];
   for (const [text, label, body = ''] of pem.matchAll(ARMOUR)) {
@@ -112,7 +115,7 @@ export function certificatesOf(pem: string): readonly Certificate[] | undefined 
   return found.length === 0 ? undefined : found;
 }
 
-/** The name of the key in a text; undefined when there is none of the simulation's. */
+/** The name of the key in a text; undefined if there is no key of the simulation. */
 export function keyOf(pem: string): string | undefined {
   for (const [, label, body = ''] of pem.matchAll(ARMOUR)) {
     const content = label === KEY ? parsed(body) : undefined;
@@ -148,7 +151,7 @@ function isClaims(value: unknown): value is Claims {
   return texts && times && Array.isArray(names) && names.every((name) => typeof name === 'string');
 }
 
-/** So many bytes that stand for a text, in hexadecimal. */
+/** A hash of a text, of `size` bytes, in hexadecimal. */
 function digest(text: string, size: number): string {
   const dice = new Dice(text);
   return Array.from({ length: size }, () => dice.whole(0, 255).toString(16).padStart(2, '0')).join('');

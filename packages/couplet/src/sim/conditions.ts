@@ -1,18 +1,18 @@
-/** What the network does to what travels from one host to another, and how much either end keeps. */
+/** The conditions of a simulated network: latency, rates and the sizes of buffers. */
 export interface Conditions {
-  /** How long everything travels, one way. */
+  /** How long a segment travels one way, in milliseconds. */
   readonly latencyMs: number;
-  /** How much longer it may travel; what was sent first still arrives first. */
+  /** How much longer it may travel, in milliseconds; the order of a connection is kept. */
   readonly jitterMs: number;
-  /** How many bytes fit through in a millisecond, all connections together. */
+  /** How many bytes pass in a millisecond, over all connections together. */
   readonly bytesPerMs: number;
-  /** How many bytes travel together at most; each piece has a size of its own. */
+  /** The largest segment, in bytes; segments have random sizes. */
   readonly segmentBytes: number;
-  /** How many bytes a socket keeps that are not under way yet. */
+  /** How many bytes a socket keeps that are not sent yet. */
   readonly sendBufferBytes: number;
-  /** How many bytes a socket keeps that were not read yet. */
+  /** How many bytes a socket keeps that are not read yet. */
   readonly receiveBufferBytes: number;
-  /** How late a process may notice that it can read; what arrives meanwhile is read together. */
+  /** How late a process may notice that it can read, in milliseconds; what arrives meanwhile is read together. */
   readonly wakeMs: number;
 }
 

@@ -3,28 +3,28 @@ import type { Fault, FaultPlan } from './fault-plan.ts';
 import type { Host } from './host.ts';
 import type { Network } from './network.ts';
 
-/** A fault that happened, as a person reads it. */
+/** A fault that happened. */
 export interface InjectedFault {
-  /** Counts those of its world, from 1 on; a replay names it by this. */
+  /** Its number in its world, counted from 1; a replay names it by this. */
   readonly number: number;
-  /** When, in milliseconds since the world began. */
+  /** When it happened, in milliseconds since the world began. */
   readonly timeMs: number;
-  /** One line to read. */
+  /** What happened, in one line for a person to read. */
   readonly what: string;
 }
 
-/** Does what can go wrong to a world, at times and in ways that the seed decides, until its time is over. */
+/** Makes faults happen in a world, at times and in ways that the seed decides, until their time is over. */
 export class FaultInjector {
-  /** What it has done. */
+  /** The faults that have happened. */
   readonly injected: InjectedFault[] = [];
   readonly #network: Network;
   readonly #hosts: readonly Host[];
   readonly #faultPlan: FaultPlan;
   readonly #dice: Dice;
-  /** Which injected it may do; all where undefined. A failure needs few of them. */
+  /** The numbers of the faults that may happen; all where undefined. */
   readonly #only: ReadonlySet<number> | undefined;
   #count = 0;
-  /** What ends the faults that last. */
+  /** End the faults that last. */
   readonly #remedies: Set<() => void> = new Set();
   #over = false;
 
@@ -44,12 +44,12 @@ export class FaultInjector {
     network.schedule.at(faultPlan.faultsMs, () => this.stop());
   }
 
-  /** True when it does nothing any more. */
+  /** True once no more faults happen. */
   get over(): boolean {
     return this.#over;
   }
 
-  /** Ends every fault, now and for good. */
+  /** Ends every fault that lasts, and lets no more happen. */
   stop(): void {
     if (this.#over) return;
     this.#over = true;
@@ -69,7 +69,7 @@ export class FaultInjector {
   #act(): void {
     const [first, ...more] = this.#faultPlan.faults;
     if (first === undefined || this.#hosts.length === 0) return;
-    // Each deed has chance of its own, so that leaving one out changes none of the others.
+    // Each fault has its own dice, so that leaving one out does not change the others.
     this.#count += 1;
     const number = this.#count;
     const dice = this.#network.diceFor(`deed ${number}`);
@@ -81,7 +81,7 @@ export class FaultInjector {
     this.injected.push({ number, timeMs: this.#network.schedule.now, what });
   }
 
-  /** Does something, and says what; undefined when there was nothing to do it to. */
+  /** Makes a fault happen, and says what it was; undefined if there was nothing to do it to. */
   #do(fault: Fault, dice: Dice): string | undefined {
     const host = this.#pick(this.#hosts, dice);
     const other = this.#pick(this.#hosts, dice);

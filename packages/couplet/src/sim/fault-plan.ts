@@ -2,41 +2,41 @@ import type { Dice } from '../time/dice.ts';
 import type { Conditions } from './conditions.ts';
 import { CALM } from './conditions.ts';
 
-/** How a world treats those who live in it. */
+/** How much goes wrong in a world: nothing (`calm`), some faults on a changing network (`rough`), or all kinds of faults (`storm`). */
 export type Profile = 'calm' | 'rough' | 'storm';
 
 export const PROFILES: readonly Profile[] = ['calm', 'rough', 'storm'];
 
-/** What one seed makes of a profile. Everything happens while the faults are on; then the network is calm and whole. */
+/** The faults of one world, made from a profile and a seed. They happen at first; afterwards the network is calm and whole. */
 export interface FaultPlan {
-  /** What the network is like. */
+  /** The conditions of the network. */
   readonly conditions: Conditions;
-  /** How long the faults are on, in milliseconds. */
+  /** How long faults may happen, in milliseconds since the world began. */
   readonly faultsMs: number;
-  /** How far apart faults are on average, in milliseconds; `Infinity` for none. */
+  /** The average time between two faults, in milliseconds; `Infinity` for no faults. */
   readonly everyMs: number;
-  /** The faults that this seed knows. */
+  /** The kinds of faults that may happen. */
   readonly faults: readonly Fault[];
 }
 
 /**
- * What can go wrong by itself:
+ * A kind of fault, which happens at random times:
  *
  * - `cut`: a connection is reset
- * - `partition`: two hosts do not reach each other for a while
+ * - `partition`: two hosts cannot reach each other for a while
  * - `blackHole`: what one host sends to another does not arrive for a while
- * - `names`: look-ups fail, or never end, for a while
- * - `clock`: a wall clock jumps, by up to a day
+ * - `names`: lookups fail, or never end, for a while
+ * - `clock`: a wall clock jumps by up to a day
  * - `descriptors`: a host has no free descriptors for a while
  * - `crash`: a process is killed, and started again after a while
- * - `powerLoss`: a host is gone, and comes back after a while
+ * - `powerLoss`: a host loses its power, and gets it back after a while
  */
 export type Fault = 'cut' | 'partition' | 'blackHole' | 'names' | 'clock' | 'descriptors' | 'crash' | 'powerLoss';
 
 const ROUGH: readonly Fault[] = ['cut', 'partition', 'names', 'clock'];
 export const FAULTS: readonly Fault[] = [...ROUGH, 'blackHole', 'descriptors', 'crash', 'powerLoss'];
 
-/** The weather of a seed: each has some of the faults only, and conditions of its own, so that each looks elsewhere. */
+/** Makes the fault plan of a seed. Each has only some of the faults, and conditions of its own, so that each finds other mistakes. */
 export function faultPlanOf(profile: Profile, dice: Dice): FaultPlan {
   if (profile === 'calm') return { conditions: CALM, faultsMs: 0, everyMs: Number.POSITIVE_INFINITY, faults: [] };
   const known = profile === 'rough' ? ROUGH : FAULTS;

@@ -5,15 +5,15 @@ import type { NameAnswer } from './names.ts';
 import type { Network } from './network.ts';
 import { Process } from './process.ts';
 
-/** How long after a program failed to start it is started again, in milliseconds. */
+/** How long after a failed start a program is started again, in milliseconds. */
 const AGAIN_MS = 1000;
 
-/** What a host runs: it sets up what it needs with the reactor, and may wait for what it began. */
+/** The program of a host: it sets up ports and connections with the reactor. It may return a promise, which resolves when that is done. */
 export type Program = (reactor: Reactor, host: Host) => void | Promise<void>;
 
 /** A machine of the simulated network, and the processes on it. */
 export class Host {
-  /** It stands for both addresses. */
+  /** The name of the host. A lookup of it gives both addresses. */
   readonly name: string;
   readonly #network: Network;
   readonly #kernel: Kernel;
@@ -22,7 +22,7 @@ export class Host {
   #program: Program | undefined;
   #reactor: Reactor | undefined;
 
-  /** `born` hears of each reactor before anything happens to it. */
+  /** `born` is called with each reactor before anything else uses it. */
   constructor(network: Network, name: string, born: (reactor: Reactor, process: Process) => void) {
     this.#network = network;
     this.#born = born;
@@ -30,7 +30,7 @@ export class Host {
     this.#kernel = network.add(name);
   }
 
-  /** Its IPv4 and its IPv6 address. Its name stands for both. */
+  /** Its IPv4 and its IPv6 address. */
   get addresses(): readonly string[] {
     return this.#kernel.addresses;
   }
@@ -39,28 +39,31 @@ export class Host {
     return this.#kernel;
   }
 
-  /** Every process that it had. */
+  /** Every process that it has, or had. */
   get processes(): readonly HostProcess[] {
     return this.#processes;
   }
 
-  /** The reactor of its program, or of a process that does nothing else. It runs. */
+  /** The reactor of its program, or of a process that is made for it; it is running. Throws an `Error` if the host has no power and no reactor. */
   get reactor(): Reactor {
     this.#reactor ??= this.#boot();
     return this.#reactor;
   }
 
-  /** True while it has power, and a process that runs. */
+  /** True while it has power and a running process. */
   get running(): boolean {
     return this.#kernel.up && this.#processes.some((process) => process.running);
   }
 
-  /** True when it has a program, which a restart starts again. */
+  /** True if it has a program, which `restart` starts again. */
   get restartable(): boolean {
     return this.#program !== undefined;
   }
 
-  /** Starts a program on a fresh process, and again after each restart. Resolves, or rejects, when it has set itself up. */
+  /**
+   * Starts a program in a new process, and again in another one after each restart. Resolves when the program has set itself up,
+   * and rejects with what it throws, or with an `Error` if the host has no power.
+   */
   async run(program: Program): Promise<void> {
     this.#program = program;
     const reactor = this.#boot();
@@ -68,17 +71,17 @@ export class Host {
     await this.#network.inside(() => program(reactor, this));
   }
 
-  /** Starts a process. Throws an `Error` while the host has no power. */
+  /** Starts a process without a program. Throws an `Error` if the host has no power. */
   spawn(): HostProcess {
     return this.#spawn();
   }
 
-  /** Kills its processes. Their kernel closes what they had, and goes on sending what it has. */
+  /** Kills its processes. The kernel closes what they had, and still sends what it has. */
   crash(): void {
     for (const process of this.#processes) process.kill();
   }
 
-  /** Everything that it had is gone, and nobody is told. */
+  /** Takes its power away: processes and sockets vanish, and their peers are not told. */
   losePower(): void {
     this.#network.note(`${this.name} loses power`);
     this.#kernel.up = false;
@@ -86,7 +89,7 @@ export class Host {
     for (const socket of [...this.#kernel.sockets]) socket.vanish();
   }
 
-  /** Has power, and starts its program afresh, again and again until it starts. */
+  /** Gives it power, kills its processes, and starts its program in a new one, again and again until it starts. */
   restart(): void {
     this.crash();
     this.#network.note(`${this.name} starts`);
@@ -97,26 +100,26 @@ export class Host {
     void this.#rerun(program, this.#reactor);
   }
 
-  /** From now on a process of this host may have so many connections and ports; `Infinity` for no limit. */
+  /** Limits how many connections and ports each of its processes may open from now on; `Infinity` sets no limit. */
   limitDescriptors(limit: number): void {
     this.#network.note(`${this.name} has ${limit} descriptors`);
     this.#kernel.descriptorLimit = limit;
   }
 
-  /** Its wall clock jumps. */
+  /** Makes its wall clock jump by `byMs` milliseconds, forward or back. */
   jumpClock(byMs: number): void {
     this.#network.note(`${this.name} jumps by ${byMs} ms`);
     this.#kernel.clockOffsetMs += byMs;
   }
 
-  /** From now on its name is answered like that, everywhere. */
+  /** Sets the answer to lookups of its name from now on, in the whole world. */
   rename(answer: NameAnswer): void {
     this.#network.names.set(this.name, answer);
   }
 
   /**
-   * A program that fails when it is started again, because of a further fault say, is no failure of the scenario: it is
-   * started once more a little later, as a supervisor would.
+   * A program that fails when it is started again, because of a further fault for example, does not fail the scenario: it is
+   * started once more a little later, as a supervisor would do.
    */
   async #rerun(program: Program, reactor: Reactor): Promise<void> {
     try {

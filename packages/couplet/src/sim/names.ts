@@ -1,23 +1,23 @@
 import { checkWord } from '../values/checks.ts';
 
-/** What becomes of a look-up: the addresses, `missing`, `failing` for now, or `silent`: it never ends. */
+/** The answer to a lookup: the addresses; the name is `missing`; the lookup is `failing` for now; or it is `silent`, and never ends. */
 export type NameAnswer = readonly string[] | 'missing' | 'failing' | 'silent';
 
-/** The names of a world and what they stand for. Both may change at any time. */
+/** The host names of a world, and their addresses. */
 export class Names {
-  /** How long a look-up takes, in milliseconds. */
+  /** How long a lookup takes, in milliseconds. */
   delayMs = 0.1;
-  /** What every look-up meets, whatever the name; undefined for nothing unusual. */
+  /** The answer to every lookup, in place of that of the name; undefined while lookups work. */
   trouble: 'failing' | 'silent' | undefined;
   readonly #answers: Map<string, NameAnswer> = new Map([['localhost', ['127.0.0.1', '::1']]]);
 
-  /** From now on the name is answered like that. Throws a `TypeError` for what is no answer. */
+  /** Sets the answer to lookups of a name from now on. Throws a `TypeError` if `answer` is another word. */
   set(name: string, answer: NameAnswer): void {
     if (!Array.isArray(answer)) checkWord('answer', answer, ['missing', 'failing', 'silent']);
     this.#answers.set(name.toLowerCase(), answer);
   }
 
-  /** How the name is answered now. */
+  /** Returns the present answer to a lookup of a name. */
   answerTo(name: string): NameAnswer {
     return this.trouble ?? this.#answers.get(name.toLowerCase()) ?? 'missing';
   }

@@ -1,14 +1,14 @@
 import { Heap } from '../time/heap.ts';
 
-/** Something that is to happen. */
+/** Something that will happen in a world, at a time. */
 export class SimEvent {
-  /** When, in milliseconds since the world began. */
+  /** When it happens, in milliseconds since the world began. */
   readonly key: number;
-  /** Which comes first of those that are due at the same time: the smaller number. */
+  /** Its rank among those at the same time: the smaller number comes first. */
   readonly order: number;
-  /** Where it waits; -1 when it has happened, or was cancelled. */
+  /** Its place among those that wait; -1 once it has happened or was cancelled. */
   place = -1;
-  /** What happens. */
+  /** Lets it happen. */
   readonly run: () => void;
 
   constructor(time: number, order: number, run: () => void) {
@@ -18,21 +18,24 @@ export class SimEvent {
   }
 }
 
-/** Virtual time: it stands still while something happens, and then jumps to whatever happens next. */
+/** The virtual time of a world: it stands still while something happens, and then jumps to what happens next. */
 export class Schedule {
-  /** Milliseconds since the world began. */
+  /** The time, in milliseconds since the world began. */
   now = 0;
-  /** How many things have happened. */
+  /** How many events have happened. */
   happened = 0;
   readonly #heap: Heap<SimEvent> = new Heap();
   #order = 0;
 
-  /** True when nothing is to happen any more. */
+  /** True when no event waits. */
   get empty(): boolean {
     return this.#heap.first === undefined;
   }
 
-  /** Has something happen at that time, or now if that is past. What is due at the same time happens in order of asking. */
+  /**
+   * Runs a function at a time, in milliseconds since the world began, or as the next event if that is past. Functions of the same
+   * time run in the order of the calls. Returns the event, which can be cancelled.
+   */
   at(time: number, run: () => void): SimEvent {
     this.#order += 1;
     const event = new SimEvent(Math.max(time, this.now), this.#order, run);
@@ -40,17 +43,17 @@ export class Schedule {
     return event;
   }
 
-  /** Has something happen after that many milliseconds. */
+  /** Runs a function after a delay in milliseconds. Returns the event, which can be cancelled. */
   after(delayMs: number, run: () => void): SimEvent {
     return this.at(this.now + delayMs, run);
   }
 
-  /** It does not happen. Does nothing when it has happened, or was cancelled. */
+  /** Cancels an event. Does nothing if it has happened, or was already cancelled. */
   cancel(event: SimEvent | undefined): void {
     if (event !== undefined && event.place >= 0) this.#heap.remove(event);
   }
 
-  /** The next thing happens. False when there is none. */
+  /** Lets the next event happen. Returns false if there is none. */
   step(): boolean {
     const next = this.#heap.first;
     if (next === undefined) return false;

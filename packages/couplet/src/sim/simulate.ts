@@ -11,67 +11,67 @@ import { World } from './world.ts';
 
 /** The first day of 2026. */
 const EPOCH_MS = 1_767_225_600_000;
-/** More happenings than this in one world are no progress. */
+/** How many happenings of one world count as progress; after more the scenario has failed. */
 const MOST_HAPPENINGS = 20_000_000;
-/** How long the end of a world may take that has to be waited for to be quiet, in milliseconds of its time. */
+/** How long a world may take to become quiet at its end, in milliseconds of its time. */
 const END_MS = 660_000;
-/** So many seeds are played a second time, unless set: the first, the last and some between. */
+/** How many seeds are played a second time unless set: the first, the last and some between. */
 const TWICE = 5;
 /** How often a failing run is repeated to find out which faults it needs. */
 const SHRINKS = 40;
 
-/** What else makes a world different each time, for a message. */
+/** What may make a world differ each time, for a message. */
 const SUSPECTS =
   'chance or time from elsewhere than the world (crypto, new Date(), timers, files, sockets), or something that outlives a ' +
   'world (a variable of the module, a cache)';
 
-/** What happens in a world. It waits for nothing but the world's time and network. */
+/** The program of a world: it makes hosts and connections, and checks what comes of them. It may wait for the world's time and network only. */
 export type Scenario = (world: World) => void | Promise<void>;
 
 /** Options of `simulate`. */
 export interface SimulateOptions {
-  /** Which seeds: so many, from 1 on, or these; 100 unless set. */
+  /** The seeds to play: how many, counted from 1, or a list of them; 100 unless set. */
   readonly seeds?: number | readonly (number | string)[];
-  /** How the world treats those in it; `rough` unless set. */
+  /** How much goes wrong in the world; `rough` unless set. */
   readonly profile?: Profile;
-  /** Changes the weather that the profile and the seed made. */
+  /** Replaces members of the fault plan that the profile and the seed made; none unless set. */
   readonly faultPlan?: Partial<FaultPlan>;
-  /** How long the scenario may take once the faults are over, in milliseconds of the world; 600,000 unless set. */
+  /** How long the scenario may take once the faults are over, in milliseconds of the world's time; 600,000 unless set. */
   readonly patienceMs?: number;
-  /** Errors that callbacks throw are part of the scenario, not failures of it. */
+  /** Whether errors that callbacks throw are part of the scenario and do not fail it; false unless set. */
   readonly allowErrors?: boolean;
   /**
-   * How many of the seeds are played a second time, to see that it is the same: the first, the last and some between; 5 unless
-   * set.
+   * How many of the seeds are played a second time, to check that the same happens: the first, the last and some between; 5
+   * unless set.
    */
   readonly twice?: number;
-  /** What wall clocks show at the beginning, in milliseconds since 1970; the first day of 2026 unless set. */
+  /** What wall clocks show at the beginning, in milliseconds since 1970 (UTC); the beginning of 2026 unless set. */
   readonly epochMs?: number;
-  /** Hears every line of every trace. */
+  /** Called with every line of every trace. */
   readonly trace?: (line: string) => void;
 }
 
-/** What was simulated. */
+/** The result of `simulate`. */
 export interface Simulated {
   /** How many seeds were played. */
   readonly seeds: number;
   /** How many things happened in all worlds. */
   readonly happenings: number;
-  /** How many milliseconds the worlds lasted, all together. */
+  /** How many milliseconds of their time the worlds lasted together. */
   readonly virtualMs: number;
-  /** The hash of each trace, by seed. */
+  /** The hash of the trace of each world, by seed: equal hashes mean that the same happened. */
   readonly hashes: ReadonlyMap<string, string>;
 }
 
-/** What a run needs of the runtime. */
+/** The parts of the runtime that a run needs. */
 export interface Outside extends Pick<Backend, 'clock' | 'surroundings'> {
-  /** Stands before the ways out of all worlds that this process plays; absent where the runtime cannot tell whose code runs. */
+  /** Guards the ways out of all worlds that this process plays; absent where the runtime cannot tell whose code runs. */
   readonly border?: Border;
 }
 
 /**
- * What `simulate` rejects with at the first seed whose world failed. The message says what was wrong, and how to replay it. The cause
- * is what the scenario or the world failed with.
+ * The world of a seed failed. `simulate` rejects with this at the first such seed. The message says what went wrong, and has a
+ * line that replays it. The cause is the error of the scenario or of the world.
  */
 export class SimulationError extends Error {
   override name = 'SimulationError';
@@ -79,7 +79,7 @@ export class SimulationError extends Error {
   readonly code = 'COUPLET_SIMULATION';
 }
 
-/** What is the same for all seeds. */
+/** The settings that all seeds have in common. */
 interface SimSetup {
   readonly options: SimulateOptions;
   readonly profile: Profile;
@@ -95,12 +95,12 @@ interface SimRun {
   readonly error: unknown;
 }
 
-/** The seed to replay, as the environment tells it: `PROFILE:SEED`, with only those faults: `:1,2,5`, or `:none`. */
+/** The replay that the environment asks for: `PROFILE:SEED`, and perhaps the faults that may happen: `:1,2,5` or `:none`. */
 export function replayIn({ surroundings }: Pick<Outside, 'surroundings'>): string | undefined {
   return surroundings.environment('COUPLET_SIM');
 }
 
-/** Plays a scenario with each seed, or only that to replay. Rejects with a `SimulationError` at the first that fails. */
+/** Plays a scenario with each seed, or only the one to replay. Rejects with a `SimulationError` at the first that fails. */
 export async function play(
   options: SimulateOptions,
   scenario: Scenario,
@@ -213,7 +213,7 @@ function step(world: World, deadlineMs: number): void {
   }
 }
 
-/** The error of a run that failed, after it was tried whether it fails so again, and how little it needs. */
+/** Makes the error of a run that failed: finds out whether it fails again in the same way, and which faults it needs. */
 async function explain(part: SimSetup, run: SimRun): Promise<SimulationError> {
   const { seed } = run;
   const repeated = await playOnce(part, seed, run.only, undefined);
@@ -225,7 +225,7 @@ async function explain(part: SimSetup, run: SimRun): Promise<SimulationError> {
   return report(part, run, await shrink(run, again), steady);
 }
 
-/** What was wrong, how to see it again, and the little that it needs. */
+/** Makes the error: what went wrong, how to replay it, and the faults that it needs. */
 async function report(
   { profile, outside: { surroundings } }: SimSetup,
   run: SimRun,

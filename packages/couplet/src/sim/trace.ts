@@ -1,27 +1,27 @@
-/** How many of the last lines are kept. */
+/** How many lines are kept, the last ones. */
 const KEPT = 400;
 
-/** What happened, a line each, and a hash of all of it. Two runs with the same hash did the same. */
+/** What happened in a world, in lines, and a hash of them all. In two runs with equal hashes the same happened. */
 export class Trace {
   readonly #last: string[] = [];
   #at = 0;
   #count = 0;
   #high = 0x811c9dc5;
   #low = 0x9e3779b1;
-  /** Hears each line, where somebody wants them all. */
+  /** Called with each line; undefined unless all lines are wanted. */
   listener: ((line: string) => void) | undefined;
 
-  /** How many lines there were. */
+  /** How many lines were added. */
   get count(): number {
     return this.#count;
   }
 
-  /** Sixteen hexadecimal digits. */
+  /** The hash of all lines: sixteen hexadecimal digits. */
   get hash(): string {
     return [this.#high, this.#low].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('');
   }
 
-  /** The last lines, oldest first. */
+  /** The last 400 lines, oldest first. */
   get last(): readonly string[] {
     return [...this.#last.slice(this.#at), ...this.#last.slice(0, this.#at)];
   }

@@ -15,21 +15,21 @@ import { ProtocolWatch, QUIET_MS } from './protocol-watch.ts';
 import { Schedule } from './schedule.ts';
 import { Trace } from './trace.ts';
 
-/** What a world is made of. */
+/** What a world is made from. */
 export interface WorldOptions {
   readonly seed: string;
   readonly faultPlan: FaultPlan;
   /** The numbers of the faults that may happen; all where undefined. */
   readonly only: ReadonlySet<number> | undefined;
-  /** Errors of callbacks are part of the scenario. */
+  /** Whether errors of callbacks are part of the scenario. */
   readonly allowErrors: boolean;
   /** What wall clocks show at the beginning, in milliseconds since 1970. */
   readonly epochMs: number;
-  /** Hears of code that leaves the world; undefined where nothing is to be heard of. */
+  /** Notices code that reaches outside the world; undefined where that is not watched. */
   readonly border: Border | undefined;
 }
 
-/** So often a world is waited for to be quiet: ten minutes. */
+/** How often a world is given time to become quiet: ten minutes in all. */
 const WAITS = 10;
 
 /** A reactor that lives in the world. */
@@ -37,29 +37,29 @@ interface Inhabitant {
   readonly process: Process;
   readonly reactor: Reactor;
   readonly ended: Promise<void>;
-  /** Who watches the connections that are not gone. */
+  /** The watches of connections that have not ended. */
   readonly witnesses: ReadonlyMap<Transport, ProtocolWatch>;
-  /** Who watched connections that are gone, and something of them was not. */
+  /** The watches of connections that have ended and left something behind. */
   readonly left: ReadonlySet<ProtocolWatch>;
 }
 
-/** What a scenario gets: hosts, the network between them, virtual time, and chance. */
+/** A simulated world, which a scenario gets: hosts, the network between them, virtual time, and random numbers. */
 export class World {
-  /** What everything by chance in it is made from. */
+  /** The seed of all random numbers in it. */
   readonly seed: string;
-  /** What the seed and the profile made of it. */
+  /** The fault plan that the seed and the profile made. */
   readonly faultPlan: FaultPlan;
-  /** Chance for the scenario's own use. */
+  /** Random numbers for the scenario, which the seed decides. */
   readonly dice: Dice;
-  /** What names stand for. A host's name stands for its addresses. */
+  /** The answers to lookups of names. The name of each host is answered with its addresses. */
   readonly names: Names;
-  /** What was wrong: bytes lost, callbacks at the wrong time, errors of callbacks. */
+  /** What went wrong: lost bytes, callbacks at the wrong time, errors of callbacks. A world with any has failed. */
   readonly faults: string[] = [];
-  /** What is to happen, and the time. */
+  /** The virtual time, and what will happen. */
   readonly schedule: Schedule = new Schedule();
-  /** What happened, a line each. */
+  /** What happened, in lines. */
   readonly trace: Trace = new Trace();
-  /** What does the faults that come by themselves. */
+  /** Makes the faults of the fault plan happen. */
   readonly faultInjector: FaultInjector;
   readonly #network: Network;
   readonly #hosts: Host[] = [];
@@ -90,22 +90,22 @@ export class World {
     this.faultInjector = new FaultInjector(this.#network, this.#hosts, faultPlan, new Dice(`${seed}/nemesis`), only);
   }
 
-  /** Milliseconds since the world began. */
+  /** The time, in milliseconds since the world began. */
   get now(): number {
     return this.schedule.now;
   }
 
-  /** What the network is like. */
+  /** The present conditions of the network. */
   get conditions(): Conditions {
     return this.#network.conditions;
   }
 
-  /** From now on the network is like that; what is on its way is not affected. */
+  /** Replaces conditions of the network from now on. Segments that are under way are not affected. */
   setConditions(conditions: Partial<Conditions>): void {
     this.#network.conditions = { ...this.#network.conditions, ...conditions };
   }
 
-  /** Adds a host, which has two addresses of its own and a name that stands for them; or returns the one of that name. */
+  /** Returns the host of a name; adds it, with an IPv4 and an IPv6 address of its own, if there is none. */
   host(name: string): Host {
     const known = this.#hosts.find((host) => host.name === name);
     if (known !== undefined) return known;
@@ -115,28 +115,27 @@ export class World {
   }
 
   /**
-   * Issues a certificate: `new ServerTLS({ cert, key })` presents it, and `new ClientTLS({ ca })` trusts its authority. Whether
-   * it is good is decided as for a real one, by the wall clock of the host that is to trust it. Throws a `RangeError` for one
-   * without a name.
+   * Issues a certificate: `new ServerTLS({ cert, key })` presents it, and `new ClientTLS({ ca })` trusts its authority. It is
+   * verified as a real one is, by the wall clock of the host that verifies. Throws a `RangeError` if `names` is empty.
    */
   certificate(options: CertificateOptions): CertificateFiles {
     this.#certificates += 1;
     return issue(options, this.#certificates);
   }
 
-  /** Resolves after so many milliseconds. */
+  /** Resolves after `ms` milliseconds of the world's time. */
   sleep(ms: number): Promise<void> {
     return new Promise((resolve) => {
       this.schedule.after(ms, resolve);
     });
   }
 
-  /** Resolves when the condition holds; it is looked at every `everyMs` milliseconds. */
+  /** Resolves when the condition holds, which is checked now and every `everyMs` milliseconds of the world's time. */
   async until(condition: () => boolean, everyMs = 1): Promise<void> {
     while (!condition()) await this.sleep(everyMs);
   }
 
-  /** Keeps two hosts from reaching each other, until the returned function is called. */
+  /** Separates two hosts: nothing arrives in either direction, until the returned function is called. Nothing is lost. */
   partition(one: Host, other: Host): () => void {
     const remedies = [this.blackHole(one, other), this.blackHole(other, one)];
     return () => {
@@ -144,7 +143,7 @@ export class World {
     };
   }
 
-  /** Keeps back what one host sends to another, until the returned function is called. */
+  /** Holds back what one host sends to another, until the returned function is called. Nothing is lost. */
   blackHole(from: Host, to: Host): () => void {
     this.note(`nothing from ${from.name} reaches ${to.name}`);
     const route = this.#network.route(from['~kernel'], to['~kernel']);
@@ -158,17 +157,17 @@ export class World {
     };
   }
 
-  /** Ends every fault that came by itself, and lets no more come. */
+  /** Ends every fault of the fault plan that lasts, and lets no more happen. */
   calm(): void {
     this.faultInjector.stop();
   }
 
-  /** Writes a line into the trace. */
+  /** Adds a line to the trace. */
   note(what: string): void {
     this.#network.note(what);
   }
 
-  /** Stops every reactor that still runs. Resolves when they have ended; what they have then is a fault. */
+  /** Stops every reactor that is running. Resolves when they have ended; what they still hold then is a fault. */
   async end(): Promise<void> {
     this.calm();
     const living = this.#inhabitants.filter(({ process }) => process.running);
@@ -189,7 +188,7 @@ export class World {
     }
   }
 
-  /** Where promises of connections that are gone are pending, lets time pass until nothing is to happen any more, or long enough. */
+  /** While promises of connections that have ended are pending, lets time pass until no event waits, or long enough. */
   async #quiet(living: readonly Inhabitant[]): Promise<void> {
     const pending = (): boolean =>
       living.some(({ left, witnesses }) => [...left, ...witnesses.values()].some((witness) => witness.pending));
@@ -215,7 +214,7 @@ export class World {
       },
       error: ({ who, where, error }) => {
         this.note(`${process.name} reports ${who}: ${where}: ${error}`);
-        // That a process has no descriptors is the world's doing.
+        // That a process has no descriptors is a fault that the world made.
         if (!this.#allowErrors && where !== 'accept') this.faults.push(`${who}: ${where}: ${error}`);
       },
     });
