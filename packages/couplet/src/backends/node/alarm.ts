@@ -4,8 +4,8 @@ import { performance } from 'node:perf_hooks';
 const LONGEST = 2 ** 31 - 1;
 
 /**
- * One `setTimeout` as the backend's alarm. The runtime's timers fire up to 2 ms early, so it looks at the clock again. A
- * timer that is set too early, or no longer needed, is not replaced but left to look again, since that costs least.
+ * The alarm of the backend, one `setTimeout`. The runtime's timers fire up to 2 ms early, so it looks at the clock again. A
+ * timer that is set too early, or that is no longer needed, is not replaced: it looks again when it fires, which costs least.
  */
 export class NodeAlarm {
   #at: number | undefined;

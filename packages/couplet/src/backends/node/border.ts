@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Border } from '../../seam/border.ts';
 
-/** What a host's code takes from outside in place of its clock. */
+/** A function of the runtime that code of a host uses in place of its clock. */
 interface Way {
   readonly name: string;
   readonly instead: string;
@@ -25,11 +25,11 @@ const WAYS: readonly Way[] = [
 ];
 
 /**
- * While worlds are played it stands before the ways out of them: chance, time and timers of the runtime. Code of a world that
- * takes one is reported, with the line that did; all other code takes them as if nothing were there.
+ * Guards the ways out of worlds while these are played: chance, time and timers of the runtime. Code of a world that uses one
+ * is reported, with its line; all other code is not affected.
  */
 class NodeBorder implements Border {
-  /** Code of a world, and what follows from it, knows who is told. */
+  /** Whom to tell, for code of a world and what follows from it. */
   readonly #context: AsyncLocalStorage<(what: string) => void> = new AsyncLocalStorage();
   /** How many worlds are being played. */
   #worlds = 0;
@@ -41,14 +41,14 @@ class NodeBorder implements Border {
     if (this.#worlds === 1) this.#remedies = WAYS.map((way) => this.#guard(way));
   }
 
-  /** A world is over: after the last one everything is as it was. */
+  /** A world is over. After the last one everything is as it was. */
   leave(): void {
     this.#worlds -= 1;
     if (this.#worlds > 0) return;
     for (const remedy of this.#remedies.splice(0)) remedy();
   }
 
-  /** Runs code of a world: `hears` is told of each way out that it takes, now or later. */
+  /** Runs code of a world. `hears` is called for each way out that it uses, now or later. */
   run<T>(hears: (what: string) => void, call: () => T): T {
     return this.#context.run(hears, call);
   }
@@ -70,7 +70,7 @@ class NodeBorder implements Border {
     Object.defineProperties(guarded, Object.getOwnPropertyDescriptors(original));
     Object.defineProperty(holder, key, { ...known, value: guarded });
     return () => {
-      // What else was put in its place meanwhile is not this border's to take away.
+      // If it was replaced meanwhile, the replacement stays.
       if (Object.getOwnPropertyDescriptor(holder, key)?.value === guarded) Object.defineProperty(holder, key, known);
     };
   }
@@ -79,7 +79,7 @@ class NodeBorder implements Border {
 /** The border of all worlds that this process plays. */
 export const border: Border = new NodeBorder();
 
-/** Where an object has that property from: itself, or what it inherits from. */
+/** The object that has a property: the given one, or one that it inherits from. */
 function holderOf(owner: object, key: string): object | undefined {
   for (let at: object | null = owner; at !== null; at = Object.getPrototypeOf(at)) {
     if (Object.hasOwn(at, key)) return at;
@@ -87,7 +87,7 @@ function holderOf(owner: object, key: string): object | undefined {
   return undefined;
 }
 
-/** The function, file and line from which that function was called; undefined when the runtime itself did. */
+/** The function, file and line from which a function was called; undefined if the runtime called it. */
 function callerOf(callee: GlobalFunction): string | undefined {
   const at = { stack: '' };
   Error.captureStackTrace(at, callee);

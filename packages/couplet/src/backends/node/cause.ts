@@ -5,7 +5,7 @@ const { getSystemErrorMap } = process.getBuiltinModule('node:util');
 /** The cause of an orderly close. */
 export const DONE: Cause = { kind: 'done', code: '', detail: 'closed in order' };
 
-/** The codes that OpenSSL and the runtime give to what goes wrong with TLS and its certificates. */
+/** The codes that OpenSSL and the runtime give to errors of TLS and its certificates. */
 const TLS_CODE =
   /^ERR_(?:SSL|TLS|OSSL)_|CERT|^(?:UNABLE_TO|CRL|HOSTNAME)_|^(?:INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$/;
 
@@ -25,10 +25,10 @@ const KINDS: Readonly<Record<string, Cause['kind']>> = {
   EAI_AGAIN: 'lookup',
 };
 
-/** What connect(2) says when there is no way because this host has no such address. */
+/** The codes of connect(2) when this host has no address to connect from. */
 const NO_SOURCE: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
 
-/** What an error of the runtime means. */
+/** The cause that an error of the runtime stands for. */
 export function causeOf(error: NodeJS.ErrnoException): Cause {
   const code = error.code ?? '';
   const kind = kindOf(code, error.syscall);
@@ -41,14 +41,14 @@ function kindOf(code: string, syscall: string | undefined): Cause['kind'] {
   return KINDS[code] ?? (TLS_CODE.test(code) ? 'tls' : 'other');
 }
 
-/** The same of whatever a call of the runtime threw. */
+/** The cause of what a call of the runtime threw, an error or not. */
 export function causeOfThrown(thrown: unknown): Cause {
   return thrown instanceof Error ? causeOf(thrown) : { kind: 'other', code: '', detail: String(thrown) };
 }
 
 /**
- * The same of an attempt to connect. One that does not say from where (`bound`) has bound nothing: connect(2) found no address
- * of its own in the family of the peer's, as where IPv6 is switched off.
+ * The cause of a failed attempt to connect. Unless it was `bound` to a local address, an error of that address means that this
+ * host has none in the family of the peer's, for example because IPv6 is switched off.
  */
 export function causeOfAttempt(thrown: unknown, bound: boolean): Cause {
   const cause = causeOfThrown(thrown);
@@ -57,7 +57,7 @@ export function causeOfAttempt(thrown: unknown, bound: boolean): Cause {
 
 function detailOf(error: NodeJS.ErrnoException, kind: Cause['kind']): string {
   if (kind === 'lookup') return error.code === 'ENOTFOUND' ? 'host not found' : `host lookup failed (${error.code})`;
-  // OpenSSL's own message has the place in its sources, and a line feed.
+  // OpenSSL's own message contains the place in its sources, and a line feed.
   if (kind === 'tls')
     return 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message.trim();
   return getSystemErrorMap().get(error.errno ?? 0)?.[1] ?? error.message;

@@ -2,10 +2,10 @@ import { performance } from 'node:perf_hooks';
 import type { ClockFacet } from '../../seam/clock.ts';
 import { NodeAlarm } from './alarm.ts';
 
-/** To ask for `process` by its global name costs a call, each time. */
+/** Kept, since each use of the global name `process` costs a call. */
 const { nextTick } = process;
 
-/** The runtime's clocks, its chance and its event loop; each with an alarm of its own. */
+/** Makes a clock facet of the runtime's clocks, random numbers and event loop, with an alarm of its own. */
 export function clock(): ClockFacet {
   const alarm = new NodeAlarm();
   return {

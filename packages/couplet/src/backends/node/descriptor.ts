@@ -5,7 +5,7 @@ const fs = process.getBuiltinModule('node:fs');
 /** A row of Linux's table of UNIX sockets: the inode, and the path that the socket is bound to, if it is. */
 const ROW = /^(?:\S+ +){6}(\d+) (.*)$/gm;
 
-/** The path that a UNIX socket is bound to, by its descriptor; empty where the system does not tell it. */
+/** The path that a UNIX socket is bound to, by its descriptor; empty where the system does not tell. */
 export function pathOfSocket(fd: number): string {
   try {
     const inode = String(fs.fstatSync(fd).ino);

@@ -1,25 +1,24 @@
 import { Socket } from 'node:net';
 
-/** What a stream is to be called back with when a write is done. */
+/** The callback of a stream that a write is done, or has failed. */
 export type Written = (error?: Error | null) => void;
 
-/** Whom a guarded socket tells of its writes. */
+/** Receives the failed writes of a socket, in place of its stream. */
 export interface Guard {
-  /** What the runtime is to call back in place of that: it never passes an error on. */
+  /** Returns the callback for the runtime in place of the stream's, to which it never passes an error. */
   keep(socket: Socket, written: Written): Written;
 }
 
 const guardOf = Symbol('guard');
 
-/** A socket that knows its guard: so all sockets share the methods that ask it. */
+/** A socket with its guard as a property, so that all sockets share the methods that ask it. */
 interface GuardedSocket extends Socket {
   readonly [guardOf]: Guard;
 }
 
 /**
- * Keeps from a stream that one of its writes failed: it would end both directions, and throw away what it has not read. The
- * failure is told to the guard, perhaps inside the call. `_write` and `_writev` are where a stream lets others implement its
- * writes.
+ * Hides failed writes from a stream, which would end both directions and throw away what it has not read. The guard is told
+ * instead, perhaps inside the call. `_write` and `_writev` are the methods by which a stream lets others implement its writes.
  */
 export function guardWrites(socket: Socket, guard: Guard): void {
   Object.assign(socket, { [guardOf]: guard, _write: write, _writev: writev });

@@ -1,15 +1,14 @@
 // To import a module of the runtime costs up to 3 ms of CPU, because each of its exports is read: those of `process` open its streams.
-// The backend asks for what the runtime has loaded anyway with `process.getBuiltinModule` instead.
+// So the backend gets what the runtime has loaded anyway from `process.getBuiltinModule`.
 //
-// To load these takes as long as to load everything else that `import 'couplet'` does: they wait until there is something to
-// secure.
+// To load these takes as long as everything else that `import 'couplet'` loads, so they are loaded when TLS is first used.
 
-/** `node:tls`, from the first time on that it is asked for. */
+/** Returns `node:tls`, and loads it at the first call. */
 export function tls(): typeof import('node:tls') {
   return process.getBuiltinModule('node:tls');
 }
 
-/** `node:crypto`, likewise. */
+/** Returns `node:crypto`, and loads it at the first call. */
 export function crypto(): typeof import('node:crypto') {
   return process.getBuiltinModule('node:crypto');
 }

@@ -23,15 +23,15 @@ import { listenUNIX } from './unix.ts';
 const { lookup } = process.getBuiltinModule('node:dns/promises');
 const fs = process.getBuiltinModule('node:fs');
 
-/** A place that is no file. */
+/** A place to listen at that is not a file. */
 type SocketPlace = Extract<ListenPlace, { kind: 'tcp' | 'fd' }>;
 
-/** How soon a full listener is asked again, and how much later by chance, so that not all who wait come at once. */
+/** How soon a full listener is asked again, and how much later at random, so that not all who wait ask at once. */
 const AGAIN_MS = 10;
 const AGAIN_SPREAD_MS = 40;
 
-// What half-close means is the engine's business. And a socket that is paused reads one chunk ahead and no more: what comes
-// behind waits in the kernel, where a reset does not destroy it.
+// The engine decides what a half-close means. A socket that is paused reads one chunk ahead and no more: what follows waits
+// in the kernel, where a reset does not destroy it.
 const SOCKET_OPTIONS = { allowHalfOpen: true, highWaterMark: 1 };
 
 async function listen(place: ListenPlace, sink: ListenSink): Promise<Listener | Cause> {
@@ -58,7 +58,7 @@ function connectTo(place: ConnectPlace, attempt: Settled<Wire>): { cancel(): voi
   let failing: NodeJS.Immediate | undefined;
   let again: NodeJS.Timeout | undefined;
   let socket: Socket | undefined;
-  // The runtime tells what fails at once before any other event; who tries again then would keep them all waiting.
+  // The runtime reports an immediate failure before any other event; a program that then tries again would hold up all others.
   const failed = (error: unknown): void => {
     if (isFull(error, place)) again = setTimeout(begin, AGAIN_MS + Math.random() * AGAIN_SPREAD_MS);
     else failing = setImmediate(() => attempt.onFailed(causeOfAttempt(error, isBound(place))));
@@ -103,12 +103,12 @@ async function resolve(host: string): Promise<readonly HostAddress[] | Cause> {
     const found = await lookup(host, { all: true, verbatim: true });
     return found.map(({ address, family }) => ({ family: family === 6 ? 'IPv6' : 'IPv4', host: address }));
   } catch (error) {
-    // A host that the runtime does not even take for a name throws an error of another kind.
+    // A host that the runtime does not accept as a name throws an error of another kind.
     return { ...causeOfThrown(error), kind: 'lookup' };
   }
 }
 
-/** The backend on `node:net`. */
+/** The backend of Node and compatible runtimes, on `node:net` and `node:tls`. `new Reactor(new NodeBackend())` is a reactor of its own. */
 export class NodeBackend implements Backend {
   readonly name = 'node';
   readonly clock: ClockFacet = clock();
@@ -117,24 +117,24 @@ export class NodeBackend implements Backend {
   readonly surroundings: Surroundings = surroundings;
 }
 
-/** Gives a new wire its sink; without one its socket is not wanted. */
+/** Gives a new wire its sink, or closes its socket if there is none. */
 function seat(wire: SocketWire, socket: Socket, sink: Sink | null): void {
   if (sink === null) discard(socket);
   else wire.attach(sink);
 }
 
-/** Closes a socket that is not wanted, or whose peer reset it before it was accepted: the system knows no address of that peer. */
+/** Closes a socket that was refused, or that its peer reset before it was accepted: then the system has no address of the peer. */
 function discard(socket: Socket): void {
   socket.on('error', () => {});
   socket.destroy();
 }
 
-/** The backlog of a UNIX socket's listener is full (connect(2)): the system says so at once, where TCP would wait. */
+/** Whether the backlog of a UNIX socket's listener is full (connect(2)). The system reports this at once, where TCP would wait. */
 function isFull(error: unknown, { kind }: ConnectPlace): boolean {
   return kind === 'unix' && causeOfThrown(error).code === 'EAGAIN';
 }
 
-/** Whether the attempt says from where. */
+/** Whether the attempt has a local address or port. */
 function isBound(place: ConnectPlace): boolean {
   return place.kind === 'tcp' && (place.localHost !== undefined || place.localPort !== undefined);
 }
@@ -146,7 +146,7 @@ async function listenSocket(server: Server, place: SocketPlace): Promise<Listene
       server.listen({ fd: place.fd, backlog: place.backlog });
     } else server.listen({ host: place.host, port: place.port, backlog: place.backlog });
   });
-  // libuv takes a descriptor once.
+  // libuv accepts a descriptor once.
   if (failure?.code === 'EEXIST') return { ...failure, detail: 'this process already uses it' };
   if (failure !== undefined) return failure;
   const close = async (): Promise<void> => {
@@ -161,7 +161,7 @@ function nameOf(server: Server, place: SocketPlace): SocketName {
   const address = server.address();
   if (address !== null && typeof address === 'object')
     return { family: address.family === 'IPv6' ? 'IPv6' : 'IPv4', host: address.address, port: address.port };
-  // Of a UNIX socket that was inherited the runtime tells nothing.
+  // The runtime does not tell the path of an inherited UNIX socket.
   return { family: 'UNIX', path: place.kind === 'fd' ? pathOfSocket(place.fd) : '' };
 }
 

@@ -1,18 +1,18 @@
 /**
- * How a stream of the runtime is read, in clear or under TLS. All that affects this is an event here. Besides, a wire has
- * data: its stream, its sink and what `onClosed` will tell.
+ * The states of reading a stream of the runtime, in clear or under TLS. Everything that affects them is an event here. Apart from
+ * this a wire has only data: its stream, its sink and the cause for `onClosed`.
  *
  * - `flowing`: what arrives is passed on
  * - `paused`: it waits
- * - `asking`, `askingPaused`: the runtime told the peer's end, and the kernel is asked whether that was a reset
+ * - `asking`, `askingPaused`: the runtime reported the peer's end, and the kernel is asked whether that was a reset
  * - `endHeld`: the peer's end came while paused
- * - `endDue`: the same, and it will be told in this turn
- * - `closeHeld`, `closeDue`: the same, and the stream is closed, in order
- * - `failureHeld`, `failureDue`: TLS broke behind what it has decrypted, which is read before that shows
+ * - `endDue`: the peer's end came while paused, and it will be told in this turn
+ * - `closeHeld`, `closeDue`: like `endHeld` and `endDue`, and the stream is closed in order
+ * - `failureHeld`, `failureDue`: TLS broke behind data that it has decrypted, which is read before that is told
  * - `ended`: the peer's end was told
- * - `broken`, `brokenPaused`: the kernel refused a write; what had arrived is read
+ * - `broken`, `brokenPaused`: the kernel refused a write; what had arrived is still read
  * - `brokenEnded`: the kernel refused a write, and there is nothing to read
- * - `left`: it was given up, or is broken; what still arrives is thrown away
+ * - `left`: this side has closed it, or it is broken; what still arrives is thrown away
  * - `handed`: TLS reads it
  * - `gone`: it is closed, and that was told
  */
@@ -39,15 +39,15 @@ export type ReadingState =
  * What happens:
  *
  * - `pause`, `resume`, `close`, `abort`, `startTls`: the engine calls
- * - `end`: the runtime tells the peer's end, which may be a reset
- * - `fin`: the peer has ended, that is certain
+ * - `end`: the runtime reports the peer's end, which may be a reset
+ * - `fin`: the peer has certainly ended
  * - `refused`: the kernel refused a write
  * - `report`: that can be told now
  * - `due`: what was held when reading went on can be told now
  * - `failed`: the stream broke, and nothing is left to read
  * - `failedBehind`: it broke behind data which it still has
- * - `closed`: the stream is closed, and this side had ended, or what broke is known
- * - `lost`: it is closed, and nobody said why
+ * - `closed`: the stream is closed, and this side had ended, or the reason is known
+ * - `lost`: it is closed for an unknown reason
  */
 export type ReadingEvent =
   | 'pause'
@@ -101,13 +101,13 @@ interface ReadingStep {
   readonly action: ReadingAction;
 }
 
-/** What an event does in a state. One that is impossible shows a mistake, in this backend or in the engine. */
+/** What an event does in a state. An impossible event means a mistake in this backend or in the engine. */
 type ReadingOutcome = ReadingStep | 'ignore' | 'impossible';
 type Row = Readonly<Record<ReadingEvent, ReadingOutcome>>;
 
 const to = (state: ReadingState, action: ReadingAction = 'none'): ReadingStep => ({ to: state, action });
 
-/** A stream that is there and works. */
+/** A stream that works. */
 const OPEN = {
   close: to('left', 'part'),
   abort: to('left', 'reset'),
@@ -120,7 +120,7 @@ const OPEN = {
   due: 'ignore',
 } as const;
 
-/** The same, and the peer has ended: a handshake would wait for ever. */
+/** A stream that works and whose peer has ended: a handshake would wait for ever. */
 const AFTER_END = {
   ...OPEN,
   end: 'impossible',
@@ -128,7 +128,7 @@ const AFTER_END = {
   startTls: to('left', 'cutShort'),
 } as const;
 
-/** A stream that the kernel takes nothing of. */
+/** A stream whose writes the kernel refuses. */
 const BROKEN = {
   ...OPEN,
   close: to('left', 'cut'),
@@ -140,7 +140,7 @@ const BROKEN = {
   startTls: to('left', 'cutShort'),
 } as const;
 
-/** A stream that is closed, and the end before that is held. */
+/** A stream that is closed while the peer's end before that is held. */
 const CLOSED = {
   close: to('gone', 'tellClosedLater'),
   abort: to('gone', 'tellClosedLater'),
@@ -156,7 +156,7 @@ const CLOSED = {
   lost: 'impossible',
 } as const;
 
-/** TLS that is broken, and whose data is still to be read. */
+/** A stream whose TLS is broken, and which has data that is still to be read. */
 const FAILED = {
   ...OPEN,
   close: to('left', 'cut'),
@@ -304,12 +304,12 @@ export function readingTransition(state: ReadingState, event: ReadingEvent): Rea
   return outcome === 'ignore' ? undefined : outcome;
 }
 
-/** The states in which the kernel takes nothing any more. */
+/** Whether the kernel refuses writes in a state. */
 export function refuses(state: ReadingState): boolean {
   return state === 'broken' || state === 'brokenPaused' || state === 'brokenEnded';
 }
 
-/** The states in which the peer's end was heard, and nothing is broken. */
+/** Whether the peer has ended in a state, and nothing is broken. */
 export function hasEnded(state: ReadingState): boolean {
   return (
     state === 'ended' || state === 'asking' || state === 'askingPaused' || state === 'endHeld' || state === 'endDue'

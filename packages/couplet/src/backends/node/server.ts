@@ -2,7 +2,7 @@ import type { Server } from 'node:net';
 import type { Cause } from '../../seam/cause.ts';
 import { causeOfThrown } from './cause.ts';
 
-/** Has a server listen; resolves to the cause when that fails. */
+/** Makes a server listen. Resolves to the cause if that fails. */
 export function startListening(server: Server, listen: () => void): Promise<Cause | undefined> {
   return new Promise((resolve) => {
     const failed = (error: unknown): void => resolve(causeOfThrown(error));
@@ -16,7 +16,7 @@ export function startListening(server: Server, listen: () => void): Promise<Caus
   });
 }
 
-/** The port is free as soon as the runtime has handled the close; 'close' itself waits for the last connection. */
+/** Closes a server. Resolves once the port is free, which is before 'close': that waits for the last connection. */
 export function stopListening(server: Server): Promise<void> {
   server.close();
   return new Promise((resolve) => setImmediate(resolve));

@@ -7,13 +7,13 @@ import { TlsWire } from '../tls/tls-wire.ts';
 import { refuses } from './reading-life.ts';
 import { NOTHING, onDrain, StreamWire } from './stream-wire.ts';
 
-/** Node 20 tells a reset that comes together with data as the end. */
+/** Whether the runtime reports a reset that comes together with data; Node 20 reports the end instead. */
 const TELLS_RESETS = Number.parseInt(process.versions.node, 10) >= 24;
 
-/** A `node:net` socket as a wire: in clear, until it is handed to TLS, which has the rest of its life. */
+/** A `node:net` socket as a wire: in clear until `startTls`, and from then on by way of a `TlsWire`. */
 export class SocketWire extends StreamWire implements Wire {
   readonly #server: boolean;
-  /** Who has the socket since `startTls`. */
+  /** Reads and writes the socket since `startTls`. */
   #tls: TlsWire | undefined;
 
   constructor(socket: Socket, path: string | undefined, server: boolean) {
@@ -29,7 +29,7 @@ export class SocketWire extends StreamWire implements Wire {
     return !TELLS_RESETS;
   }
 
-  /** Who reads and writes now. */
+  /** The one that reads and writes now. */
   get #present(): StreamWire {
     return this.#tls ?? this;
   }
@@ -55,7 +55,7 @@ export class SocketWire extends StreamWire implements Wire {
     return this.#tls?.copies ?? false;
   }
 
-  /** The runtime counts it, but for its own timeouts. */
+  /** The runtime counts this for its own timeouts. */
   get unsent(): number | undefined {
     const { stream } = this;
     const handle: unknown = '_handle' in stream ? stream._handle : undefined;
@@ -69,11 +69,11 @@ export class SocketWire extends StreamWire implements Wire {
     const { stream } = this;
     this.guard();
     stream.write(chunk);
-    // The kernel refused it, or the end is on the way.
+    // The kernel refused it, or the event of the end is on its way.
     if (refuses(this.state) || stream.errored !== null) return false;
-    // What the kernel took at once is off the stream's books already.
+    // The stream no longer counts what the kernel took at once.
     if (stream.writableLength === 0) return true;
-    // 'drain' comes only above the stream's own mark. Below it an empty write calls back, and makes no packet.
+    // 'drain' comes only above the stream's own mark. Below it an empty write calls back; it does not make a packet.
     if (stream.writableNeedDrain) stream.once('drain', onDrain);
     else stream.write(NOTHING, () => this.drained());
     return false;
@@ -122,12 +122,12 @@ export class SocketWire extends StreamWire implements Wire {
   }
 
   setKeepAlive(on: boolean, initialDelayMs: number): void {
-    // Node counts whole seconds and drops the rest; 0 means the system's own.
+    // Node counts whole seconds and drops the rest; 0 means the system's default.
     this.stream.setKeepAlive(on, Math.ceil(initialDelayMs / 1000) * 1000);
   }
 }
 
-/** Undefined when the socket has none any more: it is gone, or its peer was before it was asked. */
+/** Undefined when the socket has no address any more: it is closed, or its peer had gone before the address was asked for. */
 function inetName(
   host: string | undefined,
   port: number | undefined,

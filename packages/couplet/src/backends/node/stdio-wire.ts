@@ -20,7 +20,7 @@ export class StdioWire implements Wire {
   readonly local: SocketName = NAME;
   readonly peer: SocketName = NAME;
   readonly copies = false;
-  /** Resolves when the wire is gone. */
+  /** Resolves when the wire is closed. */
   readonly gone: Promise<void>;
   readonly #input: Readable = openInput();
   readonly #output: Writable = openOutput();
@@ -29,7 +29,7 @@ export class StdioWire implements Wire {
   #paused = false;
   /** The end of input came before the wire had a sink, or while paused. */
   #held = false;
-  /** Both sides' ends, as far as they have come. */
+  /** Which directions have ended. */
   #inputOver = false;
   #outputOver = false;
   /** Why it is closed, once it is. */
@@ -40,12 +40,12 @@ export class StdioWire implements Wire {
     this.gone = new Promise((resolve) => {
       this.#goes = resolve;
     });
-    // A stream begins to read at once, and tells its end only once: that may be before the wire is taken.
+    // A stream begins to read at once, and reports its end only once, perhaps before the wire has a sink.
     this.#input.on('end', () => {
       if (this.#paused || this.#sink === undefined) this.#held = true;
       else this.#endInput();
     });
-    // Also once it is closed: an error that nobody listens for ends the process.
+    // Also once it is closed: an error without a listener ends the process.
     for (const stream of [this.#input, this.#output])
       stream.on('error', (error: NodeJS.ErrnoException) => this.#close(causeOf(error)));
   }
@@ -79,7 +79,7 @@ export class StdioWire implements Wire {
     this.#output.end((error?: Error | null) => {
       if (this.#closed || error) return;
       this.#outputOver = true;
-      // The reader of a pipe sees its end when nobody has the other side any more.
+      // The reader of a pipe sees its end when no process has the other side open any more.
       release(this.#output, 1);
       this.#closeIfOver();
     });
@@ -107,7 +107,7 @@ export class StdioWire implements Wire {
   setNoDelay(): void {}
   setKeepAlive(): void {}
 
-  /** `node:tls` wants one stream of both directions: nobody has missed it so far. */
+  /** Not supported: `node:tls` needs one stream of both directions. */
   startTls(): void {
     process.nextTick(() => this.#close(NO_TLS));
   }
@@ -158,7 +158,7 @@ function isStream(fd: number): boolean {
   return status.isFIFO() || status.isSocket();
 }
 
-/** Gives a descriptor up, unless it is that of a file: nobody waits for its end, and its stream would close it later. */
+/** Closes a descriptor, unless it is that of a file: no process waits for the end of a file, and its stream would close it later. */
 function release(stream: Readable | Writable, fd: number): void {
   if (!(stream instanceof Socket)) return;
   stream.destroy();

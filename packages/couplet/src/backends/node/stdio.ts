@@ -11,10 +11,10 @@ const TAKEN: Cause = {
   detail: 'this process has already used standard input and output',
 };
 
-/** Whether this process has given its standard input and output away: there is only one of each. */
+/** Whether this process has used its standard input and output: there is only one of each. */
 let taken = false;
 
-/** Accepts standard input and output as one wire; the listener is exhausted when that is gone. */
+/** Accepts standard input and output as one wire; the listener is exhausted when that is closed. */
 export function listenStdio(sink: ListenSink): Listener | Cause {
   const wire = take();
   if ('kind' in wire) return wire;
@@ -29,7 +29,7 @@ export function listenStdio(sink: ListenSink): Listener | Cause {
   };
 }
 
-/** Connects to whoever is at the other end of standard input and output. */
+/** Connects to the process at the other end of standard input and output. */
 export function connectStdio(attempt: Settled<Wire>): { cancel(): void } {
   const waiting = setImmediate(() => {
     const wire = take();

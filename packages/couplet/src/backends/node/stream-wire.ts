@@ -21,23 +21,23 @@ export const CUT_SHORT: Cause = {
 };
 const wireOf: unique symbol = Symbol('wire');
 
-/** A socket that knows its wire: so all sockets share their listeners, and an idle one costs no closures. */
+/** A socket with its wire as a property, so that all sockets share their listeners, and an idle one costs no closures. */
 interface Wired extends Socket {
   readonly [wireOf]: StreamWire;
 }
 
-/** What a wire has in common in clear and under TLS: how its stream is read, and that writes may be refused. */
+/** The part of a wire that is the same in clear and under TLS: how its stream is read, and that writes may be refused. */
 export abstract class StreamWire implements Guard {
-  /** Who gets what the stream receives, from `attach` on. */
+  /** The sink of the wire, from `attach` on. */
   sink: Sink | undefined;
-  /** What is read and written. */
+  /** The stream that is read and written. */
   protected readonly stream: Socket;
   /** The path of a UNIX socket's listening end; undefined for TCP. */
   protected readonly path: string | undefined;
-  /** What `onClosed` will tell. */
+  /** The cause for `onClosed`. */
   protected cause: Cause = DONE;
   #state: ReadingState;
-  /** What tells this wire of a write of the stream that failed; undefined before the first one. */
+  /** The callback of all writes of the stream; undefined before the first one. */
   #written: Written | undefined;
   #guarded = false;
 
@@ -47,13 +47,13 @@ export abstract class StreamWire implements Guard {
     this.#state = state;
   }
 
-  /** The connection itself. */
+  /** The socket of the connection itself. */
   protected abstract get raw(): Socket;
 
   /** Closes the stream in order. */
   protected abstract part(): void;
 
-  /** Whether an end that the runtime tells may be a reset, for all that is known so far. */
+  /** Whether an end that the runtime reports may be a reset, as far as is known. */
   protected abstract get endIsDoubtful(): boolean;
 
   get state(): ReadingState {
@@ -74,23 +74,23 @@ export abstract class StreamWire implements Guard {
     wired.on('data', onData);
   }
 
-  /** Stops to hear of the stream. */
+  /** Ignores the events of the stream from now on. */
   protected ignore(): void {
     this.stream.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onError);
   }
 
-  /** Takes data and end of the stream for nothing from now on. */
+  /** Ignores data and end of the stream from now on. */
   protected ignoreInput(): void {
     this.stream.off('data', onData).off('end', onEnd);
   }
 
-  /** Hears what breaks, under that name, of a stream that is not the one that is read. */
+  /** Listens for errors, under that name of event, of a stream that is not the one that is read. */
   protected listenForErrors(stream: Socket, event: string): void {
     const wired: Wired = Object.assign(stream, { [wireOf]: this });
     wired.on(event, onError);
   }
 
-  /** What happens to the wire: nothing else changes its state. */
+  /** Applies an event to the state of the wire; nothing else changes the state. */
   take(event: ReadingEvent, cause: Cause = this.cause): void {
     const transition = readingTransition(this.#state, event);
     if (transition === undefined) return;
@@ -153,7 +153,7 @@ export abstract class StreamWire implements Guard {
         return;
       case 'noteRefused':
       case 'noteReset':
-        // Taken for the end, a reset shows no more than that. The sink hears first what happened.
+        // A reset that was taken for the end is not reported as such. The sink is told first what happened before.
         this.blame(action === 'noteReset' && this.path === undefined ? RESET : cause);
         process.nextTick(() => this.take('report'));
         return;
@@ -172,7 +172,10 @@ export abstract class StreamWire implements Guard {
     if (this.cause === DONE) this.cause = cause;
   }
 
-  /** Gives the descriptor up. Once the socket under TLS is gone, TLS must be left to end by itself: Node crashes when it is destroyed as well. */
+  /**
+   * Closes the descriptor at once. When the socket under TLS has been destroyed, TLS must end by itself: Node crashes if it is
+   * destroyed as well.
+   */
   protected cut(): void {
     if (!this.raw.destroyed) this.stream.destroy();
   }
@@ -180,7 +183,7 @@ export abstract class StreamWire implements Guard {
   protected reset(): void {
     const { stream, raw } = this;
     if (stream.destroyed || raw.destroyed) return;
-    // A UNIX socket has no reset, and a shutdown under way forbids it; a TLS socket only knows how to throw.
+    // A UNIX socket has no reset, a shutdown under way forbids it, and the method of a TLS socket only throws.
     const shuttingDown = stream.writableEnded && !stream.writableFinished;
     if (this.path !== undefined || shuttingDown) stream.destroy();
     else raw.resetAndDestroy();
@@ -196,20 +199,20 @@ export abstract class StreamWire implements Guard {
     this.take('failed');
   }
 
-  /** A paused stream tells its end nevertheless, once it holds no data. */
+  /** The stream has ended. A paused stream reports its end too, once it holds no data. */
   ended(): void {
     const { stream } = this;
-    // The kernel knows, unless this side has ended, or has written what waits; UNIX sockets have no resets.
+    // The kernel can be asked, unless this side has ended or has writes that wait; UNIX sockets have no resets.
     const asked = this.path !== undefined || stream.writableEnded || stream.writableLength > 0;
     this.take(!asked && this.endIsDoubtful ? 'end' : 'fin');
   }
 
-  /** The stream is closed: TLS may be without a word. */
+  /** The stream is closed, which TLS may do without an error. */
   closed(): void {
     this.take(this.cause === DONE && !this.stream.writableFinished ? 'lost' : 'closed');
   }
 
-  /** Asks the kernel whether the connection is still there: an empty write makes no packet. */
+  /** Asks the kernel whether the connection still exists, by an empty write, which does not make a packet. */
   protected ask(answered: () => void): void {
     const { raw } = this;
     if (raw.destroyed) return;
@@ -217,7 +220,7 @@ export abstract class StreamWire implements Guard {
     raw.write(NOTHING, answered);
   }
 
-  /** Not before the first write: most of those who are idle have written nothing. */
+  /** Guards the writes, from the first one on: most idle connections have written nothing. */
   protected guard(): void {
     if (this.#guarded) return;
     this.#guarded = true;
@@ -225,17 +228,17 @@ export abstract class StreamWire implements Guard {
     if (this.raw !== this.stream) guardWrites(this.raw, this);
   }
 
-  /** Node has one callback for all writes of a stream, so one in its place is enough. */
+  /** Returns the callback for the runtime. Node has one for all writes of a stream, so one in its place is enough. */
   keep(stream: Socket, written: Written): Written {
     if (stream !== this.stream) return this.#guardedBy(written);
     this.#written ??= this.#guardedBy(written);
     return this.#written;
   }
 
-  /** Apart from `keep`: a function that makes another one costs memory at each call. */
+  /** Apart from `keep`, because a function that contains another one costs memory at each call. */
   #guardedBy(written: Written): Written {
     return (error) => {
-      // The kernel took a write back: the stream does not hear of it, and goes on reading.
+      // A write failed later: the stream is not told, and goes on reading.
       if (error !== undefined && error !== null && !this.stream.destroyed) this.take('refused', causeOf(error));
       written();
     };
@@ -246,7 +249,7 @@ function onData(this: Wired, chunk: Buffer): void {
   this[wireOf].sink?.onData(chunk);
 }
 
-/** The stream has passed on what it held above its own mark. */
+/** The stream is empty again after it was above its own mark. */
 export function onDrain(this: Wired): void {
   this[wireOf].drained();
 }

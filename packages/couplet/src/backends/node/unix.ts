@@ -11,24 +11,24 @@ const fs = process.getBuiltinModule('node:fs');
 const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = fs.constants;
 
 type UnixPlace = Extract<ListenPlace, { kind: 'unix' }>;
-/** What tells a file from every other that has its name, or had it. */
+/** Tells a file from every other that has its name, or had it. */
 type Identity = Pick<BigIntStats, 'dev' | 'ino'>;
 
 /** The longest path that fits into a socket's address (unix(7); 103 bytes elsewhere), in bytes. */
 const LONGEST = process.platform === 'linux' ? 107 : 103;
-/** How often the path may change hands while it is looked at, and how many names are tried for a folder. */
+/** How often the file at the path may change while it is checked, and how many names are tried for a folder. */
 const ATTEMPTS = 10;
 /** The bytes of a name in a folder of the socket's own, with the slash before it. */
 const INNER = 6;
-/** What link(2) says where there are no hard links, or where this file can have no more. */
+/** The codes of link(2) where there are no hard links, or where this file cannot have more of them. */
 const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'EACCES', 'ENOTSUP', 'ENOSYS', 'EMLINK']);
 const NO_FOLDER: Cause = { kind: 'bind', code: 'ENOENT', detail: 'no such file or directory' };
 const IN_USE: Cause = { kind: 'bind', code: 'EADDRINUSE', detail: 'address already in use' };
 
 /**
- * Listens on a UNIX socket. The socket is made in a folder that no other user can enter, gets its mode there, then a hidden
- * name beside the path, and once it listens the path as a hard link: so no other process ever finds a socket there that
- * refuses or has another mode, and link(2) neither replaces what has the path already nor follows a symbolic link.
+ * Listens on a UNIX socket. The socket is made in a folder that no other user can enter, and gets its mode there. Then it gets a
+ * hidden name beside the path, and once it listens the path itself, as a hard link. So other processes never find a socket at
+ * the path that refuses connections or has another mode, and link(2) neither replaces a file nor follows a symbolic link.
  */
 export async function listenUNIX(server: Server, place: UnixPlace): Promise<Listener | Cause> {
   const { path, backlog } = place;
@@ -60,21 +60,21 @@ export async function listenUNIX(server: Server, place: UnixPlace): Promise<List
 }
 
 /**
- * Binds a socket and gives it the temporary name, with its mode. bind(2) makes it with the mode that the umask leaves, and
- * that belongs to the whole process, whose other threads make files meanwhile: so the socket is made where no other user can
- * come. All of it is one run: only a process that is killed in the middle leaves the folder behind.
+ * Binds a socket, with its mode, and gives it the temporary name. bind(2) makes it with the mode that the umask leaves. The umask
+ * belongs to the whole process, whose other threads make files meanwhile, so it stays, and the socket is made where no other
+ * user can come. There is no turn of the event loop in between: only a process that is killed leaves the folder behind.
  */
 function bind(server: Server, path: string, temporary: string, { mode, backlog }: UnixPlace): void {
   const folder = makeFolder(path);
-  // The runtime removes this name when the server is closed, whatever it stands for by then: so it cannot be guessed.
+  // The runtime removes this name when the server is closed, whatever file has it by then: so it must not be guessable.
   const name = mark(INNER - 1);
   let fd: number | undefined;
   try {
     fd = fs.openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
     const inside = insideOf(fd, folder);
-    // In a cluster it would be the primary process that binds.
+    // Without `exclusive`, the primary process of a cluster would bind.
     server.listen({ path: join(folder, name), backlog, exclusive: true });
-    // What went wrong the server tells later.
+    // The server reports later what went wrong.
     if (!server.listening) return;
     fs.chmodSync(join(inside, name), mode);
     fs.renameSync(join(inside, name), temporary);
@@ -101,8 +101,8 @@ function makeFolder(path: string): string {
 }
 
 /**
- * The way into that very folder, where there is one: its name may be another's by now, where others may write beside it, and
- * then a link may be behind it.
+ * A path into the folder with that descriptor, where the system has one: the name of the folder may belong to another file by
+ * now, such as a link, if others may write beside it.
  */
 function insideOf(fd: number, folder: string): string {
   const { uid, mode } = fs.fstatSync(fd);
@@ -112,13 +112,13 @@ function insideOf(fd: number, folder: string): string {
   return fs.existsSync(inside) ? inside : folder;
 }
 
-/** Closes a server that came to nothing, and takes its name away. */
+/** Closes a server that failed, and removes its name. */
 function discard(server: Server, path: string): void {
   server.close();
   remove(fs.unlinkSync, path);
 }
 
-/** Removes what may be gone already. */
+/** Removes a file that may be gone already. */
 function remove(by: (path: string) => void, path: string): void {
   try {
     by(path);
@@ -127,7 +127,7 @@ function remove(by: (path: string) => void, path: string): void {
   }
 }
 
-/** Gives the listening socket its path; the cause when that is taken. */
+/** Gives the listening socket its path. Returns the cause if that is taken. */
 async function publish(temporary: string, path: string): Promise<Cause | undefined> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const free = linked(temporary, path);
@@ -143,8 +143,8 @@ async function publish(temporary: string, path: string): Promise<Cause | undefin
 }
 
 /**
- * The same where there are no hard links, by rename(2), which replaces whatever took the path since it was looked at. Between
- * the last look and that there is no other system call.
+ * Gives the listening socket its path where there are no hard links, by rename(2). That replaces any file which took the path
+ * since it was checked; there is no other system call between the last check and that.
  */
 async function replace(temporary: string, path: string): Promise<Cause | undefined> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
@@ -158,19 +158,19 @@ async function replace(temporary: string, path: string): Promise<Cause | undefin
   return IN_USE;
 }
 
-/** What stands in the way of a new socket, unless it is a socket that no process holds. */
+/** Returns a cause if a file prevents a new socket; a socket that no process holds does not. */
 async function obstacleOf(path: string, found: BigIntStats): Promise<Cause | undefined> {
   if (!found.isSocket()) return { kind: 'bind', code: 'EEXIST', detail: `${kindOf(found)} has that name` };
   return (await isStale(path)) ? undefined : IN_USE;
 }
 
-/** Removes a socket that nobody holds; tells what else has the path. `own` is a name of this process's socket. */
+/** Removes a socket that no process holds; returns a cause if something else has the path. `own` is a name of this process's socket. */
 async function clear(path: string, own: string): Promise<Cause | undefined> {
   const found = statusOf(path);
   if (found === undefined) return undefined;
   const obstacle = await obstacleOf(path, found);
   if (obstacle !== undefined) return obstacle;
-  // Of several processes that want to remove it, the one does whose socket is the claim; a claim can be stale as well.
+  // If several processes want to remove it, the one whose socket has the name of the claim does; a claim can be stale as well.
   const claim = beside(path, found.ino.toString(36));
   if (linked(own, claim)) {
     try {
@@ -188,12 +188,12 @@ async function clear(path: string, own: string): Promise<Cause | undefined> {
 async function removeStale(path: string, file: Identity): Promise<void> {
   const aside = moveAside(path, file);
   if (aside === undefined) return;
-  // A socket that did not listen yet when it was asked may do so now.
+  // A socket that did not listen yet at the first check may listen now.
   if (await isStale(aside)) fs.unlinkSync(aside);
   else putBack(aside, path);
 }
 
-/** Whether a socket file is left over from a process that has ended: whoever holds the socket would not refuse. */
+/** Whether a socket file is left over from a process that has ended: a process that holds the socket would not refuse. */
 function isStale(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ path });
@@ -207,7 +207,7 @@ function isStale(path: string): Promise<boolean> {
   });
 }
 
-/** Moves a file aside if it is that very one, never what took its place; tells its name then. */
+/** Moves a file aside, but never another one that took its place. Returns its new name if it was moved. */
 function moveAside(path: string, file: Identity): string | undefined {
   const aside = beside(path);
   if (!isAt(path, file) || !renamed(path, aside)) return undefined;
@@ -216,7 +216,7 @@ function moveAside(path: string, file: Identity): string | undefined {
   return undefined;
 }
 
-/** Not by rename(2) where there is a choice, since it replaces: if the path has a new owner, the file keeps its other name. */
+/** Moves a file back; by link(2) where possible, since rename(2) would replace a new file at the path. Then it keeps its other name. */
 function putBack(aside: string, path: string): void {
   const free = linked(aside, path);
   if (free === true) fs.unlinkSync(aside);
@@ -228,7 +228,7 @@ async function close(server: Server, path: string, file: Identity): Promise<void
     const aside = moveAside(path, file);
     if (aside !== undefined) fs.unlinkSync(aside);
   } catch {
-    // It cannot be removed any more; whoever listens there next finds that nobody holds it.
+    // It cannot be removed any more; the next process that listens there finds that no process holds it.
   }
   await stopListening(server);
 }
@@ -271,12 +271,12 @@ function kindOf(found: BigIntStats): string {
   return found.isDirectory() ? 'a folder' : 'a file that is not a socket';
 }
 
-/** So many bytes the longest of all names takes that a socket with this path has in its life. */
+/** How many bytes the longest name takes that a socket with this path ever has. */
 function needs(path: string): number {
   return Math.max(Buffer.byteLength(path), Buffer.byteLength(join(dirname(path), '.xx')) + INNER);
 }
 
-/** A name in the same folder: hidden, and telling where it belongs if that leaves it short enough. */
+/** A hidden name in the same folder, which contains that of the file if it is short enough then. */
 function beside(path: string, name: string = mark(8)): string {
   return hidden(path, name, LONGEST);
 }
@@ -286,7 +286,7 @@ function hidden(path: string, name: string, most: number): string {
   return Buffer.byteLength(telling) > most ? join(dirname(path), `.${name}`) : telling;
 }
 
-/** So many letters and digits by chance. */
+/** Random letters and digits. */
 function mark(length: number): string {
   return Buffer.from(crypto.getRandomValues(new Uint8Array(length)))
     .toString('base64url')

@@ -7,31 +7,32 @@ import type { TlsCertificate, TlsClientSettings, TlsContext, TlsInfo, TlsServerS
 import { causeOfThrown } from '../node/cause.ts';
 import { crypto, tls } from '../node/late.ts';
 
-/** What sessions of this engine belong to; OpenSSL resumes none with client certificates when nothing is said. */
+/** The context of this engine's sessions; without one OpenSSL does not resume sessions with client certificates. */
 const SESSION_ID_CONTEXT = 'couplet';
-/** How many it remembers of one: so many come with a handshake, as a rule, and fewer with one that was resumed. */
+/** How many sessions of one server are remembered: a handshake usually brings two, and a resumed one fewer. */
 const MOST_OF_ONE = 2;
-/** How many servers a client's context remembers a session of. */
+/** Of how many servers a client's context remembers sessions. */
 const MOST_SESSIONS = 100;
 
-/** What TLS has decrypted while it is paused is lost when an error follows: it goes no further than it has to. */
+/** What TLS has decrypted while it is paused is lost when an error follows, so it decrypts as little as possible in advance. */
 const READ_AHEAD = { highWaterMark: 1 };
 
-/** A handshake that begins: the socket to read and write from then on, and when it is done. */
+/** A handshake that has begun. */
 export interface Secured {
+  /** The socket to read and write from now on. */
   readonly socket: TLSSocket;
-  /** Runs when the handshake is done, or with the cause why it does not count. */
+  /** Calls `told` when the handshake is done, with its outcome, or with the cause why the peer is rejected. */
   done(told: (outcome: TlsInfo | Cause) => void): void;
 }
 
-/** What `node:tls` made of settings. */
+/** The context that `node:tls` made of settings. */
 export abstract class NodeTlsContext implements TlsContext {
   abstract readonly role: 'server' | 'client';
-  /** Wraps a connected socket. What was pushed back into it is read first. */
+  /** Begins a handshake on a connected socket. Bytes that were pushed back into it are read first. */
   abstract secure(raw: Socket, serverName: string): Secured;
 }
 
-/** The side that presents a certificate, and may ask for one. */
+/** The context of a server, which presents a certificate and may ask for one. */
 export class NodeTlsServer extends NodeTlsContext {
   readonly role = 'server';
   readonly #settings: TlsServerSettings;
@@ -42,7 +43,7 @@ export class NodeTlsServer extends NodeTlsContext {
   constructor(settings: TlsServerSettings) {
     super();
     const { ca, minVersion } = settings;
-    // The same for all, because a client may resume with the one what it began with the other.
+    // The same keys for all identities, because a client may resume with one of them a session of another.
     const shared = { ca, minVersion, sessionIdContext: SESSION_ID_CONTEXT, ticketKeys: crypto().randomBytes(48) };
     this.#settings = settings;
     checkAuthorities(ca);
@@ -78,7 +79,7 @@ export class NodeTlsServer extends NodeTlsContext {
     return (this.#identities.find(({ certificate }) => certificate.checkHost(name) !== undefined) ?? first)?.context;
   }
 
-  /** The runtime leaves it to the server whether a client's certificate is good. */
+  /** Decides whether a client's certificate is accepted; the runtime leaves that to the server. */
   #judge(socket: TLSSocket): TlsInfo | Cause {
     if (this.#settings.clientAuth === 'none') return new NodeTlsInfo(socket, undefined, false);
     const certificate = socket.getPeerX509Certificate();
@@ -91,18 +92,18 @@ export class NodeTlsServer extends NodeTlsContext {
   }
 }
 
-/** What it takes to resume, and the certificate of whom it was begun with. */
+/** A session to resume, and the certificate of the server that it was begun with. */
 interface Session {
   readonly ticket: Buffer;
   readonly certificate: Certificate | undefined;
 }
 
-/** The side that knows whom it wants to speak to. */
+/** The context of a client, which verifies the name of the server. */
 export class NodeTlsClient extends NodeTlsContext {
   readonly role = 'client';
   readonly #settings: TlsClientSettings;
   readonly #context: SecureContext;
-  /** The newest sessions of each server, by its name. Each is used once: who sees it twice knows the client again (RFC 8446, C.4). */
+  /** The newest sessions of each server, by its name. Each is used once: one seen twice identifies the client (RFC 8446, C.4). */
   readonly #sessions: Map<string, Session[]> = new Map();
 
   /** Throws what the runtime throws for a certificate or a key that cannot be used. */
@@ -123,12 +124,12 @@ export class NodeTlsClient extends NodeTlsContext {
       secureContext: this.#context,
       rejectUnauthorized: verify,
       host: serverName,
-      // An address is not asked for by name (RFC 6066, section 3).
+      // An address is not sent as a server name (RFC 6066, section 3).
       ...(isIP(serverName) === 0 && { servername: serverName }),
       ...(alpn.length > 0 && { ALPNProtocols: [...alpn] }),
       ...(session !== undefined && { session: session.ticket }),
     });
-    // A resumed session has no certificate any more, and a socket that is closed neither. A server need not resume what is offered.
+    // Neither a resumed session nor a closed socket has a certificate any more. A server need not resume what is offered.
     let known: Certificate | undefined;
     const certificate = (): Certificate | undefined => {
       known ??= socket.isSessionReused() ? session?.certificate : socket.getPeerX509Certificate();
@@ -149,17 +150,17 @@ export class NodeTlsClient extends NodeTlsContext {
   }
 }
 
-/** The context of these settings. Throws what the runtime throws. */
+/** Makes the context of settings. Throws what the runtime throws for a certificate or key that cannot be used. */
 export function contextOf(settings: TlsServerSettings | TlsClientSettings): NodeTlsContext {
   return settings.role === 'server' ? new NodeTlsServer(settings) : new NodeTlsClient(settings);
 }
 
-/** The runtime takes what is no certificate for an authority that certifies nobody. */
+/** Throws if `ca` is not a certificate; the runtime would accept it, and reject every peer. */
 function checkAuthorities(ca: string | undefined): void {
   if (ca !== undefined) named('ca: ', () => new (crypto().X509Certificate)(ca));
 }
 
-/** Says which part it is that cannot be used. */
+/** Adds to an error of `make` the part of the settings that cannot be used. */
 function named<T>(name: string, make: () => T): T {
   try {
     return make();
@@ -169,7 +170,7 @@ function named<T>(name: string, make: () => T): T {
   }
 }
 
-/** What a handshake agreed on. The certificate is taken apart when somebody asks for it. */
+/** The outcome of a handshake. The certificate is parsed when it is first read. */
 class NodeTlsInfo implements TlsInfo {
   readonly version: string;
   readonly cipher: string;
@@ -209,7 +210,7 @@ class NodeTlsInfo implements TlsInfo {
   }
 }
 
-/** What OpenSSL found wrong with the peer's certificate. A runtime that does not tell finds everything wrong. */
+/** The error that OpenSSL found in the peer's certificate; null if there is none. If the runtime does not tell, that is an error. */
 function verifyError(socket: TLSSocket): Error | null {
   const ssl: unknown = 'ssl' in socket ? socket.ssl : undefined;
   if (typeof ssl === 'object' && ssl !== null && 'verifyError' in ssl && typeof ssl.verifyError === 'function') {

@@ -1,5 +1,5 @@
 /**
- * How far TLS is on a wire. How its stream is read is another life, which the two have in common with a wire in clear.
+ * The states of TLS on a wire. Those of reading its stream are a table of their own, which a wire in clear uses too.
  *
  * - `securing`: the handshake is under way
  * - `secure`: it is done
@@ -12,19 +12,19 @@ export type TlsState = 'securing' | 'secure' | 'parting' | 'over';
  * What happens:
  *
  * - `secured`: the handshake is done
- * - `rejected`: it is done, and does not count
- * - `end`: the runtime tells that the peer ended
+ * - `rejected`: it is done, and the peer is not accepted
+ * - `end`: the runtime reports that the peer has ended
  * - `part`: the wire is to be closed in order
  * - `cut`, `reset`: it is to be closed at once
  * - `sent`: all that was written, and close_notify, is with the kernel
- * - `late`: the kernel has had no room for it
+ * - `late`: the kernel has not had room for it in time
  * - `closed`: the stream is closed
  */
 export type TlsEvent = 'secured' | 'rejected' | 'end' | 'part' | 'cut' | 'reset' | 'sent' | 'late' | 'closed';
 
 /**
- * What is to be done when a state is entered: `welcome` the peer, or `reject` it; say that it has `cutShort` the handshake;
- * take its end for one of input, `readEnd`; `sayGoodbye` to it; `destroy` the stream, or `reset` the connection under it.
+ * What is done when a state is entered: `welcome` the peer, or `reject` it; report that it has `cutShort` the handshake, or that
+ * its input has ended, `readEnd`; send close_notify, `sayGoodbye`; `destroy` the stream, or `reset` the connection under it.
  */
 export type TlsAction = 'none' | 'welcome' | 'reject' | 'cutShort' | 'readEnd' | 'sayGoodbye' | 'destroy' | 'reset';
 
@@ -81,7 +81,7 @@ const LIFE: Readonly<Record<TlsState, Readonly<Record<TlsEvent, TlsOutcome>>>> =
     rejected: 'ignore',
     end: 'ignore',
     part: 'impossible',
-    // A handshake that failed is cut or reset now; a stream that is gone does not mind.
+    // A handshake that failed is cut or reset now; on a closed stream this has no effect.
     cut: destroy,
     reset,
     sent: 'ignore',

@@ -6,18 +6,18 @@ import { CUT_SHORT, StreamWire } from '../node/stream-wire.ts';
 import type { Secured } from './context.ts';
 import { type TlsAction, type TlsEvent, type TlsState, tlsTransition } from './tls-life.ts';
 
-/** When TLS has passed on so many bytes in one turn of the loop, other events have theirs. */
+/** How many bytes TLS passes on in one turn of the event loop; then other events have their turn. */
 const MOST_IN_A_TURN = 256 * 1024;
-/** How long a closing wire waits, in milliseconds, until the kernel has its close_notify: it has no room while the peer reads nothing. */
+/** How long a closing wire waits, in milliseconds, until the kernel has its close_notify. It has no room while the peer reads nothing. */
 const CLOSE_NOTIFY_MS = 1000;
 
-/** The part of a wire that TLS is: a `node:tls` socket around another one. */
+/** The part of a wire that is under TLS: a `node:tls` socket around another one. */
 export class TlsWire extends StreamWire {
-  /** TLS encrypts what it is given at once. */
+  /** TLS encrypts a chunk at once, so it is free again. */
   readonly copies = true;
   protected readonly raw: Socket;
   #tls: TlsState = 'securing';
-  /** How many bytes TLS has that are not with the kernel. */
+  /** How many bytes TLS has that it has not passed to the kernel. */
   #encrypting = 0;
   /** How many bytes TLS has passed on, and after how many other events have their turn. */
   #passed = 0;
@@ -28,7 +28,7 @@ export class TlsWire extends StreamWire {
     super(socket, path, state);
     this.raw = raw;
     this.listenForErrors(raw, 'error');
-    // A server's TLS socket made by hand keeps to itself what breaks after the handshake.
+    // A server's TLS socket that was made by hand does not emit 'error' for what breaks after the handshake.
     this.listenForErrors(socket, '_tlsError');
     if (state === 'paused') socket.pause();
     done((outcome) => {
@@ -44,7 +44,7 @@ export class TlsWire extends StreamWire {
   write(chunk: Uint8Array): boolean {
     if (refuses(this.state)) return false;
     this.guard();
-    // It is always told later.
+    // The callback always comes later.
     this.#encrypting = chunk.length;
     this.stream.write(chunk, this.#encrypted);
     if (this.#passed === 0 || hasEnded(this.state)) setImmediate(() => this.#probe());
@@ -55,7 +55,7 @@ export class TlsWire extends StreamWire {
     if (error !== undefined && error !== null) return;
     this.#passed += this.#encrypting;
     this.#encrypting = 0;
-    // TLS calls this again at once, before any other event, for as long as there is something to write.
+    // TLS calls this again before any other event, as long as there is something to write.
     if (this.#passed < this.#mostPassed) this.drained();
     else {
       setImmediate(() => {
@@ -66,16 +66,16 @@ export class TlsWire extends StreamWire {
   };
 
   /**
-   * When what TLS sends by itself fails, it tells nobody, and takes no chunk any more: that happens to peers which leave as
-   * soon as they have shaken hands.
+   * Finds out whether a message that TLS sends by itself has failed: TLS does not report that, and accepts no more chunks. It
+   * happens with peers that leave right after the handshake.
    */
   #probe(): void {
     if (this.#encrypting > 0 && !refuses(this.state)) this.ask(() => {});
   }
 
   /**
-   * TLS throws away what it has received and not yet decrypted when it is ended, and it is in the middle of that as a rule;
-   * ended in the turn of its first write, it sends no close_notify.
+   * Ends TLS in a later turn: when it is ended, it throws away what it has received and not yet decrypted, and this call usually
+   * comes from there; and when it is ended in the turn of its first write, it does not send close_notify.
    */
   end(): void {
     setImmediate(() => this.stream.end());
@@ -87,12 +87,12 @@ export class TlsWire extends StreamWire {
 
   override closed(): void {
     this.#apply('closed');
-    // A resume that TLS has not come to would still bring what it holds.
+    // A resume that TLS has not carried out yet would still deliver what it holds.
     this.ignoreInput();
     super.closed();
   }
 
-  /** A TLS socket that was told an alert does not end by itself, or only as if in order. */
+  /** The stream broke. A TLS socket that received an alert does not end by itself, or only as if in order. */
   override failed(cause: Cause): void {
     this.blame(cause);
     this.take(this.stream.readableLength > 0 ? 'failedBehind' : 'failed');
@@ -110,7 +110,7 @@ export class TlsWire extends StreamWire {
     this.#apply('reset');
   }
 
-  /** What happens to TLS; `tell` is what to do when a handshake ends, if that counts still. */
+  /** Applies an event to the state of TLS. `tell` is called at the end of a handshake, if that still matters. */
   #apply(event: TlsEvent, tell: () => void = () => {}): void {
     const transition = tlsTransition(this.#tls, event);
     if (transition === undefined) return;
@@ -149,16 +149,16 @@ export class TlsWire extends StreamWire {
     this.sink = this.sink?.onSecured(info);
   }
 
-  /** A client of TLS 1.3 has been done for a while: it should not take this for an orderly end. */
+  /** Rejects the peer by a reset: a client of TLS 1.3 has finished its handshake before, and must not take this for an orderly end. */
   #reject(cause: Cause): void {
     this.blame(cause);
     this.take('abort');
   }
 
-  /** Sends close_notify, unless `end` did, and throws away what still arrives: unread, it would turn the close into a reset. */
+  /** Sends close_notify, unless `end` did, and throws away what still arrives: bytes left unread would turn the close into a reset. */
   #sayGoodbye(): void {
     const { stream } = this;
-    // Nearly always: the peer answered our end. Ending once more would only make an error that nobody sees.
+    // The usual case: the peer answered our end. To end once more would only make an error.
     if (stream.writableFinished) {
       this.#apply('sent');
       return;
