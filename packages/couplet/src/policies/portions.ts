@@ -1,9 +1,9 @@
 import { Filter } from '../filters/filter.ts';
 import type { Cause } from '../seam/cause.ts';
 
-/** A filter that hands chunks down in portions. To what is above it is a wire that holds the chunk until all of it is through. */
+/** A filter that passes chunks down in portions. To the filter above it is a wire that holds a chunk until all of it has passed. */
 export class Portions extends Filter {
-  /** What of the present chunk is not handed down. */
+  /** The part of the present chunk that has not been passed down. */
   #rest: Uint8Array | undefined;
   #failed = false;
 
@@ -16,12 +16,12 @@ export class Portions extends Filter {
     return below === undefined ? undefined : below + (this.#rest?.length ?? 0);
   }
 
-  /** How many of so many bytes may go now; 0 when it has to wait, and then somebody calls `proceed`. */
+  /** How many of the `left` bytes may pass now. With 0 they wait, and the subclass has to call `proceed` later. */
   portion(left: number): number {
     return left;
   }
 
-  /** The waiting is over. */
+  /** Continues after a wait. */
   proceed(): void {
     if (!this.#failed && this.#pour()) super.onWritable();
   }
@@ -41,7 +41,7 @@ export class Portions extends Filter {
     super.onWriteFailed(cause);
   }
 
-  /** Hands down what may go; true when nothing is left and nothing is held below. */
+  /** Passes down what may pass. Returns true if nothing is left, and nothing is held below. */
   #pour(): boolean {
     while (this.#rest !== undefined) {
       const rest = this.#rest;

@@ -5,7 +5,7 @@ import type { Sweep } from '../time/sweep.ts';
 import type { Bucket } from './bucket.ts';
 import { Portions } from './portions.ts';
 
-/** The wait until bytes are paid for. */
+/** A wait until the bucket has made up for bytes. */
 export class ThrottleWait {
   previous: ThrottleWait | undefined;
   next: ThrottleWait | undefined;
@@ -18,21 +18,21 @@ export class ThrottleWait {
   }
 }
 
-/** Delays what a connection receives and sends until its buckets have paid for it. */
+/** Delays what a connection receives and sends until its buckets have made up for it. */
 export class Throttled extends Portions {
   readonly #clock: Clock;
   readonly #waits: Sweep<ThrottleWait>;
   readonly #readBucket: Bucket | undefined;
   readonly #writeBucket: Bucket | undefined;
-  /** There while reading waits until what was read is paid for. */
+  /** Defined while reading waits until the bucket has made up for what was read. */
   #reading: ThrottleWait | undefined;
-  /** There while writing waits for the next portion. */
+  /** Defined while writing waits for the next portion. */
   #writing: ThrottleWait | undefined;
-  /** The portion that was paid for by waiting. */
+  /** The portion that may be written after the wait. */
   #granted = 0;
   /** When the last wait was over. */
   #waited: number = Number.NEGATIVE_INFINITY;
-  /** Whoever is above wants no data. */
+  /** Whether the sink above has paused reading. */
   #paused = false;
 
   /** Without a bucket a direction is not delayed. */
@@ -135,7 +135,7 @@ export class Throttled extends Portions {
     return wait;
   }
 
-  /** Nothing more is to come. */
+  /** Cancels the waits: nothing more will pass. */
   #giveUp(): void {
     for (const wait of [this.#reading, this.#writing]) if (wait !== undefined) this.#waits.remove(wait);
     this.#reading = undefined;

@@ -1,6 +1,6 @@
 import type { Surroundings } from '../seam/surroundings.ts';
 
-/** The commit of the repository in whose root the process runs, shortened; empty when it runs elsewhere. */
+/** The abbreviated commit of the repository in whose root the process runs; empty if it runs elsewhere. */
 export async function commitOf(files: Pick<Surroundings, 'readFile'>): Promise<string> {
   const read = async (path: string): Promise<string> => {
     const content = await files.readFile(`.git/${path}`);

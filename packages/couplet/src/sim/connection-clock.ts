@@ -1,6 +1,6 @@
 import type { Clock, DelayedCall } from '../time/clock.ts';
 
-/** A call that one connection put off. */
+/** A delayed call that one connection made. */
 class OwnCall implements DelayedCall {
   /** What the protocol was doing when it made it. */
   readonly maker: string;
@@ -41,7 +41,7 @@ export class ConnectionClock {
   readonly clock: Clock;
   readonly #calls: Set<OwnCall> = new Set();
 
-  /** `maker` tells what the protocol is doing; `ran` hears of a call whose time has come, with what its maker was. */
+  /** `maker` returns what the protocol is doing; `ran` is called before each delayed call, with what its protocol did when it made it. */
   constructor(clock: Clock, maker: () => string, ran: (maker: string) => void) {
     const callLater = <A extends unknown[]>(
       delayMs: number,
@@ -69,7 +69,7 @@ export class ConnectionClock {
     });
   }
 
-  /** What the makers were of the calls that have neither run nor been cancelled. */
+  /** What the protocol did when it made the calls that have neither run nor been cancelled. */
   get waiting(): readonly string[] {
     return [...this.#calls].map(({ maker }) => maker);
   }

@@ -12,22 +12,22 @@ import type { SimEvent } from './schedule.ts';
 import { SimSocket } from './socket.ts';
 import { SimWire } from './wire.ts';
 
-/** How often a connection request is repeated, and how long after the first: as Linux does. */
+/** How often a connection request is repeated, and how long after the first one: the values of Linux. */
 const RETRIES = 6;
 const RETRY_MS = 1000;
 
-/** Who connects: a process. */
+/** The process that connects. */
 export interface Caller extends PortOwner {
   readonly network: Network;
   readonly kernel: Kernel;
   readonly running: boolean;
   /** How many descriptors it has. */
   readonly descriptors: number;
-  /** The connection has the descriptor that its attempt had, whatever the limit is by now. */
+  /** Gives the connection the descriptor that its attempt had, whatever the limit is by now. */
   keep(socket: SimSocket): void;
 }
 
-/** A connection attempt, from the request to the moment that both ends have a wire, or not. */
+/** A connection attempt, from the request until both ends have a wire or it has failed. */
 export class SimHandshake {
   readonly #caller: Caller;
   readonly #place: ConnectPlace;
@@ -75,7 +75,7 @@ export class SimHandshake {
     }
   }
 
-  /** Sends the request; the peer's kernel answers, refuses, or says nothing. */
+  /** Sends the request. The peer's kernel accepts, refuses, or does not answer. */
   #request(target: Kernel, place: SocketName, own: SocketName, retries: number): void {
     const { kernel, network, schedule } = this.#caller;
     const lane = new Lane(network.route(kernel, target));

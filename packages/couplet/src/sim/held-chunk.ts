@@ -1,11 +1,11 @@
-/** What a socket had no room for of a chunk: the writer must leave it as it is until it has gone. */
+/** A chunk that a socket has not had room for: the writer must not change it until all of it has gone. */
 export class HeldChunk {
   readonly #chunk: Uint8Array;
-  /** What it was when it was handed over. */
+  /** The chunk as it was written. */
   readonly #copy: Buffer;
   #at: number;
 
-  /** The first `at` bytes have gone. */
+  /** `copy` is made when the chunk is written; its first `at` bytes have gone already. */
   constructor(chunk: Uint8Array, copy: Buffer, at: number) {
     this.#chunk = chunk;
     this.#copy = copy;
@@ -17,7 +17,7 @@ export class HeldChunk {
     return this.#at === this.#copy.length;
   }
 
-  /** As much as there is room for, as it was when it was written; `changed` is called when it is not so any more. */
+  /** Takes as many bytes as there is room for, as they were written. Calls `changed` if the writer has changed them since. */
   take(room: number, changed: () => void): Buffer {
     const from = this.#at;
     this.#at = Math.min(from + Math.max(0, room), this.#copy.length);

@@ -1,8 +1,8 @@
 import { ChunkQueue } from '../bytes/chunk-queue.ts';
 
-/** Bytes that arrive in any pieces and are taken in pieces of a size that the reader knows. */
+/** Bytes that arrive in pieces of any size, and are taken in pieces of the size that the reader asks for. */
 export class Intake extends ChunkQueue {
-  /** The next so many bytes; undefined while there are fewer. */
+  /** Takes the next `size` bytes; undefined while there are fewer. */
   read(size: number): Buffer | undefined {
     if (this.size < size) return undefined;
     const parts: Buffer[] = [];

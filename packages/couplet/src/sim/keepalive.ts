@@ -1,21 +1,21 @@
 import type { Schedule, SimEvent } from './schedule.ts';
 
-/** How it asks: as Linux does. */
+/** The interval and number of probes: those of Linux. */
 const PROBES = 9;
 const PROBE_MS = 75_000;
 const USUAL_MS = 7_200_000;
 
-/** How the peer's kernel answers: not at all, that the connection is there, or that it knows of none. */
+/** The answer of the peer's kernel: none, that the connection exists, or that it does not know the connection. */
 export type ProbeAnswer = 'nothing' | 'alive' | 'reset';
 
-/** Asks after a peer from which nothing is heard. */
+/** Sends probes to a peer that is silent. */
 export class Keepalive {
   readonly #schedule: Schedule;
   readonly #ask: () => ProbeAnswer;
   readonly #ended: (how: 'timeout' | 'reset') => void;
   #probing: SimEvent | undefined;
 
-  /** `ended` hears that the peer has not answered, that often, or has forgotten the connection. */
+  /** `ended` is called when the peer has not answered all probes, or has forgotten the connection. */
   constructor(schedule: Schedule, ask: () => ProbeAnswer, ended: (how: 'timeout' | 'reset') => void) {
     this.#schedule = schedule;
     this.#ask = ask;

@@ -4,10 +4,10 @@ import { IN_USE, NOT_OURS } from './causes.ts';
 import type { NetworkPlace, SimPort } from './port.ts';
 import type { SimSocket } from './socket.ts';
 
-/** Where the ports begin that are picked for those who ask for none. */
+/** The first of the ports that are picked for sockets which do not ask for one. */
 const EPHEMERAL = 32_768;
 
-/** What a simulated host keeps for its processes: addresses, ports, and sockets that outlive them. */
+/** The kernel of a simulated host: addresses, ports, and sockets, which outlive their processes. */
 export class Kernel {
   readonly name: string;
   readonly addresses: readonly string[];
@@ -27,13 +27,13 @@ export class Kernel {
     this.addresses = addresses;
   }
 
-  /** A number for a process that begins. */
+  /** Returns the id of a new process. */
   newPid(): number {
     this.#lastPid += 1;
     return this.#lastPid;
   }
 
-  /** Takes an address for a port that is to be opened; the cause when that is impossible. */
+  /** Takes an address for a port that is being opened. Returns the cause if that is impossible. */
   bind(place: NetworkPlace): InetName | UnixName | Cause {
     if (place.kind === 'unix') {
       const name: UnixName = { family: 'UNIX', path: place.path };
@@ -46,13 +46,13 @@ export class Kernel {
     return taken ? IN_USE : name;
   }
 
-  /** The port that takes connections to that address. */
+  /** The port that accepts connections to an address. */
   portAt(name: SocketName): SimPort | undefined {
     for (const port of this.ports) if (takes(port.name, name)) return port;
     return undefined;
   }
 
-  /** A port number that nobody listens on. */
+  /** A port number that no port listens on. */
   freePort(): number {
     const used = new Set([...this.ports].map(({ name }) => ('port' in name ? name.port : 0)));
     do this.#lastPort = this.#lastPort === 65_535 ? EPHEMERAL : this.#lastPort + 1;
@@ -60,12 +60,12 @@ export class Kernel {
     return this.#lastPort;
   }
 
-  /** True for an address that can be bound here. */
+  /** Whether an address can be bound on this host. */
   has(address: string): boolean {
     return address === '0.0.0.0' || address === '::' || isLoopback(address) || this.addresses.includes(address);
   }
 
-  /** The own address from which that one is reached. */
+  /** The address of this host from which another one is reached. */
   addressTowards(address: string): string | undefined {
     if (isLoopback(address)) return address;
     return this.addresses.find((own) => own.includes(':') === address.includes(':'));
@@ -76,7 +76,7 @@ export function isLoopback(address: string): boolean {
   return address === '::1' || address.startsWith('127.');
 }
 
-/** True when a port of that name takes connections to that address. */
+/** Whether a port that is bound to a name accepts connections to an address. */
 function takes(port: SocketName, name: SocketName): boolean {
   if (port.family === 'UNIX') return name.family === 'UNIX' && port.path === name.path;
   if (!('port' in port && 'port' in name) || port.port !== name.port) return false;

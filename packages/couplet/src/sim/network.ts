@@ -6,17 +6,17 @@ import { Route } from './route.ts';
 import type { Schedule } from './schedule.ts';
 import type { Trace } from './trace.ts';
 
-/** What a network is made of. */
+/** What a network is made from. */
 export interface NetworkOptions {
   readonly schedule: Schedule;
   readonly trace: Trace;
   readonly seed: string;
   readonly conditions: Conditions;
-  /** What wall clocks show at the beginning, in milliseconds since 1970. */
+  /** What wall clocks show at the beginning, in milliseconds since 1970 (UTC). */
   readonly epochMs: number;
   /** Runs code of a host. */
   readonly inside?: <T>(task: () => T) => T;
-  /** Hears what somebody did that is forbidden. */
+  /** Called with what a process or a protocol did that is forbidden. */
   readonly fault: (what: string) => void;
 }
 
@@ -40,7 +40,7 @@ export class Network {
     this.#conditions = options.conditions;
   }
 
-  /** What all routes are like, those included that are still to be. */
+  /** The conditions of all routes, later ones included. */
   get conditions(): Conditions {
     return this.#conditions;
   }
@@ -54,7 +54,7 @@ export class Network {
     return [...this.#routes.values()].flatMap((routes) => [...routes.values()]);
   }
 
-  /** Adds a host with an IPv4 and an IPv6 address, and its name for them. */
+  /** Adds a host with an IPv4 and an IPv6 address, and a name for both. */
   add(name: string): Kernel {
     const number = this.kernels.length + 1;
     const kernel = new Kernel(name, [`10.0.0.${number}`, `fd00::${number.toString(16)}`]);
@@ -78,13 +78,13 @@ export class Network {
     return route;
   }
 
-  /** Runs code of a host, and returns what it does. */
+  /** Runs code of a host, and returns its result. */
   inside<T>(task: () => T): T {
     const { inside } = this.#options;
     return inside === undefined ? task() : inside(task);
   }
 
-  /** Chance that belongs to somebody of that name alone. */
+  /** Makes dice that are used under that name only, and that do not depend on other dice. */
   diceFor(name: string): Dice {
     return new Dice(`${this.#options.seed}/${name}`);
   }

@@ -1,6 +1,6 @@
 import type { Sink } from '../seam/wire.ts';
 
-/** What carries a process's bytes: its socket, or TLS on it. The methods are those of a wire. */
+/** Carries the bytes of a process: its socket, or TLS on it. The methods are those of a wire. */
 export interface Pipe {
   write(chunk: Uint8Array): boolean;
   end(): void;
@@ -10,8 +10,8 @@ export interface Pipe {
   resume(): void;
 }
 
-/** Who gets what a pipe receives. */
+/** Receives the events of a pipe. */
 export interface Receiver extends Omit<Sink, 'onSecured'> {
-  /** It has something itself that is to be taken before what the pipe has. */
+  /** Whether it has bytes itself that come before those of the pipe. */
   readonly holding?: boolean;
 }

@@ -8,12 +8,12 @@ import { SimWire } from './wire.ts';
 /** How long a process without descriptors waits before it tries to accept again, in milliseconds. */
 const AGAIN_MS = 100;
 
-/** Where a simulated process can listen: it inherits nothing. */
+/** The places at which a simulated process can listen. It does not inherit descriptors. */
 export type NetworkPlace = Extract<ListenPlace, { kind: 'tcp' | 'unix' }>;
 
-/** Whose ports they are: a process. */
+/** The process that a port belongs to. */
 export interface PortOwner extends Adopter {
-  /** Takes a descriptor for a connection; false when there is none left. */
+  /** Takes a descriptor for a connection. Returns false if there is none left. */
   hold(socket: SimSocket): boolean;
 }
 
@@ -36,7 +36,7 @@ export class SimPort {
     this.#sink = sink;
   }
 
-  /** True when one more connection can wait. */
+  /** Whether one more connection can wait. */
   get room(): boolean {
     return this.#waiting.length + this.#coming < this.#backlog;
   }
@@ -46,7 +46,7 @@ export class SimPort {
     this.#coming += 1;
   }
 
-  /** A handshake is through. */
+  /** A handshake is done. */
   receive(socket: SimSocket): void {
     this.#coming -= 1;
     if (!this.open) {
@@ -57,7 +57,7 @@ export class SimPort {
     this.#acceptSoon(0);
   }
 
-  /** Closes it, and resets what waits. */
+  /** Closes the port, and resets the connections that wait. */
   close(): void {
     this.open = false;
     for (const socket of this.#waiting.splice(0)) socket.cut();
@@ -76,7 +76,7 @@ export class SimPort {
     if (!this.open) return;
     const [socket] = this.#waiting;
     if (socket === undefined) return;
-    // What was reset meanwhile is accepted all the same: it may have brought something.
+    // A connection that was reset meanwhile is accepted nevertheless: it may have received something.
     if (!socket.open) this.#waiting.shift();
     else if (!this.owner.hold(socket)) {
       this.#sink.onAcceptFailed(NO_DESCRIPTORS);

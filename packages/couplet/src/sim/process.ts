@@ -16,24 +16,24 @@ import type { SimSocket } from './socket.ts';
 import { contextOf } from './tls-context.ts';
 import type { SimWire } from './wire.ts';
 
-/** Who catches which signals. */
+/** A handler of signals. */
 interface Catcher {
   readonly names: readonly Signal[];
   readonly caught: (name: Signal) => void;
 }
 
-/** A process on a simulated host: the backend of one reactor. When it has ended, nothing that it began goes on. */
+/** A process on a simulated host: the backend of one reactor. Once it has ended, nothing that it began continues. */
 export class Process implements Backend, Caller {
   readonly name: string;
   readonly network: Network;
   readonly kernel: Kernel;
-  /** What it printed on standard error, a line each. */
+  /** The lines that it printed on standard error. */
   readonly complaints: string[] = [];
   readonly #dice: Dice;
   readonly #ports: Set<SimPort> = new Set();
   readonly #sockets: Set<SimSocket> = new Set();
   readonly #catchers: Set<Catcher> = new Set();
-  /** The wire that is being given a protocol. */
+  /** The wire that is getting a protocol now. */
   adopting: SimWire | undefined;
   #alarm: SimEvent | undefined;
   #running = true;
@@ -67,12 +67,12 @@ export class Process implements Backend, Caller {
     return this.#running;
   }
 
-  /** How many descriptors it has: its connections and its ports. */
+  /** How many descriptors it has open: its connections and its ports. */
   get descriptors(): number {
     return this.#sockets.size + this.#ports.size;
   }
 
-  /** What it still has: connections, ports, an alarm. Empty when it holds nothing. */
+  /** What it still holds, a line each: connections, ports, an alarm. Empty when it holds nothing. */
   get leftovers(): readonly string[] {
     return [
       ...[...this.#sockets].map(({ name }) => name),
@@ -117,14 +117,14 @@ export class Process implements Backend, Caller {
 
   // The world's side.
 
-  /** Runs a task of this process after that time; never once it has ended. */
+  /** Runs a task of this process after a delay; never once the process has ended. */
   after(delayMs: number, task: () => void): SimEvent {
     return this.schedule.after(delayMs, () => {
       if (this.#running) this.network.inside(task);
     });
   }
 
-  /** Sends it a signal: unless that is caught it ends. */
+  /** Sends it a signal. It ends if it has no handler for it. */
   signal(signal: Signal): void {
     this.note(`gets ${signal}`);
     const catchers = [...this.#catchers].filter(({ names }) => names.includes(signal));
@@ -132,7 +132,7 @@ export class Process implements Backend, Caller {
     for (const { caught } of catchers) this.after(0, () => caught(signal));
   }
 
-  /** Ends it without a word; its kernel closes what it had. */
+  /** Kills it: none of its code runs any more, and its kernel closes what it had. */
   kill(): void {
     if (!this.#running) return;
     this.note('is killed');
@@ -140,19 +140,19 @@ export class Process implements Backend, Caller {
     for (const socket of [...this.#sockets]) socket.orphan();
   }
 
-  /** Its host has lost power: nobody hears of its end. */
+  /** Its host has lost power: it ends, and no peer is told. */
   vanish(): void {
     if (!this.#running) return;
     this.#end();
     for (const socket of [...this.#sockets]) socket.vanish();
   }
 
-  /** Counts a descriptor for a connection, whatever the limit is: its attempt had it since it began. */
+  /** Counts a descriptor for a connection, whatever the limit is: its attempt already had it. */
   keep(socket: SimSocket): void {
     this.#sockets.add(socket);
   }
 
-  /** Takes a descriptor for a connection; false when there is none left. */
+  /** Takes a descriptor for a connection. Returns false if there is none left. */
   hold(socket: SimSocket): boolean {
     if (this.descriptors >= this.kernel.descriptorLimit) return false;
     this.#sockets.add(socket);
@@ -187,7 +187,7 @@ export class Process implements Backend, Caller {
   }
 
   #listen(place: ListenPlace, sink: ListenSink): Listener | Cause | Promise<never> {
-    // Code of a process that has ended may still run; it reaches nothing and nobody.
+    // Code of a process that has ended may still run; it has no effect.
     if (!this.#running) return new Promise(() => {});
     if (place.kind === 'fd' || place.kind === 'stdio') return NOT_INHERITED;
     if (this.descriptors >= this.kernel.descriptorLimit) return NO_DESCRIPTORS;

@@ -8,7 +8,7 @@ import { ConnectionClock } from './connection-clock.ts';
 import type { Tap } from './tap.ts';
 import type { SimWire } from './wire.ts';
 
-/** The callbacks that it stands before. */
+/** The callbacks that are watched. */
 const CALLBACKS = [
   'makeConnection',
   'dataReceived',
@@ -20,22 +20,22 @@ const CALLBACKS = [
   'connectionLost',
 ] as const;
 
-/** How long a world is quiet before what is still due in it is taken never to come, in milliseconds of its time. */
+/** How long a world must be quiet until a promise or callback that is still due counts as lost, in milliseconds of its time. */
 export const QUIET_MS = 60_000;
 
 const watched: WeakMap<Callbacks, ProtocolWatch> = new WeakMap();
 
 /**
- * Stands between one connection's protocol, its transport and its wire, and reports what must not be: a callback at the wrong
- * time, while reading is paused, or never; bytes that are lost, doubled, changed or out of order; a producer that is told the
- * same twice, or is left behind; and what a connection leaves behind: timers, promises, writes.
+ * Watches one connection between its protocol, its transport and its wire, and reports mistakes: a callback at the wrong time,
+ * while reading is paused, or never; bytes that are lost, doubled, changed or out of order; a producer that is told the same
+ * twice, or is not stopped; and what a connection leaves behind: timers, promises, writes.
  */
 export class ProtocolWatch implements Tap {
   readonly #name: string;
   readonly #fault: (what: string) => void;
-  /** Bytes that were written and are not with the wire. */
+  /** The bytes that were written and are not with the wire yet. */
   readonly #written: ChunkQueue = new ChunkQueue();
-  /** Bytes that the wire gave and the protocol has not got. */
+  /** The bytes that the wire received and the protocol has not got yet. */
   readonly #arrived: ChunkQueue = new ChunkQueue();
   #life: 'unborn' | 'alive' | 'lost' = 'unborn';
   /** The callback that runs now. */
@@ -44,11 +44,11 @@ export class ProtocolWatch implements Tap {
   #ending = false;
   #leaving = false;
   #producing = false;
-  /** What the producer was told last; undefined when none is registered. */
+  /** What the producer was told last; undefined while none is registered. */
   #producer: 'going' | 'paused' | 'stopped' | undefined;
-  /** Which callbacks returned promises that are pending: nothing is read meanwhile. */
+  /** The callbacks whose promises are pending: nothing is read meanwhile. */
   readonly #pending: Set<{ readonly callback: string }> = new Set();
-  /** Since when the protocol should have heard that the peer has ended its output. */
+  /** When the protocol should have been told that the peer has ended its output. */
   #endDue: number | undefined;
   readonly #clock: ConnectionClock;
   readonly #wire: SimWire;
@@ -57,7 +57,7 @@ export class ProtocolWatch implements Tap {
   /** Puts the protocol back as it was. */
   restore: () => void = () => {};
 
-  /** Watches a connection from now on, which is before its first callback. `fault` hears what is wrong. */
+  /** Watches a connection from now on, before its first callback. `fault` is called with each mistake. */
   constructor(wire: SimWire, transport: Transport, protocol: Callbacks, fault: (what: string) => void) {
     this.#name = `${protocol.constructor.name} on ${wire.name}`;
     this.#fault = fault;
@@ -76,22 +76,22 @@ export class ProtocolWatch implements Tap {
     this.#watchProtocol(protocol);
   }
 
-  /** The reactor has ended, and the connection has not. */
+  /** The reactor has ended, and the connection has not: that is a mistake. */
   leave(): void {
     this.#wrong('its reactor has ended, and connectionLost never came');
   }
 
-  /** True when the connection is gone, and something of it is not. */
+  /** True when the connection has ended, and has left something behind. */
   get restless(): boolean {
     return this.#life === 'lost' && (this.#pending.size > 0 || this.#clock.waiting.length > 0);
   }
 
-  /** True when the connection is gone, or its peer, and a promise of a callback is pending. */
+  /** True when the connection or its peer has ended, and a promise of a callback is pending. */
   get pending(): boolean {
     return this.#pending.size > 0 && (this.#life === 'lost' || this.#wire.socket.forsaken);
   }
 
-  /** The world has been quiet: what is pending now stays so. */
+  /** The world has been quiet: a promise that is pending now never settles. */
   judgePromises(): void {
     if (!this.pending) return;
     const gone = this.#life === 'lost' ? 'connection' : 'peer';
@@ -99,7 +99,7 @@ export class ProtocolWatch implements Tap {
       this.#wrong(`the promise of ${callback} never settles: its ${gone} is gone, and the world is quiet`);
   }
 
-  /** The connection has been there all the while: what it should have heard long ago never comes. */
+  /** The connection still exists: a callback that was due long ago never comes. */
   judgeEnd(): void {
     const { clock, paused, disconnecting } = this.#transport;
     if (this.#life !== 'alive') return;
@@ -107,7 +107,7 @@ export class ProtocolWatch implements Tap {
     if (clock.now() - this.#endDue >= QUIET_MS) this.#wrong('readConnectionLost never comes');
   }
 
-  /** Its reactor has ended: what has neither run nor been cancelled by now was left behind. */
+  /** Its reactor has ended: a timer that has neither run nor been cancelled was left behind. */
   judgeTimers(): void {
     if (this.#life === 'lost') for (const maker of this.#clock.waiting) this.#wrong(outlives(maker));
   }
@@ -137,7 +137,7 @@ export class ProtocolWatch implements Tap {
       write: (data: Uint8Array | string) => {
         if (this.#life === 'lost' && this.#inside === undefined) this.#wrong('a write after connectionLost');
         const taken = this.#producing || !(this.#ending || transport.disconnecting);
-        // Nobody may change what was written, so this is what has to arrive.
+        // What was written must not be changed, so this is what has to arrive.
         if (taken && (typeof data === 'string' || data instanceof Uint8Array)) this.#written.push(Buffer.from(data));
         return write.call(transport, data);
       },
@@ -244,7 +244,7 @@ export class ProtocolWatch implements Tap {
       Object.assign(protocol, { [name]: around });
     }
     if (takeUnread === undefined) return;
-    // It is asked within startTLS, which a callback may call.
+    // This is called within startTLS, which a callback may call.
     Object.assign(protocol, {
       takeUnread: () => {
         this.#live('takeUnread', 'alive', 'alive');
@@ -259,7 +259,7 @@ export class ProtocolWatch implements Tap {
     this.#life = after;
   }
 
-  /** A callback runs inside no other one. */
+  /** A callback must not run inside another one. */
   #run(callback: string, call: () => unknown): unknown {
     if (this.#inside !== undefined) this.#wrong(`${callback} inside ${this.#inside}`);
     this.#inside = callback;

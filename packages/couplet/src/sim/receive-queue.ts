@@ -5,17 +5,17 @@ import type { Cause } from '../seam/cause.ts';
 const READ = 64 * 1024;
 
 /**
- * What a kernel has for the process of a connection: bytes, the peer's end behind them, and behind those why the connection is
- * gone, which takes none of them away.
+ * What a kernel holds for the process of a connection: bytes, then the peer's end, and then the reason why the connection ended,
+ * which does not destroy what comes before it.
  */
 export class ReceiveQueue {
-  /** The process reads nothing. */
+  /** Whether the process has paused reading. */
   paused = false;
-  /** The peer's end: it has arrived, and the process has read it. */
+  /** Whether the peer's end has arrived, and whether the process has read it. */
   eof: 'no' | 'arrived' | 'told' = 'no';
-  /** Why the kernel knows the connection no more. */
+  /** Why the kernel has forgotten the connection. */
   error: Cause | undefined;
-  /** A write was refused: behind what had arrived comes the error, and no end in order. */
+  /** Whether a write was refused: then the error follows what had arrived, in place of an orderly end. */
   refused = false;
   readonly #bytes: ChunkQueue = new ChunkQueue();
 
@@ -24,7 +24,7 @@ export class ReceiveQueue {
     return this.#bytes.size > 0;
   }
 
-  /** True when the process is about to read something. Without bytes an error is heard of by who reads nothing, too. */
+  /** True when the process will read something. If there are no bytes, it gets an error even while it has paused. */
   get due(): boolean {
     if (this.paused) return this.error !== undefined && !this.filled && this.eof === 'no';
     return this.filled || this.eof === 'arrived' || (this.error !== undefined && !this.#silent);
@@ -38,7 +38,7 @@ export class ReceiveQueue {
     this.#bytes.clear();
   }
 
-  /** What the process reads: a chunk that is its own, the peer's end, an error; undefined when there is nothing for it. */
+  /** What the process reads next: a chunk that it owns, the peer's end, or an error; undefined if there is nothing. */
   read(): Buffer | 'end' | Cause | undefined {
     if (!this.due) return undefined;
     if (this.filled) return this.#chunk();
@@ -47,12 +47,12 @@ export class ReceiveQueue {
     return 'end';
   }
 
-  /** The process has read the peer's end: it reads no more, and hears only what becomes of a write. */
+  /** The process has read the peer's end: it does not read any more, and is only told of a failed write. */
   get #silent(): boolean {
     return this.eof === 'told' && !this.refused;
   }
 
-  /** A copy, so that nobody learns of bytes that are not its own. */
+  /** A copy, so that the reader cannot reach other bytes. */
   #chunk(): Buffer {
     const parts = [];
     let size = 0;

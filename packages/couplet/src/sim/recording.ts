@@ -1,27 +1,27 @@
-/** So many lines of a trace are kept to be compared; what is different behind them has no line to show. */
+/** How many lines of a trace are kept for the comparison; a difference after them is reported without a line. */
 const KEPT = 200_000;
 
-/** The lines of one trace, and the first in which another one is different. */
+/** The lines of one trace, and the first one in which another trace differs. */
 export class Recording {
   readonly #lines: string[] = [];
   #count = 0;
   #at = 0;
   #difference: readonly string[] | undefined;
 
-  /** The trace that is kept has one line more. */
+  /** Adds a line of the trace that is kept. */
   record(line: string): void {
     this.#count += 1;
     if (this.#count <= KEPT) this.#lines.push(line);
   }
 
-  /** The other trace has one line more. */
+  /** Compares the next line of the other trace. */
   compare(line: string): void {
     const known = this.#lines[this.#at];
     this.#at += 1;
     if (this.#at <= KEPT && line !== known) this.#differ(known, line);
   }
 
-  /** What is different, a line each, once the other trace has ended; empty when no line that is kept is. */
+  /** The difference, in lines, once the other trace has ended; empty if the lines that are kept are equal. */
   difference(): readonly string[] {
     if (this.#at < this.#count && this.#at < KEPT) this.#differ(this.#lines[this.#at], undefined);
     return this.#difference ?? [];

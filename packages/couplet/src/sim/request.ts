@@ -1,7 +1,7 @@
 import type { Profile } from './fault-plan.ts';
 import type { Scenario, SimulateOptions } from './simulate.ts';
 
-/** What stands behind the options of the command line; undefined where one was not given. */
+/** The values of the options of a command line; undefined for one that was not given. */
 export interface Words {
   readonly seed?: string | undefined;
   readonly faults?: string | undefined;
@@ -9,7 +9,7 @@ export interface Words {
   readonly profile?: string | undefined;
 }
 
-/** What a command line asks for: one seed to replay, or so many to play. */
+/** The request of a command line: one seed to replay, or a number of seeds to play. */
 export interface Request {
   /** The module of the scenario. */
   readonly file: string;
@@ -20,18 +20,18 @@ export interface Request {
   readonly profile: Profile | undefined;
 }
 
-/** What the module of a scenario exports. */
+/** The exports of the module of a scenario. */
 export interface ScenarioModule {
   readonly scenario: Scenario;
   readonly options?: SimulateOptions;
 }
 
-/** The command line asks for something that cannot be. The message names the offending part. */
+/** The command line is wrong. The message names the part which is wrong. */
 export class UsageError extends Error {
   override name = 'UsageError';
 }
 
-/** What a command line asks for. Throws a `UsageError`. */
+/** Reads a command line. Throws a `UsageError` if it is wrong. */
 export function requestOf({ seed, faults, seeds, profile }: Words, files: readonly string[]): Request {
   const [file, extra] = files;
   if (file === undefined) throw new UsageError('the scenario file is missing');
@@ -45,13 +45,13 @@ export function requestOf({ seed, faults, seeds, profile }: Words, files: readon
   return { file, seed, faults, seeds: seeds === undefined ? undefined : countOf(seeds), profile: profileOf(profile) };
 }
 
-/** The replay that a request asks for, on that profile unless it names one; undefined when it asks for many seeds. */
+/** The replay that a request asks for, with `profile` unless it names one; undefined if it does not ask for a replay. */
 export function replayOf({ seed, faults, profile }: Request, usual: Profile = 'rough'): string | undefined {
   if (seed === undefined) return undefined;
   return `${profile ?? usual}:${seed}${faults === undefined ? '' : `:${faults}`}`;
 }
 
-/** True for what a module of a scenario exports. */
+/** Whether a module has the exports of a scenario. */
 export function isScenarioModule(module: object): module is ScenarioModule {
   if (!('scenario' in module) || typeof module.scenario !== 'function') return false;
   return !('options' in module) || (typeof module.options === 'object' && module.options !== null);

@@ -2,16 +2,16 @@ import type { Dice } from '../time/dice.ts';
 import type { Conditions } from './conditions.ts';
 import type { Schedule } from './schedule.ts';
 
-/** The way from one host to another, for all connections in that direction. */
+/** The route from one host to another, for all connections in that direction. */
 export class Route {
   conditions: Conditions;
   readonly #schedule: Schedule;
   readonly #dice: Dice;
-  /** Until when the bytes that are on it take all its room. */
+  /** Until when bytes that were sent take all its bandwidth. */
   #busyUntil = 0;
-  /** How many faults keep everything back. */
+  /** How many faults block it. */
   #blocks = 0;
-  /** What was sent since, in order. */
+  /** What was sent while it is blocked, in order. */
   #waiting: (() => void)[] = [];
 
   constructor(schedule: Schedule, dice: Dice, conditions: Conditions) {
@@ -24,7 +24,7 @@ export class Route {
     return this.#blocks > 0;
   }
 
-  /** Nothing gets through until `unblock` was called as often: what is sent is sent again then. */
+  /** Blocks the route until `unblock` was called as often. What is sent meanwhile is sent then. */
   block(): void {
     this.#blocks += 1;
   }
@@ -36,7 +36,7 @@ export class Route {
     for (const send of this.#waiting.splice(0)) send();
   }
 
-  /** Sends something of `size` bytes that belongs to that lane. */
+  /** Sends `size` bytes of a lane, and calls `arrive` when they arrive. */
   send(lane: Lane, size: number, arrive: () => void): void {
     if (this.blocked) {
       this.#waiting.push(() => this.send(lane, size, arrive));
@@ -49,23 +49,23 @@ export class Route {
     this.#schedule.at(lane.last, arrive);
   }
 
-  /** The size of the next piece of `bytes` bytes that travels together. */
+  /** The size of the next segment of `bytes` bytes. */
   pieceOf(bytes: number): number {
     const most = Math.min(bytes, this.conditions.segmentBytes);
     return this.#dice.chance(0.5) ? most : this.#dice.whole(1, most);
   }
 
-  /** How late a process notices this time. */
+  /** How late a process notices an event this time, in milliseconds. */
   wakeDelay(): number {
     const { wakeMs } = this.conditions;
     return wakeMs === 0 ? 0 : this.#dice.between(0, wakeMs);
   }
 }
 
-/** One direction of one connection: what is sent first arrives first. */
+/** One direction of one connection: it keeps the order of what is sent. */
 export class Lane {
   readonly route: Route;
-  /** When the last thing sent arrives. */
+  /** When the last segment arrives. */
   last = 0;
 
   constructor(route: Route) {

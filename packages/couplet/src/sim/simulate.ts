@@ -200,7 +200,7 @@ function drive(world: World, work: void | Promise<void>, deadlineMs: number, clo
   });
 }
 
-/** Lets the next thing happen. Throws when the scenario can go no further. */
+/** Lets the next event happen. Throws if the scenario cannot continue. */
 function step(world: World, deadlineMs: number): void {
   if (world.faults.length > 0) throw new Error(world.faults[0]);
   if (world.now > deadlineMs)
@@ -274,7 +274,7 @@ function numbersOf({ world }: SimRun): readonly number[] {
   return world.faultInjector.injected.map(({ number }) => number);
 }
 
-/** The last events, of the connection that the failure names if it names one. */
+/** The last events, only those of the connection that the failure names if it names one. */
 function lastEvents(world: World, what: string): readonly string[] {
   const { last } = world.trace;
   const id = / on [cs](\d+)\b/.exec(what)?.[1];
@@ -282,7 +282,7 @@ function lastEvents(world: World, what: string): readonly string[] {
   return own.slice(-30);
 }
 
-/** The weather as a person reads it. */
+/** The fault plan in one line for a person to read. */
 function shown({ conditions, faults, faultsMs, everyMs }: FaultPlan): string {
   const network = Object.entries(conditions).map(([name, value]) => `${name} ${value}`);
   return `${network.join(', ')}; for ${faultsMs.toFixed(0)} ms, every ${everyMs} ms: ${faults.join(', ') || 'no faults'}`;
@@ -292,12 +292,12 @@ function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** What is the same of a failure when it happens on another connection, at another time, with other bytes. */
+/** The part of a failure that stays the same on another connection, at another time, with other bytes. */
 function kindOf(error: unknown): string {
   return textOf(error).replaceAll(/\d+/g, '0');
 }
 
-/** The first, the last and some between, so many in all. */
+/** The first, the last and some seeds between. */
 function sampleOf(seeds: readonly string[], count: number): ReadonlySet<string> {
   const most = Math.min(count, seeds.length);
   const gap = most > 1 ? (seeds.length - 1) / (most - 1) : 0;
@@ -308,7 +308,7 @@ function seedsOf(seeds: number | readonly (number | string)[]): readonly string[
   return typeof seeds === 'number' ? Array.from({ length: seeds }, (_, at) => String(at + 1)) : seeds.map(String);
 }
 
-/** Throws a `RangeError` for a text that is no replay. */
+/** Reads a replay. Throws a `RangeError` if the text is not one. */
 function parseReplay(text: string): { profile: Profile; seed: string; only: ReadonlySet<number> | undefined } {
   const [, profile, seed, faults] = /^(calm|rough|storm):(.+?)(?::(none|[\d,]+))?$/.exec(text) ?? [];
   if ((profile !== 'calm' && profile !== 'rough' && profile !== 'storm') || seed === undefined) {

@@ -10,9 +10,9 @@ import { ReceiveQueue } from './receive-queue.ts';
 import type { Lane } from './route.ts';
 import type { SimEvent } from './schedule.ts';
 
-/** How long a sender tries again before it gives the peer up, in milliseconds: what Linux does unless told otherwise. */
+/** How long a sender tries again before it gives up on the peer, in milliseconds: the default of Linux. */
 const GIVE_UP_MS = 924_600;
-/** One end of a simulated connection: the socket that a kernel keeps, which goes on when its process has let go of it. */
+/** One end of a simulated connection: the socket in a kernel, which goes on when its process has closed it. */
 export class SimSocket implements Pipe {
   readonly local: SocketName;
   readonly peer: SocketName;
@@ -24,11 +24,11 @@ export class SimSocket implements Pipe {
   // Output.
   readonly #unsent: ChunkQueue = new ChunkQueue();
   #held: HeldChunk | undefined;
-  /** A write has not returned yet: what it can still pass on, it never held. */
+  /** A write has not returned yet: bytes that can be passed on before it returns do not count as held. */
   #writing = false;
-  /** Bytes that were sent and that the peer's process has not read. */
+  /** How many bytes were sent and not read by the peer's process yet. */
   #unread = 0;
-  /** Things that were sent and have not arrived. */
+  /** How many segments were sent and have not arrived. */
   #flying = 0;
   #ending: 'no' | 'asked' | 'sent' = 'no';
   #givingUp: SimEvent | undefined;
@@ -37,11 +37,11 @@ export class SimSocket implements Pipe {
   #reading: SimEvent | undefined;
   #keepalive: Keepalive | undefined;
   /**
-   * `open`, then `left` when the process has let go of it; `dead` when the kernel has, and the process may still read what had
-   * arrived; `closed` when both have.
+   * `open`; then `left` when the process has closed it, or `dead` when the kernel has forgotten it and the process may still read
+   * what had arrived; `closed` after both.
    */
   #state: 'open' | 'left' | 'dead' | 'closed' = 'open';
-  /** The process was told that it is closed. */
+  /** Whether the process was told that it is closed. */
   #told = false;
 
   constructor(owner: Owner<SimSocket>, local: SocketName, peer: SocketName, lane: Lane, name: string) {
@@ -62,7 +62,7 @@ export class SimSocket implements Pipe {
     return (this.#state === 'open' || this.#state === 'dead') && !this.#told;
   }
 
-  /** True when the peer has ended its output, or the connection, whether or not the process has heard. */
+  /** True when the peer has ended its output or the connection, whether or not the process was told. */
   get forsaken(): boolean {
     return this.#input.eof !== 'no' || this.#input.error !== undefined;
   }
@@ -81,7 +81,7 @@ export class SimSocket implements Pipe {
   // What the process asks for.
 
   write(chunk: Uint8Array): boolean {
-    // Its end is on the way; what a dead socket is given was not sent.
+    // The end is on its way to the process; what is written to a dead socket is not sent.
     if (!this.open) return false;
     if (this.#state === 'dead') {
       this.#refuse();
@@ -102,7 +102,7 @@ export class SimSocket implements Pipe {
     if (!this.open) return;
     this.#note('ends');
     this.#ending = 'asked';
-    // A kernel that knows the connection no more does not say so here.
+    // A kernel that has forgotten the connection does not report that here.
     if (this.#state === 'dead') this.#finish();
     else this.#pump();
   }
@@ -138,22 +138,22 @@ export class SimSocket implements Pipe {
     this.#keepalive.begin(initialDelayMs);
   }
 
-  // What becomes of the process and its host.
+  // What happens to the process and its host.
 
-  /** The process ended without a word: its kernel closes the socket. */
+  /** The process was killed: its kernel closes the socket. */
   orphan(): void {
     if (this.#state !== 'open' && this.#state !== 'dead') return;
     this.#leave();
     this.#release();
   }
 
-  /** The host lost power: nobody answers for this end any more. */
+  /** The host lost power: this end does not answer any more. */
   vanish(): void {
     this.#leave();
     this.#forget();
   }
 
-  /** A fault cuts the connection from this end: both processes hear of it. */
+  /** A fault cuts the connection from this end, and both processes are told. */
   cut(): void {
     if (!this.alive) return;
     this.#note('is cut');
@@ -185,8 +185,9 @@ export class SimSocket implements Pipe {
   }
 
   /**
-   * The kernel knows the connection no more. It keeps what had arrived: a process that reads gets that, and then hears why. One
-   * that lets it lie hears of it when it writes, and otherwise only when nothing has arrived: runtimes look that far ahead.
+   * The kernel forgets the connection, and keeps what had arrived: a process that reads gets that first, and then the reason. A
+   * process that does not read gets the reason when it writes, and otherwise only if nothing has arrived: runtimes look no
+   * further ahead.
    */
   #die(cause: Cause): void {
     if (this.#state !== 'open') {
@@ -194,14 +195,14 @@ export class SimSocket implements Pipe {
       return;
     }
     this.#state = 'dead';
-    // Behind the peer's end a kernel calls it by another name.
+    // After the peer's end a kernel reports it under another name.
     this.#input.error = this.#input.eof === 'no' || cause !== RESET ? cause : BROKEN_PIPE;
     this.#abandon();
     if (this.#held !== undefined) this.#refuse();
     this.#planReading();
   }
 
-  /** What the process has written cannot be sent. It is told once. */
+  /** What the process has written cannot be sent. The process is told once. */
   #refuse(): void {
     this.#held = undefined;
     if (this.#input.refused) return;
@@ -223,14 +224,14 @@ export class SimSocket implements Pipe {
     this.#tell(cause);
   }
 
-  /** What the process hears when it lets go of it: unless it knows better, that it is closed in order. */
+  /** The cause that the process gets when it closes the socket: an orderly close, unless it knows another one. */
   get #whyGone(): Cause {
     return (this.#input.refused ? this.#input.error : undefined) ?? DONE;
   }
 
   /** Sends what fits into the peer's window. */
   #pump(): void {
-    // Its kernel has forgotten it: what the peer acknowledges now concerns nobody.
+    // The kernel has forgotten it: what the peer acknowledges now does not matter.
     if (!this.alive) return;
     const { route } = this.#lane;
     while (this.#unsent.size > 0) {
@@ -249,7 +250,7 @@ export class SimSocket implements Pipe {
     }
   }
 
-  /** Sends something that has to be acknowledged, again and again while the peer's host is down. */
+  /** Sends a segment that has to be acknowledged, again and again while the peer's host is down. */
   #send(size: number, arrive: (far: SimSocket) => void, againMs = 200): void {
     const { schedule } = this.#owner;
     const far = this.#far;
@@ -273,7 +274,7 @@ export class SimSocket implements Pipe {
     if (this.alive) this.#die(TIMED_OUT);
   }
 
-  /** Moves what is held into the room that there is now. */
+  /** Moves bytes of the held chunk into the buffer, as far as there is room. */
   #refill(): void {
     const held = this.#held;
     if (held === undefined) return;
@@ -288,7 +289,7 @@ export class SimSocket implements Pipe {
 
   onSegment(bytes: Buffer): void {
     if (this.#state !== 'open') {
-      // Nobody will read that: the sender is told, unless this end is only waiting for the sender's own end.
+      // This will not be read: the sender is told, unless this end is only waiting for the sender's own end.
       this.#sendReset();
       if (this.#state === 'left') this.#forget();
       return;
@@ -337,14 +338,14 @@ export class SimSocket implements Pipe {
       this.#lane.send(0, () => this.#far?.onRead(input.length));
       this.#receiver?.onData(input);
     } else {
-      // There is nothing more to read: the process gives its descriptor back.
+      // There is nothing more to read: the process closes its descriptor.
       this.#forget();
       this.#tell(input);
     }
     this.#planReading();
   }
 
-  /** When both directions have ended, there is nothing left. */
+  /** Ends the socket once both directions have ended. */
   #finish(): void {
     if (this.#ending !== 'sent' && !(this.#ending === 'asked' && this.#state === 'dead')) return;
     if (this.#input.eof === 'no' || (this.open && this.#input.eof !== 'told')) return;
@@ -353,7 +354,7 @@ export class SimSocket implements Pipe {
     if (open) this.#tell(DONE);
   }
 
-  /** The process has let go of it. */
+  /** The process has closed it. */
   #leave(): void {
     if (this.#state === 'open') this.#state = 'left';
     else if (this.#state === 'dead') this.#state = 'closed';
@@ -364,7 +365,7 @@ export class SimSocket implements Pipe {
     this.#owner.forgo(this);
   }
 
-  /** The kernel lets go of it, too. */
+  /** The kernel forgets it as well. */
   #forget(): void {
     this.#leave();
     this.#state = 'closed';

@@ -1,9 +1,9 @@
-/** Who wants to know what goes through a wire. */
+/** Is told what goes through a wire. */
 export interface Tap {
-  /** The process handed this over. */
+  /** The process wrote these bytes. */
   wrote(chunk: Uint8Array): void;
-  /** The process is about to be given this. */
+  /** The process will get these bytes now. */
   read(chunk: Buffer): void;
-  /** The process is about to be told that the peer has ended its output. */
+  /** The process will be told now that the peer has ended its output. */
   ended(): void;
 }

@@ -16,12 +16,12 @@ const ALERTS = {
 
 export type AlertName = keyof typeof ALERTS;
 
-/** Why this side gives up TLS. */
+/** The reason why this side gives up TLS. */
 export class TlsBreach extends Error {
   override name = 'TlsBreach';
-  /** What the peer is told. */
+  /** The alert that the peer gets. */
   readonly alert: AlertName;
-  /** What OpenSSL or the runtime calls it; empty when neither has a name for it. */
+  /** The code that OpenSSL or the runtime has for it; empty if neither has one. */
   readonly code: string;
 
   constructor(alert: AlertName, message: string, code = '') {
@@ -36,7 +36,7 @@ export function alertBytes(name: AlertName): Buffer {
   return Buffer.from([name === 'close_notify' ? 1 : 2, ALERTS[name]]);
 }
 
-/** The name of an alert that the peer sent. Throws a `TlsBreach` for bytes that are none. */
+/** The name of an alert that the peer sent. Throws a `TlsBreach` if the bytes are not an alert. */
 export function alertName(body: Buffer): string {
   const [level, number, extra] = body;
   if (level === undefined || number === undefined || extra !== undefined)

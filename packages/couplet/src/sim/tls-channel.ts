@@ -17,23 +17,23 @@ import { ALERT, DATA, HANDSHAKE, RecordReader, recordsOf, Seal } from './tls-rec
 import { ServerSide } from './tls-server-side.ts';
 import type { Speaker, TlsSide } from './tls-side.ts';
 
-/** The most bytes that the socket is handed at once. */
+/** The longest chunk that is written to the socket, in bytes. */
 const MOST = 256 * 1024;
 /** How long the last alert may wait for room in the socket, in milliseconds. */
 const LAST_WORD_MS = 1000;
 
 const UNFINISHED: Cause = { kind: 'reset', code: '', detail: 'the peer ended the connection during the handshake' };
-/** What the peer's FIN means when it did not say close_notify: anybody on the way could have sent it. */
+/** The cause of a FIN of the peer without close_notify: a third party on the way could have sent it. */
 const CUT_SHORT: Cause = { kind: 'reset', code: '', detail: 'TLS cut short: the peer ended without close_notify' };
 
-/** Whose channel it is: a process. */
+/** The process that a channel belongs to. */
 export interface Party extends Owner<SimSocket> {
   readonly clock: Pick<ClockFacet, 'random' | 'wallClock'>;
 }
 
 /**
- * TLS 1.3 on a simulated socket, as far as others can tell: handshakes with their round trips, records, alerts, close_notify.
- * There is no cryptography in it, since nobody in a simulation listens in.
+ * TLS 1.3 on a simulated socket, as it looks from outside: handshakes with their round trips, records, alerts, close_notify. There
+ * is no cryptography in it, since a simulation has no eavesdroppers.
  */
 export class TlsChannel implements Pipe, Receiver, Speaker {
   readonly #owner: Party;
@@ -44,29 +44,29 @@ export class TlsChannel implements Pipe, Receiver, Speaker {
   #side: TlsSide | undefined;
   /** `over`: nothing is passed on any more, and the socket closes once it has taken the last alert. */
   #state: 'shaking' | 'open' | 'over' = 'shaking';
-  /** Why this side gave up, or the peer said that it does. */
+  /** Why this side or the peer gave up TLS. */
   #cause: Cause | undefined;
   // Output.
   readonly #unsent: Intake = new Intake();
   #seal: Seal | undefined;
-  /** The socket holds a chunk. */
+  /** Whether the socket holds a chunk. */
   #full = false;
-  /** The chunk that was written last is not with the kernel. */
+  /** Whether the chunk that was written last is not with the kernel yet. */
   #held = false;
-  /** Its last word is said; the socket has ended after it. */
+  /** Whether the last record was written, and whether the socket has ended after it. */
   #ending: 'no' | 'said' | 'sent' = 'no';
   #lastWord: SimEvent | undefined;
   // Input.
   #paused = false;
   #passing: SimEvent | undefined;
-  /** What the handshake has just agreed on, until it is told. */
+  /** The outcome of the handshake, until it is told. */
   #news: TlsInfo | undefined;
-  /** The kernel refused what was written: the socket gives what it has still, and closes. */
+  /** Whether the kernel refused a write: the socket still delivers what it has, and closes. */
   #failed = false;
-  /** The peer said close_notify. */
+  /** Whether the peer has sent close_notify. */
   #eof = false;
 
-  /** Takes the place of whoever got what the socket received. */
+  /** Becomes the sink of the socket, in place of the former one. */
   constructor(owner: Party, socket: SimSocket, sink: Sink) {
     this.#owner = owner;
     this.#socket = socket;
@@ -78,7 +78,7 @@ export class TlsChannel implements Pipe, Receiver, Speaker {
     return this.#state === 'shaking';
   }
 
-  /** Records that arrived before a reset come before it, however long the process takes no more. */
+  /** Records that arrived before a reset come before it, however long the process has paused. */
   get holding(): boolean {
     return this.#records.filled;
   }
@@ -130,7 +130,7 @@ export class TlsChannel implements Pipe, Receiver, Speaker {
     if (this.#state === 'open') this.#passSoon();
   }
 
-  // What the socket tells.
+  // What the socket reports.
 
   onData(chunk: Buffer): void {
     if (this.#state === 'over' || this.#eof) return;
@@ -164,7 +164,7 @@ export class TlsChannel implements Pipe, Receiver, Speaker {
     this.#sink.onClosed(this.#cause ?? cause);
   }
 
-  // What the handshake says.
+  // What the handshake reports.
 
   say(type: number, ...fields: readonly string[]): void {
     this.#send(HANDSHAKE, messageBytes({ type, fields }));
@@ -197,7 +197,7 @@ export class TlsChannel implements Pipe, Receiver, Speaker {
     });
   }
 
-  /** Passes on what has arrived, until it is to pause. */
+  /** Passes on what has arrived, until the process pauses. */
   #pass(): void {
     while (this.#state !== 'over' && !this.#eof && (this.shaking || !this.#paused)) {
       const record = this.#guard(() => this.#records.next());
@@ -242,7 +242,7 @@ export class TlsChannel implements Pipe, Receiver, Speaker {
     } else if (this.#eof && !this.#failed) this.#sink.onEof();
   }
 
-  /** Takes a step. When it finds that the peer breaks the rules, this side gives up. */
+  /** Takes a step. If the peer has broken the rules, this side gives up. */
   #guard<T>(step: () => T): T | undefined {
     try {
       return step();
@@ -289,7 +289,7 @@ export class TlsChannel implements Pipe, Receiver, Speaker {
     }
   }
 
-  /** Closes the socket as soon as it has taken what was said. What arrives meanwhile is thrown away, since unread it is a reset. */
+  /** Closes the socket once it has taken the last record. What arrives meanwhile is thrown away, since unread bytes cause a reset. */
   #leave(): void {
     if (this.#state === 'over') return;
     this.#state = 'over';

@@ -19,16 +19,16 @@ export class ClientSide implements TlsSide {
   readonly #context: SimTlsClient;
   readonly #serverName: string;
   readonly #speaker: Speaker;
-  /** The name that is asked for: an address is not (RFC 6066, section 3). */
+  /** The name that is asked for; empty for an address (RFC 6066, section 3). */
   readonly #asked: string;
   readonly #random: string;
-  /** What may be due next. */
+  /** The messages that may come next. */
   #due: readonly number[] = [SERVER_HELLO];
-  /** The session that is resumed. Without one, it is what this handshake brings. */
+  /** The session that is resumed, or else the one that this handshake makes. */
   #session: SimSession | undefined;
   #resumed = false;
   #alpn = '';
-  /** The server asks for a certificate. */
+  /** Whether the server asks for a certificate. */
   #requested = false;
 
   constructor(context: SimTlsClient, serverName: string, speaker: Speaker) {

@@ -8,22 +8,22 @@ import { TlsBreach } from './tls-breach.ts';
 /** How many sessions a context remembers. */
 const MOST_SESSIONS = 100;
 
-/** What one side presents. */
+/** The certificate that one side presents. */
 interface Presented {
   readonly certificate: Certificate;
-  /** What goes to the peer. */
+  /** The text that is sent to the peer. */
   readonly pem: string;
 }
 
 /** What is remembered of a handshake, so that the next one needs no certificates. */
 export interface SimSession {
-  /** What stands for it between the two sides. */
+  /** The secret that both sides know it by. */
   readonly ticket: string;
   readonly peerCertificate: Certificate | undefined;
   readonly verified: boolean;
 }
 
-/** Sessions by a name. Each is used once, and the oldest go first. */
+/** Sessions by a name. Each is used once, and the oldest are forgotten first. */
 class Sessions {
   readonly #sessions: Map<string, SimSession> = new Map();
 
@@ -41,7 +41,7 @@ class Sessions {
   }
 }
 
-/** What a simulated server's handshakes go by. Its sessions are known by their tickets. */
+/** The context of a simulated server. Its sessions are found by their tickets. */
 export class SimTlsServer implements TlsContext {
   readonly role = 'server';
   readonly settings: TlsServerSettings;
@@ -49,26 +49,26 @@ export class SimTlsServer implements TlsContext {
   readonly #identities: readonly Presented[];
   readonly #authorities: readonly Certificate[];
 
-  /** Throws a `TypeError` for text that is no certificate or key of the simulation. */
+  /** Throws a `TypeError` if a text is not a certificate or key of the simulation. */
   constructor(settings: TlsServerSettings) {
     this.settings = settings;
     this.#identities = settings.identities.map((one, at) => presented(one, at === 0 ? '' : `identities[${at - 1}].`));
     this.#authorities = authorities(settings.ca);
   }
 
-  /** What a client gets that asks for that name, or for none: the empty string. */
+  /** The identity for a client that asks for a name, or for no name, which is the empty string. */
   identityFor(name: string): Presented | undefined {
     const [first] = this.#identities;
     return this.#identities.find(({ certificate }) => certificate.isFor(name)) ?? first;
   }
 
-  /** What is wrong with a client's certificate, if anything is. */
+  /** The breach of a client's certificate that is not valid; undefined if it is valid. */
   judge(certificate: Certificate, nowMs: number): TlsBreach | undefined {
     return judged(certificate, this.#authorities, nowMs, "the client's certificate: ");
   }
 }
 
-/** What a simulated client's handshakes go by. Its sessions are known by the names of their servers. */
+/** The context of a simulated client. Its sessions are found by the names of their servers. */
 export class SimTlsClient implements TlsContext {
   readonly role = 'client';
   readonly settings: TlsClientSettings;
@@ -76,14 +76,14 @@ export class SimTlsClient implements TlsContext {
   readonly identity: Presented | undefined;
   readonly #authorities: readonly Certificate[];
 
-  /** Throws a `TypeError` for text that is no certificate or key of the simulation. */
+  /** Throws a `TypeError` if a text is not a certificate or key of the simulation. */
   constructor(settings: TlsClientSettings) {
     this.settings = settings;
     this.identity = settings.identity && presented(settings.identity, 'identity.');
     this.#authorities = authorities(settings.ca);
   }
 
-  /** What is wrong with the certificate of the server that is asked for by that name, if anything is. */
+  /** The breach of the certificate of the server with that name if it is not valid; undefined if it is valid. */
   judge(certificate: Certificate, name: string, nowMs: number): TlsBreach | undefined {
     const breach = judged(certificate, this.#authorities, nowMs, '');
     if (breach !== undefined || certificate.isFor(name)) return breach;
@@ -99,7 +99,7 @@ export function isSimTlsContext(context: TlsContext): context is SimTlsContext {
   return context instanceof SimTlsServer || context instanceof SimTlsClient;
 }
 
-/** The context of these settings, or the cause, of the kind `tls`, why there is none. */
+/** Makes the context of settings. Returns a cause of the kind `tls` if they cannot be used. */
 export function contextOf(settings: TlsServerSettings | TlsClientSettings): SimTlsContext | Cause {
   try {
     return settings.role === 'server' ? new SimTlsServer(settings) : new SimTlsClient(settings);
@@ -118,7 +118,7 @@ function presented({ cert, key }: TlsIdentity, where: string): Presented {
   return { certificate, pem: cert };
 }
 
-/** Nobody is trusted unless the program says so: a simulation has no list of its own. */
+/** The authorities of the settings. Without any no peer is trusted: a simulation has no list of its own. */
 function authorities(ca: string | undefined): readonly Certificate[] {
   if (ca === undefined) return [];
   const found = certificatesOf(ca);
@@ -126,7 +126,7 @@ function authorities(ca: string | undefined): readonly Certificate[] {
   return found;
 }
 
-/** What OpenSSL looks at, in its words. */
+/** Checks what OpenSSL checks, and reports it in its words. */
 function judged(
   certificate: Certificate,
   trusted: readonly Certificate[],

@@ -14,13 +14,13 @@ export const FINISHED = 20;
 const MOST = 65_536;
 const HEADER = 4;
 
-/** A message of a handshake. What it says is a list of texts here, whatever the message. */
+/** A message of a handshake. Its content is a list of texts here, for each kind of message. */
 export interface TlsMessage {
   readonly type: number;
   readonly fields: readonly string[];
 }
 
-/** A message with its header, as it goes into a record: each field has its length in two bytes before it. */
+/** The bytes of a message with its header: each field follows its length in two bytes. */
 export function messageBytes({ type, fields }: TlsMessage): Buffer {
   const parts = fields.flatMap((field) => {
     const bytes = Buffer.from(field);
@@ -30,7 +30,7 @@ export function messageBytes({ type, fields }: TlsMessage): Buffer {
   return Buffer.concat([Buffer.from([type, body.length >> 16, (body.length >> 8) & 0xff, body.length & 0xff]), body]);
 }
 
-/** Makes messages of what handshake records carry. */
+/** Reads messages from the content of handshake records. */
 export class MessageReader {
   readonly #bytes: Intake = new Intake();
   #header: Buffer | undefined;
@@ -40,7 +40,7 @@ export class MessageReader {
     this.#bytes.push(content);
   }
 
-  /** The next message; undefined while it has not arrived. Throws a `TlsBreach` for what is none. */
+  /** The next message; undefined while it has not arrived. Throws a `TlsBreach` if it is not a message. */
   next(): TlsMessage | undefined {
     this.#header ??= this.#bytes.read(HEADER);
     if (this.#header === undefined) return undefined;

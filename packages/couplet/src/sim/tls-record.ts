@@ -2,27 +2,27 @@ import { Dice } from '../time/dice.ts';
 import { Intake } from './intake.ts';
 import { TlsBreach } from './tls-breach.ts';
 
-/** What a record carries (RFC 8446, section 5.1). */
+/** The kinds of content of a record (RFC 8446, section 5.1). */
 export const ALERT = 21;
 export const HANDSHAKE = 22;
 export const DATA = 23;
 
-/** The most content of a record, and the most of one that is protected. */
+/** The longest content of a record, and the longest of one that is protected, in bytes. */
 const MOST = 16_384;
 const MOST_PROTECTED = MOST + 256;
 const HEADER = 5;
-/** Behind the content of a protected record: its type, and what proves that it is the next one. */
+/** The bytes after the content of a protected record: its type, and the tag which proves that it is the next one. */
 const TAG = 16;
 
-/** What came in a record. */
+/** The content of a record. */
 export interface TlsRecord {
   readonly type: number;
   readonly content: Buffer;
 }
 
 /**
- * What protects the records of one direction. The content stays in clear: there is nothing to hide in a simulation. But
- * each record ends with the next bytes of a sequence that only the two sides know, so one that neither sent is noticed.
+ * Protects the records of one direction. The content stays in clear, since a simulation has nothing to hide. But each record
+ * ends with the next bytes of a sequence that only the two sides know, so a record from elsewhere is noticed.
  */
 export class Seal {
   readonly #dice: Dice;
@@ -39,7 +39,7 @@ export class Seal {
   }
 }
 
-/** The records that carry these bytes, as one chunk; in clear where there is no seal yet. */
+/** The records of some bytes, as one chunk; in clear while there is no seal. */
 export function recordsOf(type: number, bytes: Uint8Array, seal: Seal | undefined): Buffer {
   const parts: Uint8Array[] = [];
   for (let at = 0; at < bytes.length; at += MOST) {
@@ -54,14 +54,14 @@ function headerOf(type: number, length: number): Buffer {
   return Buffer.from([type, 3, 3, length >> 8, length & 0xff]);
 }
 
-/** Makes records of the bytes that arrive. */
+/** Reads records from the bytes that arrive. */
 export class RecordReader {
   readonly #bytes: Intake = new Intake();
-  /** The header of the record that arrives. */
+  /** The header of the record that is arriving. */
   #header: Buffer | undefined;
   #seal: Seal | undefined;
 
-  /** True when there are bytes that no record was made of. */
+  /** True when there are bytes of a record that is not whole. */
   get filled(): boolean {
     return this.#header !== undefined || this.#bytes.size > 0;
   }
@@ -75,7 +75,7 @@ export class RecordReader {
     this.#seal = seal;
   }
 
-  /** The next record; undefined while it has not arrived. Throws a `TlsBreach` for what is none. */
+  /** The next record; undefined while it has not arrived. Throws a `TlsBreach` if it is not a record. */
   next(): TlsRecord | undefined {
     this.#header ??= this.#checked(this.#bytes.read(HEADER));
     if (this.#header === undefined) return undefined;
@@ -98,7 +98,7 @@ export class RecordReader {
   }
 
   #open(seal: Seal, type: number, body: Buffer): TlsRecord {
-    // Who gives up before the first protected record says so in clear.
+    // A peer that gives up before its first protected record sends the alert in clear.
     if (type === ALERT && body.length === 2) return { type, content: body };
     const end = body.length - 1 - TAG;
     if (type !== DATA || end < 0 || !body.subarray(end + 1).equals(seal.tag()))

@@ -13,14 +13,14 @@ import {
 import type { Speaker, TlsSide } from './tls-side.ts';
 import { infoOf, notDue, presentedIn } from './tls-side.ts';
 
-/** Who presented nothing. */
+/** The peer of a client that presented no certificate. */
 const NOBODY = { peerCertificate: undefined, verified: false };
 
 /** The server's side of a handshake (RFC 8446, section 2). */
 export class ServerSide implements TlsSide {
   readonly #context: SimTlsServer;
   readonly #speaker: Speaker;
-  /** What is due next; undefined when nothing is. */
+  /** The message that has to come next; undefined when no message has to. */
   #due: number | undefined = CLIENT_HELLO;
   #serverName = '';
   #alpn = '';
@@ -32,7 +32,7 @@ export class ServerSide implements TlsSide {
     this.#speaker = speaker;
   }
 
-  /** The client has the first word. */
+  /** Does nothing: the client sends the first message. */
   begin(): void {}
 
   take(message: TlsMessage): void {
@@ -85,7 +85,7 @@ export class ServerSide implements TlsSide {
   }
 }
 
-/** The protocol that the server wants most of those offered; the empty string when one side has none at all. */
+/** The protocol that the server prefers among those offered; empty if one side does not have any. */
 function chosen(own: readonly string[], offered: readonly string[]): string {
   if (own.length === 0 || offered.length === 0) return '';
   const protocol = own.find((one) => offered.includes(one));

@@ -5,7 +5,7 @@ import { TlsBreach } from './tls-breach.ts';
 import type { SimSession } from './tls-context.ts';
 import type { TlsMessage } from './tls-message.ts';
 
-/** One side of a handshake, which says what is due after each message of the peer. */
+/** One side of a handshake, which answers each message of the peer. */
 export interface TlsSide {
   /** The handshake begins. */
   begin(): void;
@@ -13,20 +13,20 @@ export interface TlsSide {
   take(message: TlsMessage): void;
 }
 
-/** What a side speaks through. */
+/** The channel of a side. */
 export interface Speaker {
   /** Sends a message. */
   say(type: number, ...fields: readonly string[]): void;
-  /** From now on both directions are protected, by what this secret says. */
+  /** Protects both directions from now on, with this secret. */
   protect(secret: string): void;
   /** The handshake is done. */
   secured(info: TlsInfo): void;
-  /** Something that nobody else comes up with. */
+  /** Returns a text that is used only once. */
   nonce(): string;
   wallClock(): number;
 }
 
-/** What a handshake agreed on. There is one version, and one cipher. */
+/** Makes the outcome of a handshake. There is one version and one cipher. */
 export function infoOf(
   alpn: string,
   serverName: string,
@@ -44,7 +44,7 @@ export function infoOf(
   };
 }
 
-/** The certificate that the peer presents; undefined for none. Throws a `TlsBreach` for text that is none. */
+/** The certificate that the peer presents; undefined if it presents none. Throws a `TlsBreach` if the text is not a certificate. */
 export function presentedIn([pem = '']: readonly string[]): Certificate | undefined {
   if (pem === '') return undefined;
   const [certificate] = certificatesOf(pem) ?? [];
@@ -52,7 +52,7 @@ export function presentedIn([pem = '']: readonly string[]): Certificate | undefi
   return certificate;
 }
 
-/** What a message is that is not due. */
+/** The breach of a peer whose message must not come now. */
 export function notDue(message: TlsMessage): TlsBreach {
   return new TlsBreach('unexpected_message', `a handshake message of the type ${message.type} that is not due`);
 }

@@ -9,16 +9,16 @@ import type { Party } from './tls-channel.ts';
 import { TlsChannel } from './tls-channel.ts';
 import { isSimTlsContext } from './tls-context.ts';
 
-/** The most bytes that a wire may be handed. */
+/** The longest chunk that a wire accepts, in bytes. */
 const MOST = 256 * 1024;
 
-/** Whose wires they are: a process. */
+/** The process that a wire belongs to. */
 export interface Adopter extends Party {
-  /** The wire that is being given a protocol. */
+  /** The wire that is getting a protocol now. */
   adopting: SimWire | undefined;
 }
 
-/** What a process has of a simulated connection. It sees to it that the process keeps to the rules of the seam. */
+/** A simulated connection as its process has it. It reports a process that breaks the rules of the seam. */
 export class SimWire implements Wire, Sink {
   readonly socket: SimSocket;
   tap: Tap | undefined;
@@ -53,7 +53,7 @@ export class SimWire implements Wire, Sink {
     return this.socket.name;
   }
 
-  /** Records are made of a chunk at once. */
+  /** TLS makes records of a chunk at once, so it is free again. */
   get copies(): boolean {
     return this.#tls !== undefined;
   }
@@ -73,7 +73,7 @@ export class SimWire implements Wire, Sink {
     this.#expect(!this.#failed, 'a write after one that failed');
     this.#expect(this.#tls?.shaking !== true, 'a write in the handshake');
     this.#expect(chunk.length > 0 && chunk.length <= MOST, `a write of ${chunk.length} bytes`);
-    // Its end is on the way; what a dead socket is given was not sent.
+    // The end is on its way to the process; what is written to a dead socket is not sent.
     if (!this.socket.open) return false;
     if (this.socket.alive) this.tap?.wrote(chunk);
     this.#held = !this.#pipe.write(chunk);
