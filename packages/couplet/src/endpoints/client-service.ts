@@ -165,7 +165,7 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
   whenConnected(options: WaitOptions = {}): Promise<ProtocolOf<B>> {
     const connected = this.#waiters.join(options);
     if (!this.running) this.#waiters.dismissed(new ServiceStopped());
-    // Later than this call: a `connectionLost` that makes it runs before the service hears of the end.
+    // Later than this call: a `connectionLost` that makes it runs before the service is told of the end.
     void Promise.resolve().then(() => {
       if (this.#life.state === 'connected' && this.#protocol !== undefined) this.#waiters.connected(this.#protocol);
     });

@@ -1,11 +1,11 @@
 /**
- * The life of a reactor. What affects it is in this table, and nothing beside the table remembers how far it is: the reactor raises the
- * event first, and does what follows from it in the new state.
+ * The life of a reactor. Everything that affects it is in this table, and there is no other state: the reactor raises the event first,
+ * and does what follows from it in the new state.
  *
  * The states:
  *
- * - `idle`: it does not run; ports, connections, attempts and timers work all the same
- * - `running`: the same, and the process is kept alive
+ * - `idle`: it does not run; ports, connections, attempts and timers work nevertheless
+ * - `running`: everything works, and the process is kept alive
  * - `shuttingDown`: the triggers before shutdown run, and everything works on until they are `ready`
  * - `ending`: the triggers during shutdown run, ports, attempts and connections end, and nothing new begins
  * - `settling`: all have ended; the triggers after shutdown run, and what they asked for has one turn to fail
@@ -18,8 +18,8 @@
  * - `ended`: ports, attempts and connections have ended
  * - `over`: the turn after that is over
  *
- * An event that a state is to disregard says `ignore`, and what a program must not ask for calls what throws. A pair that is not here
- * cannot happen: the machine throws.
+ * An event that a state ignores says `ignore`, and one that a program must not cause calls an action that throws. A pair that is not
+ * here cannot happen: the machine throws.
  */
 export const REACTOR_LIFE = {
   idle: {

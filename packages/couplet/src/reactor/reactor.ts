@@ -143,8 +143,8 @@ export class Reactor implements Clock {
    *
    * Rejects with a `CannotListenError` if the system refuses, if the interface cannot be looked up, or if the reactor stops
    * meanwhile; with a `RangeError` if `port`, `backlog` or another number is out of range; and with a `TypeError` if `factory`
-   * is not a factory, does not override `buildProtocol` and has no class of protocols, or if an option is of the wrong type.
-   * Nothing is left open then, and a factory that was started has been stopped.
+   * is not a factory or cannot build a protocol, or if an option is of the wrong type. Nothing is left open then, and a factory
+   * that was started has been stopped.
    *
    * @param port 0 to 65,535; 0 picks a free port, which `getHost()` of the result tells.
    */

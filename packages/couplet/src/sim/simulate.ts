@@ -156,7 +156,7 @@ async function playOnce(
   }
 }
 
-/** Plays a seed that went well once more. Throws a `SimulationError` when its world is not the same again. */
+/** Plays a seed that passed once more. Throws a `SimulationError` if its world differs. */
 async function repeat(part: SimSetup, run: SimRun, recording: Recording): Promise<void> {
   const again = await playOnce(part, run.seed, run.only, (line) => recording.compare(line));
   if (again.error === undefined && again.world.trace.hash === run.world.trace.hash) return;
