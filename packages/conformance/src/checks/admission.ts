@@ -72,6 +72,17 @@ function addWaiting(suite: AllSuites): void {
     });
   }
 
+  suite.addEach('R48 a factory that announced late verdicts may answer at once', async (stage, link) => {
+    const port = await stage.listen(
+      guard(new SceneFactory(echo), { admitsLater: true, filter: () => undefined }),
+      {},
+      link,
+    );
+    const client = new Actor(cue);
+    stage.connect(port, new SingleClient(client));
+    await client.when(() => client.received === 3);
+  });
+
   suite.addEach('R48 a client may wait for a verdict, too', async (stage, link) => {
     const slow = new Slow();
     const port = await stage.listen(new SceneFactory(cue), {}, link);

@@ -17,7 +17,8 @@ export class SocketWire extends StreamWire implements Wire {
   #tls: TlsWire | undefined;
 
   constructor(socket: Socket, path: string | undefined, server: boolean) {
-    super(socket, path, 'flowing');
+    // One that was accepted unread stays so until the first `resume`.
+    super(socket, path, socket.isPaused() ? 'paused' : 'flowing');
     this.#server = server;
   }
 
