@@ -143,14 +143,17 @@ function stacked(
 
 /** The same later. The answer may never come: the filter is kept no longer than it is waited for. */
 async function kept(filter: Filter, wait: AdmissionWait, answer: Promise<Verdict>, drop: () => void): Promise<Verdict> {
-  wait.signal.addEventListener('abort', drop);
+  const { signal } = wait;
+  signal.addEventListener('abort', drop);
+  // What was asked may have ended the wait itself.
+  if (signal.aborted) drop();
   try {
     return topOf(filter, await answer);
   } catch (error) {
     drop();
     throw error;
   } finally {
-    wait.signal.removeEventListener('abort', drop);
+    signal.removeEventListener('abort', drop);
   }
 }
 

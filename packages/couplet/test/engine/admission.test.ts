@@ -222,6 +222,25 @@ describe('the wait of a policy', () => {
     assert.deepEqual(codes(other), []);
   });
 
+  test('R48 nor does it when asking for it has ended the wait', async () => {
+    const silent = new Factory();
+    let asked: () => void = () => {};
+    silent.admit = () => {
+      asked();
+      return new Promise(() => {});
+    };
+    const limited = limitConnections(silent, { max: 1 });
+    const house = new House(guard(limited, { filter: () => Promise.resolve(undefined) }));
+    asked = () => house.admission.stop(new PortStopped('stopped'));
+    house.accept();
+    await settled();
+    assert.deepEqual(codes(house), ['COUPLET_PORT_STOPPED']);
+    asked = () => {};
+    const other = new House(limited);
+    other.accept();
+    assert.deepEqual(codes(other), []);
+  });
+
   test('R48 policies on both sides of a late one are let go once, whichever answers', async () => {
     const ledger = new Ledger();
     const recorders = new Recorders();
