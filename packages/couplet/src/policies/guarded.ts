@@ -114,7 +114,8 @@ function admit(
 ): Verdict | PromiseLike<Verdict> {
   const above = (answer: Verdict): Verdict | PromiseLike<Verdict> => {
     if (answer instanceof Filter) return stacked(answer, wait, () => inner.admit(answer, clock, wait));
-    return answer === undefined ? inner.admit(wire, clock, wait) : answer;
+    // Code without types may answer null.
+    return answer === undefined || answer === null ? inner.admit(wire, clock, wait) : answer;
   };
   const answer = policy.filter(wire, clock, wait);
   if (!isThenable<Verdict>(answer)) return above(answer);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { limitConnections, limitPerPeer } from 'couplet/policies';
+import { guard, limitConnections, limitPerPeer } from 'couplet/policies';
 import type { SocketName } from '../../src/seam/address.ts';
 import { Recorders } from './recorder.ts';
 import { House, LOCAL, type Visit } from './visit.ts';
@@ -83,6 +83,21 @@ describe('limitConnections', () => {
     for (let count = 0; count < 5; count += 1) assert.equal(house.accept().admitted, false);
     first.cut();
     assert.equal(house.accept().admitted, true);
+  });
+
+  test('R42 a policy without types that answers null lets those further in be asked', async () => {
+    const nothing = JSON.parse('null');
+    for (const answer of [nothing, Promise.resolve(nothing)]) {
+      const house = new House(guard(limitConnections(new Recorders(), { max: 1 }), { filter: () => answer }));
+      house.accept();
+      house.accept();
+      await answer;
+      await new Promise(setImmediate);
+      assert.deepEqual(
+        house.reasons.map(({ name }) => name),
+        ['ConnectionLimitReached'],
+      );
+    }
   });
 
   test('R42 what asking a factory further in fails at holds no slot', () => {
