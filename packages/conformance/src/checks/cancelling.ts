@@ -125,6 +125,22 @@ function addWays(suite: AllSuites): void {
     expectSame(client.records.length, length, 'the number of callbacks');
   });
 
+  suite.addRehearsed('R20 a factory that starts again may cancel the attempt', async ({ reactor, backend }) => {
+    const used: Connector[] = [];
+    const client = new RecordingFactory({ startFactory: () => used[0]?.disconnect() });
+    const connector = reactor.connectTCP('192.0.2.1', 8007, client);
+    backend.attempts[0]?.fail('refused');
+    await backend.settled();
+    used.push(connector);
+    connector.connect();
+    await backend.settled();
+    expectSame(
+      [client.records.slice(4), backend.attempts.length],
+      [CANCELLED, 1],
+      'what has happened, and the attempts',
+    );
+  });
+
   suite.addRehearsed('R20 an attempt after a cancelled one is not cancelled', async ({ reactor, backend }) => {
     const client = new RecordingFactory({
       failed: (connector) => {

@@ -131,6 +131,8 @@ export class ClientConnector implements Connector<Callbacks>, AdmissionOwner<Cal
     if (state !== 'disconnected') throw new Error(`the connector to ${this.destination} is ${state} already`);
     if (this.#engine.stopping && this.#busy.has(this)) return;
     this.#life.connect();
+    // The factory may cancel the attempt in each of its callbacks.
+    const dial = this.#begin();
     let started: unknown;
     if (!this.#busy.has(this)) {
       this.#busy.add(this);
@@ -140,17 +142,6 @@ export class ClientConnector implements Connector<Callbacks>, AdmissionOwner<Cal
         return started;
       });
     }
-    const admission = new Admission<Callbacks>(this.#engine, this.#factory, this.#terms, this);
-    const dial = new Dial(this.#engine, this.#target, this.#timeoutMs, {
-      onReady: (wire) => {
-        this.#life.ready();
-        return admission.begin(wire).sink;
-      },
-      onFailed: (reason) => this.#life.failed(reason),
-    });
-    this.#trial = { dial, admission };
-    this.#signal?.addEventListener('abort', this.#cancel);
-    if (this.#engine.stopping || this.#signal?.aborted === true) this.#cancel();
     this.#tell('startedConnecting', () => this.#factory.startedConnecting(this));
     // It may assign its protocol while it starts.
     if (isThenable(started)) {
@@ -202,6 +193,22 @@ export class ClientConnector implements Connector<Callbacks>, AdmissionOwner<Cal
   }
 
   readonly #cancel = (): void => this.#life.cancel(undefined);
+
+  /** Prepares an attempt; one that may not be is cancelled before it starts. */
+  #begin(): Dial {
+    const admission = new Admission<Callbacks>(this.#engine, this.#factory, this.#terms, this);
+    const dial = new Dial(this.#engine, this.#target, this.#timeoutMs, {
+      onReady: (wire) => {
+        this.#life.ready();
+        return admission.begin(wire).sink;
+      },
+      onFailed: (reason) => this.#life.failed(reason),
+    });
+    this.#trial = { dial, admission };
+    this.#signal?.addEventListener('abort', this.#cancel);
+    if (this.#engine.stopping || this.#signal?.aborted === true) this.#cancel();
+    return dial;
+  }
 
   /** Fails an attempt whose connection would have no protocol. */
   #expectProtocol(dial: Dial): void {
