@@ -163,6 +163,15 @@ describe('a call that takes a factory says what it got, and what to write instea
       typeError(/^observer is the function error, not/),
     );
     assert.throws(() => call(reactor.observe, reactor), TypeError);
+    assert.throws(
+      () => call(reactor.observe, reactor, { error: 5 }),
+      typeError(/^observer\.error is the number 5, not a function such as \(report\) => \{\}$/),
+    );
+    assert.throws(
+      () => call(reactor.observe, reactor, { error: () => {}, connectionLost: null }),
+      typeError(/^observer\.connectionLost is null, not a function such as \(transport, reason\) => \{\}$/),
+    );
+    call(reactor.observe, reactor, { error: undefined, other: 5 });
     const tls = { cert: '', key: '' };
     await assert.rejects(
       async () => call(reactor.listenTCP, reactor, 0, echo, { tls }),
