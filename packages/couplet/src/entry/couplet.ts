@@ -27,7 +27,7 @@ export {
   TLSError,
   UserAbortError,
 } from '../protocol/errors.ts';
-export type { Builds, BuiltBy } from '../protocol/factory.ts';
+export type { Builds, BuiltBy, ProtocolFactory } from '../protocol/factory.ts';
 export { Factory, ServerFactory } from '../protocol/factory.ts';
 export type { Observer } from '../protocol/observer.ts';
 export type { ConnectionOptions } from '../protocol/options.ts';

@@ -3,51 +3,59 @@ import type { Cause } from '../seam/cause.ts';
 import type { TlsContext, TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 
-/** Who is above a filter that was abandoned. */
-const NOBODY: Sink = {
+/** What is above a filter that was abandoned. */
+const NOTHING: Sink = {
   onData() {},
   onEof() {},
   onWritable() {},
   onWriteFailed() {},
-  onSecured: () => NOBODY,
+  onSecured: () => NOTHING,
   onClosed() {},
 };
 
 /**
- * What stands between a wire and an engine: the wire to what is above it, the sink to what is below. It hands everything on;
- * a policy overrides what it wants to see or to change, and keeps to the rules of the seam on both sides. Filters stack.
+ * Stands between a wire and an engine: it is the wire of what is above it, and the sink of what is below. It passes on every call as it
+ * is; a subclass overrides the methods of the calls that it wants to see or change, and keeps the rules of `Wire` and `Sink` on both
+ * sides. Filters stack: the wire of one may be another.
  */
 export class Filter implements Wire, Sink {
   readonly #wire: Wire;
   #sink: Sink | undefined;
 
+  /** Makes a filter on a wire, which may be a filter as well. It passes on nothing until a sink is attached. */
   constructor(wire: Wire) {
     this.#wire = wire;
   }
 
-  /** Sets who is above, from the top of the stack down; returns the lowest filter, which is what the bare wire calls. */
+  /**
+   * Sets what is above this filter, and attaches this filter to the one below, if there is one. Returns the lowest filter of the stack,
+   * which is what the bare wire calls. The engine calls it, on the topmost filter.
+   */
   attach(sink: Sink): Sink {
     this.#sink = sink;
     return this.#wire instanceof Filter ? this.#wire.attach(this) : this;
   }
 
   /**
-   * The connection came to nothing before anybody was attached: each filter of the stack hears that it closed. Once: one that was
-   * abandoned already hears no more, nor do those below it.
+   * Calls `onClosed` with this cause on this filter and on each one below, because their connection was refused or has ended before a
+   * sink was attached. Does nothing on a filter that was abandoned already.
    */
   abandon(cause: Cause): void {
-    if (this.#sink === NOBODY) return;
-    this.#sink = NOBODY;
+    if (this.#sink === NOTHING) return;
+    this.#sink = NOTHING;
     this.onClosed(cause);
     if (this.#wire instanceof Filter) this.#wire.abandon(cause);
   }
 
-  /** Until when this filter itself kept bytes waiting that could go on: the present while it does, `-Infinity` before. */
+  /**
+   * When this filter last held back bytes that could have gone on, in milliseconds on the reactor's clock: the present time while it
+   * does, `-Infinity` if it never did. A filter that delays bytes overrides it, so that no idle timeout counts the delay.
+   */
   get delayedUntil(): number {
     return Number.NEGATIVE_INFINITY;
   }
 
-  /** The same of the whole stack. */
+  /** The latest `delayedUntil` of all filters on this wire, above and below this one. */
   get stackDelayedUntil(): number {
     let latest = Number.NEGATIVE_INFINITY;
     let below: Sink | Wire = this;
@@ -131,7 +139,7 @@ export class Filter implements Wire, Sink {
     return this;
   }
 
-  /** Once, and last, whatever became of the connection: here a policy takes back what it counted. */
+  /** Called once, after every other call, also on a filter that was abandoned: here a policy takes back what it counted. */
   onClosed(cause: Cause): void {
     this.#sink?.onClosed(cause);
   }

@@ -10,13 +10,13 @@ import { checkProtocolClass } from './role.ts';
 
 /** Something that builds protocols of type P. */
 export interface Builds<P> {
-  /** Builds the protocol for a connection with the peer at that address, or returns null to refuse it. */
+  /** Returns a new protocol for a connection with the peer at that address, or null to refuse the connection. */
   buildProtocol(address: Address): P | null;
 }
 
 /**
- * The protocol that a factory of type F builds: what its `buildProtocol` returns or, where it does not say more than the
- * inherited one, an instance of its `protocol`.
+ * The type of the protocols that a factory of type F builds: what its `buildProtocol` returns or, if that is as general as the inherited
+ * one, an instance of its `protocol`.
  */
 export type BuiltBy<F extends ProtocolFactory> =
   Exclude<ReturnType<F['buildProtocol']>, null> extends infer R extends { readonly transport: unknown }
@@ -25,19 +25,22 @@ export type BuiltBy<F extends ProtocolFactory> =
       ? P
       : Exclude<ReturnType<F['buildProtocol']>, null>;
 
-/** What server and client factories share: they build protocols, and hold what their connections share. */
+/**
+ * What server and client factories have in common: they build protocols, and hold what their connections share. Extend `Factory` or
+ * `ClientFactory`, not this class.
+ */
 export class ProtocolFactory {
-  /** How many ports and connectors use this factory now. */
+  /** How many ports and connectors use this factory now. The engine counts them. */
   numPorts = 0;
   /**
-   * Whether `admit` answers with promises: where that is known before a port opens, the system keeps what its connections receive
-   * meanwhile, where it can. Otherwise a part of that may be in the process's memory.
+   * True if `admit` may return promises; by default false. If it is true before a port opens, what connections receive while they wait
+   * stays in the kernel, as far as the system allows that; otherwise a part of it is held in memory.
    */
   readonly admitsLater: boolean = false;
 
   /**
-   * A factory that builds protocols of that class: `Factory.forProtocol(Echo)`. Further arguments go to the factory's
-   * constructor. Throws a `TypeError` for what is no class of protocols.
+   * Returns a new factory that builds protocols of that class: `Factory.forProtocol(Echo)`. Further arguments go to the constructor of
+   * the factory. Throws a `TypeError` if `protocol` is not a class of protocols.
    */
   static forProtocol<F extends ProtocolFactory, C extends ProtocolClass<F>, A extends unknown[]>(
     this: new (
@@ -50,15 +53,18 @@ export class ProtocolFactory {
     return Object.assign(new this(...args), { protocol });
   }
 
-  /** Builds the protocol for a new connection with the peer at that address, or returns null to refuse it. */
+  /**
+   * Returns a new protocol for a connection with the peer at that address, or null to refuse the connection: an instance of `protocol`
+   * unless overridden. Throws an `Error` if there is no `protocol`.
+   */
   buildProtocol(_address: Address): ProtocolFor<this> | null {
     if (this.protocol === undefined) throw new Error(`${this.constructor.name} has no protocol and no buildProtocol`);
     return new this.protocol();
   }
 
   /**
-   * Throws a `TypeError` when the factory cannot build: it has neither a class of protocols nor a `buildProtocol` of its own. The
-   * engine asks once it has started, so that no client has to find out.
+   * Throws a `TypeError` if the factory cannot build a protocol: its `protocol` is missing or is not a class of protocols, and it has no
+   * `buildProtocol` of its own. The engine calls it once the factory has started, before there is a connection.
    */
   checkProtocol(): void {
     if (this.buildProtocol !== ProtocolFactory.prototype.buildProtocol) return;
@@ -71,30 +77,37 @@ export class ProtocolFactory {
   }
 
   /**
-   * Whether a new connection may be, and what stands between its wire and its protocol: nothing, unless a policy says
-   * otherwise. The engine asks after the PROXY header, before TLS and `buildProtocol`. A filter that is returned hears
-   * `onClosed`, whatever comes of it.
+   * Decides whether a new connection is admitted, and what stands between its wire and its protocol. Returns a `Filter` for the wire,
+   * a `Refused`, or `undefined`, which admits the connection as it is; that is what it does unless overridden. The engine calls it after
+   * the PROXY header, and before TLS and `buildProtocol`. `onClosed` of a filter that is returned is called in every case.
    *
    * The answer may be a promise: nothing of the connection is read until it settles, for at most `admissionTimeoutMs`. `wait.signal`
-   * is aborted when it is not waited for any more; a filter that comes later than that is abandoned at once.
+   * is aborted when it is not awaited any more; a filter that comes after that is abandoned at once. If it throws or rejects, the error
+   * is reported and the connection refused.
    */
   admit(_wire: Wire, _clock: Clock, _wait: AdmissionWait): Verdict | PromiseLike<Verdict> {
     return undefined;
   }
 
-  /** What reports call the factory: its class. */
+  /** Returns the name of the factory in error reports: that of its class, unless overridden. */
   logPrefix(): string {
     return this.constructor.name;
   }
 
-  /** One more port or connector uses the factory. The engine calls it, and it calls `startFactory` the first time. */
+  /**
+   * Counts one more port or connector that uses the factory, and calls `startFactory` for the first. Returns what that returns. The engine
+   * calls it.
+   */
   doStart(reactor: Clock): Result {
     const started = this.numPorts === 0 ? this.startFactory(reactor) : undefined;
     this.numPorts += 1;
     return started;
   }
 
-  /** One port or connector less. After the last it calls `stopFactory`. */
+  /**
+   * Counts one port or connector less, and calls `stopFactory` after the last. Returns what that returns. The engine calls it. Does nothing
+   * if the factory is not in use.
+   */
   doStop(): Result {
     if (this.numPorts === 0) return;
     this.numPorts -= 1;
@@ -102,27 +115,27 @@ export class ProtocolFactory {
   }
 
   /**
-   * The factory goes into use: acquire what the connections share. A port opens when the promise that this may return has
-   * resolved, and not at all when it rejects.
+   * Called when the first port or connector begins to use the factory: acquire what the connections share. It may return a promise: a
+   * port opens when that has resolved, and does not open if it rejects.
    */
   startFactory(_reactor: Clock): Result {}
 
-  /** The factory is out of use: release it. */
+  /** Called when the last port or connector has stopped to use the factory: release what the connections share. */
   stopFactory(): Result {}
 }
 
 // An accessor in an interface: read, a factory of a subclass is still this factory; written, the protocol must fit exactly.
 export interface ProtocolFactory {
-  /** The class that `buildProtocol` makes an instance of. Override it, or assign it from outside. */
+  /** The class that `buildProtocol` makes an instance of; undefined by default. Override it in a subclass, or assign it. */
   get protocol(): (new () => ProtocolFor<this>) | undefined;
   set protocol(protocol: ProtocolClass<this> | undefined);
 }
 
-/** Builds the protocols of a listening port. */
+/** Builds the protocols for the connections of listening ports. Extend it, or write `Factory.forProtocol(Echo)`. */
 export class Factory extends ProtocolFactory {
-  /** Type only: what the factory is for. */
+  /** A type without a value: a client factory is not assignable to a `Factory`. */
   declare readonly '~role': 'server';
 }
 
-/** The same as `Factory`, by the name that pairs with `ClientFactory`. */
+/** Another name of `Factory`, which pairs with `ClientFactory`. */
 export { Factory as ServerFactory };

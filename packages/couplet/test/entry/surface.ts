@@ -67,6 +67,7 @@ export const SURFACE = {
       'PortOptions',
       'Producer',
       'ProtocolClass',
+      'ProtocolFactory',
       'ProtocolFor',
       'ProtocolUnder',
       'ProxyHeader',
