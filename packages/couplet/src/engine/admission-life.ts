@@ -1,14 +1,14 @@
 /**
- * The life of a wire whose admission takes its time. What affects it is in this table; a wire that is seated or refused at once has no
- * such life.
+ * The life of a wire whose admission ends in a later turn. What affects it is in this table. A wire that is seated or refused in the
+ * turn in which it arrives does not have such a life.
  *
  * The states:
  *
  * - `arrived`: it is between two steps; everything that leads on is called from here
- * - `header`: the PROXY header is not whole
+ * - `header`: the PROXY header is awaited
  * - `verdict`: the factory's answer is awaited; nothing is read
- * - `handshake`: TLS is not there
- * - `farewell`: it is refused, and the peer is told so
+ * - `handshake`: the TLS handshake is awaited
+ * - `farewell`: it is refused, and the message for the peer is being sent
  * - `refused`: it is refused and closing
  * - `seated`: it is the wire of a connection
  * - `gone`: it is closed, and was refused
@@ -16,14 +16,14 @@
  * The events:
  *
  * - `awaitHeader`, `awaitVerdict`, `awaitTls`, `seat`: the next step
- * - `whole`, `secured`: header or handshake are done
- * - `answered`: the verdict is there
- * - `threw`: instead of the verdict there was an error
- * - `sent`: the peer was told
- * - `turnAway`: it is refused, and the peer is told so first
- * - `refuse`: it is refused: by a verdict, or because a step failed
+ * - `whole`, `secured`: the header, or the handshake, is complete
+ * - `answered`: the promise of the verdict resolved
+ * - `threw`: the promise of the verdict rejected
+ * - `sent`: the message was sent, or cannot be
+ * - `turnAway`: it is refused, with a message for the peer
+ * - `refuse`: it is refused without a message: by a verdict, or because a step failed
  * - `late`: the time for the step is up
- * - `full`: too many verdicts are awaited
+ * - `full`: `maxWaiting` verdicts are awaited already
  * - `stop`: the port, the attempt or the reactor stops
  * - `closed`: the wire is gone
  *
@@ -38,7 +38,7 @@ export const ADMISSION_LIFE = {
     seat: { to: 'seated' },
     turnAway: { to: 'farewell', call: 'part' },
     refuse: { to: 'refused', call: 'turnOut' },
-    // The step that is next finds out.
+    // The next step looks whether the admission has stopped.
     stop: 'ignore',
   },
   header: {

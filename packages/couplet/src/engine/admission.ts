@@ -20,10 +20,10 @@ import { errorOf, prefixOf } from './report.ts';
 import { StreamTransport } from './stream-transport.ts';
 import { type Steps, Undecided, Wait } from './undecided.ts';
 
-/** The inherited method does not look at the address, so the system is not asked for it. */
+/** The inherited method, which does not use the address: for a factory that has it, the system is not asked for the address. */
 const ignoresAddress: unknown = ProtocolFactory.prototype.buildProtocol;
 const ANY: Address = new IPv4Address('0.0.0.0', 0);
-/** What filters hear of a connection that came to nothing. */
+/** The cause that filters are told when their connection ended before it had a protocol. */
 const UNBORN: Cause = { kind: 'done', code: '', detail: 'no protocol was built for it' };
 
 /** What the admission asks of a factory. */
@@ -32,8 +32,8 @@ export type Source<P> = Builds<P> & Pick<ProtocolFactory, 'admit' | 'logPrefix'>
 /** Reads the header that a proxy sends first. */
 export interface HeaderReader {
   /**
-   * Returns the filter that reads it, and is from then on the wire of the connection which the header announces; the error when the
-   * peer is not trusted to send one. `settled` is told what comes of it.
+   * Returns the filter that reads the header of `wire`, and is the wire of the announced connection from then on; or an error if the
+   * peer is not trusted to send a header. `settled` is told once, of the header or of the error that took its place.
    */
   read(wire: Wire, clock: Clock, settled: Settled<ProxyHeader, Error>): Filter | Error;
 }
@@ -46,47 +46,48 @@ export interface AdmissionTerms {
   /** Writes the header that this side sends first, and returns the wire to go on with. What it throws is the reason of a refusal. */
   readonly announce?: ((wire: Wire) => Wire) | undefined;
   readonly tls?: TLS | undefined;
-  /** Whom a client asks for. What it throws is the reason of a refusal. */
+  /** The host name that a client asks for in its handshake. What it throws is the reason of a refusal. */
   readonly serverName?: () => string;
-  /** Wires come without being read. */
+  /** True when new wires come paused. Each is resumed once it has its protocol, or before it is closed with a message. */
   readonly paused?: boolean;
 }
 
-/** What comes of a wire. The sink is who gets what it receives; with null it is to be closed. */
+/** The result for a new wire. The wire calls the sink from then on; where that is null, it is to be closed. */
 export type Admitted<P> =
   | { readonly kind: 'seated'; readonly connection: StreamTransport; readonly protocol: P; readonly sink: Sink }
   | { readonly kind: 'waiting'; readonly sink: Sink }
   | { readonly kind: 'refused'; readonly reason: Error; readonly sink: Sink | null };
 
-/** A port or a connector. */
+/** What an admission reports to: a port or a connector. */
 export interface AdmissionOwner<P> {
   /** The factory is about to be asked for a protocol. */
   building(): void;
   /** The wire has its protocol. The owner starts the connection. */
   seated(connection: StreamTransport, protocol: P): void;
-  /** The wire is refused, whatever refused it: told once, in the turn in which that was decided. */
+  /** The wire is refused. Called once for each such wire, in the turn in which that was decided. */
   refused(peer: Address, reason: Error): void;
-  /** The connection is gone, and its protocol knows. */
+  /** The connection is gone. Called after the `connectionLost` of its protocol. */
   lost(connection: StreamTransport, reason: Error): void;
 }
 
 /**
  * Where a wire becomes a connection: the PROXY header is read or written, the factory and its policies are asked, TLS is spoken, the
- * protocol is built. Each step but the last may be left out, or take its time. One that is refused never had a connection.
+ * protocol is built. Each step but the last may be left out, and may end in a later turn. A wire that is refused never becomes a
+ * connection.
  */
 export class Admission<P extends Callbacks> implements Steps {
-  /** Those that have their protocols. */
+  /** The connections whose protocols were built. */
   readonly connections: Connections;
   readonly #engine: Engine;
   readonly #factory: Source<P>;
   readonly #terms: AdmissionTerms;
   readonly #owner: AdmissionOwner<P>;
   readonly #undecided: Group<Undecided>;
-  /** Why nobody is admitted any more. */
+  /** Why every wire is refused now; undefined while wires are admitted. */
   #stopped: Error | undefined;
   /** How many verdicts are awaited. */
   #waiting = 0;
-  /** The wait for the next verdict, unless somebody has it. */
+  /** For the next wire: a wait that no factory or policy has used yet. Undefined if one has to be made. */
   #wait: Wait | undefined;
 
   constructor(engine: Engine, factory: Source<P>, terms: AdmissionTerms, owner: AdmissionOwner<P>) {
@@ -98,7 +99,7 @@ export class Admission<P extends Callbacks> implements Steps {
     this.#undecided = new Group(engine);
   }
 
-  /** Takes a new wire, of which so much is known. Most have their connection when this returns. */
+  /** Takes a new wire; `known` is what is known of it already. Most wires have their connection when this returns. */
   begin(wire: Wire, known: Prelude = NO_PRELUDE): Admitted<P> {
     const { header, announce } = this.#terms;
     if (this.#stopped !== undefined) return this.#refuse(this.#stopped, wire, undefined);
@@ -110,13 +111,13 @@ export class Admission<P extends Callbacks> implements Steps {
       : this.#proceed(verdict, wire, known, undefined);
   }
 
-  /** Refuses every wire that is not decided, now, and each that still arrives. Connections live on. */
+  /** Refuses each wire that is not decided yet, and from now on each new one, with this reason. Connections stay. */
   stop(reason: Error): void {
     this.#stopped = reason;
     for (const one of [...this.#undecided]) one.stop(reason);
   }
 
-  // The steps of a wire that takes its time.
+  // The steps of a wire whose admission ends in a later turn.
 
   judge(one: Undecided): Sink | null {
     const { wire, prelude } = one;
@@ -152,7 +153,7 @@ export class Admission<P extends Callbacks> implements Steps {
     this.#undecided.remove(one);
   }
 
-  // The same steps, with or without somebody who waits.
+  // The same steps for every wire; `one` is undefined for a wire that has not had to wait so far.
 
   #awaitHeader(reader: HeaderReader, wire: Wire, known: Prelude): Admitted<P> {
     const one = this.#newcomer(wire, known);
@@ -171,7 +172,7 @@ export class Admission<P extends Callbacks> implements Steps {
     return this.#proceed(this.#ask(wire), wire, known, undefined);
   }
 
-  /** Whether the answer is the last thing that was missing. The factory itself may have stopped the port. */
+  /** True if the protocol can be built now. False also when the factory stopped the port while it was asked. */
   #passes(answer: Answer): answer is Filter | undefined {
     const admits = answer === undefined || answer instanceof Filter;
     return admits && this.#terms.tls === undefined && this.#stopped === undefined;
@@ -219,7 +220,7 @@ export class Admission<P extends Callbacks> implements Steps {
     this.#owner.building();
     const protocol = this.#try(admitted, 'buildProtocol', () => built(admitted, this.#factory));
     if (protocol === null || protocol instanceof Error) {
-      // Behind a handshake they hear it from the wire.
+      // After a handshake the wire tells the filters itself.
       if (known.tls === undefined && admitted instanceof Filter) admitted.abandon(UNBORN);
       return this.#refuse(protocol ?? new NoProtocolBuilt('buildProtocol returned null'), wire, one);
     }
@@ -233,14 +234,14 @@ export class Admission<P extends Callbacks> implements Steps {
     return { kind: 'seated', connection, protocol, sink };
   }
 
-  /** What the wire calls for that connection; after a handshake, what the topmost filter calls. */
+  /** Returns what the wire calls for that connection; after a handshake, what the topmost filter calls. */
   #below(admitted: Wire, connection: StreamTransport, { tls }: Prelude, one: Undecided | undefined): Sink {
     if (tls !== undefined) return connection;
     if (one !== undefined) return one.under(admitted, connection);
     return admitted instanceof Filter ? admitted.attach(connection) : connection;
   }
 
-  /** What it says in clear would be noise to somebody who expects TLS. */
+  /** Refuses with a message; without it on a TLS port, where a client cannot read what is sent in clear. */
   #turnAway(refused: Refused, wire: Wire, known: Prelude, one: Undecided | undefined): Admitted<P> {
     const { message, reason } = refused;
     if (message.length === 0 || this.#terms.tls !== undefined) return this.#refuse(reason, wire, one);
@@ -266,7 +267,7 @@ export class Admission<P extends Callbacks> implements Steps {
 
   // What the factory says.
 
-  /** Asks whether the wire may be. */
+  /** Asks the factory whether it admits the wire. */
   #ask(wire: Wire): Answer {
     const wait = this.#wait ?? new Wait();
     this.#wait = undefined;
@@ -278,7 +279,7 @@ export class Admission<P extends Callbacks> implements Steps {
     return verdict;
   }
 
-  /** What the factory answers; the error, which is reported, when it fails. */
+  /** Returns what the factory answers; if it throws, reports the error and returns that. */
   #try<T>(wire: Wire, where: string, question: () => T): T | Error {
     this.#engine.enter();
     try {
@@ -297,14 +298,14 @@ export class Admission<P extends Callbacks> implements Steps {
   }
 }
 
-/** What comes of asking the factory: its verdict, the wait for that, or why there is none. */
+/** What the factory answered: its verdict, the wait for a promised one, or the error that it threw. */
 type Answer = Verdict | Wait | Error;
 
 /** What a factory or policy may answer; code without types may answer anything. */
 function verdictOf(answer: unknown): Verdict {
   if (answer === undefined || answer === null) return undefined;
   if (answer instanceof Filter || answer instanceof Refused) return answer;
-  throw new TypeError(`admit returned ${nameOf(answer)}: a Filter, a Refused or nothing would be right`);
+  throw new TypeError(`admit returned ${nameOf(answer)}, not a Filter, a Refused or undefined`);
 }
 
 function built<P extends Callbacks>(wire: Wire, factory: Source<P>): P | null {
@@ -312,12 +313,12 @@ function built<P extends Callbacks>(wire: Wire, factory: Source<P>): P | null {
   const protocol: P | null | undefined = factory.buildProtocol(address);
   if (protocol === null) return null;
   if (protocol === undefined || isThenable(protocol) || typeof protocol.makeConnection !== 'function')
-    throw new TypeError(`buildProtocol returned ${nameOf(protocol)}: a protocol or null would be right`);
+    throw new TypeError(`buildProtocol returned ${nameOf(protocol)}, not a protocol or null`);
   protocol.factory ??= factory;
   return protocol;
 }
 
-/** What code without types returned, in a word; a promise that was not asked for must not reject unheard. */
+/** Describes what code without types returned. A promise is handled as well, so that its rejection does not end the process. */
 function nameOf(answer: unknown): string {
   if (!isThenable(answer)) return described(answer);
   promiseOf(answer).catch(() => {});

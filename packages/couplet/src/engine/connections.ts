@@ -3,7 +3,7 @@ import type { Engine, Live } from './engine.ts';
 import type { Home } from './life.ts';
 import type { StreamTransport } from './stream-transport.ts';
 
-/** What a port or connector has and the reactor ends when it stops. The engine knows the group while there is somebody in it. */
+/** What a port or connector has and the reactor ends when it stops. The engine lists the group while that has members. */
 export class Group<M extends Live & Member<M>> extends LinkedList<M> implements Live {
   previous: Live | undefined;
   next: Live | undefined;
@@ -24,7 +24,7 @@ export class Group<M extends Live & Member<M>> extends LinkedList<M> implements 
     if (this.empty) this.#engine.remove(this);
   }
 
-  /** Ends each in order. A list of its own, since one that ends may take others along. */
+  /** Ends each member in order. The list is copied: a member that ends may remove others. */
   quit(): void {
     for (const member of [...this]) member.quit();
   }
@@ -38,7 +38,7 @@ export class Group<M extends Live & Member<M>> extends LinkedList<M> implements 
 export class Connections extends Group<StreamTransport> implements Home<StreamTransport> {
   readonly #lost: ((connection: StreamTransport, reason: Error) => void) | undefined;
 
-  /** `lost` hears of the end of each, after its protocol. */
+  /** `lost` is called at the end of each connection, after the `connectionLost` of its protocol. */
   constructor(engine: Engine, lost?: (connection: StreamTransport, reason: Error) => void) {
     super(engine);
     this.#lost = lost;

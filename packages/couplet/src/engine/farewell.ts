@@ -2,8 +2,8 @@ import type { Wire } from '../seam/wire.ts';
 import type { Engine } from './engine.ts';
 
 /**
- * What a peer is told that is refused. It is not waited for: only what has arrived already is read and thrown away, since unread
- * input would turn the close into a reset, and that may eat the message.
+ * Sends the message for a peer that is refused, and does not wait for the peer. What has arrived already is read and discarded: unread
+ * input would turn the close into a reset, and a reset may destroy the message on its way.
  */
 export class Farewell {
   readonly #engine: Engine;
@@ -11,7 +11,7 @@ export class Farewell {
   readonly #message: Uint8Array;
   readonly #sent: () => void;
 
-  /** The message has 1 to 4,096 bytes that never change. `sent` is called when the wire may close. */
+  /** The message has 1 to 4,096 bytes, which never change. `sent` is called once, when the wire may close. */
   constructor(engine: Engine, wire: Wire, message: Uint8Array, sent: () => void) {
     this.#engine = engine;
     this.#wire = wire;
@@ -19,17 +19,17 @@ export class Farewell {
     this.#sent = sent;
   }
 
-  /** Sends it. False when the wire holds it: then `taken` is due. */
+  /** Writes the message. Returns false if the wire holds it back: `taken` is to be called when the wire has written it. */
   start(): boolean {
     const taken = this.#wire.write(this.#message);
     if (taken) this.taken();
     return taken;
   }
 
-  /** The kernel has it. */
+  /** Goes on when the wire has written the message: sends the FIN, and calls `sent` two turns later. */
   taken(): void {
     this.#wire.end();
-    // The first turn ends before the runtime looks for what this wire has received.
+    // Two turns: the first ends before the runtime looks for what this wire has received.
     this.#engine.yield(() => this.#engine.yield(this.#sent));
   }
 }

@@ -8,9 +8,9 @@ import type { DelayedCall } from '../time/clock.ts';
 import { quoted } from '../values/one-line.ts';
 import type { Engine } from './engine.ts';
 
-/** A wire's way into TLS, before there is a connection or in mid-stream, and the time that it may take. */
+/** The step of a wire into TLS, before there is a connection or in mid-stream, and the time that it may take. */
 export class Handshake {
-  /** What was received already and belongs to TLS. */
+  /** Bytes that were received already and belong to the handshake. */
   unread: Buffer = EMPTY;
   readonly #engine: Engine;
   readonly #tls: TLS;
@@ -19,7 +19,7 @@ export class Handshake {
   #timeout: DelayedCall | undefined;
   #begun = false;
 
-  /** `serverName` is whom a client asks for. Throws a `TLSError` for certificates that cannot be used. */
+  /** `serverName` is the host name that a client asks for; empty for a server. Throws a `TLSError` if the certificates cannot be used. */
   constructor(engine: Engine, tls: TLS, serverName: string) {
     this.#engine = engine;
     this.#tls = tls;
@@ -27,7 +27,7 @@ export class Handshake {
     this.#context = engine.contexts.of(tls);
   }
 
-  /** Its time begins; `late` is called when it is up. */
+  /** Starts the time limit; `late` is called when it has passed. */
   start(late: (reason: TimeoutError) => void): void {
     const { handshakeTimeoutMs } = this.#tls;
     this.#timeout = this.#engine.callLater(handshakeTimeoutMs, () =>
@@ -35,31 +35,31 @@ export class Handshake {
     );
   }
 
-  /** Nothing is left to be sent in clear: the wire turns to TLS, the first time that this is called. */
+  /** Turns the wire to TLS, the first time that this is called. Nothing may be left to be sent in clear. */
   begin(wire: Wire): void {
     if (this.#begun) return;
     this.#begun = true;
     wire.startTls(this.#context, this.#serverName, this.unread);
   }
 
-  /** It is over, one way or the other. */
+  /** Ends the time limit: the handshake is complete, or has failed. */
   end(): void {
     this.#timeout?.cancel();
   }
 }
 
 /**
- * Whom a client asks for that turns to TLS in mid-stream; the empty string for a server. Throws a `TypeError` when a client does not
- * say whom it wants to verify.
+ * Returns the host name that a client asks for when it turns to TLS in mid-stream; an empty string for a server. Throws a `TypeError`
+ * if a client verifies certificates and has no `serverName`.
  */
 export function serverNameIn(tls: TLS): string {
   if (tls.role === 'server') return '';
   if (tls.serverName === undefined && tls.settings.verify)
-    throw new TypeError('startTLS with a ClientTLS that has no serverName: whose certificate is to be verified?');
+    throw new TypeError('tls of startTLS has no serverName to verify the certificate for');
   return tls.serverName ?? '';
 }
 
-/** Why there was no handshake, when the wire closed first. */
+/** Returns the error for a handshake whose wire closed before it was complete. */
 export function handshakeFailure(cause: Cause): TLSError | TimeoutError {
   if (cause.kind === 'expired') return new TimeoutError(cause.detail, { cause });
   // A runtime quotes the peer's certificate as it is.

@@ -2,13 +2,15 @@ import type { Address } from '../address/address.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 
-/** What was found out about a connection before it had its protocol. */
+/** What is known of a connection before it has its protocol. */
 export interface Prelude {
-  /** Where its port listens: this end's address, once the runtime has forgotten the right one. */
+  /** Where its port listens: the address of this end when the runtime does not know the exact one any more. */
   readonly host?: Address | undefined;
+  /** What the handshake agreed on. */
   readonly tls?: TlsInfo | undefined;
+  /** The PROXY header that came first. */
   readonly proxyHeader?: ProxyHeader | undefined;
 }
 
-/** Of most connections there is nothing to know. */
+/** One for all connections of which nothing is known. */
 export const NO_PRELUDE: Prelude = {};

@@ -3,17 +3,17 @@ import type { Cause } from '../seam/cause.ts';
 import { quoted } from '../values/one-line.ts';
 import type { State } from './life-cycle.ts';
 
-/** The reason of every orderly end. One for all, because an error costs as much to make as a small message to send. */
+/** The reason of every orderly end: one error for all, because to make one costs as much as to send a small message. */
 const DONE = doneOnce();
 
-/** Its stack would be that of the module's loading, which says nothing about the connection. */
+/** Makes it without a stack, which would be that of the loading of this module and say nothing about a connection. */
 function doneOnce(): ConnectionDone {
   const done = new ConnectionDone();
   done.stack = `${done.name}: ${done.message} (one error for all connections, without a stack)`;
   return Object.freeze(done);
 }
 
-/** What a connection tells its protocol, when its wire closed in that state; `own` is why this side ended it, if it did. */
+/** Returns the reason for `connectionLost` when the wire closed in that state; `own` is why this side ended it, if it did. */
 export function reasonOf(cause: Cause, state: State, own: Error | undefined): Error {
   if (own !== undefined) return own;
   if (state === 'leaving' || cause.kind === 'done') return DONE;

@@ -4,23 +4,23 @@ import type { Streams } from '../seam/streams.ts';
 import type { Surroundings } from '../seam/surroundings.ts';
 import type { TlsContext } from '../seam/tls.ts';
 
-/** Nobody should find out late. */
+/** Printed when such a client first connects: it must not be found out by an attack. */
 const UNVERIFIED =
-  'warning: TLS without verification (verify: false): whoever is on the way to the server can read and change everything';
+  'warning: TLS without verification (verify: false): any host on the way to the server can read and change everything';
 
 interface Made {
   readonly settings: TLS['settings'];
   readonly context: TlsContext;
 }
 
-/** What the backend made of the TLS options in use: certificates and keys are read once, not for each connection. */
+/** The contexts that the backend made of the TLS options in use: certificates and keys are parsed once, not for each connection. */
 export class TlsContexts {
   readonly #streams: Pick<Streams, 'tlsContext'>;
   readonly #surroundings: Pick<Surroundings, 'warn'>;
   readonly #report: (error: TLSError) => void;
   readonly #made: WeakMap<TLS, Made> = new WeakMap();
 
-  /** `report` hears of certificates that were to replace others and cannot be used. */
+  /** `report` is called when certificates that were to replace others cannot be used. */
   constructor(
     streams: Pick<Streams, 'tlsContext'>,
     surroundings: Pick<Surroundings, 'warn'>,
@@ -31,7 +31,10 @@ export class TlsContexts {
     this.#report = report;
   }
 
-  /** The context for handshakes from now on. Throws a `TLSError` when there is none. */
+  /**
+   * Returns the context for handshakes from now on. If the certificates changed and the new ones cannot be used, reports that and returns
+   * the last context. Throws a `TLSError` if there is no last one.
+   */
   of(tls: TLS): TlsContext {
     try {
       return this.renew(tls);
@@ -43,7 +46,7 @@ export class TlsContexts {
     }
   }
 
-  /** The same, but throws also when there is an older one: that stays. */
+  /** Returns the context of the present settings. Throws a `TLSError` if they cannot be used; an earlier context stays in use then. */
   renew(tls: TLS): TlsContext {
     const { settings } = tls;
     const last = this.#made.get(tls);

@@ -18,34 +18,35 @@ import type { Prelude } from './prelude.ts';
 
 const LIFE = new Machine('admission', 'arrived', ADMISSION_LIFE);
 
-/** What a filter hears whose verdict came when it was not waited for any more. */
+/** The cause that a filter is told when it was the verdict, and came after the wait for it had ended. */
 const LATE: Cause = { kind: 'done', code: '', detail: 'the verdict came too late' };
 
-/** Who leads a wire from one step to the next. */
+/** What leads a wire from one step to the next. */
 export interface Steps {
-  /** The header is whole. Returns who gets what follows. */
+  /** The header is complete. Returns the sink for what follows, or null to have the wire closed. */
   judge(one: Undecided): Sink | null;
-  /** The factory has answered, or failed. */
+  /** The promise of the verdict has resolved. */
   decide(one: Undecided, verdict: unknown): void;
+  /** The promise of the verdict has rejected. */
   fail(one: Undecided, error: unknown): void;
-  /** TLS is there. Returns who gets what follows. */
+  /** The handshake is complete. Returns the sink for what follows, or null to have the wire closed. */
   build(one: Undecided, admitted: Wire): Sink | null;
-  /** The verdict of that one is not waited for any more. */
+  /** One verdict less is awaited. */
   released(): void;
-  /** It is refused; told once. */
+  /** The wire is refused. Called once. */
   refused(peer: Address, reason: Error): void;
-  /** Nothing is left of it. */
+  /** The wire is closed, or has its connection: it is undecided no longer. */
   gone(one: Undecided): void;
 }
 
-/** The wait for a verdict, as the factory and its policies see it. One that nobody has taken serves the next wire. */
+/** The wait for a verdict, as the factory and its policies see it. One that they have not used serves the next wire. */
 export class Wait implements AdmissionWait {
-  /** What was promised. */
+  /** The promise of the verdict. */
   answer: PromiseLike<unknown> | undefined;
   #controller: AbortController | undefined;
   #reason: Error | undefined;
 
-  /** Whether it stands for one wire: a verdict was promised, or somebody has the signal. */
+  /** True if it belongs to one wire: a verdict was promised, or the signal was read. */
   get taken(): boolean {
     return this.answer !== undefined || this.#controller !== undefined;
   }
@@ -69,7 +70,7 @@ export class Wait implements AdmissionWait {
   }
 }
 
-/** A wire whose admission takes its time, by the table of its life. Until it has a connection it is what the wire calls. */
+/** A wire whose admission ends in a later turn, by the table of its life; the sink of the wire until there is a connection. */
 export class Undecided implements Live, Sink, Settled<ProxyHeader, Error> {
   previous: Undecided | undefined;
   next: Undecided | undefined;
@@ -81,7 +82,7 @@ export class Undecided implements Live, Sink, Settled<ProxyHeader, Error> {
   readonly #timeoutMs: number;
   /** Read early, for observers: the system forgets it with the socket. */
   #peer: Address | undefined;
-  /** The wire is not read. */
+  /** True while the wire is paused. */
   #paused: boolean;
   /** Stands on a bare wire whose verdict is awaited: a wire cannot be given another sink. */
   #relay: Filter | undefined;
@@ -93,7 +94,7 @@ export class Undecided implements Live, Sink, Settled<ProxyHeader, Error> {
   #farewell: Farewell | undefined;
   readonly #life: Run<typeof ADMISSION_LIFE, Undecided> = LIFE.start<Undecided>(this);
 
-  /** `paused` says whether the wire came without being read; `timeoutMs` is how long the verdict, and the farewell, may take. */
+  /** `paused` says whether the wire came paused; `timeoutMs` is how long the verdict may take, and how long the farewell. */
   constructor(engine: Engine, steps: Steps, wire: Wire, prelude: Prelude, paused: boolean, timeoutMs: number) {
     this.#engine = engine;
     this.#steps = steps;
@@ -104,7 +105,7 @@ export class Undecided implements Live, Sink, Settled<ProxyHeader, Error> {
     this.#look();
   }
 
-  // What leads on from step to step.
+  // The steps, as the admission takes them.
 
   /** The filter reads the header; it tells when that is whole. Returns what the wire calls. */
   awaitHeader(filter: Filter): Sink {
@@ -113,7 +114,7 @@ export class Undecided implements Live, Sink, Settled<ProxyHeader, Error> {
     return filter.attach(this);
   }
 
-  /** The factory answers later; nothing is read until then. Returns what the wire calls. */
+  /** Pauses the wire until the promised verdict is there. Returns what the wire calls. */
   awaitVerdict(wait: Wait): Sink {
     this.#life.awaitVerdict();
     this.#wait = wait;
@@ -131,12 +132,12 @@ export class Undecided implements Live, Sink, Settled<ProxyHeader, Error> {
     return this.#relay.attach(this);
   }
 
-  /** Too many wait already. */
+  /** Refuses the wire whose verdict would be one too many to wait for. */
   overflow(reason: Error): void {
     this.#life.full(reason);
   }
 
-  /** The admitted wire turns to TLS. Returns what the bare wire calls. */
+  /** Begins the handshake on the admitted wire. Returns what the bare wire calls. */
   awaitTls(admitted: Wire, handshake: Handshake): Sink {
     this.#life.awaitTls();
     this.#handshake = handshake;
@@ -147,38 +148,38 @@ export class Undecided implements Live, Sink, Settled<ProxyHeader, Error> {
     return sink;
   }
 
-  /** It is refused, and the peer is told so. Returns what the bare wire calls. */
+  /** Refuses the wire, and sends the message to the peer. Returns what the bare wire calls. */
   turnAway(refused: Refused): Sink {
     const sink = this.under(this.wire, this);
     this.#life.turnAway(refused);
     return sink;
   }
 
-  /** It is refused without a word. */
+  /** Refuses the wire without a message. Returns what the bare wire calls. */
   refuse(reason: Error): Sink {
     this.#life.refuse(reason);
     return this;
   }
 
-  /** The connection takes over. */
+  /** Ends this life: the connection is the sink of the wire now. */
   seat(): void {
     this.#life.seat();
     this.#steps.gone(this);
   }
 
-  /** What the bare wire calls when `sink` is above an admitted one. */
+  /** Attaches `sink` to the admitted wire. Returns what the bare wire calls. */
   under(admitted: Wire, sink: Sink): Sink {
     const lowest = admitted instanceof Filter ? admitted.attach(sink) : sink;
     return this.#relay?.attach(lowest) ?? lowest;
   }
 
-  /** Lets the wire be read. */
+  /** Resumes the wire if it is paused. */
   resume(): void {
     if (this.#paused) this.wire.resume();
     this.#paused = false;
   }
 
-  // What its owner and the engine want.
+  // What its owner and the engine call.
 
   stop(reason: Error): void {
     this.#life.stop(reason);
@@ -188,10 +189,10 @@ export class Undecided implements Live, Sink, Settled<ProxyHeader, Error> {
     this.stop(new PortStopped('the reactor stops'));
   }
 
-  /** It ended at once. */
+  /** Does nothing: `quit` ended it at once. */
   cut(): void {}
 
-  // What is told of the header, and what the wire tells.
+  // What the filter of the header and the wire call.
 
   onReady(header: ProxyHeader): Sink | null {
     return this.#life.whole(header);
@@ -201,7 +202,7 @@ export class Undecided implements Live, Sink, Settled<ProxyHeader, Error> {
     this.#life.refuse(reason);
   }
 
-  /** Of one that is refused: it is thrown away. */
+  /** Discards what a refused peer sends. */
   onData(): void {}
 
   onEof(): void {}
@@ -292,7 +293,7 @@ export class Undecided implements Live, Sink, Settled<ProxyHeader, Error> {
     if (verdict instanceof Filter) verdict.abandon(LATE);
   }
 
-  /** The step that is under way ends with it. */
+  /** Ends the step that is under way, and tells the owner. */
   #refused(reason: Error): void {
     this.#handshake?.end();
     const wait = this.#wait;

@@ -1,31 +1,31 @@
 import { chunkOf } from '../bytes/chunk.ts';
 import type { Filter } from './filter.ts';
 
-/** The longest message: a fresh connection takes so much at once, so nobody has to wait for the peer. */
+/** The most bytes of a message: a new connection takes them at once, so that the engine does not wait for the peer. */
 const MOST = 4096;
 
-/** What a factory or policy answers about a new connection: what is to stand on its wire, that it is refused, or nothing, which admits it. */
+/** What a factory or policy answers about a new connection: a `Filter` for its wire or `undefined` admits it, a `Refused` does not. */
 export type Verdict = Filter | Refused | undefined;
 
-/** The wait for a verdict that a factory or policy gives later, as a promise. */
+/** The wait for a verdict that a factory or policy has promised. */
 export interface AdmissionWait {
   /**
-   * Aborted when the verdict is not waited for any more: the connection is gone, the time is up, or the port or attempt has stopped;
-   * its reason says which. Made when it is first asked for.
+   * Aborted when the verdict is not awaited any more; its reason is an error that says why: the connection is gone,
+   * `admissionTimeoutMs` have passed, or the port, the attempt or the reactor has stopped. Created when it is first read.
    */
   readonly signal: AbortSignal;
 }
 
-/** What a policy answers for a connection that it does not want, with what the peer is told before it is closed. */
+/** What a factory or policy answers to refuse a connection, with a message for the peer. It may be answered any number of times. */
 export class Refused {
-  /** Empty: the connection is closed without a word. */
+  /** What is sent to the peer before the connection is closed; nothing if it is empty, and nothing on a TLS port. */
   readonly message: Uint8Array;
-  /** What observers are told, and the cause of a client's failure. */
+  /** What observers are told; for an outgoing connection, the cause of the `ConnectError`. */
   readonly reason: AdmissionError;
 
   /**
-   * Copies the message; a string is sent as UTF-8. The reason is a `NotAllowed` unless given. Throws a `RangeError` for more than
-   * 4,096 bytes.
+   * Makes an answer. `message` is copied, and a string is sent as UTF-8; by default it is empty. `reason` is a `NotAllowed` by default.
+   * Throws a `RangeError` if the message has more than 4,096 bytes.
    */
   constructor(message: Uint8Array | string = '', reason: AdmissionError = new NotAllowed()) {
     this.message = Uint8Array.from(chunkOf(message));
@@ -37,21 +37,21 @@ export class Refused {
 }
 
 /**
- * Why a connection was refused: observers' `connectionRefused` is told, or, for an outgoing connection, it is the cause of the
- * `ConnectError`. Subclasses of your own may be the reason of a `Refused`; a metric that counts by `code` then counts one more.
+ * Why a connection was refused. `connectionRefused` of observers is told of it; for an outgoing connection it is the cause of the
+ * `ConnectError`. A subclass of your own may be the reason of a `Refused`: choose a `code` for it by which metrics can count.
  */
 export abstract class AdmissionError extends Error {
   /** Identifies the class, also across two installed copies of Couplet: `COUPLET_CONNECTION_LIMIT`, for instance. */
   abstract readonly code: string;
 }
 
-/** `limitConnections` refused the connection: there are as many as may be. */
+/** `limitConnections` refused the connection: `max` connections of its factory were open. */
 export class ConnectionLimitReached extends AdmissionError {
   override name = 'ConnectionLimitReached';
   override readonly code = 'COUPLET_CONNECTION_LIMIT';
 }
 
-/** `limitPerPeer` refused the connection: its peer has as many as it may have. */
+/** `limitPerPeer` refused the connection: `max` connections of its peer were open. */
 export class PeerLimitReached extends AdmissionError {
   override name = 'PeerLimitReached';
   override readonly code = 'COUPLET_PEER_LIMIT';
@@ -69,29 +69,29 @@ export class LedgerAway extends AdmissionError {
   override readonly code = 'COUPLET_LEDGER_AWAY';
 }
 
-/** A factory or policy refused the connection, and gave no other reason. */
+/** A factory or policy refused the connection without a reason of its own. */
 export class NotAllowed extends AdmissionError {
   override name = 'NotAllowed';
   override readonly code = 'COUPLET_NOT_ALLOWED';
-  /** `message` says why, in one line. */
+  /** Makes the error. `message` says why, in one line; by default 'the connection is not allowed'. */
   constructor(message = 'the connection is not allowed') {
     super(message);
   }
 }
 
-/** `buildProtocol` returned null. */
+/** `buildProtocol` of the factory returned null. */
 export class NoProtocolBuilt extends AdmissionError {
   override name = 'NoProtocolBuilt';
   override readonly code = 'COUPLET_NO_PROTOCOL';
 }
 
-/** The verdict did not come within `admissionTimeoutMs`. */
+/** The promised verdict did not settle within `admissionTimeoutMs`. */
 export class AdmissionTimeout extends AdmissionError {
   override name = 'AdmissionTimeout';
   override readonly code = 'COUPLET_ADMISSION_TIMEOUT';
 }
 
-/** Verdicts of `maxWaiting` connections of the port were awaited already. */
+/** A verdict was promised, while `maxWaiting` verdicts of the port were awaited already. */
 export class AdmissionQueueFull extends AdmissionError {
   override name = 'AdmissionQueueFull';
   override readonly code = 'COUPLET_ADMISSION_QUEUE_FULL';
@@ -109,13 +109,13 @@ export class PeerGone extends AdmissionError {
   override readonly code = 'COUPLET_PEER_GONE';
 }
 
-/** A callback threw, or its promise rejected; the cause is what it threw, which is reported as well. */
+/** A callback of the factory or a policy threw, or its promise rejected. The cause is the error, which is reported as well. */
 export class AdmissionFailed extends AdmissionError {
   override name = 'AdmissionFailed';
   override readonly code = 'COUPLET_ERROR';
 }
 
-/** Every code of a refusal, as observers are told. */
+/** Every code that `connectionRefused` of observers is told. */
 const CODES: ReadonlySet<unknown> = new Set([
   'COUPLET_CONNECTION_LIMIT',
   'COUPLET_PEER_LIMIT',
@@ -133,7 +133,7 @@ const CODES: ReadonlySet<unknown> = new Set([
   'COUPLET_ERROR',
 ]);
 
-/** Whether that is a reason by which observers can tell refusals apart. What a callback throws is none, unless it is one of these. */
+/** True if observers can tell refusals apart by that reason: an `AdmissionError`, or an error with one of the codes above. */
 export function isAdmissionReason(reason: Error): boolean {
   return reason instanceof AdmissionError || ('code' in reason && CODES.has(reason.code));
 }

@@ -16,12 +16,12 @@ import { type ProxyOptions, type ProxyTerms, termsOf } from './options.ts';
 export class ProxyReader {
   readonly #terms: ProxyTerms;
 
-  /** Throws a `RangeError` that names the option, or the network, that is none. */
+  /** Throws a `RangeError` that names the option or the network if one is out of range or malformed. */
   constructor(options: ProxyOptions) {
     this.#terms = termsOf(options);
   }
 
-  /** The filter that reads the header of a new wire; the error when its peer is not trusted to send one. */
+  /** Returns a filter that reads the header of a new wire, or an error if its peer is not trusted to send one. */
   read(wire: Wire, clock: Clock, settled: Settled<ProxyHeader, Error>): ProxyFilter | ProxyHeaderError {
     const { peer } = wire;
     if (this.#terms.trusted.has(peer)) return new ProxyFilter(wire, clock, this.#terms, settled);
@@ -31,24 +31,24 @@ export class ProxyReader {
 
 /**
  * Stands on a wire that a proxy opened: reads the header first, and from then on is the wire of the connection that the header
- * announces. When there is no header that counts, whoever is told closes it.
+ * announces. If there is no valid header, `onFailed` is called, which has to close the wire.
  */
 export class ProxyFilter extends Filter {
   readonly #clock: Clock;
   readonly #settled: Settled<ProxyHeader, Error>;
   readonly #deadline: DelayedCall;
-  /** As long as the header is awaited. */
+  /** Set while the header is awaited. */
   #decoder: ProxyDecoder | undefined;
   #header: ProxyHeader | undefined;
-  /** What arrived behind the header and nobody has yet. */
+  /** Bytes that arrived behind the header and are not yet delivered. */
   #unread: Buffer = EMPTY;
   #paused = false;
-  /** Reading goes on with what is unread. */
+  /** The turn in which the unread bytes are delivered, after a resume. */
   #resuming: DelayedCall | undefined;
 
   /**
-   * `settled` gets the header when it is whole: it returns who gets what follows, or the filter itself when something is attached to
-   * it already, or null to have the wire closed. What arrived behind the header comes to that sink first, unless it turned to TLS.
+   * `settled.onReady` gets the header when it is complete. It returns the sink for what follows, or the filter itself if a sink is
+   * attached already, or null to have the wire closed. That sink is given first what arrived behind the header, unless it turned to TLS.
    */
   constructor(
     wire: Wire,
@@ -79,7 +79,7 @@ export class ProxyFilter extends Filter {
     return unread;
   }
 
-  /** What arrived behind the header belongs to the handshake. */
+  /** Gives the bytes behind the header to the handshake. */
   override startTls(context: TlsContext, serverName: string, unread: Buffer): void {
     super.startTls(context, serverName, Buffer.concat([unread, this.#takeUnread()]));
   }
@@ -117,7 +117,7 @@ export class ProxyFilter extends Filter {
     super.onClosed(cause);
   }
 
-  /** It is the wire of the connection, and goes with that. */
+  /** Does nothing: this filter belongs to the wire, not to a policy, and lasts as long as the connection. */
   override abandon(): void {}
 
   override pause(): void {
@@ -145,27 +145,27 @@ export class ProxyFilter extends Filter {
     super.abort();
   }
 
-  /** What is unread goes up, unless it has to wait. */
+  /** Delivers what is unread, unless reading is paused. */
   #deliver(): void {
     if (this.#paused || this.#unread.length === 0) return;
     super.onData(this.#takeUnread());
   }
 
-  /** The wire first, which says nothing before this returns: the sink may pause it again. */
+  /** Resumes the wire first, which calls nothing before this returns: the sink may pause it again. */
   #goOn(): void {
     this.#resuming = undefined;
     super.resume();
     this.#deliver();
   }
 
-  /** What still arrives is for nobody. */
+  /** Reports why there is no header. What still arrives is passed on, to no sink. */
   #refuse(reason: ProxyHeaderError): void {
     this.#decoder = undefined;
     this.#deadline.cancel();
     this.#settled.onFailed(reason);
   }
 
-  /** Nothing waits any longer, for time or for the sink. */
+  /** Cancels what is waited for, and drops the unread bytes. */
   #forget(): void {
     this.#deadline.cancel();
     this.#resuming?.cancel();

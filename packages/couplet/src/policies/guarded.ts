@@ -12,31 +12,31 @@ import type { Clock } from '../time/clock.ts';
 import { isThenable, promiseOf } from '../values/thenable.ts';
 
 /**
- * A factory behind a policy: a server factory for a server factory, and for a client factory one that builds the same
+ * The type of a factory behind a policy: `Factory` for a server factory; for a client factory a `ClientFactory` that builds the same
  * protocols.
  */
 export type Guarded<F extends Factory | ClientFactory> = F extends ClientFactory
   ? ClientFactory & Builds<BuiltBy<F>>
   : Factory;
 
-/** A rule for connections. It makes a filter for each one, refuses it, or lets it pass as it is. */
+/** A rule for connections: it admits each one, with a filter or as it is, or refuses it. */
 export interface Policy {
-  /** Whether `filter` answers with promises. */
+  /** True if `filter` may return promises; by default false. */
   readonly admitsLater?: boolean;
   /**
-   * Answers at once or later, as `admit` of a factory does. `wait.signal` is aborted when the answer is not waited for any more; a
-   * filter that comes later than that is abandoned at once.
+   * Returns a filter for the wire, a `Refused`, or `undefined` to admit the connection as it is; or a promise of one of them.
+   * `wait.signal` is aborted when the promise is not awaited any more; a filter that comes after that is abandoned at once.
    */
   filter(wire: Wire, clock: Clock, wait: AdmissionWait): Verdict | PromiseLike<Verdict>;
 }
 
-/** What a filter hears when a policy or factory further in wanted no connection. */
+/** The cause that a filter is told when a policy or factory further in refused its connection. */
 const UNWANTED: Cause = { kind: 'done', code: '', detail: 'it was refused' };
 
 /**
- * Puts a factory behind a policy. The engine's questions go to both, everything else to the factory; its protocols know the
- * factory and not the policy. Of several policies the outermost is next to the network and asked first. Throws a `TypeError` for
- * what is no factory.
+ * Puts a factory behind a policy. `admit` asks the policy first and then the factory; every other call goes to the factory, which is
+ * also what `factory` of the protocols is. Of several policies the outermost is next to the network, and is asked first. Throws a
+ * `TypeError` if `factory` is not a factory.
  */
 export function guard<F extends Factory | ClientFactory>(factory: F, policy: Policy): Guarded<F> {
   checkFactory(factory);
@@ -126,7 +126,7 @@ function admit(
   });
 }
 
-/** The filter with what the factory answers above it; nothing is kept of it when the factory does not want the connection. */
+/** Returns the filter with the factory's answer above it. The filter is abandoned if the factory refuses the connection, or throws. */
 function stacked(
   filter: Filter,
   wait: AdmissionWait,
@@ -142,7 +142,7 @@ function stacked(
   }
 }
 
-/** The same later. The answer may never come: the filter is kept no longer than it is waited for. */
+/** The same for a promised answer, which may never come: the filter is abandoned when the answer is not awaited any more. */
 async function kept(filter: Filter, wait: AdmissionWait, answer: Promise<Verdict>, drop: () => void): Promise<Verdict> {
   const { signal } = wait;
   signal.addEventListener('abort', drop);
@@ -158,11 +158,11 @@ async function kept(filter: Filter, wait: AdmissionWait, answer: Promise<Verdict
   }
 }
 
-/** The top of the stack that the filter and the answer make. */
+/** Returns the top of the stack that the filter and the answer make. */
 function topOf(filter: Filter, above: Verdict): Verdict {
   // Code without types may answer null.
   if (above === undefined || above === null) return filter;
-  // Refused; or something else that the engine will not take either.
+  // A `Refused`, or a value that the engine rejects.
   if (!(above instanceof Filter)) filter.abandon(UNWANTED);
   return above;
 }

@@ -10,17 +10,22 @@ import { guard } from './guarded.ts';
 
 /** Options of `limitConnections`. */
 export interface ConnectionLimit {
-  /** How many connections there may be at a time; a whole number of at least 1. */
+  /** The most connections that may be open at a time; a whole number of at least 1. */
   readonly max: number;
-  /** What one too many is told before it is closed, at most 4,096 bytes; a string is sent as UTF-8. Nothing unless set. */
+  /**
+   * What is sent to a peer that is refused, at most 4,096 bytes; a string is sent as UTF-8. By default nothing. It is not sent on a TLS
+   * port.
+   */
   readonly message?: Uint8Array | string;
 }
 
 /**
- * Bounds how many connections of the factory there are at a time, over all its ports. A connection counts from the moment
- * that it is accepted until after its `connectionLost`. One too many gets the message and is closed, without a protocol and
- * without waiting for the peer; it never counts. Throws a `RangeError`, or a
- * `TypeError` for what is not a number, that names the option.
+ * Limits how many connections of a factory are open at a time, over all its ports and connectors. A connection counts from the moment
+ * that it is accepted until after its `connectionLost`. One too many is sent the message and closed, without a protocol and without
+ * waiting for the peer; it does not count, and observers are told of a `ConnectionLimitReached`.
+ *
+ * Returns a factory to listen or connect with; the given one stays as it is. Throws a `TypeError` if `factory` is not a factory or `max`
+ * is not a number, and a `RangeError` if `max` is not a whole number of at least 1 or the message has more than 4,096 bytes.
  */
 export function limitConnections<F extends Factory | ClientFactory>(factory: F, options: ConnectionLimit): Guarded<F> {
   checkWhole('max', options.max, 1, Number.MAX_SAFE_INTEGER);
@@ -47,7 +52,7 @@ class Limit implements Policy {
   }
 }
 
-/** What a connection holds of a limit, until it closes. */
+/** The place of a connection in a limit: `release` is called once, when the connection has closed. */
 export class Slot extends Filter {
   readonly #release: () => void;
 

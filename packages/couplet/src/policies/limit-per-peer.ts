@@ -13,15 +13,26 @@ import { Slot } from './limit-connections.ts';
 
 /** Options of `limitPerPeer`. */
 export interface PeerLimit extends ConnectionLimit {
-  /** Peers whose IPv4 addresses share so many leading bits are one peer; 32, each address by itself, unless set. */
+  /**
+   * How many leading bits of IPv4 addresses tell peers apart, from 0 to 32: addresses that agree in them count as one peer. By default
+   * 32, so that each address is a peer.
+   */
   readonly ipv4Prefix?: number;
-  /** The same of IPv6 addresses; 64, what one subscriber has at least, unless set. */
+  /**
+   * How many leading bits of IPv6 addresses tell peers apart, from 0 to 128: addresses that agree in them count as one peer. By default
+   * 64, the least that one subscriber has.
+   */
   readonly ipv6Prefix?: number;
 }
 
 /**
- * Bounds how many connections each peer has at a time, like `limitConnections`. Peers are told apart by their networks: an
- * IPv4-mapped IPv6 address is an IPv4 address, and all peers on UNIX sockets are one. Holds memory for connected peers only.
+ * Limits how many connections of a factory each peer has open at a time, over all its ports. A connection counts from the moment that it
+ * is accepted until after its `connectionLost`. One too many is sent the message and closed, without a protocol and without waiting for
+ * the peer; it does not count, and observers are told of a `PeerLimitReached`. Peers are told apart by their networks: an IPv4-mapped
+ * IPv6 address is an IPv4 address, and all peers on UNIX sockets are one. Memory is held for connected peers only.
+ *
+ * Returns a factory to listen or connect with; the given one stays as it is. Throws a `TypeError` if `factory` is not a factory or an
+ * option is not a number, and a `RangeError` if an option is not a whole number in its range or the message has more than 4,096 bytes.
  */
 export function limitPerPeer<F extends Factory | ClientFactory>(factory: F, options: PeerLimit): Guarded<F> {
   const { max, message, ipv4Prefix = 32, ipv6Prefix = 64 } = options;
@@ -39,7 +50,7 @@ class LimitPerPeer implements Policy {
   readonly #max: number;
   readonly #refused: Refused;
   readonly #networkOf: (peer: SocketName) => string;
-  /** How many connections each network has; none that has none. */
+  /** How many connections each network has. A network without connections has no entry. */
   readonly #counts: Map<string, number> = new Map();
 
   constructor(max: number, refused: Refused, networkOfPeer: (peer: SocketName) => string) {
@@ -50,7 +61,7 @@ class LimitPerPeer implements Policy {
 
   filter(wire: Wire): Filter | Refused {
     const { peer } = wire;
-    // A connection that was reset before it was accepted has no peer any more: counting it for anybody would be wrong.
+    // A connection that was reset before it was accepted has no peer any more: it cannot be counted.
     if (peer === undefined) return GONE;
     const network = this.#networkOf(peer);
     const count = this.#counts.get(network) ?? 0;

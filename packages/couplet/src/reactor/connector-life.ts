@@ -1,6 +1,6 @@
 /**
- * The life of a connector. What affects it is in this table. Where an event always leads to the same, the connector raises it first, and
- * then does what follows; the methods that a program may call at the wrong time look at the state, and throw.
+ * The life of a connector. What affects it is in this table. An event that has the same effect in every state has no `call`: the connector
+ * raises it, and then does what follows. A method that a program may call at the wrong time looks at the state, and throws.
  *
  * The states:
  *
@@ -19,10 +19,10 @@
  * - `connect`, `disconnect`: the program asks for it
  * - `cancel`: the attempt is to end, because the program asks for that or the factory cannot build
  * - `ready`: there is a wire
- * - `failed`: the attempt is over: none was found, its time is up, it was cancelled
+ * - `failed`: the attempt is over: no wire was found, its time is up, or it was cancelled
  * - `building`: the factory is about to be asked for a protocol
  * - `seated`: there is a connection
- * - `refused`: there will be none with that wire
+ * - `refused`: the wire of the attempt is refused
  * - `lost`: the connection is gone
  * - `done`: the factory was told
  *
@@ -49,7 +49,7 @@ export const CONNECTOR_LIFE = {
   cancelling: {
     cancel: 'ignore',
     disconnect: 'ignore',
-    // The wire that there was.
+    // The wire of the attempt that was cancelled.
     refused: 'ignore',
     failed: { to: 'telling', call: 'fail' },
   },

@@ -23,21 +23,24 @@ import { Dial, nameOf } from './dial.ts';
 
 const LIFE = new Machine('connector', 'idle', CONNECTOR_LIFE);
 
-/** What comes first on the wire. */
+/** What is sent first on the wire. */
 export interface Preamble {
-  /** The PROXY header, or its version: it announces this end itself then. */
+  /** The PROXY header, or its version for a header with the addresses of the connection itself. */
   readonly proxyHeader: ProxyHeader | 1 | 2 | undefined;
+  /** Settings for TLS from the first byte on; without TLS if undefined. */
   readonly tls: ClientTLS | undefined;
 }
 
-/** How a connector tries. */
+/** How a connector makes its attempts. */
 export interface Attempts {
+  /** How long an attempt may take; `Infinity` is no limit. */
   readonly timeoutMs: number;
   readonly preamble: Preamble;
+  /** Cancels the attempt when it is aborted. */
   readonly signal: AbortSignal | undefined;
 }
 
-/** One attempt: the way to the wire, and what becomes of the wire. */
+/** One attempt: the search for a wire, and the admission of that wire. */
 interface Trial {
   readonly dial: Dial;
   readonly admission: Admission<Callbacks>;
@@ -58,7 +61,7 @@ export class ClientConnector implements Connector<Callbacks>, AdmissionOwner<Cal
   #trial: Trial | undefined;
   /** The present connection, with its protocol. */
   #seat: { readonly connection: StreamTransport; readonly protocol: Callbacks } | undefined;
-  /** The factory counts this connector among those that use it: it was started, and did not throw. */
+  /** True while the factory counts this connector among its users: `doStart` was called, and did not throw. */
   #counted = false;
   readonly #waiters: { resolve: (protocol: Callbacks) => void; reject: (reason: Error) => void }[] = [];
   readonly #life = LIFE.start({
@@ -71,7 +74,7 @@ export class ClientConnector implements Connector<Callbacks>, AdmissionOwner<Cal
     decline: (reason: Error): void => {
       const told =
         reason instanceof NoProtocolBuilt
-          ? new ConnectionAborted(`${this.destination}: the factory refused it`)
+          ? new ConnectionAborted(`${this.destination}: buildProtocol of the factory returned null`)
           : reason;
       this.#engine.defer(() => this.#life.lost(told));
     },
@@ -89,7 +92,7 @@ export class ClientConnector implements Connector<Callbacks>, AdmissionOwner<Cal
     },
   });
 
-  /** It puts itself into `busy` while it tries or is connected. */
+  /** Makes a connector without an attempt. It is in `busy` while it connects or is connected. */
   constructor(
     engine: Engine,
     reactor: Clock,
@@ -143,7 +146,7 @@ export class ClientConnector implements Connector<Callbacks>, AdmissionOwner<Cal
       });
     }
     this.#tell('startedConnecting', () => this.#factory.startedConnecting(this));
-    // It may assign its protocol while it starts.
+    // The factory may assign its protocol while it starts.
     if (isThenable(started)) {
       const check = (): void => this.#expectProtocol(dial);
       promiseOf(started).then(check, check);
@@ -169,7 +172,7 @@ export class ClientConnector implements Connector<Callbacks>, AdmissionOwner<Cal
     this.#cancel();
   }
 
-  // What becomes of the wire.
+  // What the admission of the wire calls.
 
   building(): void {
     this.#life.building();
@@ -210,7 +213,7 @@ export class ClientConnector implements Connector<Callbacks>, AdmissionOwner<Cal
     return dial;
   }
 
-  /** Fails an attempt whose connection would have no protocol. */
+  /** Cancels an attempt whose factory cannot build a protocol. */
   #expectProtocol(dial: Dial): void {
     if (dial.over) return;
     try {
@@ -250,7 +253,7 @@ export class ClientConnector implements Connector<Callbacks>, AdmissionOwner<Cal
     });
   }
 
-  /** Why the attempt failed, with the name of the destination, where the admission does not know that. */
+  /** Returns the error for the factory. A reason that comes from the admission gets the name of the destination. */
   #attemptError(reason: Error): Error {
     const message = `${this.destination}: ${reason.message}`;
     if (reason instanceof AdmissionError) return new ConnectError(message, { cause: reason });
@@ -264,7 +267,7 @@ export class ClientConnector implements Connector<Callbacks>, AdmissionOwner<Cal
     for (const { reject } of this.#waiters.splice(0)) reject(reason);
   }
 
-  /** The callback may have connected again; if not, the factory is done with. */
+  /** Releases the factory, unless its callback has connected again. */
   #endTelling(): void {
     if (this.#life.state === 'telling') this.#life.done();
   }
@@ -279,10 +282,10 @@ function headerFor({ local, peer }: Wire, header: ProxyHeader | 1 | 2): ProxyHea
   return { version: header, command: 'PROXY', source: local, destination: peer, tlvs: [] };
 }
 
-/** The name that a server's certificate must have. Throws a `TLSError` for a host of which no certificate can be. */
+/** Returns the name that the certificate of a server must have. Throws a `TLSError` if no certificate can have the name of the host. */
 function certifiedNameOf(destination: Destination): string {
   if (destination.kind !== 'tcp') return '';
   const name = serverNameOf(destination.host);
-  if (name === undefined) throw new TLSError('no certificate can have that name');
+  if (name === undefined) throw new TLSError('no certificate can be for this host');
   return name;
 }

@@ -30,11 +30,11 @@ interface TcpDestination {
   /** What the attempts bind to; any address and port where undefined. */
   readonly localHost: string | undefined;
   readonly localPort: number | undefined;
-  /** Decides when the name is looked up. */
+  /** Decides when the name is looked up; at once where undefined. */
   readonly queueLookup: ConnectOptions['queueLookup'] | undefined;
 }
 
-/** The destination as a person writes it, in one line. */
+/** Returns the destination as a person writes it, in one line. */
 export function nameOf(destination: Destination): string {
   if (destination.kind === 'unix') return oneLine(destination.path);
   if (destination.kind === 'stdio') return 'stdio';
@@ -42,7 +42,10 @@ export function nameOf(destination: Destination): string {
   return oneLine(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
 }
 
-/** One attempt to reach a destination: looks the name up, races its addresses, and gives up after a time, also while others see to the wire. */
+/**
+ * One attempt to reach a destination: looks the name up, tries its addresses, and fails after a time limit. That includes the time until
+ * `end`, in which the wire is admitted.
+ */
 export class Dial {
   readonly #engine: Engine;
   readonly #destination: Destination;
@@ -52,7 +55,7 @@ export class Dial {
   #attempt: { cancel(): void } | undefined;
   #over = false;
 
-  /** A `timeoutMs` of `Infinity` never gives up. `settled` gets the wire, and may still hear of a failure until it calls `end`. */
+  /** `Infinity` is no limit. `settled.onReady` gets the wire; until `end` is called, `onFailed` may still be called after that. */
   constructor(engine: Engine, destination: Destination, timeoutMs: number, settled: Settled<Wire, Error>) {
     this.#engine = engine;
     this.#destination = destination;
@@ -60,7 +63,7 @@ export class Dial {
     this.#settled = settled;
   }
 
-  /** Begins, unless it was cancelled before. */
+  /** Begins, unless the attempt has been ended already. */
   start(): void {
     if (this.#over) return;
     const destination = this.#destination;
@@ -72,20 +75,20 @@ export class Dial {
     else this.#attempt = this.#engine.streams.connect(destination, this.#outcome);
   }
 
-  /** True when it has come to something, or was ended. */
+  /** True once the attempt has succeeded, failed or been ended. */
   get over(): boolean {
     return this.#over;
   }
 
-  /** Ends the attempt; `onFailed` comes later with that reason. */
+  /** Ends the attempt; `onFailed` is called with that reason in a later turn. Does nothing once the attempt is over. */
   fail(reason: Error): void {
     if (this.#over) return;
     this.end();
-    // After the events that wait: whoever tries again at once, and cancels again, must not keep them waiting for ever.
+    // After the events that wait: a program that connects and cancels again and again must not delay them for ever.
     this.#engine.yield(() => this.#settled.onFailed(reason));
   }
 
-  /** It has come to something: nothing of it waits any longer. */
+  /** Ends the attempt without a call of `settled`: cancels the time limit, the lookup and the connection attempts. */
   end(): void {
     this.#over = true;
     this.#timeout?.cancel();
@@ -94,7 +97,7 @@ export class Dial {
 
   readonly #outcome = {
     onReady: (wire: Wire): Sink | null => {
-      // The wire belongs to somebody else now: a cancel would close it.
+      // The wire has its owner now: a cancel would close it.
       this.#attempt = undefined;
       return this.#settled.onReady(wire);
     },
@@ -139,7 +142,7 @@ export class Dial {
   }
 }
 
-/** The addresses that an attempt from `localHost` can reach: those of its family. */
+/** Returns the addresses that an attempt from `localHost` can reach: those of its family. */
 function reachable(found: readonly HostAddress[], localHost: string | undefined): readonly HostAddress[] {
   if (localHost === undefined) return found;
   return found.filter(({ family }) => family === familyOf(localHost));

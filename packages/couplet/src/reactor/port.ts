@@ -18,6 +18,7 @@ import type { Sink, Wire } from '../seam/wire.ts';
 
 /** What a port asks of its wires. */
 export interface PortTerms extends AdmissionTerms {
+  /** Settings for TLS from the first byte on; without TLS if undefined. */
   readonly tls: ServerTLS | undefined;
 }
 
@@ -36,7 +37,7 @@ class Arrivals implements AdmissionOwner<Callbacks> {
   }
 
   refused(peer: Address, reason: Error): void {
-    // What was thrown may have any code, or none.
+    // An error that a callback threw may have any code, or none.
     const told = isAdmissionReason(reason) ? reason : new AdmissionFailed(reason.message, { cause: reason });
     this.#engine.notify((observer) => observer.connectionRefused?.(peer, told));
   }
@@ -72,7 +73,10 @@ export class Port implements ListeningPort {
     this.#closed = closed;
   }
 
-  /** Opens a port; `name` is the place as it was asked for. Rejects with a `CannotListenError` when that fails. */
+  /**
+   * Opens a port. `name` is the place as the program wrote it, for messages; `closed` is called once, when the port has closed. Rejects
+   * with a `CannotListenError` if the port cannot be opened, the certificates cannot be used, or the reactor is stopping.
+   */
   static async open(
     engine: Engine,
     name: string,
@@ -83,7 +87,7 @@ export class Port implements ListeningPort {
   ): Promise<Port> {
     const port = place.kind === 'tcp' ? place.port : undefined;
     if (engine.stopping) throw new CannotListenError(name, port, 'the reactor is stopping');
-    // Where something is to be read before the factory is asked, the wires cannot come without being read.
+    // A port that reads a header before it asks the factory cannot have its wires paused.
     const paused = factory.admitsLater && terms.header === undefined;
     const admission = new Admission<Callbacks>(engine, factory, { ...terms, paused }, new Arrivals(engine));
     let known: Prelude = NO_PRELUDE;
@@ -133,7 +137,7 @@ export class Port implements ListeningPort {
   }
 }
 
-/** What cannot be used is better found out before the first client. */
+/** Throws a `CannotListenError` if the certificates cannot be used: before the port opens, not at the first client. */
 function checkCertificates(engine: Engine, name: string, port: number | undefined, tls: ServerTLS | undefined): void {
   try {
     if (tls !== undefined) engine.contexts.renew(tls);

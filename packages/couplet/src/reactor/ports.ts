@@ -14,26 +14,29 @@ import { awaited } from '../values/thenable.ts';
 import type { PortOptions } from './options.ts';
 import { Port, type PortTerms } from './port.ts';
 
-/** What a TCP port is asked for with. */
+/** What describes a TCP port besides its interface. */
 interface TcpPlace {
   readonly port: number;
   readonly backlog: number;
 }
 
-/** The ports of a reactor, those that are being opened included. */
+/** The ports of a reactor, including those that are being opened. */
 export class Ports {
   readonly #engine: Engine;
   readonly #reactor: Clock;
   readonly #opening: Set<Promise<ListeningPort>> = new Set();
   readonly #open: Set<Port> = new Set();
 
-  /** Factories get to know the `reactor`. */
+  /** `reactor` is what `startFactory` of factories gets. */
   constructor(engine: Engine, reactor: Clock) {
     this.#engine = engine;
     this.#reactor = reactor;
   }
 
-  /** Opens a TCP port on an interface, an IP literal or a name. Rejects like `open`. */
+  /**
+   * Opens a TCP port on an interface: `name` is an IP address, or a host name, which is looked up first. Rejects with a
+   * `CannotListenError` if the name has no address, and for the reasons of `open`.
+   */
   async openTCP(name: string, place: TcpPlace, factory: Factory, options: PortOptions): Promise<ListeningPort> {
     const { epoch } = this.#engine;
     const host = await this.#interfaceOf(name, place.port);
@@ -42,8 +45,9 @@ export class Ports {
   }
 
   /**
-   * Opens a port once its factory has started; `name` is the place as it was asked for. Rejects with a `CannotListenError` when that is
-   * impossible, and when the reactor has stopped meanwhile.
+   * Opens a port once its factory has started; `name` is the place as the program wrote it, for messages. Rejects with a
+   * `CannotListenError` if the port cannot be opened or the reactor has stopped meanwhile, with a `TypeError` or `RangeError` if the
+   * factory or an option is not valid, and with the error of `startFactory` if that fails. The factory is out of use again then.
    */
   async open(name: string, place: ListenPlace, factory: Factory, options: PortOptions): Promise<ListeningPort> {
     const bounds = boundsOf(options);
@@ -64,7 +68,7 @@ export class Ports {
     }
   }
 
-  /** Closes them all. It waits for those that are being opened, but not for lookups and factories before that. */
+  /** Closes all ports, including those whose sockets are being opened; a lookup, or a factory that is starting, is not waited for. */
   async close(): Promise<void> {
     await Promise.allSettled(this.#opening);
     await Promise.all([...this.#open].map((port) => port.stopListening()));
@@ -82,13 +86,13 @@ export class Ports {
     }
   }
 
-  /** Throws when what was asked for in that epoch comes after its end. While the reactor still ends, `Port.open` says so. */
+  /** Throws a `CannotListenError` if the run in which the port was asked for is over. While it ends, `Port.open` throws that. */
   #expectEpoch(epoch: symbol | undefined, name: string, port: number | undefined): void {
     if (this.#engine.stopping || this.#engine.epoch === epoch) return;
     throw new CannotListenError(name, port, 'the reactor has stopped');
   }
 
-  /** The IP literal of an interface; of a name with several addresses the first IPv4 one. */
+  /** Returns the IP address of an interface; of a name with several addresses the first IPv4 one. */
   async #interfaceOf(name: string, port: number): Promise<string> {
     if (familyOf(name) !== undefined) return name;
     const found = await this.#engine.resolve(name);

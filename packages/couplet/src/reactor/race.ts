@@ -5,13 +5,13 @@ import type { Streams } from '../seam/streams.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import type { Clock, DelayedCall } from '../time/clock.ts';
 
-/** How long an attempt has the field to itself: the Connection Attempt Delay that RFC 8305, section 8, recommends. */
+/** After how many milliseconds the next attempt begins: the Connection Attempt Delay that RFC 8305, section 8, recommends. */
 const HEAD_START_MS = 250;
 
-/** Had there been a listener, the attempt would have reached that. */
-const OWN_PEER: Cause = { kind: 'refused', code: 'ECONNREFUSED', detail: 'the connection was one to itself' };
+/** The cause for an attempt that reached itself: with a listener on the port it would have reached that. */
+const OWN_PEER: Cause = { kind: 'refused', code: 'ECONNREFUSED', detail: 'the attempt connected to itself' };
 
-/** The order of RFC 8305, section 4: as the resolver gave them, but with the families taking turns. */
+/** Returns the addresses in the order of RFC 8305, section 4: that of the resolver, with the families alternating. */
 export function interleave(addresses: readonly HostAddress[]): HostAddress[] {
   const first = addresses.filter((address) => address.family === addresses[0]?.family);
   const second = addresses.filter((address) => address.family !== addresses[0]?.family);
@@ -24,7 +24,7 @@ export function interleave(addresses: readonly HostAddress[]): HostAddress[] {
   return order;
 }
 
-/** What the addresses of a race have in common. */
+/** What all attempts of a race have in common. */
 interface Target {
   readonly port: number;
   readonly localHost: string | undefined;
@@ -32,8 +32,8 @@ interface Target {
 }
 
 /**
- * Connects to whichever of several addresses answers first (Happy Eyeballs, RFC 8305, section 5): an attempt that has not
- * succeeded after 250 ms, or has failed, is joined by the next one, and the first success ends the others.
+ * Connects to the first of several addresses that answers (Happy Eyeballs, RFC 8305, section 5): the next attempt begins when the last
+ * one has failed, or has not succeeded within 250 ms, and the first success cancels the others.
  */
 export class Race {
   readonly #streams: Pick<Streams, 'connect'>;
@@ -43,7 +43,7 @@ export class Race {
   readonly #outcome: Settled<Wire>;
   readonly #running: Set<{ cancel(): void }> = new Set();
   #headStart: DelayedCall | undefined;
-  /** The failure that says most; of two that say as much, the first. */
+  /** The most informative failure so far; the first of equals. */
   #failure: Cause | undefined;
 
   constructor(
@@ -77,7 +77,7 @@ export class Race {
     }
     const { port, localHost, localPort } = this.#target;
     const failed = (cause: Cause): void => {
-      // It may have been cancelled while its wire was on the way out.
+      // It may have been cancelled while its wire, a connection to itself, was closing.
       if (!this.#running.delete(attempt)) return;
       if (this.#failure === undefined || weightOf(cause) > weightOf(this.#failure)) this.#failure = cause;
       this.#next();
@@ -100,7 +100,8 @@ export class Race {
 }
 
 /**
- * How much a failure says about the destination: least that there is no way to it, little that the own address cannot be used.
+ * Returns how much a failure says about the destination. It says least that there is no route to it, and little that the local address
+ * cannot be used.
  */
 function weightOf({ kind }: Cause): number {
   if (kind === 'unreachable') return 0;
@@ -108,8 +109,8 @@ function weightOf({ kind }: Cause): number {
 }
 
 /**
- * Whether a wire's two ends are one: where a port of this host has no listener, the system may pick that very port for the
- * attempt, which then meets itself (simultaneous open, RFC 9293, section 3.5). The peer is looked at only when that may be.
+ * True if both ends of a wire are the same: if a port of this host has no listener, the system may choose that very port for the
+ * attempt, which then connects to itself (simultaneous open, RFC 9293, section 3.5). The peer is asked for only if the ports agree.
  */
 function isOwnPeer(wire: Wire, port: number): boolean {
   const { local } = wire;
@@ -118,7 +119,7 @@ function isOwnPeer(wire: Wire, port: number): boolean {
   return peer !== undefined && 'port' in peer && peer.port === local.port && peer.host === local.host;
 }
 
-/** Aborts such a wire, so that its port is free for a server at once. The attempt has failed when it is gone. */
+/** Aborts such a wire, so that its port is free for a server at once. The attempt fails when the wire has closed. */
 function leave(wire: Wire, failed: (cause: Cause) => void): Sink {
   wire.abort();
   const sink: Sink = {
