@@ -5,7 +5,10 @@ export class Cidr {
   readonly #prefix: Uint8Array;
   readonly #mask: Uint8Array;
 
-  /** Takes an address with a prefix length, or without one: then it is that address alone. Throws a `RangeError` for anything else. */
+  /**
+   * Takes an address with a prefix length, or without one: then it is that address alone. Throws a `RangeError` for anything
+   * else.
+   */
   constructor(text: string) {
     const [address = '', length, ...rest] = text.split('/');
     const prefix = bytesOf(address);

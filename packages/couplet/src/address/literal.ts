@@ -78,7 +78,10 @@ function groupsOfBytes(bytes: Uint8Array): number[] {
   return Array.from({ length: bytes.length / 2 }, (_, at) => ((bytes[2 * at] ?? 0) << 8) | (bytes[2 * at + 1] ?? 0));
 }
 
-/** The groups without leading zeros, and the first of the longest runs of zeros left out, if it has more than one (RFC 5952, section 4). */
+/**
+ * The groups without leading zeros, and the first of the longest runs of zeros left out, if it has more than one (RFC 5952,
+ * section 4).
+ */
 function shortest(groups: readonly number[]): string {
   const text = groups.map((group) => group.toString(16));
   let [from, length] = [0, 1];

@@ -5,8 +5,8 @@ import { Tail } from './tail.ts';
 const SMALL = 1024;
 
 /**
- * A queue of bytes, in the chunks in which they arrived; small chunks are copied together. Each byte is copied at most twice. Chunks
- * that go in belong to the queue, those that come out to the caller.
+ * A queue of bytes, in the chunks in which they arrived; small chunks are copied together. Each byte is copied at most twice.
+ * Chunks that go in belong to the queue, those that come out to the caller.
  */
 export class ChunkQueue {
   /** How many bytes the queue holds. */
@@ -61,8 +61,8 @@ export class ChunkQueue {
   }
 
   /**
-   * Empties the queue, and returns all its bytes, followed by those of `last`, as one chunk. That is a copy, unless there was one chunk
-   * only.
+   * Empties the queue, and returns all its bytes, followed by those of `last`, as one chunk. That is a copy, unless there was one
+   * chunk only.
    */
   join(last: Buffer = EMPTY): Buffer {
     if (this.size === 0) return last;

@@ -56,9 +56,9 @@ export class Connection implements AsyncIterable<Buffer, undefined>, AsyncDispos
   }
 
   /**
-   * A promise that resolves once the connection is gone, to the reason: a `ConnectionDone`, `ConnectionLost` or `ConnectionAborted`, the
-   * `TimeoutError` of a policy, the error given to `abort`, or the one that the handler threw. Never rejects. It does not close the
-   * connection: a handler that awaits it waits for the peer, which may wait for the handler.
+   * A promise that resolves once the connection is gone, to the reason: a `ConnectionDone`, `ConnectionLost` or
+   * `ConnectionAborted`, the `TimeoutError` of a policy, the error given to `abort`, or the one that the handler threw. Never
+   * rejects. It does not close the connection: a handler that awaits it waits for the peer, which may wait for the handler.
    */
   get closed(): Promise<Error> {
     return this.#inlet.closed;
@@ -74,7 +74,9 @@ export class Connection implements AsyncIterable<Buffer, undefined>, AsyncDispos
     return this.#inlet.transport.getPeer();
   }
 
-  /** What the TLS handshake agreed on, such as the version and the certificate of the peer; undefined while nothing is encrypted. */
+  /**
+   * What the TLS handshake agreed on, such as the version and the certificate of the peer; undefined while nothing is encrypted.
+   */
   get tls(): TlsInfo | undefined {
     return this.#inlet.transport.tls;
   }
@@ -85,13 +87,13 @@ export class Connection implements AsyncIterable<Buffer, undefined>, AsyncDispos
   }
 
   /**
-   * Changes the connection to TLS, in the role of `tls`: a `ServerTLS` or a `ClientTLS`. What was written before is sent in clear, what
-   * is written afterwards encrypted, once the handshake is done. Bytes that arrived and were not read by the program are taken for a
-   * part of the handshake. Resolves to true when the handshake is done, to false once the connection is gone; never rejects. A handshake
-   * that fails or takes too long ends the connection with a `ConnectionLost` or `TimeoutError`.
+   * Changes the connection to TLS, in the role of `tls`: a `ServerTLS` or a `ClientTLS`. What was written before is sent in
+   * clear, what is written afterwards encrypted, once the handshake is done. Bytes that arrived and were not read by the program
+   * are taken for a part of the handshake. Resolves to true when the handshake is done, to false once the connection is gone;
+   * never rejects. A handshake that fails or takes too long ends the connection with a `ConnectionLost` or `TimeoutError`.
    *
-   * Throws an `Error` if TLS is spoken already, a `TLSError` for certificates that cannot be used, and a `TypeError` for a `ClientTLS`
-   * that verifies the server and does not have a `serverName`.
+   * Throws an `Error` if TLS is spoken already, a `TLSError` for certificates that cannot be used, and a `TypeError` for a
+   * `ClientTLS` that verifies the server and does not have a `serverName`.
    */
   startTLS(tls: TLS): Promise<boolean> {
     return this.#inlet.startTLS(tls);
@@ -103,12 +105,13 @@ export class Connection implements AsyncIterable<Buffer, undefined>, AsyncDispos
   }
 
   /**
-   * Returns an iterator over lines without their delimiter: strings, or bytes with `encoding: 'buffer'`. Lines end with CRLF, have at
-   * most 16,384 bytes and are in UTF-8, unless `delimiter`, `maxLength` or `encoding` is set. A character is never split; bytes that are
-   * not valid in the encoding become U+FFFD.
+   * Returns an iterator over lines without their delimiter: strings, or bytes with `encoding: 'buffer'`. Lines end with CRLF,
+   * have at most 16,384 bytes and are in UTF-8, unless `delimiter`, `maxLength` or `encoding` is set. A character is never split;
+   * bytes that are not valid in the encoding become U+FFFD.
    *
-   * The iterator throws a `LineTooLongError` for a line of more than `maxLength` bytes; its next `next()` gives the line behind it.
-   * `lines` throws a `RangeError` if the delimiter is empty, if `maxLength` is not a number of at least 0, or if the encoding is unknown.
+   * The iterator throws a `LineTooLongError` for a line of more than `maxLength` bytes; its next `next()` gives the line behind
+   * it. `lines` throws a `RangeError` if the delimiter is empty, if `maxLength` is not a number of at least 0, or if the encoding
+   * is unknown.
    */
   lines(options: LinesOptions & { readonly encoding: 'buffer' }): AsyncIterableIterator<Buffer, undefined>;
   lines(options?: TextLinesOptions): AsyncIterableIterator<string, undefined>;
@@ -118,27 +121,30 @@ export class Connection implements AsyncIterable<Buffer, undefined>, AsyncDispos
   }
 
   /**
-   * Returns an iterator over the contents of netstrings (http://cr.yp.to/proto/netstrings.txt), of at most `maxLength` bytes each; 99,999
-   * unless set. The iterator throws a `NetstringParseError` for bytes that are not a netstring, or are a longer one; the rest of the
-   * input cannot be understood then. `netstrings` throws a `RangeError` if `maxLength` is not a number of at least 0.
+   * Returns an iterator over the contents of netstrings (http://cr.yp.to/proto/netstrings.txt), of at most `maxLength` bytes
+   * each; 99,999 unless set. The iterator throws a `NetstringParseError` for bytes that are not a netstring, or are a longer one;
+   * the rest of the input cannot be understood then. `netstrings` throws a `RangeError` if `maxLength` is not a number of at
+   * least 0.
    */
   netstrings(options: StringsOptions = {}): AsyncIterableIterator<Buffer, undefined> {
     return new Reader(this.#inlet, netstrings(options));
   }
 
   /**
-   * Returns an iterator over strings of bytes that follow their big-endian length of 1, 2 or 4 bytes, of at most `maxLength` bytes each;
-   * 99,999 unless set. The iterator throws a `LengthLimitError` for a longer string; its next `next()` gives the one behind it. `strings`
-   * throws a `RangeError` if `prefixBytes` is not 1, 2 or 4, or if `maxLength` is not a number of at least 0.
+   * Returns an iterator over strings of bytes that follow their big-endian length of 1, 2 or 4 bytes, of at most `maxLength`
+   * bytes each; 99,999 unless set. The iterator throws a `LengthLimitError` for a longer string; its next `next()` gives the one
+   * behind it. `strings` throws a `RangeError` if `prefixBytes` is not 1, 2 or 4, or if `maxLength` is not a number of at least
+   * 0.
    */
   strings(prefixBytes: PrefixBytes, options: StringsOptions = {}): AsyncIterableIterator<Buffer, undefined> {
     return new Reader(this.#inlet, lengthPrefixed(prefixBytes, options));
   }
 
   /**
-   * Queues data to be sent. Bytes are not copied, and must not change until they are sent; a string is encoded in UTF-8. Resolves to true
-   * when there is room for more: at once, unless more than 64 KiB are queued. Resolves to false, and nothing is sent, once the connection
-   * is gone and after `end` or `close`. Never rejects. Throws a `TypeError` for anything else than bytes or a string.
+   * Queues data to be sent. Bytes are not copied, and must not change until they are sent; a string is encoded in UTF-8. Resolves
+   * to true when there is room for more: at once, unless more than 64 KiB are queued. Resolves to false, and nothing is sent,
+   * once the connection is gone and after `end` or `close`. Never rejects. Throws a `TypeError` for anything else than bytes or a
+   * string.
    */
   write(data: Uint8Array | string): Promise<boolean> {
     const { transport } = this.#inlet;
@@ -150,8 +156,8 @@ export class Connection implements AsyncIterable<Buffer, undefined>, AsyncDispos
   }
 
   /**
-   * Resolves to true when there is room to write: at once, unless more than 64 KiB were queued. Resolves to false once the connection is
-   * gone and after `end` or `close`. Never rejects.
+   * Resolves to true when there is room to write: at once, unless more than 64 KiB were queued. Resolves to false once the
+   * connection is gone and after `end` or `close`. Never rejects.
    */
   drained(): Promise<boolean> {
     const { transport } = this.#inlet;
@@ -168,8 +174,8 @@ export class Connection implements AsyncIterable<Buffer, undefined>, AsyncDispos
   }
 
   /**
-   * Closes the connection in order: everything written is sent first. What still arrives is dropped, and an iteration ends. `closed`
-   * tells when the connection is gone. A second call does nothing.
+   * Closes the connection in order: everything written is sent first. What still arrives is dropped, and an iteration ends.
+   * `closed` tells when the connection is gone. A second call does nothing.
    */
   close(): void {
     this.#inlet.close();

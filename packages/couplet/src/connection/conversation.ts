@@ -9,9 +9,9 @@ import { Connection } from './connection.ts';
 import { Inlet } from './inlet.ts';
 
 /**
- * A function that serves one connection. When it returns, or the promise that it returned resolves, the connection closes in order. What
- * it throws, or rejects with, is reported to the observers and aborts the connection. A `FramingError` is not reported, since the peer
- * caused it: it sent bytes that are not a frame, or left inside a frame. It aborts the connection too.
+ * A function that serves one connection. When it returns, or the promise that it returned resolves, the connection closes in
+ * order. What it throws, or rejects with, is reported to the observers and aborts the connection. A `FramingError` is not
+ * reported, since the peer caused it: it sent bytes that are not a frame, or left inside a frame. It aborts the connection too.
  */
 export type Handler = (connection: Connection) => Result;
 
@@ -53,8 +53,8 @@ export class Conversation extends Inlet {
 }
 
 /**
- * A factory whose connections are each served by a handler. `serve` listens with one; use it directly to put policies around it, and
- * with `listenTCP`.
+ * A factory whose connections are each served by a handler. `serve` listens with one; use it directly to put policies around it,
+ * and with `listenTCP`.
  */
 export class ConversationFactory extends Factory {
   readonly #handler: Handler;

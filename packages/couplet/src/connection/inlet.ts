@@ -8,9 +8,9 @@ import type { Pull } from './pull.ts';
 import { Chunks, FramePull } from './pull.ts';
 
 /**
- * The protocol behind a `Connection`: it passes what arrives to the pull that waits. Bytes wait in the decoder of the last reader and
- * nowhere else. A chunk that arrives without a pull pauses the reading, and a pull that does not find a frame resumes it. So a
- * consumer that keeps up never pauses, and one that does not keep up slows its peer down.
+ * The protocol behind a `Connection`: it passes what arrives to the pull that waits. Bytes wait in the decoder of the last reader
+ * and nowhere else. A chunk that arrives without a pull pauses the reading, and a pull that does not find a frame resumes it. So
+ * a consumer that keeps up never pauses, and one that does not keep up slows its peer down.
  */
 export class Inlet extends Protocol {
   /** Why the connection ended, once it is gone. */
@@ -37,12 +37,12 @@ export class Inlet extends Protocol {
   }
 
   /**
-   * Returns the next frame that this decoder finds in the stream, behind the frames that other decoders found. Rejects for bytes that
-   * cannot become a frame, and with the reason once the connection was cut. Throws an `Error` while another pull waits.
+   * Returns the next frame that this decoder finds in the stream, behind the frames that other decoders found. Rejects for bytes
+   * that cannot become a frame, and with the reason once the connection was cut. Throws an `Error` while another pull waits.
    */
   pull<Frame>(decoder: Decoder<Frame>): Promise<IteratorResult<Frame, undefined>> {
     if (this.#pull !== undefined)
-      throw new Error('the connection is already being read: only one read may wait at a time');
+      throw new Error('the connection is being read already: only one read may wait at a time');
     try {
       const value = this.#left ? undefined : this.#turnTo(decoder).next();
       if (value !== undefined) return Promise.resolve({ done: false, value });

@@ -46,10 +46,10 @@ const RUNS = 4;
 const AT_ONCE: LingerBounds = { lingerTimeoutMs: 0, lingerMaxMs: 0 };
 
 /**
- * What the connections of one reactor share: its time, the run in progress, and the list of the live ones. A run is the callbacks of one
- * event, from the outermost upcall to its end; what they wrote is sent then. A turn is what happens from one event of the backend to the
- * next: a run, and the runs that follow from it as promises settle. A turn that would keep other events waiting is interrupted, and
- * goes on behind them.
+ * What the connections of one reactor share: its time, the run in progress, and the list of the live ones. A run is the callbacks
+ * of one event, from the outermost upcall to its end; what they wrote is sent then. A turn is what happens from one event of the
+ * backend to the next: a run, and the runs that follow from it as promises settle. A turn that would keep other events waiting is
+ * interrupted, and goes on behind them.
  */
 export class Engine implements Clock {
   readonly streams: Streams;
@@ -59,8 +59,8 @@ export class Engine implements Clock {
   readonly contexts: TlsContexts;
   readonly live: LinkedList<Live> = new LinkedList();
   /**
-   * A token for the time from one stop of the reactor to the next: what was asked for with an earlier token does not begin any more.
-   * Undefined while the reactor stops: nothing new begins.
+   * A token for the time from one stop of the reactor to the next: what was asked for with an earlier token does not begin any
+   * more. Undefined while the reactor stops: nothing new begins.
    */
   epoch: symbol | undefined = Symbol('epoch');
   /** How long connections that close are waited for; set while the reactor stops. */
@@ -79,7 +79,10 @@ export class Engine implements Clock {
   #scheduled: (Flushable | undefined)[] = [];
   #flushing: (Flushable | undefined)[] = [];
   #count = 0;
-  /** Those that go on after the events which waited when the first was postponed, and those that go on after the events that wait now. */
+  /**
+   * Those that go on after the events which waited when the first was postponed, and those that go on after the events that wait
+   * now.
+   */
   #postponed: Flushable[] = [];
   #behind: Flushable[] = [];
   /** The turn in which the first was postponed. */

@@ -65,8 +65,8 @@ export type LifeEvent =
   | 'taken';
 
 /**
- * What to do on entering a state: something to the wire, or `wait`: begin a wait that ends the state, or `conclude`: tell the protocol,
- * once nothing is pending.
+ * What to do on entering a state: something to the wire, or `wait`: begin a wait that ends the state, or `conclude`: tell the
+ * protocol, once nothing is pending.
  */
 export type Action = 'discard' | 'end' | 'endAndLinger' | 'linger' | 'close' | 'abort' | 'wait' | 'conclude' | 'none';
 
@@ -86,8 +86,9 @@ const delivering = to('delivering', 'wait');
 const concluding = to('concluding', 'wait');
 
 /**
- * Every pair that can happen. A pair that changes nothing is ignored: the program and the wire may cause their events at any time. A pair
- * that is not here is impossible: the engine checks the state before `sent` and `taken`, and ends a wait before a state without one.
+ * Every pair that can happen. A pair that changes nothing is ignored: the program and the wire may cause their events at any
+ * time. A pair that is not here is impossible: the engine checks the state before `sent` and `taken`, and ends a wait before a
+ * state without one.
  */
 const transitions: Record<State, Partial<Record<LifeEvent, Step | 'ignore'>>> = {
   open: {

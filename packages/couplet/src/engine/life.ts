@@ -20,7 +20,9 @@ export interface Home<C> {
   lost(connection: C, reason: Error): void;
 }
 
-/** The life of a connection: its state by the table of the life cycle, what each step does to the wire, and the waits of a close. */
+/**
+ * The life of a connection: its state by the table of the life cycle, what each step does to the wire, and the waits of a close.
+ */
 export abstract class Life extends Ends implements Flushable, Live {
   previous: Live | undefined;
   next: Live | undefined;
@@ -160,8 +162,8 @@ export abstract class Life extends Ends implements Flushable, Live {
   }
 
   /**
-   * Called when the peer has not taken a chunk for `closeTimeoutMs`. If the wire got a large chunk before the close, the runtime may tell
-   * how much of it is left; otherwise the chunk may take as long as its portions would.
+   * Called when the peer has not taken a chunk for `closeTimeoutMs`. If the wire got a large chunk before the close, the runtime
+   * may tell how much of it is left; otherwise the chunk may take as long as its portions would.
    */
   #closeLate(): void {
     const { linger } = this;

@@ -9,8 +9,9 @@ const GRAIN_MS = 100;
 export type LingerBounds = Pick<ConnectionBounds, 'lingerTimeoutMs' | 'lingerMaxMs'>;
 
 /**
- * One wait of a connection that closes: for the peer's FIN after ours, for the kernel to take what is unsent, or for the protocol to take
- * what had arrived. It ends when nothing has happened for `idleMs`, and after `mostMs` in any case. An event only changes a number.
+ * One wait of a connection that closes: for the peer's FIN after ours, for the kernel to take what is unsent, or for the protocol
+ * to take what had arrived. It ends when nothing has happened for `idleMs`, and after `mostMs` in any case. An event only changes
+ * a number.
  */
 export class Linger {
   previous: Linger | undefined;
@@ -39,8 +40,8 @@ export class Linger {
   }
 
   /**
-   * Takes whether the peer took a chunk, and how much of what the wire holds is left, if the runtime tells. Returns true if something has
-   * moved since the last call: then the wait goes on.
+   * Takes whether the peer took a chunk, and how much of what the wire holds is left, if the runtime tells. Returns true if
+   * something has moved since the last call: then the wait goes on.
    */
   flushed(taken: boolean, left: number | undefined, now: number): boolean {
     const moved = taken || (this.#left !== undefined && this.#left !== left);

@@ -43,7 +43,10 @@ export class Output extends WriteQueue {
     return this.allHeld && this.#waiters === undefined && this.#handshake === undefined;
   }
 
-  /** Gives the wire what it takes, at most 256 KiB in one turn. Throws a `TypeError` if bytes were added or removed after their write. */
+  /**
+   * Gives the wire what it takes, at most 256 KiB in one turn. Throws a `TypeError` if bytes were added or removed after their
+   * write.
+   */
   send(): void {
     if (this.size > 0) {
       const { turn } = this.#engine;
@@ -93,9 +96,9 @@ export class Output extends WriteQueue {
   }
 
   /**
-   * Begins the change to TLS: what is pushed from now on waits for it. TLS first reads what is `unread`, and then what the protocol
-   * `held`; `late` is called if the handshake takes too long. Throws a `TLSError` or a `TypeError` for options that cannot be used; then
-   * nothing changes.
+   * Begins the change to TLS: what is pushed from now on waits for it. TLS first reads what is `unread`, and then what the
+   * protocol `held`; `late` is called if the handshake takes too long. Throws a `TLSError` or a `TypeError` for options that
+   * cannot be used; then nothing changes.
    */
   startTLS(
     tls: TLS,

@@ -1,7 +1,9 @@
 import type { ErrorReport } from '../values/error-report.ts';
 import { oneLine } from '../values/one-line.ts';
 
-/** Stands for a value that throws when it is converted to a string, such as an object without a prototype: a report must not fail. */
+/**
+ * Stands for a value that throws when it is converted to a string, such as an object without a prototype: a report must not fail.
+ */
 const UNPRINTABLE = 'something that cannot be printed';
 
 /** Returns the report with each name as one printable line, since the name of a class or a path may contain any character. */

@@ -17,8 +17,8 @@ const CHANGED = 'bytes were added or removed after the write and before they wer
 /** What was written to a connection and is not with the kernel yet. */
 export class WriteQueue {
   /**
-   * The number of unsent bytes, including those that the wire holds. For text that is not ASCII it is a little too low from a write until
-   * the next flush, but not while it is above `HIGH_WATER`.
+   * The number of unsent bytes, including those that the wire holds. For text that is not ASCII it is a little too low from a
+   * write until the next flush, but not while it is above `HIGH_WATER`.
    */
   size = 0;
   /** The most bytes that the wire is given at once. */
@@ -27,7 +27,10 @@ export class WriteQueue {
   budget: number = MOST;
   /** The only chunk of a short queue, since most queues do not need a list. */
   #only: Uint8Array | undefined;
-  /** All chunks of a longer queue. Before `#head` are empty chunks in place of those that were given to the wire, which frees these. */
+  /**
+   * All chunks of a longer queue. Before `#head` are empty chunks in place of those that were given to the wire, which frees
+   * these.
+   */
   #chunks: Uint8Array[] | undefined;
   #head = 0;
   /** How many bytes of the next chunk were given to the wire. */
@@ -59,8 +62,8 @@ export class WriteQueue {
   }
 
   /**
-   * Appends a chunk of at least one byte, or a string of at least one character. Throws a `RangeError` for a string that is too long to be
-   * encoded, and then appends nothing.
+   * Appends a chunk of at least one byte, or a string of at least one character. Throws a `RangeError` for a string that is too
+   * long to be encoded, and then appends nothing.
    */
   push(data: Uint8Array | string): void {
     const piece = typeof data === 'string' && data.length >= LONG_TEXT ? Buffer.from(data) : data;

@@ -1,7 +1,10 @@
 import { EMPTY } from '../bytes/chunk.ts';
 import { ChunkQueue } from '../bytes/chunk-queue.ts';
 
-/** Throws a `RangeError` unless the value can limit the length of a frame: NaN would limit nothing, and a string of digits is not a number. */
+/**
+ * Throws a `RangeError` unless the value can limit the length of a frame: NaN would limit nothing, and a string of digits is not
+ * a number.
+ */
 export function checkLimit(maxLength: number): void {
   if (!(typeof maxLength === 'number' && maxLength >= 0))
     throw new RangeError(`maxLength is ${maxLength}, not a number of at least 0`);
@@ -27,7 +30,9 @@ export abstract class Decoder<Frame> implements Iterable<Frame> {
     return this.begun.size + this.chunk.length - this.at + (this.#later?.size ?? 0);
   }
 
-  /** Adds the next bytes of the stream. The chunk belongs to the decoder from now on and must not change: frames are views of it. */
+  /**
+   * Adds the next bytes of the stream. The chunk belongs to the decoder from now on and must not change: frames are views of it.
+   */
   push(chunk: Uint8Array): void {
     const bytes = chunk instanceof Buffer ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
     const later = this.#later;
@@ -40,8 +45,8 @@ export abstract class Decoder<Frame> implements Iterable<Frame> {
   }
 
   /**
-   * Inserts bytes before those that the decoder holds. They belong to the decoder from now on and must not change. The cost does not
-   * depend on how many bytes wait behind them.
+   * Inserts bytes before those that the decoder holds. They belong to the decoder from now on and must not change. The cost does
+   * not depend on how many bytes wait behind them.
    */
   unread(bytes: Uint8Array): void {
     const later = this.#detach();
@@ -54,14 +59,14 @@ export abstract class Decoder<Frame> implements Iterable<Frame> {
   }
 
   /**
-   * Takes the next whole frame and returns it; undefined until more bytes are pushed. The frame belongs to the caller, and the decoder
-   * does not change its bytes. Throws a `FramingError` for bytes that cannot become a frame.
+   * Takes the next whole frame and returns it; undefined until more bytes are pushed. The frame belongs to the caller, and the
+   * decoder does not change its bytes. Throws a `FramingError` for bytes that cannot become a frame.
    */
   abstract next(): Frame | undefined;
 
   /**
-   * Removes all bytes that the decoder holds and returns them, for a change of the protocol in mid-stream. They belong to the caller.
-   * Afterwards the decoder is as new.
+   * Removes all bytes that the decoder holds and returns them, for a change of the protocol in mid-stream. They belong to the
+   * caller. Afterwards the decoder is as new.
    */
   rest(): Buffer {
     const { chunk, at } = this;
@@ -75,12 +80,18 @@ export abstract class Decoder<Frame> implements Iterable<Frame> {
     return rest;
   }
 
-  /** Iterates over the whole frames that the decoder holds, and takes each. Ends where `next` returns undefined, throws what it throws. */
+  /**
+   * Iterates over the whole frames that the decoder holds, and takes each. Ends where `next` returns undefined, throws what it
+   * throws.
+   */
   *[Symbol.iterator](): IterableIterator<Frame> {
     for (let frame = this.next(); frame !== undefined; frame = this.next()) yield frame;
   }
 
-  /** Makes `chunk` have an unread byte at `at`, if need be by turning to the next chunk. Returns false until more bytes are pushed. */
+  /**
+   * Makes `chunk` have an unread byte at `at`, if need be by turning to the next chunk. Returns false until more bytes are
+   * pushed.
+   */
   protected ready(): boolean {
     if (this.at < this.chunk.length) return true;
     const next = this.#later?.shift();

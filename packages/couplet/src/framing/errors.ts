@@ -34,8 +34,8 @@ export class NetstringParseError extends FramingError {
 }
 
 /**
- * Thrown by a decoder for bytes that are not an unsigned varint in its shortest form, of at most 2^53 - 1. Nothing after them can be
- * understood. It has no cause.
+ * Thrown by a decoder for bytes that are not an unsigned varint in its shortest form, of at most 2^53 - 1. Nothing after them can
+ * be understood. It has no cause.
  */
 export class VarintParseError extends FramingError {
   override name = 'VarintParseError';

@@ -7,8 +7,8 @@ import type { LineReader } from './line-reader.ts';
 const CRLF = Buffer.from('\r\n');
 
 /**
- * The number of bytes of a chunk that are first converted to a string; it doubles each time. So it costs little to begin anew in the
- * same chunk, with another delimiter or after raw bytes.
+ * The number of bytes of a chunk that are first converted to a string; it doubles each time. So it costs little to begin anew in
+ * the same chunk, with another delimiter or after raw bytes.
  */
 const WINDOW = 2048;
 
@@ -46,8 +46,8 @@ export class LineDecoder<Line> extends Decoder<Line> {
   }
 
   /**
-   * The most bytes of a line, without its delimiter. May be set between lines. Setting it throws a `RangeError` unless it is a number of
-   * at least 0.
+   * The most bytes of a line, without its delimiter. May be set between lines. Setting it throws a `RangeError` unless it is a
+   * number of at least 0.
    */
   get maxLength(): number {
     return this.#maxLength;

@@ -1,8 +1,8 @@
 /** Makes lines from the bytes between delimiters. */
 export interface LineReader<Line> {
   /**
-   * Returns a part of a chunk as a string of one character for each byte, in which a delimiter can be searched; `ascii` says that the
-   * delimiter is ASCII.
+   * Returns a part of a chunk as a string of one character for each byte, in which a delimiter can be searched; `ascii` says that
+   * the delimiter is ASCII.
    */
   open(chunk: Buffer, from: number, to: number, ascii: boolean): string;
   /** Returns the line from `start` to `end` of the part that was opened last; that begins at `from`, and `text` is its string. */

@@ -22,24 +22,24 @@ export interface TextLinesOptions extends LinesOptions {
 }
 
 /**
- * Returns a decoder of lines as bytes, each without its delimiter. A line is a view of the chunk that brought it, and belongs to the
- * caller.
+ * Returns a decoder of lines as bytes, each without its delimiter. A line is a view of the chunk that brought it, and belongs to
+ * the caller.
  *
- * `next` throws a `LineTooLongError` as soon as a line is certain to be longer than `maxLength`, once for each such line; the decoder
- * goes on with the line behind it. `lines` throws a `RangeError` if the delimiter is empty, or if `maxLength` is not a number of at
- * least 0.
+ * `next` throws a `LineTooLongError` as soon as a line is certain to be longer than `maxLength`, once for each such line; the
+ * decoder goes on with the line behind it. `lines` throws a `RangeError` if the delimiter is empty, or if `maxLength` is not a
+ * number of at least 0.
  */
 export function lines({ delimiter, maxLength }: LinesOptions = {}): Decoder<Buffer> {
   return new LineDecoder(new BytesReader(), delimiter, maxLength);
 }
 
 /**
- * Returns a decoder of lines as strings, each without its delimiter. A character is never split, however the stream is cut; bytes that
- * are not valid in the encoding become U+FFFD. A line may keep the text of its whole chunk in memory.
+ * Returns a decoder of lines as strings, each without its delimiter. A character is never split, however the stream is cut; bytes
+ * that are not valid in the encoding become U+FFFD. A line may keep the text of its whole chunk in memory.
  *
- * `next` throws a `LineTooLongError` as soon as a line is certain to be longer than `maxLength`, once for each such line; the decoder
- * goes on with the line behind it. `textLines` throws a `RangeError` if the delimiter is empty, if `maxLength` is not a number of at
- * least 0, or if the encoding is neither `utf8` nor `latin1`.
+ * `next` throws a `LineTooLongError` as soon as a line is certain to be longer than `maxLength`, once for each such line; the
+ * decoder goes on with the line behind it. `textLines` throws a `RangeError` if the delimiter is empty, if `maxLength` is not a
+ * number of at least 0, or if the encoding is neither `utf8` nor `latin1`.
  */
 export function textLines({ delimiter, maxLength, encoding = 'utf8' }: TextLinesOptions = {}): Decoder<string> {
   return new LineDecoder(readerOf(encoding), delimiter, maxLength);
@@ -53,8 +53,8 @@ export function readerOf(encoding: TextEncoding): LineReader<string> {
 }
 
 /**
- * Returns the bytes of a line followed by its delimiter, CRLF unless given. Strings are encoded in UTF-8. The result is a copy. Throws a
- * `TypeError` for anything else than bytes or strings.
+ * Returns the bytes of a line followed by its delimiter, CRLF unless given. Strings are encoded in UTF-8. The result is a copy.
+ * Throws a `TypeError` for anything else than bytes or strings.
  */
 export function encodeLine(line: Uint8Array | string, delimiter: Uint8Array | string = '\r\n'): Buffer {
   return Buffer.concat([chunkOf(line), chunkOf(delimiter)]);

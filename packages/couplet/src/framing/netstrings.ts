@@ -54,20 +54,20 @@ export class NetstringPrefix implements Prefix {
 }
 
 /**
- * Returns a decoder of netstrings (http://cr.yp.to/proto/netstrings.txt), such as `5:hello,`. A string is a view of the chunk that
- * brought it, and belongs to the caller.
+ * Returns a decoder of netstrings (http://cr.yp.to/proto/netstrings.txt), such as `5:hello,`. A string is a view of the chunk
+ * that brought it, and belongs to the caller.
  *
- * `next` throws a `NetstringParseError` at the first byte that cannot belong to a netstring or announces one of more than `maxLength`
- * bytes, and throws it again each time it is called: the rest of the stream cannot be understood. `netstrings` throws a `RangeError` if
- * `maxLength` is not a number of at least 0.
+ * `next` throws a `NetstringParseError` at the first byte that cannot belong to a netstring or announces one of more than
+ * `maxLength` bytes, and throws it again each time it is called: the rest of the stream cannot be understood. `netstrings` throws
+ * a `RangeError` if `maxLength` is not a number of at least 0.
  */
 export function netstrings({ maxLength }: StringsOptions = {}): Decoder<Buffer> {
   return new PrefixedDecoder(new NetstringPrefix(), maxLength);
 }
 
 /**
- * Returns the netstring of the given bytes, such as `5:hello,`. A string is encoded in UTF-8. The result is a copy. Throws a `TypeError`
- * for anything else than bytes or a string.
+ * Returns the netstring of the given bytes, such as `5:hello,`. A string is encoded in UTF-8. The result is a copy. Throws a
+ * `TypeError` for anything else than bytes or a string.
  */
 export function encodeNetstring(string: Uint8Array | string): Buffer {
   const bytes = chunkOf(string);

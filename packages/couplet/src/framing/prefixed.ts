@@ -15,7 +15,9 @@ export interface Prefix {
    * `FramingError` at the first byte that cannot belong to a prefix.
    */
   read(bytes: Buffer, from: number, maxLength: number): number;
-  /** The prefix of a string of `length` bytes, which must not be changed. Throws a `StringTooLongError` if it cannot be expressed. */
+  /**
+   * The prefix of a string of `length` bytes, which must not be changed. Throws a `StringTooLongError` if it cannot be expressed.
+   */
   write(length: number): Buffer;
   /** Throws a `FramingError` unless that is the byte of the trailer. */
   checkTrailer(byte: number | undefined): void;
@@ -52,7 +54,9 @@ export class PrefixedDecoder extends Decoder<Buffer> {
     this.maxLength = maxLength;
   }
 
-  /** The most bytes of a string. May be set between strings. Setting it throws a `RangeError` unless it is a number of at least 0. */
+  /**
+   * The most bytes of a string. May be set between strings. Setting it throws a `RangeError` unless it is a number of at least 0.
+   */
   get maxLength(): number {
     return this.#maxLength;
   }

@@ -58,21 +58,21 @@ export class IntegerPrefix implements Prefix {
 }
 
 /**
- * Returns a decoder of strings that each follow their length, a big-endian integer of 1, 2 or 4 bytes. A string is a view of the chunk
- * that brought it, and belongs to the caller.
+ * Returns a decoder of strings that each follow their length, a big-endian integer of 1, 2 or 4 bytes. A string is a view of the
+ * chunk that brought it, and belongs to the caller.
  *
- * `next` throws a `LengthLimitError` as soon as a prefix announces more than `maxLength` bytes, once for each such string; the decoder
- * skips the string and goes on. `lengthPrefixed` throws a `RangeError` if `bytes` is not 1, 2 or 4, or if `maxLength` is not a number
- * of at least 0.
+ * `next` throws a `LengthLimitError` as soon as a prefix announces more than `maxLength` bytes, once for each such string; the
+ * decoder skips the string and goes on. `lengthPrefixed` throws a `RangeError` if `bytes` is not 1, 2 or 4, or if `maxLength` is
+ * not a number of at least 0.
  */
 export function lengthPrefixed(bytes: PrefixBytes, { maxLength }: StringsOptions = {}): Decoder<Buffer> {
   return new PrefixedDecoder(new IntegerPrefix(bytes), maxLength);
 }
 
 /**
- * Returns the given bytes behind their length, a big-endian integer of 1, 2 or 4 bytes. A string is encoded in UTF-8. The result is a
- * copy. Throws a `StringTooLongError` if the length does not fit into the prefix, a `RangeError` if `prefixBytes` is not 1, 2 or 4, and
- * a `TypeError` for anything else than bytes or a string.
+ * Returns the given bytes behind their length, a big-endian integer of 1, 2 or 4 bytes. A string is encoded in UTF-8. The result
+ * is a copy. Throws a `StringTooLongError` if the length does not fit into the prefix, a `RangeError` if `prefixBytes` is not 1,
+ * 2 or 4, and a `TypeError` for anything else than bytes or a string.
  */
 export function encodeLengthPrefixed(prefixBytes: PrefixBytes, string: Uint8Array | string): Buffer {
   const bytes = chunkOf(string);
@@ -117,13 +117,14 @@ export class VarintPrefix implements Prefix {
 }
 
 /**
- * Returns a decoder of strings that each follow their length, an unsigned varint (https://github.com/multiformats/unsigned-varint).
- * Protocol Buffers delimit messages in this way too. A string is a view of the chunk that brought it, and belongs to the caller.
+ * Returns a decoder of strings that each follow their length, an unsigned varint
+ * (https://github.com/multiformats/unsigned-varint). Protocol Buffers delimit messages in this way too. A string is a view of the
+ * chunk that brought it, and belongs to the caller.
  *
- * `next` throws a `LengthLimitError` as soon as a prefix announces more than `maxLength` bytes, once for each such string; the decoder
- * skips the string and goes on. It throws a `VarintParseError`, each time from then on, for a varint that is longer than it needs to
- * be, has more than 9 bytes, or is greater than 2^53 - 1. `varintPrefixed` throws a `RangeError` if `maxLength` is not a number of at
- * least 0.
+ * `next` throws a `LengthLimitError` as soon as a prefix announces more than `maxLength` bytes, once for each such string; the
+ * decoder skips the string and goes on. It throws a `VarintParseError`, each time from then on, for a varint that is longer than
+ * it needs to be, has more than 9 bytes, or is greater than 2^53 - 1. `varintPrefixed` throws a `RangeError` if `maxLength` is
+ * not a number of at least 0.
  */
 export function varintPrefixed({ maxLength }: StringsOptions = {}): Decoder<Buffer> {
   return new PrefixedDecoder(new VarintPrefix(), maxLength);

@@ -33,8 +33,8 @@ export class Machine<const T extends States & SoundStates<T>> {
   readonly #calls: ReadonlySet<string>;
 
   /**
-   * `name` is for errors, `initial` is the state in which every run begins, and `states` is the declaration. Throws an `Error` if `initial`
-   * or the target of a transition is not a declared state, and if an event is called `state`.
+   * `name` is for errors, `initial` is the state in which every run begins, and `states` is the declaration. Throws an `Error` if
+   * `initial` or the target of a transition is not a declared state, and if an event is called `state`.
    */
   constructor(name: string, initial: NoInfer<keyof T & string>, states: T) {
     this.name = name;
@@ -49,8 +49,8 @@ export class Machine<const T extends States & SoundStates<T>> {
   }
 
   /**
-   * Begins a run in the initial state, usually for one connection, and returns it: an object with a method for each event. `actions` needs
-   * a method for each action of the declaration; none is called yet. Throws a `TypeError` if one is missing.
+   * Begins a run in the initial state, usually for one connection, and returns it: an object with a method for each event.
+   * `actions` needs a method for each action of the declaration; none is called yet. Throws a `TypeError` if one is missing.
    */
   start<A extends Actions<T>>(actions: A): Run<T, A>;
   // The constructor has made what the signature above promises: a method for each event.

@@ -24,8 +24,8 @@ export class ClientFactory extends ProtocolFactory {
   clientConnectionFailed(_connector: Connector, _reason: Error): void {}
 
   /**
-   * Called when a connection is gone, after `connectionLost` of its protocol and with the reason that it got. Call `connector.connect()`
-   * to make a new connection. Does nothing unless overridden.
+   * Called when a connection is gone, after `connectionLost` of its protocol and with the reason that it got. Call
+   * `connector.connect()` to make a new connection. Does nothing unless overridden.
    */
   clientConnectionLost(_connector: Connector, _reason: Error): void {}
 }

@@ -9,8 +9,8 @@ export interface Connector<P = unknown> {
   /** Returns the address of the connected peer; null unless connected. */
   getPeer(): Address | null;
   /**
-   * Begins a new attempt. Its outcome is told to the factory, and by `whenConnected`. Does nothing while the reactor stops. Throws an
-   * `Error` unless the state is `disconnected`.
+   * Begins a new attempt. Its outcome is told to the factory, and by `whenConnected`. Does nothing while the reactor stops.
+   * Throws an `Error` unless the state is `disconnected`.
    */
   connect(): void;
   /**
@@ -19,13 +19,13 @@ export interface Connector<P = unknown> {
    */
   whenConnected(): Promise<P>;
   /**
-   * Cancels the attempt, or closes the connection in order: everything written is sent first. Does nothing if the state is `disconnected`.
-   * After a cancel `clientConnectionFailed` is called, later, with a `UserAbortError`, and no connection is left.
+   * Cancels the attempt, or closes the connection in order: everything written is sent first. Does nothing if the state is
+   * `disconnected`. After a cancel `clientConnectionFailed` is called, later, with a `UserAbortError`, and no connection is left.
    */
   disconnect(): void;
   /**
-   * Cancels the attempt: `clientConnectionFailed` is called, later, with a `UserAbortError`, and no connection is left. Throws an `Error`
-   * unless the state is `connecting`.
+   * Cancels the attempt: `clientConnectionFailed` is called, later, with a `UserAbortError`, and no connection is left. Throws an
+   * `Error` unless the state is `connecting`.
    */
   stopConnecting(): void;
 }

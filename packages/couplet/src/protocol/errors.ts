@@ -28,9 +28,9 @@ export class ConnectionDone extends ConnectionClosed {
 
 /**
  * Given to `connectionLost` when the connection was cut: the peer reset it, the network gave up, or TLS ended without its
- * `close_notify`. The cause is a `Cause`: its `kind` is `reset`, `timeout`, `tls` or `other`, and its `code` is that of the system or
- * of OpenSSL, such as `ECONNRESET`, `EPIPE` or `ETIMEDOUT`, or empty. There is no cause when `startTLS` was called after one side had
- * ended its output.
+ * `close_notify`. The cause is a `Cause`: its `kind` is `reset`, `timeout`, `tls` or `other`, and its `code` is that of the
+ * system or of OpenSSL, such as `ECONNRESET`, `EPIPE` or `ETIMEDOUT`, or empty. There is no cause when `startTLS` was called
+ * after one side had ended its output.
  */
 export class ConnectionLost extends ConnectionClosed {
   override name = 'ConnectionLost';
@@ -42,9 +42,9 @@ export class ConnectionLost extends ConnectionClosed {
 }
 
 /**
- * Given to `connectionLost` when this side ended the connection at once: by `abortConnection` without an error of its own, because
- * more than `maxWriteBufferBytes` were queued, because the reactor stopped, or because `buildProtocol` of a client returned null. It
- * has no cause.
+ * Given to `connectionLost` when this side ended the connection at once: by `abortConnection` without an error of its own,
+ * because more than `maxWriteBufferBytes` were queued, because the reactor stopped, or because `buildProtocol` of a client
+ * returned null. It has no cause.
  */
 export class ConnectionAborted extends ConnectionClosed {
   override name = 'ConnectionAborted';
@@ -56,11 +56,11 @@ export class ConnectionAborted extends ConnectionClosed {
 }
 
 /**
- * A connection attempt failed: given to `clientConnectionFailed`, and what `connect`, `open` and `whenConnected` reject with. The base
- * class of the more precise ones below.
+ * A connection attempt failed: given to `clientConnectionFailed`, and what `connect`, `open` and `whenConnected` reject with. The
+ * base class of the more precise ones below.
  *
- * As itself it stands for what has no class of its own. The cause is then a `Cause` with the `code` of the system, such as `ENOENT` or
- * `EACCES` of a UNIX socket or `EMFILE`; or, when the PROXY header could not be written, the error that says why.
+ * As itself it stands for what has no class of its own. The cause is then a `Cause` with the `code` of the system, such as
+ * `ENOENT` or `EACCES` of a UNIX socket or `EMFILE`; or, when the PROXY header could not be written, the error that says why.
  */
 export class ConnectError extends Error {
   override name = 'ConnectError';
@@ -69,8 +69,8 @@ export class ConnectError extends Error {
 }
 
 /**
- * A connection attempt failed because the host name has no address. The cause is a `Cause` of the kind `lookup`; its `code` is that of
- * the resolver, such as `ENOTFOUND` or `EAI_AGAIN`, or empty.
+ * A connection attempt failed because the host name has no address. The cause is a `Cause` of the kind `lookup`; its `code` is
+ * that of the resolver, such as `ENOTFOUND` or `EAI_AGAIN`, or empty.
  */
 export class DNSLookupError extends ConnectError {
   override name = 'DNSLookupError';
@@ -94,10 +94,10 @@ export class NoRouteError extends ConnectError {
 }
 
 /**
- * Something took longer than allowed: a connection attempt (`timeoutMs`), a TLS handshake (`handshakeTimeoutMs`), a SOCKS request, a
- * close (`closeTimeoutMs`), or a connection under `timeoutIdle` or `timeoutAbsolute`; for the last three it is given to
- * `connectionLost`. There is a cause when the system gave up an attempt (`code` is `ETIMEDOUT`) and when a policy ended the connection
- * (`kind` is `expired`, `code` is empty).
+ * Something took longer than allowed: a connection attempt (`timeoutMs`), a TLS handshake (`handshakeTimeoutMs`), a SOCKS
+ * request, a close (`closeTimeoutMs`), or a connection under `timeoutIdle` or `timeoutAbsolute`; for the last three it is given
+ * to `connectionLost`. There is a cause when the system gave up an attempt (`code` is `ETIMEDOUT`) and when a policy ended the
+ * connection (`kind` is `expired`, `code` is empty).
  */
 export class TimeoutError extends ConnectError {
   override name = 'TimeoutError';
@@ -105,10 +105,10 @@ export class TimeoutError extends ConnectError {
 }
 
 /**
- * A TLS handshake failed: the peer does not speak TLS, or its certificate or this side's is not accepted. Also thrown for certificates
- * and keys that cannot be used. The cause is a `Cause` whose `code` is that of OpenSSL or of the runtime, such as
- * `DEPTH_ZERO_SELF_SIGNED_CERT`, `ERR_TLS_CERT_ALTNAME_INVALID` or `ECONNRESET`, or empty when the peer just closed; or a `TLSError`
- * with such a cause; or the error of a file that cannot be read.
+ * A TLS handshake failed: the peer does not speak TLS, or its certificate or this side's is not accepted. Also thrown for
+ * certificates and keys that cannot be used. The cause is a `Cause` whose `code` is that of OpenSSL or of the runtime, such as
+ * `DEPTH_ZERO_SELF_SIGNED_CERT`, `ERR_TLS_CERT_ALTNAME_INVALID` or `ECONNRESET`, or empty when the peer just closed; or a
+ * `TLSError` with such a cause; or the error of a file that cannot be read.
  */
 export class TLSError extends ConnectError {
   override name = 'TLSError';
@@ -116,8 +116,8 @@ export class TLSError extends ConnectError {
 }
 
 /**
- * A connection attempt failed because its local address cannot be used. The cause is a `Cause` of the kind `bind` with the `code` of
- * the system, such as `EADDRINUSE`, `EADDRNOTAVAIL` or `EACCES`.
+ * A connection attempt failed because its local address cannot be used. The cause is a `Cause` of the kind `bind` with the `code`
+ * of the system, such as `EADDRINUSE`, `EADDRNOTAVAIL` or `EACCES`.
  */
 export class ConnectBindError extends ConnectError {
   override name = 'ConnectBindError';
@@ -131,9 +131,9 @@ export class UserAbortError extends ConnectError {
 }
 
 /**
- * A port could not be opened; `listenTCP`, `listen` and the other ways to listen reject with it. The message is one line. The cause is
- * a `Cause` with the `code` of the system, such as `EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL` or, for a name, `ENOTFOUND`; a `TLSError` when the
- * certificates cannot be used; or nothing when the reactor stops or stopped meanwhile.
+ * A port could not be opened; `listenTCP`, `listen` and the other ways to listen reject with it. The message is one line. The
+ * cause is a `Cause` with the `code` of the system, such as `EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL` or, for a name, `ENOTFOUND`;
+ * a `TLSError` when the certificates cannot be used; or nothing when the reactor stops or stopped meanwhile.
  */
 export class CannotListenError extends Error {
   override name = 'CannotListenError';

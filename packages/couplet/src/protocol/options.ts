@@ -3,24 +3,25 @@ import { checkAtLeast } from '../values/checks.ts';
 /** Bounds of a connection, for all ways to listen and to connect. */
 export interface ConnectionOptions {
   /**
-   * The most bytes that may be queued on a connection while the kernel does not take any, at least 0. With more the connection is aborted
-   * with a `ConnectionAborted`. This limits the memory that a peer can occupy by not reading. No bound unless set.
+   * The most bytes that may be queued on a connection while the kernel does not take any, at least 0. With more the connection is
+   * aborted with a `ConnectionAborted`. This limits the memory that a peer can occupy by not reading. No bound unless set.
    */
   readonly maxWriteBufferBytes?: number;
   /**
-   * How long the peer may be silent after `loseConnection` and the last sent byte, in milliseconds, at least 0; 5,000 unless set. After
-   * that the connection is closed without waiting for the end of the peer's output.
+   * How long the peer may be silent after `loseConnection` and the last sent byte, in milliseconds, at least 0; 5,000 unless set.
+   * After that the connection is closed without waiting for the end of the peer's output.
    */
   readonly lingerTimeoutMs?: number;
   /**
-   * How long the peer may take to end its output after `loseConnection` and the last sent byte, however much it sends, in milliseconds, at
-   * least 0; 30,000 unless set. After that the connection is closed without waiting for the end of the peer's output.
+   * How long the peer may take to end its output after `loseConnection` and the last sent byte, however much it sends, in
+   * milliseconds, at least 0; 30,000 unless set. After that the connection is closed without waiting for the end of the peer's
+   * output.
    */
   readonly lingerMaxMs?: number;
   /**
-   * How long the peer may accept no bytes of what is unsent after `loseConnection`, or after an end of the peer that counts as one, in
-   * milliseconds, at least 0. After that the connection is reset, with a `TimeoutError` as the reason. A peer that accepts at least 16 KiB
-   * in each such span gets as much time as it needs. No bound unless set.
+   * How long the peer may accept no bytes of what is unsent after `loseConnection`, or after an end of the peer that counts as
+   * one, in milliseconds, at least 0. After that the connection is reset, with a `TimeoutError` as the reason. A peer that
+   * accepts at least 16 KiB in each such span gets as much time as it needs. No bound unless set.
    */
   readonly closeTimeoutMs?: number;
   /**

@@ -8,8 +8,9 @@ export interface ListeningPort<Host extends Address = Address> extends AsyncDisp
   /** Its connections, the newest first, from before `connectionMade` until after `connectionLost`, and how many there are. */
   readonly connections: Iterable<Transport> & { readonly size: number };
   /**
-   * Reads certificates and keys again. Later connections use the new ones, open ones go on. Resolves when they are in use; does nothing
-   * if the port does not have certificates that can be read again. Rejects if they cannot be read or used; then the old ones stay.
+   * Reads certificates and keys again. Later connections use the new ones, open ones go on. Resolves when they are in use; does
+   * nothing if the port does not have certificates that can be read again. Rejects if they cannot be read or used; then the old
+   * ones stay.
    */
   reload(): Promise<void>;
   /**

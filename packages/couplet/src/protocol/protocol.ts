@@ -7,8 +7,9 @@ export interface AnyFactory {
 }
 
 /**
- * What a callback returns: nothing, or a promise. While the promise is pending, the connection does not read, and further data waits. If
- * it rejects, the error is reported to the observers and the connection is aborted with it, as if the callback had thrown.
+ * What a callback returns: nothing, or a promise. While the promise is pending, the connection does not read, and further data
+ * waits. If it rejects, the error is reported to the observers and the connection is aborted with it, as if the callback had
+ * thrown.
  */
 export type Result = void | Promise<unknown>;
 
@@ -55,13 +56,13 @@ export type ProtocolUnder<F> = Callbacks & { readonly '~demand': Demand<F> };
 export type ProtocolClass<F> = new () => ProtocolUnder<F>;
 
 /**
- * The behaviour of one connection: extend it, and override the callbacks that you need. A new instance serves each connection, so its
- * fields are the state of the connection; what connections share belongs to the factory. Name the class of the factory to have
- * `this.factory` typed: `class Poem extends Protocol<PoemFactory>`.
+ * The behaviour of one connection: extend it, and override the callbacks that you need. A new instance serves each connection, so
+ * its fields are the state of the connection; what connections share belongs to the factory. Name the class of the factory to
+ * have `this.factory` typed: `class Poem extends Protocol<PoemFactory>`.
  *
- * Callbacks never run inside one another, and never inside a call on the transport. A callback may return a promise: the connection does
- * not read while it is pending. If a callback throws, or its promise rejects, the error is reported to the observers and the connection
- * is aborted with that error as the reason; other connections are not affected.
+ * Callbacks never run inside one another, and never inside a call on the transport. A callback may return a promise: the
+ * connection does not read while it is pending. If a callback throws, or its promise rejects, the error is reported to the
+ * observers and the connection is aborted with that error as the reason; other connections are not affected.
  */
 export class Protocol<F = AnyFactory> {
   /** In types only: which factory this protocol demands. */
@@ -81,38 +82,44 @@ export class Protocol<F = AnyFactory> {
   /** Called when the connection is there: first, and once. */
   connectionMade(): Result {}
 
-  /** Called for bytes that arrived, cut where the network cut them. The chunk belongs to the protocol, which may keep or change it. */
+  /**
+   * Called for bytes that arrived, cut where the network cut them. The chunk belongs to the protocol, which may keep or change
+   * it.
+   */
   dataReceived(_data: Buffer): Result {}
 
   /**
-   * Called when the connection is gone: last, and once. The reason is a `ConnectionDone`, `ConnectionLost` or `ConnectionAborted`, the
-   * `TimeoutError` of a policy, the error given to `abortConnection`, or the one that a callback of this protocol threw.
+   * Called when the connection is gone: last, and once. The reason is a `ConnectionDone`, `ConnectionLost` or
+   * `ConnectionAborted`, the `TimeoutError` of a policy, the error given to `abortConnection`, or the one that a callback of this
+   * protocol threw.
    *
-   * After `loseConnection` it is called only when the peer has closed too, or has taken too long. So release what others can see of this
-   * connection (a name, a transaction, a port) where you decide to close it, not here.
+   * After `loseConnection` it is called only when the peer has closed too, or has taken too long. So release what others can see
+   * of this connection (a name, a transaction, a port) where you decide to close it, not here.
    */
   connectionLost(_reason: Error): Result {}
 
   /**
-   * Called when the peer has ended its output. Writing still works until this protocol closes the connection, which it has to do. Without
-   * this method the engine acts as if the protocol had called `loseConnection`.
+   * Called when the peer has ended its output. Writing still works until this protocol closes the connection, which it has to do.
+   * Without this method the engine acts as if the protocol had called `loseConnection`.
    */
   readConnectionLost?(): Result;
   /**
-   * Called when this side's end of output, which `loseWriteConnection` asked for, follows everything written. Reading goes on. Not called
-   * if the peer has ended its output already: then the connection closes.
+   * Called when this side's end of output, which `loseWriteConnection` asked for, follows everything written. Reading goes on.
+   * Not called if the peer has ended its output already: then the connection closes.
    */
   writeConnectionLost?(): Result;
   /**
-   * Called when the handshake that `startTLS` began is done: `transport.tls` says what it agreed on. From now on both directions are
-   * encrypted.
+   * Called when the handshake that `startTLS` began is done: `transport.tls` says what it agreed on. From now on both directions
+   * are encrypted.
    */
   handshakeCompleted?(): Result;
   /**
-   * Called by `startTLS`. A protocol that holds bytes which it received and did not use has to return them here and to forget them: TLS
-   * reads them.
+   * Called by `startTLS`. A protocol that holds bytes which it received and did not use has to return them here and to forget
+   * them: TLS reads them.
    */
   takeUnread?(): Buffer;
-  /** Called when reading goes on after `resumeProducing`. A protocol that holds bytes which it received continues with them here. */
+  /**
+   * Called when reading goes on after `resumeProducing`. A protocol that holds bytes which it received continues with them here.
+   */
   readingResumed?(): Result;
 }

@@ -10,8 +10,8 @@ export interface Tlv {
 }
 
 /**
- * What a proxy says about a connection before it passes bytes on: a header of the PROXY protocol (proxy-protocol.txt of HAProxy), of
- * version 1 (a line of text) or 2 (binary).
+ * What a proxy says about a connection before it passes bytes on: a header of the PROXY protocol (proxy-protocol.txt of HAProxy),
+ * of version 1 (a line of text) or 2 (binary).
  */
 export interface ProxyHeader {
   /** The version of the header. */
@@ -19,8 +19,8 @@ export interface ProxyHeader {
   /** `PROXY` for a connection of a client; `LOCAL` for one of the proxy itself, such as a health check, in version 2 only. */
   readonly command: 'LOCAL' | 'PROXY';
   /**
-   * The address of the client that connected to the proxy. Undefined if the header does not tell it (`LOCAL`, `UNKNOWN` or UNSPEC), or
-   * is about a datagram, which is not supported and counts as UNSPEC.
+   * The address of the client that connected to the proxy. Undefined if the header does not tell it (`LOCAL`, `UNKNOWN` or
+   * UNSPEC), or is about a datagram, which is not supported and counts as UNSPEC.
    */
   readonly source: SocketName | undefined;
   /** The address that the client connected to, of the family of `source`. Undefined if and only if `source` is undefined. */

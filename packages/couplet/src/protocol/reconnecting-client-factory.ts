@@ -12,9 +12,9 @@ export interface ReconnectOptions extends BackOffOptions {
 }
 
 /**
- * A client factory that connects again if an attempt fails or the connection is lost, and waits longer each time. Call `resetDelay` once a
- * connection has proved good, for instance after a login, and `stopTrying` to give up. It may serve several connectors, which share the
- * delay and the number of retries.
+ * A client factory that connects again if an attempt fails or the connection is lost, and waits longer each time. Call
+ * `resetDelay` once a connection has proved good, for instance after a login, and `stopTrying` to give up. It may serve several
+ * connectors, which share the delay and the number of retries.
  */
 export class ReconnectingClientFactory extends ClientFactory implements BackOff {
   /** The upper bound of the first wait, in milliseconds. May be changed; counts from the next `resetDelay` on. */
@@ -37,8 +37,8 @@ export class ReconnectingClientFactory extends ClientFactory implements BackOff 
   #trying = true;
 
   /**
-   * Throws a `RangeError` if a delay is not a number of at least 0 or the factor is not a number of at least 1, and a `TypeError` if
-   * `jitter` is neither `full` nor `none`.
+   * Throws a `RangeError` if a delay is not a number of at least 0 or the factor is not a number of at least 1, and a `TypeError`
+   * if `jitter` is neither `full` nor `none`.
    */
   constructor(options: ReconnectOptions = {}) {
     super();
@@ -62,8 +62,8 @@ export class ReconnectingClientFactory extends ClientFactory implements BackOff 
   }
 
   /**
-   * Calls `retry`, unless the reason is a `UserAbortError` (this program cancelled the attempt) or a `TypeError` (this factory cannot build
-   * a protocol). An override should call it.
+   * Calls `retry`, unless the reason is a `UserAbortError` (this program cancelled the attempt) or a `TypeError` (this factory
+   * cannot build a protocol). An override should call it.
    */
   override clientConnectionFailed(connector: Connector, reason: Error): void {
     this.#waiting.delete(connector);
@@ -77,8 +77,8 @@ export class ReconnectingClientFactory extends ClientFactory implements BackOff 
   }
 
   /**
-   * Connects again after the present delay, and raises the delay. Does nothing after `stopTrying`, after `maxRetries` attempts, or if an
-   * attempt of this connector waits already.
+   * Connects again after the present delay, and raises the delay. Does nothing after `stopTrying`, after `maxRetries` attempts,
+   * or if an attempt of this connector waits already.
    */
   retry(connector: Connector): void {
     if (!this.#trying || this.#clock === undefined || this.retries >= this.maxRetries) return;
@@ -101,8 +101,8 @@ export class ReconnectingClientFactory extends ClientFactory implements BackOff 
   }
 
   /**
-   * Ends the attempts for good: cancels one that waits or is in progress, and makes no further ones. A cancelled attempt ends with a
-   * `UserAbortError`. An open connection is not closed.
+   * Ends the attempts for good: cancels one that waits or is in progress, and makes no further ones. A cancelled attempt ends
+   * with a `UserAbortError`. An open connection is not closed.
    */
   stopTrying(): void {
     this.#trying = false;

@@ -6,9 +6,10 @@ import { checkAboveZero, checkWord, described } from '../values/checks.ts';
 const NAME = /^(?:[\w.*-]|\P{ASCII})+$/u;
 
 /**
- * Returns the name of a host as TLS writes it, in a ClientHello and in certificates: A-labels (RFC 5890, section 2.3.2.1), small letters,
- * without the final dot of the root (RFC 6066, section 3). So all spellings of a name become one. An IP literal stays as it is.
- * Undefined for a name in Unicode that cannot be written so (UTS #46, as the URL Standard applies it), and for an empty one.
+ * Returns the name of a host as TLS writes it, in a ClientHello and in certificates: A-labels (RFC 5890, section 2.3.2.1), small
+ * letters, without the final dot of the root (RFC 6066, section 3). So all spellings of a name become one. An IP literal stays as
+ * it is. Undefined for a name in Unicode that cannot be written so (UTS #46, as the URL Standard applies it), and for an empty
+ * one.
  */
 export function serverNameOf(host: string): string | undefined {
   if (familyOf(host) !== undefined) return host;
@@ -41,7 +42,10 @@ export interface TLSIdentity {
 
 /** Options of `ServerTLS` and `ClientTLS`. */
 export interface TLSOptions {
-  /** The application protocols to offer or accept (RFC 7301), the preferred one first: `['h2', 'http/1.1']`. ALPN is not used unless set. */
+  /**
+   * The application protocols to offer or accept (RFC 7301), the preferred one first: `['h2', 'http/1.1']`. ALPN is not used
+   * unless set.
+   */
   readonly alpn?: readonly string[];
   /** The oldest version of TLS to accept; `TLSv1.2` unless set. */
   readonly minVersion?: TlsVersion;
@@ -54,8 +58,8 @@ export interface ServerTLSOptions extends TLSIdentity, TLSOptions {
   /** Further certificates, for clients that ask for a server name (RFC 6066, section 3) which the first certificate is not for. */
   readonly identities?: readonly TLSIdentity[];
   /**
-   * Whether clients may (`request`) or must (`require`) present a certificate; `none` unless set. A certificate that is presented must be
-   * issued by an authority in `ca`, which has to be set for both.
+   * Whether clients may (`request`) or must (`require`) present a certificate; `none` unless set. A certificate that is presented
+   * must be issued by an authority in `ca`, which has to be set for both.
    */
   readonly clientAuth?: 'none' | 'request' | 'require';
   /** The certificates of the authorities that may have issued certificates of clients. */
@@ -64,18 +68,20 @@ export interface ServerTLSOptions extends TLSIdentity, TLSOptions {
 
 /** Options of `ClientTLS`. */
 export interface ClientTLSOptions extends TLSOptions {
-  /** The certificates of the authorities that may have issued the server's certificate; those that the runtime trusts unless set. */
+  /**
+   * The certificates of the authorities that may have issued the server's certificate; those that the runtime trusts unless set.
+   */
   readonly ca?: PEM;
   /** The certificate to present to a server that asks for one; none unless set. */
   readonly identity?: TLSIdentity;
   /**
-   * The name that the server's certificate must be for: a host name, in Unicode or not, or an IP address; the host that is connected to
-   * unless set.
+   * The name that the server's certificate must be for: a host name, in Unicode or not, or an IP address; the host that is
+   * connected to unless set.
    */
   readonly serverName?: string;
   /**
-   * Whether the server's certificate is verified; true unless set. With false, an attacker between the two sides can read and change
-   * everything: the first use prints a warning to standard error.
+   * Whether the server's certificate is verified; true unless set. With false, an attacker between the two sides can read and
+   * change everything: the first use prints a warning to standard error.
    */
   readonly verify?: boolean;
 }
@@ -84,9 +90,9 @@ export interface ClientTLSOptions extends TLSOptions {
 export type TLS = ServerTLS | ClientTLS;
 
 /**
- * The settings of TLS (RFC 8446, RFC 5246) in the role of the server, for any number of ports and connections:
- * `listenTCP(8443, factory, { tls })`, or `transport.startTLS(tls)`. Whether certificates and keys can be used is checked on their first
- * use, not by the constructor.
+ * The settings of TLS (RFC 8446, RFC 5246) in the role of the server, for any number of ports and connections: `listenTCP(8443,
+ * factory, { tls })`, or `transport.startTLS(tls)`. Whether certificates and keys can be used is checked on their first use, not
+ * by the constructor.
  */
 export class ServerTLS {
   /** Tells `ServerTLS` and `ClientTLS` apart. */
@@ -97,8 +103,9 @@ export class ServerTLS {
   #read: (() => Promise<ServerTLSOptions>) | undefined;
 
   /**
-   * Makes settings whose options can be read again, for instance from files: calls `read` now, and each time `reload` is called. Resolves to
-   * the settings. Rejects with what `read` rejects with, and with a `TypeError` or `RangeError` that names an option which is not valid.
+   * Makes settings whose options can be read again, for instance from files: calls `read` now, and each time `reload` is called.
+   * Resolves to the settings. Rejects with what `read` rejects with, and with a `TypeError` or `RangeError` that names an option
+   * which is not valid.
    */
   static async from(read: () => Promise<ServerTLSOptions>): Promise<ServerTLS> {
     const tls = new ServerTLS(await read());
@@ -107,8 +114,9 @@ export class ServerTLS {
   }
 
   /**
-   * Takes a certificate, its key and further options. Throws a `TypeError` or `RangeError` that names an option which is not valid: a
-   * certificate or key that is not PEM, an unknown version, a `clientAuth` without a `ca`, or a value outside of its range.
+   * Takes a certificate, its key and further options. Throws a `TypeError` or `RangeError` that names an option which is not
+   * valid: a certificate or key that is not PEM, an unknown version, a `clientAuth` without a `ca`, or a value outside of its
+   * range.
    */
   constructor(options: ServerTLSOptions) {
     this.handshakeTimeoutMs = timeoutOf(options);
@@ -121,18 +129,18 @@ export class ServerTLS {
   }
 
   /**
-   * Replaces certificates, keys and other options: handshakes from now on use the new ones, open connections go on. `handshakeTimeoutMs`
-   * stays. If the certificates cannot be used, that is reported at the next handshake, and the old ones stay in use. Throws a `TypeError`
-   * or `RangeError` that names an option which is not valid; then nothing is replaced.
+   * Replaces certificates, keys and other options: handshakes from now on use the new ones, open connections go on.
+   * `handshakeTimeoutMs` stays. If the certificates cannot be used, that is reported at the next handshake, and the old ones stay
+   * in use. Throws a `TypeError` or `RangeError` that names an option which is not valid; then nothing is replaced.
    */
   replace(options: ServerTLSOptions): void {
     this.#settings = serverSettings(options);
   }
 
   /**
-   * Reads the options again, and replaces the old ones: handshakes from now on use them, open connections go on. Does nothing unless the
-   * settings were made by `ServerTLS.from`. Rejects with what its `read` rejects with, and with a `TypeError` or `RangeError` that names an
-   * option which is not valid; then nothing is replaced.
+   * Reads the options again, and replaces the old ones: handshakes from now on use them, open connections go on. Does nothing
+   * unless the settings were made by `ServerTLS.from`. Rejects with what its `read` rejects with, and with a `TypeError` or
+   * `RangeError` that names an option which is not valid; then nothing is replaced.
    */
   async reload(): Promise<void> {
     if (this.#read !== undefined) this.replace(await this.#read());
@@ -140,8 +148,8 @@ export class ServerTLS {
 }
 
 /**
- * The settings of TLS (RFC 8446, RFC 5246) in the role of the client, for any number of connections. Use one for all connections to a
- * server: sessions are remembered with it, and resumed.
+ * The settings of TLS (RFC 8446, RFC 5246) in the role of the client, for any number of connections. Use one for all connections
+ * to a server: sessions are remembered with it, and resumed.
  */
 export class ClientTLS {
   /** Tells `ServerTLS` and `ClientTLS` apart. */
@@ -151,15 +159,15 @@ export class ClientTLS {
   /** The settings that handshakes use, checked and with defaults. */
   readonly settings: TlsClientSettings;
   /**
-   * The name that the server's certificate must be for, as certificates write it: A-labels (RFC 5890), small letters, without a dot at the
-   * end. Undefined unless it was given: then it is the host that is connected to.
+   * The name that the server's certificate must be for, as certificates write it: A-labels (RFC 5890), small letters, without a
+   * dot at the end. Undefined unless it was given: then it is the host that is connected to.
    */
   readonly serverName: string | undefined;
 
   /**
-   * Verifies the server against the authorities that the runtime trusts, unless options say otherwise. Throws a `TypeError` or `RangeError`
-   * that names an option which is not valid: a certificate or key that is not PEM, a `serverName` that is not a host name or an IP address,
-   * an unknown version, or a value outside of its range.
+   * Verifies the server against the authorities that the runtime trusts, unless options say otherwise. Throws a `TypeError` or
+   * `RangeError` that names an option which is not valid: a certificate or key that is not PEM, a `serverName` that is not a host
+   * name or an IP address, an unknown version, or a value outside of its range.
    */
   constructor(options: ClientTLSOptions = {}) {
     const { ca, identity, serverName, verify = true } = options;

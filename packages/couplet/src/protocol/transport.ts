@@ -19,59 +19,62 @@ export interface Transport extends Consumer, Producer {
   /** True once the connection is gone. */
   readonly disconnected: boolean;
   /**
-   * Queues data to be sent. A string is encoded in UTF-8. Bytes are not copied: they may be written again, to any number of connections,
-   * but must not change until they are sent.
+   * Queues data to be sent. A string is encoded in UTF-8. Bytes are not copied: they may be written again, to any number of
+   * connections, but must not change until they are sent.
    *
-   * Returns false if more than 64 KiB are queued: a streaming producer has been told to pause then, other code should await `drained`.
-   * Without a producer, code that continues after a promise also gets false once other events have waited for 10 ms; `drained` resolves
-   * behind them. Never blocks. After the connection has ended it does nothing and returns false. Throws a `TypeError` for anything else
-   * than bytes or a string.
+   * Returns false if more than 64 KiB are queued: a streaming producer has been told to pause then, other code should await
+   * `drained`. Without a producer, code that continues after a promise also gets false once other events have waited for 10 ms;
+   * `drained` resolves behind them. Never blocks. After the connection has ended it does nothing and returns false. Throws a
+   * `TypeError` for anything else than bytes or a string.
    */
   write(data: Uint8Array | string): boolean;
   /**
-   * Queues several pieces of data to be sent one after the other. Returns false if more than 64 KiB are queued, or the connection has ended.
-   * Throws a `TypeError` for a piece that is neither bytes nor a string; the pieces before it are queued.
+   * Queues several pieces of data to be sent one after the other. Returns false if more than 64 KiB are queued, or the connection
+   * has ended. Throws a `TypeError` for a piece that is neither bytes nor a string; the pieces before it are queued.
    */
   writeSequence(data: Iterable<Uint8Array | string>): boolean;
   /**
-   * Closes the connection in order: everything written is sent, a registered producer finishes, then the connection closes. What still
-   * arrives is dropped. `connectionLost` is called with a `ConnectionDone` when the peer has closed too, or has taken too long. A second
-   * call does nothing.
+   * Closes the connection in order: everything written is sent, a registered producer finishes, then the connection closes. What
+   * still arrives is dropped. `connectionLost` is called with a `ConnectionDone` when the peer has closed too, or has taken too
+   * long. A second call does nothing.
    */
   loseConnection(): void;
   /**
-   * Ends the connection at once: drops what is queued, and resets the connection. `connectionLost` is called, later, with `reason`, a
-   * `ConnectionAborted` unless given. A second call does nothing.
+   * Ends the connection at once: drops what is queued, and resets the connection. `connectionLost` is called, later, with
+   * `reason`, a `ConnectionAborted` unless given. A second call does nothing.
    */
   abortConnection(reason?: Error): void;
   /**
-   * Ends the connection at once because the program failed, as if a callback had thrown the error: it is reported to the observers, and
-   * becomes the reason that `connectionLost` gets. Use it for errors of work that is not part of a callback or its promise.
+   * Ends the connection at once because the program failed, as if a callback had thrown the error: it is reported to the
+   * observers, and becomes the reason that `connectionLost` gets. Use it for errors of work that is not part of a callback or its
+   * promise.
    */
   failConnection(error: unknown): void;
   /**
-   * Ends the output after everything written, and goes on reading. The peer sees the end of its input. `writeConnectionLost` is called when
-   * that is done. If the peer has ended its output already, this closes the connection. A second call does nothing.
+   * Ends the output after everything written, and goes on reading. The peer sees the end of its input. `writeConnectionLost` is
+   * called when that is done. If the peer has ended its output already, this closes the connection. A second call does nothing.
    */
   loseWriteConnection(): void;
   /**
-   * Changes the connection to TLS (RFC 8446), in the role of `tls`: a `ServerTLS` or a `ClientTLS`. Everything written before is sent in
-   * clear, everything written afterwards encrypted, once the handshake is done; `handshakeCompleted` is called then. A handshake that
-   * fails or takes too long ends the connection with a `ConnectionLost` or `TimeoutError`.
+   * Changes the connection to TLS (RFC 8446), in the role of `tls`: a `ServerTLS` or a `ClientTLS`. Everything written before is
+   * sent in clear, everything written afterwards encrypted, once the handshake is done; `handshakeCompleted` is called then. A
+   * handshake that fails or takes too long ends the connection with a `ConnectionLost` or `TimeoutError`.
    *
-   * Clear text of the peer is not delivered any more. `unread` is what the protocol received and did not use: TLS reads it first, and
-   * anything but the beginning of a handshake ends the connection. The receivers of `couplet/protocols` pass on what they hold by
-   * themselves.
+   * Clear text of the peer is not delivered any more. `unread` is what the protocol received and did not use: TLS reads it first,
+   * and anything but the beginning of a handshake ends the connection. The receivers of `couplet/protocols` pass on what they
+   * hold by themselves.
    *
-   * Does nothing on a connection that ends. Throws an `Error` if TLS is spoken already, a `TLSError` for certificates that cannot be used,
-   * and a `TypeError` for a `ClientTLS` that verifies the server and does not have a `serverName`.
+   * Does nothing on a connection that ends. Throws an `Error` if TLS is spoken already, a `TLSError` for certificates that cannot
+   * be used, and a `TypeError` for a `ClientTLS` that verifies the server and does not have a `serverName`.
    */
   startTLS(tls: TLS, unread?: Uint8Array): void;
-  /** What the TLS handshake agreed on, such as the version and the certificate of the peer; undefined while nothing is encrypted. */
+  /**
+   * What the TLS handshake agreed on, such as the version and the certificate of the peer; undefined while nothing is encrypted.
+   */
   readonly tls: TlsInfo | undefined;
   /**
-   * The PROXY header that a trusted proxy sent first; undefined if none is expected. `getPeer` and `getHost` return the addresses that it
-   * announces, `detailsOf` of `couplet/endpoints` reads its TLVs.
+   * The PROXY header that a trusted proxy sent first; undefined if none is expected. `getPeer` and `getHost` return the addresses
+   * that it announces, `detailsOf` of `couplet/endpoints` reads its TLVs.
    */
   readonly proxyHeader: ProxyHeader | undefined;
   /** Returns the address of this end. */
@@ -85,20 +88,20 @@ export interface Transport extends Consumer, Producer {
   /** Closes the connection in order, as `loseConnection` does. Called by the consumer of this connection's data when it is gone. */
   stopProducing(): void;
   /**
-   * Resolves to true when there is room to write again: at once unless more than 64 KiB were queued, or other events wait. Resolves to false
-   * once nothing can be written any more. Never rejects.
+   * Resolves to true when there is room to write again: at once unless more than 64 KiB were queued, or other events wait.
+   * Resolves to false once nothing can be written any more. Never rejects.
    */
   drained(): Promise<boolean>;
   /** Tells a transport outside the engine, such as one for tests, which protocol it serves. `Protocol.makeConnection` calls it. */
   attach?(protocol: { readingResumed?(): unknown; handshakeCompleted?(): unknown; takeUnread?(): Buffer }): void;
   /**
-   * Switches Nagle's algorithm off (true) or on (false). Unless this is called, the engine switches it off before the second write. Does
-   * nothing on UNIX sockets.
+   * Switches Nagle's algorithm off (true) or on (false). Unless this is called, the engine switches it off before the second
+   * write. Does nothing on UNIX sockets.
    */
   setTcpNoDelay(on: boolean): void;
   /**
-   * Switches TCP keepalive on or off. The first probe is sent after `initialDelayMs` milliseconds of silence, rounded up to whole seconds; 0,
-   * the default, stands for the default of the system.
+   * Switches TCP keepalive on or off. The first probe is sent after `initialDelayMs` milliseconds of silence, rounded up to whole
+   * seconds; 0, the default, stands for the default of the system.
    */
   setTcpKeepAlive(on: boolean, initialDelayMs?: number): void;
 }

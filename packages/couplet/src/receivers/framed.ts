@@ -9,9 +9,9 @@ import { isThenable, promiseOf } from '../values/thenable.ts';
 export const DRY: unique symbol = Symbol('dry');
 
 /**
- * The base class of protocols that receive frames. They are passed on one after the other, and only while the transport is neither
- * paused nor disconnecting: a callback that pauses, closes or changes the mode affects the very next frame. A promise that a callback
- * returns is awaited before the next frame; if it rejects, the connection is aborted with the error.
+ * The base class of protocols that receive frames. They are passed on one after the other, and only while the transport is
+ * neither paused nor disconnecting: a callback that pauses, closes or changes the mode affects the very next frame. A promise
+ * that a callback returns is awaited before the next frame; if it rejects, the connection is aborted with the error.
  */
 export abstract class Framed<F = AnyFactory> extends Protocol<F> {
   /** A callback is running for a frame, or the promise that it returned is pending. */
@@ -69,11 +69,11 @@ export abstract class Framed<F = AnyFactory> extends Protocol<F> {
 }
 
 /**
- * A protocol over a decoder of your own: set `decoder`, and `frameReceived` is called for each frame that it finds. How the stream is
- * cut into chunks changes nothing. A callback that pauses reading, closes or changes the decoder's settings counts for the very next
- * frame, and a promise that it returns is awaited first; if it throws or rejects, the connection is aborted with the error, which is
- * reported. A `FramingError` of the decoder is the peer's doing: the connection is aborted with it as the reason, and nothing is
- * reported.
+ * A protocol over a decoder of your own: set `decoder`, and `frameReceived` is called for each frame that it finds. How the
+ * stream is cut into chunks changes nothing. A callback that pauses reading, closes or changes the decoder's settings counts for
+ * the very next frame, and a promise that it returns is awaited first; if it throws or rejects, the connection is aborted with
+ * the error, which is reported. A `FramingError` of the decoder is the peer's doing: the connection is aborted with it as the
+ * reason, and nothing is reported.
  */
 export abstract class FrameReceiver<Frame, F = AnyFactory> extends Framed<F> {
   /** Finds the frames of this connection: each protocol needs one of its own. The bytes of the stream belong to it. */
@@ -105,8 +105,8 @@ export abstract class FrameReceiver<Frame, F = AnyFactory> extends Framed<F> {
 }
 
 /**
- * Throws a `TypeError` unless a receiver overrides a method: without that, frames would be dropped silently, for instance because the
- * name was misspelt. An override may call the inherited method.
+ * Throws a `TypeError` unless a receiver overrides a method: without that, frames would be dropped silently, for instance because
+ * the name was misspelt. An override may call the inherited method.
  */
 export function checkOverridden(receiver: object, method: string, inherited: unknown): void {
   if (Reflect.get(receiver, method) === inherited)

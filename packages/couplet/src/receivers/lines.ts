@@ -8,16 +8,18 @@ import { readerOf } from '../framing/lines.ts';
 import type { AnyFactory, Result } from '../protocol/protocol.ts';
 import { checkOverridden, DRY, Framed } from './framed.ts';
 
-/** The base class of the receivers of lines: override `lineReceived`. It is extended by `LineOnlyReceiver` and `TextLineReceiver`. */
+/**
+ * The base class of the receivers of lines: override `lineReceived`. It is extended by `LineOnlyReceiver` and `TextLineReceiver`.
+ */
 export abstract class LineProtocol<Line, F = AnyFactory> extends Framed<F> {
   /**
-   * What ends a line, received or sent; CRLF unless set. A string stands for its bytes in UTF-8. A new one applies from the next line
-   * on. An empty one is a `RangeError`, which aborts the connection.
+   * What ends a line, received or sent; CRLF unless set. A string stands for its bytes in UTF-8. A new one applies from the next
+   * line on. An empty one is a `RangeError`, which aborts the connection.
    */
   delimiter: Uint8Array | string = '\r\n';
   /**
-   * The most bytes of a received line without its delimiter, at least 0; 16,384 unless set. A new one applies from the next line on.
-   * Anything but a number of at least 0 is a `RangeError`, which aborts the connection.
+   * The most bytes of a received line without its delimiter, at least 0; 16,384 unless set. A new one applies from the next line
+   * on. Anything but a number of at least 0 is a `RangeError`, which aborts the connection.
    */
   maxLength = 16_384;
   /** Where the lines come from. */
@@ -39,16 +41,17 @@ export abstract class LineProtocol<Line, F = AnyFactory> extends Framed<F> {
   }
 
   /**
-   * Called for each line, without its delimiter. Must be overridden: the inherited method throws a `TypeError` if it is not. A promise
-   * that it returns is awaited before the next line; if it throws or rejects, the connection is aborted with the error.
+   * Called for each line, without its delimiter. Must be overridden: the inherited method throws a `TypeError` if it is not. A
+   * promise that it returns is awaited before the next line; if it throws or rejects, the connection is aborted with the error.
    */
   lineReceived(_line: Line): Result {
     checkOverridden(this, 'lineReceived', LineProtocol.prototype.lineReceived);
   }
 
   /**
-   * Called for each line that is longer than `maxLength`, as soon as that is certain. `length` is `maxLength + 1`: the line has at least
-   * that number of bytes. Closes the connection unless overridden; then the line is dropped, and the next one is received.
+   * Called for each line that is longer than `maxLength`, as soon as that is certain. `length` is `maxLength + 1`: the line has
+   * at least that number of bytes. Closes the connection unless overridden; then the line is dropped, and the next one is
+   * received.
    */
   lineLengthExceeded(_length: number): Result {
     this.transport.loseConnection();
@@ -70,8 +73,8 @@ export abstract class LineProtocol<Line, F = AnyFactory> extends Framed<F> {
 }
 
 /**
- * Receives lines as bytes: override `lineReceived`. A line is a view of the chunk that brought it, and belongs to the program, which
- * may keep or change it.
+ * Receives lines as bytes: override `lineReceived`. A line is a view of the chunk that brought it, and belongs to the program,
+ * which may keep or change it.
  */
 export class LineOnlyReceiver<F = AnyFactory> extends LineProtocol<Buffer, F> {
   /** The delimiter that was sent last, and its bytes. */
@@ -84,8 +87,8 @@ export class LineOnlyReceiver<F = AnyFactory> extends LineProtocol<Buffer, F> {
   }
 
   /**
-   * Sends a line and its delimiter. A string is encoded in UTF-8; bytes are not copied, and must not change until they are sent. The
-   * line is not searched for delimiters. Returns false if more than 64 KiB are queued or the connection has ended, as
+   * Sends a line and its delimiter. A string is encoded in UTF-8; bytes are not copied, and must not change until they are sent.
+   * The line is not searched for delimiters. Returns false if more than 64 KiB are queued or the connection has ended, as
    * `transport.write` does. Throws a `TypeError` for anything else than bytes or a string.
    */
   sendLine(line: Uint8Array | string): boolean {
@@ -101,24 +104,24 @@ export class LineOnlyReceiver<F = AnyFactory> extends LineProtocol<Buffer, F> {
 }
 
 /**
- * Receives lines as bytes, and raw bytes in between: override `lineReceived` and `rawDataReceived`. It begins with lines; `setRawMode` and
- * `setLineMode` change the mode at any time.
+ * Receives lines as bytes, and raw bytes in between: override `lineReceived` and `rawDataReceived`. It begins with lines;
+ * `setRawMode` and `setLineMode` change the mode at any time.
  */
 export class LineReceiver<F = AnyFactory> extends LineOnlyReceiver<F> {
   #raw = false;
 
   /**
    * Called for bytes that arrive in raw mode, cut anywhere. They belong to the program, which may keep or change them. Must be
-   * overridden if `setRawMode` is used: the inherited method throws a `TypeError` if it is not. A promise that it returns is awaited
-   * before more bytes come; if it throws or rejects, the connection is aborted with the error.
+   * overridden if `setRawMode` is used: the inherited method throws a `TypeError` if it is not. A promise that it returns is
+   * awaited before more bytes come; if it throws or rejects, the connection is aborted with the error.
    */
   rawDataReceived(_data: Buffer): Result {
     checkOverridden(this, 'rawDataReceived', LineReceiver.prototype.rawDataReceived);
   }
 
   /**
-   * Changes to raw mode: from now on bytes go to `rawDataReceived`, beginning with those behind the line that was received last. May be
-   * called at any time; what has arrived already is passed on after the present callback.
+   * Changes to raw mode: from now on bytes go to `rawDataReceived`, beginning with those behind the line that was received last.
+   * May be called at any time; what has arrived already is passed on after the present callback.
    */
   setRawMode(): void {
     this.#raw = true;
@@ -126,9 +129,9 @@ export class LineReceiver<F = AnyFactory> extends LineOnlyReceiver<F> {
   }
 
   /**
-   * Changes to lines: from now on bytes go to `lineReceived`. The first ones are those of `extra`: bytes that `rawDataReceived` got but
-   * that belong to lines. They must not change any more. May be called at any time; what has arrived already is passed on after the
-   * present callback.
+   * Changes to lines: from now on bytes go to `lineReceived`. The first ones are those of `extra`: bytes that `rawDataReceived`
+   * got but that belong to lines. They must not change any more. May be called at any time; what has arrived already is passed on
+   * after the present callback.
    */
   setLineMode(extra?: Uint8Array): void {
     this.#raw = false;
@@ -137,8 +140,8 @@ export class LineReceiver<F = AnyFactory> extends LineOnlyReceiver<F> {
   }
 
   /**
-   * Removes the bytes that have arrived and were not passed on, and returns them. They belong to the caller. While a line that is too
-   * long is being dropped this returns no bytes: the dropping ends with its delimiter.
+   * Removes the bytes that have arrived and were not passed on, and returns them. They belong to the caller. While a line that is
+   * too long is being dropped this returns no bytes: the dropping ends with its delimiter.
    */
   clearLineBuffer(): Buffer {
     return this['~decoder'].skip() ? this['~decoder'].rest() : EMPTY;
@@ -153,8 +156,8 @@ export class LineReceiver<F = AnyFactory> extends LineOnlyReceiver<F> {
 }
 
 /**
- * Receives lines as strings: override `lineReceived`. A character is never split, however the stream is cut; bytes that are not valid
- * in the encoding become U+FFFD. `maxLength` counts bytes.
+ * Receives lines as strings: override `lineReceived`. A character is never split, however the stream is cut; bytes that are not
+ * valid in the encoding become U+FFFD. `maxLength` counts bytes.
  */
 export class TextLineReceiver<F = AnyFactory> extends LineProtocol<string, F> {
   readonly #encoding: TextEncoding;
@@ -167,8 +170,8 @@ export class TextLineReceiver<F = AnyFactory> extends LineProtocol<string, F> {
 
   /**
    * Sends a line and its delimiter. The line is not searched for delimiters. Returns false if more than 64 KiB are queued or the
-   * connection has ended, as `transport.write` does. Throws a `RangeError`, and sends nothing, if the encoding is `latin1` and the line
-   * has a character outside of it: reduced to one byte, it could be taken for the end of the line.
+   * connection has ended, as `transport.write` does. Throws a `RangeError`, and sends nothing, if the encoding is `latin1` and
+   * the line has a character outside of it: reduced to one byte, it could be taken for the end of the line.
    */
   sendLine(line: string): boolean {
     this.transport.write(this.#encoding === 'utf8' ? line : latin1(line));

@@ -10,8 +10,9 @@ export abstract class Stateful<State extends string> {
   /** The present state. Its initial value is the first state; afterwards it follows from what the functions in `states` return. */
   abstract state: State;
   /**
-   * A function for each state, which is called with each string that arrives in it, and returns the next state or a promise of it. The
-   * promise is awaited before the next string; if the function throws or the promise rejects, the connection is aborted with the error.
+   * A function for each state, which is called with each string that arrives in it, and returns the next state or a promise of
+   * it. The promise is awaited before the next string; if the function throws or the promise rejects, the connection is aborted
+   * with the error.
    */
   abstract readonly states: { readonly [S in State]: (string: Buffer) => NextState<State> | Promise<NextState<State>> };
 }

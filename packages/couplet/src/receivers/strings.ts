@@ -11,8 +11,8 @@ import { checkOverridden, DRY, Framed } from './framed.ts';
 /** The base class of the receivers of strings of bytes that follow their length: override `stringReceived`. */
 export abstract class StringReceiver<F = AnyFactory> extends Framed<F> {
   /**
-   * The most bytes of a received string, at least 0; 99,999 unless set. A new one applies from the next string on. Anything but a number
-   * of at least 0 is a `RangeError`, which aborts the connection.
+   * The most bytes of a received string, at least 0; 99,999 unless set. A new one applies from the next string on. Anything but a
+   * number of at least 0 is a `RangeError`, which aborts the connection.
    */
   maxLength = 99_999;
   readonly #prefix: Prefix;
@@ -35,20 +35,20 @@ export abstract class StringReceiver<F = AnyFactory> extends Framed<F> {
   }
 
   /**
-   * Called for each string. It is a view of the chunk that brought it, and belongs to the program, which may keep or change it. Must be
-   * overridden: the inherited method throws a `TypeError` if it is not. A promise that it returns is awaited before the next string; if
-   * it throws or rejects, the connection is aborted with the error.
+   * Called for each string. It is a view of the chunk that brought it, and belongs to the program, which may keep or change it.
+   * Must be overridden: the inherited method throws a `TypeError` if it is not. A promise that it returns is awaited before the
+   * next string; if it throws or rejects, the connection is aborted with the error.
    */
   stringReceived(_string: Buffer): Result {
     checkOverridden(this, 'stringReceived', StringReceiver.prototype.stringReceived);
   }
 
   /**
-   * Sends a string behind its length. Characters are encoded in UTF-8; bytes are not copied, and must not change until they are sent.
-   * Returns false if more than 64 KiB are queued or the connection has ended, as `transport.write` does.
+   * Sends a string behind its length. Characters are encoded in UTF-8; bytes are not copied, and must not change until they are
+   * sent. Returns false if more than 64 KiB are queued or the connection has ended, as `transport.write` does.
    *
-   * Throws, and sends nothing: a `StringTooLongError` if the length does not fit into its prefix, and a `TypeError` for anything else
-   * than bytes or a string.
+   * Throws, and sends nothing: a `StringTooLongError` if the length does not fit into its prefix, and a `TypeError` for anything
+   * else than bytes or a string.
    */
   sendString(string: Uint8Array | string): boolean {
     const bytes = chunkOf(string);
@@ -82,8 +82,8 @@ export abstract class IntNStringReceiver<F = AnyFactory> extends StringReceiver<
   }
 
   /**
-   * Called for each string that is longer than `maxLength`, as soon as its prefix has arrived. `length` is its number of bytes. Closes
-   * the connection unless overridden; then the string is skipped, and the next one is received.
+   * Called for each string that is longer than `maxLength`, as soon as its prefix has arrived. `length` is its number of bytes.
+   * Closes the connection unless overridden; then the string is skipped, and the next one is received.
    */
   lengthLimitExceeded(_length: number): Result {
     this.transport.loseConnection();
@@ -120,8 +120,9 @@ export class Int32StringReceiver<F = AnyFactory> extends IntNStringReceiver<F> {
 }
 
 /**
- * Receives netstrings (http://cr.yp.to/proto/netstrings.txt), such as `5:hello,`: override `stringReceived`. Bytes that cannot belong
- * to a netstring, or announce one of more than `maxLength` bytes, abort the connection at once; the reason is a `NetstringParseError`.
+ * Receives netstrings (http://cr.yp.to/proto/netstrings.txt), such as `5:hello,`: override `stringReceived`. Bytes that cannot
+ * belong to a netstring, or announce one of more than `maxLength` bytes, abort the connection at once; the reason is a
+ * `NetstringParseError`.
  */
 export class NetstringReceiver<F = AnyFactory> extends StringReceiver<F> {
   readonly #prefix: NetstringPrefix;

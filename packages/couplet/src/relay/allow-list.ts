@@ -2,8 +2,8 @@ import { Cidr } from '../address/cidr.ts';
 import { bytesOf } from '../address/literal.ts';
 
 /**
- * Destinations that clients may reach: a host or a network of addresses, with a port. A name is checked as the client sent it, whatever
- * it resolves to: so a network permits IP addresses only, not names.
+ * Destinations that clients may reach: a host or a network of addresses, with a port. A name is checked as the client sent it,
+ * whatever it resolves to: so a network permits IP addresses only, not names.
  */
 export type Permit = {
   /** The port, 1 to 65,535, or `*` for all ports. */
@@ -20,8 +20,8 @@ export type Permit = {
 );
 
 /**
- * Host names (RFC 952, RFC 1123), with underscores, as in practice. The last label begins with a letter: other names, such as `127.1`
- * or `0x7f.1`, are addresses to some resolvers.
+ * Host names (RFC 952, RFC 1123), with underscores, as in practice. The last label begins with a letter: other names, such as
+ * `127.1` or `0x7f.1`, are addresses to some resolvers.
  */
 const NAME = /^(?=.{1,253}$)(?:[a-z0-9_-]{1,63}\.)*[a-z_][a-z0-9_-]{0,62}$/;
 

@@ -4,8 +4,8 @@ import type { Consumer, Producer } from '../protocol/producer.ts';
 /** A file that is open for reading, such as a `FileHandle` of `node:fs/promises`. */
 export interface ReadableFile {
   /**
-   * Reads up to `length` bytes into `buffer` at `offset`: from byte `position` of the file, or, if that is null, from where the last
-   * read ended. Resolves to the number of bytes read; 0 at the end of the file.
+   * Reads up to `length` bytes into `buffer` at `offset`: from byte `position` of the file, or, if that is null, from where the
+   * last read ended. Resolves to the number of bytes read; 0 at the end of the file.
    */
   read(buffer: Uint8Array, offset: number, length: number, position: number | null): Promise<{ bytesRead: number }>;
 }
@@ -18,7 +18,10 @@ export interface FileTransferOptions {
   readonly byteCount?: number;
   /** How many bytes to read at once, at least 1; 65,536 unless set. */
   readonly chunkBytes?: number;
-  /** Called with each chunk; what it returns is sent instead. The chunk belongs to the function. Chunks are sent unchanged unless set. */
+  /**
+   * Called with each chunk; what it returns is sent instead. The chunk belongs to the function. Chunks are sent unchanged unless
+   * set.
+   */
   readonly transform?: (chunk: Buffer) => Uint8Array | string;
 }
 
@@ -33,14 +36,14 @@ export class FileSender implements Producer {
   #wake: () => void = () => {};
 
   /**
-   * Sends a file to a consumer, such as a transport. Registers this sender as the producer of the consumer at once, and resolves to the
-   * number of bytes of the file that were sent, when the consumer has been given the last one. `transport.loseConnection()` may be called
-   * right away: it waits for the transfer.
+   * Sends a file to a consumer, such as a transport. Registers this sender as the producer of the consumer at once, and resolves
+   * to the number of bytes of the file that were sent, when the consumer has been given the last one.
+   * `transport.loseConnection()` may be called right away: it waits for the transfer.
    *
-   * Rejects with the error of reading or transforming, and with a `ConnectionClosed` if the consumer stopped the transfer, for instance
-   * because the connection is gone; the file is not read any more after that. The file stays open in any case: the caller has to close
-   * it. Throws a `RangeError` if an option is not a whole number in its range, and an `Error` if the sender is busy with another
-   * transfer or the consumer has a producer already; then nothing is sent.
+   * Rejects with the error of reading or transforming, and with a `ConnectionClosed` if the consumer stopped the transfer, for
+   * instance because the connection is gone; the file is not read any more after that. The file stays open in any case: the
+   * caller has to close it. Throws a `RangeError` if an option is not a whole number in its range, and an `Error` if the sender
+   * is busy with another transfer or the consumer has a producer already; then nothing is sent.
    */
   beginFileTransfer(file: ReadableFile, consumer: Consumer, options: FileTransferOptions = {}): Promise<number> {
     const { position, byteCount = Number.POSITIVE_INFINITY, chunkBytes = 64 * 1024 } = options;

@@ -9,8 +9,9 @@ import type { DialOptions } from '../reactor/options.ts';
 export type PipeOptions = Omit<DialOptions, 'signal'>;
 
 /**
- * One of the two connections of a pipe: what arrives at one is sent at the other. Each is the producer of the other, so that neither is
- * read faster than the peer of the other takes it. An end of input, an orderly close and a reset of one end happen to the other too.
+ * One of the two connections of a pipe: what arrives at one is sent at the other. Each is the producer of the other, so that
+ * neither is read faster than the peer of the other takes it. An end of input, an orderly close and a reset of one end happen to
+ * the other too.
  */
 export class PipeEnd<F = AnyFactory> extends Protocol<F> {
   #other: Transport | undefined;

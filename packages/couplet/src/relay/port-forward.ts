@@ -5,12 +5,12 @@ import type { PipeOptions } from './pipe-end.ts';
 import { PipeEnd } from './pipe-end.ts';
 
 /**
- * Returns a factory that forwards each connection to a new one, which it makes through `endpoint`. In each direction at most 64 KiB and
- * one chunk wait. A half-close, an orderly close and a reset of one connection happen to the other too.
+ * Returns a factory that forwards each connection to a new one, which it makes through `endpoint`. In each direction at most 64
+ * KiB and one chunk wait. A half-close, an orderly close and a reset of one connection happen to the other too.
  *
- * Nothing is read from a client until its other connection is there. If that fails, the client is reset, and the `ConnectError` is the
- * reason of its end; if the client goes first, the attempt is cancelled. `options` bounds the connections to the endpoint. Throws a
- * `TypeError` if `endpoint` is not a client endpoint.
+ * Nothing is read from a client until its other connection is there. If that fails, the client is reset, and the `ConnectError`
+ * is the reason of its end; if the client goes first, the attempt is cancelled. `options` bounds the connections to the endpoint.
+ * Throws a `TypeError` if `endpoint` is not a client endpoint.
  */
 export function portForward(endpoint: ClientEndpoint, options: PipeOptions = {}): Factory {
   checkEndpoint(endpoint, 'connect');

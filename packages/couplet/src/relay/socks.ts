@@ -30,9 +30,9 @@ export interface SocksOptions extends PipeOptions {
 }
 
 /**
- * Connects a client to the destination that it names, and then passes bytes between the two: the command CONNECT of SOCKS 4, 4a and 5
- * (RFC 1928), without authentication. A request that is refused or fails is answered, and the connection is closed. A client that does
- * not speak SOCKS, or does not send its request in time, is reset. `SocksFactory` builds these protocols.
+ * Connects a client to the destination that it names, and then passes bytes between the two: the command CONNECT of SOCKS 4, 4a
+ * and 5 (RFC 1928), without authentication. A request that is refused or fails is answered, and the connection is closed. A
+ * client that does not speak SOCKS, or does not send its request in time, is reset. `SocksFactory` builds these protocols.
  */
 export class Socks extends PipeEnd<SocksFactory> {
   #handshake: SocksHandshake | undefined;
@@ -103,9 +103,9 @@ export class SocksFactory extends Factory {
   readonly #lookups: Lookups;
 
   /**
-   * `reactor` makes the connections. Without `given.allow` every request is refused. Throws a `RangeError` if a permit is not valid, if
-   * `handshakeTimeoutMs` is not a number of at least 0, or if `maxLookups` is not a whole number of at least 1; a `TypeError` if
-   * `maxLookups` is not a number.
+   * `reactor` makes the connections. Without `given.allow` every request is refused. Throws a `RangeError` if a permit is not
+   * valid, if `handshakeTimeoutMs` is not a number of at least 0, or if `maxLookups` is not a whole number of at least 1; a
+   * `TypeError` if `maxLookups` is not a number.
    */
   constructor(reactor: Reactor, given: SocksOptions = {}) {
     super();

@@ -4,8 +4,8 @@ import { Protocol } from '../protocol/protocol.ts';
 let format: Intl.DateTimeFormat | undefined;
 
 /**
- * Sends the date and time in UTC, such as `Monday, February 22, 1982 at 17:37:43 UTC`, and closes the connection (RFC 867). The time is
- * that of the clock of the transport.
+ * Sends the date and time in UTC, such as `Monday, February 22, 1982 at 17:37:43 UTC`, and closes the connection (RFC 867). The
+ * time is that of the clock of the transport.
  */
 export class Daytime extends Protocol {
   override connectionMade(): void {

@@ -21,8 +21,8 @@ export class QOTDFactory extends Factory {
   readonly quotes: readonly Buffer[];
 
   /**
-   * `quotes` is at least one quote, each of one or more lines. Throws a `RangeError` if it is empty, and if a quote has more than 511
-   * bytes as it is sent.
+   * `quotes` is at least one quote, each of one or more lines. Throws a `RangeError` if it is empty, and if a quote has more than
+   * 511 bytes as it is sent.
    */
   constructor(quotes: readonly string[]) {
     super();

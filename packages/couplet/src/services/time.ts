@@ -4,8 +4,8 @@ import { Protocol } from '../protocol/protocol.ts';
 const SECONDS_BEFORE_1970 = 2_208_988_800;
 
 /**
- * Sends the seconds since the beginning of 1900 (UTC) as a big-endian number of 32 bits, and closes the connection (RFC 868). The number
- * wraps to 0 in February 2036. The time is that of the clock of the transport.
+ * Sends the seconds since the beginning of 1900 (UTC) as a big-endian number of 32 bits, and closes the connection (RFC 868). The
+ * number wraps to 0 in February 2036. The time is that of the clock of the transport.
  */
 export class Time extends Protocol {
   override connectionMade(): void {

@@ -14,8 +14,8 @@ export interface ClockOptions {
 const ROUNDS = 10_000;
 
 /**
- * A clock for unit tests: its time begins at 0, and stands still until the test calls `advance`. Delayed calls run in the order in which a
- * reactor would run them.
+ * A clock for unit tests: its time begins at 0, and stands still until the test calls `advance`. Delayed calls run in the order
+ * in which a reactor would run them.
  */
 export class Clock implements Time {
   readonly #wallClock: number;
@@ -56,8 +56,8 @@ export class Clock implements Time {
   }
 
   /**
-   * Calls `call(...args)` in the `advance` that reaches `delayMs` milliseconds from now, and returns the scheduled call. What the call
-   * throws, that `advance` throws. Throws a `RangeError` unless `delayMs` is a finite number of at least 0.
+   * Calls `call(...args)` in the `advance` that reaches `delayMs` milliseconds from now, and returns the scheduled call. What the
+   * call throws, that `advance` throws. Throws a `RangeError` unless `delayMs` is a finite number of at least 0.
    */
   callLater<A extends unknown[]>(delayMs: number, call: (...args: A) => unknown, ...args: A): DelayedCall {
     return this.#timers.callLater(delayMs, () => call(...args));
@@ -69,11 +69,11 @@ export class Clock implements Time {
   }
 
   /**
-   * Lets `ms` milliseconds pass, and runs the calls that become due, each at its own time, in the order of their times and then of their
-   * creation. If a call throws, time stops there and the error is thrown; the other calls run in the next `advance`.
+   * Lets `ms` milliseconds pass, and runs the calls that become due, each at its own time, in the order of their times and then
+   * of their creation. If a call throws, time stops there and the error is thrown; the other calls run in the next `advance`.
    *
-   * Throws a `RangeError` unless `ms` is a finite number of at least 0, and an `Error` if a call that it runs advances the clock, or if
-   * calls without a delay create each other endlessly.
+   * Throws a `RangeError` unless `ms` is a finite number of at least 0, and an `Error` if a call that it runs advances the clock,
+   * or if calls without a delay create each other endlessly.
    */
   advance(ms: number): void {
     if (!(ms >= 0 && Number.isFinite(ms))) throw new RangeError(`ms is ${ms}, not a finite number of at least 0`);

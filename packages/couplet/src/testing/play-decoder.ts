@@ -19,8 +19,8 @@ export function isLimit(error: unknown): boolean {
 const FRAMES_PER_BYTE = 64;
 
 /**
- * Gives the pieces to a decoder, takes every frame as soon as it is there, and lists frames and errors. An error ends this, unless the
- * decoder goes on after it.
+ * Gives the pieces to a decoder, takes every frame as soon as it is there, and lists frames and errors. An error ends this,
+ * unless the decoder goes on after it.
  */
 export function playDecoder(
   decoder: FrameDecoder,

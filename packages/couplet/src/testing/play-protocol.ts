@@ -51,8 +51,8 @@ class NotedTransport extends StringTransport {
 }
 
 /**
- * Gives the pieces to a protocol, as a connection would, and lists what its callbacks get and what it does to its transport. A protocol
- * that pauses is resumed before the next piece. This ends when the protocol throws or ends the connection.
+ * Gives the pieces to a protocol, as a connection would, and lists what its callbacks get and what it does to its transport. A
+ * protocol that pauses is resumed before the next piece. This ends when the protocol throws or ends the connection.
  */
 export function playProtocol(
   protocol: FramedProtocol,
@@ -95,8 +95,8 @@ function listen(protocol: FramedProtocol, name: string, hear: (...values: unknow
 }
 
 /**
- * A receiver of lines may give back a part of the raw bytes that it got (`setLineMode(rest)`). The size of that part depends on how the
- * stream was cut, so it does not count as received.
+ * A receiver of lines may give back a part of the raw bytes that it got (`setLineMode(rest)`). The size of that part depends on
+ * how the stream was cut, so it does not count as received.
  */
 function listenToReturns(protocol: FramedProtocol, sequence: Sequence): void {
   if (typeof Reflect.get(protocol, LINE_MODE) !== 'function') return;

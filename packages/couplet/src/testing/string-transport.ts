@@ -42,12 +42,12 @@ export interface StringTransportOptions {
 }
 
 /**
- * A transport without a connection, to test a protocol: call `protocol.makeConnection(transport)`, then `protocol.dataReceived(bytes)`, and
- * look at `transport.value()`. The test plays the event loop and the peer: what the engine would call later the test calls itself,
- * `connectionLost` included, and what a callback throws goes to the test.
+ * A transport without a connection, to test a protocol: call `protocol.makeConnection(transport)`, then
+ * `protocol.dataReceived(bytes)`, and look at `transport.value()`. The test plays the event loop and the peer: what the engine
+ * would call later the test calls itself, `connectionLost` included, and what a callback throws goes to the test.
  *
- * What is written stays unsent until `clear`, as if the peer did not read: with more than 64 KiB `write` returns false and a streaming
- * producer is paused, as on a connection.
+ * What is written stays unsent until `clear`, as if the peer did not read: with more than 64 KiB `write` returns false and a
+ * streaming producer is paused, as on a connection.
  */
 export class StringTransport implements Transport {
   readonly clock: Time;
@@ -87,8 +87,8 @@ export class StringTransport implements Transport {
   }
 
   /**
-   * Forgets what was written, as if it had been sent: resolves the promises of `drained()`, lets a paused producer go on, and asks a pull
-   * producer for its next piece. Throws what the producer throws.
+   * Forgets what was written, as if it had been sent: resolves the promises of `drained()`, lets a paused producer go on, and
+   * asks a pull producer for its next piece. Throws what the producer throws.
    */
   clear(): void {
     this.#pieces = [];
@@ -159,8 +159,8 @@ export class StringTransport implements Transport {
   }
 
   /**
-   * Copies the data, so that `value` shows what it was when it was written. Returns false if more than 64 KiB are unsent or the protocol has
-   * ended its output. Throws a `TypeError` for anything else than bytes or a string.
+   * Copies the data, so that `value` shows what it was when it was written. Returns false if more than 64 KiB are unsent or the
+   * protocol has ended its output. Throws a `TypeError` for anything else than bytes or a string.
    */
   write(data: Uint8Array | string): boolean {
     const chunk = chunkOf(data);
@@ -203,8 +203,8 @@ export class StringTransport implements Transport {
   }
 
   /**
-   * Notes the call, and the bytes that the protocol did not use, in `turned`. The test has to call `secure`. Throws an `Error` if it was
-   * called before.
+   * Notes the call, and the bytes that the protocol did not use, in `turned`. The test has to call `secure`. Throws an `Error` if
+   * it was called before.
    */
   startTLS(tls: TLS, unread: Uint8Array = EMPTY): void {
     if (this.#turned !== undefined || this.tls !== undefined) throw new Error('TLS is spoken already');
@@ -238,9 +238,9 @@ export class StringTransport implements Transport {
   }
 
   /**
-   * Registers a producer. A streaming one is paused inside the `write` that exceeds 64 KiB; `clear` lets it go on. A pull producer is asked
-   * by `clear`, or by the test itself. On an aborted connection the producer is stopped at once. Throws an `Error` while a producer is
-   * registered, and a `TypeError` for a streaming producer without `pauseProducing`.
+   * Registers a producer. A streaming one is paused inside the `write` that exceeds 64 KiB; `clear` lets it go on. A pull
+   * producer is asked by `clear`, or by the test itself. On an aborted connection the producer is stopped at once. Throws an
+   * `Error` while a producer is registered, and a `TypeError` for a streaming producer without `pauseProducing`.
    */
   registerProducer(producer: Producer, streaming: true): void;
   registerProducer(producer: PullProducer, streaming: false): void;
@@ -281,7 +281,7 @@ export class StringTransport implements Transport {
     return true;
   }
 
-  /** Tells those who wait for room. */
+  /** Resolves the promises of `drained`. */
   #admit(room: boolean): void {
     this.#waiters?.release(room);
     this.#waiters = undefined;

@@ -30,11 +30,14 @@ export type MethodOf<P> = {
 
 /** Options of `verifyFraming` for a protocol. */
 export interface ProtocolCutOptions<P> extends CutOptions {
-  /** The methods that are called with a frame each: their arguments must be equal, and in an equal order, for every cut. None unless set. */
+  /**
+   * The methods that are called with a frame each: their arguments must be equal, and in an equal order, for every cut. None
+   * unless set.
+   */
   readonly callbacks?: readonly MethodOf<P>[];
   /**
-   * The methods that are called with raw bytes, cut anywhere: what they get between two frames, joined, must be equal for every cut. None
-   * unless set. Bytes that `rawDataReceived` of a receiver of lines gives back by `setLineMode` do not count.
+   * The methods that are called with raw bytes, cut anywhere: what they get between two frames, joined, must be equal for every
+   * cut. None unless set. Bytes that `rawDataReceived` of a receiver of lines gives back by `setLineMode` do not count.
    */
   readonly raw?: readonly MethodOf<P>[];
 }
@@ -57,19 +60,20 @@ const SHOWN = 60;
 const NAMED = 8;
 
 /**
- * Verifies that the way in which a stream is cut makes no difference: gives it to one new subject after the other, in one piece, in two
- * pieces cut at every place, byte by byte, and cut at random, and compares the outcomes. Returns the outcome and the number of cuts.
+ * Verifies that the way in which a stream is cut makes no difference: gives it to one new subject after the other, in one piece,
+ * in two pieces cut at every place, byte by byte, and cut at random, and compares the outcomes. Returns the outcome and the
+ * number of cuts.
  *
- * `subject` is a function that returns a new decoder, or a new protocol without a connection, each time. The outcome of a decoder is its
- * frames and errors; that of a protocol is what the named callbacks get, what it writes (joined, between two callbacks), how it ends the
- * connection and what it throws. A protocol that pauses is resumed, and must not lose anything. `stream` is bytes, or a string that is
- * encoded in UTF-8; it is copied.
+ * `subject` is a function that returns a new decoder, or a new protocol without a connection, each time. The outcome of a decoder
+ * is its frames and errors; that of a protocol is what the named callbacks get, what it writes (joined, between two callbacks),
+ * how it ends the connection and what it throws. A protocol that pauses is resumed, and must not lose anything. `stream` is
+ * bytes, or a string that is encoded in UTF-8; it is copied.
  *
  * The time grows with the square of the length of the stream: a few hundred bytes are a good length.
  *
- * Throws an `Error` that shows the first difference and the simplest cut that was found to cause it; a `TypeError` for a subject that is
- * neither a decoder nor a protocol, that does not have a named callback, or whose callbacks return promises; a `RangeError` for an empty
- * stream.
+ * Throws an `Error` that shows the first difference and the simplest cut that was found to cause it; a `TypeError` for a subject
+ * that is neither a decoder nor a protocol, that does not have a named callback, or whose callbacks return promises; a
+ * `RangeError` for an empty stream.
  */
 export function verifyFraming<P extends FramedProtocol>(
   subject: () => P,

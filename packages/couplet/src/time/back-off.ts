@@ -12,8 +12,8 @@ export interface BackOffOptions {
   /** The most that the bound can become, in milliseconds, at least 0; 60,000 unless set. */
   maxDelayMs?: number;
   /**
-   * `full`: each wait is a random part of its bound, so that clients of a restarted server do not return all at once. `none`: each wait
-   * lasts as long as its bound. `full` unless set.
+   * `full`: each wait is a random part of its bound, so that clients of a restarted server do not return all at once. `none`:
+   * each wait lasts as long as its bound. `full` unless set.
    */
   jitter?: 'full' | 'none';
 }
@@ -32,7 +32,10 @@ export interface BackOff {
   delayMs: number;
 }
 
-/** A back-off before its first wait. Throws a `RangeError` for a negative delay or a factor below 1, a `TypeError` for another jitter. */
+/**
+ * A back-off before its first wait. Throws a `RangeError` for a negative delay or a factor below 1, a `TypeError` for another
+ * jitter.
+ */
 export function backOffOf(options: BackOffOptions): BackOff {
   const { initialDelayMs = 1000, factor = 1.5, maxDelayMs = 60_000, jitter = 'full' } = options;
   checkWord('jitter', jitter, JITTERS);

@@ -9,8 +9,8 @@ export interface DelayedCall {
   /** Cancels the call: it never runs. Does nothing if the call has run or was cancelled. */
   cancel(): void;
   /**
-   * Reschedules the call for `delayMs` milliseconds from now. Throws a `RangeError` unless `delayMs` is a finite number of at least 0,
-   * and an `Error` if the call has run or was cancelled.
+   * Reschedules the call for `delayMs` milliseconds from now. Throws a `RangeError` unless `delayMs` is a finite number of at
+   * least 0, and an `Error` if the call has run or was cancelled.
    */
   reset(delayMs: number): void;
   /**
@@ -21,8 +21,8 @@ export interface DelayedCall {
 }
 
 /**
- * Time and random numbers for protocols. Code that takes them from here, and not from the runtime, runs unchanged, and repeatably, on
- * the simulated network.
+ * Time and random numbers for protocols. Code that takes them from here, and not from the runtime, runs unchanged, and
+ * repeatably, on the simulated network.
  */
 export interface Clock {
   /** Returns the monotonic time in milliseconds, with fractions. Only differences between two values mean something. */
@@ -30,22 +30,22 @@ export interface Clock {
   /** Returns the time of day, in milliseconds since 1970 (UTC). It may jump, in either direction. */
   wallClock(): number;
   /**
-   * Returns a random number of at least 0 and less than 1. It can be guessed: use it for waits and samples, but take secrets such as
-   * session ids from `node:crypto`.
+   * Returns a random number of at least 0 and less than 1. It can be guessed: use it for waits and samples, but take secrets such
+   * as session ids from `node:crypto`.
    */
   random(): number;
   /**
-   * Calls `call(...args)` after `delayMs` milliseconds, never earlier; with a delay of 0 in the next turn of the event loop. Calls run
-   * in the order of their time, and those of one time in the order in which they were scheduled. Returns the scheduled call, by which
-   * it can be cancelled or rescheduled. What the call throws, or rejects with, is reported to the observers.
+   * Calls `call(...args)` after `delayMs` milliseconds, never earlier; with a delay of 0 in the next turn of the event loop.
+   * Calls run in the order of their time, and those of one time in the order in which they were scheduled. Returns the scheduled
+   * call, by which it can be cancelled or rescheduled. What the call throws, or rejects with, is reported to the observers.
    *
-   * Throws a `RangeError` unless `delayMs` is a finite number of at least 0; a reactor also throws a `TypeError` if `call` is not a
-   * function.
+   * Throws a `RangeError` unless `delayMs` is a finite number of at least 0; a reactor also throws a `TypeError` if `call` is not
+   * a function.
    */
   callLater<A extends unknown[]>(delayMs: number, call: (...args: A) => unknown, ...args: A): DelayedCall;
   /**
-   * Reports an error to the observers that a callback cannot throw, for instance one of a promise that is not awaited. `report.who` and
-   * `report.where` say where it comes from. Undefined on a clock without observers.
+   * Reports an error to the observers that a callback cannot throw, for instance one of a promise that is not awaited.
+   * `report.who` and `report.where` say where it comes from. Undefined on a clock without observers.
    */
   report?(report: ErrorReport): void;
 }

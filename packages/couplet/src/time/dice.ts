@@ -1,6 +1,6 @@
 /**
- * A random number generator that gives the same numbers for the same seed, on every runtime (sfc32, seeded with a hash of the text). Its
- * numbers can be guessed: they are for tests, not for secrets.
+ * A random number generator that gives the same numbers for the same seed, on every runtime (sfc32, seeded with a hash of the
+ * text). Its numbers can be guessed: they are for tests, not for secrets.
  */
 export class Dice {
   #a: number;

@@ -1,10 +1,10 @@
 /** An entry of a heap. Only the heap changes `place`. */
 export interface HeapEntry {
-  /** When it is due ... */
+  /** When it is due. */
   key: number;
-  /** ... and among those of the same time, which comes first. */
+  /** Decides between entries with equal keys: the lower one comes first. */
   readonly order: number;
-  /** Its place in the heap; -1 when it is not there. */
+  /** Its place in the heap; -1 if it is not in one. */
   place: number;
 }
 

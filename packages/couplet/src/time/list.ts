@@ -5,8 +5,8 @@ export interface Member<M> {
 }
 
 /**
- * A list that is linked through its members, so that adding and removing one only sets links. (A `Set` with many short-lived members
- * is rebuilt again and again, and each time the garbage collector copies everything in it.)
+ * A list that is linked through its members, so that adding and removing one only sets links. (A `Set` with many short-lived
+ * members is rebuilt again and again, and each time the garbage collector copies everything in it.)
  */
 export class LinkedList<M extends Member<M>> {
   #first: M | undefined;

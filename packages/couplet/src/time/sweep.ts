@@ -70,7 +70,7 @@ export class Sweep<D extends Due<D>> {
       else soonest = Math.min(soonest, due.deadline);
     });
     for (const due of ready) {
-      // One that is over may take others out.
+      // Calling `over` of one may have removed others.
       if (due.deadline <= now) due.over();
       soonest = Math.min(soonest, due.deadline);
     }

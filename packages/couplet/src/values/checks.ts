@@ -54,8 +54,8 @@ export function checkWhole(name: string, value: unknown, least: number, most: nu
 }
 
 /**
- * Throws a `RangeError` that names the argument unless it is a number of at least `least`. A string of digits is not a number, though
- * it can be compared with one.
+ * Throws a `RangeError` that names the argument unless it is a number of at least `least`. A string of digits is not a number,
+ * though it can be compared with one.
  */
 export function checkAtLeast(name: string, value: unknown, least: number): void {
   if (typeof value === 'number' && value >= least) return;

@@ -26,7 +26,10 @@ export function promiseOf<T>(thenable: PromiseLike<T>): Promise<T> {
   });
 }
 
-/** Settles as the promise itself does, even if its class overrides `then`; undefined for an object that only claims to be a promise. */
+/**
+ * Settles as the promise itself does, even if its class overrides `then`; undefined for an object that only claims to be a
+ * promise.
+ */
 function settled<T>(promise: Promise<T>): Promise<T> | undefined {
   let genuine = true;
   const settles = new Promise<T>((resolve, reject) => {

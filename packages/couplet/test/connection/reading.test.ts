@@ -137,7 +137,7 @@ describe('reading a Connection', () => {
     const { line, connection } = open();
     const lines = connection.lines();
     const pull = lines.next();
-    const busy = /^Error: the connection is already being read/;
+    const busy = /^Error: the connection is being read already/;
     assert.throws(() => lines.next(), busy);
     assert.throws(() => connection.netstrings().next(), busy);
     line.hear('one\r\n');
