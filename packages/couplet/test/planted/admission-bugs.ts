@@ -46,7 +46,7 @@ export const ADMISSION_BUGS: readonly Bug[] = [
   {
     name: 'a leaked slot: a factory further in promises a verdict that never comes',
     file: 'policies/guarded.ts',
-    text: "  wait.signal.addEventListener('abort', drop);\n",
+    text: "  signal.addEventListener('abort', drop);\n",
     instead: '',
     test: admission('R48 a promise that never settles holds no slot once its time is up'),
   },
