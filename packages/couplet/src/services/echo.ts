@@ -7,3 +7,8 @@ export class Echo extends Protocol {
     if (!this.transport.write(data)) return this.transport.drained();
   }
 }
+
+/** Drops everything that arrives, and sends nothing (RFC 863). */
+export class Discard extends Protocol {
+  override dataReceived(_data: Buffer): void {}
+}

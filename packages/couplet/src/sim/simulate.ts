@@ -1,8 +1,8 @@
 import type { Backend } from '../seam/backend.ts';
-import type { Border } from '../seam/border.ts';
 import type { ClockFacet } from '../seam/clock.ts';
 import { Dice } from '../time/dice.ts';
 import { checkWord } from '../values/checks.ts';
+import type { Border } from './border.ts';
 import { commitOf } from './commit.ts';
 import type { InjectedFault } from './fault-injector.ts';
 import { FAULTS, type FaultPlan, faultPlanOf, PROFILES, type Profile } from './fault-plan.ts';

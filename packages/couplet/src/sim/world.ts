@@ -1,7 +1,7 @@
 import type { Transport } from '../protocol/transport.ts';
 import type { Reactor } from '../reactor/reactor.ts';
-import type { Border } from '../seam/border.ts';
 import { Dice } from '../time/dice.ts';
+import type { Border } from './border.ts';
 import type { CertificateFiles, CertificateOptions } from './certificate.ts';
 import { issue } from './certificate.ts';
 import type { Conditions } from './conditions.ts';

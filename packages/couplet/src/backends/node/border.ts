@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Border } from '../../seam/border.ts';
 
 /** A function of the runtime that code of a host uses in place of its clock. */
 interface Way {
@@ -28,7 +27,7 @@ const WAYS: readonly Way[] = [
  * Guards the ways out of worlds while these are played: chance, time and timers of the runtime. Code of a world that uses one
  * is reported, with its line; all other code is not affected.
  */
-class NodeBorder implements Border {
+class NodeBorder {
   /** Whom to tell, for code of a world and what follows from it. */
   readonly #context: AsyncLocalStorage<(what: string) => void> = new AsyncLocalStorage();
   /** How many worlds are being played. */
@@ -77,7 +76,7 @@ class NodeBorder implements Border {
 }
 
 /** The border of all worlds that this process plays. */
-export const border: Border = new NodeBorder();
+export const border: NodeBorder = new NodeBorder();
 
 /** The object that has a property: the given one, or one that it inherits from. */
 function holderOf(owner: object, key: string): object | undefined {
