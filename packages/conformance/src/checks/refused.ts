@@ -1,7 +1,7 @@
 import type { Factory, PortOptions } from 'couplet';
 import { ConnectError, UserAbortError } from 'couplet';
 import type { Verdict } from 'couplet/policies';
-import { guard, LedgerAway, limitConnections, limitPerPeer, Refused } from 'couplet/policies';
+import { Filter, guard, LedgerAway, limitConnections, limitPerPeer, Refused } from 'couplet/policies';
 import { Actor } from '../actor.ts';
 import type { Check } from '../check.ts';
 import { expect, expectSame } from '../check.ts';
@@ -32,6 +32,13 @@ interface Case {
   /** It refuses when it stops. */
   readonly stops?: boolean;
   readonly throws?: boolean;
+}
+
+/** Knows nothing of TLS. */
+class Insecure extends Filter {
+  override startTls(): void {
+    throw new Error('no TLS here');
+  }
 }
 
 const never = (): Promise<Verdict> => new Promise(() => {});
@@ -76,6 +83,20 @@ const CASES: Readonly<Record<string, Case>> = {
     secure: true,
     says: 'GET / HTTP/1.1\r\n\r\n',
     options: ({ tls }) => ({ tls: tls.server }),
+  },
+  'a filter that throws as it turns to TLS': {
+    code: 'ERROR',
+    secure: true,
+    throws: true,
+    options: ({ tls }) => ({ tls: tls.server }),
+    around: (factory) => guard(factory, { filter: (wire) => new Insecure(wire) }),
+  },
+  'a late one that throws as it turns to TLS': {
+    code: 'ERROR',
+    secure: true,
+    throws: true,
+    options: ({ tls }) => ({ tls: tls.server }),
+    around: (factory) => guard(factory, { filter: async (wire) => new Insecure(wire) }),
   },
   'a late verdict': {
     code: 'ADMISSION_TIMEOUT',

@@ -57,6 +57,7 @@ export const ADMISSION_LIFE = {
   },
   handshake: {
     secured: { to: 'arrived', call: 'build' },
+    refuse: { to: 'refused', call: 'turnOut' },
     late: { to: 'refused', call: 'abort' },
     stop: { to: 'refused', call: 'abort' },
     closed: { to: 'gone', call: 'lose' },

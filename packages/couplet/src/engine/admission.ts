@@ -205,14 +205,20 @@ export class Admission<P extends Callbacks> implements Steps {
   }
 
   #secure(tls: TLS, admitted: Wire, wire: Wire, known: Prelude, one: Undecided | undefined): Admitted<P> {
+    let handshake: Handshake;
     try {
-      const handshake = new Handshake(this.#engine, tls, this.#terms.serverName?.() ?? '');
-      const waiting = one ?? this.#enlist(this.#newcomer(wire, known));
-      return { kind: 'waiting', sink: waiting.awaitTls(admitted, handshake) };
+      handshake = new Handshake(this.#engine, tls, this.#terms.serverName?.() ?? '');
     } catch (error) {
       if (admitted instanceof Filter) admitted.abandon(UNBORN);
       return this.#refuse(errorOf(error), wire, one);
     }
+    const waiting = one ?? this.#enlist(this.#newcomer(wire, known));
+    const sink = waiting.awaitTls(admitted, handshake);
+    // Only a filter of the application's own throws here.
+    const failure = this.#try(admitted, 'startTls', () => handshake.begin(admitted));
+    if (failure === undefined) return { kind: 'waiting', sink };
+    waiting.refuse(failure);
+    return { kind: 'refused', reason: failure, sink };
   }
 
   /** The last step. */

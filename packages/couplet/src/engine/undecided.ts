@@ -137,15 +137,13 @@ export class Undecided implements Live, Sink, Settled<ProxyHeader, Error> {
     this.#life.full(reason);
   }
 
-  /** Begins the handshake on the admitted wire. Returns what the bare wire calls. */
+  /** Waits for the handshake that begins on the admitted wire. Returns what the bare wire calls. */
   awaitTls(admitted: Wire, handshake: Handshake): Sink {
     this.#life.awaitTls();
     this.#handshake = handshake;
     this.#admitted = admitted;
-    const sink = this.under(admitted, this);
-    handshake.begin(admitted);
     handshake.start((reason) => this.#life.late(reason));
-    return sink;
+    return this.under(admitted, this);
   }
 
   /** Refuses the wire, and sends the message to the peer. Returns what the bare wire calls. */

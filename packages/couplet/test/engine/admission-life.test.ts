@@ -8,7 +8,7 @@ test('the life of an undecided wire: every pair of state and event is listed, or
     arrived: 'whole answered threw secured sent late full closed',
     header: `${begins} answered threw secured sent late full`,
     verdict: `${begins} whole secured sent refuse`,
-    handshake: `${begins} whole answered threw sent full refuse`,
+    handshake: `${begins} whole answered threw sent full`,
     farewell: `${begins} whole answered threw secured full refuse`,
     refused: `${begins} whole late full`,
     seated: `${begins} whole answered threw secured sent late full refuse closed stop`,
