@@ -44,6 +44,13 @@ export class Connections extends Group<StreamTransport> implements Home<StreamTr
     this.#lost = lost;
   }
 
+  /** Those that are there now: who looks at them one by one may wait in between, and some go meanwhile. */
+  override *[Symbol.iterator](): Generator<StreamTransport> {
+    const present: StreamTransport[] = [];
+    this.each((connection) => present.push(connection));
+    yield* present;
+  }
+
   lost(connection: StreamTransport, reason: Error): void {
     this.#lost?.(connection, reason);
     this.remove(connection);

@@ -276,6 +276,19 @@ describe('the wait of a policy', () => {
   });
 });
 
+describe('the connections of a port', () => {
+  test('R48 all are visited, though some go meanwhile', () => {
+    const house = new House(new Recorders());
+    const visits = [house.accept(), house.accept(), house.accept()];
+    let seen = 0;
+    for (const _ of house.admission.connections) {
+      seen += 1;
+      for (const visit of visits) visit.cut();
+    }
+    assert.deepEqual([seen, house.admission.connections.size], [3, 0]);
+  });
+});
+
 describe('a refusal', () => {
   test('R45 who is refused at once is told of once', () => {
     const house = new House(limitConnections(new Recorders(), { max: 1 }));
