@@ -5,7 +5,7 @@ import { titleOf } from '../engine/report.ts';
 import { Machine } from '../machine/machine.ts';
 import type { ClientFactory } from '../protocol/client-factory.ts';
 import type { Connector } from '../protocol/connector.ts';
-import { ReactorAlreadyRunning, ReactorNotRunning } from '../protocol/errors.ts';
+import { CannotListenError, ReactorAlreadyRunning, ReactorNotRunning } from '../protocol/errors.ts';
 import type { BuiltBy, Factory } from '../protocol/factory.ts';
 import type { Observer } from '../protocol/observer.ts';
 import { checkObserver } from '../protocol/observer.ts';
@@ -168,15 +168,16 @@ export class Reactor implements Clock {
    * Listens on a UNIX socket. Resolves to the port once it accepts connections; `factory` builds a protocol for each of them.
    * The socket's file is removed when the port stops. A file that is left over from a process that has ended is replaced.
    *
-   * Rejects with a `CannotListenError` if the system refuses, if the path is in use, or if the reactor stops meanwhile; with a
-   * `RangeError` if `path` is empty or contains a NUL byte, or if `mode`, `backlog` or another number is out of range; and with
-   * a `TypeError` if `factory` is not a factory or cannot build a protocol, or if an option is of the wrong type. Nothing is
+   * Rejects with a `CannotListenError` if the system refuses, if the path is in use, empty or contains a NUL byte, or if the
+   * reactor stops meanwhile; with a `RangeError` if `mode`, `backlog` or another number is out of range; and with a `TypeError` if `factory` is not a factory or cannot build a protocol, or if an option is of the wrong type. Nothing is
    * left open then, and a factory that was started has been stopped.
    *
    * @param path The path of the socket, such as `/run/echo.sock`; on Linux a NUL in front makes the name abstract (unix(7)).
    */
   async listenUNIX(path: string, factory: Factory, options: ListenUNIXOptions = {}): Promise<ListeningPort> {
-    checkPath(path);
+    checkText('path', path, '/run/echo.sock');
+    const flaw = flawOf(path);
+    if (flaw !== undefined) throw new CannotListenError(described(path), undefined, flaw);
     checkOptions(options);
     const { mode = 0o660, backlog = BACKLOG } = options;
     checkWhole('mode', mode, 0, 0o777);
@@ -265,7 +266,9 @@ export class Reactor implements Clock {
     factory: F,
     options: ConnectUNIXOptions = {},
   ): Connector<BuiltBy<F>> {
-    checkPath(path);
+    checkText('path', path, '/run/echo.sock');
+    const flaw = flawOf(path);
+    if (flaw !== undefined) throw new RangeError(`path is ${described(path)}: ${flaw}`);
     checkOptions(options);
     return this.#connect({ kind: 'unix', path }, factory, options);
   }
@@ -428,10 +431,8 @@ export class Reactor implements Clock {
   }
 }
 
-/** Throws unless that is a path a UNIX socket can have. A NUL in front marks an abstract name of Linux (unix(7)). */
-function checkPath(path: string): void {
-  checkText('path', path, '/run/echo.sock');
-  if (path === '') throw new RangeError("path is empty, not a path such as '/run/echo.sock'");
-  if (!path.startsWith('\0') && path.includes('\0'))
-    throw new RangeError(`path is ${described(path)}, which contains a NUL byte`);
+/** Why no UNIX socket can have a path; undefined if one can. A NUL in front marks an abstract name of Linux (unix(7)). */
+function flawOf(path: string): string | undefined {
+  if (path === '') return 'it is empty, not a path such as /run/echo.sock';
+  return !path.startsWith('\0') && path.includes('\0') ? 'it contains a NUL byte' : undefined;
 }

@@ -38,12 +38,14 @@ describe('places', () => {
       typeError(/^interface is/),
     );
     for (const [path, message] of [
-      ['', "path is empty, not a path such as '/run/echo.sock'"],
-      ['/run/a\0b', "path is the string '/run/a\\u0000b', which contains a NUL byte"],
+      ['', "the string '': it is empty, not a path such as /run/echo.sock"],
+      ['/run/a\0b', "the string '/run/a\\u0000b': it contains a NUL byte"],
     ] as const) {
-      const error = { name: 'RangeError', message };
-      await assert.rejects(reactor.listenUNIX(path, echo), error);
-      assert.throws(() => reactor.connectUNIX(path, echoes), error);
+      await assert.rejects(reactor.listenUNIX(path, echo), {
+        name: 'CannotListenError',
+        message: `cannot listen on ${message}`,
+      });
+      assert.throws(() => reactor.connectUNIX(path, echoes), { name: 'RangeError', message: `path is ${message}` });
     }
     await assert.rejects(async () => call(listen, undefined, 8007, echo), typeError(/^description is the number 8007/));
     await assert.rejects(
