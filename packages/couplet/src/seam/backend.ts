@@ -17,7 +17,7 @@ export interface Resolver {
  * What a runtime must provide, in facets; nothing above the seam touches a runtime. What a runtime lacks is absent: a facet, or
  * a member of one, that is optional. Facets and their members are own properties, and work without their `this`: so a test, or
  * a backend that differs in one thing only, is `{ ...backend, names: { resolve } }` or `{ ...backend, clock: { ...backend.clock,
- * now } }`. The engine reads the facets once. `checkBackend` of `couplet/testing` checks whether a backend keeps its promises.
+ * now } }`. The engine reads the facets once. `checkBackend` of `couplet-conformance` checks whether a backend keeps its promises.
  */
 export interface Backend {
   /** Names the runtime in error messages and benchmarks. */
