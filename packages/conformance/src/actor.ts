@@ -1,7 +1,7 @@
 import type { Result } from 'couplet';
 import { Protocol } from 'couplet';
 
-/** What an actor does in its callbacks; each gets the actor first. */
+/** What an actor does in its callbacks; each is given the actor first. */
 export interface Part {
   made?(actor: Actor): Result;
   data?(actor: Actor, chunk: Buffer): Result;
@@ -19,7 +19,7 @@ export interface Part {
  */
 export class Actor extends Protocol {
   readonly log: string[] = [];
-  /** What no connection may ever do, and this one did: callbacks out of order, within each other, or while it reads nothing. */
+  /** What this connection did and none may do: callbacks out of order, inside each other, or while reading is paused. */
   readonly faults: string[] = [];
   /** How many bytes have arrived. */
   received = 0;
@@ -36,7 +36,7 @@ export class Actor extends Protocol {
   constructor(part: Part = {}) {
     super();
     this.#part = part;
-    // The engine takes these methods for a wish to be told, so they are there only when the part has them.
+    // A protocol that has these methods is treated in another way, so they are there only if the part has them.
     const { eof, shut, secured, resumed } = part;
     if (eof !== undefined) this.readConnectionLost = () => this.#noted('eof', () => eof(this));
     if (shut !== undefined) this.writeConnectionLost = () => this.#noted('shut', () => shut(this));
@@ -64,7 +64,7 @@ export class Actor extends Protocol {
     return this.#noted('lost', () => this.#part.lost?.(this, reason));
   }
 
-  /** Resolves after the first callback (or at once) when the condition holds. */
+  /** Resolves at once if the condition is true, and otherwise after the first callback after which it is. */
   when(holds: () => boolean): Promise<void> {
     if (holds()) return Promise.resolve();
     return new Promise((resolve) => {
@@ -85,12 +85,12 @@ export class Actor extends Protocol {
     for (const { resolve } of holding) resolve();
   }
 
-  /** Runs a call on the transport, during which this connection calls nobody back. */
+  /** Runs a call on the transport; a callback of this connection inside it is a fault. */
   calls<T>(call: () => T): T {
     return this.#within('a call on the transport', call);
   }
 
-  /** Runs one of this connection's callbacks, of a producer say; it is a fault when another one runs. */
+  /** Runs a callback of this connection, such as one of its producer; it is a fault if another one is running. */
   calledBack(what: string, act: () => Result): Result {
     const outer = this.#running.at(-1);
     if (outer !== undefined) this.faults.push(`${what} inside ${outer}`);
@@ -127,7 +127,7 @@ export class Actor extends Protocol {
     Promise.prototype.then.call(result, settled, settled);
   }
 
-  /** What must hold in every scene. */
+  /** Notes what is wrong in every scene. */
   #judge(what: string): void {
     const fault = (when: string): number => this.faults.push(`${what} ${when}`);
     if ((what === 'made') !== (this.log.length === 0)) fault(`after ${JSON.stringify(this.log)}`);

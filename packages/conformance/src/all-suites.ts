@@ -26,9 +26,9 @@ export class AllSuites extends Suite {
     const run = async (): Promise<void> => {
       const backend = new WatchedBackend(underTest.backend());
       await Stage.play({ ...underTest, backend: () => backend }, (stage) => scene(stage, backend));
-      // What was put off may still have its turn.
+      // What was deferred may still have to run.
       await new Promise<void>((resolve) => backend.clock.yield(resolve));
-      expectSame(backend.held, [], 'what the stopped reactor holds');
+      expectSame(backend.held, [], 'what the stopped reactor still uses');
     };
     this.checks.push({ name, run });
   }

@@ -3,18 +3,24 @@ import type { Backend, Cause, ListenPlace, Sink, Wire } from 'couplet/testing';
 import { expect } from './check.ts';
 import type { BackendUnderTest, Link } from './stage.ts';
 
-/** A sink that writes down what its wire tells: `data`, joined, `eof`, `writable`, `write failed`, `secured` and `closed`. */
+/**
+ * A sink that writes down the calls of its wire: `data`, `eof`, `writable`, `write failed`, `secured` and `closed` in `log`, and the bytes
+ * in `text`. It belongs to one wire, which a test may use through `wire`.
+ */
 export class Ear implements Sink {
+  /** The wire whose sink this is. */
   readonly wire: Wire;
+  /** The calls so far, in order; successive `data` only once. */
   readonly log: string[] = [];
-  /** All that arrived. */
+  /** All bytes that arrived, one character for each (latin1). */
   text = '';
-  /** Why the wire closed, once it has. */
+  /** Why the wire closed; undefined while it is open. */
   cause: Cause | undefined;
-  /** Runs inside each upcall. */
+  /** Called inside each call of the wire, after it was written down, with its name in `log`. Does nothing unless it is set. */
   heard: (what: string) => void = () => {};
   #changed: () => void = () => {};
 
+  /** Makes a sink for that wire. It has to be returned from `onAccepted` or `onReady`, which attaches it. */
   constructor(wire: Wire) {
     this.wire = wire;
   }
@@ -46,7 +52,7 @@ export class Ear implements Sink {
     this.#note('closed');
   }
 
-  /** Resolves when that has been told. */
+  /** Resolves once the wire has made that call: `what` is its name in `log`. Waits for ever if the wire does not make it. */
   async hears(what: string): Promise<void> {
     while (!this.log.includes(what)) {
       await new Promise<void>((resolve) => {
@@ -62,15 +68,21 @@ export class Ear implements Sink {
   }
 }
 
-/** Two connected wires of a backend, without an engine: what happens to them in one turn is up to the check. */
+/** Two connected wires of a backend, without an engine: a test decides which calls they get in one turn. */
 export interface BarePair {
+  /** The sink of the wire that was accepted. */
   readonly server: Ear;
+  /** The sink of the wire that connected. */
   readonly client: Ear;
-  /** Gives up the port. */
+  /** Closes the port. Resolves when it has closed. The two wires stay open: abort one that is still open. */
   close(): Promise<void>;
 }
 
-/** Connects two wires, and has them speak TLS where the link says so. */
+/**
+ * Connects two wires of a backend, over a port of its own. Resolves when both are connected, and for the link `tls` when both have
+ * finished the handshake. Rejects with an `Error` if the backend cannot listen or connect, or has no TLS; for a link `unix` without a
+ * `unixPath` it connects over TCP.
+ */
 export async function barePair(backend: Backend, underTest: BackendUnderTest, link: Link): Promise<BarePair> {
   let accepted: (ear: Ear) => void = () => {};
   const accepting = new Promise<Ear>((resolve) => {
@@ -84,7 +96,7 @@ export async function barePair(backend: Backend, underTest: BackendUnderTest, li
   const listener = await backend.streams.listen(placeOf(underTest, link), { onAccepted, onAcceptFailed: () => {} });
   if ('kind' in listener) throw new Error(listener.detail);
   const { name } = listener;
-  expect(name.family !== 'PIPE', 'the port has no address');
+  expect(name.family !== 'PIPE', 'the name of the listener is that of a pipe, not of a socket');
   const client = await new Promise<Ear>((resolve, reject) => {
     const place =
       name.family === 'UNIX'
@@ -105,7 +117,7 @@ export async function barePair(backend: Backend, underTest: BackendUnderTest, li
 }
 
 async function secure(backend: Backend, { tls }: BackendUnderTest, server: Ear, client: Ear): Promise<void> {
-  if (tls === undefined) throw new Error('the backend under test has no TLS');
+  if (tls === undefined) throw new Error("tls of BackendUnderTest is undefined: a pair over 'tls' needs it");
   for (const [ear, { settings }] of [
     [server, new ServerTLS(tls.server)],
     [client, new ClientTLS(tls.client)],

@@ -52,8 +52,12 @@ import { writingChecks } from './checks/writing.ts';
 import type { BackendUnderTest } from './stage.ts';
 
 /**
- * What every backend has to pass: each rule of the contract that can be seen from above the seam, as checks for any test
- * runner: `for (const { name, run } of checkBackend(underTest)) test(name, run)`. Each check runs a reactor of its own.
+ * Returns the checks that every backend has to pass: one or more for each rule of the contract that is visible from above the seam. They
+ * are for any test runner: `for (const { name, run } of checkBackend(underTest)) test(name, { timeout: 30_000 }, run)`.
+ *
+ * Nothing runs before `run` is called; each check asks for a backend, and runs a reactor of its own on it. Run them one after the other,
+ * since some measure time. Checks over UNIX sockets are left out if `underTest` has no `unixPath`, and checks over TLS if it has no
+ * `tls`.
  */
 export function checkBackend(underTest: BackendUnderTest): Check[] {
   return [

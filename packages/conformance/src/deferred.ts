@@ -1,4 +1,4 @@
-/** A promise that a check keeps when it likes. */
+/** A promise that a check resolves with `keep`, or rejects with `break`. */
 export class Deferred {
   readonly promise: Promise<void>;
   keep: () => void = () => {};

@@ -1,6 +1,6 @@
 import type { Backend, ClockFacet, Resolver, Streams, Surroundings } from 'couplet/testing';
 
-/** A backend that passes everything on to another one: what wants to come in between replaces a facet. */
+/** A backend that passes everything on to another one. A subclass replaces the facets whose calls it has to see. */
 export class PassingBackend implements Backend {
   readonly name: string;
   clock: ClockFacet;

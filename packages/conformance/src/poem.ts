@@ -4,8 +4,8 @@ import { expect } from './check.ts';
 let longest: Buffer = Buffer.alloc(0);
 
 /**
- * So many bytes in which no stretch repeats another: a byte that is lost, doubled or misplaced shows. All poems share their
- * memory, so nobody may change one.
+ * Returns `bytes` bytes in which no stretch repeats another, so that a byte that is lost, doubled or misplaced shows. All poems share
+ * their memory: they must not be changed.
  */
 export function poemOf(bytes: number): Buffer {
   if (longest.length < bytes) longest = compose(bytes);
@@ -18,7 +18,7 @@ function compose(bytes: number): Buffer {
   return poem;
 }
 
-/** Throws an `Error` that says where they part unless the bytes are the poem. */
+/** Throws an `Error` that says where they differ unless the bytes are the poem. */
 export function expectPoem(bytes: Buffer, poem: Buffer, who: string): void {
   if (bytes.equals(poem)) return;
   const at = bytes.findIndex((byte, index) => byte !== poem[index]);

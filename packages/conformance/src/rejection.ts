@@ -1,6 +1,6 @@
 import { expect } from './check.ts';
 
-/** The error that the promise rejects with. Rejects itself when the promise resolves. */
+/** Resolves to the error that the promise rejects with. Rejects if the promise resolves. */
 export async function rejectionOf(promise: Promise<unknown>): Promise<Error> {
   let reason: unknown;
   try {
@@ -8,11 +8,14 @@ export async function rejectionOf(promise: Promise<unknown>): Promise<Error> {
   } catch (error) {
     reason = error;
   }
-  expect(reason instanceof Error, reason === undefined ? 'nothing was rejected' : `${reason} is no error`);
+  expect(
+    reason instanceof Error,
+    reason === undefined ? 'the promise did not reject' : `the promise rejected with ${reason}, not an Error`,
+  );
   return reason;
 }
 
-/** The error that the call throws. Throws one itself when the call does not. */
+/** Returns the error that the call throws. Throws if the call does not. */
 export function errorBy(call: () => unknown): Error {
   let thrown: unknown;
   try {
@@ -20,7 +23,10 @@ export function errorBy(call: () => unknown): Error {
   } catch (error) {
     thrown = error;
   }
-  expect(thrown instanceof Error, thrown === undefined ? 'nothing was thrown' : `${thrown} is no error`);
+  expect(
+    thrown instanceof Error,
+    thrown === undefined ? 'the call did not throw' : `the call threw ${thrown}, not an Error`,
+  );
   return thrown;
 }
 

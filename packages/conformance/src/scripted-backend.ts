@@ -1,33 +1,33 @@
 import type { Backend, Cause, ClockFacet, HostAddress, Resolver, Signal, Streams, Surroundings } from 'couplet/testing';
 import { causeOf, ScriptedAttempt } from './scripted-wire.ts';
 
-/** So many turns of the event loop are more than the engine takes one after the other. */
+/** More turns of the event loop than the engine takes one after the other. */
 const TURNS = 10;
 
 /** What a resolver answers. */
 export type Found = readonly HostAddress[] | Cause;
 
 /**
- * A backend on which nothing happens but what a check says: time stands still until it advances, names have the addresses
- * that it gives them, and attempts wait for its decision.
+ * A backend on which only that happens which a check decides: time stands still until it advances it, names have the addresses that it
+ * gives them, and attempts wait until it ends them.
  */
 export class ScriptedBackend implements Backend {
   readonly name = 'scripted';
-  /** What `now` tells. */
+  /** What `now` returns. */
   time = 1000;
-  /** What `wallClock` tells. */
+  /** What `wallClock` returns. */
   wall = 0;
-  /** What `random` tells. */
+  /** What `random` returns. */
   chance = 0;
-  /** What the resolver knows; a promise takes its time, and a name that is not here is looked up for ever. */
+  /** What the resolver answers, at once or when a promise resolves. A name that is not here is looked up for ever. */
   readonly addresses: Map<string, Found | Promise<Found>> = new Map();
   /** Every attempt, in the order in which they began. */
   readonly attempts: ScriptedAttempt[] = [];
   /** What was printed. */
   readonly lines: string[] = [];
-  /** Who catches signals. */
+  /** The callbacks that catch signals. */
   readonly catchers: Set<(name: Signal) => void> = new Set();
-  /** What the alarm is set to. */
+  /** The time at which the alarm rings; undefined if it is not set. */
   alarmed: number | undefined;
   readonly clock: ClockFacet;
   readonly streams: Streams;
@@ -35,7 +35,7 @@ export class ScriptedBackend implements Backend {
   readonly surroundings: Surroundings;
   #ring: () => void = () => {};
 
-  /** Of the backend given it takes the turns of the event loop, nothing else. */
+  /** It uses `defer` and `yield` of the backend given, and nothing else of it. */
   constructor({ clock: { defer, yield: yieldTo } }: Backend) {
     this.clock = {
       now: () => this.time,
@@ -71,7 +71,7 @@ export class ScriptedBackend implements Backend {
     };
   }
 
-  /** Lets so many milliseconds pass, and with them all that they bring about. */
+  /** Advances the time by `ms` milliseconds, with all that happens in them. */
   async advance(ms: number): Promise<void> {
     const end = this.time + ms;
     await this.settled();
@@ -84,12 +84,12 @@ export class ScriptedBackend implements Backend {
     this.time = end;
   }
 
-  /** Resolves when everything that was put off has run, and what that put off. */
+  /** Resolves when everything that was deferred has run, and what that deferred. */
   async settled(): Promise<void> {
     for (let turn = 0; turn < TURNS; turn += 1) await new Promise<void>((resolve) => this.clock.yield(resolve));
   }
 
-  /** Sends a signal to whoever catches them. */
+  /** Raises a signal: calls each callback that catches it. */
   raise(signal: Signal): void {
     for (const caught of this.catchers) caught(signal);
   }

@@ -14,7 +14,7 @@ export interface Run {
 /** A reactor on a scripted backend: what a check finds here is exact, and nothing waits for real time. */
 export class ScriptedRun {
   readonly backend: ScriptedBackend;
-  /** It runs only if the check runs it. */
+  /** Not running until the check runs it. */
   readonly reactor: Reactor;
   /** What callbacks threw. A check that expects it takes it away; what is left at the end fails the check. */
   readonly reports: ErrorReport[] = [];

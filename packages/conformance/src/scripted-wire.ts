@@ -3,12 +3,12 @@ import type { Cause, ConnectPlace, HostAddress, InetName, Settled, Sink, SocketN
 /** Where every scripted connection comes from. */
 export const SCRIPTED_HOST: InetName = { family: 'IPv4', host: '192.0.2.254', port: 4321 };
 
-/** The wire of a connection to nobody: it takes everything, and ends when this end or the check says so. */
+/** The wire of a connection without a peer: it takes everything, and ends when this end or the check ends it. */
 export class ScriptedWire implements Wire {
   readonly local: SocketName = SCRIPTED_HOST;
   readonly peer: SocketName;
   readonly copies = false;
-  /** Who gets what the check sends. */
+  /** The sink, once there is one. */
   sink: Sink | undefined;
   aborted = false;
   readonly #defer: (task: () => void) => void;
@@ -54,11 +54,11 @@ export class ScriptedWire implements Wire {
 
   setKeepAlive(): void {}
 
-  /** Nobody answers. */
+  /** Does nothing: there is no peer to answer. */
   startTls(): void {}
 }
 
-/** A connection attempt of which the check decides what comes of it. */
+/** A connection attempt whose outcome the check decides. */
 export class ScriptedAttempt {
   readonly place: ConnectPlace;
   /** When it began. */
@@ -83,8 +83,8 @@ export class ScriptedAttempt {
   }
 
   /**
-   * It connects; the wire may be prepared before anybody has it. Nobody hears of it when the attempt was cancelled, or has come to
-   * something before.
+   * Makes the attempt succeed, and returns its wire; `prepare` may change that before the engine gets it. The engine is not told if the
+   * attempt was cancelled, or is over already.
    */
   succeed(prepare: (wire: ScriptedWire) => void = () => {}): ScriptedWire {
     const wire = new ScriptedWire(this.place, this.#defer);
@@ -93,7 +93,7 @@ export class ScriptedAttempt {
     return wire;
   }
 
-  /** It fails. Nobody hears of it in the same cases. */
+  /** Makes the attempt fail. The engine is not told if the attempt was cancelled, or is over already. */
   fail(kind: Cause['kind'], code = ''): void {
     if (this.#end()) this.#attempt.onFailed(causeOf(kind, code));
   }
@@ -102,7 +102,7 @@ export class ScriptedAttempt {
     this.cancelled = true;
   }
 
-  /** Whether there was something left to end. */
+  /** Ends the attempt. Returns true if it was not over before. */
   #end(): boolean {
     const open = !this.#ended && !this.cancelled;
     this.#ended = true;

@@ -15,10 +15,10 @@ import { PassingBackend } from './passing-backend.ts';
 /** The most bytes that a wire may be handed. */
 const MOST = 256 * 1024;
 
-/** Stands between engine and backend and writes down what either does that the seam forbids. */
+/** Stands between engine and backend, and writes down calls of both that the seam does not allow. */
 export class SeamWatch extends PassingBackend {
   readonly faults: string[] = [];
-  /** How many bytes of memory the wires were handed: what is used again and again for one wire counts once. */
+  /** How many bytes of memory were written to the wires: memory that one wire is given again counts once. */
   handed = 0;
 
   constructor(backend: Backend) {
@@ -74,12 +74,12 @@ export class SeamWatch extends PassingBackend {
   }
 }
 
-/** A wire that knows what may happen to it now. */
+/** A wire that knows which calls are allowed now. */
 class WitnessWire implements Wire, Sink {
   sink: Sink | null = null;
   readonly #wire: Wire;
   readonly #witness: SeamWatch;
-  /** What the last chunk was of. */
+  /** The memory of the last chunk. */
   #memory: ArrayBufferLike | undefined;
   #calling = false;
   #held = false;
@@ -88,10 +88,10 @@ class WitnessWire implements Wire, Sink {
   #ended = false;
   /** The peer's FIN has come. */
   #eof = false;
-  /** What was written last did not go out. */
+  /** A write has failed. */
   #failed = false;
   #closed = false;
-  /** The handshake goes on; it is done. */
+  /** The handshake has begun and is not complete. */
   #securing = false;
   #secured = false;
 
@@ -210,7 +210,7 @@ class WitnessWire implements Wire, Sink {
     }
   }
 
-  /** Notes what happened at the wrong time, and what time that was. */
+  /** Notes a call that was wrong, with the state of the wire. */
   #judge(what: string, wrong: boolean): void {
     if (!wrong) return;
     const flags = Object.entries({

@@ -1,14 +1,14 @@
 import type { Producer, Result } from 'couplet';
 import type { Actor } from './actor.ts';
 
-/** What a source does when it is told to. */
+/** What a source does in its calls. */
 export interface Script {
   resume?(source: Source): Result;
   pause?(source: Source): Result;
   stop?(source: Source): Result;
 }
 
-/** A producer for checks: it follows its script and writes down what it is told: `resume`, `pause` and `stop`. */
+/** A producer for checks: it follows its script, and writes down its calls: `resume`, `pause` and `stop`. */
 export class Source implements Producer {
   readonly log: string[] = [];
   /** True from `pause` to `resume` or `stop`. */
@@ -16,7 +16,7 @@ export class Source implements Producer {
   readonly #actor: Actor;
   readonly #script: Script;
 
-  /** The actor is whose transport it writes to. */
+  /** `actor` is the one whose transport it writes to. */
   constructor(actor: Actor, script: Script = {}) {
     this.#actor = actor;
     this.#script = script;
@@ -27,7 +27,7 @@ export class Source implements Producer {
     return this.#told('resume', () => this.#script.resume?.(this));
   }
 
-  /** The one that may run inside a `write`, and so inside another callback. */
+  /** Not watched for nesting: it may run inside a `write`, and so inside another callback. */
   pauseProducing(): Result {
     this.paused = true;
     this.log.push('pause');

@@ -20,27 +20,30 @@ import { expectSame } from './check.ts';
 import { pathOf } from './places.ts';
 import { SeamWatch } from './seam-watch.ts';
 
-/** What a backend under test offers: itself, and its kinds of address. */
+/** What `checkBackend` needs to check a backend. Members that are left out leave out the checks that need them. */
 export interface BackendUnderTest {
-  /** A new backend, or the same one again. */
+  /** Returns the backend for the next check: a new one, or the same one each time. */
   backend(): Backend;
-  /** A path that no socket has; undefined when the backend has no UNIX sockets. */
+  /** Returns a path at which there is no socket, for the next UNIX port. Without it nothing is checked over UNIX sockets. */
   unixPath?(): string;
-  /** What connections over TLS use: the client trusts the server. Without it nothing is checked over TLS. */
+  /**
+   * Options for TLS: a server with a certificate for 127.0.0.1, and a client that trusts it. Without them nothing is checked over TLS.
+   */
   readonly tls?: { readonly server: ServerTLSOptions; readonly client: ClientTLSOptions };
-  /** False when the backend cannot reset a TCP connection: its peer then sees an orderly end. */
+  /** False if the backend cannot reset a TCP connection, so that the peer sees an orderly end. By default true. */
   readonly resets?: boolean;
   /**
-   * Connects two wires, of which each gets its sink from the function given, and clogs the near one: it has answered false to its
-   * last `write`, and the far one is paused and has not read. Resolves to what gives up the rest, a port say. Needed for a backend
-   * whose wires take more than 64 MiB; of others one is filled over TCP.
+   * Connects two wires of the backend, and fills the near one: when the promise resolves, its last `write` has returned false, and the
+   * far one is paused and has read nothing. `near` and `far` are called once, each with its wire, and return the sink for it. Resolves to
+   * a function that closes what else was opened, such as a port; the check ends the wires. Needed for a backend whose wires take more
+   * than 64 MiB; without it a wire over TCP is filled.
    */
   clogged?(backend: Backend, near: (wire: Wire) => Sink, far: (wire: Wire) => Sink): Promise<() => Promise<void>>;
-  /** How long a check may wait in vain, in milliseconds of the backend; 25,000 unless set. */
+  /** After how many milliseconds on the clock of the backend a check fails that is not over; by default 25,000. */
   readonly patienceMs?: number;
 }
 
-/** Over what the two ends of a pair are connected. */
+/** The kind of connection between two wires: over TCP, over a UNIX socket, or over TCP with TLS. */
 export type Link = 'tcp' | 'unix' | 'tls';
 
 /** Two connected actors. */
@@ -76,8 +79,8 @@ export class Stage {
   }
 
   /**
-   * Runs a scene on a reactor of its own, and ends with the reactor stopped and every unexpected error reported. A scene
-   * that waits in vain fails when the underTest's patience ends.
+   * Runs a scene on a reactor of its own, and stops the reactor. Rejects if the scene does, if it is not over within `patienceMs` of the
+   * backend under test, or if there were reports or faults that the scene did not expect.
    */
   static async play(underTest: BackendUnderTest, scene: (stage: Stage) => Promise<void>): Promise<void> {
     const stage = new Stage(underTest);
@@ -114,17 +117,17 @@ export class Stage {
     return { server: serving, client: calling, port, connector };
   }
 
-  /** What connections over TLS use. */
+  /** The settings of connections over TLS. */
   get tls(): { readonly server: ServerTLS; readonly client: ClientTLS } {
     const { server, client } = this.tlsOptions;
     this.#tls ??= { server: new ServerTLS(server), client: new ClientTLS(client) };
     return this.#tls;
   }
 
-  /** What it is made of. */
+  /** The options that `tls` is made of. Throws an `Error` if the backend under test has none. */
   get tlsOptions(): NonNullable<BackendUnderTest['tls']> {
     const { tls } = this.#underTest;
-    if (tls === undefined) throw new Error('the backend under test has no TLS');
+    if (tls === undefined) throw new Error('tls of BackendUnderTest is undefined: this check needs it');
     return tls;
   }
 
@@ -138,7 +141,7 @@ export class Stage {
     }
     if (link === 'tcp') return this.reactor.listenTCP(0, factory, { ...options, interface: '127.0.0.1' });
     const path = this.#underTest.unixPath?.();
-    if (path === undefined) throw new Error('this backend has no UNIX sockets');
+    if (path === undefined) throw new Error('unixPath of BackendUnderTest is undefined: this check needs it');
     return this.reactor.listenUNIX(path, factory, options);
   }
 
@@ -170,12 +173,12 @@ export class Stage {
     return this.connect(port, new SingleClient(new Actor(part))).whenConnected();
   }
 
-  /** How many bytes of memory the wires were handed. */
+  /** How many bytes of memory were written to the wires. */
   get handed(): number {
     return this.#watch.handed;
   }
 
-  /** Whether an abort shows at the peer: not on UNIX sockets, nor where the backend cannot reset. */
+  /** True if the peer can see an abort: not on UNIX sockets, nor if the backend cannot reset. */
   resets(link: Link): boolean {
     return link !== 'unix' && this.#underTest.resets !== false;
   }
@@ -185,7 +188,7 @@ export class Stage {
     return this.reports.splice(0);
   }
 
-  /** Resolves after so many milliseconds on the reactor's clock. */
+  /** Resolves after `ms` milliseconds on the reactor's clock. */
   pass(ms: number): Promise<void> {
     return new Promise((resolve) => {
       this.reactor.callLater(ms, resolve);
@@ -196,7 +199,9 @@ export class Stage {
     await this.pass(patienceMs);
     const logs = this.actors.map(({ log, received }) => `[${log}] with ${received} bytes`);
     const errors = this.reports.map(({ where, error }) => `${where}: ${String(error)}`);
-    throw new Error(`the scene waits in vain; its actors: ${logs.join(', ')}; errors: ${errors.join(', ') || 'none'}`);
+    throw new Error(
+      `the check is not over after ${patienceMs} ms; its actors: ${logs.join(', ')}; errors: ${errors.join(', ') || 'none'}`,
+    );
   }
 }
 
@@ -221,7 +226,7 @@ export class SceneFactory extends Factory {
     return actor;
   }
 
-  /** Resolves when there are so many actors: a client may have its connection before its server has. */
+  /** Resolves when there are `count` actors: a client may have its connection before its server has. */
   whenCast(count: number): Promise<void> {
     if (count <= this.actors.length) return Promise.resolve();
     return new Promise((resolve) => {

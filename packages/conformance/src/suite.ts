@@ -16,13 +16,13 @@ export class Suite {
     this.checks.push({ name, run: () => Stage.play(this.#underTest, scene) });
   }
 
-  /** Adds one check for each link that the underTest has. */
+  /** Adds one check for each link that the backend under test has. */
   addEach(name: string, scene: (stage: Stage, link: Link) => Promise<void>): void {
     this.addClear(name, scene);
     if (this.#underTest.tls !== undefined) this.add(`${name} (tls)`, (stage) => scene(stage, 'tls'));
   }
 
-  /** The same without TLS, which would make something else of it. */
+  /** Adds one check for each link without TLS, where TLS would change the outcome. */
   addClear(name: string, scene: (stage: Stage, link: Link) => Promise<void>): void {
     const links: Link[] = this.#underTest.unixPath === undefined ? ['tcp'] : ['tcp', 'unix'];
     for (const link of links) this.add(`${name} (${link})`, (stage) => scene(stage, link));

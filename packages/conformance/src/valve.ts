@@ -3,15 +3,15 @@ import type { Backend, Cause, ClockFacet, Sink, SocketName, TlsContext, Wire } f
 import { PassingBackend } from './passing-backend.ts';
 
 /**
- * A wire that a check can shut: it then holds the chunk that it is given, as a wire does whose kernel has no room. It also
- * writes down what the engine does to it.
+ * A wire that a check can shut: it then holds the chunk that it is given, like a wire whose kernel has no room. It also writes down the
+ * calls of the engine.
  */
 export class ValveWire implements Wire, Sink {
   /** `write <bytes>`, `end`, `close`, `abort`, `pause` and `resume`, in order. */
   readonly calls: string[] = [];
   /** Copies of the chunks that were written. */
   readonly chunks: Buffer[] = [];
-  /** Who hears of the wire. */
+  /** The sink of the wire. */
   sink: Sink | null = null;
   readonly #wire: Wire;
   readonly #clock: ClockFacet;
@@ -42,12 +42,12 @@ export class ValveWire implements Wire, Sink {
     return this.#held?.length ?? 0;
   }
 
-  /** When the wire closes, the engine is told this cause. */
+  /** Sets the cause that the engine is told when the wire closes. */
   blame(cause: Cause): void {
     this.#cause = cause;
   }
 
-  /** Cuts the connection, and says that this was the cause. */
+  /** Aborts the connection; the engine is told this cause. */
   cut(cause: Cause): void {
     this.blame(cause);
     this.#wire.abort();
@@ -64,7 +64,7 @@ export class ValveWire implements Wire, Sink {
     void this.pass();
   }
 
-  /** Lets the held chunk pass; the next one is held again. Resolves when the engine has heard of it. */
+  /** Lets the held chunk pass; the next one is held again. Resolves when the engine was told. */
   pass(): Promise<void> {
     const chunk = this.#held;
     if (chunk === undefined) return Promise.resolve();

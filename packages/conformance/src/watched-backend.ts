@@ -15,11 +15,11 @@ import { PassingBackend } from './passing-backend.ts';
 import type { Found } from './scripted-backend.ts';
 
 /**
- * A backend that keeps the books of another one: what was asked for, and what is still held. A check may give names
- * addresses of its own, and addresses that never answer.
+ * A backend that notes what another one is asked for, and what of it is in use. A check may give names other addresses, and make
+ * addresses that never answer.
  */
 export class WatchedBackend extends PassingBackend {
-  /** What the resolver knows besides; a promise takes its time. */
+  /** What the resolver answers before it asks the other one, at once or when a promise resolves. */
   readonly addresses: Map<string, Found | Promise<Found>> = new Map();
   /** Addresses to which no attempt ever succeeds or fails. */
   readonly silent: Set<string> = new Set();
@@ -28,7 +28,7 @@ export class WatchedBackend extends PassingBackend {
   readonly #listeners: Set<SocketName> = new Set();
   readonly #attempts: Set<ConnectPlace> = new Set();
   readonly #wires: Set<Wire> = new Set();
-  /** How many catch signals. */
+  /** How many callbacks catch signals. */
   #catchers = 0;
   #alarmed = false;
 
@@ -64,7 +64,7 @@ export class WatchedBackend extends PassingBackend {
     };
   }
 
-  /** What of the backend's is in use now, each with how many. */
+  /** What of the backend is in use now, each kind with its number. */
   get held(): string[] {
     const counts: readonly [what: string, count: number][] = [
       ['alarm', this.#alarmed ? 1 : 0],

@@ -142,7 +142,7 @@ function addQueues(suite: Suite): void {
     expectSame((await server.lost()).name, 'ConnectionAborted', 'the reason');
     client.transport.resumeProducing();
     await client.lost();
-    expect(client.received < poem.length, 'everything arrived');
+    expect(client.received < poem.length, 'everything arrived, though the connection was aborted');
   });
 
   suite.addEach('R6 abortConnection drops what was written in the same run', async (stage, link) => {

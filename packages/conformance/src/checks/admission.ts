@@ -24,7 +24,7 @@ class Slow implements Policy {
     return new Promise((resolve) => this.verdicts.push(resolve));
   }
 
-  /** Resolves when so many verdicts are awaited. */
+  /** Resolves when that number of verdicts is awaited. */
   async asked(count: number): Promise<void> {
     while (this.verdicts.length < count) await new Promise<void>((resolve) => this.#asked.push(resolve));
   }

@@ -7,7 +7,7 @@ import { OneFactory, SingleClient } from '../stage.ts';
 import { Suite } from '../suite.ts';
 import { clientTLS, serverTLS } from './tls.ts';
 
-/** R3 with TLS that breaks after its handshake (RFC 8446, section 6.2). Nothing where the underTest has none. */
+/** R3 with TLS that breaks after its handshake (RFC 8446, section 6.2). Empty if the backend under test has no TLS. */
 export function brokenTLSChecks(underTest: BackendUnderTest): Check[] {
   const suite = new Suite(underTest);
   if (underTest.tls === undefined) return [];
@@ -27,7 +27,7 @@ const JUNK: readonly (readonly [what: string, bytes: Buffer])[] = [
   ['clear text', Buffer.from('GET / HTTP/1.0\r\n\r\n')],
 ];
 
-/** Somebody on the way between a client and a server, who passes everything on, and then something of their own. */
+/** A relay between a client and a server that passes everything on, and then sends bytes of its own. */
 class Between {
   /** What this one is to the client, and to the server. */
   readonly down: Actor;
@@ -70,7 +70,7 @@ interface Scene {
   readonly between: Between;
 }
 
-/** TLS between two actors, from the first byte on or by `startTLS`, with somebody in between. Both know that it works. */
+/** TLS between two actors through the relay, from the first byte on or by `startTLS`. Both have received what the other sent. */
 async function scene(stage: Stage, way: 'port' | 'startTLS'): Promise<Scene> {
   const begun = way === 'startTLS';
   const server = new Actor({

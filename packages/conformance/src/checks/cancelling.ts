@@ -160,7 +160,10 @@ function addSignals(suite: AllSuites): void {
     const client = new RecordingFactory();
     const connector = reactor.connectTCP('192.0.2.1', 8007, client, { signal: AbortSignal.abort() });
     expectSame(client.records, CANCELLED.slice(0, 2), 'what has happened inside the call');
-    expect((await rejectionOf(connector.whenConnected())) instanceof UserAbortError, 'it was not UserAbortError');
+    expect(
+      (await rejectionOf(connector.whenConnected())) instanceof UserAbortError,
+      'the attempt did not fail with a UserAbortError',
+    );
     await backend.settled();
     expectSame(client.records, CANCELLED, 'what has happened');
     expectSame(
@@ -188,7 +191,10 @@ function addSignals(suite: AllSuites): void {
     const client = new RecordingFactory();
     const connector = stage.reactor.connectTCP('192.0.2.1', 8007, client, { signal: controller.signal });
     stage.reactor.callLater(5, () => controller.abort());
-    expect((await rejectionOf(connector.whenConnected())) instanceof UserAbortError, 'it was not UserAbortError');
+    expect(
+      (await rejectionOf(connector.whenConnected())) instanceof UserAbortError,
+      'the attempt did not fail with a UserAbortError',
+    );
     expectSame(backend.held, ['alarm 1'], 'what is held');
   });
 

@@ -88,7 +88,10 @@ function addPaths(suite: AllSuites): void {
     const troupe = new SceneFactory({ made: ({ transport }) => transport.loseConnection() });
     stage.connect(await stage.listen(troupe, {}, link), client);
     await client.wrote('stopFactory');
-    expect(reasons.length === 1 && reasons[0] === client.reasons[0], 'the reasons differ');
+    expect(
+      reasons.length === 1 && reasons[0] === client.reasons[0],
+      'the protocol and its factory were not told the same reason, once',
+    );
   });
 
   suite.add('R21 one factory under several connectors starts once and stops once', async (stage) => {
@@ -105,7 +108,7 @@ function addPaths(suite: AllSuites): void {
   });
 }
 
-/** Connects again, in that callback, until the factory has begun so many attempts. */
+/** Connects again, in that callback, until the factory has begun that number of attempts. */
 function again(attempts: number): (connector: Connector) => void {
   let begun = 1;
   return (connector) => {

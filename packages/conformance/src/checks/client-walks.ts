@@ -8,7 +8,7 @@ import type { ScriptedWire } from '../scripted-wire.ts';
 import { addressesOf } from '../scripted-wire.ts';
 import type { BackendUnderTest } from '../stage.ts';
 
-/** R21: the order of a client factory's callbacks on paths that nobody thought of. */
+/** R21: the order of a client factory's callbacks on random paths. */
 export function clientWalkChecks(underTest: BackendUnderTest): Check[] {
   const suite = new AllSuites(underTest);
   for (let seed = 1; seed <= WALKS; seed += 1) {

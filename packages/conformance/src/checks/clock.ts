@@ -89,7 +89,7 @@ export function clockChecks(underTest: BackendUnderTest): Check[] {
     const client = new RecordingFactory();
     client.startFactory = (...clock: Clock[]) => void clocks.push(...clock);
     reactor.connectTCP('192.0.2.1', 8007, client);
-    expect(clocks.length === 1 && clocks[0] === reactor, 'it did not');
+    expect(clocks.length === 1 && clocks[0] === reactor, 'startFactory was not given the reactor, once');
   });
 
   return suite.checks;
@@ -100,6 +100,6 @@ async function clockOfClient({ reactor, backend }: ScriptedRun): Promise<Clock> 
   const connector = reactor.connectTCP('192.0.2.1', 8007, new RecordingFactory());
   backend.attempts[0]?.succeed();
   const actor = await connector.whenConnected();
-  expect(actor !== null, 'there is no protocol');
+  expect(actor !== null, 'the factory built no protocol');
   return actor.transport.clock;
 }

@@ -5,17 +5,17 @@ import type { Check } from '../check.ts';
 import { expect, expectSame } from '../check.ts';
 import type { BackendUnderTest } from '../stage.ts';
 
-/** How long what must not come is waited for, in milliseconds. */
+/** How many milliseconds to wait for what must not happen. */
 const A_WHILE = 20;
 const CHUNK = Buffer.alloc(64 * 1024, 'verse ');
-/** So much no kernel holds. */
+/** More than any kernel holds. */
 const MOST_CHUNKS = 1024;
 
 /** Two connected wires: `near` holds a chunk, since `far` is paused. */
 interface CloggedPair {
   readonly near: Ear;
   readonly far: Ear;
-  /** Gives up the port. */
+  /** Closes the port. */
   close(): Promise<void>;
 }
 
@@ -66,7 +66,7 @@ export function cloggedChecks(underTest: BackendUnderTest): Check[] {
   return suite.checks;
 }
 
-/** The underTest's own clogged pair, or one over TCP that is filled. */
+/** The pair that `clogged` of the backend under test makes, or one over TCP that is filled here. */
 async function clogged(backend: Backend, underTest: BackendUnderTest): Promise<CloggedPair> {
   if (underTest.clogged !== undefined) return made(backend, underTest.clogged);
   const { server, client, close } = await barePair(backend, underTest, 'tcp');
@@ -74,7 +74,7 @@ async function clogged(backend: Backend, underTest: BackendUnderTest): Promise<C
   let written = 0;
   while (server.wire.write(CHUNK)) {
     written += 1;
-    expect(written < MOST_CHUNKS, 'the wire takes whatever it is given: hand in one that is clogged');
+    expect(written < MOST_CHUNKS, 'the wire took 64 MiB and more: set clogged of BackendUnderTest');
   }
   return { near: server, far: client, close };
 }
@@ -88,7 +88,7 @@ async function made(backend: Backend, make: NonNullable<BackendUnderTest['clogge
   };
   const close = await make(backend, seat('near'), seat('far'));
   const { near, far } = ears;
-  expect(near !== undefined && far !== undefined, 'there are no two wires');
+  expect(near !== undefined && far !== undefined, 'clogged of BackendUnderTest did not call both near and far');
   return { near, far, close };
 }
 

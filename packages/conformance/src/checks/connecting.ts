@@ -31,7 +31,7 @@ export function connectingChecks(underTest: BackendUnderTest): Check[] {
 
 /** What the network itself answers. */
 function addNetwork(suite: AllSuites): void {
-  // Nobody serves port 1 (tcpmux); a port that was just free might be the client's own.
+  // Nothing listens on port 1 (tcpmux); a port that was just free might be the client's own.
   suite.addWatched('R20 a port without a listener is a ConnectionRefusedError', async ({ reactor }) => {
     const reason = await rejectionOf(reactor.connectTCP('127.0.0.1', 1, new RecordingFactory()).whenConnected());
     expect(reason instanceof ConnectionRefusedError, `it fails with ${reason}`);
@@ -298,7 +298,7 @@ function addConnector(suite: AllSuites): void {
     const waiting = [connector.whenConnected(), connector.whenConnected()];
     backend.attempts[0]?.succeed();
     const protocols = [...(await Promise.all(waiting)), await connector.whenConnected()];
-    expect(new Set(protocols).size === 1, 'they are not the same');
+    expect(new Set(protocols).size === 1, 'the promises of whenConnected resolved to different protocols');
     expectSame(protocols[0]?.log, ['made'], 'its log');
   });
 
@@ -306,7 +306,7 @@ function addConnector(suite: AllSuites): void {
     const connector = reactor.connectTCP('192.0.2.1', 8007, new RecordingFactory());
     const failed = rejectionOf(connector.whenConnected());
     backend.attempts[0]?.fail('refused');
-    expect((await failed) instanceof ConnectionRefusedError, 'the attempt did not fail');
+    expect((await failed) instanceof ConnectionRefusedError, 'the attempt did not fail with a ConnectionRefusedError');
     await rejectionOf(connector.whenConnected());
     connector.connect();
     backend.attempts[1]?.succeed().lose();

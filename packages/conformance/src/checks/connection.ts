@@ -37,7 +37,7 @@ function addBeginnings(suite: Suite): void {
     const asking = new SingleClient(new Actor({ made: look }));
     await stage.connect(port, asking).whenConnected();
     await serving.actor.when(() => seen.length === 4);
-    expect(seen.includes(serving) && seen.includes(asking), 'a factory is missing');
+    expect(seen.includes(serving) && seen.includes(asking), 'startFactory was not called on both factories');
     expectSame(seen.filter((one) => one === false).length, 2, 'the number of live transports');
   });
 
@@ -335,7 +335,7 @@ function addReasons(suite: Suite): void {
       {},
       link,
     );
-    expect((await server.lost()) === slip, 'the reason is another');
+    expect((await server.lost()) === slip, 'the reason is not the error that was thrown');
     await client.lost();
     stage.takeReports();
   });

@@ -111,7 +111,7 @@ function addFailures(suite: Suite): void {
       const answered: Part = { ...asking, eof: () => {} };
       const visitor = await visit(stage, failing, answered, link);
       await visitor.lost();
-      expect((await closed) === slip, 'the connection was closed for another reason');
+      expect((await closed) === slip, 'closed did not resolve to the error that was thrown');
       const [report, ...more] = stage.takeReports();
       expect(report?.error === slip && more.length === 0, `the error is ${report?.error}, and ${more.length} more`);
       expect(/^Conversation at /.test(report.who), `the name is ${report.who}`);
@@ -201,7 +201,7 @@ function addWrites(suite: Suite): void {
     };
     const visitor = await visit(stage, pouring, deaf, link);
     await stage.pass(50);
-    expect(written < 50, 'write never waited');
+    expect(written < 50, '50 writes to a peer that reads nothing resolved');
     visitor.transport.resumeProducing();
     await visitor.lost();
     expectSame(visitor.received, 50_000_000, 'the number of bytes received');

@@ -28,7 +28,7 @@ export function facetChecks(underTest: BackendUnderTest): Check[] {
       defer(() => ran.push('deferred'));
     });
     await rung;
-    expect(now() > began, 'no time has passed');
+    expect(now() > began, 'now() is the same after the alarm rang');
     expectSame(ran, ['deferred', 'yielded'], 'what ran');
     const { environment, catchSignals } = surroundings;
     expectSame(environment('COUPLET_A_NAME_THAT_NOBODY_SETS'), undefined, 'a variable that is not set');

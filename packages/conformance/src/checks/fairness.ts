@@ -175,7 +175,7 @@ class Scales {
   async empty(poem: Buffer): Promise<void> {
     const whole = (flow: Flow): boolean => flow.chunks.reduce((sum, { length }) => sum + length, 0) >= poem.length;
     for (let turns = 0; !this.flows.every(whole); turns += 1) {
-      expect(turns < 1000, 'something never leaves');
+      expect(turns < 1000, 'after 1000 turns a connection has not sent everything');
       await this.#scripted.backend.settled();
     }
   }

@@ -9,20 +9,20 @@ import { clientTLS, serverTLS } from './tls.ts';
 /** A type, a version and 16 bits for the length of what follows. */
 const RECORD_HEADER = 5;
 const NOTHING: Buffer = Buffer.alloc(0);
-/** A hello is cut at each byte if it has no more than so many, and else at as many places. */
+/** The most places at which a hello is cut: at each byte if it is that short, and otherwise at that number of places. */
 const PLACES = 48;
 /** The server says so in clear when it has turned to TLS. */
 const CONSENT = '!';
 /** What is said over TLS, and answered. */
 const WORD = 'word';
 
-/** How the first bytes of a handshake are cut: so many are given to `startTLS`, so many held, the rest is on the wire still. */
+/** Where the first bytes of a handshake are cut: how many `startTLS` finds unread, how many are held; the rest is still on the wire. */
 interface Cut {
   readonly unread: number;
   readonly held: number;
 }
 
-/** R37: where the first bytes of a handshake may be when it begins. Nothing where the underTest has no TLS. */
+/** R37: where the first bytes of a handshake may be when it begins. Empty if the backend under test has no TLS. */
 export function helloChecks(underTest: BackendUnderTest): Check[] {
   const suite = new Suite(underTest);
   if (underTest.tls === undefined) return [];
@@ -49,7 +49,7 @@ function placesOf(length: number): number[] {
   return Array.from({ length: Math.floor(length / step) }, (_, index) => step * (index + 1));
 }
 
-/** Turns to TLS once it has so many bytes of the hello, and then answers what it hears. */
+/** Turns to TLS once it has that number of bytes of the hello, and then sends back what it receives. */
 class Server extends Protocol<unknown> {
   readonly #stage: Stage;
   readonly #cut: Cut;
@@ -115,7 +115,7 @@ class Client extends Protocol<unknown> {
   }
 }
 
-/** Stands between both: passes on so many bytes of the client, and the others when the server has turned to TLS. */
+/** A relay between both: passes on the first bytes of the client, and the rest when the server has turned to TLS. */
 class Relay {
   /** How many bytes the client had sent when the server first answered over TLS. */
   hello = 0;
@@ -143,7 +143,7 @@ class Relay {
     back.ends = () => front.transport.loseConnection();
   }
 
-  /** Hands on what waits; at most so many bytes before the server has turned. */
+  /** Passes on what waits: all of it once the server has turned, and no more than the first bytes before. */
   #pass(back: End, most: number): void {
     const size = this.#turned ? this.#waiting.length : Math.max(0, Math.min(most, this.#waiting.length));
     back.transport.write(this.#waiting.subarray(0, size));

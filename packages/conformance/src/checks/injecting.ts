@@ -11,7 +11,7 @@ import { clientTLS, serverTLS } from './tls.ts';
 
 const A_WHILE = 20;
 
-/** R37: what is sent in clear behind the command that turns to TLS. Nothing where the underTest has none. */
+/** R37: what is sent in clear behind the command that turns to TLS. Empty if the backend under test has no TLS. */
 export function injectingChecks(underTest: BackendUnderTest): Check[] {
   const suite = new Suite(underTest);
   if (underTest.tls === undefined) return [];

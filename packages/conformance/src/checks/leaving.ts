@@ -40,7 +40,7 @@ function addClosing(suite: AllSuites): void {
     expectNamed(await server.lost());
     client.transport.resumeProducing();
     await client.lost();
-    expect(client.received < LONG.length, 'the client got everything');
+    expect(client.received < LONG.length, 'the client received everything, though the server gave up');
   });
 
   suite.add('R50 peers that take nothing free their slots of limitConnections', async (stage) => {
@@ -268,7 +268,7 @@ function addStops(suite: AllSuites, underTest: BackendUnderTest): void {
         for (const client of clients) {
           client.transport.resumeProducing();
           await client.lost();
-          expect(client.received < LONG.length, 'a client got everything');
+          expect(client.received < LONG.length, 'a client received everything, though the server gave up');
         }
       },
       100,
@@ -281,7 +281,7 @@ async function still(scripted: ScriptedRun): Promise<[Actor, ScriptedWire]> {
   const actor = new Actor();
   scripted.reactor.connectTCP('192.0.2.1', 8007, new SingleClient(actor));
   const wire = scripted.backend.attempts.at(-1)?.succeed();
-  if (wire === undefined) throw new Error('no attempt');
+  if (wire === undefined) throw new Error('the reactor made no connection attempt');
   wire.end = () => {};
   await scripted.backend.settled();
   return [actor, wire];

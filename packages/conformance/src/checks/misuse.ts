@@ -157,7 +157,7 @@ function addNames(suite: AllSuites): void {
     const trap = Object.defineProperty({}, 'then', { get: throwing });
     const reports = await playBesides(stage, async () => {
       const { server, client } = await stage.pair({ data: () => Object(trap) }, cue);
-      expect((await server.lost()) === slip, 'the reason is another');
+      expect((await server.lost()) === slip, 'the reason is not the error that was thrown');
       await client.lost();
       stage.reactor.callLater(0, () => trap);
       await stage.pass(5);
@@ -210,7 +210,7 @@ function addAnswers(suite: AllSuites): void {
         ],
         'the reports',
       );
-      expect(String(reports[0]?.error).includes('a Filter, a Refused or nothing'), `it says: ${reports[0]?.error}`);
+      expect(String(reports[0]?.error).includes('not a Filter, a Refused or undefined'), `it says: ${reports[0]?.error}`);
     });
   }
   for (const [name, answer] of odd) {
@@ -227,7 +227,7 @@ function addAnswers(suite: AllSuites): void {
         [['buildProtocol', true]],
         'the reports',
       );
-      expect(String(reports[0]?.error).includes('a protocol or null'), `it says: ${reports[0]?.error}`);
+      expect(String(reports[0]?.error).includes('not a protocol or null'), `it says: ${reports[0]?.error}`);
     });
   }
 

@@ -13,7 +13,7 @@ export function nameChecks(underTest: BackendUnderTest): Check[] {
       const { server, client, close } = await barePair(backend, underTest, link);
       // Only one of them is asked before.
       const { local, peer } = client.wire;
-      expect(local !== undefined && peer !== undefined, 'a wire has names');
+      expect(local !== undefined && peer !== undefined, 'local or peer of a connected wire is undefined');
       server.wire.close();
       await client.hears('eof');
       client.wire.close();

@@ -18,7 +18,7 @@ export function observerChecks(underTest: BackendUnderTest): Check[] {
   return suite.checks;
 }
 
-/** A reactor that nobody observes. */
+/** A reactor without observers. */
 function unobserved(turns: ConstructorParameters<typeof ScriptedBackend>[0]): [Reactor, ScriptedBackend] {
   const backend = new ScriptedBackend(turns);
   return [new Reactor(backend), backend];
@@ -116,7 +116,7 @@ function addErrors(suite: AllSuites): void {
     const thrown = new Error('no rhyme');
     await fail(reactor, backend, thrown);
     expectSame([heard.slice(0, 2), backend.lines], [['a delayed call', 'recite'], []], 'who and where, and the lines');
-    expect(heard[2] === thrown, 'it heard of another error');
+    expect(heard[2] === thrown, 'the error that the observer was told is not the one that was thrown');
   });
 
   suite.addBare('R23 an observer that takes no errors leaves them to be printed', async (turns) => {

@@ -170,7 +170,7 @@ function addTimeouts(suite: Suite): void {
     expect(reason instanceof TimeoutError, `the reason is ${reason.name}`);
     const lasted = stage.reactor.now() - since;
     expect(lasted >= 40 && lasted <= 1040, `it lasted ${lasted} ms`);
-    expect(server.received > 1, 'nothing went on before');
+    expect(server.received > 1, 'the server received no more than one byte before the deadline');
     await client.lost();
   });
 
@@ -269,7 +269,10 @@ function addClients(suite: Suite): void {
     const single = new SingleClient(new Actor());
     const port = await stage.listen(new SceneFactory());
     const actor = await stage.connect(port, limitConnections(single, { max: 1 })).whenConnected();
-    expect(actor === single.actor && actor.factory === single, 'it has another one');
+    expect(
+      actor === single.actor && actor.factory === single,
+      'the protocol is not that of the factory behind the policy',
+    );
   });
 
   suite.add('R42 a client that its own limit refuses is told so as by its factory', async (stage) => {

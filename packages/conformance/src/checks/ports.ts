@@ -68,9 +68,9 @@ function addClosing(suite: AllSuites): void {
   suite.add('R17 stopListening twice gives one promise', async (stage) => {
     const port = await stage.listen(new SceneFactory());
     const stopped = port.stopListening();
-    expect(port.stopListening() === stopped, 'the promises differ');
+    expect(port.stopListening() === stopped, 'two calls of stopListening returned different promises');
     await stopped;
-    expect(port.stopListening() === stopped, 'the promise differs afterwards');
+    expect(port.stopListening() === stopped, 'stopListening of a closed port returned another promise');
   });
 
   suite.add('R17 to dispose of a port is to stop it', async (stage) => {

@@ -161,8 +161,8 @@ function addEnds(suite: Suite): void {
     const pull = rejectionOf(connection.lines().next());
     const bored = new Error('bored');
     connection.abort(bored);
-    expect((await pull) === bored, 'the pull rejects with another error');
-    expect((await connection.closed) === bored, 'the connection was closed for another reason');
+    expect((await pull) === bored, 'the pull did not reject with the error that abort was given');
+    expect((await connection.closed) === bored, 'closed did not resolve to the error that abort was given');
     await actor.lost();
   });
 

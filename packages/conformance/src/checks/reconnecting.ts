@@ -172,7 +172,7 @@ function addEnds(suite: AllSuites): void {
     const [factory] = persist(scripted, {});
     scripted.backend.attempts[0]?.fail('refused');
     await scripted.backend.settled();
-    expect(scripted.backend.alarmed !== undefined, 'it does not wait');
+    expect(scripted.backend.alarmed !== undefined, 'no timer is set for the next attempt');
     factory.stopTrying();
     expectSame(scripted.backend.alarmed, undefined, 'the alarm');
     await scripted.backend.advance(HOUR);

@@ -18,7 +18,7 @@ class Closed extends Factory {
   }
 }
 
-/** Takes so many and refuses the others. */
+/** Takes the first connections, as many as it has seats, and refuses the others. */
 class Small extends SceneFactory {
   seats: number;
   constructor(seats: number) {
@@ -50,7 +50,7 @@ class Shy extends ClientFactory {
   }
 }
 
-/** R9: connections that nobody wants. */
+/** R9: connections that the factory refuses. */
 export function refusalChecks(underTest: BackendUnderTest): Check[] {
   const suite = new Suite(underTest);
 

@@ -11,7 +11,7 @@ import type { BackendUnderTest, Stage } from '../stage.ts';
 import { SceneFactory, SingleClient } from '../stage.ts';
 import { Suite } from '../suite.ts';
 
-/** R45: whoever is refused is told of once, with a code that says why, and nobody else is. */
+/** R45: observers are told once of each connection that is refused, with a code that says why, and of no other. */
 export function refusedChecks(underTest: BackendUnderTest): Check[] {
   const suite = new Suite(underTest);
   addPorts(suite, underTest);

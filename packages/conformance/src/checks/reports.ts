@@ -72,10 +72,10 @@ function addReports(suite: Suite): void {
         },
         cue,
       );
-      expect((await server.lost()) instanceof Error, 'the reason is no error');
+      expect((await server.lost()) instanceof Error, 'the reason is not an Error');
       await client.lost();
       const errors = stage.takeReports().map((report) => report.error);
-      expect(errors.length === 1 && errors[0] === value, 'the error was not logged, or not once');
+      expect(errors.length === 1 && errors[0] === value, 'what was thrown was not reported exactly once');
     });
   }
 

@@ -15,7 +15,7 @@ const HANDSHAKE_MS = 60;
 const A_WHILE = 20;
 const NOTHING = Buffer.alloc(0);
 
-/** R37: TLS in mid-stream. Nothing where the underTest has none. */
+/** R37: TLS in mid-stream. Empty if the backend under test has no TLS. */
 export function startTLSChecks(underTest: BackendUnderTest): Check[] {
   const suite = new Suite(underTest);
   if (underTest.tls === undefined) return [];
@@ -143,7 +143,7 @@ function addOrder(suite: Suite): void {
   }
 }
 
-/** Turns to TLS after so many bytes. */
+/** Turns to TLS after that number of bytes. */
 function counting(stage: Stage, size: number): Part {
   const data = (actor: Actor): void => {
     if (actor.received === size) actor.transport.startTLS(clientTLS(stage));

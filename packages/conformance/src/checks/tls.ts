@@ -18,7 +18,7 @@ import { stopped } from './stopping.ts';
 /** What takes too long takes longer than this. */
 const HANDSHAKE_MS = 60;
 
-/** R37: TLS from the first byte on. Nothing where the underTest has none. */
+/** R37: TLS from the first byte on. Empty if the backend under test has no TLS. */
 export function tlsChecks(underTest: BackendUnderTest): Check[] {
   const suite = new AllSuites(underTest);
   if (underTest.tls === undefined) return [];
@@ -29,12 +29,12 @@ export function tlsChecks(underTest: BackendUnderTest): Check[] {
   return suite.checks;
 }
 
-/** The server of the backend under test, but for these. */
+/** The server settings of the backend under test, with these changes. */
 export function serverTLS(stage: Stage, options: Partial<ServerTLSOptions> = {}): ServerTLS {
   return new ServerTLS({ ...stage.tlsOptions.server, ...options });
 }
 
-/** The client of the backend under test, but for these. */
+/** The client settings of the backend under test, with these changes. */
 export function clientTLS(stage: Stage, options: ClientTLSOptions = {}): ClientTLS {
   return new ClientTLS({ serverName: '127.0.0.1', ...stage.tlsOptions.client, ...options });
 }
@@ -42,7 +42,7 @@ export function clientTLS(stage: Stage, options: ClientTLSOptions = {}): ClientT
 /** Connects an actor in clear, even where the port wants TLS. */
 function inClear(stage: Stage, port: ListeningPort, part: Part = {}): Promise<Actor> {
   const host = port.getHost();
-  if (!('port' in host)) throw new Error(`${host} is no address of TCP`);
+  if (!('port' in host)) throw new Error(`the port listens on ${host}, not on a TCP address`);
   return stage.reactor.connectTCP(host.host, host.port, new SingleClient(new Actor(part))).whenConnected();
 }
 
@@ -61,7 +61,10 @@ function addAgreements(suite: AllSuites): void {
     expectSame([here?.verified, here?.resumed, there?.verified], [true, false, false], 'what was verified and resumed');
     expectSame(here?.cipher, there?.cipher, 'the cipher');
     expectSame(there?.peerCertificate, undefined, 'the certificate that no client presented');
-    expect((here?.peerCertificate?.validTo ?? 0) > stage.reactor.wallClock(), 'the certificate of the server is good');
+    expect(
+      (here?.peerCertificate?.validTo ?? 0) > stage.reactor.wallClock(),
+      'validTo of the certificate of the server has passed',
+    );
     client.transport.write('a line');
     await client.when(() => client.received === 6);
     expectSame(String(client.bytes), 'a line', 'the echo');
@@ -300,7 +303,7 @@ function addSilence(suite: AllSuites): void {
       }
     }
     const host = (await stage.listen(new Gate(), {}, 'tls')).getHost();
-    if (!('port' in host)) throw new Error(`${host} is no address of TCP`);
+    if (!('port' in host)) throw new Error(`the port listens on ${host}, not on a TCP address`);
     const silent = new Silent();
     const place = {
       kind: 'tcp',
@@ -322,7 +325,7 @@ function addSilence(suite: AllSuites): void {
       onAccepted: (wire) => silent.take(wire),
       onAcceptFailed: () => {},
     });
-    if ('kind' in listener || !('port' in listener.name)) throw new Error('there is no port');
+    if ('kind' in listener || !('port' in listener.name)) throw new Error('the backend cannot listen on a TCP port');
     const options = { tls: clientTLS(stage) };
     const caller = new SingleClient(new Actor());
     const failed = rejectionOf(

@@ -71,7 +71,7 @@ function addTriggers(suite: AllSuites): void {
       reactor.addSystemEventTrigger('before', 'startup', () => ran.push(name)),
     );
     const [, second] = triggers;
-    expect(second !== undefined, 'there is no trigger');
+    expect(second !== undefined, 'addSystemEventTrigger returned undefined');
     reactor.removeSystemEventTrigger(second);
     errorBy(() => reactor.removeSystemEventTrigger(second));
     const running = reactor.run();

@@ -59,7 +59,7 @@ function addValues(suite: Suite): void {
         for (const value of wrong) {
           expect(misuse(transport, 'write', value) instanceof TypeError, `no TypeError for ${JSON.stringify(value)}`);
         }
-        expect(misuse(transport, 'writeSequence', [5]) instanceof TypeError, 'no TypeError in a sequence');
+        expect(misuse(transport, 'writeSequence', [5]) instanceof TypeError, 'writeSequence([5]) threw no TypeError');
         transport.write('end');
       });
       expectSame(bytes.toString(), 'end', 'what arrived');
@@ -71,7 +71,10 @@ function addValues(suite: Suite): void {
     client.transport.abortConnection();
     await Promise.all([server.lost(), client.lost()]);
     for (const { transport } of [server, client])
-      expect(misuse(transport, 'write', 5) instanceof TypeError, 'no TypeError');
+      expect(
+        misuse(transport, 'write', 5) instanceof TypeError,
+        'write(5) threw no TypeError after the connection was lost',
+      );
   });
 
   suite.add('R4 a string is sent as UTF-8', async (stage) => {
@@ -81,7 +84,7 @@ function addValues(suite: Suite): void {
 
   suite.add('R4 an empty chunk sends nothing and is no error', async (stage) => {
     const bytes = await told(stage, (transport) => {
-      expect(transport.write(''), 'an empty string is refused');
+      expect(transport.write(''), 'write of an empty string returned false');
       expect(transport.write(new Uint8Array(0)), 'an empty chunk is refused');
       expect(transport.writeSequence([]), 'an empty sequence is refused');
       transport.write('end');
@@ -213,7 +216,7 @@ async function recited(stage: Stage, valves: ValveBackend, words: string, recita
   await client.when(() => client.received >= words.length);
   expectSame(client.bytes.toString(), words, 'what arrived');
   const [wire] = valves.accepted;
-  expect(wire !== undefined, 'the server has no wire');
+  expect(wire !== undefined, 'the backend accepted no wire for the server');
   return wire;
 }
 

@@ -8,7 +8,7 @@ export interface Cut {
   readonly places: readonly number[];
 }
 
-/** Every way that is tried on a stream of so many bytes: not at all, in two at each place, byte by byte, and at random. */
+/** The ways to cut a stream of `length` bytes: not at all, in two at each place, byte by byte, and `random` times at random. */
 export function* cutsOf(length: number, random: number, seed: number): Generator<Cut> {
   yield { name: 'played a second time', places: [] };
   for (let at = 1; at < length; at += 1) yield { name: 'in two', places: [at] };
