@@ -23,7 +23,6 @@ const PENDING: readonly string[] = [
   'packages/couplet/src/reactor/',
   'packages/couplet/src/seam/',
   'packages/couplet/src/sim/',
-  'packages/poetry/',
 ];
 
 /** The classes of errors do not all have a name that says so. */
