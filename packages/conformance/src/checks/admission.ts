@@ -38,7 +38,7 @@ class Slow implements Policy {
 function refusals({ reactor }: Stage): string[] {
   const codes: string[] = [];
   reactor.observe({
-    connectionRefused: (_peer, reason) => void codes.push('code' in reason ? String(reason.code) : reason.name),
+    connectionRefused: (_peer, reason) => void codes.push(reason.code),
   });
   return codes;
 }

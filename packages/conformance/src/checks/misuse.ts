@@ -210,7 +210,10 @@ function addAnswers(suite: AllSuites): void {
         ],
         'the reports',
       );
-      expect(String(reports[0]?.error).includes('not a Filter, a Refused or undefined'), `it says: ${reports[0]?.error}`);
+      expect(
+        String(reports[0]?.error).includes('not a Filter, a Refused or undefined'),
+        `it says: ${reports[0]?.error}`,
+      );
     });
   }
   for (const [name, answer] of odd) {

@@ -117,8 +117,7 @@ function addPorts(suite: Suite, { tls }: BackendUnderTest): void {
     suite.add(`R45 who is refused by ${what} is told of once, as ${code}`, async (stage) => {
       const told: string[] = [];
       stage.reactor.observe({
-        connectionRefused: (peer, reason) =>
-          void told.push(`${'code' in reason ? reason.code : reason.name} ${'host' in peer}`),
+        connectionRefused: (peer, reason) => void told.push(`${reason.code} ${'host' in peer}`),
       });
       const troupe = new SceneFactory(echo);
       const factory = around?.(troupe) ?? troupe;

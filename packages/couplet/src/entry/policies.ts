@@ -1,5 +1,5 @@
 export { Filter } from '../filters/filter.ts';
-export type { AdmissionWait, Verdict } from '../filters/refused.ts';
+export type { AdmissionWait, RefusalReason, Verdict } from '../filters/refused.ts';
 export {
   AdmissionError,
   AdmissionFailed,

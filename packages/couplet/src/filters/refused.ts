@@ -115,6 +115,12 @@ export class AdmissionFailed extends AdmissionError {
   override readonly code = 'COUPLET_ERROR';
 }
 
+/** Why a connection was refused, as observers are told: an `AdmissionError`, `ProxyHeaderError`, `TLSError` or `TimeoutError`. */
+export type RefusalReason = Error & {
+  /** Tells refusals apart: `COUPLET_CONNECTION_LIMIT`, for instance. */
+  readonly code: string;
+};
+
 /** Every code that `connectionRefused` of observers is told. */
 const CODES: ReadonlySet<unknown> = new Set([
   'COUPLET_CONNECTION_LIMIT',
@@ -134,6 +140,6 @@ const CODES: ReadonlySet<unknown> = new Set([
 ]);
 
 /** True if observers can tell refusals apart by that reason: an `AdmissionError`, or an error with one of the codes above. */
-export function isAdmissionReason(reason: Error): boolean {
+export function isAdmissionReason(reason: Error): reason is RefusalReason {
   return reason instanceof AdmissionError || ('code' in reason && CODES.has(reason.code));
 }

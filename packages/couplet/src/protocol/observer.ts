@@ -1,4 +1,5 @@
 import type { Address } from '../address/address.ts';
+import type { RefusalReason } from '../filters/refused.ts';
 import { checkFunction, described } from '../values/checks.ts';
 import type { ErrorReport } from '../values/error-report.ts';
 import type { Callbacks } from './protocol.ts';
@@ -46,7 +47,7 @@ export interface Observer {
    * `reason.code` says why, such as `COUPLET_CONNECTION_LIMIT`; the reason is an `AdmissionError`, a `ProxyHeaderError`, a `TLSError` or
    * a `TimeoutError`.
    */
-  connectionRefused?(peer: Address, reason: Error): void;
+  connectionRefused?(peer: Address, reason: RefusalReason): void;
   /** Called when a connection has its protocol, before the `connectionMade` of that. */
   connectionMade?(transport: Transport, protocol: Callbacks): void;
   /** Called when a connection is gone, after the `connectionLost` of its protocol, and with the same reason. */

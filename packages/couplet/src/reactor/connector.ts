@@ -24,7 +24,7 @@ import { Dial, nameOf } from './dial.ts';
 const LIFE = new Machine('connector', 'idle', CONNECTOR_LIFE);
 
 /** What is sent first on the wire. */
-export interface Preamble {
+export interface Opening {
   /** The PROXY header, or its version for a header with the addresses of the connection itself. */
   readonly proxyHeader: ProxyHeader | 1 | 2 | undefined;
   /** Settings for TLS from the first byte on; without TLS if undefined. */
@@ -33,9 +33,9 @@ export interface Preamble {
 
 /** How a connector makes its attempts. */
 export interface Attempts {
-  /** How long an attempt may take; `Infinity` is no limit. */
+  /** How long an attempt may take; `Infinity` for no limit. */
   readonly timeoutMs: number;
-  readonly preamble: Preamble;
+  readonly preamble: Opening;
   /** Cancels the attempt when it is aborted. */
   readonly signal: AbortSignal | undefined;
 }

@@ -55,7 +55,7 @@ export class Dial {
   #attempt: { cancel(): void } | undefined;
   #over = false;
 
-  /** `Infinity` is no limit. `settled.onReady` gets the wire; until `end` is called, `onFailed` may still be called after that. */
+  /** `Infinity` for no limit. `settled.onReady` gets the wire; until `end` is called, `onFailed` may still be called after that. */
   constructor(engine: Engine, destination: Destination, timeoutMs: number, settled: Settled<Wire, Error>) {
     this.#engine = engine;
     this.#destination = destination;

@@ -188,6 +188,7 @@ export const SURFACE = {
       'IdleTimeout',
       'PeerLimit',
       'Policy',
+      'RefusalReason',
       'ThrottleOptions',
       'TrafficEntry',
       'TrafficEvent',
