@@ -1,6 +1,6 @@
 // Writes what `couplet` publishes to its dist: a file for each entry, and one for each part of which an entry has something.
 // `#backend` stays an import: whoever runs or bundles the package resolves it for a runtime.
-import { globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import process from 'node:process';
 import { rolldown } from 'rolldown';
@@ -36,11 +36,11 @@ if (stale()) {
   writeUnbundled();
 }
 
-/** Whether something has changed since the last time. */
+/** Whether something has changed since the last time, or what was written is gone. */
 function stale() {
   const written = statSync(STAMP, { throwIfNoEntry: false })?.mtimeMs;
   const sources = [import.meta.filename, 'package.json', '../../package-lock.json', ...globSync('src/**/*.ts')];
-  return written === undefined || sources.some((file) => statSync(file).mtimeMs > written);
+  return written === undefined || !existsSync('dist') || sources.some((file) => statSync(file).mtimeMs > written);
 }
 
 /** Bundles the sources of these entries, each under the name of its file in dist. */
