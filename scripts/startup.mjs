@@ -25,7 +25,9 @@ function entryOf(root) {
 
 function cost(program) {
   const words = ['--input-type=module', '--eval', program + REPORT];
-  return Number(spawnSync(process.execPath, words, { encoding: 'utf8' }).stdout);
+  const { stdout, stderr, status } = spawnSync(process.execPath, words, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+  return Number(stdout);
 }
 
 function median(numbers) {
