@@ -258,7 +258,7 @@ export class ClientConnector implements Connector<Callbacks>, AdmissionOwner<Cal
     const message = `${this.destination}: ${reason.message}`;
     if (reason instanceof AdmissionError) return new ConnectError(message, { cause: reason });
     if (this.#trial?.dial.over !== false) return reason;
-    const options = { cause: reason.cause ?? reason };
+    const options = reason.cause === undefined ? {} : { cause: reason.cause };
     if (reason instanceof TimeoutError) return new TimeoutError(message, options);
     return reason instanceof TLSError ? new TLSError(message, options) : reason;
   }

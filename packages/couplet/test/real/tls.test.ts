@@ -290,6 +290,7 @@ describe('TLS', { timeout: 60_000 }, () => {
     await assert.rejects(stage.connect(numberOf(port), tls, new Party()), (error: Error) => {
       assert.ok(error instanceof TimeoutError);
       assert.match(error.message, /: no TLS handshake within 0\.05 s$/);
+      assert.equal(error.cause, undefined);
       return true;
     });
     await port.stopListening();
