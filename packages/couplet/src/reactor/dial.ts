@@ -92,7 +92,9 @@ export class Dial {
   end(): void {
     this.#over = true;
     this.#timeout?.cancel();
-    this.#attempt?.cancel();
+    const attempt = this.#attempt;
+    this.#attempt = undefined;
+    attempt?.cancel();
   }
 
   readonly #outcome = {
@@ -110,7 +112,19 @@ export class Dial {
     const { queueLookup } = destination;
     if (family !== undefined) this.#race(destination, [{ family, host }]);
     else if (queueLookup === undefined) void this.#lookUp(destination);
-    else this.#attempt = { cancel: queueLookup(() => this.#lookUp(destination)) };
+    else this.#queue(destination, queueLookup);
+  }
+
+  /** Has the program decide when the name is looked up. What it throws is reported, and fails the attempt. */
+  #queue(destination: TcpDestination, queueLookup: NonNullable<TcpDestination['queueLookup']>): void {
+    const who = nameOf(destination);
+    try {
+      const cancel = queueLookup(() => this.#lookUp(destination));
+      this.#attempt = { cancel: () => this.#engine.guard(who, 'queueLookup', cancel) };
+    } catch (error) {
+      this.#engine.report({ who, where: 'queueLookup', error });
+      this.fail(new DNSLookupError(`${who}: queueLookup threw`, { cause: error }));
+    }
   }
 
   async #lookUp(destination: TcpDestination): Promise<void> {

@@ -75,8 +75,8 @@ export interface ConnectOptions extends DialOptions {
   readonly bindPort?: number;
   /**
    * Decides when the host name is looked up; at once unless set. It is called with a function that begins the lookup, which it
-   * calls now or later, and returns a function that cancels the lookup while it waits. It is meant for names that others choose:
-   * a few names that are never answered keep the system from looking up any.
+   * calls now or later, and returns a function that cancels the lookup while it waits. What it throws is reported, and the attempt
+   * fails. It is meant for names that others choose: a few names that are never answered keep the system from looking up any.
    */
   readonly queueLookup?: (lookUp: () => Promise<unknown>) => () => void;
 }
