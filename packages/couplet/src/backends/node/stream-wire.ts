@@ -246,7 +246,9 @@ export abstract class StreamWire implements Guard {
 }
 
 function onData(this: Wired, chunk: Buffer): void {
-  this[wireOf].sink?.onData(chunk);
+  const wire = this[wireOf];
+  // A stream that is closed while it resumes still passes on what it holds.
+  if (wire.state !== 'left') wire.sink?.onData(chunk);
 }
 
 /** The stream is empty again after it was above its own mark. */

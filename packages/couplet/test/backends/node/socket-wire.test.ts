@@ -15,9 +15,9 @@ const SETTINGS = {
   minVersion: 'TLSv1.2',
 } as const;
 
-/** A wire that is paused, and whose peer has ended; with `ended` so has this side, and the stream is closed. */
-async function withHeldEnd(ended: boolean): Promise<{ wire: SocketWire; ear: Ear; peer: Socket }> {
-  const server = createServer({ allowHalfOpen: true, highWaterMark: 1 });
+/** The two ends of a connection. */
+async function pair(highWaterMark: number): Promise<{ socket: Socket; peer: Socket }> {
+  const server = createServer({ allowHalfOpen: true, highWaterMark });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -27,6 +27,12 @@ async function withHeldEnd(ended: boolean): Promise<{ wire: SocketWire; ear: Ear
   const [socket]: Socket[] = await accepted;
   server.close();
   assert.ok(socket !== undefined);
+  return { socket, peer };
+}
+
+/** A wire that is paused, and whose peer has ended; with `ended` so has this side, and the stream is closed. */
+async function withHeldEnd(ended: boolean): Promise<{ wire: SocketWire; ear: Ear; peer: Socket }> {
+  const { socket, peer } = await pair(1);
   const wire = new SocketWire(socket, undefined, true);
   const ear = new Ear(wire);
   wire.attach(ear);
@@ -86,4 +92,24 @@ describe('a wire whose peer ended while it was paused', () => {
       );
     }
   });
+});
+
+describe('a wire that holds data', () => {
+  for (const way of ['close', 'abort'] as const) {
+    for (const calls of [['resume', way], ['resume', 'pause', way], [way]] as const) {
+      test(`R14 tells only that it is closed after ${calls.join(', ')}`, async () => {
+        const { socket, peer } = await pair(65_536);
+        const wire = new SocketWire(socket, undefined, true);
+        const ear = new Ear(wire);
+        wire.attach(ear);
+        wire.pause();
+        peer.on('error', () => {}).write('hello');
+        while (socket.readableLength < 5) await new Promise(setImmediate);
+        for (const call of calls) wire[call]();
+        await ear.hears('closed');
+        assert.deepEqual(ear.log, ['closed']);
+        peer.destroy();
+      });
+    }
+  }
 });
