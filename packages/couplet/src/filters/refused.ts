@@ -7,7 +7,7 @@ const MOST = 4096;
 /** What a factory or policy answers about a new connection: a `Filter` for its wire or `undefined` admits it, a `Refused` does not. */
 export type Verdict = Filter | Refused | undefined;
 
-/** The wait for a verdict that a factory or policy has promised. */
+/** The wait for a verdict that a factory or policy has promised. Do not keep it: once the verdict is given, it may serve another connection. */
 export interface AdmissionWait {
   /**
    * Aborted when the verdict is not awaited any more; its reason is an error that says why: the connection is gone,
