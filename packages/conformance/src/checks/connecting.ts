@@ -313,6 +313,25 @@ function addConnector(suite: AllSuites): void {
     await rejectionOf(connector.whenConnected());
   });
 
+  for (const builds of [true, false]) {
+    const outcome = builds ? 'resolves' : 'rejects if it is not';
+    suite.addRehearsed(`R20 whenConnected ${outcome}, asked while the protocol is built`, async (scene) => {
+      const { reactor, backend } = scene;
+      const asked: Promise<unknown>[] = [];
+      const factory = new RecordingFactory({
+        builds: (actor) => {
+          asked.push(connector.whenConnected());
+          return builds ? actor : null;
+        },
+      });
+      const connector = reactor.connectTCP('192.0.2.1', 8007, factory);
+      backend.attempts[0]?.succeed();
+      const [answer = Promise.resolve()] = asked;
+      if (builds) expect((await answer) === (await connector.whenConnected()), 'it resolved to something else');
+      else expectSame((await rejectionOf(answer)).name, 'ConnectionAborted', 'the reason');
+    });
+  }
+
   suite.addRehearsed('R20 nobody has to ask whenConnected', async ({ reactor, backend }) => {
     reactor.connectTCP('192.0.2.1', 8007, new RecordingFactory());
     backend.attempts[0]?.fail('refused');

@@ -156,7 +156,7 @@ export class ClientConnector implements Connector<Callbacks>, AdmissionOwner<Cal
 
   whenConnected(): Promise<Callbacks> {
     if (this.#seat !== undefined) return Promise.resolve(this.#seat.protocol);
-    if (this.state !== 'connecting')
+    if (this.state === 'disconnected')
       return Promise.reject(new Error(`the connector to ${this.destination} is not connecting`));
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject });
