@@ -21,6 +21,9 @@ const LIFE = new Machine('admission', 'arrived', ADMISSION_LIFE);
 /** The cause that a filter is told when it was the verdict, and came after the wait for it had ended. */
 const LATE: Cause = { kind: 'done', code: '', detail: 'the verdict came too late' };
 
+/** How long the kernel may take at most for the message to a peer that is refused, in milliseconds. */
+const FAREWELL_MS = 5000;
+
 /** What leads a wire from one step to the next. */
 export interface Steps {
   /** The header is complete. Returns the sink for what follows, or null to have the wire closed. */
@@ -94,7 +97,7 @@ export class Undecided implements Live, Sink, Settled<ProxyHeader, Error> {
   #farewell: Farewell | undefined;
   readonly #life: Run<typeof ADMISSION_LIFE, Undecided> = LIFE.start<Undecided>(this);
 
-  /** `paused` says whether the wire came paused; `timeoutMs` is how long the verdict may take, and how long the farewell. */
+  /** `paused` says whether the wire came paused; `timeoutMs` is how long the verdict may take, and how long the farewell at most. */
   constructor(engine: Engine, steps: Steps, wire: Wire, prelude: Prelude, paused: boolean, timeoutMs: number) {
     this.#engine = engine;
     this.#steps = steps;
@@ -120,7 +123,7 @@ export class Undecided implements Live, Sink, Settled<ProxyHeader, Error> {
     this.#wait = wait;
     this.#paused = true;
     this.wire.pause();
-    this.#limit(() => new AdmissionTimeout(`there was no verdict within ${this.#timeoutMs / 1000} s`));
+    this.#limit(this.#timeoutMs, () => new AdmissionTimeout(`there was no verdict within ${this.#timeoutMs / 1000} s`));
     if (wait.answer !== undefined) {
       promiseOf(wait.answer).then(
         (verdict) => this.#life.answered(verdict),
@@ -254,7 +257,7 @@ export class Undecided implements Live, Sink, Settled<ProxyHeader, Error> {
   part({ message, reason }: Refused): void {
     this.resume();
     this.#farewell = new Farewell(this.#engine, this.wire, message, () => this.#life.sent());
-    if (!this.#farewell.start()) this.#limit(() => reason);
+    if (!this.#farewell.start()) this.#limit(Math.min(this.#timeoutMs, FAREWELL_MS), () => reason);
     this.#tell(reason);
   }
 
@@ -308,9 +311,9 @@ export class Undecided implements Live, Sink, Settled<ProxyHeader, Error> {
     this.#steps.released();
   }
 
-  #limit(reason: () => Error): void {
-    if (this.#timeoutMs === Number.POSITIVE_INFINITY) return;
-    this.#deadline = this.#engine.callLater(this.#timeoutMs, () => this.#life.late(reason()));
+  #limit(ms: number, reason: () => Error): void {
+    if (ms === Number.POSITIVE_INFINITY) return;
+    this.#deadline = this.#engine.callLater(ms, () => this.#life.late(reason()));
   }
 
   #look(): void {
