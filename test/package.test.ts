@@ -27,41 +27,62 @@ const { stack } = await reactor.listenTCP('8007', Factory.forProtocol(Protocol))
 console.log(JSON.stringify({ names, stack }));
 `;
 
-describe('the package', () => {
+/** Makes the checks of a backend. */
+const CHECKS = `
+import { NodeBackend } from 'couplet/node';
+import { checkBackend } from 'couplet-conformance';
+
+console.log(checkBackend({ backend: () => new NodeBackend() }).length, 'checks');
+`;
+
+/** The folders of those that are published: the second needs the first. */
+const PACKAGES = ['couplet', 'conformance'];
+
+for (const name of PACKAGES)
+  describe(`the package ${name}`, () => {
+    let folder: string;
+    let tarball: Tarball;
+
+    before(() => {
+      folder = mkdtempSync(join(tmpdir(), 'couplet-package-'));
+      tarball = pack(name, folder);
+    });
+    after(() => rmSync(folder, { recursive: true }));
+
+    test('has at most 500 files and 1.3 MB, README and LICENSE among them', (t) => {
+      const { files, unpackedSize } = tarball;
+      t.diagnostic(`${files.length} files, ${unpackedSize} bytes`);
+      assert.ok(files.length <= 500, `${files.length} files`);
+      assert.ok(unpackedSize <= 1_300_000, `${unpackedSize} bytes`);
+      const paths = files.map(({ path }) => path);
+      for (const path of ['README.md', 'LICENSE']) assert.ok(paths.includes(path), path);
+    });
+
+    test('publint finds nothing', async () => {
+      const { messages } = await publint({ pack: { tarball: bytesOf(tarball) }, strict: true });
+      assert.deepEqual(messages, []);
+    });
+
+    test('its types are right for modules and for bundlers', async () => {
+      const analysis = await checkPackage(createPackageFromTarballData(new Uint8Array(bytesOf(tarball))));
+      assert.ok('problems' in analysis, 'it has no types');
+      const problems = analysis.problems.filter(
+        (problem) => !('resolutionKind' in problem && BEFORE_MODULES.includes(problem.resolutionKind)),
+      );
+      assert.deepEqual(problems, []);
+    });
+  });
+
+describe('what is packed', () => {
   let folder: string;
-  let tarball: Tarball;
 
   before(() => {
-    folder = mkdtempSync(join(tmpdir(), 'couplet-package-'));
-    tarball = pack(folder);
+    folder = mkdtempSync(join(tmpdir(), 'couplet-packed-'));
+    for (const name of PACKAGES) unpack(pack(name, folder), folder);
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  test('has at most 500 files and 1.3 MB, README and LICENSE among them', (t) => {
-    const { files, unpackedSize } = tarball;
-    t.diagnostic(`${files.length} files, ${unpackedSize} bytes`);
-    assert.ok(files.length <= 500, `${files.length} files`);
-    assert.ok(unpackedSize <= 1_300_000, `${unpackedSize} bytes`);
-    const paths = files.map(({ path }) => path);
-    for (const path of ['README.md', 'LICENSE']) assert.ok(paths.includes(path), path);
-  });
-
-  test('publint finds nothing', async () => {
-    const { messages } = await publint({ pack: { tarball: bytesOf(tarball) }, strict: true });
-    assert.deepEqual(messages, []);
-  });
-
-  test('its types are right for modules and for bundlers', async () => {
-    const analysis = await checkPackage(createPackageFromTarballData(new Uint8Array(bytesOf(tarball))));
-    assert.ok('problems' in analysis, 'it has no types');
-    const problems = analysis.problems.filter(
-      (problem) => !('resolutionKind' in problem && BEFORE_MODULES.includes(problem.resolutionKind)),
-    );
-    assert.deepEqual(problems, []);
-  });
-
   test('its entries can be imported and export what the sources do, and stack traces name its parts', async () => {
-    unpack(tarball, folder);
     writeFileSync(join(folder, 'program.mjs'), PROGRAM);
     const { stdout, stderr } = spawnSync(process.execPath, ['program.mjs'], { cwd: folder, encoding: 'utf8' });
     assert.equal(stderr, '');
@@ -72,5 +93,12 @@ describe('the package', () => {
       assert.deepEqual(found, Object.keys(sources), path);
     }
     assert.match(stack, /node_modules\/couplet\/dist\/part-engine\.js/);
+  });
+
+  test('the conformance suite finds the couplet beside it', () => {
+    writeFileSync(join(folder, 'checks.mjs'), CHECKS);
+    const { stdout, stderr } = spawnSync(process.execPath, ['checks.mjs'], { cwd: folder, encoding: 'utf8' });
+    assert.equal(stderr, '');
+    assert.match(stdout, /^[1-9]\d{2,} checks\n$/);
   });
 });

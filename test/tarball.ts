@@ -6,22 +6,24 @@ import { join } from 'node:path';
 export interface Tarball {
   /** The path of the file. */
   readonly path: string;
+  /** The name of the package. */
+  readonly name: string;
   readonly unpackedSize: number;
   readonly files: readonly { readonly path: string }[];
 }
 
-/** Packs `couplet`, as it would be published, into a folder. Throws an `Error` when npm fails. */
-export function pack(folder: string): Tarball {
+/** Packs what is in a folder of `packages`, as it would be published, into a folder. Throws an `Error` when npm fails. */
+export function pack(name: string, folder: string): Tarball {
   const words = ['pack', '--json', '--pack-destination', folder];
-  const { stdout, stderr, status } = spawnSync('npm', words, { cwd: 'packages/couplet', encoding: 'utf8' });
+  const { stdout, stderr, status } = spawnSync('npm', words, { cwd: join('packages', name), encoding: 'utf8' });
   if (status !== 0) throw new Error(`npm pack: ${stderr}`);
-  const [{ filename, unpackedSize, files }] = JSON.parse(stdout);
-  return { path: join(folder, filename), unpackedSize, files };
+  const [packed] = JSON.parse(stdout);
+  return { ...packed, path: join(folder, packed.filename) };
 }
 
 /** Puts a tarball where a program in that folder finds it. Throws an `Error` when tar fails. */
-export function unpack({ path }: Tarball, folder: string): void {
-  const place = join(folder, 'node_modules/couplet');
+export function unpack({ path, name }: Tarball, folder: string): void {
+  const place = join(folder, 'node_modules', name);
   mkdirSync(place, { recursive: true });
   const { stderr, status } = spawnSync('tar', ['-xzf', path, '--strip-components=1', '-C', place], {
     encoding: 'utf8',

@@ -82,7 +82,7 @@ describe(`${PAGE} leads to a server and its test`, { concurrency: false }, () =>
 
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'couplet-readme-'));
-    tarball = pack(folder);
+    tarball = pack('couplet', folder);
   });
   after(() => rmSync(folder, { recursive: true }));
 
