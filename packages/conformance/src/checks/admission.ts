@@ -6,6 +6,7 @@ import type { Check } from '../check.ts';
 import { expect, expectSame } from '../check.ts';
 import { cue, echo, reciting } from '../parts.ts';
 import { expectPoem, poemOf } from '../poem.ts';
+import { rejectionOf } from '../rejection.ts';
 import type { BackendUnderTest, Stage } from '../stage.ts';
 import { OneFactory, SceneFactory, SingleClient } from '../stage.ts';
 
@@ -124,6 +125,32 @@ function addWaiting(suite: AllSuites): void {
       await client.when(() => client.received === 5 || client.log.includes('lost'));
       expectSame(String(client.bytes), 'full\n', 'what one of them is told');
     }
+  });
+
+  suite.addClear('R42 a server that a client turns away gets the message', async (stage, link) => {
+    const server = new Actor(cue);
+    const port = await stage.listen(new OneFactory(server), {}, link);
+    const connector = stage.connect(port, guard(new SingleClient(new Actor()), { filter: () => new Refused('no\n') }));
+    await rejectionOf(connector.whenConnected());
+    await server.when(() => server.received === 3 || server.log.includes('lost'));
+    expectSame(String(server.bytes), 'no\n', 'what the server is told');
+  });
+
+  suite.addClear('R42 the message goes out though the port stops right after that', async (stage, link) => {
+    const slow = new Slow();
+    const port = await stage.listen(guard(new SceneFactory(), slow), {}, link);
+    const client = new Actor(cue);
+    stage.connect(port, new SingleClient(client));
+    await slow.asked(1);
+    await stage.pass(5);
+    const refused = new Promise<void>((resolve) => {
+      stage.reactor.observe({ connectionRefused: () => resolve() });
+    });
+    slow.answer(new Refused('full\n'));
+    await refused;
+    await port.stopListening();
+    await client.when(() => client.received === 5 || client.log.includes('lost'));
+    expectSame(String(client.bytes), 'full\n', 'what the client is told');
   });
 
   suite.add('R48 maxWaiting bounds how many wait, and the rest is refused at once', async (stage) => {

@@ -25,6 +25,7 @@
  * - `late`: the time for the step is up
  * - `full`: `maxWaiting` verdicts are awaited already
  * - `stop`: the port, the attempt or the reactor stops
+ * - `cut`: the time in which the reactor stops in order is over
  * - `closed`: the wire is gone
  *
  * The owner is told of a refusal when the state becomes `farewell`, `refused` or `gone` for the first time, and in no other way. An
@@ -40,11 +41,13 @@ export const ADMISSION_LIFE = {
     refuse: { to: 'refused', call: 'turnOut' },
     // The next step looks whether the admission has stopped.
     stop: 'ignore',
+    cut: 'ignore',
   },
   header: {
     whole: { to: 'arrived', call: 'judge' },
     refuse: { to: 'refused', call: 'turnOut' },
     stop: { to: 'refused', call: 'turnOut' },
+    cut: 'ignore',
     closed: { to: 'gone', call: 'lose' },
   },
   verdict: {
@@ -53,6 +56,7 @@ export const ADMISSION_LIFE = {
     late: { to: 'refused', call: 'turnOut' },
     full: { to: 'refused', call: 'turnOut' },
     stop: { to: 'refused', call: 'turnOut' },
+    cut: 'ignore',
     closed: { to: 'gone', call: 'lose' },
   },
   handshake: {
@@ -60,12 +64,15 @@ export const ADMISSION_LIFE = {
     refuse: { to: 'refused', call: 'turnOut' },
     late: { to: 'refused', call: 'abort' },
     stop: { to: 'refused', call: 'abort' },
+    cut: 'ignore',
     closed: { to: 'gone', call: 'lose' },
   },
   farewell: {
     sent: { to: 'refused', call: 'close' },
     late: { to: 'refused', call: 'close' },
-    stop: { to: 'refused', call: 'close' },
+    // It ends by itself: a close before that could reset the connection, and destroy the message.
+    stop: 'ignore',
+    cut: { to: 'refused', call: 'close' },
     closed: { to: 'gone', call: 'bury' },
   },
   refused: {
@@ -74,6 +81,7 @@ export const ADMISSION_LIFE = {
     secured: 'ignore',
     sent: 'ignore',
     refuse: 'ignore',
+    cut: 'ignore',
     stop: 'ignore',
     closed: { to: 'gone', call: 'bury' },
   },

@@ -111,7 +111,7 @@ export class Admission<P extends Callbacks> implements Steps {
       : this.#proceed(verdict, wire, known, undefined);
   }
 
-  /** Refuses each wire that is not decided yet, and from now on each new one, with this reason. Connections stay. */
+  /** Refuses each wire that is not decided yet, and from now on each new one, with this reason. Connections and farewells stay. */
   stop(reason: Error): void {
     this.#stopped = reason;
     for (const one of [...this.#undecided]) one.stop(reason);

@@ -190,8 +190,10 @@ export class Undecided implements Live, Sink, Settled<ProxyHeader, Error> {
     this.stop(new PortStopped('the reactor stops'));
   }
 
-  /** Does nothing: `quit` ended it at once. */
-  cut(): void {}
+  /** Ends the farewell; `quit` ends everything else at once. */
+  cut(): void {
+    this.#life.cut();
+  }
 
   // What the filter of the header and the wire call.
 

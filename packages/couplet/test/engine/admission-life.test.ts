@@ -11,7 +11,7 @@ test('the life of an undecided wire: every pair of state and event is listed, or
     handshake: `${begins} whole answered threw sent full`,
     farewell: `${begins} whole answered threw secured full refuse`,
     refused: `${begins} whole late full`,
-    seated: `${begins} whole answered threw secured sent late full refuse closed stop`,
-    gone: `${begins} whole secured late full refuse closed`,
+    seated: `${begins} whole answered threw secured sent late full refuse closed stop cut`,
+    gone: `${begins} whole secured late full refuse closed cut`,
   });
 });

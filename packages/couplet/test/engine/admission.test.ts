@@ -324,18 +324,6 @@ describe('a refusal', () => {
     assert.deepEqual([refused.calls, codes(house)], [['close'], ['COUPLET_CONNECTION_LIMIT']]);
   });
 
-  test('R42 a message that the kernel does not take is given up after 5 s though a verdict may take for ever', () => {
-    const house = new House(limitConnections(new Recorders(), { max: 1, message: 'full\n' }), {
-      admissionTimeoutMs: Number.POSITIVE_INFINITY,
-    });
-    house.accept();
-    const refused = house.accept(LOCAL, [false]);
-    house.pass(4999);
-    assert.deepEqual(refused.calls, []);
-    house.pass(1);
-    assert.deepEqual(refused.calls, ['close']);
-  });
-
   test('R48 a port that stops refuses whoever waits, in the same turn', () => {
     const { house } = open();
     const visits = [house.accept(), house.accept(), house.accept()];
