@@ -141,6 +141,10 @@ export class Admission<P extends Callbacks> implements Steps {
     return this.#seat(admitted, one.wire, one.prelude, one).sink;
   }
 
+  abandon(filter: Filter, cause: Cause): void {
+    this.#try(filter, 'onClosed', () => filter.abandon(cause));
+  }
+
   released(): void {
     this.#waiting -= 1;
   }
@@ -184,7 +188,7 @@ export class Admission<P extends Callbacks> implements Steps {
     if (verdict instanceof Error) return this.#refuse(verdict, wire, one);
     if (verdict instanceof Refused) return this.#turnAway(verdict, wire, known, one);
     if (this.#stopped !== undefined) {
-      verdict?.abandon(UNBORN);
+      if (verdict !== undefined) this.abandon(verdict, UNBORN);
       return this.#refuse(this.#stopped, wire, one);
     }
     const { tls } = this.#terms;
@@ -209,7 +213,7 @@ export class Admission<P extends Callbacks> implements Steps {
     try {
       handshake = new Handshake(this.#engine, tls, this.#terms.serverName?.() ?? '');
     } catch (error) {
-      if (admitted instanceof Filter) admitted.abandon(UNBORN);
+      if (admitted instanceof Filter) this.abandon(admitted, UNBORN);
       return this.#refuse(errorOf(error), wire, one);
     }
     const waiting = one ?? this.#enlist(this.#newcomer(wire, known));
@@ -227,7 +231,7 @@ export class Admission<P extends Callbacks> implements Steps {
     const protocol = this.#try(admitted, 'buildProtocol', () => built(admitted, this.#factory));
     if (protocol === null || protocol instanceof Error) {
       // After a handshake the wire tells the filters itself.
-      if (known.tls === undefined && admitted instanceof Filter) admitted.abandon(UNBORN);
+      if (known.tls === undefined && admitted instanceof Filter) this.abandon(admitted, UNBORN);
       return this.#refuse(protocol ?? new NoProtocolBuilt('buildProtocol returned null'), wire, one);
     }
     const { bounds, paused } = this.#terms;

@@ -34,6 +34,8 @@ export interface Steps {
   fail(one: Undecided, error: unknown): void;
   /** The handshake is complete. Returns the sink for what follows, or null to have the wire closed. */
   build(one: Undecided, admitted: Wire): Sink | null;
+  /** Tells a filter that its connection is not there any more. What it throws is reported. */
+  abandon(filter: Filter, cause: Cause): void;
   /** One verdict less is awaited. */
   released(): void;
   /** The wire is refused. Called once. */
@@ -293,7 +295,7 @@ export class Undecided implements Live, Sink, Settled<ProxyHeader, Error> {
   }
 
   abandon(verdict: unknown): void {
-    if (verdict instanceof Filter) verdict.abandon(LATE);
+    if (verdict instanceof Filter) this.#steps.abandon(verdict, LATE);
   }
 
   /** Ends the step that is under way, and tells the owner. */

@@ -38,13 +38,16 @@ export class Filter implements Wire, Sink {
 
   /**
    * Calls `onClosed` with this cause on this filter and on each one below, because their connection was refused or has ended before a
-   * sink was attached. Does nothing on a filter that was abandoned already.
+   * sink was attached. Does nothing on a filter that was abandoned already. Throws what `onClosed` throws, once all have been told.
    */
   abandon(cause: Cause): void {
     if (this.#sink === NOTHING) return;
     this.#sink = NOTHING;
-    this.onClosed(cause);
-    if (this.#wire instanceof Filter) this.#wire.abandon(cause);
+    try {
+      this.onClosed(cause);
+    } finally {
+      if (this.#wire instanceof Filter) this.#wire.abandon(cause);
+    }
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { Address } from '../address/address.ts';
+import { type Address, addressOf } from '../address/address.ts';
 import { Filter } from '../filters/filter.ts';
 import type { AdmissionWait, Verdict } from '../filters/refused.ts';
 import { ClientFactory, owned, WrappingClientFactory } from '../protocol/client-factory.ts';
@@ -8,7 +8,7 @@ import type { ProtocolFor, Result } from '../protocol/protocol.ts';
 import { checkFactory } from '../protocol/role.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Wire } from '../seam/wire.ts';
-import type { Clock } from '../time/clock.ts';
+import { type Clock, reportTo } from '../time/clock.ts';
 import { isThenable, promiseOf } from '../values/thenable.ts';
 
 /**
@@ -113,7 +113,7 @@ function admit(
   wait: AdmissionWait,
 ): Verdict | PromiseLike<Verdict> {
   const above = (answer: Verdict): Verdict | PromiseLike<Verdict> => {
-    if (answer instanceof Filter) return stacked(answer, wait, () => inner.admit(answer, clock, wait));
+    if (answer instanceof Filter) return stacked(answer, clock, wait, () => inner.admit(answer, clock, wait));
     // Code without types may answer null.
     return answer === undefined || answer === null ? inner.admit(wire, clock, wait) : answer;
   };
@@ -121,7 +121,7 @@ function admit(
   if (!isThenable<Verdict>(answer)) return above(answer);
   return promiseOf(answer).then((late) => {
     if (!wait.signal.aborted) return above(late);
-    if (late instanceof Filter) late.abandon(UNWANTED);
+    if (late instanceof Filter) abandon(late, clock);
     return undefined;
   });
 }
@@ -129,13 +129,14 @@ function admit(
 /** Returns the filter with the factory's answer above it. The filter is abandoned if the factory refuses the connection, or throws. */
 function stacked(
   filter: Filter,
+  clock: Clock,
   wait: AdmissionWait,
   ask: () => Verdict | PromiseLike<Verdict>,
 ): Verdict | PromiseLike<Verdict> {
-  const drop = (): void => filter.abandon(UNWANTED);
+  const drop = (): void => abandon(filter, clock);
   try {
     const answer = ask();
-    return isThenable<Verdict>(answer) ? kept(filter, wait, promiseOf(answer), drop) : topOf(filter, answer);
+    return isThenable<Verdict>(answer) ? kept(filter, wait, promiseOf(answer), drop) : topOf(filter, answer, drop);
   } catch (error) {
     drop();
     throw error;
@@ -149,7 +150,7 @@ async function kept(filter: Filter, wait: AdmissionWait, answer: Promise<Verdict
   // What was asked may have ended the wait itself.
   if (signal.aborted) drop();
   try {
-    return topOf(filter, await answer);
+    return topOf(filter, await answer, drop);
   } catch (error) {
     drop();
     throw error;
@@ -159,10 +160,19 @@ async function kept(filter: Filter, wait: AdmissionWait, answer: Promise<Verdict
 }
 
 /** Returns the top of the stack that the filter and the answer make. */
-function topOf(filter: Filter, above: Verdict): Verdict {
+function topOf(filter: Filter, above: Verdict, drop: () => void): Verdict {
   // Code without types may answer null.
   if (above === undefined || above === null) return filter;
   // A `Refused`, or a value that the engine rejects.
-  if (!(above instanceof Filter)) filter.abandon(UNWANTED);
+  if (!(above instanceof Filter)) drop();
   return above;
+}
+
+/** Tells a filter that its connection was refused. What it throws is reported, and does not change why the connection is refused. */
+function abandon(filter: Filter, clock: Clock): void {
+  try {
+    filter.abandon(UNWANTED);
+  } catch (error) {
+    reportTo(clock, { who: `a policy for ${addressOf(filter.peer).authority}`, where: 'onClosed', error });
+  }
 }

@@ -8,8 +8,8 @@ export const ADMISSION_BUGS: readonly Bug[] = [
   {
     name: 'a late verdict that is kept: its slot never comes back',
     file: 'engine/undecided.ts',
-    text: '    if (verdict instanceof Filter) verdict.abandon(LATE);\n',
-    instead: '    if (verdict instanceof Filter && verdict.copies) verdict.abandon(LATE);\n',
+    text: '    if (verdict instanceof Filter) this.#steps.abandon(verdict, LATE);\n',
+    instead: '    if (verdict instanceof Filter && verdict.copies) this.#steps.abandon(verdict, LATE);\n',
     test: admission('R48 a verdict that comes too late is abandoned'),
   },
   {

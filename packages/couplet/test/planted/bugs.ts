@@ -252,8 +252,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a leaked slot: a connection that a policy further in refuses holds one',
     file: 'policies/guarded.ts',
-    text: 'if (!(above instanceof Filter)) filter.abandon(UNWANTED);',
-    instead: 'if (!(above instanceof Filter)) filter.pause();',
+    text: 'if (!(above instanceof Filter)) drop();',
+    instead: 'if (!(above instanceof Filter) && filter.copies) drop();',
   },
   {
     name: 'a counter that is decremented twice',

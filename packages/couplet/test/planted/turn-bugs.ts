@@ -150,8 +150,8 @@ export const TURN_BUGS: readonly Bug[] = [
   {
     name: 'a slot that is lost to an admit that returns nonsense',
     file: 'policies/guarded.ts',
-    text: 'if (!(above instanceof Filter)) filter.abandon(UNWANTED);',
-    instead: "if (typeof above === 'object') filter.abandon(UNWANTED);",
+    text: 'if (!(above instanceof Filter)) drop();',
+    instead: "if (typeof above === 'object') drop();",
     test: rule('R8 an admit that returns 5 is reported'),
   },
 ];
