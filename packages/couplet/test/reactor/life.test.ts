@@ -122,7 +122,7 @@ describe('the life of a reactor, pair by pair', () => {
 });
 
 test('the picture in the docs is that of the table', () => {
-  const page = readFileSync(new URL('../../../../docs/architecture.md', import.meta.url), 'utf8');
+  const page = readFileSync('docs/architecture.md', 'utf8');
   const picture = diagram(LIFE);
   assert.ok(page.includes(`\`\`\`mermaid\n${picture}\n\`\`\`\n`), picture);
 });
