@@ -16,7 +16,7 @@ const NOTHING: Sink = {
 /**
  * Stands between a wire and an engine: it is the wire of what is above it, and the sink of what is below. It passes on every call as it
  * is; a subclass overrides the methods of the calls that it wants to see or change, and keeps the rules of `Wire` and `Sink` on both
- * sides. Filters stack: the wire of one may be another.
+ * sides: above all, none of its methods throws. Filters stack: the wire of one may be another.
  */
 export class Filter implements Wire, Sink {
   readonly #wire: Wire;
