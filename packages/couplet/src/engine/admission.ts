@@ -114,7 +114,7 @@ export class Admission<P extends Callbacks> implements Steps {
   /** Refuses each wire that is not decided yet, and from now on each new one, with this reason. Connections and farewells stay. */
   stop(reason: Error): void {
     this.#stopped = reason;
-    for (const one of [...this.#undecided]) one.stop(reason);
+    for (const one of this.#undecided) one.stop(reason);
   }
 
   // The steps of a wire whose admission ends in a later turn.

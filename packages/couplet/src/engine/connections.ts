@@ -24,13 +24,19 @@ export class Group<M extends Live & Member<M>> extends LinkedList<M> implements 
     if (this.empty) this.#engine.remove(this);
   }
 
-  /** Ends each member in order. The list is copied: a member that ends may remove others. */
+  /** The members that are there now: a visitor may wait in between, and some may be removed meanwhile. */
+  override *[Symbol.iterator](): Generator<M> {
+    const present: M[] = [];
+    this.each((member) => present.push(member));
+    yield* present;
+  }
+
   quit(): void {
-    for (const member of [...this]) member.quit();
+    for (const member of this) member.quit();
   }
 
   cut(): void {
-    for (const member of [...this]) member.cut();
+    for (const member of this) member.cut();
   }
 }
 
@@ -42,13 +48,6 @@ export class Connections extends Group<StreamTransport> implements Home<StreamTr
   constructor(engine: Engine, lost?: (connection: StreamTransport, reason: Error) => void) {
     super(engine);
     this.#lost = lost;
-  }
-
-  /** Those that are there now: who looks at them one by one may wait in between, and some go meanwhile. */
-  override *[Symbol.iterator](): Generator<StreamTransport> {
-    const present: StreamTransport[] = [];
-    this.each((connection) => present.push(connection));
-    yield* present;
   }
 
   lost(connection: StreamTransport, reason: Error): void {

@@ -53,7 +53,7 @@ export const ADMISSION_BUGS: readonly Bug[] = [
   {
     name: 'a port that stops and leaves those whose verdict is awaited',
     file: 'engine/admission.ts',
-    text: '    for (const one of [...this.#undecided]) one.stop(reason);\n',
+    text: '    for (const one of this.#undecided) one.stop(reason);\n',
     instead: '',
     test: admission('R48 a port that stops refuses whoever waits, in the same turn'),
   },
