@@ -315,7 +315,10 @@ describe('R40 failures', TIMEOUT, () => {
     const port = await listen('tcp:0:interface=127.0.0.1', Factory.forProtocol(Echo));
     const factory = new Listeners();
     factory.buildProtocol = () => null;
-    await assert.rejects(connect(`tcp:127.0.0.1:${portOf(port)}`, factory), /buildProtocol of the factory returned null/);
+    await assert.rejects(
+      connect(`tcp:127.0.0.1:${portOf(port)}`, factory),
+      /buildProtocol of the factory returned null/,
+    );
     await port.stopListening();
   });
 });
