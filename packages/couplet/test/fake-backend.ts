@@ -98,4 +98,11 @@ export class FakeBackend implements Backend {
     for (const task of this.deferred) task();
     this.deferred.length = 0;
   }
+
+  /** The other events have had their turn. Returns how many tasks had waited for that. */
+  runYielded(): number {
+    const tasks = this.yielded.splice(0);
+    for (const task of tasks) task();
+    return tasks.length;
+  }
 }

@@ -79,9 +79,7 @@ export class Line<P extends Protocol> {
 
   /** What was to wait for the other events has its turn. False when nothing was. */
   turn(): boolean {
-    const tasks = this.backend.yielded.splice(0);
-    for (const task of tasks) task();
-    return tasks.length > 0;
+    return this.backend.runYielded() > 0;
   }
 
   /** Everything that was put off has its turn. */

@@ -91,9 +91,8 @@ export class Engine implements Clock {
   #yielded = false;
   /** The turn has lasted too long: the rest of it waits for other events. */
   #exhausted = false;
-  /** When the clock was first read in a turn, and in which. */
-  #since = 0;
-  #timed = -1;
+  /** When the clock was first read since other events had their turn, while that is known. */
+  #since: number | undefined;
   /** How many runs followed from one event, and in which turn. */
   #runs = 0;
   #chained = -1;
@@ -338,14 +337,21 @@ export class Engine implements Clock {
     this.#clock.yield(this.#runPostponed);
   }
 
-  /** Checks whether the turn has lasted too long. */
+  /**
+   * Checks whether too much time has passed. The time is that of all events since the loop last came around: a timer waits for
+   * each of them, not for the longest.
+   */
   #look(): void {
     const now = this.#clock.now();
-    if (this.#timed !== this.turn) {
-      this.#timed = this.turn;
+    if (this.#since === undefined) {
       this.#since = now;
+      this.#clock.yield(this.#renew);
     } else if (now - this.#since > MOST_MS) this.#exhausted = true;
   }
+
+  readonly #renew = (): void => {
+    this.#since = undefined;
+  };
 
   #settleAll(): void {
     let unwatched = 0;

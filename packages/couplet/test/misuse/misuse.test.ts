@@ -238,7 +238,7 @@ describe('a factory that has nothing to build', () => {
       reports[0] ?? '',
       /^Hearing for 127\.0\.0\.1:8007: buildProtocol: TypeError: factory is an instance of Hearing, /,
     );
-    for (const task of backend.yielded.splice(0)) task();
+    backend.runYielded();
     await connected;
     assert.ok(failed.length === 1 && failed[0] instanceof TypeError);
     assert.deepEqual([backend.connected, factory.numPorts, connector.state], [[], 0, 'disconnected']);
@@ -263,7 +263,7 @@ describe('a factory that has nothing to build', () => {
     const late = own.connectTCP('127.0.0.1', 8007, new Late());
     const over = assert.rejects(slow.whenConnected(), TypeError);
     await settled();
-    for (const task of backend.yielded.splice(0)) task();
+    backend.runYielded();
     await over;
     assert.equal(late.state, 'connecting');
   });
@@ -274,7 +274,7 @@ describe('a factory that has nothing to build', () => {
     own.observe({ error: () => {} });
     const factory = new ReconnectingClientFactory();
     own.connectTCP('127.0.0.1', 8007, factory);
-    for (const task of backend.yielded.splice(0)) task();
+    backend.runYielded();
     assert.deepEqual([factory.retries, factory.numPorts], [0, 0]);
   });
 
@@ -289,7 +289,7 @@ describe('a factory that has nothing to build', () => {
     service.startService();
     const connected = assert.rejects(service.whenConnected(), barren);
     await settled();
-    for (const task of backend.yielded.splice(0)) task();
+    backend.runYielded();
     await connected;
     assert.deepEqual([service.running, delays], [false, [Number.POSITIVE_INFINITY]]);
   });

@@ -135,6 +135,6 @@ export class House {
 
   /** Other events have their turn. */
   turn(): void {
-    for (const task of this.backend.yielded.splice(0)) task();
+    this.backend.runYielded();
   }
 }

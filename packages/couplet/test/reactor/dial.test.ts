@@ -22,7 +22,7 @@ function scene(): { backend: FakeBackend; reactor: Reactor; factory: Failures; r
   const reports: ErrorReport[] = [];
   reactor.observe({ error: (report) => void reports.push(report) });
   const turn = (): void => {
-    for (const task of backend.yielded.splice(0)) task();
+    backend.runYielded();
   };
   return { backend, reactor, factory: new Failures(), reports, turn };
 }
