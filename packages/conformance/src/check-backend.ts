@@ -23,6 +23,7 @@ import { fairnessChecks } from './checks/fairness.ts';
 import { halfCloseChecks } from './checks/half-close.ts';
 import { helloChecks } from './checks/hello.ts';
 import { injectingChecks } from './checks/injecting.ts';
+import { inspectingChecks } from './checks/inspecting.ts';
 import { leavingChecks } from './checks/leaving.ts';
 import { listeningChecks } from './checks/listening.ts';
 import { misuseChecks } from './checks/misuse.ts';
@@ -89,6 +90,7 @@ export function checkBackend(underTest: BackendUnderTest): Check[] {
     ...stoppingChecks(underTest),
     ...leavingChecks(underTest),
     ...observerChecks(underTest),
+    ...inspectingChecks(underTest),
     ...nameChecks(underTest),
     ...triggerChecks(underTest),
     ...runningChecks(underTest),

@@ -11,6 +11,7 @@ import type { Protocol } from '../src/protocol/protocol.ts';
 import type { ErrorReport } from '../src/values/error-report.ts';
 import { FakeBackend } from './fake-backend.ts';
 import { FakeWire } from './fake-wire.ts';
+import { originOf } from './origin.ts';
 
 /** A wire that writes down how it is paused, resumed and ended. */
 export class NotedWire extends FakeWire {
@@ -44,7 +45,13 @@ export class Line<P extends Protocol> {
   constructor(inlet: P, options: ConnectionOptions = {}) {
     this.engine.observe({ error: (report) => this.reports.push(report) });
     this.inlet = inlet;
-    this.#link = new Link(this.engine, this.wire, inlet, boundsOf(options), new Connections(this.engine)).start();
+    this.#link = new Link(
+      this.engine,
+      this.wire,
+      inlet,
+      boundsOf(options),
+      new Connections(this.engine, originOf(this.engine)),
+    ).start();
   }
 
   /** What the peer sends arrives, in these chunks. */

@@ -94,6 +94,11 @@ export type Address = IPv4Address | IPv6Address | UNIXAddress | PipeAddress;
 /** Stands for the address of a socket that was gone before it was asked for its address. */
 const UNKNOWN: Address = new IPv4Address('0.0.0.0', 0);
 
+/** True unless the socket was gone before it was asked for the address. */
+export function isKnown(address: Address): boolean {
+  return address !== UNKNOWN;
+}
+
 /** Returns the address that a socket name of a backend stands for. */
 export function addressOf(name: SocketName | undefined): Address {
   if (name === undefined) return UNKNOWN;

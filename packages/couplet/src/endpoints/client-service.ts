@@ -7,7 +7,7 @@ import type { Result } from '../protocol/protocol.ts';
 import type { BackOff, BackOffOptions } from '../time/back-off.ts';
 import { backOffOf, nextDelay } from '../time/back-off.ts';
 import type { Clock, DelayedCall } from '../time/clock.ts';
-import { reportTo } from '../time/clock.ts';
+import { reportTo, retryLater } from '../time/clock.ts';
 import { checkAtLeast, checkFunction } from '../values/checks.ts';
 import { awaited } from '../values/thenable.ts';
 import { checkEndpoint } from './check-endpoint.ts';
@@ -84,6 +84,8 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
   readonly #waiters: Waiters<ProtocolOf<B>> = new Waiters();
   /** Resolve the promises of `stopService`. */
   readonly #leaving: (() => void)[] = [];
+  /** How many attempts it has made. */
+  #attempts = 0;
   #attempt: AbortController | undefined;
   #timer: DelayedCall | undefined;
   /** The protocol of the connection, until that has ended. */
@@ -183,6 +185,7 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
 
   /** Makes an attempt. */
   async #connect(): Promise<void> {
+    this.#attempts += 1;
     this.#attempt = new AbortController();
     this.#flaw = undefined;
     let protocol: ProtocolOf<B>;
@@ -255,7 +258,8 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
     const clock = this.#clock;
     if (clock === undefined) return;
     const delayMs = nextDelay(this.#backOff, clock);
-    this.#timer = clock.callLater(delayMs, () => this.#life.due());
+    const next = { destination: this.#factory.destination ?? '', attempts: this.#attempts };
+    this.#timer = retryLater(clock, delayMs, next, () => this.#life.due());
     void this.#tell(reason, this.#failures, delayMs);
   }
 

@@ -15,6 +15,8 @@ import { isThenable, promiseOf } from '../values/thenable.ts';
 import { Connections, Group } from './connections.ts';
 import type { Engine } from './engine.ts';
 import { Handshake } from './handshake.ts';
+import { CONNECTIONS } from './observers.ts';
+import type { Origin } from './origin.ts';
 import { NO_PRELUDE, type Prelude } from './prelude.ts';
 import { errorOf, prefixOf } from './report.ts';
 import { StreamTransport } from './stream-transport.ts';
@@ -64,8 +66,11 @@ export interface AdmissionOwner<P> {
   building(): void;
   /** The wire has its protocol. The owner starts the connection. */
   seated(connection: StreamTransport, protocol: P): void;
-  /** The wire is refused. Called once for each such wire, in the turn in which that was decided. */
-  refused(peer: Address, reason: Error): void;
+  /**
+   * The wire is refused. Called once for each such wire, in the turn in which that was decided. `one` is undefined if it did not have to
+   * wait and no observer asks for it.
+   */
+  refused(reason: Error, one: Undecided | undefined): void;
   /** The connection is gone. Called after the `connectionLost` of its protocol. */
   lost(connection: StreamTransport, reason: Error): void;
 }
@@ -78,6 +83,7 @@ export interface AdmissionOwner<P> {
 export class Admission<P extends Callbacks> implements Steps {
   /** The connections whose protocols were built. */
   readonly connections: Connections;
+  readonly origin: Origin;
   readonly #engine: Engine;
   readonly #factory: Source<P>;
   readonly #terms: AdmissionTerms;
@@ -90,19 +96,21 @@ export class Admission<P extends Callbacks> implements Steps {
   /** For the next wire: a wait that no factory or policy has used yet. Undefined if one has to be made. */
   #wait: Wait | undefined;
 
-  constructor(engine: Engine, factory: Source<P>, terms: AdmissionTerms, owner: AdmissionOwner<P>) {
+  constructor(engine: Engine, factory: Source<P>, terms: AdmissionTerms, origin: Origin, owner: AdmissionOwner<P>) {
     this.#engine = engine;
     this.#factory = factory;
+    this.origin = origin;
     this.#terms = terms;
     this.#owner = owner;
-    this.connections = new Connections(engine, (connection, reason) => owner.lost(connection, reason));
+    this.connections = new Connections(engine, origin, (connection, reason) => owner.lost(connection, reason));
     this.#undecided = new Group(engine);
   }
 
   /** Takes a new wire; `known` is what is known of it already. Most wires have their connection when this returns. */
   begin(wire: Wire, known: Prelude = NO_PRELUDE): Admitted<P> {
     const { header, announce } = this.#terms;
-    if (this.#stopped !== undefined) return this.#refuse(this.#stopped, wire, undefined);
+    this.origin.tally.arrived();
+    if (this.#stopped !== undefined) return this.#refuse(this.#stopped, wire, known, undefined);
     if (header !== undefined) return this.#awaitHeader(header, wire, known);
     if (announce !== undefined) return this.#announce(announce, wire, known);
     const verdict = this.#ask(wire);
@@ -149,8 +157,9 @@ export class Admission<P extends Callbacks> implements Steps {
     this.#waiting -= 1;
   }
 
-  refused(peer: Address, reason: Error): void {
-    this.#owner.refused(peer, reason);
+  refused(one: Undecided | undefined, reason: Error): void {
+    this.origin.tally.refused(reason);
+    this.#owner.refused(reason, one);
   }
 
   gone(one: Undecided): void {
@@ -162,7 +171,7 @@ export class Admission<P extends Callbacks> implements Steps {
   #awaitHeader(reader: HeaderReader, wire: Wire, known: Prelude): Admitted<P> {
     const one = this.#newcomer(wire, known);
     const filter = reader.read(wire, this.#engine, one);
-    if (filter instanceof Error) return this.#refuse(filter, wire, undefined);
+    if (filter instanceof Error) return this.#refuse(filter, wire, known, undefined);
     return { kind: 'waiting', sink: this.#enlist(one).awaitHeader(filter) };
   }
 
@@ -171,7 +180,7 @@ export class Admission<P extends Callbacks> implements Steps {
     try {
       wire = announce(bare);
     } catch (error) {
-      return this.#refuse(errorOf(error), bare, undefined);
+      return this.#refuse(errorOf(error), bare, known, undefined);
     }
     return this.#proceed(this.#ask(wire), wire, known, undefined);
   }
@@ -185,11 +194,11 @@ export class Admission<P extends Callbacks> implements Steps {
   /** Goes on from the factory's answer. */
   #proceed(verdict: Answer, wire: Wire, known: Prelude, one: Undecided | undefined): Admitted<P> {
     if (verdict instanceof Wait) return this.#await(verdict, wire, known, one);
-    if (verdict instanceof Error) return this.#refuse(verdict, wire, one);
+    if (verdict instanceof Error) return this.#refuse(verdict, wire, known, one);
     if (verdict instanceof Refused) return this.#turnAway(verdict, wire, known, one);
     if (this.#stopped !== undefined) {
       if (verdict !== undefined) this.abandon(verdict, UNBORN);
-      return this.#refuse(this.#stopped, wire, one);
+      return this.#refuse(this.#stopped, wire, known, one);
     }
     const { tls } = this.#terms;
     const admitted = verdict ?? wire;
@@ -214,7 +223,7 @@ export class Admission<P extends Callbacks> implements Steps {
       handshake = new Handshake(this.#engine, tls, this.#terms.serverName?.() ?? '');
     } catch (error) {
       if (admitted instanceof Filter) this.abandon(admitted, UNBORN);
-      return this.#refuse(errorOf(error), wire, one);
+      return this.#refuse(errorOf(error), wire, known, one);
     }
     const waiting = one ?? this.#enlist(this.#newcomer(wire, known));
     const sink = waiting.awaitTls(admitted, handshake);
@@ -232,7 +241,7 @@ export class Admission<P extends Callbacks> implements Steps {
     if (protocol === null || protocol instanceof Error) {
       // After a handshake the wire tells the filters itself.
       if (known.tls === undefined && admitted instanceof Filter) this.abandon(admitted, UNBORN);
-      return this.#refuse(protocol ?? new NoProtocolBuilt('buildProtocol returned null'), wire, one);
+      return this.#refuse(protocol ?? new NoProtocolBuilt('buildProtocol returned null'), wire, known, one);
     }
     const { bounds, paused } = this.#terms;
     const connection = new StreamTransport(this.#engine, admitted, protocol, bounds, this.connections, known);
@@ -254,14 +263,14 @@ export class Admission<P extends Callbacks> implements Steps {
   /** Refuses with a message; without it on a TLS port, where a client cannot read what is sent in clear. */
   #turnAway(refused: Refused, wire: Wire, known: Prelude, one: Undecided | undefined): Admitted<P> {
     const { message, reason } = refused;
-    if (message.length === 0 || this.#terms.tls !== undefined) return this.#refuse(reason, wire, one);
+    if (message.length === 0 || this.#terms.tls !== undefined) return this.#refuse(reason, wire, known, one);
     const waiting = one ?? this.#enlist(this.#newcomer(wire, known));
     return { kind: 'refused', reason, sink: waiting.turnAway(refused) };
   }
 
-  #refuse(reason: Error, wire: Wire, one: Undecided | undefined): Admitted<P> {
+  #refuse(reason: Error, wire: Wire, known: Prelude, one: Undecided | undefined): Admitted<P> {
     if (one !== undefined) return { kind: 'refused', reason, sink: one.refuse(reason) };
-    this.#owner.refused(addressOf(this.#engine.watched ? wire.peer : undefined), reason);
+    this.refused(this.#engine.observers.ask(CONNECTIONS) ? this.#newcomer(wire, known) : undefined, reason);
     return { kind: 'refused', reason, sink: null };
   }
 
@@ -292,18 +301,21 @@ export class Admission<P extends Callbacks> implements Steps {
   /** Returns what the factory answers; if it throws, reports the error and returns that. */
   #try<T>(wire: Wire, where: string, question: () => T): T | Error {
     this.#engine.enter();
+    const mark = this.#engine.stopwatch?.begin();
     try {
       return question();
     } catch (error) {
       this.#report(wire, where, error);
       return errorOf(error);
     } finally {
+      if (mark !== undefined) this.#engine.stopwatch?.end(mark, () => prefixOf(this.#factory), where);
       this.#engine.leave();
     }
   }
 
   #report(wire: Wire, where: string, error: unknown): void {
     const who = `${prefixOf(this.#factory)} for ${addressOf(wire.peer).authority}`;
+    this.origin.tally.errors += 1;
     this.#engine.report({ who, where, error });
   }
 }

@@ -1,6 +1,8 @@
+import type { ConnectionView } from '../protocol/views.ts';
 import { LinkedList, type Member } from '../time/list.ts';
 import type { Engine, Live } from './engine.ts';
 import type { Home } from './life.ts';
+import type { Origin } from './origin.ts';
 import type { StreamTransport } from './stream-transport.ts';
 
 /** What a port or connector has and the reactor ends when it stops. The engine lists the group while that has members. */
@@ -38,19 +40,47 @@ export class Group<M extends Live & Member<M>> extends LinkedList<M> implements 
   cut(): void {
     for (const member of this) member.cut();
   }
+
+  get bytesIn(): number {
+    let bytes = 0;
+    this.each((member) => {
+      bytes += member.bytesIn;
+    });
+    return bytes;
+  }
+
+  get bytesOut(): number {
+    let bytes = 0;
+    this.each((member) => {
+      bytes += member.bytesOut;
+    });
+    return bytes;
+  }
+
+  *views(): Generator<ConnectionView> {
+    for (const member of this) yield* member.views();
+  }
 }
 
 /** The connections of one port or connector, from before `connectionMade` until after `connectionLost`. */
 export class Connections extends Group<StreamTransport> implements Home<StreamTransport> {
+  readonly origin: Origin;
   readonly #lost: ((connection: StreamTransport, reason: Error) => void) | undefined;
 
   /** `lost` is called at the end of each connection, after the `connectionLost` of its protocol. */
-  constructor(engine: Engine, lost?: (connection: StreamTransport, reason: Error) => void) {
+  constructor(engine: Engine, origin: Origin, lost?: (connection: StreamTransport, reason: Error) => void) {
     super(engine);
+    this.origin = origin;
     this.#lost = lost;
   }
 
+  override add(connection: StreamTransport): void {
+    this.origin.tally.made();
+    super.add(connection);
+  }
+
   lost(connection: StreamTransport, reason: Error): void {
+    this.origin.tally.lost(connection);
     this.#lost?.(connection, reason);
     this.remove(connection);
   }

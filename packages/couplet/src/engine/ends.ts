@@ -1,20 +1,35 @@
-import { type Address, addressOf } from '../address/address.ts';
+import { type Address, addressOf, isKnown } from '../address/address.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
+import type { ConnectionView } from '../protocol/views.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Wire } from '../seam/wire.ts';
+import type { Engine } from './engine.ts';
+import { proxyFacts, tlsFacts } from './facts.ts';
+import type { Origin } from './origin.ts';
 import type { Prelude } from './prelude.ts';
+import { prefixOf } from './report.ts';
+
+type ViewOfEnds = Omit<ConnectionView, 'state' | 'waiting' | Counters>;
+type Counters = 'bytesIn' | 'bytesOut' | 'reads' | 'writes' | 'queued' | 'maxQueued';
 
 /** The two ends of a wire, and the facts that were learned about them before they had a protocol. */
 export class Ends {
+  readonly id: number;
+  /** When the wire was accepted. */
+  readonly since: number;
   tls: TlsInfo | undefined;
   protected readonly wire: Wire;
+  protected readonly engine: Engine;
   readonly #prelude: Prelude;
   /** The addresses, once asked for: each costs a system call, and cannot be asked for when the socket is gone. */
   #host: Address | undefined;
   #peer: Address | undefined;
 
-  constructor(wire: Wire, prelude: Prelude) {
+  constructor(engine: Engine, wire: Wire, prelude: Prelude) {
+    this.id = prelude.arrival?.id ?? engine.newId();
+    this.since = prelude.arrival?.since ?? engine.now();
     this.wire = wire;
+    this.engine = engine;
     this.#prelude = prelude;
     this.tls = prelude.tls;
   }
@@ -35,8 +50,26 @@ export class Ends {
     return this.#peer;
   }
 
+  /** Returns what a view shows of the two ends. */
+  viewOfEnds({ id, role, factory }: Origin): ViewOfEnds {
+    const { proxyHeader, tls, since } = this;
+    const peer = this.getPeer();
+    return {
+      id: this.id,
+      role,
+      origin: id,
+      factory: prefixOf(factory),
+      since,
+      durationMs: this.engine.now() - since,
+      host: this.getHost().authority,
+      ...(isKnown(peer) ? { peer: peer.authority } : {}),
+      ...(tls === undefined ? {} : { tls: tlsFacts(tls) }),
+      ...(proxyHeader === undefined ? {} : { proxy: proxyFacts(proxyHeader) }),
+    };
+  }
+
   /** Remembers the addresses for the time when the socket is gone. A port knows the local one of its connections. */
-  protected remember(): void {
+  remember(): void {
     this.getPeer();
     if (this.#prelude.host === undefined) this.getHost();
   }

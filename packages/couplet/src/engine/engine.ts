@@ -1,5 +1,6 @@
 import { Gather } from '../bytes/gather.ts';
-import type { Observer } from '../protocol/observer.ts';
+import type { ObserveOptions, Observer } from '../protocol/observer.ts';
+import type { ConnectionView } from '../protocol/views.ts';
 import type { HostAddress } from '../seam/address.ts';
 import type { Backend, Resolver } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
@@ -13,7 +14,10 @@ import { checkFunction } from '../values/checks.ts';
 import type { ErrorReport } from '../values/error-report.ts';
 import { isThenable, promiseOf } from '../values/thenable.ts';
 import { type LingerBounds, Lingers } from './linger.ts';
-import { lineOf, linesOf, printable, titleOf } from './report.ts';
+import { Observers } from './observers.ts';
+import { lineOf, linesOf, titleOf } from './report.ts';
+import { Stopwatch } from './stopwatch.ts';
+import { type Moved, Tally } from './tally.ts';
 import { TlsContexts } from './tls-contexts.ts';
 
 /** Something with work that waits for the end of the present run: bytes to flush, callbacks that were deferred. */
@@ -22,8 +26,8 @@ export interface Flushable {
   flush(): boolean;
 }
 
-/** A connection, with what the engine needs to end it. */
-export interface Live {
+/** A connection, or a group of them, with what the engine needs to show and to end it. */
+export interface Live extends Moved {
   /** The links of the engine's list of connections. */
   previous: Live | undefined;
   next: Live | undefined;
@@ -31,6 +35,8 @@ export interface Live {
   quit(): void;
   /** Ends it at once: the time for an orderly close is over. */
   cut(): void;
+  /** Shows the connections, as they are when each is asked for. */
+  views(): Iterable<ConnectionView>;
 }
 
 /** After this number of rounds in one run the rest waits for other events. */
@@ -43,6 +49,8 @@ const UNWATCHED = 16;
 const ASKED = 64;
 /** How many runs may follow one another without an event of the backend before the clock is read. */
 const RUNS = 4;
+/** From how many milliseconds on a callback is slow. */
+const SLOW_MS = 10;
 const AT_ONCE: LingerBounds = { lingerTimeoutMs: 0, lingerMaxMs: 0 };
 
 /**
@@ -67,13 +75,17 @@ export class Engine implements Clock {
   stopBounds: LingerBounds | undefined;
   /** Counts the turns. */
   turn = 0;
-  /** True if there are observers, which may ask a connection for its addresses once it is gone. */
-  watched = false;
+  readonly observers: Observers = new Observers((report) => this.#warn(report));
+  /** Takes the time of callbacks; undefined unless an observer asks for slow ones. */
+  stopwatch: Stopwatch | undefined;
+  /** Counts the connections of all ports and connectors. */
+  readonly tally: Tally = new Tally();
+  /** Counts those of connectors. */
+  readonly outgoing: Tally = new Tally(this.tally);
   readonly #clock: ClockFacet;
   readonly #names: Resolver;
   readonly #surroundings: Pick<Surroundings, 'warn'>;
-  /** Replaced, never changed: observers may be added and removed while they are notified. */
-  #observers: readonly Observer[] = [];
+  #ids = 0;
   #depth = 0;
   /** Those with work for the end of the run: the first `#count` places. The array keeps its size, so that its memory is reused. */
   #scheduled: (Flushable | undefined)[] = [];
@@ -140,11 +152,18 @@ export class Engine implements Clock {
     return host === '' ? [] : this.#names.resolve(host);
   }
 
+  /** Returns an id for a port, a connector or a connection. */
+  newId(): number {
+    this.#ids += 1;
+    return this.#ids;
+  }
+
   /** An upcall begins. `leave` has to follow, also if something is thrown. */
   enter(): void {
     if (this.#depth === 0) {
       this.turn += 1;
       this.#exhausted = false;
+      this.stopwatch?.wake();
     }
     this.#depth += 1;
   }
@@ -155,6 +174,7 @@ export class Engine implements Clock {
       if (this.#depth === 1 && this.#count > 0) this.#settleAll();
     } finally {
       this.#depth -= 1;
+      if (this.#depth === 0) this.stopwatch?.sleep();
     }
   }
 
@@ -215,47 +235,32 @@ export class Engine implements Clock {
   /** Calls a callback that does not belong to a connection, and reports what it throws or rejects with. */
   guard(who: string, where: string, callback: () => unknown): void {
     const failed = (error: unknown): void => this.report({ who, where, error });
+    const mark = this.stopwatch?.begin();
     try {
       const result = callback();
       if (isThenable(result)) promiseOf(result).catch(failed);
     } catch (error) {
       failed(error);
+    } finally {
+      if (mark !== undefined) this.stopwatch?.end(mark, () => who, where);
     }
   }
 
   /** Notifies an observer until the returned function is called. */
-  observe(observer: Observer): () => void {
-    const watch = (observers: readonly Observer[]): void => {
-      this.#observers = observers;
-      this.watched = observers.length > 0;
+  observe(observer: Observer, { slowCallbackMs = SLOW_MS }: ObserveOptions = {}): () => void {
+    const remove = this.observers.add(observer, slowCallbackMs);
+    this.#attend();
+    return () => {
+      remove();
+      this.#attend();
     };
-    watch([...this.#observers, observer]);
-    return () => watch(this.#observers.filter((one) => one !== observer));
   }
 
   /** Reports an error to the observers. It is printed unless one of them takes errors and does not throw. */
   report(what: ErrorReport): void {
-    const report = printable(what);
-    let told = false;
-    this.notify((observer) => {
-      if (observer.error === undefined) return;
-      const result: unknown = observer.error(report);
-      told = true;
-      return result;
-    });
+    this.tally.errors += 1;
+    const { report, told } = this.observers.report(what);
     if (!told) this.#warn(report);
-  }
-
-  /** Notifies each observer. What an observer throws or rejects with is printed: it must not affect what it observes. */
-  notify(what: (observer: Observer) => unknown): void {
-    for (const observer of this.#observers) {
-      try {
-        const result = what(observer);
-        if (isThenable(result)) promiseOf(result).catch(this.#observerFailed);
-      } catch (error) {
-        this.#observerFailed(error);
-      }
-    }
   }
 
   /** Removes a connection that is gone. */
@@ -288,7 +293,22 @@ export class Engine implements Clock {
     this.run(() => this.live.each((one) => one.cut()));
   }
 
-  readonly #observerFailed = (error: unknown): void => this.#warn({ who: 'an observer', where: 'observe', error });
+  /** Takes the time of callbacks while an observer asks for slow ones. */
+  #attend(): void {
+    const { slowCallbackMs } = this.observers;
+    if (slowCallbackMs === undefined) this.stopwatch = undefined;
+    else if (this.stopwatch !== undefined) this.stopwatch.slowCallbackMs = slowCallbackMs;
+    else {
+      this.stopwatch = new Stopwatch(
+        () => this.#clock.now(),
+        slowCallbackMs,
+        (callback) =>
+          this.observers.notify((observer, ms) => (callback.ms < ms ? undefined : observer.slowCallback?.(callback))),
+      );
+    }
+    const { stopwatch } = this;
+    this.timers.onRing = stopwatch === undefined ? undefined : (lateMs) => stopwatch.rang(lateMs);
+  }
 
   #warn(report: ErrorReport): void {
     try {

@@ -32,6 +32,12 @@ export class Flow {
     return new Flow(producer, undefined);
   }
 
+  /** What kind of producer it is, or `paused` for one that has to wait. */
+  get mode(): 'push' | 'pull' | 'paused' {
+    if (this.#pause === undefined) return 'pull';
+    return this.#waiting ? 'paused' : 'push';
+  }
+
   /** Takes the number of unsent bytes after a write. Returns true, once, if a streaming producer has to be paused. */
   rises(size: number): boolean {
     if (this.#pause === undefined) this.#waiting = false;

@@ -1,3 +1,5 @@
+import type { ConnectionState } from '../protocol/views.ts';
+
 /**
  * The life of a connection. The rule: everything that affects its state is in this file. There are no flags beside the state, only
  * `transition` changes it, and the functions at the end say what a state allows. A change of the table needs a change of
@@ -19,20 +21,7 @@
  * - `concluding`: the wire is closed; a promise of a callback is pending
  * - `gone`: it is over
  */
-export type State =
-  | 'open'
-  | 'shutting'
-  | 'reading'
-  | 'writing'
-  | 'closing'
-  | 'finishing'
-  | 'lingering'
-  | 'leaving'
-  | 'aborting'
-  | 'broken'
-  | 'delivering'
-  | 'concluding'
-  | 'gone';
+export type State = Exclude<ConnectionState, 'arriving'>;
 
 /**
  * What happens to a connection:

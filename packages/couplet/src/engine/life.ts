@@ -1,11 +1,13 @@
 import { ConnectionAborted, TimeoutError } from '../protocol/errors.ts';
 import type { ConnectionBounds } from '../protocol/options.ts';
+import type { ConnectionView } from '../protocol/views.ts';
 import type { Wire } from '../seam/wire.ts';
 import { Ends } from './ends.ts';
 import type { Engine, Flushable, Live } from './engine.ts';
 import type { Flow } from './flow.ts';
 import { delivers, type LifeEvent, over, type State, sends, transition } from './life-cycle.ts';
 import type { Linger } from './linger.ts';
+import type { Origin } from './origin.ts';
 import { Output } from './output.ts';
 import type { Prelude } from './prelude.ts';
 
@@ -14,6 +16,7 @@ const CLOSE_PORTION = 16 * 1024;
 
 /** Where a connection belongs: to a port, or to a connector. */
 export interface Home<C> {
+  readonly origin: Origin;
   /** Adds a connection that begins. */
   add(connection: C): void;
   /** Removes a connection that is gone, after its protocol was told. */
@@ -26,7 +29,6 @@ export interface Home<C> {
 export abstract class Life extends Ends implements Flushable, Live {
   previous: Live | undefined;
   next: Live | undefined;
-  protected readonly engine: Engine;
   protected readonly bounds: ConnectionBounds;
   protected readonly output: Output;
   protected state: State = 'open';
@@ -38,8 +40,7 @@ export abstract class Life extends Ends implements Flushable, Live {
   #scheduled = false;
 
   constructor(engine: Engine, wire: Wire, bounds: ConnectionBounds, prelude: Prelude) {
-    super(wire, prelude);
-    this.engine = engine;
+    super(engine, wire, prelude);
     this.bounds = bounds;
     this.output = new Output(engine, wire);
   }
@@ -65,6 +66,11 @@ export abstract class Life extends Ends implements Flushable, Live {
     if (!over(this.state)) this.#blameStop();
     this.apply(this.output.idle && this.flow === undefined ? 'cut' : 'abort');
   }
+
+  abstract views(): Iterable<ConnectionView>;
+
+  abstract readonly bytesIn: number;
+  abstract readonly bytesOut: number;
 
   flush(): boolean {
     this.#scheduled = false;

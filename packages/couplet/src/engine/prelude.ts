@@ -4,6 +4,8 @@ import type { TlsInfo } from '../seam/tls.ts';
 
 /** What is known of a connection before it has its protocol. */
 export interface Prelude {
+  /** Its id, and when it was accepted, if it had to wait for its protocol. */
+  readonly arrival?: { readonly id: number; readonly since: number } | undefined;
   /** Where its port listens: the address of this end when the runtime does not know the exact one any more. */
   readonly host?: Address | undefined;
   /** What the handshake agreed on. */

@@ -9,30 +9,30 @@ import type { Cause } from '../seam/cause.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import type { Clock } from '../time/clock.ts';
-import { isThenable, promiseOf } from '../values/thenable.ts';
 import type { Engine } from './engine.ts';
+
 import { Flow, HIGH_WATER, LOW_WATER } from './flow.ts';
-import { type Home, Life } from './life.ts';
+import type { Home } from './life.ts';
 import { cutOff, delivers, over, sends, writes } from './life-cycle.ts';
+import { CONNECTIONS } from './observers.ts';
+import type { Origin } from './origin.ts';
 import { NO_PRELUDE, type Prelude } from './prelude.ts';
 import { reasonOf } from './reason.ts';
-import { classOf, errorOf } from './report.ts';
+import { errorOf } from './report.ts';
+import { Shown } from './shown.ts';
 
 /**
  * One connection: the sink of its wire, and the transport of its protocol. The `on` methods are upcalls: they change the state by the
  * table of the life cycle, and only then call the protocol. What the protocol writes waits in the queue until the end of the run.
  */
-export class StreamTransport extends Life implements Transport, Sink {
+export class StreamTransport extends Shown implements Transport, Sink {
   declare previous: StreamTransport | undefined;
   declare next: StreamTransport | undefined;
-  readonly #protocol: Callbacks;
   readonly #home: Home<StreamTransport>;
   /** The protocol paused reading. */
   #paused = false;
   /** Reading has to go on; after `resumeProducing` the protocol is told. */
   #resuming: 'told' | 'untold' | false = false;
-  /** How many promises of callbacks are pending; unless it is 0, nothing is read. */
-  #pending = 0;
 
   constructor(
     engine: Engine,
@@ -42,25 +42,30 @@ export class StreamTransport extends Life implements Transport, Sink {
     home: Home<StreamTransport>,
     prelude: Prelude = NO_PRELUDE,
   ) {
-    super(engine, wire, bounds, prelude);
-    this.#protocol = protocol;
+    super(engine, wire, protocol, bounds, prelude);
     this.#home = home;
   }
 
   /** Gives the connection to its protocol. Called once, from the event loop. */
   start(): this {
+    const { observers, stopwatch } = this.engine;
     this.engine.enter();
+    let mark: number | undefined;
     try {
       this.#home.add(this);
+      const watched = observers.ask(CONNECTIONS);
       // The protocol, or an observer, may ask for the addresses at the end.
-      if (this.engine.watched || this.#protocol.connectionLost !== Protocol.prototype.connectionLost) {
-        this.remember();
+      if (watched || this.protocol.connectionLost !== Protocol.prototype.connectionLost) this.remember();
+      if (watched) {
+        const view = this.view();
+        observers.notify((observer) => observer.connectionMade?.(this, this.protocol, view));
       }
-      this.engine.notify((observer) => observer.connectionMade?.(this, this.#protocol));
-      this.#wait('connectionMade', this.#protocol.makeConnection(this));
+      mark = stopwatch?.begin();
+      this.await('connectionMade', this.protocol.makeConnection(this));
     } catch (error) {
-      this.#fail('connectionMade', error);
+      this.fail('connectionMade', error);
     } finally {
+      if (mark !== undefined) this.called(mark, 'connectionMade');
       this.engine.leave();
     }
     return this;
@@ -74,13 +79,17 @@ export class StreamTransport extends Life implements Transport, Sink {
       if (this.state === 'lingering' || this.state === 'broken') this.linger?.heard(this.engine.now());
       if (!delivers(this.state)) return;
     }
+    this.bytesIn += chunk.length;
+    this.reads += 1;
     this.engine.enter();
+    const mark = this.engine.stopwatch?.begin();
     try {
-      const result = this.#protocol.dataReceived(chunk);
-      if (result !== undefined) this.#wait('dataReceived', result);
+      const result = this.protocol.dataReceived(chunk);
+      if (result !== undefined) this.await('dataReceived', result);
     } catch (error) {
-      this.#fail('dataReceived', error);
+      this.fail('dataReceived', error);
     } finally {
+      if (mark !== undefined) this.called(mark, 'dataReceived');
       this.engine.leave();
     }
   }
@@ -89,9 +98,9 @@ export class StreamTransport extends Life implements Transport, Sink {
     this.engine.enter();
     try {
       const heeded = delivers(this.state);
-      const aware = this.#protocol.readConnectionLost !== undefined;
+      const aware = this.protocol.readConnectionLost !== undefined;
       this.apply(aware ? 'halfClose' : 'eof');
-      if (aware && heeded) this.#callback('readConnectionLost', () => this.#protocol.readConnectionLost?.());
+      if (aware && heeded) this.call('readConnectionLost', () => this.protocol.readConnectionLost?.());
     } finally {
       this.engine.leave();
     }
@@ -126,7 +135,7 @@ export class StreamTransport extends Life implements Transport, Sink {
       // Reading was paused for the change to TLS. It goes on, if this side still wants input.
       if (delivers(this.state)) this.#resuming ||= 'untold';
       else this.wire.resume();
-      this.#callback('handshakeCompleted', () => this.#protocol.handshakeCompleted?.());
+      this.call('handshakeCompleted', () => this.protocol.handshakeCompleted?.());
     } finally {
       this.engine.leave();
     }
@@ -153,7 +162,7 @@ export class StreamTransport extends Life implements Transport, Sink {
       return this.#goOn();
     } catch (error) {
       // Only a wire of the application, for instance of a policy, throws here.
-      this.#fail('flush', error);
+      this.fail('flush', error);
       return true;
     }
   }
@@ -168,7 +177,7 @@ export class StreamTransport extends Life implements Transport, Sink {
       this.output.send();
     } catch (error) {
       // Thrown for bytes that were added or removed after their write.
-      this.#fail('write', error);
+      this.fail('write', error);
     }
     if (this.state === 'aborting') return true;
     const size = this.output.size;
@@ -194,7 +203,7 @@ export class StreamTransport extends Life implements Transport, Sink {
     if (flow === undefined) {
       if (sends(this.state) && this.output.idle) this.apply('sent');
     } else if (flow.falls(size)) {
-      this.#callback('resumeProducing', () => flow.resume());
+      this.call('resumeProducing', () => flow.resume());
       called = true;
     }
     if (resuming) this.#resumeReading();
@@ -207,8 +216,8 @@ export class StreamTransport extends Life implements Transport, Sink {
 
   /** True if no promise of the protocol is pending, and it has not paused with bytes that it still wants. */
   get #taken(): boolean {
-    const holds = this.#paused && !this.disconnecting && this.#protocol.readingResumed !== undefined;
-    return this.#pending === 0 && !holds;
+    const holds = this.#paused && !this.disconnecting && this.protocol.readingResumed !== undefined;
+    return !this.pending && !holds;
   }
 
   /** Ends the output, and tells the callers that wait for room, and the producer. */
@@ -216,7 +225,7 @@ export class StreamTransport extends Life implements Transport, Sink {
     this.output.clear();
     const flow = this.flow;
     this.flow = undefined;
-    if (flow !== undefined) this.#callback('stopProducing', () => flow.stop());
+    if (flow !== undefined) this.call('stopProducing', () => flow.stop());
     this.output.admit(false);
   }
 
@@ -226,13 +235,25 @@ export class StreamTransport extends Life implements Transport, Sink {
     if (reason === undefined) return;
     this.reason = undefined;
     this.linger = this.engine.lingers.end(this.linger);
-    this.#callback('connectionLost', () => this.#protocol.connectionLost(reason));
-    this.engine.notify((observer) => observer.connectionLost?.(this, reason));
+    this.call('connectionLost', () => this.protocol.connectionLost(reason));
+    const { observers } = this.engine;
+    if (observers.ask(CONNECTIONS)) {
+      const view = this.view();
+      observers.notify((observer) => observer.connectionLost?.(this, reason, view));
+    }
     this.#home.lost(this, reason);
   }
 
   protected override outputEnded(): void {
-    this.#callback('writeConnectionLost', () => this.#protocol.writeConnectionLost?.());
+    this.call('writeConnectionLost', () => this.protocol.writeConnectionLost?.());
+  }
+
+  protected override get origin(): Origin {
+    return this.#home.origin;
+  }
+
+  protected override settled(): void {
+    this.#resuming ||= 'untold';
   }
 
   // The protocol's side.
@@ -255,7 +276,7 @@ export class StreamTransport extends Life implements Transport, Sink {
     if (piece.length > 0) this.output.push(piece);
     this.schedule();
     const { size } = this.output;
-    if (this.flow?.rises(size)) this.#callback('pauseProducing', () => this.flow?.pause());
+    if (this.flow?.rises(size)) this.call('pauseProducing', () => this.flow?.pause());
     // With a producer only the size counts: it is told to go on only if it was told to pause.
     return size <= HIGH_WATER && (this.engine.running || this.flow !== undefined || this.engine.hasTime);
   }
@@ -275,7 +296,7 @@ export class StreamTransport extends Life implements Transport, Sink {
   }
 
   failConnection(error: unknown): void {
-    this.#fail('failConnection', error);
+    this.fail('failConnection', error);
   }
 
   loseWriteConnection(): void {
@@ -289,7 +310,7 @@ export class StreamTransport extends Life implements Transport, Sink {
       this.abort(new ConnectionLost('a TLS handshake is impossible: one side has ended its output'));
       return;
     }
-    const held = (): Buffer | undefined => this.#protocol.takeUnread?.();
+    const held = (): Buffer | undefined => this.protocol.takeUnread?.();
     this.output.startTLS(tls, unread, held, (reason) => this.abort(reason));
     this.wire.pause();
     this.schedule();
@@ -321,7 +342,7 @@ export class StreamTransport extends Life implements Transport, Sink {
     if (writes(this.state, true)) {
       this.flow = flow;
       this.schedule();
-    } else this.engine.defer(() => this.#callback('stopProducing', () => flow.stop()));
+    } else this.engine.defer(() => this.call('stopProducing', () => flow.stop()));
   }
 
   unregisterProducer(): void {
@@ -349,51 +370,14 @@ export class StreamTransport extends Life implements Transport, Sink {
   // Calling the protocol.
 
   #resumeReading(): void {
-    if (this.#paused || this.#pending > 0 || this.output.upgrading) return;
+    if (this.#paused || this.pending || this.output.upgrading) return;
     const told = this.#resuming === 'told';
     this.#resuming = false;
     // A protocol may hold bytes even after the end of the peer's output.
-    if (told && this.#protocol.readingResumed !== undefined && !this.disconnecting) {
-      this.#callback('readingResumed', () => this.#protocol.readingResumed?.());
-      if (this.#paused || this.#pending > 0) return;
+    if (told && this.protocol.readingResumed !== undefined && !this.disconnecting) {
+      this.call('readingResumed', () => this.protocol.readingResumed?.());
+      if (this.#paused || this.pending) return;
     }
     if (delivers(this.state) && !over(this.state)) this.wire.resume();
-  }
-
-  /** Runs a callback of the application. */
-  #callback(where: string, callback: () => unknown): void {
-    try {
-      const result = callback();
-      if (result !== undefined) this.#wait(where, result);
-    } catch (error) {
-      this.#fail(where, error);
-    }
-  }
-
-  /** A callback returned a promise: nothing is read until it settles. */
-  #wait(where: string, result: unknown): void {
-    if (!isThenable(result)) return;
-    // Remembers the address for a report, since the promise may reject when the connection is gone.
-    this.getPeer();
-    this.#pending += 1;
-    if (delivers(this.state)) this.wire.pause();
-    const settled = (): void => {
-      this.#pending -= 1;
-      this.#resuming ||= 'untold';
-      if (over(this.state)) this.linger?.heard(this.engine.now());
-      this.schedule();
-    };
-    promiseOf(result).then(settled, (error) =>
-      this.engine.run(() => {
-        this.#fail(where, error);
-        settled();
-      }),
-    );
-  }
-
-  #fail(where: string, error: unknown): void {
-    const who = `${classOf(this.#protocol)} at ${this.getPeer().authority}`;
-    this.engine.report({ who, where, error });
-    this.abort(errorOf(error));
   }
 }

@@ -1,9 +1,10 @@
-import { type Address, addressOf } from '../address/address.ts';
+import type { Address } from '../address/address.ts';
 import { Filter } from '../filters/filter.ts';
 import { AdmissionTimeout, type AdmissionWait, PeerGone, PortStopped, type Refused } from '../filters/refused.ts';
 import { Machine } from '../machine/machine.ts';
 import type { Run } from '../machine/run.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
+import type { ConnectionView, WaitsFor } from '../protocol/views.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Settled } from '../seam/settled.ts';
 import type { TlsInfo } from '../seam/tls.ts';
@@ -11,9 +12,12 @@ import type { Sink, Wire } from '../seam/wire.ts';
 import type { DelayedCall } from '../time/clock.ts';
 import { promiseOf } from '../values/thenable.ts';
 import { ADMISSION_LIFE } from './admission-life.ts';
+import { Ends } from './ends.ts';
 import type { Engine, Live } from './engine.ts';
 import { Farewell } from './farewell.ts';
 import { type Handshake, handshakeFailure } from './handshake.ts';
+import { CONNECTIONS } from './observers.ts';
+import type { Origin } from './origin.ts';
 import type { Prelude } from './prelude.ts';
 
 const LIFE = new Machine('admission', 'arrived', ADMISSION_LIFE);
@@ -21,11 +25,24 @@ const LIFE = new Machine('admission', 'arrived', ADMISSION_LIFE);
 /** The cause that a filter is told when it was the verdict, and came after the wait for it had ended. */
 const LATE: Cause = { kind: 'done', code: '', detail: 'the verdict came too late' };
 
+/** What a wire waits for in each state. */
+const WAITS_FOR: Record<keyof typeof ADMISSION_LIFE, WaitsFor> = {
+  arrived: 'nothing',
+  header: 'peer',
+  verdict: 'admission',
+  handshake: 'handshake',
+  farewell: 'peer',
+  refused: 'nothing',
+  seated: 'nothing',
+  gone: 'nothing',
+};
+
 /** How long the kernel may take at most for the message to a peer that is refused, in milliseconds. */
 const FAREWELL_MS = 5000;
 
 /** What leads a wire from one step to the next. */
 export interface Steps {
+  readonly origin: Origin;
   /** The header is complete. Returns the sink for what follows, or null to have the wire closed. */
   judge(one: Undecided): Sink | null;
   /** The promise of the verdict has resolved. */
@@ -39,7 +56,7 @@ export interface Steps {
   /** One verdict less is awaited. */
   released(): void;
   /** The wire is refused. Called once. */
-  refused(peer: Address, reason: Error): void;
+  refused(one: Undecided, reason: Error): void;
   /** The wire is closed, or has its connection: it is undecided no longer. */
   gone(one: Undecided): void;
 }
@@ -79,14 +96,16 @@ export class Wait implements AdmissionWait {
 export class Undecided implements Live, Sink, Settled<ProxyHeader, Error> {
   previous: Undecided | undefined;
   next: Undecided | undefined;
+  readonly bytesIn = 0;
+  readonly bytesOut = 0;
   /** The wire itself, or the filter that reads its header. */
   wire: Wire;
   prelude: Prelude;
   readonly #engine: Engine;
   readonly #steps: Steps;
   readonly #timeoutMs: number;
-  /** Read early, for observers: the system forgets it with the socket. */
-  #peer: Address | undefined;
+  /** Its addresses are read early for observers: the system forgets them with the socket. */
+  #ends: Ends;
   /** True while the wire is paused. */
   #paused: boolean;
   /** Stands on a bare wire whose verdict is awaited: a wire cannot be given another sink. */
@@ -104,10 +123,10 @@ export class Undecided implements Live, Sink, Settled<ProxyHeader, Error> {
     this.#engine = engine;
     this.#steps = steps;
     this.wire = wire;
-    this.prelude = prelude;
+    this.prelude = { ...prelude, arrival: { id: engine.newId(), since: engine.now() } };
     this.#paused = paused;
     this.#timeoutMs = timeoutMs;
-    this.#look();
+    this.#ends = this.#look();
   }
 
   // The steps, as the admission takes them.
@@ -182,7 +201,31 @@ export class Undecided implements Live, Sink, Settled<ProxyHeader, Error> {
     this.#paused = false;
   }
 
-  // What its owner and the engine call.
+  // What its owner, observers and the engine call.
+
+  /** The address of the peer: that of the proxy until its header is complete. */
+  get peer(): Address {
+    return this.#ends.getPeer();
+  }
+
+  *views(): Generator<ConnectionView> {
+    yield this.view();
+  }
+
+  /** Returns what the wire shows of itself now. */
+  view(): ConnectionView {
+    return {
+      ...this.#ends.viewOfEnds(this.#steps.origin),
+      state: 'arriving',
+      waiting: WAITS_FOR[this.#life.state],
+      bytesIn: 0,
+      bytesOut: 0,
+      reads: 0,
+      writes: 0,
+      queued: 0,
+      maxQueued: 0,
+    };
+  }
 
   stop(reason: Error): void {
     this.#life.stop(reason);
@@ -237,7 +280,7 @@ export class Undecided implements Live, Sink, Settled<ProxyHeader, Error> {
 
   judge(header: ProxyHeader): Sink | null {
     this.prelude = { ...this.prelude, proxyHeader: header };
-    this.#look();
+    this.#ends = this.#look();
     return this.#steps.judge(this);
   }
 
@@ -320,11 +363,13 @@ export class Undecided implements Live, Sink, Settled<ProxyHeader, Error> {
     this.#deadline = this.#engine.callLater(ms, () => this.#life.late(reason()));
   }
 
-  #look(): void {
-    if (this.#engine.watched) this.#peer = addressOf(this.wire.peer);
+  #look(): Ends {
+    const ends = new Ends(this.#engine, this.wire, this.prelude);
+    if (this.#engine.observers.ask(CONNECTIONS)) ends.remember();
+    return ends;
   }
 
   #tell(reason: Error): void {
-    this.#steps.refused(this.#peer ?? addressOf(undefined), reason);
+    this.#steps.refused(this, reason);
   }
 }

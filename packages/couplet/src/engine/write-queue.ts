@@ -21,6 +21,12 @@ export class WriteQueue {
    * write until the next flush, but not while it is above `HIGH_WATER`.
    */
   size = 0;
+  /** The largest `size` so far. */
+  maxSize = 0;
+  /** How many bytes the wire has taken. */
+  bytesOut = 0;
+  /** How many chunks the wire was given. */
+  writes = 0;
   /** The most bytes that the wire is given at once. */
   portion: number = MOST;
   /** How many bytes the wire may be given in this turn. */
@@ -68,6 +74,7 @@ export class WriteQueue {
   push(data: Uint8Array | string): void {
     const piece = typeof data === 'string' && data.length >= LONG_TEXT ? Buffer.from(data) : data;
     this.size += piece.length;
+    if (this.size > this.maxSize) this.maxSize = this.size;
     if (this.#barred === undefined) this.#append(piece);
     else this.#barred.push(piece);
   }
@@ -147,6 +154,7 @@ export class WriteQueue {
   /** The wire has passed on the chunk that it held. */
   written(): void {
     this.size -= this.#held;
+    this.bytesOut += this.#held;
     this.#held = 0;
     this.#tail = undefined;
   }
@@ -165,9 +173,15 @@ export class WriteQueue {
   /** Appends the text as a chunk. */
   #encode(): void {
     const bytes = Buffer.from(this.#text);
-    this.size += bytes.length - this.#text.length;
-    this.#text = '';
+    this.#encoded(bytes.length);
     this.#put(bytes);
+  }
+
+  /** The text has become that many bytes. */
+  #encoded(bytes: number): void {
+    this.size += bytes - this.#text.length;
+    if (this.size > this.maxSize) this.maxSize = this.size;
+    this.#text = '';
   }
 
   #add(chunk: Uint8Array): void {
@@ -230,8 +244,7 @@ export class WriteQueue {
 
   #handText(wire: Wire, gather: Gather): void {
     const bytes = gather.encode(this.#text, this.#keeps);
-    this.size += bytes.length - this.#text.length;
-    this.#text = '';
+    this.#encoded(bytes.length);
     this.#hand(wire, bytes);
     if (this.#held > 0 && !wire.copies) gather.giveUp();
     else gather.release(bytes);
@@ -241,9 +254,12 @@ export class WriteQueue {
     // A detached buffer is empty, and so is one that was cut off.
     if (bytes.length === 0) throw new TypeError(CHANGED);
     this.budget -= bytes.length;
+    this.writes += 1;
     const taken = wire.write(bytes);
-    if (taken) this.size -= bytes.length;
-    else this.#held = bytes.length;
+    if (taken) {
+      this.size -= bytes.length;
+      this.bytesOut += bytes.length;
+    } else this.#held = bytes.length;
     this.#keeps = !(taken || wire.copies);
   }
 }

@@ -29,7 +29,7 @@ export {
 } from '../protocol/errors.ts';
 export type { Builds, BuiltBy, ProtocolFactory } from '../protocol/factory.ts';
 export { Factory, ServerFactory } from '../protocol/factory.ts';
-export type { Observer } from '../protocol/observer.ts';
+export type { ObserveOptions, Observer } from '../protocol/observer.ts';
 export type { ConnectionOptions } from '../protocol/options.ts';
 export type { ListeningPort } from '../protocol/port.ts';
 export type { Consumer, Producer, PullProducer } from '../protocol/producer.ts';
@@ -41,6 +41,19 @@ export { ReconnectingClientFactory } from '../protocol/reconnecting-client-facto
 export type { ClientTLSOptions, PEM, ServerTLSOptions, TLS, TLSIdentity, TLSOptions } from '../protocol/tls.ts';
 export { ClientTLS, ServerTLS } from '../protocol/tls.ts';
 export type { Transport } from '../protocol/transport.ts';
+export type {
+  ConnectionState,
+  ConnectionView,
+  ConnectorState,
+  ConnectorView,
+  LoopView,
+  PortView,
+  ReactorView,
+  SlowCallback,
+  TimerView,
+  Totals,
+  WaitsFor,
+} from '../protocol/views.ts';
 export { reactor } from '../reactor/default.ts';
 export type {
   ConnectOptions,
@@ -54,5 +67,6 @@ export { Reactor } from '../reactor/reactor.ts';
 export type { SystemEvent, Trigger, TriggerPhase } from '../reactor/triggers.ts';
 export type { TlsCertificate, TlsInfo, TlsVersion } from '../seam/tls.ts';
 export type { BackOff, BackOffOptions } from '../time/back-off.ts';
-export type { Clock, DelayedCall } from '../time/clock.ts';
+export type { Clock, DelayedCall, NextAttempt } from '../time/clock.ts';
+export type { Details } from '../values/details.ts';
 export type { ErrorReport } from '../values/error-report.ts';

@@ -69,6 +69,17 @@ export class Filter implements Wire, Sink {
     return latest;
   }
 
+  /** For how many milliseconds no byte has moved; undefined unless the filter keeps that. */
+  get idleMs(): number | undefined {
+    return undefined;
+  }
+
+  /** The `idleMs` of this filter or, if it keeps none, of the next one below that does. */
+  get stackIdleMs(): number | undefined {
+    const { idleMs } = this;
+    return idleMs === undefined && this.#wire instanceof Filter ? this.#wire.stackIdleMs : idleMs;
+  }
+
   get local(): SocketName | undefined {
     return this.#wire.local;
   }

@@ -9,6 +9,7 @@ import { checkFactory } from '../protocol/role.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Wire } from '../seam/wire.ts';
 import { type Clock, reportTo } from '../time/clock.ts';
+import type { Details } from '../values/details.ts';
 import { isThenable, promiseOf } from '../values/thenable.ts';
 
 /**
@@ -68,6 +69,10 @@ class GuardedFactory extends Factory {
 
   override checkProtocol(): void {
     this.#inner.checkProtocol();
+  }
+
+  override describe(): Details {
+    return this.#inner.describe?.() ?? {};
   }
 
   override logPrefix(): string {

@@ -36,19 +36,23 @@ export function timeoutIdle<F extends Factory | ClientFactory>(factory: F, optio
 /** A connection with a deadline that each byte moves. */
 class Idle extends Timed {
   readonly #clock: Clock;
-  readonly #idleMs: number;
+  readonly #timeoutMs: number;
 
-  constructor(wire: Wire, clock: Clock, sweep: Sweep<Timed>, idleMs: number) {
-    super(wire, sweep, clock.now() + idleMs, `nothing moved for ${idleMs / 1000} s`);
+  constructor(wire: Wire, clock: Clock, sweep: Sweep<Timed>, timeoutMs: number) {
+    super(wire, sweep, clock.now() + timeoutMs, `nothing moved for ${timeoutMs / 1000} s`);
     this.#clock = clock;
-    this.#idleMs = idleMs;
+    this.#timeoutMs = timeoutMs;
   }
 
   override over(): void {
     // No byte can move while this side itself holds the connection back.
-    const least = this.stackDelayedUntil + this.#idleMs;
+    const least = this.stackDelayedUntil + this.#timeoutMs;
     if (least > this.#clock.now()) this.deadline = least;
     else super.over();
+  }
+
+  override get idleMs(): number {
+    return Math.max(0, this.#clock.now() - (this.deadline - this.#timeoutMs));
   }
 
   override portion(left: number): number {
@@ -71,6 +75,6 @@ class Idle extends Timed {
   }
 
   #moved(): void {
-    this.deadline = this.#clock.now() + this.#idleMs;
+    this.deadline = this.#clock.now() + this.#timeoutMs;
   }
 }

@@ -5,6 +5,7 @@ import type { AdmissionWait, Verdict } from '../filters/refused.ts';
 import type { Wire } from '../seam/wire.ts';
 import type { Clock } from '../time/clock.ts';
 import { classOf } from '../values/checks.ts';
+import type { Details } from '../values/details.ts';
 import type { ProtocolClass, ProtocolFor, Result } from './protocol.ts';
 import { checkProtocolClass } from './role.ts';
 
@@ -89,7 +90,13 @@ export class ProtocolFactory {
     return undefined;
   }
 
-  /** Returns the name of the factory in error reports: that of its class, unless overridden. */
+  /**
+   * Returns what `reactor.inspect()` is to show of this factory, such as a waiting line: names, and strings or numbers, of which 20 are
+   * shown and 200 characters of each. Called only when a view is made. What it throws is shown in its place.
+   */
+  describe?(): Details;
+
+  /** Returns the name of the factory in error reports and views: that of its class, unless overridden. */
   logPrefix(): string {
     return this.constructor.name;
   }

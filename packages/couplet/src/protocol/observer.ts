@@ -4,15 +4,18 @@ import { checkFunction, described } from '../values/checks.ts';
 import type { ErrorReport } from '../values/error-report.ts';
 import type { Callbacks } from './protocol.ts';
 import type { Transport } from './transport.ts';
+import type { ConnectionView, ConnectorView, SlowCallback } from './views.ts';
 
 /** How each method of an observer may be written. */
 const EXAMPLES: Record<keyof Observer, string> = {
   error: '(report) => {}',
   listening: '(host) => {}',
   stoppedListening: '(host) => {}',
-  connectionRefused: '(peer, reason) => {}',
-  connectionMade: '(transport, protocol) => {}',
-  connectionLost: '(transport, reason) => {}',
+  connectionRefused: '(peer, reason, view) => {}',
+  connectionMade: '(transport, protocol, view) => {}',
+  connectionLost: '(transport, reason, view) => {}',
+  connectionAttempt: '(connector) => {}',
+  slowCallback: '({ who, where, ms }) => {}',
 };
 
 /**
@@ -28,9 +31,16 @@ export function checkObserver(observer: unknown): void {
   }
 }
 
+/** Options of `Reactor.observe`. */
+export interface ObserveOptions {
+  /** From how many milliseconds on a callback is told as slow, at least 0; 10 unless set. */
+  readonly slowCallbackMs?: number;
+}
+
 /**
  * What is told of the events of a reactor: an object for `reactor.observe`. Every method is optional, and may return a promise. If one
- * throws, or its promise rejects, that is printed on standard error, and the reactor goes on.
+ * throws, or its promise rejects, that is printed on standard error, and the reactor goes on. Which methods an observer has is looked at
+ * when it is added: an event that no observer asks for costs nothing.
  */
 export interface Observer {
   /**
@@ -45,11 +55,26 @@ export interface Observer {
   /**
    * Called once for each accepted connection that is refused before it has a protocol. `peer` is the address that it came from.
    * `reason.code` says why, such as `COUPLET_CONNECTION_LIMIT`; the reason is an `AdmissionError`, a `ProxyHeaderError`, a `TLSError` or
-   * a `TimeoutError`.
+   * a `TimeoutError`. `view` shows the connection as it was then.
    */
-  connectionRefused?(peer: Address, reason: RefusalReason): void;
-  /** Called when a connection has its protocol, before the `connectionMade` of that. */
-  connectionMade?(transport: Transport, protocol: Callbacks): void;
-  /** Called when a connection is gone, after the `connectionLost` of its protocol, and with the same reason. */
-  connectionLost?(transport: Transport, reason: Error): void;
+  connectionRefused?(peer: Address, reason: RefusalReason, view: ConnectionView): void;
+  /** Called when a connection has its protocol, before the `connectionMade` of that. `view` shows the connection. */
+  connectionMade?(transport: Transport, protocol: Callbacks, view: ConnectionView): void;
+  /**
+   * Called when a connection is gone, after the `connectionLost` of its protocol, and with the same reason. `view` has both addresses,
+   * the final counters and the duration: all that one line of an access log needs.
+   */
+  connectionLost?(transport: Transport, reason: Error, view: ConnectionView): void;
+  /**
+   * Called at each step of an attempt to connect: `connector.state` is `resolving` (only for a host name), `racing`, and in the end
+   * `connected` or `failed`; then `reason` says why. `waiting` tells that a factory or service makes its next attempt in
+   * `connector.retryInMs`.
+   */
+  connectionAttempt?(connector: ConnectorView, reason?: Error): void;
+  /**
+   * Called when a callback has kept the event loop for at least `slowCallbackMs` (an option of `observe`), once for each such call. What
+   * an asynchronous callback does after its first `await` is not measured. While an observer has this method, the clock is read at
+   * each callback.
+   */
+  slowCallback?(callback: SlowCallback): void;
 }

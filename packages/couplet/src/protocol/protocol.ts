@@ -1,3 +1,4 @@
+import type { Details } from '../values/details.ts';
 import type { Transport } from './transport.ts';
 
 /** What a protocol knows of its factory unless it names the class of it. */
@@ -39,6 +40,8 @@ export interface Callbacks {
   writeConnectionLost?(): Result;
   /** Called last, and once, when the connection is gone, with the reason. */
   connectionLost(reason: Error): Result;
+  /** Returns what `facts` of the views of its connection are to show. */
+  describe?(): Details;
 }
 
 /**
@@ -122,4 +125,9 @@ export class Protocol<F = AnyFactory> {
    * Called when reading goes on after `resumeProducing`. A protocol that holds bytes which it received continues with them here.
    */
   readingResumed?(): Result;
+  /**
+   * Returns what `reactor.inspect()` and observers are to show of this protocol, such as the step of a login: names, and strings or
+   * numbers, of which 20 are shown and 200 characters of each. Called only when a view is made. What it throws is shown in its place.
+   */
+  describe?(): Details;
 }

@@ -1,5 +1,5 @@
 import { type BackOff, type BackOffOptions, backOffOf, nextDelay } from '../time/back-off.ts';
-import type { Clock, DelayedCall } from '../time/clock.ts';
+import { type Clock, type DelayedCall, retryLater } from '../time/clock.ts';
 import { ClientFactory } from './client-factory.ts';
 import type { Connector } from './connector.ts';
 import { UserAbortError } from './errors.ts';
@@ -87,7 +87,7 @@ export class ReconnectingClientFactory extends ClientFactory implements BackOff 
     const delayMs = nextDelay(this, this.#clock);
     this.#waiting.set(
       connector,
-      this.#clock.callLater(delayMs, () => {
+      retryLater(this.#clock, delayMs, connector, () => {
         this.#waiting.delete(connector);
         connector.connect();
       }),

@@ -1,6 +1,8 @@
 import type { Address } from '../address/address.ts';
 import { Admission, type AdmissionOwner, type AdmissionTerms } from '../engine/admission.ts';
 import type { Engine } from '../engine/engine.ts';
+import { ATTEMPTS } from '../engine/observers.ts';
+import type { Origin } from '../engine/origin.ts';
 import { errorOf, prefixOf } from '../engine/report.ts';
 import type { StreamTransport } from '../engine/stream-transport.ts';
 import { AdmissionError, NoProtocolBuilt } from '../filters/refused.ts';
@@ -14,6 +16,7 @@ import type { Callbacks } from '../protocol/protocol.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { ClientTLS } from '../protocol/tls.ts';
 import { serverNameOf } from '../protocol/tls.ts';
+import type { ConnectorState, ConnectorView } from '../protocol/views.ts';
 import type { Wire } from '../seam/wire.ts';
 import type { Clock } from '../time/clock.ts';
 import { isThenable, promiseOf } from '../values/thenable.ts';
@@ -49,6 +52,7 @@ interface Trial {
 /** The attempts and the connection of one client factory to one destination. */
 export class ClientConnector implements Connector<Callbacks>, AdmissionOwner<Callbacks> {
   readonly destination: string;
+  readonly #origin: Origin;
   readonly #engine: Engine;
   readonly #reactor: Clock;
   readonly #target: Destination;
@@ -56,13 +60,14 @@ export class ClientConnector implements Connector<Callbacks>, AdmissionOwner<Cal
   readonly #terms: AdmissionTerms;
   readonly #timeoutMs: number;
   readonly #signal: AbortSignal | undefined;
-  readonly #busy: Set<Connector>;
+  readonly #busy: Set<ClientConnector>;
   /** The present attempt, until the factory is asked for a protocol. */
   #trial: Trial | undefined;
   /** The present connection, with its protocol. */
   #seat: { readonly connection: StreamTransport; readonly protocol: Callbacks } | undefined;
   /** True while the factory counts this connector among its users: `doStart` was called, and did not throw. */
   #counted = false;
+  #attempts = 0;
   readonly #waiters: { resolve: (protocol: Callbacks) => void; reject: (reason: Error) => void }[] = [];
   readonly #life = LIFE.start({
     abandon: (reason: Error = new UserAbortError(`${this.destination}: the attempt was cancelled`)): void => {
@@ -100,10 +105,11 @@ export class ClientConnector implements Connector<Callbacks>, AdmissionOwner<Cal
     factory: ClientFactory,
     bounds: ConnectionBounds,
     { timeoutMs, preamble, signal }: Attempts,
-    busy: Set<Connector>,
+    busy: Set<ClientConnector>,
   ) {
     const { tls, proxyHeader } = preamble;
     this.destination = nameOf(target);
+    this.#origin = { id: engine.newId(), role: 'client', factory, tally: engine.outgoing };
     this.#engine = engine;
     this.#reactor = reactor;
     this.#target = target;
@@ -125,6 +131,26 @@ export class ClientConnector implements Connector<Callbacks>, AdmissionOwner<Cal
     return state === 'dialling' || state === 'admitting' || state === 'cancelling' ? 'connecting' : 'connected';
   }
 
+  get id(): number {
+    return this.#origin.id;
+  }
+
+  /** How many attempts it has begun. */
+  get attempts(): number {
+    return this.#attempts;
+  }
+
+  /** Returns what the connector shows of itself now. */
+  view(): ConnectorView {
+    const { id, destination, attempts } = this;
+    return { id, destination, state: this.#step, attempts };
+  }
+
+  get #step(): ConnectorState {
+    if (this.state === 'connecting') return this.#trial?.dial.step ?? 'racing';
+    return this.state === 'connected' ? 'connected' : 'failed';
+  }
+
   getPeer(): Address | null {
     return this.#seat?.connection.getPeer() ?? null;
   }
@@ -134,6 +160,7 @@ export class ClientConnector implements Connector<Callbacks>, AdmissionOwner<Cal
     if (state !== 'disconnected') throw new Error(`the connector to ${this.destination} is ${state} already`);
     if (this.#engine.stopping && this.#busy.has(this)) return;
     this.#life.connect();
+    this.#attempts += 1;
     // The factory may cancel the attempt in each of its callbacks.
     const dial = this.#begin();
     let started: unknown;
@@ -182,12 +209,13 @@ export class ClientConnector implements Connector<Callbacks>, AdmissionOwner<Cal
     const leaving = this.#life.state === 'leaving';
     this.#life.seated();
     this.#seat = { connection, protocol };
+    this.#attempted();
     connection.start();
     if (leaving) connection.loseConnection();
     for (const { resolve } of this.#waiters.splice(0)) resolve(protocol);
   }
 
-  refused(_peer: Address, reason: Error): void {
+  refused(reason: Error): void {
     this.#life.refused(reason);
   }
 
@@ -199,13 +227,14 @@ export class ClientConnector implements Connector<Callbacks>, AdmissionOwner<Cal
 
   /** Prepares an attempt; one that may not be is cancelled before it starts. */
   #begin(): Dial {
-    const admission = new Admission<Callbacks>(this.#engine, this.#factory, this.#terms, this);
+    const admission = new Admission<Callbacks>(this.#engine, this.#factory, this.#terms, this.#origin, this);
     const dial = new Dial(this.#engine, this.#target, this.#timeoutMs, {
       onReady: (wire) => {
         this.#life.ready();
         return admission.begin(wire).sink;
       },
       onFailed: (reason) => this.#life.failed(reason),
+      onStep: () => this.#attempted(),
     });
     this.#trial = { dial, admission };
     this.#signal?.addEventListener('abort', this.#cancel);
@@ -248,6 +277,7 @@ export class ClientConnector implements Connector<Callbacks>, AdmissionOwner<Cal
       this.#trial?.admission.stop(reason);
       this.#endAttempt();
       this.#disappoint(reason);
+      this.#attempted(reason);
       this.#tell('clientConnectionFailed', () => this.#factory.clientConnectionFailed(this, reason));
       this.#endTelling();
     });
@@ -261,6 +291,14 @@ export class ClientConnector implements Connector<Callbacks>, AdmissionOwner<Cal
     const options = reason.cause === undefined ? {} : { cause: reason.cause };
     if (reason instanceof TimeoutError) return new TimeoutError(message, options);
     return reason instanceof TLSError ? new TLSError(message, options) : reason;
+  }
+
+  /** Tells observers of a step of the attempt, or why it failed. */
+  #attempted(reason?: Error): void {
+    const { observers } = this.#engine;
+    if (!observers.ask(ATTEMPTS)) return;
+    const view = this.view();
+    observers.notify((observer) => observer.connectionAttempt?.(view, reason));
   }
 
   #disappoint(reason: Error): void {

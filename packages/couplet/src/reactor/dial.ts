@@ -34,6 +34,14 @@ interface TcpDestination {
   readonly queueLookup: ConnectOptions['queueLookup'] | undefined;
 }
 
+type DialStep = 'resolving' | 'racing';
+
+/** What an attempt tells of its course. */
+export interface Course extends Settled<Wire, Error> {
+  /** A step begins. */
+  onStep(): void;
+}
+
 /** Returns the destination as a person writes it, in one line. */
 export function nameOf(destination: Destination): string {
   if (destination.kind === 'unix') return oneLine(destination.path);
@@ -49,14 +57,16 @@ export function nameOf(destination: Destination): string {
 export class Dial {
   readonly #engine: Engine;
   readonly #destination: Destination;
-  readonly #settled: Settled<Wire, Error>;
+  readonly #settled: Course;
+  /** What it does: looks the name up, or tries the addresses. */
+  #step: DialStep = 'racing';
   readonly #timeoutMs: number;
   #timeout: DelayedCall | undefined;
   #attempt: { cancel(): void } | undefined;
   #over = false;
 
   /** `Infinity` for no limit. `settled.onReady` gets the wire; until `end` is called, `onFailed` may still be called after that. */
-  constructor(engine: Engine, destination: Destination, timeoutMs: number, settled: Settled<Wire, Error>) {
+  constructor(engine: Engine, destination: Destination, timeoutMs: number, settled: Course) {
     this.#engine = engine;
     this.#destination = destination;
     this.#timeoutMs = timeoutMs;
@@ -72,7 +82,14 @@ export class Dial {
       this.#timeout = this.#engine.callLater(this.#timeoutMs, () => this.#fail(new TimeoutError(late)));
     }
     if (destination.kind === 'tcp') this.#dialHost(destination);
-    else this.#attempt = this.#engine.streams.connect(destination, this.#outcome);
+    else {
+      this.#enter('racing');
+      this.#attempt = this.#engine.streams.connect(destination, this.#outcome);
+    }
+  }
+
+  get step(): DialStep {
+    return this.#step;
   }
 
   /** True once the attempt has succeeded, failed or been ended. */
@@ -110,8 +127,12 @@ export class Dial {
     const { host } = destination;
     const family = familyOf(host);
     const { queueLookup } = destination;
-    if (family !== undefined) this.#race(destination, [{ family, host }]);
-    else if (queueLookup === undefined) void this.#lookUp(destination);
+    if (family !== undefined) {
+      this.#race(destination, [{ family, host }]);
+      return;
+    }
+    this.#enter('resolving');
+    if (queueLookup === undefined) void this.#lookUp(destination);
     else this.#queue(destination, queueLookup);
   }
 
@@ -146,7 +167,13 @@ export class Dial {
     else this.#race(destination, addresses);
   }
 
+  #enter(step: DialStep): void {
+    this.#step = step;
+    this.#settled.onStep();
+  }
+
   #race(destination: TcpDestination, addresses: readonly HostAddress[]): void {
+    this.#enter('racing');
     this.#attempt = new Race(this.#engine.streams, this.#engine, addresses, destination, this.#outcome);
   }
 

@@ -2,9 +2,13 @@ import type { Address } from '../address/address.ts';
 import { addressOf } from '../address/address.ts';
 import { Admission, type AdmissionOwner, type AdmissionTerms } from '../engine/admission.ts';
 import type { Engine } from '../engine/engine.ts';
+import { CONNECTIONS } from '../engine/observers.ts';
+import type { Origin } from '../engine/origin.ts';
 import { NO_PRELUDE, type Prelude } from '../engine/prelude.ts';
 import { prefixOf } from '../engine/report.ts';
 import type { StreamTransport } from '../engine/stream-transport.ts';
+import { Tally } from '../engine/tally.ts';
+import type { Undecided } from '../engine/undecided.ts';
 import { AdmissionFailed, isAdmissionReason, PortStopped } from '../filters/refused.ts';
 import { CannotListenError } from '../protocol/errors.ts';
 import type { Factory } from '../protocol/factory.ts';
@@ -12,9 +16,11 @@ import type { ListeningPort } from '../protocol/port.ts';
 import type { Callbacks } from '../protocol/protocol.ts';
 import type { ServerTLS } from '../protocol/tls.ts';
 import type { Transport } from '../protocol/transport.ts';
+import type { PortView } from '../protocol/views.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Listener, ListenPlace } from '../seam/streams.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
+import { detailsOf } from '../values/details.ts';
 
 /** What a port asks of its wires. */
 export interface PortTerms extends AdmissionTerms {
@@ -36,10 +42,13 @@ class Arrivals implements AdmissionOwner<Callbacks> {
     connection.start();
   }
 
-  refused(peer: Address, reason: Error): void {
+  refused(reason: Error, one: Undecided | undefined): void {
+    const { observers } = this.#engine;
+    if (one === undefined || !observers.ask(CONNECTIONS)) return;
     // An error that a callback threw may have any code, or none.
     const told = isAdmissionReason(reason) ? reason : new AdmissionFailed(reason.message, { cause: reason });
-    this.#engine.notify((observer) => observer.connectionRefused?.(peer, told));
+    const view = one.view();
+    observers.notify((observer) => observer.connectionRefused?.(one.peer, told, view));
   }
 
   lost(): void {}
@@ -53,6 +62,7 @@ export class Port implements ListeningPort {
   readonly #admission: Admission<Callbacks>;
   readonly #tls: ServerTLS | undefined;
   readonly #host: Address;
+  readonly #since: number;
   readonly #closed: (port: Port) => void;
   #stopped: Promise<void> | undefined;
 
@@ -70,6 +80,7 @@ export class Port implements ListeningPort {
     this.#admission = admission;
     this.#tls = tls;
     this.#host = addressOf(listener.name);
+    this.#since = engine.now();
     this.#closed = closed;
   }
 
@@ -89,18 +100,20 @@ export class Port implements ListeningPort {
     if (engine.stopping) throw new CannotListenError(name, port, 'the reactor is stopping');
     // A port that reads a header before it asks the factory cannot have its wires paused.
     const paused = factory.admitsLater && terms.header === undefined;
-    const admission = new Admission<Callbacks>(engine, factory, { ...terms, paused }, new Arrivals(engine));
+    const tally = new Tally(engine.tally);
+    const origin: Origin = { id: engine.newId(), role: 'server', factory, tally };
+    const admission = new Admission<Callbacks>(engine, factory, { ...terms, paused }, origin, new Arrivals(engine));
     let known: Prelude = NO_PRELUDE;
     const onAccepted = (wire: Wire): Sink | null => admission.begin(wire, known).sink;
     checkCertificates(engine, name, port, terms.tls);
     const listener = await engine.streams.listen(paused ? { ...place, paused } : place, {
       onAccepted,
-      onAcceptFailed: complaints(engine, `the port ${name}`),
+      onAcceptFailed: complaints(engine, `the port ${name}`, tally),
     });
     if ('kind' in listener) throw new CannotListenError(name, port, listener.detail, { cause: listener });
     const opened = new Port(engine, factory, listener, admission, terms.tls, closed);
     known = { host: opened.#host };
-    engine.notify((observer) => observer.listening?.(opened.#host));
+    engine.observers.notify((observer) => observer.listening?.(opened.#host));
     void listener.exhausted?.then(() => opened.stopListening());
     return opened;
   }
@@ -111,6 +124,21 @@ export class Port implements ListeningPort {
 
   get connections(): Iterable<Transport> & { readonly size: number } {
     return this.#admission.connections;
+  }
+
+  /** Returns what the port shows of itself now. */
+  view(): PortView {
+    const { id, factory, tally } = this.#admission.origin;
+    const facts = detailsOf(this.#factory);
+    return {
+      id,
+      host: this.#host.authority,
+      factory: prefixOf(factory),
+      since: this.#since,
+      totals: tally.totals(this.#admission.connections),
+      policies: [],
+      ...(facts === undefined ? {} : { facts }),
+    };
   }
 
   async reload(): Promise<void> {
@@ -132,7 +160,7 @@ export class Port implements ListeningPort {
     this.#admission.stop(new PortStopped(`the port ${this.#host.authority} has stopped`));
     await this.#listener.close();
     this.#closed(this);
-    this.#engine.notify((observer) => observer.stoppedListening?.(this.#host));
+    this.#engine.observers.notify((observer) => observer.stoppedListening?.(this.#host));
     this.#engine.guard(prefixOf(this.#factory), 'stopFactory', () => this.#factory.doStop());
   }
 }
@@ -147,9 +175,10 @@ function checkCertificates(engine: Engine, name: string, port: number | undefine
 }
 
 /** Reports what keeps a port from accepting, at most once a second: without descriptors it fails again and again. */
-function complaints(engine: Engine, who: string): (cause: Cause) => void {
+function complaints(engine: Engine, who: string, tally: Tally): (cause: Cause) => void {
   let quietUntil = Number.NEGATIVE_INFINITY;
   return (cause) => {
+    tally.acceptFailed();
     if (engine.now() < quietUntil) return;
     quietUntil = engine.now() + 1000;
     engine.report({ who, where: 'accept', error: new Error(cause.detail, { cause }) });

@@ -8,6 +8,7 @@ import { boundsOf } from '../protocol/options.ts';
 import type { ListeningPort } from '../protocol/port.ts';
 import { checkFactory } from '../protocol/role.ts';
 import { checkTLS } from '../protocol/tls.ts';
+import type { PortView } from '../protocol/views.ts';
 import type { ListenPlace } from '../seam/streams.ts';
 import type { Clock } from '../time/clock.ts';
 import { awaited } from '../values/thenable.ts';
@@ -66,6 +67,11 @@ export class Ports {
       this.#engine.guard(prefixOf(factory), 'stopFactory', () => factory.doStop());
       throw error;
     }
+  }
+
+  /** Shows the ports that are open. */
+  *views(): Generator<PortView> {
+    for (const port of [...this.#open]) yield port.view();
   }
 
   /** Closes all ports, including those whose sockets are being opened; a lookup, or a factory that is starting, is not waited for. */

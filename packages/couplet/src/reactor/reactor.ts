@@ -7,7 +7,7 @@ import type { ClientFactory } from '../protocol/client-factory.ts';
 import type { Connector } from '../protocol/connector.ts';
 import { CannotListenError, ReactorAlreadyRunning, ReactorNotRunning } from '../protocol/errors.ts';
 import type { BuiltBy, Factory } from '../protocol/factory.ts';
-import type { Observer } from '../protocol/observer.ts';
+import type { ObserveOptions, Observer } from '../protocol/observer.ts';
 import { checkObserver } from '../protocol/observer.ts';
 import type { ConnectionOptions } from '../protocol/options.ts';
 import { boundsOf } from '../protocol/options.ts';
@@ -15,9 +15,10 @@ import { isTCP, type ListeningPort } from '../protocol/port.ts';
 import { checkProxyHeader } from '../protocol/proxy-header.ts';
 import { checkClientFactory, checkFactory } from '../protocol/role.ts';
 import { checkTLS } from '../protocol/tls.ts';
+import type { ReactorView } from '../protocol/views.ts';
 import type { Backend } from '../seam/backend.ts';
 import type { Signal, Surroundings } from '../seam/surroundings.ts';
-import type { Clock, DelayedCall } from '../time/clock.ts';
+import type { Clock, DelayedCall, NextAttempt } from '../time/clock.ts';
 import {
   checkAtLeast,
   checkFunction,
@@ -31,6 +32,7 @@ import type { ErrorReport } from '../values/error-report.ts';
 import { awaited } from '../values/thenable.ts';
 import { ClientConnector } from './connector.ts';
 import type { Destination } from './dial.ts';
+import { inspect } from './inspect.ts';
 import { REACTOR_LIFE } from './life.ts';
 import type {
   ConnectOptions,
@@ -43,6 +45,7 @@ import type {
 } from './options.ts';
 import { checkOptions } from './options.ts';
 import { Ports } from './ports.ts';
+import { retryLater } from './retry.ts';
 import type { SystemEvent, Trigger, TriggerPhase } from './triggers.ts';
 import { EVENTS, PHASES, Triggers } from './triggers.ts';
 
@@ -71,7 +74,9 @@ export class Reactor implements Clock {
   readonly #engine: Engine;
   readonly #triggers: Triggers = new Triggers();
   readonly #ports: Ports;
-  readonly #connectors: Set<Connector> = new Set();
+  readonly #connectors: Set<ClientConnector> = new Set();
+  readonly #runtime: string;
+  readonly #since: number;
   /** How long connections may take to end, in milliseconds. */
   #lingerMs = 0;
   /** Resolve what `run` waits for: the stop, and then the end of the wait for triggers. */
@@ -109,6 +114,8 @@ export class Reactor implements Clock {
     this['~surroundings'] = backend.surroundings;
     this.#engine = new Engine(backend);
     this.#ports = new Ports(this.#engine, this);
+    this.#runtime = backend.name;
+    this.#since = this.now();
   }
 
   /** True from `run` until everything has ended after `stop`. */
@@ -135,6 +142,11 @@ export class Reactor implements Clock {
 
   callLater<A extends unknown[]>(delayMs: number, call: (...args: A) => unknown, ...args: A): DelayedCall {
     return this.#engine.callLater(delayMs, call, ...args);
+  }
+
+  retryLater(delayMs: number, next: NextAttempt, call: () => unknown): DelayedCall {
+    const id = next instanceof ClientConnector ? next.id : this.#engine.newId();
+    return retryLater(this.#engine, id, delayMs, next, call);
   }
 
   /**
@@ -380,12 +392,26 @@ export class Reactor implements Clock {
   }
 
   /**
-   * Adds an observer, which is notified of errors, ports and connections until the returned function is called. What it throws
-   * is printed on standard error. Throws a `TypeError` if it is not an object.
+   * Adds an observer, which is notified of errors, ports, connections, attempts and slow callbacks until the returned function is
+   * called. What it throws is printed on standard error. Throws a `TypeError` if it is not an object or a method of it is not a
+   * function, and a `RangeError` if `slowCallbackMs` is not a number of at least 0.
    */
-  observe(observer: Observer): () => void {
+  observe(observer: Observer, options: ObserveOptions = {}): () => void {
     checkObserver(observer);
-    return this.#engine.observe(observer);
+    if (options.slowCallbackMs !== undefined) checkAtLeast('slowCallbackMs', options.slowCallbackMs, 0);
+    return this.#engine.observe(observer, options);
+  }
+
+  /**
+   * Returns a view of the reactor: its totals, and its ports, connectors, connections and timers as they are when they are iterated
+   * over. To look changes nothing, and what happened before is counted: nothing has to be switched on first.
+   */
+  inspect(): ReactorView {
+    return inspect(this.#engine, this.#ports, this.#connectors, {
+      runtime: this.#runtime,
+      since: this.#since,
+      running: this.running,
+    });
   }
 
   #connect<F extends ClientFactory>(target: Destination, factory: F, options: DialOptions): Connector<BuiltBy<F>> {

@@ -48,6 +48,24 @@ export interface Clock {
    * `report.who` and `report.where` say where it comes from. Undefined on a clock without observers.
    */
   report?(report: ErrorReport): void;
+  /**
+   * Calls `call` after `delayMs` milliseconds, as `callLater` does, to begin the next attempt to connect. Observers are told of it, and
+   * until then `reactor.inspect()` shows it among the connectors. Undefined on a clock without observers.
+   */
+  retryLater?(delayMs: number, next: NextAttempt, call: () => unknown): DelayedCall;
+}
+
+/** An attempt to connect that is still to be made. A `Connector` is one. */
+export interface NextAttempt {
+  /** Where it connects to: `host:port`, or the path of a UNIX socket. */
+  readonly destination: string;
+  /** How many attempts were made before it. */
+  readonly attempts?: number;
+}
+
+/** Begins the next attempt to connect later. On a clock without observers it is a delayed call like any other. */
+export function retryLater(clock: Clock, delayMs: number, next: NextAttempt, call: () => unknown): DelayedCall {
+  return clock.retryLater?.(delayMs, next, call) ?? clock.callLater(delayMs, call);
 }
 
 /** Reports an error to the observers of a clock. On a clock without observers a delayed call throws it. */

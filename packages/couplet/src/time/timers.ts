@@ -6,8 +6,16 @@ import { Heap, type HeapEntry } from './heap.ts';
 /** What timers need: the time, and one alarm. */
 export type Alarm = Pick<ClockFacet, 'now' | 'alarm'>;
 
+/** A call that waits, as views show it. */
+export interface WaitingCall extends DelayedCall {
+  /** Its number among all that were ever scheduled. */
+  readonly order: number;
+  /** What it is for, if that was said. */
+  readonly subject: unknown;
+}
+
 /** A call that waits in the heap. */
-class ScheduledCall implements DelayedCall, HeapEntry {
+class ScheduledCall implements WaitingCall, HeapEntry {
   readonly #timers: Timers;
   readonly order: number;
   /** When it is to run. */
@@ -17,8 +25,11 @@ class ScheduledCall implements DelayedCall, HeapEntry {
   /** Its place in the heap; -1 when it is not there. */
   place = -1;
   task: () => void;
+  /** What the call is for, if that is shown in views. */
+  readonly subject: unknown;
 
-  constructor(timers: Timers, order: number, time: number, task: () => void) {
+  constructor(timers: Timers, order: number, time: number, task: () => void, subject: unknown) {
+    this.subject = subject;
     this.#timers = timers;
     this.order = order;
     this.time = time;
@@ -77,6 +88,8 @@ export class Timers {
   #armed: number | undefined;
   #ringing = false;
   #held = false;
+  /** Called for each call that runs, with how many milliseconds after its time that is; undefined unless it is measured. */
+  onRing: ((lateMs: number) => void) | undefined;
 
   /** `run` gets each task when its time has come. */
   constructor(alarm: Alarm, run: (task: () => void) => void) {
@@ -89,14 +102,14 @@ export class Timers {
   }
 
   /** The calls that wait, in the order in which they will run. */
-  list(): readonly DelayedCall[] {
+  list(): readonly WaitingCall[] {
     return this.#heap.entries.toSorted((a, b) => a.time - b.time || a.order - b.order);
   }
 
-  callLater(delayMs: number, task: () => void): DelayedCall {
+  callLater(delayMs: number, task: () => void, subject?: unknown): DelayedCall {
     checkDelay(delayMs);
     this.#order += 1;
-    const call = new ScheduledCall(this, this.#order, this.now() + delayMs, task);
+    const call = new ScheduledCall(this, this.#order, this.now() + delayMs, task, subject);
     this.#heap.add(call);
     this.#arm();
     return call;
@@ -151,6 +164,7 @@ export class Timers {
       }
       if (call.order > newest) break;
       const { task } = call;
+      this.onRing?.(this.now() - call.time);
       this.#take(call);
       this.#run(task);
     }

@@ -8,6 +8,7 @@ import { StreamTransport } from '../../src/engine/stream-transport.ts';
 import { boundsOf } from '../../src/protocol/options.ts';
 import { FakeBackend } from '../fake-backend.ts';
 import { FakeWire } from '../fake-wire.ts';
+import { originOf } from '../origin.ts';
 import { workOf } from '../work.ts';
 import { THRESHOLDS } from './thresholds.ts';
 import { within } from './within.ts';
@@ -29,7 +30,13 @@ class Tap extends FakeWire {
 /** A connection of that protocol, and the wire that it writes to. */
 function open(protocol: Protocol, engine: Engine = new Engine(new FakeBackend())): { link: StreamTransport; tap: Tap } {
   const tap = new Tap();
-  const link = new StreamTransport(engine, tap, protocol, boundsOf({}), new Connections(engine)).start();
+  const link = new StreamTransport(
+    engine,
+    tap,
+    protocol,
+    boundsOf({}),
+    new Connections(engine, originOf(engine)),
+  ).start();
   return { link, tap };
 }
 

@@ -11,6 +11,7 @@ import { boundsOf } from '../../src/protocol/options.ts';
 import { isThenable } from '../../src/values/thenable.ts';
 import { FakeBackend } from '../fake-backend.ts';
 import { FakeWire } from '../fake-wire.ts';
+import { originOf } from '../origin.ts';
 
 function setUp(): { backend: FakeBackend; engine: Engine; log: string[] } {
   const backend = new FakeBackend();
@@ -333,7 +334,13 @@ describe('the promise of a callback', () => {
       open = true;
     };
     const protocol = new Protocol();
-    const connection = new StreamTransport(engine, wire, protocol, boundsOf({}), new Connections(engine)).start();
+    const connection = new StreamTransport(
+      engine,
+      wire,
+      protocol,
+      boundsOf({}),
+      new Connections(engine, originOf(engine)),
+    ).start();
     const hear = async (answer: object): Promise<boolean> => {
       protocol.dataReceived = () => Object(answer);
       connection.onData(Buffer.from('!'));

@@ -11,6 +11,7 @@ import type { Callbacks } from '../../src/protocol/protocol.ts';
 import type { Sink } from '../../src/seam/wire.ts';
 import { FakeBackend } from '../fake-backend.ts';
 import { NotedWire } from '../line.ts';
+import { originOf } from '../origin.ts';
 
 const PEM = '-----BEGIN NOTHING-----';
 const INFO: TlsInfo = {
@@ -43,10 +44,11 @@ class Meeting {
       this.engine,
       factory,
       { bounds: boundsOf({}), tls },
+      originOf(this.engine, factory),
       {
         building: () => void this.told.push('secured'),
         seated: (connection) => void connection.start(),
-        refused: (_peer, reason) => {
+        refused: (reason) => {
           this.reason = reason;
           this.told.push(`${reason.name} ${reason.message}`);
         },

@@ -10,6 +10,7 @@ import { boundsOf } from '../../src/protocol/options.ts';
 import type { TlsContext } from '../../src/seam/tls.ts';
 import { FakeBackend } from '../fake-backend.ts';
 import { NotedWire } from '../line.ts';
+import { originOf } from '../origin.ts';
 
 const PEM = '-----BEGIN NOTHING-----';
 const HANDSHAKE_MS = 100;
@@ -57,7 +58,7 @@ class Turn {
       this.wire,
       this.protocol,
       boundsOf({}),
-      new Connections(engine),
+      new Connections(engine, originOf(engine)),
     ).start();
     const tls = new ServerTLS({ cert: PEM, key: PEM, handshakeTimeoutMs: HANDSHAKE_MS });
     this.connection.startTLS(tls, Buffer.from('unread, '));

@@ -9,6 +9,7 @@ import { ProxyReader } from '../../src/haproxy/filter.ts';
 import type { Factory } from '../../src/protocol/factory.ts';
 import { boundsOf } from '../../src/protocol/options.ts';
 import { FakeBackend } from '../fake-backend.ts';
+import { originOf } from '../origin.ts';
 import { Recorders } from '../policies/recorder.ts';
 import { Visit } from '../policies/visit.ts';
 import { Gate, OPTIONS, PROXY } from './gate.ts';
@@ -229,7 +230,7 @@ describe('a connection behind a PROXY header', () => {
   function open(engine: Engine, factory: Factory): Visit {
     const visit = new Visit(PROXY);
     const terms = { bounds: boundsOf({}), header: new ProxyReader(OPTIONS) };
-    const admission = new Admission(engine, factory, terms, {
+    const admission = new Admission(engine, factory, terms, originOf(engine), {
       building: () => {},
       seated: (connection) => void connection.start(),
       refused: () => {},

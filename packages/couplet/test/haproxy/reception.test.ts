@@ -6,6 +6,7 @@ import { ProxyReader } from '../../src/haproxy/filter.ts';
 import { boundsOf } from '../../src/protocol/options.ts';
 import type { Callbacks } from '../../src/protocol/protocol.ts';
 import { FakeBackend } from '../fake-backend.ts';
+import { originOf } from '../origin.ts';
 import { Recorders } from '../policies/recorder.ts';
 import { Visit } from '../policies/visit.ts';
 import { OPTIONS, PROXY } from './gate.ts';
@@ -25,15 +26,16 @@ class Porch {
   constructor() {
     const header = new ProxyReader({ ...OPTIONS, headerTimeoutMs: HEADER_MS });
     // Addresses are read for observers only.
-    this.engine.observe({});
+    this.engine.observe({ connectionRefused: () => {} });
     this.#admission = new Admission<Callbacks>(
       this.engine,
       this.recorders,
       { bounds: boundsOf({}), header },
+      originOf(this.engine),
       {
         building: () => {},
         seated: (connection) => void connection.start(),
-        refused: (peer, reason) => void this.refused.push(`${peer.authority} ${reason.message}`),
+        refused: (reason, one) => void this.refused.push(`${one?.peer.authority} ${reason.message}`),
         lost: () => {},
       },
     );

@@ -169,7 +169,7 @@ describe('a call that takes a factory says what it got, and what to write instea
     );
     assert.throws(
       () => call(reactor.observe, reactor, { error: () => {}, connectionLost: null }),
-      typeError(/^observer\.connectionLost is null, not a function such as \(transport, reason\) => \{\}$/),
+      typeError(/^observer\.connectionLost is null, not a function such as \(transport, reason, view\) => \{\}$/),
     );
     call(reactor.observe, reactor, { error: undefined, other: 5 });
     const tls = { cert: '', key: '' };

@@ -5,6 +5,7 @@ import { LOCAL_BUGS } from './local-bugs.ts';
 import { PROXY_BUGS } from './proxy-bugs.ts';
 import { TLS_BUGS } from './tls-bugs.ts';
 import { TURN_BUGS } from './turn-bugs.ts';
+import { VIEW_BUGS } from './view-bugs.ts';
 
 /** Every one has to be found. Types do not find any of them. */
 export const BUGS: readonly Bug[] = [
@@ -54,8 +55,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a counter that forgets what the wire has passed on',
     file: 'engine/write-queue.ts',
-    text: 'this.size -= this.#held;\n    this.#held = 0;',
-    instead: 'this.#held = 0;',
+    text: 'this.size -= this.#held;\n    this.bytesOut += this.#held;\n    this.#held = 0;',
+    instead: 'this.bytesOut += this.#held;\n    this.#held = 0;',
   },
   {
     name: 'text that is overtaken by the bytes written after it',
@@ -73,15 +74,15 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'connectionLost twice',
     file: 'engine/stream-transport.ts',
-    text: "this.#callback('connectionLost', () => this.#protocol.connectionLost(reason));",
+    text: "this.call('connectionLost', () => this.protocol.connectionLost(reason));",
     instead:
-      "this.#callback('connectionLost', () => this.#protocol.connectionLost(reason));\n    this.#callback('connectionLost', () => this.#protocol.connectionLost(reason));",
+      "this.call('connectionLost', () => this.protocol.connectionLost(reason));\n    this.call('connectionLost', () => this.protocol.connectionLost(reason));",
   },
   {
     name: 'a producer that is not told that the connection is gone',
     file: 'engine/stream-transport.ts',
-    text: "if (flow !== undefined) this.#callback('stopProducing', () => flow.stop());",
-    instead: "if (flow?.rises(0)) this.#callback('stopProducing', () => flow.stop());",
+    text: "if (flow !== undefined) this.call('stopProducing', () => flow.stop());",
+    instead: "if (flow?.rises(0)) this.call('stopProducing', () => flow.stop());",
   },
   {
     name: 'the reason of an abort is lost',
@@ -140,7 +141,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a callback whose promise is not waited for',
-    file: 'engine/stream-transport.ts',
+    file: 'engine/calls.ts',
     text: 'this.#pending += 1;\n    if (delivers(this.state)) this.wire.pause();',
     instead: 'this.#pending += 1;',
   },
@@ -276,8 +277,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'an idle deadline that cuts what a throttle holds back',
     file: 'policies/timeout-idle.ts',
-    text: 'const least = this.stackDelayedUntil + this.#idleMs;',
-    instead: 'const least = this.delayedUntil + this.#idleMs;',
+    text: 'const least = this.stackDelayedUntil + this.#timeoutMs;',
+    instead: 'const least = this.delayedUntil + this.#timeoutMs;',
   },
   {
     name: 'a throttle that a resume gets around',
@@ -341,4 +342,5 @@ export const BUGS: readonly Bug[] = [
   ...PROXY_BUGS,
   ...LOCAL_BUGS,
   ...TURN_BUGS,
+  ...VIEW_BUGS,
 ];

@@ -129,8 +129,8 @@ export const TURN_BUGS: readonly Bug[] = [
   {
     name: 'a wire that throws leaves its connection open and deaf',
     file: 'engine/stream-transport.ts',
-    text: "this.#fail('flush', error);",
-    instead: "if (this.state === 'gone') this.#fail('flush', error);",
+    text: "this.fail('flush', error);",
+    instead: "if (this.state === 'gone') this.fail('flush', error);",
     test: { file: 'connection/misuse.test.ts', name: 'in resume ends that connection' },
   },
   {

@@ -11,6 +11,7 @@ import type { Sink } from '../../src/seam/wire.ts';
 import type { ErrorReport } from '../../src/values/error-report.ts';
 import { FakeBackend } from '../fake-backend.ts';
 import { FakeWire } from '../fake-wire.ts';
+import { originOf } from '../origin.ts';
 
 /** A wire of which the test is the other end. It closes when the test says so, once it was asked to. */
 export class Visit extends FakeWire {
@@ -104,10 +105,10 @@ export class House {
 
   constructor(factory: Factory, options: ConnectionOptions = {}) {
     const terms = { bounds: boundsOf(options) };
-    this.admission = new Admission<Callbacks>(this.engine, factory, terms, {
+    this.admission = new Admission<Callbacks>(this.engine, factory, terms, originOf(this.engine), {
       building: () => {},
       seated: (connection: StreamTransport) => void connection.start(),
-      refused: (_peer, reason) => void this.reasons.push(reason),
+      refused: (reason) => void this.reasons.push(reason),
       lost: () => {},
     });
     this.engine.observe({ error: (report) => void this.reports.push(report) });

@@ -11,6 +11,7 @@ import { StreamTransport } from '../../src/engine/stream-transport.ts';
 import { boundsOf } from '../../src/protocol/options.ts';
 import { FakeBackend } from '../fake-backend.ts';
 import { FakeWire } from '../fake-wire.ts';
+import { originOf } from '../origin.ts';
 import { DEEDS, FAILURES, KINDS, type Kind, LAST, Part, type Play, plan, slip } from './troupe.ts';
 
 /** The stream in pieces of those lengths, around and around. */
@@ -76,7 +77,13 @@ async function perform(kind: Kind, part: Part, pieces: Iterable<Buffer>): Promis
     part.log.push('lost');
     reasons.push(reason);
   };
-  const connection = new StreamTransport(engine, wire, protocol, boundsOf({}), new Connections(engine)).start();
+  const connection = new StreamTransport(
+    engine,
+    wire,
+    protocol,
+    boundsOf({}),
+    new Connections(engine, originOf(engine)),
+  ).start();
   const settle = async (): Promise<void> => {
     do {
       if (connection.paused) connection.resumeProducing();
@@ -174,7 +181,7 @@ describe('a receiver whose method is missing', () => {
         new Gate(),
         new Receiver(),
         boundsOf({}),
-        new Connections(engine),
+        new Connections(engine, originOf(engine)),
       ).start();
       connection.onData(Buffer.from(stream));
       assert.deepEqual(
@@ -209,7 +216,13 @@ describe('bytes that come from elsewhere', () => {
     protocol.lineReceived = (line) => void log.push(`${line}`);
     protocol.rawDataReceived = (data) => void log.push(`raw ${data}`);
     const engine = new Engine(backend);
-    const connection = new StreamTransport(engine, new Gate(), protocol, boundsOf({}), new Connections(engine)).start();
+    const connection = new StreamTransport(
+      engine,
+      new Gate(),
+      protocol,
+      boundsOf({}),
+      new Connections(engine, originOf(engine)),
+    ).start();
     return { backend, protocol, connection, log };
   }
 

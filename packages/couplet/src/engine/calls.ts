@@ -1,0 +1,81 @@
+import type { ConnectionBounds } from '../protocol/options.ts';
+import type { Callbacks } from '../protocol/protocol.ts';
+import type { Wire } from '../seam/wire.ts';
+import { isThenable, promiseOf } from '../values/thenable.ts';
+import type { Engine } from './engine.ts';
+import { Life } from './life.ts';
+import { delivers, over } from './life-cycle.ts';
+import type { Prelude } from './prelude.ts';
+import { classOf, errorOf } from './report.ts';
+
+/**
+ * How a connection calls its protocol: what a callback throws is reported and ends the connection, a promise that it returns pauses
+ * the reading, and its time is taken while an observer asks for slow callbacks.
+ */
+export abstract class Calls extends Life {
+  protected readonly protocol: Callbacks;
+  /** How many promises of callbacks are pending; unless it is 0, nothing is read. */
+  #pending = 0;
+
+  constructor(engine: Engine, wire: Wire, protocol: Callbacks, bounds: ConnectionBounds, prelude: Prelude) {
+    super(engine, wire, bounds, prelude);
+    this.protocol = protocol;
+  }
+
+  /** True while a promise of a callback is pending. */
+  protected get pending(): boolean {
+    return this.#pending > 0;
+  }
+
+  /** Reading may go on, because a promise has settled. */
+  protected abstract settled(): void;
+
+  /** An error of the protocol was reported. */
+  protected abstract failed(): void;
+
+  /** Runs a callback of the application. */
+  protected call(where: string, callback: () => unknown): void {
+    const mark = this.engine.stopwatch?.begin();
+    try {
+      const result = callback();
+      if (result !== undefined) this.await(where, result);
+    } catch (error) {
+      this.fail(where, error);
+    } finally {
+      this.called(mark, where);
+    }
+  }
+
+  /** A callback has ended, which began with that mark of the stopwatch. */
+  protected called(mark: number | undefined, where: string): void {
+    if (mark !== undefined) this.engine.stopwatch?.end(mark, () => classOf(this.protocol), where, this.id);
+  }
+
+  /** A callback returned a promise: nothing is read until it settles. */
+  protected await(where: string, result: unknown): void {
+    if (!isThenable(result)) return;
+    // Remembers the address for a report, since the promise may reject when the connection is gone.
+    this.getPeer();
+    this.#pending += 1;
+    if (delivers(this.state)) this.wire.pause();
+    const settled = (): void => {
+      this.#pending -= 1;
+      this.settled();
+      if (over(this.state)) this.linger?.heard(this.engine.now());
+      this.schedule();
+    };
+    promiseOf(result).then(settled, (error) =>
+      this.engine.run(() => {
+        this.fail(where, error);
+        settled();
+      }),
+    );
+  }
+
+  protected fail(where: string, error: unknown): void {
+    const who = `${classOf(this.protocol)} at ${this.getPeer().authority}`;
+    this.failed();
+    this.engine.report({ who, where, error });
+    this.abort(errorOf(error));
+  }
+}

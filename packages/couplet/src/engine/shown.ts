@@ -1,0 +1,60 @@
+import { Filter } from '../filters/filter.ts';
+import type { ConnectionView, WaitsFor } from '../protocol/views.ts';
+import { detailsOf } from '../values/details.ts';
+import { Calls } from './calls.ts';
+import type { Origin } from './origin.ts';
+import { classOf } from './report.ts';
+
+/** What a connection shows of itself, and what it counts for that. */
+export abstract class Shown extends Calls {
+  /** How many bytes arrived. */
+  bytesIn = 0;
+  /** In how many chunks they arrived. */
+  protected reads = 0;
+  abstract readonly paused: boolean;
+  protected abstract readonly origin: Origin;
+
+  /** How many bytes the wire has taken. */
+  get bytesOut(): number {
+    return this.output.bytesOut;
+  }
+
+  *views(): Generator<ConnectionView> {
+    yield this.view();
+  }
+
+  /** Returns what the connection shows of itself now. */
+  view(): ConnectionView {
+    const { maxWriteBufferBytes } = this.bounds;
+    const producer = this.flow?.mode;
+    const idleMs = this.wire instanceof Filter ? this.wire.stackIdleMs : undefined;
+    const facts = detailsOf(this.protocol);
+    return {
+      ...this.viewOfEnds(this.origin),
+      protocol: classOf(this.protocol),
+      state: this.state,
+      waiting: this.waitsFor,
+      bytesIn: this.bytesIn,
+      bytesOut: this.bytesOut,
+      reads: this.reads,
+      writes: this.output.writes,
+      queued: this.output.size,
+      maxQueued: this.output.maxSize,
+      ...(maxWriteBufferBytes === Number.POSITIVE_INFINITY ? {} : { limit: maxWriteBufferBytes }),
+      ...(producer === undefined ? {} : { producer }),
+      ...(idleMs === undefined ? {} : { idleMs }),
+      ...(facts === undefined ? {} : { facts }),
+    };
+  }
+
+  protected get waitsFor(): WaitsFor {
+    if (this.output.upgrading) return 'handshake';
+    if (this.pending) return 'promise';
+    if (this.paused) return 'paused';
+    return this.output.held > 0 || this.linger !== undefined ? 'peer' : 'nothing';
+  }
+
+  protected override failed(): void {
+    this.origin.tally.errors += 1;
+  }
+}

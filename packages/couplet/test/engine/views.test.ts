@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { type ConnectionView, type ConnectorView, Factory, Protocol, ReconnectingClientFactory } from 'couplet';
+import { guard } from 'couplet/policies';
+import { Admission } from '../../src/engine/admission.ts';
+import { Engine } from '../../src/engine/engine.ts';
+import type { Undecided } from '../../src/engine/undecided.ts';
+import { boundsOf } from '../../src/protocol/options.ts';
+import { Reactor } from '../../src/reactor/reactor.ts';
+import { FakeBackend } from '../fake-backend.ts';
+import { FakeWire } from '../fake-wire.ts';
+import { originOf } from '../origin.ts';
+
+const GONE = { kind: 'done', code: '', detail: '' } as const;
+
+/** An engine, and an admission of it that seats or refuses as its factory says. */
+function scene(factory: Factory) {
+  const engine = new Engine(new FakeBackend());
+  const origin = originOf(engine, factory);
+  const refused: (ConnectionView | undefined)[] = [];
+  const admission = new Admission(engine, factory, { bounds: boundsOf({}) }, origin, {
+    building: () => {},
+    seated: (connection) => void connection.start(),
+    refused: (_reason, one: Undecided | undefined) => void refused.push(one?.view()),
+    lost: () => {},
+  });
+  const views = (): ConnectionView[] => [...engine.live].flatMap((one) => [...one.views()]);
+  return { engine, origin, admission, refused, views };
+}
+
+describe('the views of connections', () => {
+  test('R44 a connection keeps its id, and the time of its arrival, when it gets its protocol', async () => {
+    let admit: () => void = () => {};
+    const verdict = new Promise<undefined>((resolve) => {
+      admit = () => resolve(undefined);
+    });
+    const waiting = guard(Factory.forProtocol(Protocol), { admitsLater: true, filter: () => verdict });
+    const { admission, views } = scene(waiting);
+    admission.begin(new FakeWire());
+    const [before] = views();
+    assert.deepEqual([before?.state, before?.waiting, before?.protocol], ['arriving', 'admission', undefined]);
+    admit();
+    await verdict;
+    await Promise.resolve();
+    const [after, ...others] = views();
+    assert.deepEqual([after?.state, after?.protocol, others.length], ['open', 'Protocol', 0]);
+    assert.deepEqual([after?.id, after?.since], [before?.id, before?.since]);
+  });
+
+  test('R44 bytes that wait are queued, and out once the wire has taken them', () => {
+    class Writer extends Protocol {
+      override connectionMade(): void {
+        this.transport.write('é'.repeat(10));
+      }
+    }
+    const { admission, views } = scene(Factory.forProtocol(Writer));
+    const wire = new FakeWire();
+    wire.answers.push(false);
+    const { sink } = admission.begin(wire);
+    const [held] = views();
+    assert.deepEqual(
+      [held?.queued, held?.maxQueued, held?.bytesOut, held?.writes, held?.waiting],
+      [20, 20, 0, 1, 'peer'],
+    );
+    wire.passOn();
+    sink?.onWritable();
+    const [sent] = views();
+    assert.deepEqual([sent?.queued, sent?.maxQueued, sent?.bytesOut, sent?.waiting], [0, 20, 20, 'nothing']);
+  });
+
+  test('R44 the peer of a socket that was gone before a look is absent', () => {
+    const { admission, views } = scene(Factory.forProtocol(Protocol));
+    const wire = Object.assign(new FakeWire(), { peer: undefined });
+    admission.begin(wire);
+    assert.equal('peer' in (views()[0] ?? {}), false);
+  });
+
+  test('R47 a refusal that no observer asks for makes no view, and is counted', () => {
+    const factory = Object.assign(new Factory(), { buildProtocol: () => null });
+    const { engine, admission, refused, origin } = scene(factory);
+    admission.begin(new FakeWire());
+    engine.observe({ connectionRefused: () => {} });
+    admission.begin(new FakeWire());
+    assert.deepEqual(
+      refused.map((view) => view?.state),
+      [undefined, 'arriving'],
+    );
+    assert.deepEqual(origin.tally.totals([]).refused, { NO_PROTOCOL: 2 });
+    assert.deepEqual(engine.tally.totals([]).refused, { NO_PROTOCOL: 2 });
+  });
+
+  test('R44 views that are kept keep no connection alive, and do not change', () => {
+    const { admission, views } = scene(Factory.forProtocol(Protocol));
+    const { sink } = admission.begin(new FakeWire());
+    const [view] = views();
+    const copy = structuredClone(view);
+    sink?.onData(Buffer.from('a'));
+    sink?.onClosed(GONE);
+    assert.deepEqual([view, views()], [copy, []]);
+  });
+});
+
+describe('R46 the next attempt of a factory', () => {
+  test('is told, and shown until it begins', () => {
+    const backend = new FakeBackend();
+    const reactor = new Reactor(backend);
+    const told: ConnectorView[] = [];
+    reactor.observe({ connectionAttempt: (view) => void told.push(view) });
+    class Again extends ReconnectingClientFactory {
+      override buildProtocol(): Protocol {
+        return new Protocol();
+      }
+    }
+    const factory = new Again({ jitter: 'none' });
+    const connector = reactor.connectTCP('192.0.2.1', 7, factory, { timeoutMs: 500 });
+    const [racing] = [...reactor.inspect().connectors()];
+    assert.deepEqual([racing?.state, racing?.attempts, racing?.destination], ['racing', 1, connector.destination]);
+    backend.advance(500);
+    const [waiting, ...others] = [...reactor.inspect().connectors()];
+    assert.deepEqual([waiting?.state, waiting?.id, waiting?.retryInMs, others], ['waiting', racing?.id, 1000, []]);
+    assert.deepEqual(
+      told.map(({ state, attempts }) => `${state} ${attempts}`),
+      ['racing 1', 'failed 1', 'waiting 1'],
+    );
+    backend.advance(400);
+    assert.equal([...reactor.inspect().connectors()][0]?.retryInMs, 600);
+    factory.stopTrying();
+    assert.deepEqual([...reactor.inspect().connectors()], []);
+  });
+});
