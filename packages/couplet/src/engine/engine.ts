@@ -75,7 +75,7 @@ export class Engine implements Clock {
   stopBounds: LingerBounds | undefined;
   /** Counts the turns. */
   turn = 0;
-  readonly observers: Observers = new Observers((report) => this.#warn(report));
+  readonly observers: Observers;
   /** Takes the time of callbacks; undefined unless an observer asks for slow ones. */
   stopwatch: Stopwatch | undefined;
   /** Counts the connections of all ports and connectors. */
@@ -116,6 +116,7 @@ export class Engine implements Clock {
     this.#clock = clock;
     this.#names = names;
     this.#surroundings = surroundings;
+    this.observers = new Observers(surroundings, (report) => this.#warn(report));
     this.gather = new Gather(released);
     this.timers = new Timers(clock, (task) => this.run(task));
     this.lingers = new Lingers(this.timers);
@@ -259,7 +260,7 @@ export class Engine implements Clock {
   /** Reports an error to the observers. It is printed unless one of them takes errors and does not throw. */
   report(what: ErrorReport): void {
     this.tally.errors += 1;
-    const { report, told } = this.observers.report(what);
+    const { report, told } = this.observers.error(what);
     if (!told) this.#warn(report);
   }
 
@@ -302,8 +303,7 @@ export class Engine implements Clock {
       this.stopwatch = new Stopwatch(
         () => this.#clock.now(),
         slowCallbackMs,
-        (callback) =>
-          this.observers.notify((observer, ms) => (callback.ms < ms ? undefined : observer.slowCallback?.(callback))),
+        (callback) => this.observers.slowCallback(callback),
       );
     }
     const { stopwatch } = this;

@@ -1,4 +1,10 @@
+import type { Address } from '../address/address.ts';
+import type { RefusalReason } from '../filters/refused.ts';
 import type { Observer } from '../protocol/observer.ts';
+import type { Callbacks } from '../protocol/protocol.ts';
+import type { Transport } from '../protocol/transport.ts';
+import type { ConnectionView, ConnectorView, SlowCallback } from '../protocol/views.ts';
+import type { Surroundings } from '../seam/surroundings.ts';
 import type { ErrorReport } from '../values/error-report.ts';
 import { isThenable, promiseOf } from '../values/thenable.ts';
 import { printable } from './report.ts';
@@ -7,11 +13,16 @@ import { printable } from './report.ts';
 export const CONNECTIONS = 1;
 export const ATTEMPTS = 2;
 
-const ASKED: readonly (readonly [keyof Observer, bit: number])[] = [
+/** Every event, and the bit of those that cost something: the others are rare. */
+const EVENTS: readonly (readonly [event: keyof Observer, bit: number])[] = [
+  ['error', 0],
+  ['listening', 0],
+  ['stoppedListening', 0],
   ['connectionRefused', CONNECTIONS],
   ['connectionMade', CONNECTIONS],
   ['connectionLost', CONNECTIONS],
   ['connectionAttempt', ATTEMPTS],
+  ['slowCallback', 0],
 ];
 
 /** One observer, and from how many milliseconds on a callback is slow for it. */
@@ -20,18 +31,30 @@ interface Watch {
   readonly slowCallbackMs: number;
 }
 
-/** The observers of a reactor. What they ask for is known when they are added: what is not asked for costs a look at one number. */
+/** The channel of one event, and the bit that asks for it. */
+interface Outlet {
+  readonly event: keyof Observer;
+  readonly bit: number;
+  readonly channel: ReturnType<NonNullable<Surroundings['channel']>>;
+}
+
+/**
+ * The observers of a reactor, and the runtime's channels for the same events. What observers ask for is known when they are added: what
+ * is not asked for costs a look at one number, and at the channels.
+ */
 export class Observers {
-  /** A bit for each thing that an observer asks for. */
-  mask = 0;
   /** From how many milliseconds on a callback is slow for at least one of them; undefined if none asks for slow callbacks. */
   slowCallbackMs: number | undefined;
+  /** A bit for each thing that an observer asks for. */
+  #mask = 0;
   /** Replaced, never changed: observers may be added and removed while they are notified. */
   #all: readonly Watch[] = [];
+  readonly #outlets: readonly Outlet[];
   readonly #failed: (report: ErrorReport) => void;
 
   /** `failed` is called with what an observer throws. */
-  constructor(failed: (report: ErrorReport) => void) {
+  constructor(surroundings: Pick<Surroundings, 'channel'>, failed: (report: ErrorReport) => void) {
+    this.#outlets = outletsOf(surroundings);
     this.#failed = failed;
   }
 
@@ -42,13 +65,64 @@ export class Observers {
     return () => this.#become(this.#all.filter((one) => one !== watch));
   }
 
-  /** True if an observer asks for one of these things. */
+  /** True if an observer, or a tool on a channel, asks for one of these things. */
   ask(bits: number): boolean {
-    return (this.mask & bits) !== 0;
+    if ((this.#mask & bits) !== 0) return true;
+    for (const { bit, channel } of this.#outlets) if ((bit & bits) !== 0 && channel.hasSubscribers) return true;
+    return false;
+  }
+
+  listening(host: Address): void {
+    this.#notify((observer) => observer.listening?.(host));
+    this.#publish('listening', { host });
+  }
+
+  stoppedListening(host: Address): void {
+    this.#notify((observer) => observer.stoppedListening?.(host));
+    this.#publish('stoppedListening', { host });
+  }
+
+  connectionRefused(peer: Address, reason: RefusalReason, view: ConnectionView): void {
+    this.#notify((observer) => observer.connectionRefused?.(peer, reason, view));
+    this.#publish('connectionRefused', { peer, reason, view });
+  }
+
+  connectionMade(transport: Transport, protocol: Callbacks, view: ConnectionView): void {
+    this.#notify((observer) => observer.connectionMade?.(transport, protocol, view));
+    this.#publish('connectionMade', { transport, protocol, view });
+  }
+
+  connectionLost(transport: Transport, reason: Error, view: ConnectionView): void {
+    this.#notify((observer) => observer.connectionLost?.(transport, reason, view));
+    this.#publish('connectionLost', { transport, reason, view });
+  }
+
+  connectionAttempt(connector: ConnectorView, reason?: Error): void {
+    this.#notify((observer) => observer.connectionAttempt?.(connector, reason));
+    this.#publish('connectionAttempt', { connector, reason });
+  }
+
+  slowCallback(callback: SlowCallback): void {
+    this.#notify((observer, slowMs) => (callback.ms < slowMs ? undefined : observer.slowCallback?.(callback)));
+    this.#publish('slowCallback', callback);
+  }
+
+  /** Tells an error. Returns the report as it was told, and whether an observer takes errors and did not throw. */
+  error(what: ErrorReport): { readonly report: ErrorReport; readonly told: boolean } {
+    const report = printable(what);
+    let told = false;
+    this.#notify((observer) => {
+      if (observer.error === undefined) return;
+      const result: unknown = observer.error(report);
+      told = true;
+      return result;
+    });
+    this.#publish('error', report);
+    return { report, told };
   }
 
   /** Notifies each observer. What an observer throws or rejects with must not affect what it observes. */
-  notify(what: (observer: Observer, slowCallbackMs: number) => unknown): void {
+  #notify(what: (observer: Observer, slowCallbackMs: number) => unknown): void {
     for (const { observer, slowCallbackMs } of this.#all) {
       try {
         const result = what(observer, slowCallbackMs);
@@ -59,29 +133,29 @@ export class Observers {
     }
   }
 
-  /** Reports an error. Returns the report as observers are told it, and whether one of them takes errors and did not throw. */
-  report(what: ErrorReport): { readonly report: ErrorReport; readonly told: boolean } {
-    const report = printable(what);
-    let told = false;
-    this.notify((observer) => {
-      if (observer.error === undefined) return;
-      const result: unknown = observer.error(report);
-      told = true;
-      return result;
-    });
-    return { report, told };
+  #publish(event: keyof Observer, message: object): void {
+    for (const outlet of this.#outlets) if (outlet.event === event) outlet.channel.publish(message);
   }
 
   readonly #observerFailed = (error: unknown): void => this.#failed({ who: 'an observer', where: 'observe', error });
 
   #become(all: readonly Watch[]): void {
     this.#all = all;
-    this.mask = 0;
+    this.#mask = 0;
     this.slowCallbackMs = undefined;
     for (const { observer, slowCallbackMs } of all) {
-      for (const [method, bit] of ASKED) if (observer[method] !== undefined) this.mask |= bit;
+      for (const [event, bit] of EVENTS) if (observer[event] !== undefined) this.#mask |= bit;
       if (observer.slowCallback !== undefined)
         this.slowCallbackMs = Math.min(this.slowCallbackMs ?? slowCallbackMs, slowCallbackMs);
     }
   }
+}
+
+function outletsOf(surroundings: Pick<Surroundings, 'channel'>): readonly Outlet[] {
+  const outlets: Outlet[] = [];
+  for (const [event, bit] of EVENTS) {
+    const channel = surroundings.channel?.(`couplet:${event}`);
+    if (channel !== undefined) outlets.push({ event, bit, channel });
+  }
+  return outlets;
 }

@@ -58,7 +58,7 @@ export class StreamTransport extends Shown implements Transport, Sink {
       if (watched || this.protocol.connectionLost !== Protocol.prototype.connectionLost) this.remember();
       if (watched) {
         const view = this.view();
-        observers.notify((observer) => observer.connectionMade?.(this, this.protocol, view));
+        observers.connectionMade(this, this.protocol, view);
       }
       mark = stopwatch?.begin();
       this.await('connectionMade', this.protocol.makeConnection(this));
@@ -239,7 +239,7 @@ export class StreamTransport extends Shown implements Transport, Sink {
     const { observers } = this.engine;
     if (observers.ask(CONNECTIONS)) {
       const view = this.view();
-      observers.notify((observer) => observer.connectionLost?.(this, reason, view));
+      observers.connectionLost(this, reason, view);
     }
     this.#home.lost(this, reason);
   }

@@ -15,6 +15,8 @@ export {
   PortStopped,
   Refused,
 } from '../filters/refused.ts';
+export type { Observed } from '../policies/access-log.ts';
+export { accessLog } from '../policies/access-log.ts';
 export type { Guarded, Policy } from '../policies/guarded.ts';
 export { guard } from '../policies/guarded.ts';
 export type { ConnectionLimit } from '../policies/limit-connections.ts';

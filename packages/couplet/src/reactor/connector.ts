@@ -297,8 +297,7 @@ export class ClientConnector implements Connector<Callbacks>, AdmissionOwner<Cal
   #attempted(reason?: Error): void {
     const { observers } = this.#engine;
     if (!observers.ask(ATTEMPTS)) return;
-    const view = this.view();
-    observers.notify((observer) => observer.connectionAttempt?.(view, reason));
+    observers.connectionAttempt(this.view(), reason);
   }
 
   #disappoint(reason: Error): void {

@@ -48,7 +48,7 @@ class Arrivals implements AdmissionOwner<Callbacks> {
     // An error that a callback threw may have any code, or none.
     const told = isAdmissionReason(reason) ? reason : new AdmissionFailed(reason.message, { cause: reason });
     const view = one.view();
-    observers.notify((observer) => observer.connectionRefused?.(one.peer, told, view));
+    observers.connectionRefused(one.peer, told, view);
   }
 
   lost(): void {}
@@ -113,7 +113,7 @@ export class Port implements ListeningPort {
     if ('kind' in listener) throw new CannotListenError(name, port, listener.detail, { cause: listener });
     const opened = new Port(engine, factory, listener, admission, terms.tls, closed);
     known = { host: opened.#host };
-    engine.observers.notify((observer) => observer.listening?.(opened.#host));
+    engine.observers.listening(opened.#host);
     void listener.exhausted?.then(() => opened.stopListening());
     return opened;
   }
@@ -160,7 +160,7 @@ export class Port implements ListeningPort {
     this.#admission.stop(new PortStopped(`the port ${this.#host.authority} has stopped`));
     await this.#listener.close();
     this.#closed(this);
-    this.#engine.observers.notify((observer) => observer.stoppedListening?.(this.#host));
+    this.#engine.observers.stoppedListening(this.#host);
     this.#engine.guard(prefixOf(this.#factory), 'stopFactory', () => this.#factory.doStop());
   }
 }

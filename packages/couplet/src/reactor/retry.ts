@@ -31,10 +31,7 @@ export function retryLater(
   const retry = new Retry(id, next);
   const who = `the connector to ${next.destination}`;
   const later = engine.timers.callLater(delayMs, () => engine.guard(who, 'retry', call), retry);
-  if (engine.observers.ask(ATTEMPTS)) {
-    const view = retry.view(delayMs);
-    engine.observers.notify((observer) => observer.connectionAttempt?.(view));
-  }
+  if (engine.observers.ask(ATTEMPTS)) engine.observers.connectionAttempt(retry.view(delayMs));
   return later;
 }
 

@@ -21,4 +21,6 @@ export interface Surroundings {
    * error is gone.
    */
   warn(line: string, lines?: readonly string[]): void;
+  /** Returns the channel of that name on which tools of the runtime hear of events; undefined where it has none. */
+  channel?(name: string): { readonly hasSubscribers: boolean; publish(message: object): void };
 }

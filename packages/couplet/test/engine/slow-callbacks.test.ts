@@ -4,6 +4,7 @@ import type { Observer, SlowCallback } from 'couplet';
 import { Factory, Protocol } from 'couplet';
 import { Admission } from '../../src/engine/admission.ts';
 import { Engine } from '../../src/engine/engine.ts';
+import { ATTEMPTS, CONNECTIONS } from '../../src/engine/observers.ts';
 import { boundsOf } from '../../src/protocol/options.ts';
 import type { Sink } from '../../src/seam/wire.ts';
 import { FakeBackend } from '../fake-backend.ts';
@@ -175,6 +176,9 @@ describe('R47 without observers', () => {
     const before = looks();
     const sink = begin();
     for (let count = 0; count < 100; count += 1) sink.onData(Buffer.from('a'));
-    assert.deepEqual([engine.observers.mask, engine.stopwatch, looks()], [0, undefined, before + 1]);
+    assert.deepEqual(
+      [engine.observers.ask(CONNECTIONS + ATTEMPTS), engine.stopwatch, looks()],
+      [false, undefined, before + 1],
+    );
   });
 });

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import type { Surroundings } from '../../seam/surroundings.ts';
 import { causeOfThrown } from './cause.ts';
 
+const { channel } = process.getBuiltinModule('node:diagnostics_channel');
+
 /** This process. */
 export const surroundings: Surroundings = {
   pid: process.pid,
@@ -33,5 +35,9 @@ export const surroundings: Surroundings = {
 
   warn(line, lines = [line]) {
     console.error(process.stderr.isTTY ? lines.join('\n') : line);
+  },
+
+  channel(name) {
+    return channel(name);
   },
 };
