@@ -1,4 +1,5 @@
 import type { AnyFactory, Result } from '../protocol/protocol.ts';
+import type { Details } from '../values/details.ts';
 import { isThenable, promiseOf } from '../values/thenable.ts';
 import type { IntNStringReceiver, StringReceiver } from './strings.ts';
 
@@ -39,6 +40,10 @@ export function StatefulStringProtocol<State extends string, F = AnyFactory>(
       const next = this.states[this.state](string);
       if (isThenable(next)) return promiseOf(next).then((later) => this.#enter(later));
       this.#enter(next);
+    }
+
+    override describe(): Details {
+      return { state: this.state };
     }
 
     #enter(next: NextState<State>): void {

@@ -160,5 +160,6 @@ describe('StatefulStringProtocol', () => {
     protocol.makeConnection(new StringTransport());
     await protocol.dataReceived(Buffer.from('1:a,1:b,'));
     assert.deepEqual(log, ['first a', 'second b']);
+    assert.deepEqual(protocol.describe?.(), { state: 'second' });
   });
 });

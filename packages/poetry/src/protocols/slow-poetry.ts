@@ -1,4 +1,4 @@
-import type { Address, DelayedCall } from 'couplet';
+import type { Address, DelayedCall, Details } from 'couplet';
 import { Factory, Protocol } from 'couplet';
 import { Turns } from './turns.ts';
 
@@ -40,6 +40,10 @@ export class SlowPoetry extends Protocol<SlowPoetryFactory> {
     this.factory.turns.leave(this);
   }
 
+  override describe(): Details {
+    return { sent: this.#sent, of: this.factory.options.poem.length };
+  }
+
   readonly #send = (): void => {
     const { poem, numBytes, delayMs, onPiece } = this.factory.options;
     const piece = poem.subarray(this.#sent, this.#sent + numBytes);
@@ -66,5 +70,9 @@ export class SlowPoetryFactory extends Factory {
     super();
     this.options = options;
     this.turns = new Turns(options.concurrency, (client) => client.beginTurn());
+  }
+
+  override describe(): Details {
+    return { reciting: this.turns.active, waiting: this.turns.waiting };
   }
 }

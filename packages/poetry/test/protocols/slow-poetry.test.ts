@@ -32,6 +32,10 @@ class Stage {
     });
   }
 
+  get facts(): object {
+    return this.#factory.describe();
+  }
+
   enter(port: number): Client {
     const protocol = new this.#factory.protocol();
     const transport = new StringTransport({ clock: this.clock, peer: new IPv4Address('127.0.0.1', port) });
@@ -42,6 +46,22 @@ class Stage {
 }
 
 describe('SlowPoetry', () => {
+  it('shows the waiting line, and how much of the poem each client has', () => {
+    const stage = new Stage();
+    const [first, second] = [stage.enter(1), stage.enter(2)];
+    stage.enter(3);
+    assert.deepEqual(stage.facts, { reciting: 1, waiting: 2 });
+    assert.deepEqual(
+      [first.protocol.describe(), second.protocol.describe()],
+      [
+        { sent: 4, of: 10 },
+        { sent: 0, of: 10 },
+      ],
+    );
+    stage.clock.advance(200);
+    assert.deepEqual(stage.facts, { reciting: 1, waiting: 1 });
+  });
+
   it('sends a piece at once, the next after each delay, and closes with the last', () => {
     const stage = new Stage();
     const client = stage.enter(1);
