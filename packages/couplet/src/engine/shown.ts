@@ -1,6 +1,6 @@
 import { Filter } from '../filters/filter.ts';
 import type { ConnectionView, WaitsFor } from '../protocol/views.ts';
-import { detailsOf } from '../values/details.ts';
+import { factsOf } from '../values/details.ts';
 import { Calls } from './calls.ts';
 import type { Origin } from './origin.ts';
 import { classOf } from './report.ts';
@@ -28,7 +28,7 @@ export abstract class Shown extends Calls {
     const { maxWriteBufferBytes } = this.bounds;
     const producer = this.flow?.mode;
     const idleMs = this.wire instanceof Filter ? this.wire.stackIdleMs : undefined;
-    const facts = detailsOf(this.protocol);
+    const facts = factsOf(this.protocol);
     return {
       ...this.viewOfEnds(this.origin),
       protocol: classOf(this.protocol),

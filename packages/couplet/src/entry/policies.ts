@@ -31,3 +31,4 @@ export type { AbsoluteTimeout } from '../policies/timeout-absolute.ts';
 export { timeoutAbsolute } from '../policies/timeout-absolute.ts';
 export type { IdleTimeout } from '../policies/timeout-idle.ts';
 export { timeoutIdle } from '../policies/timeout-idle.ts';
+export type { Details } from '../values/details.ts';

@@ -9,7 +9,8 @@ import { checkFactory } from '../protocol/role.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Wire } from '../seam/wire.ts';
 import { type Clock, reportTo } from '../time/clock.ts';
-import type { Details } from '../values/details.ts';
+import { classOf } from '../values/checks.ts';
+import { bounded, type Details } from '../values/details.ts';
 import { isThenable, promiseOf } from '../values/thenable.ts';
 
 /**
@@ -29,6 +30,11 @@ export interface Policy {
    * `wait.signal` is aborted when the promise is not awaited any more; a filter that comes after that is abandoned at once.
    */
   filter(wire: Wire, clock: Clock, wait: AdmissionWait): Verdict | PromiseLike<Verdict>;
+  /**
+   * Returns what the policy shows of itself now, for `describePolicies` of the factory: its name as `policy`, and its numbers. 20 entries
+   * are shown, and 200 characters of each text. If it throws, the message of its error is shown instead.
+   */
+  describe?(): Details;
 }
 
 /** The cause that a filter is told when a policy or factory further in refused its connection. */
@@ -79,6 +85,10 @@ class GuardedFactory extends Factory {
     return this.#inner.logPrefix();
   }
 
+  override describePolicies(): Details[] {
+    return describedBy(this.#policy, this.#inner);
+  }
+
   override doStart(reactor: Clock): Result {
     const started = this.#inner.doStart(reactor);
     this.numPorts += 1;
@@ -103,10 +113,26 @@ class GuardedClientFactory extends WrappingClientFactory {
   override admit(wire: Wire, clock: Clock, wait: AdmissionWait): Verdict | PromiseLike<Verdict> {
     return admit(this.inner, this.#policy, wire, clock, wait);
   }
+
+  override describePolicies(): Details[] {
+    return describedBy(this.#policy, this.inner);
+  }
 }
 
 function answersLater(inner: Factory | ClientFactory, policy: Policy): boolean {
   return inner.admitsLater || policy.admitsLater === true;
+}
+
+/** What a policy shows, if it does, and then what those further in show. */
+function describedBy(policy: Policy, inner: Factory | ClientFactory): Details[] {
+  const others = inner.describePolicies();
+  if (policy.describe === undefined) return others;
+  try {
+    return [bounded(policy.describe()), ...others];
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return [bounded({ policy: classOf(policy) ?? 'Policy', error: message }), ...others];
+  }
 }
 
 /** Asks the policy first, and then the factory for what is to stand above its filter. */

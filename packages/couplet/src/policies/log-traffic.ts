@@ -65,7 +65,7 @@ export function logTraffic<F extends Factory | ClientFactory>(
     connections += 1;
     return new Logged(wire, clock, connections, log);
   };
-  return guard(factory, { filter });
+  return guard(factory, { filter, describe: () => ({ policy: 'logTraffic', connections }) });
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Wire } from '../seam/wire.ts';
 import type { Clock } from '../time/clock.ts';
 import { Sweep } from '../time/sweep.ts';
 import { checkAboveZero, checkWord } from '../values/checks.ts';
+import type { Details } from '../values/details.ts';
 import { Bucket } from './bucket.ts';
 import type { Guarded, Policy } from './guarded.ts';
 import { guard } from './guarded.ts';
@@ -47,37 +48,69 @@ export function throttle<F extends Factory | ClientFactory>(factory: F, options:
 }
 
 class Throttle implements Policy {
-  readonly #read: (clock: Clock) => Bucket | undefined;
-  readonly #write: (clock: Clock) => Bucket | undefined;
+  readonly #scope: 'connection' | 'all';
+  readonly #read: Direction | undefined;
+  readonly #write: Direction | undefined;
   readonly #waits: PerClock<Sweep<ThrottleWait>> = new PerClock((clock) => new Sweep(clock, GRAIN_MS));
 
   constructor(options: ThrottleOptions) {
-    const { readBytesPerSecond, writeBytesPerSecond } = options;
+    const { readBytesPerSecond, writeBytesPerSecond, burstBytes, scope = 'connection' } = options;
     if (readBytesPerSecond === undefined && writeBytesPerSecond === undefined) {
       throw new RangeError('throttle needs readBytesPerSecond or writeBytesPerSecond');
     }
-    this.#read = bucketsOf('readBytesPerSecond', readBytesPerSecond, options);
-    this.#write = bucketsOf('writeBytesPerSecond', writeBytesPerSecond, options);
+    checkWord('scope', scope, SCOPES);
+    this.#scope = scope;
+    const shares = scope === 'all';
+    if (readBytesPerSecond !== undefined) this.#read = new Direction('read', readBytesPerSecond, burstBytes, shares);
+    if (writeBytesPerSecond !== undefined)
+      this.#write = new Direction('write', writeBytesPerSecond, burstBytes, shares);
   }
 
   filter(wire: Wire, clock: Clock): Filter {
-    return new Throttled(wire, clock, this.#waits.of(clock), this.#read(clock), this.#write(clock));
+    const [read, write] = [this.#read?.bucketOn(clock), this.#write?.bucketOn(clock)];
+    return new Throttled(wire, clock, this.#waits.of(clock), read, write);
+  }
+
+  describe(): Details {
+    return { policy: 'throttle', scope: this.#scope, ...this.#read?.describe(), ...this.#write?.describe() };
   }
 }
 
-/** Returns a function that gives each connection its bucket for one direction: one of its own, or the one that all share. */
-function bucketsOf(
-  name: string,
-  rate: number | undefined,
-  { burstBytes, scope = 'connection' }: ThrottleOptions,
-): (clock: Clock) => Bucket | undefined {
-  checkWord('scope', scope, SCOPES);
-  if (rate === undefined) return () => undefined;
-  checkAboveZero(name, rate);
-  const burst = burstBytes ?? Math.max(rate, 1);
-  checkAboveZero('burstBytes', burst);
-  const least = Math.max(1, rate * LEAST_BURST_S);
-  if (burst < least) throw new RangeError(`burstBytes is ${burst}, not at least ${least}, a tenth of ${name}`);
-  const shared = new PerClock(() => new Bucket(rate, burst));
-  return (clock) => (scope === 'all' ? shared.of(clock) : new Bucket(rate, burst));
+/** The rate of one direction. */
+class Direction {
+  readonly #name: 'read' | 'write';
+  readonly #rate: number;
+  readonly #burst: number;
+  /** The buckets that all connections share; undefined if each has one of its own. */
+  readonly #shared: PerClock<Bucket> | undefined;
+  /** Where the last connection of those began. */
+  #clock: Clock | undefined;
+
+  constructor(name: 'read' | 'write', rate: number, burstBytes: number | undefined, shares: boolean) {
+    checkAboveZero(`${name}BytesPerSecond`, rate);
+    const burst = burstBytes ?? Math.max(rate, 1);
+    checkAboveZero('burstBytes', burst);
+    const least = Math.max(1, rate * LEAST_BURST_S);
+    if (burst < least)
+      throw new RangeError(`burstBytes is ${burst}, not at least ${least}, a tenth of ${name}BytesPerSecond`);
+    this.#name = name;
+    this.#rate = rate;
+    this.#burst = burst;
+    if (shares) this.#shared = new PerClock(() => new Bucket(rate, burst));
+  }
+
+  bucketOn(clock: Clock): Bucket {
+    if (this.#shared === undefined) return new Bucket(this.#rate, this.#burst);
+    this.#clock = clock;
+    return this.#shared.of(clock);
+  }
+
+  /** Its rate and burst and, if all connections share them, how many bytes may pass now on the reactor of the last connection. */
+  describe(): Details {
+    const [name, shared, clock] = [this.#name, this.#shared, this.#clock];
+    const details = { [`${name}BytesPerSecond`]: this.#rate, [`${name}BurstBytes`]: this.#burst };
+    if (shared === undefined) return details;
+    const tokens = clock === undefined ? Math.floor(this.#burst) : shared.of(clock).room(clock.now());
+    return { ...details, [`${name}Tokens`]: tokens };
+  }
 }

@@ -26,5 +26,6 @@ export function timeoutAbsolute<F extends Factory | ClientFactory>(factory: F, o
   const sweeps = new PerClock(deadlinesOn);
   return guard(factory, {
     filter: (wire, clock) => new Timed(wire, sweeps.of(clock), clock.now() + timeoutMs, why),
+    describe: () => ({ policy: 'timeoutAbsolute', timeoutMs }),
   });
 }

@@ -30,7 +30,10 @@ export function timeoutIdle<F extends Factory | ClientFactory>(factory: F, optio
   const { idleTimeoutMs } = options;
   checkAboveZero('idleTimeoutMs', idleTimeoutMs);
   const sweeps = new PerClock(deadlinesOn);
-  return guard(factory, { filter: (wire, clock) => new Idle(wire, clock, sweeps.of(clock), idleTimeoutMs) });
+  return guard(factory, {
+    filter: (wire, clock) => new Idle(wire, clock, sweeps.of(clock), idleTimeoutMs),
+    describe: () => ({ policy: 'timeoutIdle', idleTimeoutMs }),
+  });
 }
 
 /** A connection with a deadline that each byte moves. */

@@ -2,6 +2,7 @@ import type { Address } from '../address/address.ts';
 import type { AdmissionWait, Verdict } from '../filters/refused.ts';
 import type { Wire } from '../seam/wire.ts';
 import type { Clock } from '../time/clock.ts';
+import type { Details } from '../values/details.ts';
 import type { Connector } from './connector.ts';
 import { ProtocolFactory } from './factory.ts';
 import type { ProtocolFor, Result } from './protocol.ts';
@@ -55,6 +56,10 @@ export class WrappingClientFactory extends ClientFactory {
 
   override logPrefix(): string {
     return this.inner.logPrefix();
+  }
+
+  override describePolicies(): Details[] {
+    return this.inner.describePolicies();
   }
 
   override doStart(reactor: Clock): Result {

@@ -102,6 +102,14 @@ export class ProtocolFactory {
   }
 
   /**
+   * Returns what each policy around the factory shows of itself, the outermost first: `{ policy: 'limitConnections', open: 37, max: 100 }`,
+   * for instance. Empty unless the factory is behind policies.
+   */
+  describePolicies(): Details[] {
+    return [];
+  }
+
+  /**
    * Counts one more port or connector that uses the factory, and calls `startFactory` for the first. Returns what that returns. The engine
    * calls it.
    */

@@ -20,7 +20,7 @@ import type { PortView } from '../protocol/views.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Listener, ListenPlace } from '../seam/streams.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
-import { detailsOf } from '../values/details.ts';
+import { factsOf } from '../values/details.ts';
 
 /** What a port asks of its wires. */
 export interface PortTerms extends AdmissionTerms {
@@ -129,14 +129,14 @@ export class Port implements ListeningPort {
   /** Returns what the port shows of itself now. */
   view(): PortView {
     const { id, factory, tally } = this.#admission.origin;
-    const facts = detailsOf(this.#factory);
+    const facts = factsOf(this.#factory);
     return {
       id,
       host: this.#host.authority,
       factory: prefixOf(factory),
       since: this.#since,
       totals: tally.totals(this.#admission.connections),
-      policies: [],
+      policies: this.#factory.describePolicies(),
       ...(facts === undefined ? {} : { facts }),
     };
   }

@@ -1,11 +1,11 @@
 import { oneLine } from './one-line.ts';
 
-/** What an object of the application wants to show of itself: names and their values. */
+/** What an object of the application shows of itself: names with texts and numbers, for an inspector or a log. */
 export type Details = Readonly<Record<string, string | number>>;
 
-/** So many entries are shown of one object, and so many characters of each value. */
-const MOST_ENTRIES = 20;
-const MOST_CHARACTERS = 200;
+/** The most entries of details, and the most characters of a text among them. */
+const ENTRIES = 20;
+const CHARACTERS = 200;
 
 /** Something that may have details. */
 export interface Described {
@@ -13,26 +13,37 @@ export interface Described {
 }
 
 /**
- * Returns the details of an object in printable lines, at most 20 of 200 characters; undefined if it has none. An error that
- * `describe` throws is shown in their place.
+ * Returns the details of an object as they can be shown; undefined if it has none. An error that `describe` throws is shown in their
+ * place.
  */
-export function detailsOf(one: Described): Details | undefined {
-  let details: unknown;
+export function factsOf(one: Described): Details | undefined {
   try {
-    details = one.describe?.();
+    const details: unknown = one.describe?.();
     if (typeof details !== 'object' || details === null) return undefined;
-    const entries = Object.entries(details).slice(0, MOST_ENTRIES);
-    if (entries.length === 0) return undefined;
-    return Object.fromEntries(
-      entries.map(([name, value]) => [short(name), typeof value === 'number' ? value : short(String(value))]),
-    );
+    const facts = bounded(details);
+    return Object.keys(facts).length === 0 ? undefined : facts;
   } catch (error) {
-    return { error: short(messageOf(error)) };
+    return { error: cut(messageOf(error)) };
   }
 }
 
-function short(text: string): string {
-  return oneLine(text.slice(0, MOST_CHARACTERS)).slice(0, MOST_CHARACTERS);
+/**
+ * Returns details that can be shown as they are: at most 20 entries, each text one line of at most 200 characters. Throws a `TypeError`
+ * if `details` is not an object.
+ */
+export function bounded(details: unknown): Details {
+  if (typeof details !== 'object' || details === null) throw new TypeError('its details are not an object');
+  const entries = Object.entries(details).slice(0, ENTRIES);
+  return Object.fromEntries(
+    entries.map(([name, value]: [string, unknown]) => [
+      cut(name),
+      typeof value === 'number' ? value : cut(String(value)),
+    ]),
+  );
+}
+
+function cut(text: string): string {
+  return oneLine(text.slice(0, CHARACTERS)).slice(0, CHARACTERS);
 }
 
 function messageOf(error: unknown): string {

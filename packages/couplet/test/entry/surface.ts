@@ -199,6 +199,7 @@ export const SURFACE = {
       'AbsoluteTimeout',
       'AdmissionWait',
       'ConnectionLimit',
+      'Details',
       'Guarded',
       'IdleTimeout',
       'Observed',
