@@ -186,13 +186,13 @@ export class Admission<P extends Callbacks> implements Steps {
   }
 
   /** True if the protocol can be built now. False also when the factory stopped the port while it was asked. */
-  #passes(answer: Answer): answer is Filter | undefined {
+  #passes(answer: FactoryAnswer): answer is Filter | undefined {
     const admits = answer === undefined || answer instanceof Filter;
     return admits && this.#terms.tls === undefined && this.#stopped === undefined;
   }
 
   /** Goes on from the factory's answer. */
-  #proceed(verdict: Answer, wire: Wire, known: Prelude, one: Undecided | undefined): Admitted<P> {
+  #proceed(verdict: FactoryAnswer, wire: Wire, known: Prelude, one: Undecided | undefined): Admitted<P> {
     if (verdict instanceof Wait) return this.#await(verdict, wire, known, one);
     if (verdict instanceof Error) return this.#refuse(verdict, wire, known, one);
     if (verdict instanceof Refused) return this.#turnAway(verdict, wire, known, one);
@@ -287,7 +287,7 @@ export class Admission<P extends Callbacks> implements Steps {
   // What the factory says.
 
   /** Asks the factory whether it admits the wire. */
-  #ask(wire: Wire): Answer {
+  #ask(wire: Wire): FactoryAnswer {
     const wait = this.#wait ?? new Wait();
     this.#wait = undefined;
     const verdict = this.#try(wire, 'admit', () => {
@@ -321,7 +321,7 @@ export class Admission<P extends Callbacks> implements Steps {
 }
 
 /** What the factory answered: its verdict, the wait for a promised one, or the error that it threw. */
-type Answer = Verdict | Wait | Error;
+type FactoryAnswer = Verdict | Wait | Error;
 
 /** What a factory or policy may answer; code without types may answer anything. */
 function verdictOf(answer: unknown): Verdict {

@@ -19,6 +19,7 @@ export type { Observed } from '../policies/access-log.ts';
 export { accessLog } from '../policies/access-log.ts';
 export type { Guarded, Policy } from '../policies/guarded.ts';
 export { guard } from '../policies/guarded.ts';
+export type { Answer, Ledger, LedgerOptions, WhenAway } from '../policies/ledger.ts';
 export type { ConnectionLimit } from '../policies/limit-connections.ts';
 export { limitConnections } from '../policies/limit-connections.ts';
 export type { PeerLimit } from '../policies/limit-per-peer.ts';

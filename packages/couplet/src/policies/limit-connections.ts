@@ -1,16 +1,21 @@
-import { Filter } from '../filters/filter.ts';
+import type { AdmissionWait, Verdict } from '../filters/refused.ts';
 import { ConnectionLimitReached, Refused } from '../filters/refused.ts';
 import type { ClientFactory } from '../protocol/client-factory.ts';
 import type { Factory } from '../protocol/factory.ts';
-import type { Cause } from '../seam/cause.ts';
 import type { Wire } from '../seam/wire.ts';
+import type { Clock } from '../time/clock.ts';
 import { checkWhole } from '../values/checks.ts';
+import type { Details } from '../values/details.ts';
 import type { Guarded, Policy } from './guarded.ts';
 import { guard } from './guarded.ts';
+import type { LedgerOptions } from './ledger.ts';
+import { checkLedgerOptions } from './ledger.ts';
+import { SharedLimit } from './shared-limit.ts';
+import { Slot } from './slot.ts';
 
 /** Options of `limitConnections`. */
-export interface ConnectionLimit {
-  /** The most connections that may be open at a time; a whole number of at least 1. */
+export interface ConnectionLimit extends LedgerOptions {
+  /** The most connections that may be open at a time, with a ledger those of all processes; a whole number of at least 1. */
   readonly max: number;
   /**
    * What is sent to a peer that is refused, at most 4,096 bytes; a string is sent as UTF-8. By default nothing. It is not sent on a TLS
@@ -24,45 +29,51 @@ export interface ConnectionLimit {
  * that it is accepted until after its `connectionLost`. One too many is sent the message and closed, without a protocol and without
  * waiting for the peer; it does not count, and observers are told of a `ConnectionLimitReached`.
  *
- * Returns a factory to listen or connect with; the given one stays as it is. Throws a `TypeError` if `factory` is not a factory or `max`
- * is not a number, and a `RangeError` if `max` is not a whole number of at least 1 or the message has more than 4,096 bytes.
+ * With a `ledger` the limit is that of all processes that share it, each of which has at most `max` in any case; a connection that this
+ * process has no place for is refused without asking. The others wait for the answer. One that the ledger refuses is told as
+ * `LedgerRefused`, one that is refused because the ledger is away as `LedgerAway`. They are counted under `key`, which is `connections`
+ * unless set.
+ *
+ * Returns a factory to listen or connect with; the given one stays as it is. Throws a `TypeError` if `factory` is not a factory or an
+ * option is of a wrong type, and a `RangeError` if `max` is not a whole number of at least 1, `answerTimeoutMs` is not above 0 or the
+ * message has more than 4,096 bytes.
  */
 export function limitConnections<F extends Factory | ClientFactory>(factory: F, options: ConnectionLimit): Guarded<F> {
-  checkWhole('max', options.max, 1, Number.MAX_SAFE_INTEGER);
-  const reason = new ConnectionLimitReached(`there are ${options.max} connections already`);
-  return guard(factory, new Limit(options.max, new Refused(options.message, reason)));
+  const { max, message, key = 'connections' } = options;
+  checkWhole('max', max, 1, Number.MAX_SAFE_INTEGER);
+  checkLedgerOptions(options);
+  const reason = new ConnectionLimitReached(`there are ${max} connections already`);
+  return guard(factory, new Limit(max, new Refused(message, reason), SharedLimit.of(max, message, options), key));
 }
 
 class Limit implements Policy {
+  readonly admitsLater: boolean;
   readonly #max: number;
   readonly #refused: Refused;
+  readonly #shared: SharedLimit | undefined;
+  readonly #key: string;
   #count = 0;
 
-  constructor(max: number, refused: Refused) {
+  constructor(max: number, refused: Refused, shared: SharedLimit | undefined, key: string) {
+    this.admitsLater = shared !== undefined;
     this.#max = max;
     this.#refused = refused;
+    this.#shared = shared;
+    this.#key = key;
   }
 
-  filter(wire: Wire): Filter | Refused {
-    if (this.#count >= this.#max) return this.#refused;
+  filter(wire: Wire, clock: Clock, wait: AdmissionWait): Verdict | PromiseLike<Verdict> {
+    const shared = this.#shared;
+    // One who is let in while the ledger is away may be one too many.
+    if (this.#count >= this.#max && shared?.whenAway !== 'allow') return this.#refused;
     this.#count += 1;
-    return new Slot(wire, () => {
+    const free = (): void => {
       this.#count -= 1;
-    });
-  }
-}
-
-/** The place of a connection in a limit: `release` is called once, when the connection has closed. */
-export class Slot extends Filter {
-  readonly #release: () => void;
-
-  constructor(wire: Wire, release: () => void) {
-    super(wire);
-    this.#release = release;
+    };
+    return shared === undefined ? new Slot(wire, free) : shared.admit(wire, clock, wait, this.#key, free);
   }
 
-  override onClosed(cause: Cause): void {
-    super.onClosed(cause);
-    this.#release();
+  describe(): Details {
+    return { policy: 'limitConnections', open: this.#count, max: this.#max, ...this.#shared?.describe() };
   }
 }

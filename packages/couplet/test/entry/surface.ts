@@ -198,11 +198,14 @@ export const SURFACE = {
     types: [
       'AbsoluteTimeout',
       'AdmissionWait',
+      'Answer',
       'ConnectionLimit',
       'Details',
       'Guarded',
       'IdleTimeout',
       'Observed',
+      'Ledger',
+      'LedgerOptions',
       'PeerLimit',
       'Policy',
       'RefusalReason',
@@ -210,6 +213,7 @@ export const SURFACE = {
       'TrafficEntry',
       'TrafficEvent',
       'Verdict',
+      'WhenAway',
     ],
   },
   'couplet/protocols': {

@@ -23,4 +23,15 @@ describe('neighbours', () => {
       });
     }
   }
+
+  test('have a network with a name that can be read', () => {
+    const named = (host: string, length: number): string =>
+      networkOf({ family: host.includes(':') ? 'IPv6' : 'IPv4', host, port: 1 }, length, length);
+    assert.equal(named('203.0.113.77', 20), '203.0.112.0/20');
+    assert.equal(named('::ffff:203.0.113.77', 32), '203.0.113.77/32');
+    assert.equal(named('2001:db8:0:1:2:3:4:5', 64), '2001:db8:0:1::/64');
+    assert.equal(named('2001:db8::7', 128), '2001:db8:0:0:0:0:0:7/128');
+    assert.equal(named('2001:db8::700:0', 120), '2001:db8:0:0:0:0:700::/120');
+    assert.equal(named('2001:db8::7', 0), '::/0');
+  });
 });

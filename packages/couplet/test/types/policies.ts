@@ -2,6 +2,7 @@
 import type { Connector } from 'couplet';
 import { ClientFactory, connect, Factory, Protocol, Reactor, ReconnectingClientFactory } from 'couplet';
 import { NodeBackend } from 'couplet/node';
+import type { Answer, Ledger } from 'couplet/policies';
 import { limitConnections, logTraffic, throttle, timeoutAbsolute, timeoutIdle } from 'couplet/policies';
 import { exactly } from './exactly.ts';
 
@@ -61,4 +62,15 @@ export function options(): void {
   throttle(new PoemFactory(), { readBytesPerSecond: 1, scope: 'some' });
   // @ts-expect-error a protocol is no factory
   limitConnections(new Poem(), { max: 1 });
+}
+
+export function ledgers(ledger: Ledger): void {
+  limitConnections(new PoemFactory(), { max: 1, ledger, whenAway: 'local', answerTimeoutMs: 50, key: 'poems' });
+  const promising: Ledger = { acquire: async (): Promise<Answer> => 'granted', release: () => {} };
+  // @ts-expect-error there is no such answer
+  const wrong: Ledger = { acquire: () => 'yes', release: () => {} };
+  // @ts-expect-error there is no such choice
+  limitConnections(new PoemFactory(), { max: 1, ledger, whenAway: 'sometimes' });
+  void promising;
+  void wrong;
 }
