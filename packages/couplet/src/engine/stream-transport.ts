@@ -262,6 +262,11 @@ export class StreamTransport extends Shown implements Transport, Sink {
     return this.engine;
   }
 
+  /** How many bytes the protocol holds of messages that may still become whole. */
+  get heldBytes(): number {
+    return delivers(this.state) ? (this.protocol.heldBytes ?? 0) : 0;
+  }
+
   get paused(): boolean {
     return this.#paused;
   }

@@ -32,4 +32,6 @@ export type { AbsoluteTimeout } from '../policies/timeout-absolute.ts';
 export { timeoutAbsolute } from '../policies/timeout-absolute.ts';
 export type { IdleTimeout } from '../policies/timeout-idle.ts';
 export { timeoutIdle } from '../policies/timeout-idle.ts';
+export type { MessageTimeout } from '../policies/timeout-message.ts';
+export { timeoutMessage } from '../policies/timeout-message.ts';
 export type { Details } from '../values/details.ts';

@@ -3,8 +3,13 @@ import type { Cause } from '../seam/cause.ts';
 import type { TlsContext, TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 
+/** What is above a filter: a sink, and a connection tells what its protocol holds. */
+interface Above extends Sink {
+  readonly heldBytes?: number;
+}
+
 /** What is above a filter that was abandoned. */
-const NOTHING: Sink = {
+const NOTHING: Above = {
   onData() {},
   onEof() {},
   onWritable() {},
@@ -20,7 +25,7 @@ const NOTHING: Sink = {
  */
 export class Filter implements Wire, Sink {
   readonly #wire: Wire;
-  #sink: Sink | undefined;
+  #sink: Above | undefined;
 
   /** Makes a filter on a wire, which may be a filter as well. It passes on nothing until a sink is attached. */
   constructor(wire: Wire) {
@@ -78,6 +83,14 @@ export class Filter implements Wire, Sink {
   get stackIdleMs(): number | undefined {
     const { idleMs } = this;
     return idleMs === undefined && this.#wire instanceof Filter ? this.#wire.stackIdleMs : idleMs;
+  }
+
+  /**
+   * How many bytes the protocol above has received and holds, because their message is not whole yet or was not delivered: its
+   * `heldBytes`. 0 for a protocol that does not tell, and once it gets nothing more.
+   */
+  get heldBytes(): number {
+    return this.#sink?.heldBytes ?? 0;
   }
 
   get local(): SocketName | undefined {

@@ -24,6 +24,11 @@ interface Demand<F> {
 export interface Callbacks {
   /** The factory that built the protocol; set by the factory. */
   factory: unknown;
+  /**
+   * How many received bytes the protocol holds, because their message is not whole yet or was not delivered; the receivers of messages
+   * have it. `timeoutMessage` bounds how long it stays above 0. A protocol without it is taken to hold nothing.
+   */
+  readonly heldBytes?: number;
   /** Called first, and once, with this protocol's side of the connection. */
   makeConnection(transport: Transport): Result;
   /** Called for bytes that arrived, cut anywhere. The chunk belongs to the protocol. */

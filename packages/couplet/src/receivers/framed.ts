@@ -17,6 +17,9 @@ export abstract class Framed<F = AnyFactory> extends Protocol<F> {
   /** A callback is running for a frame, or the promise that it returned is pending. */
   #delivering = false;
 
+  /** How many received bytes it holds: those of a message that is not whole yet, and of messages that were not delivered. */
+  abstract get heldBytes(): number;
+
   override readingResumed(): Result {
     return this['~deliver']();
   }
@@ -81,6 +84,10 @@ export abstract class FrameReceiver<Frame, F = AnyFactory> extends Framed<F> {
 
   /** Called for each frame, which belongs to the program. */
   abstract frameReceived(frame: Frame): Result;
+
+  override get heldBytes(): number {
+    return this.decoder.held;
+  }
 
   override dataReceived(data: Buffer): Result {
     this.decoder.push(data);

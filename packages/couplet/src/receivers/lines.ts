@@ -31,6 +31,10 @@ export abstract class LineProtocol<Line, F = AnyFactory> extends Framed<F> {
     this['~decoder'] = new LineDecoder(reader);
   }
 
+  override get heldBytes(): number {
+    return this['~decoder'].held;
+  }
+
   override dataReceived(data: Buffer): Result {
     this['~decoder'].push(data);
     return this['~deliver']();

@@ -25,6 +25,10 @@ export abstract class StringReceiver<F = AnyFactory> extends Framed<F> {
     this.#decoder = new PrefixedDecoder(prefix);
   }
 
+  override get heldBytes(): number {
+    return this.#decoder.held;
+  }
+
   override dataReceived(data: Buffer): Result {
     this.#decoder.push(data);
     return this['~deliver']();

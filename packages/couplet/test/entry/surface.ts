@@ -194,6 +194,7 @@ export const SURFACE = {
       'throttle',
       'timeoutAbsolute',
       'timeoutIdle',
+      'timeoutMessage',
     ],
     types: [
       'AbsoluteTimeout',
@@ -206,6 +207,7 @@ export const SURFACE = {
       'Observed',
       'Ledger',
       'LedgerOptions',
+      'MessageTimeout',
       'PeerLimit',
       'Policy',
       'RefusalReason',
