@@ -11,6 +11,7 @@ export type { Host, Program } from '../sim/host.ts';
 export type { HostProcess } from '../sim/host-process.ts';
 export type { NameAnswer, Names } from '../sim/names.ts';
 export type { Schedule, SimEvent } from '../sim/schedule.ts';
+export type { LedgerConditions, SimLedger } from '../sim/sim-ledger.ts';
 export type { Scenario, Simulated, SimulateOptions } from '../sim/simulate.ts';
 export { SimulationError } from '../sim/simulate.ts';
 export type { Trace } from '../sim/trace.ts';

@@ -39,6 +39,11 @@ export class Host {
     return this.#kernel;
   }
 
+  /** The process that was started last; one is made if there is none. Throws an `Error` if there is none and the host has no power. */
+  get '~process'(): Process {
+    return this.#processes.at(-1) ?? this.#spawn();
+  }
+
   /** Every process that it has, or had. */
   get processes(): readonly HostProcess[] {
     return this.#processes;

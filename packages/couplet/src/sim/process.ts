@@ -33,6 +33,8 @@ export class Process implements Backend, Caller {
   readonly #ports: Set<SimPort> = new Set();
   readonly #sockets: Set<SimSocket> = new Set();
   readonly #catchers: Set<Catcher> = new Set();
+  /** Called when it ends by force. */
+  readonly atEnd: (() => void)[] = [];
   /** The wire that is getting a protocol now. */
   adopting: SimWire | undefined;
   #alarm: SimEvent | undefined;
@@ -225,6 +227,7 @@ export class Process implements Backend, Caller {
     this.#alarm = undefined;
     this.#catchers.clear();
     for (const port of this.#ports) this.#shut(port);
+    for (const task of this.atEnd) task();
   }
 
   #close(port: SimPort): Promise<void> {

@@ -13,6 +13,8 @@ import { Network } from './network.ts';
 import type { Process } from './process.ts';
 import { ProtocolWatch, QUIET_MS } from './protocol-watch.ts';
 import { Schedule } from './schedule.ts';
+import type { LedgerConditions } from './sim-ledger.ts';
+import { SimLedger } from './sim-ledger.ts';
 import { Trace } from './trace.ts';
 
 /** What a world is made from. */
@@ -64,6 +66,7 @@ export class World {
   readonly #network: Network;
   readonly #hosts: Host[] = [];
   readonly #inhabitants: Inhabitant[] = [];
+  readonly #ledgers: SimLedger[] = [];
   readonly #allowErrors: boolean;
   /** How many certificates were issued. */
   #certificates = 0;
@@ -123,6 +126,17 @@ export class World {
     return issue(options, this.#certificates);
   }
 
+  /**
+   * Adds a ledger for the limits of several hosts: `limitConnections(factory, { max: 4, ledger: ledger.of(host) })`. It is reliable, and
+   * answers within a millisecond, as far as the conditions do not say otherwise. What its hosts do wrong with it is a fault of the world,
+   * and so are places that they still hold at the end. Throws a `RangeError` if a condition is out of range.
+   */
+  ledger(conditions: Partial<LedgerConditions> = {}): SimLedger {
+    const ledger = new SimLedger(this.#network, `ledger ${this.#ledgers.length + 1}`, conditions);
+    this.#ledgers.push(ledger);
+    return ledger;
+  }
+
   /** Resolves after `ms` milliseconds of the world's time. */
   sleep(ms: number): Promise<void> {
     return new Promise((resolve) => {
@@ -157,9 +171,10 @@ export class World {
     };
   }
 
-  /** Ends every fault of the fault plan that lasts, and lets no more happen. */
+  /** Ends every fault of the fault plan that lasts, and lets no more happen; ledgers are reliable from now on. */
   calm(): void {
     this.faultInjector.stop();
+    for (const ledger of this.#ledgers) ledger.calm();
   }
 
   /** Adds a line to the trace. */
@@ -180,6 +195,8 @@ export class World {
     }
     for (const { reactor } of living) if (reactor.running) reactor.stop();
     await Promise.all(living.map(({ ended }) => ended));
+    for (let waits = 0; waits < WAITS && this.#ledgers.some(({ busy }) => busy); waits += 1) await this.sleep(QUIET_MS);
+    for (const ledger of this.#ledgers) ledger.judgeEnd();
     for (const { process, witnesses, left } of living) {
       for (const witness of left) witness.judgeTimers();
       for (const witness of witnesses.values()) witness.leave();

@@ -1,6 +1,7 @@
 import { ADMISSION_BUGS } from './admission-bugs.ts';
 import type { Bug } from './bug.ts';
 import { FACE_BUGS } from './face-bugs.ts';
+import { LEDGER_BUGS } from './ledger-bugs.ts';
 import { LOCAL_BUGS } from './local-bugs.ts';
 import { PROXY_BUGS } from './proxy-bugs.ts';
 import { TLS_BUGS } from './tls-bugs.ts';
@@ -247,8 +248,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'an off-by-one limit: one connection too many',
     file: 'policies/limit-per-peer.ts',
-    text: 'if (count >= this.#max) return this.#refused;',
-    instead: 'if (count > this.#max) return this.#refused;',
+    text: 'if (count >= this.#max &&',
+    instead: 'if (count > this.#max &&',
   },
   {
     name: 'a leaked slot: a connection that a policy further in refuses holds one',
@@ -258,7 +259,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a counter that is decremented twice',
-    file: 'policies/limit-connections.ts',
+    file: 'policies/slot.ts',
     text: 'super.onClosed(cause);\n    this.#release();',
     instead: 'this.#release();\n    super.onClosed(cause);\n    this.#release();',
   },
@@ -295,8 +296,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'two neighbours in IPv6 share a network of one address',
     file: 'address/prefix.ts',
-    text: '8 * bytes.length - prefix',
-    instead: '8 * bytes.length - Math.min(prefix, 127)',
+    text: 'Math.min(8, prefix',
+    instead: 'Math.min(bytes.length === 16 ? 7 : 8, prefix',
     test: { file: 'policies/limits.test.ts', name: 'R42 neighbours that differ in the last bit of a prefix' },
   },
   // The reactor and its clients.
@@ -337,6 +338,7 @@ export const BUGS: readonly Bug[] = [
     instead: 'this.retries > this.maxRetries',
   },
   ...ADMISSION_BUGS,
+  ...LEDGER_BUGS,
   ...FACE_BUGS,
   ...TLS_BUGS,
   ...PROXY_BUGS,
