@@ -1,11 +1,20 @@
 import type { Factory } from 'couplet';
 import { ConversationFactory, ReconnectingClientFactory, TimeoutError } from 'couplet';
-import { limitConnections, limitPerPeer, throttle, timeoutAbsolute, timeoutIdle } from 'couplet/policies';
+import type { Ledger } from 'couplet/policies';
+import {
+  limitConnections,
+  limitPerPeer,
+  throttle,
+  timeoutAbsolute,
+  timeoutIdle,
+  timeoutMessage,
+} from 'couplet/policies';
 import { Dice } from 'couplet/testing';
 import type { Part } from '../actor.ts';
 import { Actor } from '../actor.ts';
 import type { Check } from '../check.ts';
 import { expect, expectSame } from '../check.ts';
+import { LateLedger } from '../late-ledger.ts';
 import { cue, echo, reciting } from '../parts.ts';
 import { expectPoem, poemOf } from '../poem.ts';
 import { RecordingFactory } from '../recording-factory.ts';
@@ -61,17 +70,23 @@ function visitor(stage: Stage, dice: Dice): Part {
   return { made };
 }
 
+/** The limits, which use the ledger or not. */
+const LIMITS: readonly [what: string, limit: (factory: Factory, ledger: Ledger) => Factory][] = [
+  ['limit', (factory) => limitConnections(factory, { max, message })],
+  ['limit per peer', (factory) => limitPerPeer(factory, { max, message })],
+  ['limit with a ledger', (factory, ledger) => limitConnections(factory, { max, message, ledger })],
+  ['limit per peer with a ledger', (factory, ledger) => limitPerPeer(factory, { max, message, ledger })],
+];
+
 function addLimits(suite: Suite): void {
-  for (const [what, limit] of [
-    ['limit', limitConnections],
-    ['limit per peer', limitPerPeer],
-  ] as const) {
+  for (const [what, limit] of LIMITS) {
     // Who is refused is told so in clear only.
     suite.addClear(
       `R42 a ${what} holds under a storm of connects and aborts, and every slot comes back`,
       async (stage, link) => {
         const crowded = new Crowded();
-        const port = await stage.listen(limit(crowded, { max, message }), {}, link);
+        const ledger = new LateLedger(stage);
+        const port = await stage.listen(limit(crowded, ledger), {}, link);
         const dice = new Dice(String(max));
         const visitors = Array.from({ length: 200 }, () => new Actor(visitor(stage, dice)));
         for (const actor of visitors) {
@@ -94,6 +109,8 @@ function addLimits(suite: Suite): void {
         expectSame(String(refused.bytes), message, 'what the one too many is told');
         for (const guest of guests) guest.transport.loseConnection();
         await Promise.all(guests.map((guest) => guest.lost()));
+        while (ledger.granted > 0) await stage.pass(1);
+        expectSame(ledger.faults, 0, 'how many places came back that were not granted');
         expectSame(
           crowded.actors.flatMap(({ faults }) => faults),
           [],
@@ -172,6 +189,30 @@ function addTimeouts(suite: Suite): void {
     expect(lasted >= 40 && lasted <= 1040, `it lasted ${lasted} ms`);
     expect(server.received > 1, 'the server received no more than one byte before the deadline');
     await client.lost();
+  });
+
+  suite.addEach('R43 a message that drips in ends with a TimeoutError, not too early', async (stage, link) => {
+    // All that it receives belongs to one message.
+    const server = new (class extends Actor {
+      get heldBytes(): number {
+        return this.received;
+      }
+    })();
+    const messageTimeoutMs = 100;
+    const port = await stage.listen(timeoutMessage(new OneFactory(server), { messageTimeoutMs }), {}, link);
+    const client = await stage.join(port);
+    // The time without a message does not count.
+    await stage.pass(messageTimeoutMs);
+    const since = stage.reactor.now();
+    while (!client.log.includes('lost')) {
+      client.transport.write('.');
+      await stage.pass(10);
+    }
+    const reason = await server.lost();
+    expect(reason instanceof TimeoutError, `the reason is ${reason.name}`);
+    const lasted = stage.reactor.now() - since;
+    expect(lasted >= messageTimeoutMs && lasted <= messageTimeoutMs + 1100, `it lasted ${lasted} ms`);
+    expect(server.received > 1, 'the server received no more than one byte before the deadline');
   });
 
   suite.add('R43 the loop of a handler that waits too long throws the TimeoutError', async (stage) => {

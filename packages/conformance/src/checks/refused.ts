@@ -1,6 +1,6 @@
 import type { Factory, PortOptions } from 'couplet';
 import { ConnectError, UserAbortError } from 'couplet';
-import type { Verdict } from 'couplet/policies';
+import type { Answer, ConnectionLimit } from 'couplet/policies';
 import { Filter, guard, LedgerAway, limitConnections, limitPerPeer, Refused } from 'couplet/policies';
 import { Actor } from '../actor.ts';
 import type { Check } from '../check.ts';
@@ -41,7 +41,13 @@ class Insecure extends Filter {
   }
 }
 
-const never = (): Promise<Verdict> => new Promise(() => {});
+const never = (): Promise<never> => new Promise(() => {});
+
+/** Options of a limit whose ledger answers so. */
+function asking(acquire: () => Promise<Answer>): ConnectionLimit {
+  return { max: 9, answerTimeoutMs: 20, ledger: { acquire, release: () => {} } };
+}
+
 const TRUSTED = ['127.0.0.0/8', '10.0.0.0/8'];
 
 const CASES: Readonly<Record<string, Case>> = {
@@ -104,7 +110,25 @@ const CASES: Readonly<Record<string, Case>> = {
     around: (factory) => guard(factory, { admitsLater: true, filter: never }),
   },
   'a stopped port': { code: 'PORT_STOPPED', stops: true, around: (factory) => guard(factory, { filter: never }) },
+  'a ledger': {
+    code: 'LEDGER_REFUSED',
+    around: (factory) =>
+      limitConnections(
+        factory,
+        asking(async () => 'refused'),
+      ),
+  },
   'a failed ledger': {
+    code: 'LEDGER_AWAY',
+    throws: true,
+    around: (factory) =>
+      limitPerPeer(
+        factory,
+        asking(() => Promise.reject(new Error('no socket'))),
+      ),
+  },
+  'a silent ledger': { code: 'LEDGER_AWAY', around: (factory) => limitConnections(factory, asking(never)) },
+  'a policy whose ledger has failed': {
     code: 'LEDGER_AWAY',
     throws: true,
     around: (factory) => guard(factory, { filter: () => Promise.reject(new LedgerAway('no answer')) }),
@@ -180,7 +204,11 @@ const CLIENT_CASES: Readonly<Record<string, ClientCase>> = {
     cause: 'ADMISSION_TIMEOUT',
   },
   'a failed ledger': {
-    around: (recorder) => guard(recorder, { filter: () => Promise.reject(new LedgerAway('no answer')) }),
+    around: (recorder) =>
+      limitConnections(
+        recorder,
+        asking(() => Promise.reject(new Error('no socket'))),
+      ),
     ends: 'clientConnectionFailed ConnectError',
     cause: 'LEDGER_AWAY',
     throws: true,

@@ -1,5 +1,6 @@
-import { connect, Factory, Protocol, TimeoutError } from 'couplet';
-import { limitConnections, limitPerPeer, timeoutAbsolute, timeoutIdle } from 'couplet/policies';
+import { connect, Factory, Protocol, type Result, TimeoutError } from 'couplet';
+import { limitConnections, limitPerPeer, timeoutAbsolute, timeoutIdle, timeoutMessage } from 'couplet/policies';
+import { LineReceiver } from 'couplet/protocols';
 import type { Host, World } from 'couplet/sim';
 import type { Scene } from './scene.ts';
 import { expect, WHOLE } from './scene.ts';
@@ -147,11 +148,70 @@ async function slowloris(world: World): Promise<void> {
   }
 }
 
+/** Sends a byte of a line now and then, and whole lines before it. */
+async function dripping(world: World): Promise<void> {
+  const lives: Line[] = [];
+  class Line extends LineReceiver<unknown> {
+    /** When the byte came with which a line began that is not whole yet. */
+    begunMs = 0;
+    lostMs = 0;
+    reason: Error | undefined;
+    override dataReceived(data: Buffer): Result {
+      const result = super.dataReceived(data);
+      if (this.begunMs === 0 && this.heldBytes > 0) this.begunMs = world.now;
+      return result;
+    }
+    override lineReceived(): void {
+      this.begunMs = 0;
+    }
+    override connectionLost(reason: Error): void {
+      this.lostMs = world.now;
+      this.reason = reason;
+    }
+  }
+  class Lines extends Factory {
+    override buildProtocol(): Line {
+      const line = new Line();
+      lives.push(line);
+      return line;
+    }
+  }
+  await world.host('server').run(async (reactor) => {
+    await reactor.listenTCP(8007, timeoutMessage(new Lines(), { messageTimeoutMs: LASTS_MS }));
+  });
+  const { reactor } = world.host('client');
+  for (let count = 0; count < 5; count += 1) {
+    const { transport } = await connect('tcp:server:8007', new Protocol(), { reactor });
+    for (let whole = world.dice.whole(0, 3); whole > 0; whole -= 1) {
+      await world.sleep(world.dice.pick([0, 100, 2 * LASTS_MS]));
+      transport.write('all of it\r\n');
+    }
+    const drip = (): void => {
+      if (transport.disconnected) return;
+      transport.write('.');
+      reactor.callLater(world.dice.between(500, 3000), drip);
+    };
+    drip();
+  }
+  await world.until(() => lives.length === 5 && lives.every(({ reason }) => reason !== undefined), 10);
+  for (const { begunMs, lostMs, reason } of lives) {
+    // The sums of times are not exact.
+    const lasted = lostMs - begunMs + 0.001;
+    expect(reason instanceof TimeoutError, `it ended with ${reason}`);
+    expect(lasted >= LASTS_MS && lasted <= LASTS_MS + 1001, `it lasted ${lasted} ms instead of ${LASTS_MS}`);
+  }
+}
+
 export const LIMITS: readonly Scene[] = [
   {
     name: 'row 6 a byte now and then does not move an absolute deadline',
     options: { faultPlan: WHOLE },
     play: slowloris,
+  },
+  {
+    name: 'row 6 a byte of a line now and then does not move its deadline',
+    options: { faultPlan: WHOLE },
+    play: dripping,
   },
   {
     name: 'row 10 limits hold at every instant, and return to nobody',
