@@ -34,4 +34,3 @@ export type { IdleTimeout } from '../policies/timeout-idle.ts';
 export { timeoutIdle } from '../policies/timeout-idle.ts';
 export type { MessageTimeout } from '../policies/timeout-message.ts';
 export { timeoutMessage } from '../policies/timeout-message.ts';
-export type { Details } from '../values/details.ts';

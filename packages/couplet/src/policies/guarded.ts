@@ -10,7 +10,7 @@ import type { Cause } from '../seam/cause.ts';
 import type { Wire } from '../seam/wire.ts';
 import { type Clock, reportTo } from '../time/clock.ts';
 import { classOf } from '../values/checks.ts';
-import { bounded, type Details } from '../values/details.ts';
+import { type Details, factsOf } from '../values/details.ts';
 import { isThenable, promiseOf } from '../values/thenable.ts';
 
 /**
@@ -126,13 +126,8 @@ function answersLater(inner: Factory | ClientFactory, policy: Policy): boolean {
 /** What a policy shows, if it does, and then what those further in show. */
 function describedBy(policy: Policy, inner: Factory | ClientFactory): Details[] {
   const others = inner.describePolicies();
-  if (policy.describe === undefined) return others;
-  try {
-    return [bounded(policy.describe()), ...others];
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return [bounded({ policy: classOf(policy) ?? 'Policy', error: message }), ...others];
-  }
+  const facts = factsOf(policy, { policy: classOf(policy) ?? 'Policy' });
+  return facts === undefined ? others : [facts, ...others];
 }
 
 /** Asks the policy first, and then the factory for what is to stand above its filter. */

@@ -13,33 +13,21 @@ export interface Described {
 }
 
 /**
- * Returns the details of an object as they can be shown; undefined if it has none. An error that `describe` throws is shown in their
- * place.
+ * Returns the details of an object as they can be shown: at most 20 entries, each text one line of at most 200 characters; undefined if it
+ * has none. An error that `describe` throws is shown in their place. `first` is shown before them.
  */
-export function factsOf(one: Described): Details | undefined {
+export function factsOf(one: Described, first: Details = {}): Details | undefined {
   try {
     const details: unknown = one.describe?.();
     if (typeof details !== 'object' || details === null) return undefined;
-    const facts = bounded(details);
-    return Object.keys(facts).length === 0 ? undefined : facts;
+    const entries: [string, unknown][] = Object.entries({ ...first, ...details }).slice(0, ENTRIES);
+    if (entries.length === 0) return undefined;
+    return Object.fromEntries(
+      entries.map(([name, value]) => [cut(name), typeof value === 'number' ? value : cut(String(value))]),
+    );
   } catch (error) {
-    return { error: cut(messageOf(error)) };
+    return { ...first, error: cut(messageOf(error)) };
   }
-}
-
-/**
- * Returns details that can be shown as they are: at most 20 entries, each text one line of at most 200 characters. Throws a `TypeError`
- * if `details` is not an object.
- */
-export function bounded(details: unknown): Details {
-  if (typeof details !== 'object' || details === null) throw new TypeError('its details are not an object');
-  const entries = Object.entries(details).slice(0, ENTRIES);
-  return Object.fromEntries(
-    entries.map(([name, value]: [string, unknown]) => [
-      cut(name),
-      typeof value === 'number' ? value : cut(String(value)),
-    ]),
-  );
 }
 
 function cut(text: string): string {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { ClientFactory, Factory, Protocol } from 'couplet';
-import type { Details, Policy } from 'couplet/policies';
+import { ClientFactory, type Details, Factory, Protocol } from 'couplet';
+import type { Policy } from 'couplet/policies';
 import {
   guard,
   limitConnections,
@@ -108,13 +108,13 @@ describe('describePolicies', () => {
       detailed(() => {
         throw new Error('no \u001b[31mquota');
       }),
-      [{ policy: 'Quota', error: 'no \\u001b[31mquota' }],
+      [{ policy: 'Quota', error: 'Error: no \\u001b[31mquota' }],
     );
   });
 
   test('R44 details are cut: 20 entries, and 200 printable characters of each text', () => {
     const many = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`n${at}`, at]));
-    assert.deepEqual(Object.keys(detailed(() => many)[0] ?? {}), Object.keys(many).slice(0, 20));
+    assert.deepEqual(Object.keys(detailed(() => many)[0] ?? {}), ['policy', ...Object.keys(many).slice(0, 19)]);
     const [cut = {}] = detailed(() => ({
       text: 'x'.repeat(500),
       lines: '\n'.repeat(500),
