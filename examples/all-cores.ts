@@ -40,8 +40,7 @@ async function serve(number: number) {
     leaving = true;
     leave();
   });
-  await reactor.run();
-  process.disconnect(); // the channel to the first process would keep this one alive
+  await reactor.run({ releaseIPC: true }); // the channel to the first process would keep this one alive
 }
 
 /** The first process: it starts the others, and has no connections of its own. */

@@ -13,6 +13,12 @@ export interface RunOptions {
    * time what is unsent is sent, and the peer may close. A second signal ends it.
    */
   readonly stopLingerMs?: number;
+  /**
+   * Whether the process may end with its IPC channel open (that of `child_process.fork` and of cluster workers), once everything
+   * has ended. The channel stays open until then, and what was sent on it goes out. False unless set: the channel is the
+   * program's own, and a listener for its messages keeps the process alive.
+   */
+  readonly releaseIPC?: boolean;
 }
 
 /** Options of every port. */

@@ -307,7 +307,7 @@ export class Reactor implements Clock {
    * Rejects with `ReactorAlreadyRunning` if it is already running, and with a `RangeError` if `stopLingerMs` is not a number of
    * at least 0.
    */
-  async run({ signals = true, stopLingerMs = 1000 }: RunOptions = {}): Promise<void> {
+  async run({ signals = true, stopLingerMs = 1000, releaseIPC = false }: RunOptions = {}): Promise<void> {
     checkAtLeast('stopLingerMs', stopLingerMs, 0);
     this.#life.run();
     this.#engine.timers.hold(true);
@@ -333,6 +333,7 @@ export class Reactor implements Clock {
     this.#engine.timers.clear();
     this.#engine.timers.hold(false);
     release();
+    if (releaseIPC) this['~surroundings'].releaseIPC?.();
   }
 
   /**

@@ -40,4 +40,9 @@ export const surroundings: Surroundings = {
   channel(name) {
     return channel(name);
   },
+
+  // Not `disconnect`: what is still being sent would be lost, and the parent would see the channel close before the end.
+  releaseIPC() {
+    process.channel?.unref();
+  },
 };
