@@ -1,5 +1,6 @@
 import { checkText } from '../values/checks.ts';
 import { oneLine } from '../values/one-line.ts';
+import { quoteStringArgument } from '../values/quote.ts';
 
 /**
  * An endpoint description is wrong, or a file that it names cannot be used. `clientFromString` and `serverFromString` throw it;
@@ -119,11 +120,6 @@ export class Description {
     else if (this.#named.has(name)) throw this.wrong(`argument '${name}' is given twice`);
     else this.#named.set(name, plain(value));
   }
-}
-
-/** Returns a value quoted for use within a description: colons, backslashes, `=` and `[` are escaped with a backslash. */
-export function quoteStringArgument(value: string): string {
-  return value.replace(/[\\:=[]/g, '\\$&');
 }
 
 function wrong(text: string, what: string): EndpointSyntaxError {

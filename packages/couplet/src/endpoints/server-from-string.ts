@@ -1,4 +1,5 @@
 import { termsOf } from '../haproxy/options.ts';
+import { DEFAULT_BACKLOG, DEFAULT_MODE } from '../reactor/options.ts';
 import type { Reactor } from '../reactor/reactor.ts';
 import { Description, kindOf, unwrap } from './description.ts';
 import type { ServerEndpoint } from './server-endpoints.ts';
@@ -10,10 +11,17 @@ import {
   TCP6ServerEndpoint,
   UNIXServerEndpoint,
 } from './server-endpoints.ts';
-import type { SystemdSocket } from './systemd.ts';
+import { keyed, type ServerPlace, type SystemdSocket, systemdKey } from './server-place.ts';
 import { SystemdServerEndpoint } from './systemd.ts';
 import { serverTLSOf } from './tls-description.ts';
 import { proxyEndpoint } from './wrap.ts';
+
+/** A server description that was read. */
+interface Server {
+  readonly place: ServerPlace;
+  /** Makes the endpoint that listens at the place. */
+  readonly endpoint: (reactor: Reactor) => ServerEndpoint;
+}
 
 /**
  * Reads a server description, and returns the endpoint that it names. Descriptions are, for example:
@@ -33,33 +41,57 @@ import { proxyEndpoint } from './wrap.ts';
  * @param text The description; `quoteStringArgument` quotes a part of it.
  */
 export function serverFromString(reactor: Reactor, text: string): ServerEndpoint {
-  if (kindOf(text) === 'haproxy') return haproxy(reactor, text);
-  const description = new Description(text);
-  const endpoint = endpointOf(reactor, description);
-  description.finish();
-  return endpoint;
+  return read(text).endpoint(reactor);
 }
 
-function endpointOf(reactor: Reactor, description: Description): ServerEndpoint {
+/**
+ * Reads a server description as `serverFromString` does, and returns where it listens. Nothing is opened or looked up, and no file
+ * is read.
+ *
+ * Throws an `EndpointSyntaxError` that names the part which is wrong, and a `TypeError` if `text` is not a string.
+ */
+export function placeOf(text: string): ServerPlace {
+  return read(text).place;
+}
+
+function read(text: string): Server {
+  if (kindOf(text) === 'haproxy') return haproxy(text);
+  const description = new Description(text);
+  const server = serverOf(description);
+  description.finish();
+  return server;
+}
+
+function serverOf(description: Description): Server {
   switch (description.kind) {
     case 'tcp':
-      return new TCP4ServerEndpoint(reactor, portOf(description), tcpOptionsOf(description));
+      return tcp(description, '0.0.0.0', TCP4ServerEndpoint);
     case 'tcp6':
-      return new TCP6ServerEndpoint(reactor, portOf(description), tcpOptionsOf(description));
+      return tcp(description, '::', TCP6ServerEndpoint);
     case 'tls':
     case 'ssl':
-      return tls(reactor, description);
+      return tls(description);
     case 'unix':
-      return unix(reactor, description);
+      return unix(description);
     case 'fd': {
       const fd = description.number('descriptor', description.required('descriptor'), 0, 2 ** 31 - 1);
-      return new AdoptedStreamServerEndpoint(reactor, fd, backlogOf(description));
+      const given = backlogOf(description);
+      return {
+        place: keyed({ kind: 'fd', backlog: DEFAULT_BACKLOG, ...given, fd }),
+        endpoint: (reactor) => new AdoptedStreamServerEndpoint(reactor, fd, given),
+      };
     }
-    case 'systemd':
-      return new SystemdServerEndpoint(reactor, socketOf(description), backlogOf(description));
+    case 'systemd': {
+      const socket = socketOf(description);
+      const given = backlogOf(description);
+      return {
+        place: { kind: 'systemd', backlog: DEFAULT_BACKLOG, ...given, socket, key: systemdKey(socket) },
+        endpoint: (reactor) => new SystemdServerEndpoint(reactor, socket, given),
+      };
+    }
     case 'stdio':
       description.nothing();
-      return new StandardIOEndpoint(reactor);
+      return { place: keyed({ kind: 'stdio' }), endpoint: (reactor) => new StandardIOEndpoint(reactor) };
     default:
       throw description.wrong(
         `'${description.kind}' is not a kind of server (tcp, tcp6, tls, ssl, unix, fd, systemd, stdio, haproxy)`,
@@ -67,27 +99,35 @@ function endpointOf(reactor: Reactor, description: Description): ServerEndpoint 
   }
 }
 
-function portOf(description: Description): number {
-  return description.number('port', description.required('port'), 0, 65_535);
-}
-
-function tcpOptionsOf(description: Description): { interface?: string; backlog?: number } {
-  const host = description.optional('interface');
-  return { ...(host === undefined ? {} : { interface: host }), ...backlogOf(description) };
+/** A TCP port, on the interface `all` unless the description names one. */
+function tcp(description: Description, all: '0.0.0.0' | '::', Endpoint: typeof TCP4ServerEndpoint): Server {
+  const port = description.number('port', description.required('port'), 0, 65_535);
+  const host = description.optional('interface') ?? all;
+  const given = backlogOf(description);
+  return {
+    place: keyed({ kind: 'tcp', backlog: DEFAULT_BACKLOG, ...given, host, port }),
+    endpoint: (reactor) => new Endpoint(reactor, port, { ...given, interface: host }),
+  };
 }
 
 /** TLS on a TCP port, or around the endpoint that the argument `endpoint` describes. */
-function tls(reactor: Reactor, description: Description): ServerEndpoint {
-  const inner = description.optional('endpoint');
-  const endpoint =
-    inner === undefined
-      ? new TCP4ServerEndpoint(reactor, portOf(description), tcpOptionsOf(description))
-      : description.within(inner, (text) => serverFromString(reactor, text));
-  const load = serverTLSOf(reactor['~surroundings'], description);
-  return new StreamServerEndpoint(async (factory, given) => endpoint.listen(factory, { ...given, tls: await load() }));
+function tls(description: Description): Server {
+  const text = description.optional('endpoint');
+  const { place, endpoint } =
+    text === undefined ? tcp(description, '0.0.0.0', TCP4ServerEndpoint) : description.within(text, read);
+  const load = serverTLSOf(description);
+  return {
+    place,
+    endpoint: (reactor) => {
+      const inner = endpoint(reactor);
+      return new StreamServerEndpoint(async (factory, given) =>
+        inner.listen(factory, { ...given, tls: await load(reactor['~surroundings']) }),
+      );
+    },
+  };
 }
 
-function haproxy(reactor: Reactor, text: string): ServerEndpoint {
+function haproxy(text: string): Server {
   const [description, inner] = unwrap(text);
   const trusted = description.optional('trusted')?.split(',');
   const timeout = description.optional('timeout');
@@ -103,16 +143,20 @@ function haproxy(reactor: Reactor, text: string): ServerEndpoint {
   } catch (error) {
     throw description.wrong(`trusted: ${error instanceof Error ? error.message : error}`);
   }
-  const endpoint = description.within(inner, (described) => serverFromString(reactor, described));
-  return proxyEndpoint(endpoint, options);
+  const { place, endpoint } = description.within(inner, read);
+  return { place, endpoint: (reactor) => proxyEndpoint(endpoint(reactor), options) };
 }
 
-function unix(reactor: Reactor, description: Description): ServerEndpoint {
+function unix(description: Description): Server {
   const path = description.required('path');
-  const mode = description.number('mode', description.optional('mode') ?? '660', 0, 0o777, 8);
+  const mode = description.number('mode', description.optional('mode') ?? DEFAULT_MODE.toString(8), 0, 0o777, 8);
   const lockfile = description.number('lockfile', description.optional('lockfile') ?? '0', 0, 1);
   if (lockfile === 1) throw description.wrong('lockfile=1 is not supported: a stale socket is detected without one');
-  return new UNIXServerEndpoint(reactor, path, { mode, ...backlogOf(description) });
+  const given = backlogOf(description);
+  return {
+    place: keyed({ kind: 'unix', backlog: DEFAULT_BACKLOG, ...given, path, mode }),
+    endpoint: (reactor) => new UNIXServerEndpoint(reactor, path, { mode, ...given }),
+  };
 }
 
 function socketOf(description: Description): SystemdSocket {

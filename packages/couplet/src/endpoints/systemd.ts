@@ -7,6 +7,7 @@ import type { Reactor } from '../reactor/reactor.ts';
 import type { Surroundings } from '../seam/surroundings.ts';
 import { checkWord } from '../values/checks.ts';
 import type { ServerEndpoint } from './server-endpoints.ts';
+import type { SystemdSocket } from './server-place.ts';
 
 /** The first descriptor that a service manager passes; those before it are standard input, output and error. */
 const FIRST = 3;
@@ -46,16 +47,6 @@ export class ListenFDs {
 
 /** The families of sockets, by their names in C. */
 const FAMILIES = { INET: 'IPv4', INET6: 'IPv6', UNIX: 'UNIX' } as const;
-
-/** Which of the sockets that the service manager passed: the one with `name`, or at `index`, or at `index` among those with `name`. */
-export interface SystemdSocket {
-  /** The name that its unit gives it, `FileDescriptorName=`; any unless set. */
-  readonly name?: string;
-  /** Its place in the order of the service manager, counted from 0. Needed unless one socket only has the name. */
-  readonly index?: number;
-  /** The family that the socket must have; any unless set. */
-  readonly domain?: 'INET' | 'INET6' | 'UNIX';
-}
 
 /**
  * A socket to listen on that systemd, or another service manager with its conventions, has opened for this process

@@ -13,16 +13,16 @@ interface Common {
 }
 
 /** Takes the arguments of a server's description that concern TLS. Returns a function that reads their files. */
-export function serverTLSOf(files: Files, description: Description): () => Promise<ServerTLS> {
+export function serverTLSOf(description: Description): (files: Files) => Promise<ServerTLS> {
   const [cert, key] = [named(description, 'cert'), named(description, 'key')];
   const ca = description.optional('ca');
   const clientAuth = description.oneOf('clientAuth', ['none', 'request', 'require']);
   if (clientAuth !== undefined && clientAuth !== 'none' && ca === undefined)
     throw description.wrong(`clientAuth '${clientAuth}' needs ca: the file with the authorities of clients`);
   const common = commonOf(description);
-  const read = fileReader(files, description);
-  return () =>
-    checked(description, () =>
+  return (files) => {
+    const read = fileReader(files, description);
+    return checked(description, () =>
       ServerTLS.from(async () => ({
         ...common,
         cert: await read('cert', cert),
@@ -31,6 +31,7 @@ export function serverTLSOf(files: Files, description: Description): () => Promi
         ...(clientAuth !== undefined && { clientAuth }),
       })),
     );
+  };
 }
 
 /** Takes the arguments of a client's description that concern TLS. `named` says that it names a host. The files are read by the first connection. */

@@ -10,7 +10,6 @@ export {
 export { clientFromString } from '../endpoints/client-from-string.ts';
 export type { Reachable, ServiceOptions } from '../endpoints/client-service.ts';
 export { ClientService, ServiceStopped } from '../endpoints/client-service.ts';
-export { quoteStringArgument } from '../endpoints/description.ts';
 export type { ServerEndpoint, StreamServerEndpoint } from '../endpoints/server-endpoints.ts';
 export {
   AdoptedStreamServerEndpoint,
@@ -20,12 +19,13 @@ export {
   TCP6ServerEndpoint,
   UNIXServerEndpoint,
 } from '../endpoints/server-endpoints.ts';
-export { serverFromString } from '../endpoints/server-from-string.ts';
+export { placeOf, serverFromString } from '../endpoints/server-from-string.ts';
+export type { ServerPlace, SystemdSocket } from '../endpoints/server-place.ts';
 export type { Builder, ProtocolOf } from '../endpoints/service-factory.ts';
-export type { SystemdSocket } from '../endpoints/systemd.ts';
 export { SystemdServerEndpoint } from '../endpoints/systemd.ts';
 export type { WaitOptions } from '../endpoints/waiters.ts';
 export { announceEndpoint, proxyEndpoint, wrapClientTLS, wrapServerTLS } from '../endpoints/wrap.ts';
 export type { ProxyDetails, ProxySsl } from '../haproxy/tlv.ts';
 export { detailsOf, TLV } from '../haproxy/tlv.ts';
 export type { DialOptions } from '../reactor/options.ts';
+export { quoteStringArgument } from '../values/quote.ts';

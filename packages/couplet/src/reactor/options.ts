@@ -21,6 +21,11 @@ export interface RunOptions {
   readonly releaseIPC?: boolean;
 }
 
+/** How many connections may wait to be accepted: enough that a burst of clients does not run into the one-second retries of TCP. */
+export const DEFAULT_BACKLOG = 4096;
+/** The permissions of a UNIX socket's file. */
+export const DEFAULT_MODE = 0o660;
+
 /** Options of every port. */
 export interface PortOptions extends ConnectionOptions {
   /** How many connections may wait to be accepted, 1 to 2,147,483,647; 4,096 unless set. The system may have a lower limit. */

@@ -43,14 +43,12 @@ import type {
   PortOptions,
   RunOptions,
 } from './options.ts';
-import { checkOptions } from './options.ts';
+import { checkOptions, DEFAULT_BACKLOG, DEFAULT_MODE } from './options.ts';
 import { Ports } from './ports.ts';
 import { retryLater } from './retry.ts';
 import type { SystemEvent, Trigger, TriggerPhase } from './triggers.ts';
 import { EVENTS, PHASES, Triggers } from './triggers.ts';
 
-/** How many connections may wait to be accepted: enough that a burst of clients does not run into the one-second retries of TCP. */
-const BACKLOG = 4096;
 /** The largest backlog that listen(2) takes. */
 const MOST_WAITING = 2 ** 31 - 1;
 /** The largest number of a descriptor. */
@@ -168,7 +166,7 @@ export class Reactor implements Clock {
     checkWhole('port', port, 0, 65_535);
     checkFactory(factory);
     checkOptions(options);
-    const { interface: name = '0.0.0.0', backlog = BACKLOG } = options;
+    const { interface: name = '0.0.0.0', backlog = DEFAULT_BACKLOG } = options;
     checkText('interface', name, '127.0.0.1');
     checkWhole('backlog', backlog, 1, MOST_WAITING);
     const opened = await this.#ports.openTCP(name, { port, backlog }, factory, options);
@@ -191,7 +189,7 @@ export class Reactor implements Clock {
     const flaw = flawOf(path);
     if (flaw !== undefined) throw new CannotListenError(described(path), undefined, flaw);
     checkOptions(options);
-    const { mode = 0o660, backlog = BACKLOG } = options;
+    const { mode = DEFAULT_MODE, backlog = DEFAULT_BACKLOG } = options;
     checkWhole('mode', mode, 0, 0o777);
     checkWhole('backlog', backlog, 1, MOST_WAITING);
     return this.#ports.open(path, { kind: 'unix', path, mode, backlog }, factory, options);
@@ -211,7 +209,7 @@ export class Reactor implements Clock {
   async adoptStreamPort(fd: number, factory: Factory, options: PortOptions = {}): Promise<ListeningPort> {
     checkWhole('fd', fd, 0, MOST_DESCRIPTORS);
     checkOptions(options);
-    const { backlog = BACKLOG } = options;
+    const { backlog = DEFAULT_BACKLOG } = options;
     checkWhole('backlog', backlog, 1, MOST_WAITING);
     return this.#ports.open(`descriptor ${fd}`, { kind: 'fd', fd, backlog }, factory, options);
   }

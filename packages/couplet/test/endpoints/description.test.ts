@@ -4,11 +4,12 @@ import type { ConnectOptions, ListenOptions } from 'couplet';
 import { ClientFactory, connect, EndpointSyntaxError, Factory, listen, Protocol } from 'couplet';
 import fc from 'fast-check';
 import { clientFromString } from '../../src/endpoints/client-from-string.ts';
-import { Description, quoteStringArgument } from '../../src/endpoints/description.ts';
-import { serverFromString } from '../../src/endpoints/server-from-string.ts';
+import { Description } from '../../src/endpoints/description.ts';
+import { placeOf, serverFromString } from '../../src/endpoints/server-from-string.ts';
 import { Reactor } from '../../src/reactor/reactor.ts';
 import type { ConnectPlace, ListenPlace } from '../../src/seam/streams.ts';
 import { oneLine } from '../../src/values/one-line.ts';
+import { quoteStringArgument } from '../../src/values/quote.ts';
 import { FakeBackend } from '../fake-backend.ts';
 import { BAD_CLIENTS, BAD_SERVERS } from './malformed.ts';
 
@@ -19,7 +20,12 @@ async function listens(text: string, options: ListenOptions = {}): Promise<Liste
   const backend = new FakeBackend();
   const endpoint = serverFromString(new Reactor(backend), text);
   await assert.rejects(endpoint.listen(Factory.forProtocol(Protocol), options), /no network/);
-  return backend.listened[0];
+  const [place] = backend.listened;
+  const { key, ...told } = placeOf(text);
+  // What the call adds is not of the place.
+  if (Object.keys(options).length === 0) assert.deepEqual(told, place);
+  assert.equal(placeOf(key).key, key);
+  return place;
 }
 
 /** Where the backend is asked to connect to, and when the attempt times out. */
@@ -98,6 +104,7 @@ describe('a server description', () => {
   for (const [text, named] of BAD_SERVERS) {
     test(`R35 ${JSON.stringify(text)} is an error that names the part`, () => {
       assert.throws(() => serverFromString(idle, text), names(text, named));
+      assert.throws(() => placeOf(text), names(text, named));
     });
   }
 
