@@ -118,7 +118,7 @@ export class StandardIOEndpoint extends StreamServerEndpoint {
 
 /**
  * A descriptor to listen on, of a bound TCP or UNIX socket that the process inherited. It can be listened on once: the port
- * owns the descriptor, and closes it.
+ * owns the descriptor, and closes it, unless it is in a table of `inheritSockets`.
  */
 export class AdoptedStreamServerEndpoint extends StreamServerEndpoint {
   /**

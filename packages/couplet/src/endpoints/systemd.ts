@@ -7,7 +7,7 @@ import type { Reactor } from '../reactor/reactor.ts';
 import type { Surroundings } from '../seam/surroundings.ts';
 import { checkWord } from '../values/checks.ts';
 import type { ServerEndpoint } from './server-endpoints.ts';
-import type { SystemdSocket } from './server-place.ts';
+import { type SystemdSocket, systemdKey } from './server-place.ts';
 
 /** The first descriptor that a service manager passes; those before it are standard input, output and error. */
 const FIRST = 3;
@@ -50,7 +50,7 @@ const FAMILIES = { INET: 'IPv4', INET6: 'IPv6', UNIX: 'UNIX' } as const;
 
 /**
  * A socket to listen on that systemd, or another service manager with its conventions, has opened for this process
- * (sd_listen_fds(3)). It can be listened on once: the port owns it, and closes it.
+ * (sd_listen_fds(3)). It can be listened on once: the port owns it, and closes it, unless it is in a table of `inheritSockets`.
  */
 export class SystemdServerEndpoint implements ServerEndpoint {
   readonly #reactor: Reactor;
@@ -85,6 +85,8 @@ export class SystemdServerEndpoint implements ServerEndpoint {
 
   #find(): number {
     const { name, index } = this.#socket;
+    const inherited = this.#reactor['~inherited']?.find(systemdKey(this.#socket));
+    if (inherited !== undefined) return inherited;
     try {
       return new ListenFDs(this.#reactor['~surroundings']).find(name, index);
     } catch (error) {

@@ -60,7 +60,8 @@ const AT_ONCE: LingerBounds = { lingerTimeoutMs: 0, lingerMaxMs: 0 };
  * interrupted, and goes on behind them.
  */
 export class Engine implements Clock {
-  readonly streams: Streams;
+  /** Replaced once, by a table of inherited sockets that stands before them. */
+  streams: Streams;
   readonly gather: Gather;
   readonly timers: Timers;
   readonly lingers: Lingers;

@@ -10,6 +10,8 @@ export {
 export { clientFromString } from '../endpoints/client-from-string.ts';
 export type { Reachable, ServiceOptions } from '../endpoints/client-service.ts';
 export { ClientService, ServiceStopped } from '../endpoints/client-service.ts';
+export type { InheritOptions, SocketTable } from '../endpoints/inherit.ts';
+export { inheritSockets } from '../endpoints/inherit.ts';
 export type { ServerEndpoint, StreamServerEndpoint } from '../endpoints/server-endpoints.ts';
 export {
   AdoptedStreamServerEndpoint,

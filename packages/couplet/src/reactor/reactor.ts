@@ -17,6 +17,7 @@ import { checkClientFactory, checkFactory } from '../protocol/role.ts';
 import { checkTLS } from '../protocol/tls.ts';
 import type { ReactorView } from '../protocol/views.ts';
 import type { Backend } from '../seam/backend.ts';
+import type { Streams } from '../seam/streams.ts';
 import type { Signal, Surroundings } from '../seam/surroundings.ts';
 import type { Clock, DelayedCall, NextAttempt } from '../time/clock.ts';
 import {
@@ -33,6 +34,7 @@ import { awaited } from '../values/thenable.ts';
 import { ClientConnector } from './connector.ts';
 import type { Destination } from './dial.ts';
 import { inspect } from './inspect.ts';
+import type { InheritedSockets } from './inherited.ts';
 import { REACTOR_LIFE } from './life.ts';
 import type {
   ConnectOptions,
@@ -69,6 +71,8 @@ const FAMILIES: readonly NonNullable<ConnectOptions['family']>[] = ['IPv4', 'IPv
 export class Reactor implements Clock {
   /** The process around the reactor, for endpoints. */
   readonly '~surroundings': Surroundings;
+  /** The sockets that the process inherited, for endpoints; undefined unless `'~inherit'` was called. */
+  '~inherited': InheritedSockets | undefined;
   readonly #engine: Engine;
   readonly #triggers: Triggers = new Triggers();
   readonly #ports: Ports;
@@ -114,6 +118,16 @@ export class Reactor implements Clock {
     this.#ports = new Ports(this.#engine, this);
     this.#runtime = backend.name;
     this.#since = this.now();
+  }
+
+  /** Puts a table of inherited sockets before the network. Throws an `Error` if there is one already. */
+  '~inherit'(make: (streams: Streams) => InheritedSockets): InheritedSockets {
+    if (this['~inherited'] !== undefined) throw new Error('this reactor has a table of inherited sockets already');
+    const { streams } = this.#engine;
+    const sockets = make(streams);
+    this['~inherited'] = sockets;
+    this.#engine.streams = { ...streams, listen: (place, sink) => sockets.listen(place, sink) };
+    return sockets;
   }
 
   /** True from `run` until everything has ended after `stop`. */
@@ -197,7 +211,8 @@ export class Reactor implements Clock {
 
   /**
    * Listens on a descriptor that the process inherited, of a bound TCP or UNIX socket. Resolves to the port once it accepts
-   * connections; `factory` builds a protocol for each of them. The port owns the descriptor from then on, and closes it.
+   * connections; `factory` builds a protocol for each of them. The port owns the descriptor from then on, and closes it, unless
+   * it is in a table of `inheritSockets` (`couplet/endpoints`).
    *
    * Rejects with a `CannotListenError` if the descriptor is not such a socket, if this process already uses it, or if the
    * reactor stops meanwhile; with a `RangeError` if `fd`, `backlog` or another number is out of range; and with a `TypeError`

@@ -28,15 +28,14 @@ export type ListenPlace = (
       readonly kind: 'fd';
       /** A descriptor that the process inherited, of a bound socket; it belongs to the listener from then on. */
       readonly fd: number;
+      /** The path by which others know it, of a UNIX socket; the one that it was bound to unless set. */
+      readonly path?: string;
       /** How many connections may wait to be accepted, 1 or more. */
       readonly backlog: number;
     }
   | { readonly kind: 'stdio' }
 ) & {
-  /**
-   * Nothing of an accepted wire is read before its first `resume`, where the runtime can do that; a sink that needs it calls `pause`
-   * nevertheless. False unless set.
-   */
+  /** Nothing of an accepted wire is read before its first `resume`, where the runtime can; a sink calls `pause` nevertheless. */
   readonly paused?: boolean;
 };
 
@@ -66,6 +65,8 @@ export interface Listener {
   readonly name: SocketName;
   /** Stops accepting at once, and resolves when the port is free for others. Accepted wires live on. Called at most once. */
   close(): Promise<void>;
+  /** In place of `close`: stops accepting, and keeps the socket for a further `listen` on its `fd`. Absent where it cannot. */
+  suspend?(): Promise<void>;
   /** Resolves when it has accepted its last wire and that one is gone. Only standard input and output have one. */
   readonly exhausted?: Promise<void>;
 }

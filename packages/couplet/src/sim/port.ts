@@ -8,7 +8,7 @@ import { SimWire } from './wire.ts';
 /** How long a process without descriptors waits before it tries to accept again, in milliseconds. */
 const AGAIN_MS = 100;
 
-/** The places at which a simulated process can listen. It does not inherit descriptors. */
+/** The places that a simulated kernel can bind. */
 export type NetworkPlace = Extract<ListenPlace, { kind: 'tcp' | 'unix' }>;
 
 /** The process that a port belongs to. */
@@ -22,18 +22,24 @@ export class SimPort {
   readonly name: SocketName;
   readonly owner: PortOwner;
   readonly #backlog: number;
-  readonly #sink: ListenSink;
+  #sink: ListenSink | undefined;
   readonly #waiting: SimSocket[] = [];
   /** Connections whose handshake is under way. */
   #coming = 0;
   #accepting = false;
   open = true;
 
-  constructor(owner: PortOwner, name: SocketName, place: NetworkPlace, sink: ListenSink) {
+  /** Without a sink nothing is accepted until there is one. */
+  constructor(owner: PortOwner, name: SocketName, place: NetworkPlace, sink: ListenSink | undefined) {
     this.owner = owner;
     this.name = name;
     this.#backlog = place.backlog;
     this.#sink = sink;
+  }
+
+  /** Whether its process accepts connections. */
+  get accepts(): boolean {
+    return this.#sink !== undefined;
   }
 
   /** Whether one more connection can wait. */
@@ -57,6 +63,17 @@ export class SimPort {
     this.#acceptSoon(0);
   }
 
+  /** Goes on accepting. */
+  resume(sink: ListenSink): void {
+    this.#sink = sink;
+    if (this.#waiting.length > 0) this.#acceptSoon(0);
+  }
+
+  /** Stops accepting; connections wait. */
+  suspend(): void {
+    this.#sink = undefined;
+  }
+
   /** Closes the port, and resets the connections that wait. */
   close(): void {
     this.open = false;
@@ -73,20 +90,21 @@ export class SimPort {
   }
 
   #acceptNext(): void {
-    if (!this.open) return;
+    const accepting = this.#sink;
+    if (!this.open || accepting === undefined) return;
     const [socket] = this.#waiting;
     if (socket === undefined) return;
     // A connection that was reset meanwhile is accepted nevertheless: it may have received something.
     if (!socket.open) this.#waiting.shift();
     else if (!this.owner.hold(socket)) {
-      this.#sink.onAcceptFailed(NO_DESCRIPTORS);
+      accepting.onAcceptFailed(NO_DESCRIPTORS);
       this.#acceptSoon(AGAIN_MS);
       return;
     } else {
       this.#waiting.shift();
       const wire = new SimWire(this.owner, socket);
       this.owner.adopting = wire;
-      const sink = this.#sink.onAccepted(wire);
+      const sink = accepting.onAccepted(wire);
       this.owner.adopting = undefined;
       if (sink === null) wire.close();
       else wire.attach(sink);

@@ -5,12 +5,12 @@ import type { ClockFacet } from '../seam/clock.ts';
 import type { Listener, ListenPlace, ListenSink, Streams } from '../seam/streams.ts';
 import type { Signal, Surroundings } from '../seam/surroundings.ts';
 import type { Dice } from '../time/dice.ts';
-import { NO_ANSWER, NO_DESCRIPTORS, NO_FILE, NO_NAME, NOT_INHERITED } from './causes.ts';
+import { ALREADY_USED, NO_ANSWER, NO_DESCRIPTORS, NO_FILE, NO_NAME, NOT_INHERITED } from './causes.ts';
 import type { Caller } from './handshake.ts';
 import { SimHandshake } from './handshake.ts';
 import type { Kernel } from './kernel.ts';
 import type { Network } from './network.ts';
-import { SimPort } from './port.ts';
+import { type NetworkPlace, SimPort } from './port.ts';
 import type { Schedule, SimEvent } from './schedule.ts';
 import type { SimSocket } from './socket.ts';
 import { contextOf } from './tls-context.ts';
@@ -31,6 +31,10 @@ export class Process implements Backend, Caller {
   readonly complaints: string[] = [];
   readonly #dice: Dice;
   readonly #ports: Set<SimPort> = new Set();
+  /** The sockets that it inherited, by their descriptors. */
+  readonly #inherited: Map<number, SimPort> = new Map();
+  /** Those before it are standard input, output and error. */
+  #nextDescriptor = 3;
   readonly #sockets: Set<SimSocket> = new Set();
   readonly #catchers: Set<Catcher> = new Set();
   /** Called when it ends by force. */
@@ -126,6 +130,16 @@ export class Process implements Backend, Caller {
     });
   }
 
+  /** Gives it a socket that is bound already. Returns its descriptor. Throws an `Error` if the place is taken. */
+  inherit(place: NetworkPlace): number {
+    const name = this.kernel.bind(place);
+    if ('kind' in name) throw new Error(name.detail);
+    const fd = this.#nextDescriptor;
+    this.#nextDescriptor += 1;
+    this.#inherited.set(fd, this.#hold(new SimPort(this, name, place, undefined)));
+    return fd;
+  }
+
   /** Sends it a signal. It ends if it has no handler for it. */
   signal(signal: Signal): void {
     this.note(`gets ${signal}`);
@@ -191,15 +205,38 @@ export class Process implements Backend, Caller {
   #listen(place: ListenPlace, sink: ListenSink): Listener | Cause | Promise<never> {
     // Code of a process that has ended may still run; it has no effect.
     if (!this.#running) return new Promise(() => {});
-    if (place.kind === 'fd' || place.kind === 'stdio') return NOT_INHERITED;
+    if (place.kind === 'stdio') return NOT_INHERITED;
+    if (place.kind === 'fd') return this.#goOn(place.fd, sink);
     if (this.descriptors >= this.kernel.descriptorLimit) return NO_DESCRIPTORS;
     const name = this.kernel.bind(place);
     if ('kind' in name) return name;
-    const port = new SimPort(this, name, place, sink);
-    this.#ports.add(port);
-    this.kernel.ports.add(port);
+    const port = this.#hold(new SimPort(this, name, place, sink));
     this.note(`listens on ${textOf(name)}`);
     return { name, close: () => this.#close(port) };
+  }
+
+  /** Listens on a socket that it inherited. */
+  #goOn(fd: number, sink: ListenSink): Listener | Cause {
+    const port = this.#inherited.get(fd);
+    if (port === undefined) return NOT_INHERITED;
+    if (port.accepts) return ALREADY_USED;
+    const { name } = port;
+    port.resume(sink);
+    this.note(`listens on descriptor ${fd}`);
+    return {
+      name,
+      close: () => {
+        this.#inherited.delete(fd);
+        return this.#close(port);
+      },
+      suspend: async () => port.suspend(),
+    };
+  }
+
+  #hold(port: SimPort): SimPort {
+    this.#ports.add(port);
+    this.kernel.ports.add(port);
+    return port;
   }
 
   #resolve(host: string): Promise<readonly HostAddress[] | Cause> {

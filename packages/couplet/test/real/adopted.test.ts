@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { closeSync, linkSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, linkSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import type { AddressInfo, Server } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -75,6 +75,8 @@ describe('R35 sockets that another process has opened', TIMEOUT, () => {
       await converse(`unix:${path}`);
       child.signal('SIGTERM');
       assert.equal((await child.ended).code, 0);
+      // R36: only the process that bound it removes the file.
+      assert.equal(existsSync(path), true);
     });
   }
 

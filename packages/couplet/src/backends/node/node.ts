@@ -14,6 +14,7 @@ import { contextOf } from '../tls/context.ts';
 import { causeOf, causeOfAttempt, causeOfThrown } from './cause.ts';
 import { clock } from './clock.ts';
 import { pathOfSocket, vacate } from './descriptor.ts';
+import { canSuspend, keeperOf, listenInherited, suspend } from './inherited.ts';
 import { startListening, stopListening } from './server.ts';
 import { SocketWire } from './socket-wire.ts';
 import { connectStdio, listenStdio } from './stdio.ts';
@@ -21,7 +22,6 @@ import { surroundings } from './surroundings.ts';
 import { listenUNIX } from './unix.ts';
 
 const { lookup } = process.getBuiltinModule('node:dns/promises');
-const fs = process.getBuiltinModule('node:fs');
 
 /** A place to listen at that is not a file. */
 type SocketPlace = Extract<ListenPlace, { kind: 'tcp' | 'fd' }>;
@@ -38,7 +38,9 @@ async function listen(place: ListenPlace, sink: ListenSink): Promise<Listener | 
   if (place.kind === 'stdio') return listenStdio(sink);
   let path = place.kind === 'unix' ? place.path : undefined;
   const pauseOnConnect = place.paused === true;
-  const server = createServer({ ...SOCKET_OPTIONS, pauseOnConnect }, (socket) => {
+  const kept = place.kind === 'fd' ? keeperOf(place.fd) : undefined;
+  const server = Object.assign(kept ?? createServer(SOCKET_OPTIONS), { pauseOnConnect });
+  server.on('connection', (socket) => {
     if (path === undefined && socket.remoteAddress === undefined) {
       discard(socket);
       return;
@@ -140,21 +142,22 @@ function isBound(place: ConnectPlace): boolean {
 }
 
 async function listenSocket(server: Server, place: SocketPlace): Promise<Listener | Cause> {
-  const failure = await startListening(server, () => {
-    if (place.kind === 'fd') {
-      if (!fs.fstatSync(place.fd).isSocket()) throw new Error('it is not a socket');
-      server.listen({ fd: place.fd, backlog: place.backlog });
-    } else server.listen({ host: place.host, port: place.port, backlog: place.backlog });
-  });
+  const { backlog } = place;
+  const failure = await (place.kind === 'fd'
+    ? listenInherited(server, place.fd, backlog)
+    : startListening(server, () => server.listen({ host: place.host, port: place.port, backlog })));
   // libuv accepts a descriptor once.
   if (failure?.code === 'EEXIST') return { ...failure, detail: 'this process already uses it' };
   if (failure !== undefined) return failure;
-  const close = async (): Promise<void> => {
-    await stopListening(server);
+  const listener = { name: nameOf(server, place), close: () => stopListening(server) };
+  if (place.kind !== 'fd') return listener;
+  const { fd } = place;
+  return {
+    ...listener,
     // libuv never closes these.
-    if (place.kind === 'fd' && place.fd <= 2) vacate(place.fd);
+    ...(fd <= 2 && { close: () => listener.close().then(() => vacate(fd)) }),
+    ...(canSuspend(server) && { suspend: () => suspend(server, fd) }),
   };
-  return { name: nameOf(server, place), close };
 }
 
 function nameOf(server: Server, place: SocketPlace): SocketName {
@@ -162,7 +165,7 @@ function nameOf(server: Server, place: SocketPlace): SocketName {
   if (address !== null && typeof address === 'object')
     return { family: address.family === 'IPv6' ? 'IPv6' : 'IPv4', host: address.address, port: address.port };
   // The runtime does not tell the path of an inherited UNIX socket.
-  return { family: 'UNIX', path: place.kind === 'fd' ? pathOfSocket(place.fd) : '' };
+  return { family: 'UNIX', path: place.kind === 'fd' ? (place.path ?? pathOfSocket(place.fd)) : '' };
 }
 
 function optionsOf(place: Exclude<ConnectPlace, { kind: 'stdio' }>): NetConnectOpts {
