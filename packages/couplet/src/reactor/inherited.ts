@@ -1,6 +1,9 @@
 import type { SocketName } from '../seam/address.ts';
 import type { Cause } from '../seam/cause.ts';
-import type { Listener, ListenPlace, ListenSink, Streams } from '../seam/streams.ts';
+import type { Settled } from '../seam/settled.ts';
+import type { ConnectPlace, Listener, ListenPlace, ListenSink, Streams } from '../seam/streams.ts';
+import type { TlsClientSettings, TlsContext, TlsServerSettings } from '../seam/tls.ts';
+import type { Wire } from '../seam/wire.ts';
 import { keyOf } from './place-key.ts';
 
 const NOT_IN_TABLE: Cause = { kind: 'bind', code: '', detail: 'no socket was inherited for it' };
@@ -17,7 +20,7 @@ const NO_SINK: ListenSink = { onAccepted: () => null, onAcceptFailed: () => {} }
  * The sockets that a process inherited, each for a place: a port at that place listens on its socket, which is not bound and
  * never unlinked here. When such a port stops, the socket stays, and the next port at the place goes on with it.
  */
-export class InheritedSockets {
+export class InheritedSockets implements Streams {
   readonly #streams: Streams;
   readonly #descriptors: ReadonlyMap<string, readonly number[]>;
   readonly #refuse: boolean;
@@ -65,9 +68,17 @@ export class InheritedSockets {
       if (free) this.#used.delete(fd);
       return listener;
     }
-    if (fits(listener.name, place)) return { ...listener, close: () => this.#leave(fd, listener) };
+    if (fits(listener.name, place)) return { name: listener.name, close: () => this.#leave(fd, listener) };
     await this.#leave(fd, listener);
     return { kind: 'other', code: '', detail: `descriptor ${fd}, which was inherited for it, is bound elsewhere` };
+  }
+
+  connect(place: ConnectPlace, attempt: Settled<Wire>): { cancel(): void } {
+    return this.#streams.connect(place, attempt);
+  }
+
+  tlsContext(settings: TlsServerSettings | TlsClientSettings): TlsContext | Cause {
+    return this.#streams.tlsContext(settings);
   }
 
   /** Closes the sockets that no port listens on now, and from now on each when its port stops. */

@@ -33,8 +33,8 @@ import type { ErrorReport } from '../values/error-report.ts';
 import { awaited } from '../values/thenable.ts';
 import { ClientConnector } from './connector.ts';
 import type { Destination } from './dial.ts';
-import { inspect } from './inspect.ts';
 import type { InheritedSockets } from './inherited.ts';
+import { inspect } from './inspect.ts';
 import { REACTOR_LIFE } from './life.ts';
 import type {
   ConnectOptions,
@@ -126,7 +126,7 @@ export class Reactor implements Clock {
     const { streams } = this.#engine;
     const sockets = make(streams);
     this['~inherited'] = sockets;
-    this.#engine.streams = { ...streams, listen: (place, sink) => sockets.listen(place, sink) };
+    this.#engine.streams = sockets;
     return sockets;
   }
 
