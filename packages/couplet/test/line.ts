@@ -12,6 +12,9 @@ import type { ErrorReport } from '../src/values/error-report.ts';
 import { FakeBackend } from './fake-backend.ts';
 import { FakeWire } from './fake-wire.ts';
 
+/** The bounds of a reactor that stops. */
+const STOP = { lingerTimeoutMs: 5000, lingerMaxMs: 30_000 };
+
 /** A wire that writes down how it is paused, resumed and ended. */
 export class NotedWire extends FakeWire {
   readonly calls: string[] = [];
@@ -63,7 +66,8 @@ export class Line<P extends Protocol> {
 
   /** The reactor stops: the connection is asked to leave, or cut. */
   stop(how: 'quit' | 'cut'): void {
-    this.engine.run(() => this.#link[how]());
+    const why = 'the reactor stopped';
+    this.engine.run(() => (how === 'quit' ? this.#link.quit(STOP, why) : this.#link.cut(why)));
   }
 
   /** The wire is gone. */

@@ -87,6 +87,9 @@ export class Admission<P extends Callbacks> implements Steps {
   #stopped: Error | undefined;
   /** How many verdicts are awaited. */
   #waiting = 0;
+  /** How many wires may still get a protocol in a later turn, and what is called when there are none. */
+  #open = 0;
+  #decided: (() => void) | undefined;
   /** For the next wire: a wait that no factory or policy has used yet. Undefined if one has to be made. */
   #wait: Wait | undefined;
 
@@ -115,6 +118,14 @@ export class Admission<P extends Callbacks> implements Steps {
   stop(reason: Error): void {
     this.#stopped = reason;
     for (const one of this.#undecided) one.stop(reason);
+  }
+
+  /** Resolves when each wire that has come is seated or refused. */
+  whenDecided(): Promise<void> {
+    if (this.#open === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#decided = resolve;
+    });
   }
 
   // The steps of a wire whose admission ends in a later turn.
@@ -150,6 +161,7 @@ export class Admission<P extends Callbacks> implements Steps {
   }
 
   refused(peer: Address, reason: Error): void {
+    this.#close();
     this.#owner.refused(peer, reason);
   }
 
@@ -240,7 +252,10 @@ export class Admission<P extends Callbacks> implements Steps {
     if (one !== undefined) one.resume();
     else if (paused === true) wire.resume();
     this.#owner.seated(connection, protocol);
-    one?.seat();
+    if (one !== undefined) {
+      one.seat();
+      this.#close();
+    }
     return { kind: 'seated', connection, protocol, sink };
   }
 
@@ -272,7 +287,14 @@ export class Admission<P extends Callbacks> implements Steps {
 
   #enlist(one: Undecided): Undecided {
     this.#undecided.add(one);
+    this.#open += 1;
     return one;
+  }
+
+  /** An undecided wire is seated or refused. */
+  #close(): void {
+    this.#open -= 1;
+    if (this.#open === 0) this.#decided?.();
   }
 
   // What the factory says.

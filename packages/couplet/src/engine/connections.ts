@@ -1,16 +1,18 @@
-import { LinkedList, type Member } from '../time/list.ts';
-import type { Engine, Live } from './engine.ts';
+import type { Member } from '../time/list.ts';
+import type { Engine } from './engine.ts';
 import type { Home } from './life.ts';
+import type { LingerBounds } from './linger.ts';
+import { type Live, LiveList } from './live.ts';
 import type { StreamTransport } from './stream-transport.ts';
 
 /** What a port or connector has and the reactor ends when it stops. The engine lists the group while that has members. */
-export class Group<M extends Live & Member<M>> extends LinkedList<M> implements Live {
+export class Group<M extends Live & Member<M>> extends LiveList<M> implements Live {
   previous: Live | undefined;
   next: Live | undefined;
   readonly #engine: Engine;
 
   constructor(engine: Engine) {
-    super();
+    super(engine);
     this.#engine = engine;
   }
 
@@ -21,33 +23,30 @@ export class Group<M extends Live & Member<M>> extends LinkedList<M> implements 
 
   override remove(member: M): void {
     super.remove(member);
-    if (this.empty) this.#engine.remove(this);
-  }
-
-  /** The members that are there now: a visitor may wait in between, and some may be removed meanwhile. */
-  override *[Symbol.iterator](): Generator<M> {
-    const present: M[] = [];
-    this.each((member) => present.push(member));
-    yield* present;
-  }
-
-  quit(): void {
-    for (const member of this) member.quit();
-  }
-
-  cut(): void {
-    for (const member of this) member.cut();
+    if (this.empty) this.#engine.live.remove(this);
   }
 }
 
 /** The connections of one port or connector, from before `connectionMade` until after `connectionLost`. */
 export class Connections extends Group<StreamTransport> implements Home<StreamTransport> {
+  /** How many were left when their port or the reactor ended them; undefined before. */
+  ended: number | undefined;
   readonly #lost: ((connection: StreamTransport, reason: Error) => void) | undefined;
 
   /** `lost` is called at the end of each connection, after the `connectionLost` of its protocol. */
   constructor(engine: Engine, lost?: (connection: StreamTransport, reason: Error) => void) {
     super(engine);
     this.#lost = lost;
+  }
+
+  override quit(bounds: LingerBounds, why: string): void {
+    this.ended ??= this.size;
+    super.quit(bounds, why);
+  }
+
+  override cut(why: string): void {
+    this.ended ??= this.size;
+    super.cut(why);
   }
 
   lost(connection: StreamTransport, reason: Error): void {

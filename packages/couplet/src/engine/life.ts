@@ -1,16 +1,19 @@
 import { ConnectionAborted, TimeoutError } from '../protocol/errors.ts';
 import type { ConnectionBounds } from '../protocol/options.ts';
 import type { Wire } from '../seam/wire.ts';
+import type { Clock } from '../time/clock.ts';
 import { Ends } from './ends.ts';
-import type { Engine, Flushable, Live } from './engine.ts';
+import type { Engine, Flushable } from './engine.ts';
 import type { Flow } from './flow.ts';
 import { delivers, type LifeEvent, over, type State, sends, transition } from './life-cycle.ts';
-import type { Linger } from './linger.ts';
+import type { Linger, LingerBounds } from './linger.ts';
+import type { Live } from './live.ts';
 import { Output } from './output.ts';
 import type { Prelude } from './prelude.ts';
 
 /** How many bytes the wire is given at once while the close is bounded, so that a slow peer is seen to take some. */
 const CLOSE_PORTION = 16 * 1024;
+const AT_ONCE: LingerBounds = { lingerTimeoutMs: 0, lingerMaxMs: 0 };
 
 /** Where a connection belongs: to a port, or to a connector. */
 export interface Home<C> {
@@ -27,7 +30,7 @@ export abstract class Life extends Ends implements Flushable, Live {
   previous: Live | undefined;
   next: Live | undefined;
   protected readonly engine: Engine;
-  protected readonly bounds: ConnectionBounds;
+  protected bounds: ConnectionBounds;
   protected readonly output: Output;
   protected state: State = 'open';
   /** Why this side ended it; once the wire is gone, the reason for the protocol. */
@@ -52,18 +55,32 @@ export abstract class Life extends Ends implements Flushable, Live {
     return over(this.state);
   }
 
-  quit(): void {
+  quit(bounds: LingerBounds, why: string): void {
+    this.bounds = { ...this.bounds, ...bounds };
     if (over(this.state)) return;
     const left = this.disconnecting;
-    this.#blameStop();
+    this.#blame(why);
     // With a FIN, what a producer has begun would look complete.
     this.apply(!left && this.flow !== undefined ? 'abort' : 'lose');
   }
 
-  cut(): void {
+  cut(why: string): void {
+    this.bounds = { ...this.bounds, ...AT_ONCE };
     // A second signal may come before this connection was asked to close.
-    if (!over(this.state)) this.#blameStop();
+    if (!over(this.state)) this.#blame(why);
     this.apply(this.output.idle && this.flow === undefined ? 'cut' : 'abort');
+  }
+
+  get clock(): Clock {
+    return this.engine;
+  }
+
+  setTcpNoDelay(on: boolean): void {
+    this.output.setNoDelay(on);
+  }
+
+  setTcpKeepAlive(on: boolean, initialDelayMs = 0): void {
+    this.wire.setKeepAlive(on, initialDelayMs);
   }
 
   flush(): boolean {
@@ -129,8 +146,8 @@ export abstract class Life extends Ends implements Flushable, Live {
   }
 
   /** Sets the reason of a protocol that did not close the connection itself. */
-  #blameStop(): void {
-    if (!this.disconnecting) this.reason ??= new ConnectionAborted('the reactor stopped');
+  #blame(why: string): void {
+    if (!this.disconnecting) this.reason ??= new ConnectionAborted(why);
   }
 
   /** Goes on after other events: this connection has used up its turn. */
@@ -147,9 +164,9 @@ export abstract class Life extends Ends implements Flushable, Live {
 
   /** Begins the wait that ends with `lingered`. */
   #await(): void {
-    const { lingers, stopBounds } = this.engine;
+    const { lingers } = this.engine;
     lingers.end(this.linger);
-    this.linger = lingers.begin(stopBounds ?? this.bounds, () => this.apply('lingered'));
+    this.linger = lingers.begin(this.bounds, () => this.apply('lingered'));
   }
 
   /** From now on the peer has to take some of what is unsent within each `closeTimeoutMs`. */

@@ -8,7 +8,6 @@ import type { Transport } from '../protocol/transport.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
-import type { Clock } from '../time/clock.ts';
 import { isThenable, promiseOf } from '../values/thenable.ts';
 import type { Engine } from './engine.ts';
 import { Flow, HIGH_WATER, LOW_WATER } from './flow.ts';
@@ -237,10 +236,6 @@ export class StreamTransport extends Life implements Transport, Sink {
 
   // The protocol's side.
 
-  get clock(): Clock {
-    return this.engine;
-  }
-
   get paused(): boolean {
     return this.#paused;
   }
@@ -338,15 +333,18 @@ export class StreamTransport extends Life implements Transport, Sink {
     return this.output.waitForRoom();
   }
 
-  setTcpNoDelay(on: boolean): void {
-    this.output.setNoDelay(on);
-  }
-
-  setTcpKeepAlive(on: boolean, initialDelayMs = 0): void {
-    this.wire.setKeepAlive(on, initialDelayMs);
-  }
-
   // Calling the protocol.
+
+  /** Calls `draining` of the protocol, unless the connection ends already. A promise that this returns is not waited for. */
+  tellDraining(leftMs: number): void {
+    if (this.disconnecting) return;
+    this.#callback('draining', () => {
+      const result = this.#protocol.draining?.(leftMs);
+      if (!isThenable(result)) return;
+      this.getPeer();
+      promiseOf(result).catch((error) => this.engine.run(() => this.#fail('draining', error)));
+    });
+  }
 
   #resumeReading(): void {
     if (this.#paused || this.#pending > 0 || this.output.upgrading) return;

@@ -11,9 +11,10 @@ import type { Sink, Wire } from '../seam/wire.ts';
 import type { DelayedCall } from '../time/clock.ts';
 import { promiseOf } from '../values/thenable.ts';
 import { ADMISSION_LIFE } from './admission-life.ts';
-import type { Engine, Live } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { Farewell } from './farewell.ts';
 import { type Handshake, handshakeFailure } from './handshake.ts';
+import type { Live } from './live.ts';
 import type { Prelude } from './prelude.ts';
 
 const LIFE = new Machine('admission', 'arrived', ADMISSION_LIFE);

@@ -8,13 +8,14 @@ import type { StreamTransport } from '../engine/stream-transport.ts';
 import { AdmissionFailed, isAdmissionReason, PortStopped } from '../filters/refused.ts';
 import { CannotListenError } from '../protocol/errors.ts';
 import type { Factory } from '../protocol/factory.ts';
-import type { ListeningPort } from '../protocol/port.ts';
+import type { Drained, DrainOptions, ListeningPort } from '../protocol/port.ts';
 import type { Callbacks } from '../protocol/protocol.ts';
 import type { ServerTLS } from '../protocol/tls.ts';
 import type { Transport } from '../protocol/transport.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Listener, ListenPlace } from '../seam/streams.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
+import { Drain, type DrainTerms, termsOf } from './drain.ts';
 
 /** What a port asks of its wires. */
 export interface PortTerms extends AdmissionTerms {
@@ -24,6 +25,8 @@ export interface PortTerms extends AdmissionTerms {
 
 /** Starts the connections of a port, and tells observers of those that are refused. */
 class Arrivals implements AdmissionOwner<Callbacks> {
+  /** The drain of the port, once that has begun. */
+  drain: Drain | undefined;
   readonly #engine: Engine;
 
   constructor(engine: Engine) {
@@ -34,6 +37,7 @@ class Arrivals implements AdmissionOwner<Callbacks> {
 
   seated(connection: StreamTransport): void {
     connection.start();
+    this.drain?.joined(connection);
   }
 
   refused(peer: Address, reason: Error): void {
@@ -42,7 +46,9 @@ class Arrivals implements AdmissionOwner<Callbacks> {
     this.#engine.notify((observer) => observer.connectionRefused?.(peer, told));
   }
 
-  lost(): void {}
+  lost(): void {
+    this.drain?.left();
+  }
 }
 
 /** An open port and the factory that serves it. */
@@ -51,31 +57,35 @@ export class Port implements ListeningPort {
   readonly #factory: Factory;
   readonly #listener: Listener;
   readonly #admission: Admission<Callbacks>;
+  readonly #arrivals: Arrivals;
   readonly #tls: ServerTLS | undefined;
   readonly #host: Address;
-  readonly #closed: (port: Port) => void;
-  #stopped: Promise<void> | undefined;
+  readonly #over: (port: Port) => void;
+  #closed: Promise<void> | undefined;
+  #drained: Promise<Drained> | undefined;
 
   private constructor(
     engine: Engine,
     factory: Factory,
     listener: Listener,
     admission: Admission<Callbacks>,
+    arrivals: Arrivals,
     tls: ServerTLS | undefined,
-    closed: (port: Port) => void,
+    over: (port: Port) => void,
   ) {
     this.#engine = engine;
     this.#factory = factory;
     this.#listener = listener;
     this.#admission = admission;
+    this.#arrivals = arrivals;
     this.#tls = tls;
     this.#host = addressOf(listener.name);
-    this.#closed = closed;
+    this.#over = over;
   }
 
   /**
-   * Opens a port. `name` is the place as the program wrote it, for messages; `closed` is called once, when the port has closed. Rejects
-   * with a `CannotListenError` if the port cannot be opened, the certificates cannot be used, or the reactor is stopping.
+   * Opens a port. `name` is the place as the program wrote it, for messages; `over` is called once, when the port has closed and its
+   * connections are gone. Rejects with a `CannotListenError` if the port cannot be opened, the certificates cannot be used, or the reactor is stopping.
    */
   static async open(
     engine: Engine,
@@ -83,13 +93,14 @@ export class Port implements ListeningPort {
     place: ListenPlace,
     factory: Factory,
     terms: PortTerms,
-    closed: (port: Port) => void,
+    over: (port: Port) => void,
   ): Promise<Port> {
     const port = place.kind === 'tcp' ? place.port : undefined;
     if (engine.stopping) throw new CannotListenError(name, port, 'the reactor is stopping');
     // A port that reads a header before it asks the factory cannot have its wires paused.
     const paused = factory.admitsLater && terms.header === undefined;
-    const admission = new Admission<Callbacks>(engine, factory, { ...terms, paused }, new Arrivals(engine));
+    const arrivals = new Arrivals(engine);
+    const admission = new Admission<Callbacks>(engine, factory, { ...terms, paused }, arrivals);
     let known: Prelude = NO_PRELUDE;
     const onAccepted = (wire: Wire): Sink | null => admission.begin(wire, known).sink;
     checkCertificates(engine, name, port, terms.tls);
@@ -98,7 +109,7 @@ export class Port implements ListeningPort {
       onAcceptFailed: complaints(engine, `the port ${name}`),
     });
     if ('kind' in listener) throw new CannotListenError(name, port, listener.detail, { cause: listener });
-    const opened = new Port(engine, factory, listener, admission, terms.tls, closed);
+    const opened = new Port(engine, factory, listener, admission, arrivals, terms.tls, over);
     known = { host: opened.#host };
     engine.notify((observer) => observer.listening?.(opened.#host));
     void listener.exhausted?.then(() => opened.stopListening());
@@ -120,20 +131,55 @@ export class Port implements ListeningPort {
   }
 
   stopListening(): Promise<void> {
-    this.#stopped ??= this.#stop();
-    return this.#stopped;
+    this.#refuse();
+    return this.#close();
+  }
+
+  drain(options: DrainOptions = {}): Promise<Drained> {
+    try {
+      const terms = termsOf(options);
+      this.#drained ??= this.#drain(terms);
+      return this.#drained;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** Drains, and ends a drain that is under way within the same time. */
+  drainWithin(terms: DrainTerms): Promise<Drained> {
+    this.#arrivals.drain?.within(terms.timeoutMs);
+    return this.drain(terms);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stopListening();
   }
 
-  async #stop(): Promise<void> {
+  async #drain(terms: DrainTerms): Promise<Drained> {
+    const closed = this.#close();
+    const drain = new Drain(this.#engine, this.#admission.connections, terms, () => this.#refuse());
+    this.#arrivals.drain = drain;
+    drain.start();
+    await closed;
+    return drain.over();
+  }
+
+  /** Refuses those that do not have their protocol yet. */
+  #refuse(): void {
     this.#admission.stop(new PortStopped(`the port ${this.#host.authority} has stopped`));
+  }
+
+  #close(): Promise<void> {
+    this.#closed ??= this.#closeOnce();
+    return this.#closed;
+  }
+
+  async #closeOnce(): Promise<void> {
     await this.#listener.close();
-    this.#closed(this);
     this.#engine.notify((observer) => observer.stoppedListening?.(this.#host));
+    await this.#admission.whenDecided();
     this.#engine.guard(prefixOf(this.#factory), 'stopFactory', () => this.#factory.doStop());
+    void this.#admission.connections.whenEmpty().then(() => this.#over(this));
   }
 }
 

@@ -11,6 +11,7 @@ import { checkTLS } from '../protocol/tls.ts';
 import type { ListenPlace } from '../seam/streams.ts';
 import type { Clock } from '../time/clock.ts';
 import { awaited } from '../values/thenable.ts';
+import type { DrainTerms } from './drain.ts';
 import type { PortOptions } from './options.ts';
 import { Port, type PortTerms } from './port.ts';
 
@@ -20,12 +21,14 @@ interface TcpPlace {
   readonly backlog: number;
 }
 
-/** The ports of a reactor, including those that are being opened. */
+/** The ports of a reactor, including those that are being opened, and those that have stopped and have connections. */
 export class Ports {
   readonly #engine: Engine;
   readonly #reactor: Clock;
-  readonly #opening: Set<Promise<ListeningPort>> = new Set();
-  readonly #open: Set<Port> = new Set();
+  readonly #opening: Set<Promise<Port>> = new Set();
+  readonly #ports: Set<Port> = new Set();
+  /** From a drain of the reactor until its end, in which nothing opens. */
+  #draining = false;
 
   /** `reactor` is what `startFactory` of factories gets. */
   constructor(engine: Engine, reactor: Clock) {
@@ -56,30 +59,48 @@ export class Ports {
     if (tls !== undefined) checkTLS(tls, 'server');
     const terms = { bounds, tls, header: haproxy === undefined ? undefined : new ProxyReader(haproxy) };
     const { epoch } = this.#engine;
+    const number = place.kind === 'tcp' ? place.port : undefined;
+    this.#expectNoDrain(name, number);
     const started = factory.doStart(this.#reactor);
+    let port: Port;
     try {
       await awaited(started);
       factory.checkProtocol();
-      this.#expectEpoch(epoch, name, place.kind === 'tcp' ? place.port : undefined);
-      return await this.#openStarted(name, place, factory, terms);
+      this.#expectEpoch(epoch, name, number);
+      this.#expectNoDrain(name, number);
+      port = await this.#openStarted(name, place, factory, terms);
     } catch (error) {
       this.#engine.guard(prefixOf(factory), 'stopFactory', () => factory.doStop());
       throw error;
     }
+    if (this.#draining) await port.stopListening();
+    this.#expectNoDrain(name, number);
+    return port;
+  }
+
+  /** Drains all ports. Until `reopen` none opens; one whose socket is being opened is closed again. */
+  async drain(terms: DrainTerms): Promise<void> {
+    this.#draining = true;
+    await Promise.all([...this.#ports].map((port) => port.drainWithin(terms)));
+  }
+
+  /** Lets ports open again. */
+  reopen(): void {
+    this.#draining = false;
   }
 
   /** Closes all ports, including those whose sockets are being opened; a lookup, or a factory that is starting, is not waited for. */
   async close(): Promise<void> {
     await Promise.allSettled(this.#opening);
-    await Promise.all([...this.#open].map((port) => port.stopListening()));
+    await Promise.all([...this.#ports].map((port) => port.stopListening()));
   }
 
-  async #openStarted(name: string, place: ListenPlace, factory: Factory, terms: PortTerms): Promise<ListeningPort> {
-    const opening = Port.open(this.#engine, name, place, factory, terms, (closed) => this.#open.delete(closed));
+  async #openStarted(name: string, place: ListenPlace, factory: Factory, terms: PortTerms): Promise<Port> {
+    const opening = Port.open(this.#engine, name, place, factory, terms, (over) => this.#ports.delete(over));
     this.#opening.add(opening);
     try {
       const port = await opening;
-      this.#open.add(port);
+      this.#ports.add(port);
       return port;
     } finally {
       this.#opening.delete(opening);
@@ -90,6 +111,11 @@ export class Ports {
   #expectEpoch(epoch: symbol | undefined, name: string, port: number | undefined): void {
     if (this.#engine.stopping || this.#engine.epoch === epoch) return;
     throw new CannotListenError(name, port, 'the reactor has stopped');
+  }
+
+  /** Throws a `CannotListenError` while the reactor drains. While it ends, `Port.open` throws that. */
+  #expectNoDrain(name: string, port: number | undefined): void {
+    if (this.#draining && !this.#engine.stopping) throw new CannotListenError(name, port, 'the reactor is draining');
   }
 
   /** Returns the IP address of an interface; of a name with several addresses the first IPv4 one. */

@@ -43,6 +43,7 @@ import type {
 } from './options.ts';
 import { checkOptions } from './options.ts';
 import { Ports } from './ports.ts';
+import { heed } from './stop-signals.ts';
 import type { SystemEvent, Trigger, TriggerPhase } from './triggers.ts';
 import { EVENTS, PHASES, Triggers } from './triggers.ts';
 
@@ -54,6 +55,9 @@ const MOST_WAITING = 2 ** 31 - 1;
 const MOST_DESCRIPTORS = 2 ** 31 - 1;
 
 const LIFE = new Machine('the reactor', 'idle', REACTOR_LIFE);
+
+/** Why a connection ended that neither side had closed. */
+const STOPPED = 'the reactor stopped';
 
 /** The signals that stop a reactor that runs. */
 const STOP_SIGNALS: readonly Signal[] = ['SIGINT', 'SIGTERM'];
@@ -74,6 +78,8 @@ export class Reactor implements Clock {
   readonly #connectors: Set<Connector> = new Set();
   /** How long connections may take to end, in milliseconds. */
   #lingerMs = 0;
+  /** How long the connections of ports may take to end by themselves after a signal, in milliseconds; 0 for no drain. */
+  #drainTimeoutMs = 0;
   /** Resolve what `run` waits for: the stop, and then the end of the wait for triggers. */
   #shutDown: () => void = () => {};
   #hurry: () => void = () => {};
@@ -89,15 +95,22 @@ export class Reactor implements Clock {
       this.#lingerMs = 0;
       this.#hurry();
     },
+    shutDownAtOnce: () => {
+      this.#lingerMs = 0;
+      this.#shutDown();
+      this.#hurry();
+    },
+    drain: () => void this.#drain(),
     end: () => {
       this.#engine.epoch = undefined;
     },
     cut: () => {
       this.#lingerMs = 0;
-      this.#engine.cutAll();
+      this.#engine.run(() => this.#engine.live.cut(STOPPED));
     },
     beginEpoch: () => {
       this.#engine.epoch = Symbol('epoch');
+      this.#ports.reopen();
     },
   });
 
@@ -290,23 +303,28 @@ export class Reactor implements Clock {
   /**
    * Keeps the process alive, even with nothing open, and resolves after `stop`, when everything that the reactor had has ended:
    * ports, connections, timers and signal handlers. The reactor can run again then. SIGINT and SIGTERM stop it, unless `signals`
-   * is false; a second signal ends the wait for triggers and connections.
+   * is false; a second signal ends the wait for triggers and connections. With `drainTimeoutMs` the first one drains its ports
+   * before: while they drain, timers, attempts and clients go on, and a port cannot be opened (`CannotListenError`).
    *
-   * Rejects with `ReactorAlreadyRunning` if it is already running, and with a `RangeError` if `stopLingerMs` is not a number of
-   * at least 0.
+   * Rejects with `ReactorAlreadyRunning` if it is already running, and with a `RangeError` if `stopLingerMs` or `drainTimeoutMs`
+   * is not a number of at least 0.
    */
-  async run({ signals = true, stopLingerMs = 1000 }: RunOptions = {}): Promise<void> {
+  async run({ signals = true, stopLingerMs = 1000, drainTimeoutMs = 0 }: RunOptions = {}): Promise<void> {
     checkAtLeast('stopLingerMs', stopLingerMs, 0);
+    checkAtLeast('drainTimeoutMs', drainTimeoutMs, 0);
     this.#life.run();
     this.#engine.timers.hold(true);
     this.#lingerMs = stopLingerMs;
+    this.#drainTimeoutMs = drainTimeoutMs;
     const stopped = new Promise<void>((resolve) => {
       this.#shutDown = resolve;
     });
     const hurried = new Promise<void>((resolve) => {
       this.#hurry = resolve;
     });
-    const release = signals ? this['~surroundings'].catchSignals(STOP_SIGNALS, () => this.#life.signal()) : () => {};
+    const release = signals
+      ? this['~surroundings'].catchSignals(STOP_SIGNALS, heed(this, this.#beginDrain, this.#signal))
+      : () => {};
     for (const phase of PHASES) this.#fire(phase, 'startup');
     await stopped;
     await Promise.race([Promise.all(this.#fire('before', 'shutdown')), hurried]);
@@ -329,7 +347,7 @@ export class Reactor implements Clock {
    * `stopLingerMs` of `run`; if bytes are unsent then, it is reset. A connection with a registered producer is reset at once. A
    * protocol that had not called `loseConnection` gets `ConnectionAborted` as the reason.
    *
-   * Does nothing while the reactor is stopping. Throws `ReactorNotRunning` if it is not running.
+   * While the ports drain this ends the drain; it does nothing while the reactor is stopping. Throws `ReactorNotRunning` if it is not running.
    */
   stop(): void {
     this.#life.stop();
@@ -417,11 +435,25 @@ export class Reactor implements Clock {
     });
   }
 
+  /** Takes a signal: a reactor that just runs drains its ports, if there is a time for that. Returns whether it does. */
+  readonly #beginDrain = (): boolean => {
+    const begins = this.#drainTimeoutMs > 0 && this.#life.state === 'running';
+    if (begins) this.#life.drain();
+    return begins;
+  };
+
+  readonly #signal = (): void => this.#life.signal();
+
+  async #drain(): Promise<void> {
+    await this.#ports.drain({ timeoutMs: this.#drainTimeoutMs, stopLingerMs: this.#lingerMs });
+    this.#life.drained();
+  }
+
   /** Ends ports, attempts and connections. A second signal may shorten the linger of connections until they are asked to end. */
   async #endAll(): Promise<void> {
     await this.#ports.close();
     for (const connector of this.#connectors) if (connector.state === 'connecting') connector.stopConnecting();
-    await this.#engine.quitAll(this.#lingerMs);
+    await this.#engine.live.end(this.#lingerMs, STOPPED);
     // A cancelled attempt tells its factory in a run of its own.
     await this.#turn();
   }

@@ -17,6 +17,12 @@ export abstract class Framed<F = AnyFactory> extends Protocol<F> {
   /** A callback is running for a frame, or the promise that it returned is pending. */
   #delivering = false;
 
+  /**
+   * How many bytes have arrived and were not passed on: those of a frame that is not whole, and of frames that wait. 0 says that the
+   * peer has sent nothing behind the last frame; it does not say that this frame was answered.
+   */
+  abstract get heldBytes(): number;
+
   override readingResumed(): Result {
     return this['~deliver']();
   }
@@ -89,6 +95,10 @@ export abstract class FrameReceiver<Frame, F = AnyFactory> extends Framed<F> {
 
   override takeUnread(): Buffer {
     return this.decoder.rest();
+  }
+
+  override get heldBytes(): number {
+    return this.decoder.held;
   }
 
   protected override '~step'(): Result | typeof DRY {

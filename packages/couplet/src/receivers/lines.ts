@@ -40,6 +40,10 @@ export abstract class LineProtocol<Line, F = AnyFactory> extends Framed<F> {
     return this['~decoder'].rest();
   }
 
+  override get heldBytes(): number {
+    return this['~decoder'].held;
+  }
+
   /**
    * Called for each line, without its delimiter. Must be overridden: the inherited method throws a `TypeError` if it is not. A
    * promise that it returns is awaited before the next line; if it throws or rejects, the connection is aborted with the error.

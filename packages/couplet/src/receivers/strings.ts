@@ -34,6 +34,10 @@ export abstract class StringReceiver<F = AnyFactory> extends Framed<F> {
     return this.#decoder.rest();
   }
 
+  override get heldBytes(): number {
+    return this.#decoder.held;
+  }
+
   /**
    * Called for each string. It is a view of the chunk that brought it, and belongs to the program, which may keep or change it.
    * Must be overridden: the inherited method throws a `TypeError` if it is not. A promise that it returns is awaited before the
