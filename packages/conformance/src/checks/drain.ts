@@ -1,6 +1,5 @@
 import type { ListeningPort } from 'couplet';
 import { ConnectionAborted, ConversationFactory, PortDraining } from 'couplet';
-import type { Policy, Verdict } from 'couplet/policies';
 import { guard } from 'couplet/policies';
 import { Actor, type Part } from '../actor.ts';
 import { AllSuites } from '../all-suites.ts';
@@ -9,6 +8,7 @@ import { expect, expectSame } from '../check.ts';
 import { echo } from '../parts.ts';
 import { poemOf } from '../poem.ts';
 import { rejectionOf } from '../rejection.ts';
+import { Slow } from '../slow.ts';
 import type { BackendUnderTest, Stage } from '../stage.ts';
 import { SceneFactory, SingleClient } from '../stage.ts';
 
@@ -196,23 +196,6 @@ function addFailures(suite: AllSuites): void {
   }
 }
 
-/** Answers when the check says so. */
-class Slow implements Policy {
-  readonly admitsLater = true;
-  answer: (verdict?: Verdict) => void = () => {};
-  #ask: () => void = () => {};
-  readonly asked: Promise<void> = new Promise((resolve) => {
-    this.#ask = resolve;
-  });
-
-  filter(): Promise<Verdict> {
-    this.#ask();
-    return new Promise((resolve) => {
-      this.answer = resolve;
-    });
-  }
-}
-
 /** A factory that writes down when it starts, builds and stops. */
 class Noting extends SceneFactory {
   readonly notes: string[] = [];
@@ -236,7 +219,7 @@ async function waiting(stage: Stage): Promise<{ slow: Slow; troupe: Noting; port
   stage.reactor.observe({ connectionRefused: (_peer, { code }) => void codes.push(code) });
   const port = await stage.listen(guard(troupe, slow));
   stage.connect(port, new SingleClient(new Actor()));
-  await slow.asked;
+  await slow.asked(1);
   return { slow, troupe, port, codes };
 }
 
