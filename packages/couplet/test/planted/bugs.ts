@@ -1,5 +1,6 @@
 import { ADMISSION_BUGS } from './admission-bugs.ts';
 import type { Bug } from './bug.ts';
+import { DRAIN_BUGS } from './drain-bugs.ts';
 import { FACE_BUGS } from './face-bugs.ts';
 import { LOCAL_BUGS } from './local-bugs.ts';
 import { PROXY_BUGS } from './proxy-bugs.ts';
@@ -336,6 +337,7 @@ export const BUGS: readonly Bug[] = [
     instead: 'this.retries > this.maxRetries',
   },
   ...ADMISSION_BUGS,
+  ...DRAIN_BUGS,
   ...FACE_BUGS,
   ...TLS_BUGS,
   ...PROXY_BUGS,
