@@ -66,8 +66,7 @@ export class Line<P extends Protocol> {
 
   /** The reactor stops: the connection is asked to leave, or cut. */
   stop(how: 'quit' | 'cut'): void {
-    const why = 'the reactor stopped';
-    this.engine.run(() => (how === 'quit' ? this.#link.quit(STOP, why) : this.#link.cut(why)));
+    this.engine.run(() => (how === 'quit' ? this.#link.quit(STOP, 'the reactor stopped') : this.#link.cut()));
   }
 
   /** The wire is gone. */

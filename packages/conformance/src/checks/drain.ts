@@ -68,12 +68,19 @@ function addTelling(suite: AllSuites): void {
   for (const where of ['made', 'data'] as const) {
     suite.add(`R49 draining is not called inside ${where}, which drains`, async (stage) => {
       let port: ListeningPort | undefined;
-      const troupe = new SceneFactory({ ...polite, [where]: () => void port?.drain({ timeoutMs: LONG_MS }) });
+      let drained: Promise<unknown> | undefined;
+      const troupe = new SceneFactory({
+        ...polite,
+        [where]: () => {
+          drained = port?.drain({ timeoutMs: LONG_MS });
+        },
+      });
       port = await stage.listen(troupe);
       const client = await stage.join(port, { made: ({ transport }) => void transport.write('verse') });
       await client.lost();
       expectSame(troupe.actors[0]?.log[1], where === 'made' ? 'draining' : 'data', 'what follows made');
       expect(troupe.actors[0]?.log.includes('draining') === true, 'it is not told');
+      expectSame(await drained, { closed: 1, aborted: 0 }, 'how it ended');
     });
   }
 

@@ -12,9 +12,10 @@ import type { Sink, Wire } from '../seam/wire.ts';
 import type { Clock } from '../time/clock.ts';
 import { described } from '../values/checks.ts';
 import { isThenable, promiseOf } from '../values/thenable.ts';
-import { Connections, Group } from './connections.ts';
+import { Connections } from './connections.ts';
 import type { Engine } from './engine.ts';
 import { Handshake } from './handshake.ts';
+import { Group } from './live.ts';
 import { NO_PRELUDE, type Prelude } from './prelude.ts';
 import { errorOf, prefixOf } from './report.ts';
 import { StreamTransport } from './stream-transport.ts';
@@ -89,7 +90,7 @@ export class Admission<P extends Callbacks> implements Steps {
   #waiting = 0;
   /** How many wires may still get a protocol in a later turn, and what is called when there are none. */
   #open = 0;
-  #decided: (() => void) | undefined;
+  #settled: (() => void) | undefined;
   /** For the next wire: a wait that no factory or policy has used yet. Undefined if one has to be made. */
   #wait: Wait | undefined;
 
@@ -99,7 +100,7 @@ export class Admission<P extends Callbacks> implements Steps {
     this.#terms = terms;
     this.#owner = owner;
     this.connections = new Connections(engine, (connection, reason) => owner.lost(connection, reason));
-    this.#undecided = new Group(engine);
+    this.#undecided = new Group(engine, engine.live);
   }
 
   /** Takes a new wire; `known` is what is known of it already. Most wires have their connection when this returns. */
@@ -121,10 +122,10 @@ export class Admission<P extends Callbacks> implements Steps {
   }
 
   /** Resolves when each wire that has come is seated or refused. */
-  whenDecided(): Promise<void> {
-    if (this.#open === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#decided = resolve;
+  async decided(): Promise<void> {
+    if (this.#open === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#settled = resolve;
     });
   }
 
@@ -294,7 +295,7 @@ export class Admission<P extends Callbacks> implements Steps {
   /** An undecided wire is seated or refused. */
   #close(): void {
     this.#open -= 1;
-    if (this.#open === 0) this.#decided?.();
+    if (this.#open === 0) this.#settled?.();
   }
 
   // What the factory says.

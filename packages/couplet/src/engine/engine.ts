@@ -12,7 +12,7 @@ import { checkFunction } from '../values/checks.ts';
 import type { ErrorReport } from '../values/error-report.ts';
 import { isThenable, promiseOf } from '../values/thenable.ts';
 import { Lingers } from './linger.ts';
-import { type Live, LiveList } from './live.ts';
+import { Group, type Live } from './live.ts';
 import { lineOf, linesOf, printable, titleOf } from './report.ts';
 import { TlsContexts } from './tls-contexts.ts';
 
@@ -46,7 +46,7 @@ export class Engine implements Clock {
   readonly lingers: Lingers;
   readonly contexts: TlsContexts;
   /** The groups that have members: the connections, and the undecided wires, of ports and connectors. */
-  readonly live: LiveList<Live> = new LiveList(this);
+  readonly live: Group<Live> = new Group(this);
   /**
    * A token for the time from one stop of the reactor to the next: what was asked for with an earlier token does not begin any
    * more. Undefined while the reactor stops: nothing new begins.

@@ -13,7 +13,6 @@ import type { Prelude } from './prelude.ts';
 
 /** How many bytes the wire is given at once while the close is bounded, so that a slow peer is seen to take some. */
 const CLOSE_PORTION = 16 * 1024;
-const AT_ONCE: LingerBounds = { lingerTimeoutMs: 0, lingerMaxMs: 0 };
 
 /** Where a connection belongs: to a port, or to a connector. */
 export interface Home<C> {
@@ -59,15 +58,12 @@ export abstract class Life extends Ends implements Flushable, Live {
     this.bounds = { ...this.bounds, ...bounds };
     if (over(this.state)) return;
     const left = this.disconnecting;
-    this.#blame(why);
+    if (!left) this.reason ??= new ConnectionAborted(why);
     // With a FIN, what a producer has begun would look complete.
     this.apply(!left && this.flow !== undefined ? 'abort' : 'lose');
   }
 
-  cut(why: string): void {
-    this.bounds = { ...this.bounds, ...AT_ONCE };
-    // A second signal may come before this connection was asked to close.
-    if (!over(this.state)) this.#blame(why);
+  cut(): void {
     this.apply(this.output.idle && this.flow === undefined ? 'cut' : 'abort');
   }
 
@@ -143,11 +139,6 @@ export abstract class Life extends Ends implements Flushable, Live {
 
   protected schedule(): void {
     if (!this.#scheduled && this.state !== 'gone') this.#plan();
-  }
-
-  /** Sets the reason of a protocol that did not close the connection itself. */
-  #blame(why: string): void {
-    if (!this.disconnecting) this.reason ??= new ConnectionAborted(why);
   }
 
   /** Goes on after other events: this connection has used up its turn. */

@@ -8,50 +8,55 @@ export interface Live {
   previous: Live | undefined;
   next: Live | undefined;
   /**
-   * Ends it in order. From now on `bounds` limits its waits in place of its own bounds; `why` is for a protocol that had not closed
-   * it.
+   * Ends it in order. From now on its waits have these bounds in place of its own; `why` is for a protocol that had not closed it.
    */
   quit(bounds: LingerBounds, why: string): void;
-  /** Ends it at once: the time for an orderly close is over. */
-  cut(why: string): void;
+  /** Ends it at once, after `quit`: the time for an orderly close is over. */
+  cut(): void;
 }
 
-/** The part of the engine that ends a list. */
+/** The part of the engine that ends a group. */
 interface Upcalls {
   readonly timers: Timing;
   run(task: () => void): void;
 }
 
-/** A list of what lives, which ends in one way: in order within a time, and at once after that. */
-export class LiveList<M extends Live & Member<M>> extends LinkedList<M> {
+/**
+ * What a port or connector has, and all that the engine has. It ends in one way: in order within a time, and at once after that. While
+ * it has members it is a member of the group around it.
+ */
+export class Group<M extends Live & Member<M>> extends LinkedList<M> implements Live {
+  previous: Live | undefined;
+  next: Live | undefined;
   readonly #upcalls: Upcalls;
+  readonly #around: Group<Live> | undefined;
   #emptied: (() => void) | undefined;
 
-  constructor(upcalls: Upcalls) {
+  constructor(upcalls: Upcalls, around?: Group<Live>) {
     super();
     this.#upcalls = upcalls;
+    this.#around = around;
+  }
+
+  override add(member: M): void {
+    if (this.empty) this.#around?.add(this);
+    super.add(member);
   }
 
   override remove(member: M): void {
     super.remove(member);
     if (!this.empty) return;
+    this.#around?.remove(this);
     const emptied = this.#emptied;
     this.#emptied = undefined;
     emptied?.();
   }
 
-  /** The members that are there now: a visitor may wait in between, and some may be removed meanwhile. */
-  override *[Symbol.iterator](): Generator<M> {
-    const present: M[] = [];
-    this.each((member) => present.push(member));
-    yield* present;
-  }
-
   /** Resolves when it has no members, now or later. */
-  whenEmpty(): Promise<void> {
-    if (this.empty) return Promise.resolve();
+  async whenEmpty(): Promise<void> {
+    if (this.empty) return;
     const others = this.#emptied;
-    return new Promise((resolve) => {
+    await new Promise<void>((resolve) => {
       this.#emptied = () => {
         others?.();
         resolve();
@@ -63,19 +68,23 @@ export class LiveList<M extends Live & Member<M>> extends LinkedList<M> {
     for (const member of this) member.quit(bounds, why);
   }
 
-  cut(why: string): void {
-    for (const member of this) member.cut(why);
+  cut(): void {
+    for (const member of this) member.cut();
   }
 
-  /** Ends all: in order within `lingerMs` milliseconds, and what is left then at once. Resolves when they are gone. */
+  /**
+   * Ends all: in order within `lingerMs` milliseconds, and what is left then at once. Resolves when they are gone. May be called again,
+   * with less time; `why` is for protocols that had not closed their connections.
+   */
   async end(lingerMs: number, why: string): Promise<void> {
     if (this.empty) return;
     const gone = this.whenEmpty();
-    this.#upcalls.run(() => this.quit({ lingerTimeoutMs: lingerMs, lingerMaxMs: lingerMs }, why));
-    const cut = (): void => this.cut(why);
-    if (lingerMs === 0) this.#upcalls.run(cut);
-    const late =
-      lingerMs > 0 && lingerMs < Number.POSITIVE_INFINITY ? this.#upcalls.timers.callLater(lingerMs, cut) : undefined;
+    this.#upcalls.run(() => {
+      this.quit({ lingerTimeoutMs: lingerMs, lingerMaxMs: lingerMs }, why);
+      if (lingerMs === 0) this.cut();
+    });
+    const bounded = lingerMs > 0 && lingerMs < Number.POSITIVE_INFINITY;
+    const late = bounded ? this.#upcalls.timers.callLater(lingerMs, () => void this.end(0, why)) : undefined;
     await gone;
     late?.cancel();
   }

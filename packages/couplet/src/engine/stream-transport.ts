@@ -8,7 +8,7 @@ import type { Transport } from '../protocol/transport.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
-import { isThenable, promiseOf } from '../values/thenable.ts';
+import { awaited, isThenable, promiseOf } from '../values/thenable.ts';
 import type { Engine } from './engine.ts';
 import { Flow, HIGH_WATER, LOW_WATER } from './flow.ts';
 import { type Home, Life } from './life.ts';
@@ -336,14 +336,15 @@ export class StreamTransport extends Life implements Transport, Sink {
   // Calling the protocol.
 
   /** Calls `draining` of the protocol, unless the connection ends already. A promise that this returns is not waited for. */
-  tellDraining(leftMs: number): void {
+  async tellDraining(leftMs: number): Promise<void> {
     if (this.disconnecting) return;
-    this.#callback('draining', () => {
-      const result = this.#protocol.draining?.(leftMs);
-      if (!isThenable(result)) return;
-      this.getPeer();
-      promiseOf(result).catch((error) => this.engine.run(() => this.#fail('draining', error)));
-    });
+    // For a report, since the promise may reject when the connection is gone.
+    this.getPeer();
+    try {
+      await awaited(this.#protocol.draining?.(leftMs));
+    } catch (error) {
+      this.engine.run(() => this.#fail('draining', error));
+    }
   }
 
   #resumeReading(): void {

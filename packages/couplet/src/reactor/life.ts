@@ -15,7 +15,7 @@
  *
  * - `run`, `stop`: the program calls these methods
  * - `drain`: the first SIGINT or SIGTERM, if there is a time for connections to end by themselves
- * - `signal`: any other one; the handlers are there while it runs
+ * - `signal`: any other one; the handlers are there while it runs. One that ends a drain raises `stop` before
  * - `drained`: the connections of all ports have ended, or the time for that is over
  * - `ready`: the promises of the triggers before shutdown have settled, or are not waited for any more
  * - `ended`: ports, attempts and connections have ended
@@ -33,12 +33,11 @@ export const REACTOR_LIFE = {
     run: { to: 'running', call: 'refuseRun' },
     stop: { to: 'shuttingDown', call: 'shutDown' },
     signal: { to: 'shuttingDown', call: 'shutDown' },
-    drain: { to: 'draining', call: 'drain' },
+    drain: { to: 'draining' },
   },
   draining: {
     run: { to: 'draining', call: 'refuseRun' },
     stop: { to: 'shuttingDown', call: 'shutDown' },
-    signal: { to: 'shuttingDown', call: 'shutDownAtOnce' },
     drained: { to: 'shuttingDown', call: 'shutDown' },
   },
   shuttingDown: {

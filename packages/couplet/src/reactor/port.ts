@@ -15,7 +15,8 @@ import type { Transport } from '../protocol/transport.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Listener, ListenPlace } from '../seam/streams.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
-import { Drain, type DrainTerms, termsOf } from './drain.ts';
+import { checkAtLeast } from '../values/checks.ts';
+import { Drain } from './drain.ts';
 
 /** What a port asks of its wires. */
 export interface PortTerms extends AdmissionTerms {
@@ -36,8 +37,10 @@ class Arrivals implements AdmissionOwner<Callbacks> {
   building(): void {}
 
   seated(connection: StreamTransport): void {
+    // One that begins in `connectionMade` finds the connection itself.
+    const { drain } = this;
     connection.start();
-    this.drain?.joined(connection);
+    drain?.joined(connection);
   }
 
   refused(peer: Address, reason: Error): void {
@@ -46,9 +49,7 @@ class Arrivals implements AdmissionOwner<Callbacks> {
     this.#engine.notify((observer) => observer.connectionRefused?.(peer, told));
   }
 
-  lost(): void {
-    this.drain?.left();
-  }
+  lost(): void {}
 }
 
 /** An open port and the factory that serves it. */
@@ -135,10 +136,11 @@ export class Port implements ListeningPort {
     return this.#close();
   }
 
-  drain(options: DrainOptions = {}): Promise<Drained> {
+  drain({ timeoutMs = 25_000, stopLingerMs = 1000 }: DrainOptions = {}): Promise<Drained> {
     try {
-      const terms = termsOf(options);
-      this.#drained ??= this.#drain(terms);
+      checkAtLeast('timeoutMs', timeoutMs, 0);
+      checkAtLeast('stopLingerMs', stopLingerMs, 0);
+      this.#drained ??= this.#drain(timeoutMs, stopLingerMs);
       return this.#drained;
     } catch (error) {
       return Promise.reject(error);
@@ -146,20 +148,25 @@ export class Port implements ListeningPort {
   }
 
   /** Drains, and ends a drain that is under way within the same time. */
-  drainWithin(terms: DrainTerms): Promise<Drained> {
-    this.#arrivals.drain?.within(terms.timeoutMs);
-    return this.drain(terms);
+  drainWithin(options: Required<DrainOptions>): Promise<Drained> {
+    this.#arrivals.drain?.within(options.timeoutMs);
+    return this.drain(options);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stopListening();
   }
 
-  async #drain(terms: DrainTerms): Promise<Drained> {
+  async #drain(timeoutMs: number, stopLingerMs: number): Promise<Drained> {
     const closed = this.#close();
-    const drain = new Drain(this.#engine, this.#admission.connections, terms, () => this.#refuse());
+    const { connections } = this.#admission;
+    const drain = new Drain(this.#engine, connections, () => {
+      this.#refuse();
+      void connections.end(stopLingerMs, 'the port drained');
+    });
     this.#arrivals.drain = drain;
-    drain.start();
+    drain.within(timeoutMs);
+    for (const connection of connections) drain.joined(connection);
     await closed;
     return drain.over();
   }
@@ -177,7 +184,7 @@ export class Port implements ListeningPort {
   async #closeOnce(): Promise<void> {
     await this.#listener.close();
     this.#engine.notify((observer) => observer.stoppedListening?.(this.#host));
-    await this.#admission.whenDecided();
+    await this.#admission.decided();
     this.#engine.guard(prefixOf(this.#factory), 'stopFactory', () => this.#factory.doStop());
     void this.#admission.connections.whenEmpty().then(() => this.#over(this));
   }

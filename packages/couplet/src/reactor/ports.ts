@@ -5,13 +5,12 @@ import { ProxyReader } from '../haproxy/filter.ts';
 import { CannotListenError } from '../protocol/errors.ts';
 import type { Factory } from '../protocol/factory.ts';
 import { boundsOf } from '../protocol/options.ts';
-import type { ListeningPort } from '../protocol/port.ts';
+import type { DrainOptions, ListeningPort } from '../protocol/port.ts';
 import { checkFactory } from '../protocol/role.ts';
 import { checkTLS } from '../protocol/tls.ts';
 import type { ListenPlace } from '../seam/streams.ts';
 import type { Clock } from '../time/clock.ts';
 import { awaited } from '../values/thenable.ts';
-import type { DrainTerms } from './drain.ts';
 import type { PortOptions } from './options.ts';
 import { Port, type PortTerms } from './port.ts';
 
@@ -27,7 +26,7 @@ export class Ports {
   readonly #reactor: Clock;
   readonly #opening: Set<Promise<Port>> = new Set();
   readonly #ports: Set<Port> = new Set();
-  /** From a drain of the reactor until its end, in which nothing opens. */
+  /** True from a drain of the reactor until it ends: nothing opens. */
   #draining = false;
 
   /** `reactor` is what `startFactory` of factories gets. */
@@ -60,39 +59,35 @@ export class Ports {
     const terms = { bounds, tls, header: haproxy === undefined ? undefined : new ProxyReader(haproxy) };
     const { epoch } = this.#engine;
     const number = place.kind === 'tcp' ? place.port : undefined;
-    this.#expectNoDrain(name, number);
     const started = factory.doStart(this.#reactor);
     let port: Port;
     try {
       await awaited(started);
       factory.checkProtocol();
       this.#expectEpoch(epoch, name, number);
-      this.#expectNoDrain(name, number);
       port = await this.#openStarted(name, place, factory, terms);
     } catch (error) {
       this.#engine.guard(prefixOf(factory), 'stopFactory', () => factory.doStop());
       throw error;
     }
-    if (this.#draining) await port.stopListening();
-    this.#expectNoDrain(name, number);
+    if (this.#draining) {
+      await port.stopListening();
+      this.#expectEpoch(epoch, name, number);
+    }
     return port;
   }
 
-  /** Drains all ports. Until `reopen` none opens; one whose socket is being opened is closed again. */
-  async drain(terms: DrainTerms): Promise<void> {
+  /** Drains all ports. Until `close` none opens; one whose socket is being opened is closed again. */
+  async drain(options: Required<DrainOptions>): Promise<void> {
     this.#draining = true;
-    await Promise.all([...this.#ports].map((port) => port.drainWithin(terms)));
-  }
-
-  /** Lets ports open again. */
-  reopen(): void {
-    this.#draining = false;
+    await Promise.all(Array.from(this.#ports, (port) => port.drainWithin(options)));
   }
 
   /** Closes all ports, including those whose sockets are being opened; a lookup, or a factory that is starting, is not waited for. */
   async close(): Promise<void> {
     await Promise.allSettled(this.#opening);
-    await Promise.all([...this.#ports].map((port) => port.stopListening()));
+    this.#draining = false;
+    await Promise.all(Array.from(this.#ports, (port) => port.stopListening()));
   }
 
   async #openStarted(name: string, place: ListenPlace, factory: Factory, terms: PortTerms): Promise<Port> {
@@ -107,15 +102,13 @@ export class Ports {
     }
   }
 
-  /** Throws a `CannotListenError` if the run in which the port was asked for is over. While it ends, `Port.open` throws that. */
+  /**
+   * Throws a `CannotListenError` if the run in which the port was asked for is over, or drains. While it ends, `Port.open` throws
+   * that.
+   */
   #expectEpoch(epoch: symbol | undefined, name: string, port: number | undefined): void {
-    if (this.#engine.stopping || this.#engine.epoch === epoch) return;
-    throw new CannotListenError(name, port, 'the reactor has stopped');
-  }
-
-  /** Throws a `CannotListenError` while the reactor drains. While it ends, `Port.open` throws that. */
-  #expectNoDrain(name: string, port: number | undefined): void {
-    if (this.#draining && !this.#engine.stopping) throw new CannotListenError(name, port, 'the reactor is draining');
+    if (!this.#draining && (this.#engine.stopping || this.#engine.epoch === epoch)) return;
+    throw new CannotListenError(name, port, `the reactor ${this.#draining ? 'is draining' : 'has stopped'}`);
   }
 
   /** Returns the IP address of an interface; of a name with several addresses the first IPv4 one. */

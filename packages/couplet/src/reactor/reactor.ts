@@ -43,7 +43,6 @@ import type {
 } from './options.ts';
 import { checkOptions } from './options.ts';
 import { Ports } from './ports.ts';
-import { heed } from './stop-signals.ts';
 import type { SystemEvent, Trigger, TriggerPhase } from './triggers.ts';
 import { EVENTS, PHASES, Triggers } from './triggers.ts';
 
@@ -61,6 +60,8 @@ const STOPPED = 'the reactor stopped';
 
 /** The signals that stop a reactor that runs. */
 const STOP_SIGNALS: readonly Signal[] = ['SIGINT', 'SIGTERM'];
+/** A signal that comes sooner after the one that began a drain is a copy: a terminal and npm both send one. */
+const COPY_MS = 250;
 
 const FAMILIES: readonly NonNullable<ConnectOptions['family']>[] = ['IPv4', 'IPv6'];
 
@@ -78,8 +79,6 @@ export class Reactor implements Clock {
   readonly #connectors: Set<Connector> = new Set();
   /** How long connections may take to end, in milliseconds. */
   #lingerMs = 0;
-  /** How long the connections of ports may take to end by themselves after a signal, in milliseconds; 0 for no drain. */
-  #drainTimeoutMs = 0;
   /** Resolve what `run` waits for: the stop, and then the end of the wait for triggers. */
   #shutDown: () => void = () => {};
   #hurry: () => void = () => {};
@@ -95,22 +94,15 @@ export class Reactor implements Clock {
       this.#lingerMs = 0;
       this.#hurry();
     },
-    shutDownAtOnce: () => {
-      this.#lingerMs = 0;
-      this.#shutDown();
-      this.#hurry();
-    },
-    drain: () => void this.#drain(),
     end: () => {
       this.#engine.epoch = undefined;
     },
     cut: () => {
       this.#lingerMs = 0;
-      this.#engine.run(() => this.#engine.live.cut(STOPPED));
+      void this.#engine.live.end(0, STOPPED);
     },
     beginEpoch: () => {
       this.#engine.epoch = Symbol('epoch');
-      this.#ports.reopen();
     },
   });
 
@@ -315,16 +307,13 @@ export class Reactor implements Clock {
     this.#life.run();
     this.#engine.timers.hold(true);
     this.#lingerMs = stopLingerMs;
-    this.#drainTimeoutMs = drainTimeoutMs;
     const stopped = new Promise<void>((resolve) => {
       this.#shutDown = resolve;
     });
     const hurried = new Promise<void>((resolve) => {
       this.#hurry = resolve;
     });
-    const release = signals
-      ? this['~surroundings'].catchSignals(STOP_SIGNALS, heed(this, this.#beginDrain, this.#signal))
-      : () => {};
+    const release = signals ? this['~surroundings'].catchSignals(STOP_SIGNALS, this.#heed(drainTimeoutMs)) : () => {};
     for (const phase of PHASES) this.#fire(phase, 'startup');
     await stopped;
     await Promise.race([Promise.all(this.#fire('before', 'shutdown')), hurried]);
@@ -435,18 +424,21 @@ export class Reactor implements Clock {
     });
   }
 
-  /** Takes a signal: a reactor that just runs drains its ports, if there is a time for that. Returns whether it does. */
-  readonly #beginDrain = (): boolean => {
-    const begins = this.#drainTimeoutMs > 0 && this.#life.state === 'running';
-    if (begins) this.#life.drain();
-    return begins;
-  };
-
-  readonly #signal = (): void => this.#life.signal();
-
-  async #drain(): Promise<void> {
-    await this.#ports.drain({ timeoutMs: this.#drainTimeoutMs, stopLingerMs: this.#lingerMs });
-    this.#life.drained();
+  /** Returns what is called for each signal: the first one drains the ports, if there is a time for that. */
+  #heed(drainTimeoutMs: number): () => void {
+    let drained = Number.NEGATIVE_INFINITY;
+    return () => {
+      if (drainTimeoutMs > 0 && this.#life.state === 'running') {
+        drained = this.now();
+        this.#life.drain();
+        const options = { timeoutMs: drainTimeoutMs, stopLingerMs: this.#lingerMs };
+        void this.#ports.drain(options).then(() => this.#life.drained());
+      } else if (this.now() - drained >= COPY_MS) {
+        // It drains, or has drained: then this is ignored.
+        if (drained > Number.NEGATIVE_INFINITY) this.#life.stop();
+        this.#life.signal();
+      }
+    };
   }
 
   /** Ends ports, attempts and connections. A second signal may shorten the linger of connections until they are asked to end. */
