@@ -86,7 +86,8 @@ export class Port implements ListeningPort {
 
   /**
    * Opens a port. `name` is the place as the program wrote it, for messages; `over` is called once, when the port has closed and its
-   * connections are gone. Rejects with a `CannotListenError` if the port cannot be opened, the certificates cannot be used, or the reactor is stopping.
+   * connections are gone. Rejects with a `CannotListenError` if the port cannot be opened, the certificates cannot be used, or the
+   * reactor is stopping.
    */
   static async open(
     engine: Engine,

@@ -336,7 +336,8 @@ export class Reactor implements Clock {
    * `stopLingerMs` of `run`; if bytes are unsent then, it is reset. A connection with a registered producer is reset at once. A
    * protocol that had not called `loseConnection` gets `ConnectionAborted` as the reason.
    *
-   * While the ports drain this ends the drain; it does nothing while the reactor is stopping. Throws `ReactorNotRunning` if it is not running.
+   * While the ports drain this ends the drain; it does nothing while the reactor is stopping. Throws `ReactorNotRunning` if it is
+   * not running.
    */
   stop(): void {
     this.#life.stop();
