@@ -20,25 +20,10 @@ export class NumberedEcho extends Protocol {
 
 /** One of the processes: an ordinary server, which ends when the first process asks for it and its last connection is gone. */
 async function serve(number: number) {
-  let connections = 0;
-  let leaving = false;
-  const leave = () => {
-    if (leaving && connections === 0 && reactor.running) reactor.stop();
-  };
-  reactor.observe({
-    connectionMade: () => {
-      connections += 1;
-    },
-    connectionLost: () => {
-      connections -= 1;
-      leave();
-    },
-  });
   const port = await reactor.listenTCP(number, Factory.forProtocol(NumberedEcho), { interface: '127.0.0.1' });
   process.once('message', async () => {
-    await port.stopListening(); // new connections now go to another process
-    leaving = true;
-    leave();
+    await port.drain({ timeoutMs: Number.POSITIVE_INFINITY }); // new connections now go to another process
+    if (reactor.running) reactor.stop();
   });
   await reactor.run({ releaseIPC: true }); // the channel to the first process would keep this one alive
 }

@@ -16,6 +16,10 @@ export class Room {
     void connection.write(`Hello, ${name}! Here: ${[...this.#members.values()].join(', ') || 'nobody else'}\n`);
     this.#tell(`${name} has come`);
     this.#members.set(connection, name);
+    connection.draining.addEventListener('abort', () => {
+      void connection.write('The room closes.\n');
+      connection.close(); // the loop below ends
+    });
     try {
       for await (const line of lines) this.#tell(`${name}: ${line.trimEnd()}`, connection);
     } finally {
@@ -38,5 +42,5 @@ if (import.meta.main ?? process.argv[1] === import.meta.filename) {
     { maxWriteBufferBytes: 1_000_000 },
   );
   console.log(`Room on ${port.getHost().authority}`);
-  await reactor.run();
+  await reactor.run({ drainTimeoutMs: 5000 });
 }

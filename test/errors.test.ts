@@ -29,6 +29,7 @@ const CODES: Readonly<Record<string, string>> = {
   NotAllowed: 'COUPLET_NOT_ALLOWED',
   PeerGone: 'COUPLET_PEER_GONE',
   PeerLimitReached: 'COUPLET_PEER_LIMIT',
+  PortDraining: 'COUPLET_PORT_DRAINING',
   PortStopped: 'COUPLET_PORT_STOPPED',
   ProxyHeaderError: 'COUPLET_PROXY_HEADER',
   ReactorAlreadyRunning: 'COUPLET_REACTOR_ALREADY_RUNNING',

@@ -68,3 +68,16 @@ test('chat hangs up on who says too much at once, for that reason', async (t) =>
   assert.equal((await lost).message, 'a line is longer than maxLength (500 bytes)');
   assert.deepEqual(errors, []);
 });
+
+test('chat says that the room closes, and hangs up', async (t) => {
+  const room = new Room();
+  const port = await serve('tcp:0:interface=127.0.0.1', (connection) => room.welcome(connection));
+  const guest = await Peer.connect(numberOf(port));
+  t.after(() => guest.socket.destroy());
+  await guest.until('\n');
+  await guest.ask('Ann');
+  const drained = port.drain();
+  assert.equal(await guest.until('\n'), 'The room closes.\n');
+  await guest.leave();
+  assert.deepEqual(await drained, { closed: 1, aborted: 0 });
+});

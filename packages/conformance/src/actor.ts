@@ -10,12 +10,13 @@ export interface Part {
   shut?(actor: Actor): Result;
   secured?(actor: Actor): Result;
   resumed?(actor: Actor): Result;
+  draining?(actor: Actor, leftMs: number): Result;
   lost?(actor: Actor, reason: Error): Result;
 }
 
 /**
  * A protocol for checks: it plays a part, writes down each callback, and lets a check wait for what happens to it. `log` has
- * `made`, `data`, `eof`, `shut`, `secured`, `resumed` and `lost`, data only once in a row.
+ * `made`, `data`, `eof`, `shut`, `secured`, `resumed`, `draining` and `lost`, data only once in a row.
  */
 export class Actor extends Protocol {
   readonly log: string[] = [];
@@ -37,10 +38,11 @@ export class Actor extends Protocol {
     super();
     this.#part = part;
     // A protocol that has these methods is treated in another way, so they are there only if the part has them.
-    const { eof, shut, secured, resumed } = part;
+    const { eof, shut, secured, resumed, draining } = part;
     if (eof !== undefined) this.readConnectionLost = () => this.#noted('eof', () => eof(this));
     if (shut !== undefined) this.writeConnectionLost = () => this.#noted('shut', () => shut(this));
     if (secured !== undefined) this.handshakeCompleted = () => this.#noted('secured', () => secured(this));
+    if (draining !== undefined) this.draining = (leftMs) => this.#noted('draining', () => draining(this, leftMs));
     if (resumed !== undefined) this.readingResumed = () => this.#noted('resumed', () => resumed(this));
   }
 
@@ -105,7 +107,8 @@ export class Actor extends Protocol {
     this.#judge(what);
     if (what !== 'data' || this.log.at(-1) !== 'data') this.log.push(what);
     const result = this.calledBack(what, act);
-    if (result instanceof Promise) this.#await(result);
+    // Nothing waits for what `draining` returns.
+    if (result instanceof Promise && what !== 'draining') this.#await(result);
     return result;
   }
 
@@ -132,6 +135,7 @@ export class Actor extends Protocol {
     const fault = (when: string): number => this.faults.push(`${what} ${when}`);
     if ((what === 'made') !== (this.log.length === 0)) fault(`after ${JSON.stringify(this.log)}`);
     if (this.log.includes('lost')) fault('after lost');
+    if (what === 'draining' && this.log.includes('draining')) fault('a second time');
     if (what !== 'data' && what !== 'eof') return;
     if (this.log.includes('eof')) fault('after eof');
     if (this.transport.paused) fault('while paused');

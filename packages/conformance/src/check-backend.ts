@@ -16,6 +16,8 @@ import { connectingChecks } from './checks/connecting.ts';
 import { connectionChecks } from './checks/connection.ts';
 import { conversingChecks } from './checks/conversing.ts';
 import { deliveringChecks } from './checks/delivering.ts';
+import { drainChecks } from './checks/drain.ts';
+import { drainRunChecks } from './checks/drain-run.ts';
 import { facetChecks } from './checks/facets.ts';
 import { failedWriteChecks } from './checks/failed-writes.ts';
 import { failureChecks } from './checks/failures.ts';
@@ -89,6 +91,8 @@ export function checkBackend(underTest: BackendUnderTest): Check[] {
     ...clientWalkChecks(underTest),
     ...stoppingChecks(underTest),
     ...leavingChecks(underTest),
+    ...drainChecks(underTest),
+    ...drainRunChecks(underTest),
     ...observerChecks(underTest),
     ...inspectingChecks(underTest),
     ...nameChecks(underTest),

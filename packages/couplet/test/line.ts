@@ -13,6 +13,9 @@ import { FakeBackend } from './fake-backend.ts';
 import { FakeWire } from './fake-wire.ts';
 import { originOf } from './origin.ts';
 
+/** The bounds of a reactor that stops. */
+const STOP = { lingerTimeoutMs: 5000, lingerMaxMs: 30_000 };
+
 /** A wire that writes down how it is paused, resumed and ended. */
 export class NotedWire extends FakeWire {
   readonly calls: string[] = [];
@@ -70,7 +73,7 @@ export class Line<P extends Protocol> {
 
   /** The reactor stops: the connection is asked to leave, or cut. */
   stop(how: 'quit' | 'cut'): void {
-    this.engine.run(() => this.#link[how]());
+    this.engine.run(() => (how === 'quit' ? this.#link.quit(STOP, 'the reactor stopped') : this.#link.cut()));
   }
 
   /** The wire is gone. */

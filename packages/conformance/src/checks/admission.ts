@@ -1,4 +1,4 @@
-import type { Policy, Verdict } from 'couplet/policies';
+import type { Verdict } from 'couplet/policies';
 import { guard, limitConnections, Refused } from 'couplet/policies';
 import { Actor } from '../actor.ts';
 import { AllSuites } from '../all-suites.ts';
@@ -7,33 +7,9 @@ import { expect, expectSame } from '../check.ts';
 import { cue, echo, reciting } from '../parts.ts';
 import { expectPoem, poemOf } from '../poem.ts';
 import { rejectionOf } from '../rejection.ts';
+import { Slow } from '../slow.ts';
 import type { BackendUnderTest, Stage } from '../stage.ts';
 import { OneFactory, SceneFactory, SingleClient } from '../stage.ts';
-
-/** A policy that gives its verdicts when the check says so. */
-class Slow implements Policy {
-  readonly admitsLater: boolean;
-  readonly verdicts: ((verdict: Verdict) => void)[] = [];
-  readonly #asked: (() => void)[] = [];
-
-  constructor(admitsLater = true) {
-    this.admitsLater = admitsLater;
-  }
-
-  filter(): Promise<Verdict> {
-    for (const resolve of this.#asked.splice(0)) resolve();
-    return new Promise((resolve) => this.verdicts.push(resolve));
-  }
-
-  /** Resolves when that number of verdicts is awaited. */
-  async asked(count: number): Promise<void> {
-    while (this.verdicts.length < count) await new Promise<void>((resolve) => this.#asked.push(resolve));
-  }
-
-  answer(verdict?: Verdict): void {
-    for (const resolve of this.verdicts.splice(0)) resolve(verdict);
-  }
-}
 
 /** Counts the refusals that the reactor tells of. */
 function refusals({ reactor }: Stage): string[] {

@@ -64,6 +64,16 @@ export class Connection implements AsyncIterable<Buffer, undefined>, AsyncDispos
     return this.#inlet.closed;
   }
 
+  /**
+   * A signal that is aborted when the port of the connection drains: a program that owes the peer nothing should close the
+   * connection then, and one that does should close it when that is done. The reason is a `PortDraining`, which says how long there
+   * is time. It is not aborted when the connection ends, and never for a connection that this side opened. Created when it is first
+   * read.
+   */
+  get draining(): AbortSignal {
+    return this.#inlet.drainSignal;
+  }
+
   /** Returns the address of this end. */
   getHost(): Address {
     return this.#inlet.transport.getHost();

@@ -1,7 +1,7 @@
 import { EMPTY } from '../bytes/chunk.ts';
 import type { Decoder } from '../framing/decoder.ts';
 import { FramingError } from '../framing/errors.ts';
-import { ConnectionDone } from '../protocol/errors.ts';
+import { ConnectionDone, PortDraining } from '../protocol/errors.ts';
 import { Protocol } from '../protocol/protocol.ts';
 import type { TLS } from '../protocol/tls.ts';
 import type { Pull } from './pull.ts';
@@ -25,6 +25,8 @@ export class Inlet extends Protocol {
   #closed: Promise<Error> | undefined;
   #close: (reason: Error) => void = () => {};
   #secured: (secured: boolean) => void = () => {};
+  /** What the program asked for, to learn of a drain; or that of which it did not ask to learn yet. */
+  #drain: AbortController | PortDraining | undefined;
 
   /** Resolves to the reason once the connection is gone. */
   get closed(): Promise<Error> {
@@ -87,6 +89,21 @@ export class Inlet extends Protocol {
 
   override handshakeCompleted(): void {
     this.#secured(true);
+  }
+
+  /** Aborted when the port of the connection drains. */
+  get drainSignal(): AbortSignal {
+    if (this.#drain instanceof AbortController) return this.#drain.signal;
+    const controller = new AbortController();
+    if (this.#drain !== undefined) controller.abort(this.#drain);
+    this.#drain = controller;
+    return controller.signal;
+  }
+
+  override draining(leftMs: number): void {
+    const why = new PortDraining(leftMs);
+    if (this.#drain instanceof AbortController) this.#drain.abort(why);
+    else this.#drain = why;
   }
 
   override takeUnread(): Buffer {

@@ -12,9 +12,10 @@ import type { Sink, Wire } from '../seam/wire.ts';
 import type { Clock } from '../time/clock.ts';
 import { described } from '../values/checks.ts';
 import { isThenable, promiseOf } from '../values/thenable.ts';
-import { Connections, Group } from './connections.ts';
+import { Connections } from './connections.ts';
 import type { Engine } from './engine.ts';
 import { Handshake } from './handshake.ts';
+import { Group } from './live.ts';
 import { CONNECTIONS } from './observers.ts';
 import type { Origin } from './origin.ts';
 import { NO_PRELUDE, type Prelude } from './prelude.ts';
@@ -93,6 +94,9 @@ export class Admission<P extends Callbacks> implements Steps {
   #stopped: Error | undefined;
   /** How many verdicts are awaited. */
   #waiting = 0;
+  /** How many wires may still get a protocol in a later turn, and what is called when there are none. */
+  #open = 0;
+  #settled: (() => void) | undefined;
   /** For the next wire: a wait that no factory or policy has used yet. Undefined if one has to be made. */
   #wait: Wait | undefined;
 
@@ -103,7 +107,7 @@ export class Admission<P extends Callbacks> implements Steps {
     this.#terms = terms;
     this.#owner = owner;
     this.connections = new Connections(engine, origin, (connection, reason) => owner.lost(connection, reason));
-    this.#undecided = new Group(engine);
+    this.#undecided = new Group(engine, engine.live);
   }
 
   /** Takes a new wire; `known` is what is known of it already. Most wires have their connection when this returns. */
@@ -123,6 +127,14 @@ export class Admission<P extends Callbacks> implements Steps {
   stop(reason: Error): void {
     this.#stopped = reason;
     for (const one of this.#undecided) one.stop(reason);
+  }
+
+  /** Resolves when each wire that has come is seated or refused. */
+  async decided(): Promise<void> {
+    if (this.#open === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#settled = resolve;
+    });
   }
 
   // The steps of a wire whose admission ends in a later turn.
@@ -157,9 +169,9 @@ export class Admission<P extends Callbacks> implements Steps {
     this.#waiting -= 1;
   }
 
-  refused(one: Undecided | undefined, reason: Error): void {
-    this.origin.tally.refused(reason);
-    this.#owner.refused(reason, one);
+  refused(one: Undecided, reason: Error): void {
+    this.#close();
+    this.#tell(reason, one);
   }
 
   gone(one: Undecided): void {
@@ -249,7 +261,10 @@ export class Admission<P extends Callbacks> implements Steps {
     if (one !== undefined) one.resume();
     else if (paused === true) wire.resume();
     this.#owner.seated(connection, protocol);
-    one?.seat();
+    if (one !== undefined) {
+      one.seat();
+      this.#close();
+    }
     return { kind: 'seated', connection, protocol, sink };
   }
 
@@ -270,8 +285,14 @@ export class Admission<P extends Callbacks> implements Steps {
 
   #refuse(reason: Error, wire: Wire, known: Prelude, one: Undecided | undefined): Admitted<P> {
     if (one !== undefined) return { kind: 'refused', reason, sink: one.refuse(reason) };
-    this.refused(this.#engine.observers.ask(CONNECTIONS) ? this.#newcomer(wire, known) : undefined, reason);
+    this.#tell(reason, this.#engine.observers.ask(CONNECTIONS) ? this.#newcomer(wire, known) : undefined);
     return { kind: 'refused', reason, sink: null };
+  }
+
+  /** Counts a refusal, and tells the owner. */
+  #tell(reason: Error, one: Undecided | undefined): void {
+    this.origin.tally.refused(reason);
+    this.#owner.refused(reason, one);
   }
 
   #newcomer(wire: Wire, known: Prelude): Undecided {
@@ -281,7 +302,14 @@ export class Admission<P extends Callbacks> implements Steps {
 
   #enlist(one: Undecided): Undecided {
     this.#undecided.add(one);
+    this.#open += 1;
     return one;
+  }
+
+  /** An undecided wire is seated or refused. */
+  #close(): void {
+    this.#open -= 1;
+    if (this.#open === 0) this.#settled?.();
   }
 
   // What the factory says.

@@ -1,75 +1,20 @@
-import type { ConnectionView } from '../protocol/views.ts';
-import { LinkedList, type Member } from '../time/list.ts';
-import type { Engine, Live } from './engine.ts';
+import type { Engine } from './engine.ts';
 import type { Home } from './life.ts';
+import type { LingerBounds } from './linger.ts';
+import { Group } from './live.ts';
 import type { Origin } from './origin.ts';
 import type { StreamTransport } from './stream-transport.ts';
-
-/** What a port or connector has and the reactor ends when it stops. The engine lists the group while that has members. */
-export class Group<M extends Live & Member<M>> extends LinkedList<M> implements Live {
-  previous: Live | undefined;
-  next: Live | undefined;
-  readonly #engine: Engine;
-
-  constructor(engine: Engine) {
-    super();
-    this.#engine = engine;
-  }
-
-  override add(member: M): void {
-    if (this.empty) this.#engine.live.add(this);
-    super.add(member);
-  }
-
-  override remove(member: M): void {
-    super.remove(member);
-    if (this.empty) this.#engine.remove(this);
-  }
-
-  /** The members that are there now: a visitor may wait in between, and some may be removed meanwhile. */
-  override *[Symbol.iterator](): Generator<M> {
-    const present: M[] = [];
-    this.each((member) => present.push(member));
-    yield* present;
-  }
-
-  quit(): void {
-    for (const member of this) member.quit();
-  }
-
-  cut(): void {
-    for (const member of this) member.cut();
-  }
-
-  get bytesIn(): number {
-    let bytes = 0;
-    this.each((member) => {
-      bytes += member.bytesIn;
-    });
-    return bytes;
-  }
-
-  get bytesOut(): number {
-    let bytes = 0;
-    this.each((member) => {
-      bytes += member.bytesOut;
-    });
-    return bytes;
-  }
-
-  *views(): Generator<ConnectionView> {
-    for (const member of this) yield* member.views();
-  }
-}
 
 /** The connections of one port or connector, from before `connectionMade` until after `connectionLost`. */
 export class Connections extends Group<StreamTransport> implements Home<StreamTransport> {
   readonly origin: Origin;
+  /** How many were left when their port or the reactor ended them; undefined before. */
+  ended: number | undefined;
   readonly #lost: ((connection: StreamTransport, reason: Error) => void) | undefined;
 
   /** `lost` is called at the end of each connection, after the `connectionLost` of its protocol. */
   constructor(engine: Engine, origin: Origin, lost?: (connection: StreamTransport, reason: Error) => void) {
-    super(engine);
+    super(engine, engine.live);
     this.origin = origin;
     this.#lost = lost;
   }
@@ -77,6 +22,11 @@ export class Connections extends Group<StreamTransport> implements Home<StreamTr
   override add(connection: StreamTransport): void {
     this.origin.tally.made();
     super.add(connection);
+  }
+
+  override quit(bounds: LingerBounds, why: string): void {
+    this.ended ??= this.size;
+    super.quit(bounds, why);
   }
 
   lost(connection: StreamTransport, reason: Error): void {

@@ -1,6 +1,5 @@
 import { Gather } from '../bytes/gather.ts';
 import type { ObserveOptions, Observer } from '../protocol/observer.ts';
-import type { ConnectionView } from '../protocol/views.ts';
 import type { HostAddress } from '../seam/address.ts';
 import type { Backend, Resolver } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
@@ -8,35 +7,22 @@ import type { ClockFacet } from '../seam/clock.ts';
 import type { Streams } from '../seam/streams.ts';
 import type { Surroundings } from '../seam/surroundings.ts';
 import type { Clock, DelayedCall } from '../time/clock.ts';
-import { LinkedList } from '../time/list.ts';
 import { Timers } from '../time/timers.ts';
 import { checkFunction } from '../values/checks.ts';
 import type { ErrorReport } from '../values/error-report.ts';
 import { isThenable, promiseOf } from '../values/thenable.ts';
-import { type LingerBounds, Lingers } from './linger.ts';
+import { Lingers } from './linger.ts';
+import { Group, type Live } from './live.ts';
 import { Observers } from './observers.ts';
 import { lineOf, linesOf, titleOf } from './report.ts';
 import { Stopwatch } from './stopwatch.ts';
-import { type Moved, Tally } from './tally.ts';
+import { Tally } from './tally.ts';
 import { TlsContexts } from './tls-contexts.ts';
 
 /** Something with work that waits for the end of the present run: bytes to flush, callbacks that were deferred. */
 export interface Flushable {
   /** Does the work. Returns true if that ran code of the application. */
   flush(): boolean;
-}
-
-/** A connection, or a group of them, with what the engine needs to show and to end it. */
-export interface Live extends Moved {
-  /** The links of the engine's list of connections. */
-  previous: Live | undefined;
-  next: Live | undefined;
-  /** Ends it in order because the reactor stops. */
-  quit(): void;
-  /** Ends it at once: the time for an orderly close is over. */
-  cut(): void;
-  /** Shows the connections, as they are when each is asked for. */
-  views(): Iterable<ConnectionView>;
 }
 
 /** After this number of rounds in one run the rest waits for other events. */
@@ -51,7 +37,6 @@ const ASKED = 64;
 const RUNS = 4;
 /** From how many milliseconds on a callback is slow. */
 const SLOW_MS = 10;
-const AT_ONCE: LingerBounds = { lingerTimeoutMs: 0, lingerMaxMs: 0 };
 
 /**
  * What the connections of one reactor share: its time, the run in progress, and the list of the live ones. A run is the callbacks
@@ -66,14 +51,13 @@ export class Engine implements Clock {
   readonly timers: Timers;
   readonly lingers: Lingers;
   readonly contexts: TlsContexts;
-  readonly live: LinkedList<Live> = new LinkedList();
+  /** The groups that have members: the connections, and the undecided wires, of ports and connectors. */
+  readonly live: Group<Live> = new Group(this);
   /**
    * A token for the time from one stop of the reactor to the next: what was asked for with an earlier token does not begin any
    * more. Undefined while the reactor stops: nothing new begins.
    */
   epoch: symbol | undefined = Symbol('epoch');
-  /** How long connections that close are waited for; set while the reactor stops. */
-  stopBounds: LingerBounds | undefined;
   /** Counts the turns. */
   turn = 0;
   readonly observers: Observers;
@@ -110,7 +94,6 @@ export class Engine implements Clock {
   #runs = 0;
   #chained = -1;
   #asked = 0;
-  #emptied: (() => void) | undefined;
 
   constructor({ clock, streams, names, surroundings, released }: Omit<Backend, 'name'>) {
     this.streams = streams;
@@ -263,36 +246,6 @@ export class Engine implements Clock {
     this.tally.errors += 1;
     const { report, told } = this.observers.error(what);
     if (!told) this.#warn(report);
-  }
-
-  /** Removes a connection that is gone. */
-  remove(one: Live): void {
-    this.live.remove(one);
-    if (this.live.empty) this.#emptied?.();
-  }
-
-  /** Closes all connections, in order within `lingerMs` milliseconds, and resolves when they are gone. */
-  async quitAll(lingerMs: number): Promise<void> {
-    this.stopBounds = { lingerTimeoutMs: lingerMs, lingerMaxMs: lingerMs };
-    if (!this.live.empty) {
-      const empty = new Promise<void>((resolve) => {
-        this.#emptied = resolve;
-      });
-      this.run(() => this.live.each((one) => one.quit()));
-      let late: DelayedCall | undefined;
-      if (lingerMs === 0) this.cutAll();
-      else if (lingerMs < Number.POSITIVE_INFINITY) late = this.timers.callLater(lingerMs, () => this.cutAll());
-      await empty;
-      this.#emptied = undefined;
-      late?.cancel();
-    }
-    this.stopBounds = undefined;
-  }
-
-  /** Ends all connections at once. Promises that are pending are not waited for either. */
-  cutAll(): void {
-    if (this.stopBounds !== undefined) this.stopBounds = AT_ONCE;
-    this.run(() => this.live.each((one) => one.cut()));
   }
 
   /** Takes the time of callbacks while an observer asks for slow ones. */

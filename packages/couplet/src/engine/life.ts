@@ -2,11 +2,13 @@ import { ConnectionAborted, TimeoutError } from '../protocol/errors.ts';
 import type { ConnectionBounds } from '../protocol/options.ts';
 import type { ConnectionView } from '../protocol/views.ts';
 import type { Wire } from '../seam/wire.ts';
+import type { Clock } from '../time/clock.ts';
 import { Ends } from './ends.ts';
-import type { Engine, Flushable, Live } from './engine.ts';
+import type { Engine, Flushable } from './engine.ts';
 import type { Flow } from './flow.ts';
 import { delivers, type LifeEvent, over, type State, sends, transition } from './life-cycle.ts';
-import type { Linger } from './linger.ts';
+import type { Linger, LingerBounds } from './linger.ts';
+import type { Live } from './live.ts';
 import type { Origin } from './origin.ts';
 import { Output } from './output.ts';
 import type { Prelude } from './prelude.ts';
@@ -29,7 +31,7 @@ export interface Home<C> {
 export abstract class Life extends Ends implements Flushable, Live {
   previous: Live | undefined;
   next: Live | undefined;
-  protected readonly bounds: ConnectionBounds;
+  protected bounds: ConnectionBounds;
   protected readonly output: Output;
   protected state: State = 'open';
   /** Why this side ended it; once the wire is gone, the reason for the protocol. */
@@ -53,17 +55,16 @@ export abstract class Life extends Ends implements Flushable, Live {
     return over(this.state);
   }
 
-  quit(): void {
+  quit(bounds: LingerBounds, why: string): void {
+    this.bounds = { ...this.bounds, ...bounds };
     if (over(this.state)) return;
     const left = this.disconnecting;
-    this.#blameStop();
+    if (!left) this.reason ??= new ConnectionAborted(why);
     // With a FIN, what a producer has begun would look complete.
     this.apply(!left && this.flow !== undefined ? 'abort' : 'lose');
   }
 
   cut(): void {
-    // A second signal may come before this connection was asked to close.
-    if (!over(this.state)) this.#blameStop();
     this.apply(this.output.idle && this.flow === undefined ? 'cut' : 'abort');
   }
 
@@ -71,6 +72,17 @@ export abstract class Life extends Ends implements Flushable, Live {
 
   abstract readonly bytesIn: number;
   abstract readonly bytesOut: number;
+  get clock(): Clock {
+    return this.engine;
+  }
+
+  setTcpNoDelay(on: boolean): void {
+    this.output.setNoDelay(on);
+  }
+
+  setTcpKeepAlive(on: boolean, initialDelayMs = 0): void {
+    this.wire.setKeepAlive(on, initialDelayMs);
+  }
 
   flush(): boolean {
     this.#scheduled = false;
@@ -134,11 +146,6 @@ export abstract class Life extends Ends implements Flushable, Live {
     if (!this.#scheduled && this.state !== 'gone') this.#plan();
   }
 
-  /** Sets the reason of a protocol that did not close the connection itself. */
-  #blameStop(): void {
-    if (!this.disconnecting) this.reason ??= new ConnectionAborted('the reactor stopped');
-  }
-
   /** Goes on after other events: this connection has used up its turn. */
   protected postpone(): void {
     this.#scheduled = true;
@@ -153,9 +160,9 @@ export abstract class Life extends Ends implements Flushable, Live {
 
   /** Begins the wait that ends with `lingered`. */
   #await(): void {
-    const { lingers, stopBounds } = this.engine;
+    const { lingers } = this.engine;
     lingers.end(this.linger);
-    this.linger = lingers.begin(stopBounds ?? this.bounds, () => this.apply('lingered'));
+    this.linger = lingers.begin(this.bounds, () => this.apply('lingered'));
   }
 
   /** From now on the peer has to take some of what is unsent within each `closeTimeoutMs`. */

@@ -8,7 +8,7 @@ import type { Transport } from '../protocol/transport.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
-import type { Clock } from '../time/clock.ts';
+import { isThenable, promiseOf } from '../values/thenable.ts';
 import type { Engine } from './engine.ts';
 
 import { Flow, HIGH_WATER, LOW_WATER } from './flow.ts';
@@ -258,10 +258,6 @@ export class StreamTransport extends Shown implements Transport, Sink {
 
   // The protocol's side.
 
-  get clock(): Clock {
-    return this.engine;
-  }
-
   /** How many bytes the protocol holds of messages that may still become whole. */
   get heldBytes(): number {
     return delivers(this.state) ? (this.protocol.heldBytes ?? 0) : 0;
@@ -364,15 +360,23 @@ export class StreamTransport extends Shown implements Transport, Sink {
     return this.output.waitForRoom();
   }
 
-  setTcpNoDelay(on: boolean): void {
-    this.output.setNoDelay(on);
-  }
-
-  setTcpKeepAlive(on: boolean, initialDelayMs = 0): void {
-    this.wire.setKeepAlive(on, initialDelayMs);
-  }
-
   // Calling the protocol.
+
+  /** Calls `draining` of the protocol, unless the connection ends already. A promise that this returns is not waited for. */
+  tellDraining(leftMs: number): void {
+    if (this.disconnecting) return;
+    // For a report, since the promise may reject when the connection is gone.
+    this.getPeer();
+    const mark = this.engine.stopwatch?.begin();
+    try {
+      const result = this.protocol.draining?.(leftMs);
+      if (isThenable(result)) promiseOf(result).catch((error) => this.engine.run(() => this.fail('draining', error)));
+    } catch (error) {
+      this.fail('draining', error);
+    } finally {
+      if (mark !== undefined) this.called(mark, 'draining');
+    }
+  }
 
   #resumeReading(): void {
     if (this.#paused || this.pending || this.output.upgrading) return;

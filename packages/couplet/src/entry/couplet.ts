@@ -21,6 +21,7 @@ export {
   ConnectionRefusedError,
   DNSLookupError,
   NoRouteError,
+  PortDraining,
   ReactorAlreadyRunning,
   ReactorNotRunning,
   TimeoutError,
@@ -31,7 +32,7 @@ export type { Builds, BuiltBy, ProtocolFactory } from '../protocol/factory.ts';
 export { Factory, ServerFactory } from '../protocol/factory.ts';
 export type { ObserveOptions, Observer } from '../protocol/observer.ts';
 export type { ConnectionOptions } from '../protocol/options.ts';
-export type { ListeningPort } from '../protocol/port.ts';
+export type { Drained, DrainOptions, ListeningPort } from '../protocol/port.ts';
 export type { Consumer, Producer, PullProducer } from '../protocol/producer.ts';
 export type { AnyFactory, Callbacks, ProtocolClass, ProtocolFor, ProtocolUnder, Result } from '../protocol/protocol.ts';
 export { Protocol } from '../protocol/protocol.ts';

@@ -152,6 +152,23 @@ export class CannotListenError extends Error {
   }
 }
 
+/**
+ * The reason of the signal `draining` of a `Connection`: the port of the connection has stopped listening, and waits for its
+ * connections to end by themselves. It has no cause.
+ */
+export class PortDraining extends Error {
+  override name = 'PortDraining';
+  /** Identifies the class, also across two installed copies of Couplet. */
+  readonly code = 'COUPLET_PORT_DRAINING';
+  /** How long the port waits, from the moment of the signal, in milliseconds. */
+  readonly leftMs: number;
+  /** `leftMs` is how long the port waits, in milliseconds. */
+  constructor(leftMs: number) {
+    super(`the port drains, within ${leftMs} ms`);
+    this.leftMs = leftMs;
+  }
+}
+
 /** Thrown by `stop` of a reactor that does not run. It has no cause. */
 export class ReactorNotRunning extends Error {
   override name = 'ReactorNotRunning';

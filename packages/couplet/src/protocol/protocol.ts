@@ -43,6 +43,8 @@ export interface Callbacks {
   readConnectionLost?(): Result;
   /** Called when the end of this side's output, which `loseWriteConnection` asked for, follows everything written. */
   writeConnectionLost?(): Result;
+  /** Called once when the port of the connection drains, with the time that is left, in milliseconds. */
+  draining?(leftMs: number): Result;
   /** Called last, and once, when the connection is gone, with the reason. */
   connectionLost(reason: Error): Result;
   /** Returns what `facts` of the views of its connection are to show. */
@@ -130,6 +132,16 @@ export class Protocol<F = AnyFactory> {
    * Called when reading goes on after `resumeProducing`. A protocol that holds bytes which it received continues with them here.
    */
   readingResumed?(): Result;
+  /**
+   * Called once when the port of this connection drains: it has stopped listening, and waits for its connections to end by
+   * themselves. `leftMs` is how long it waits, in milliseconds, at least 0; then it ends those that are left. A protocol that owes
+   * its peer nothing closes the connection here, and one that does closes it when that is done.
+   *
+   * It is not called for a client, when the reactor stops without a drain, or once the connection has begun to end. It may be
+   * called while the promise of another callback is pending. A promise that it returns pauses nothing, and is not waited for; if
+   * it rejects, or if this throws, the connection is aborted as after any callback.
+   */
+  draining?(leftMs: number): Result;
   /**
    * Returns what `reactor.inspect()` and observers are to show of this protocol, such as the step of a login: names, and strings or
    * numbers, of which 20 are shown and 200 characters of each. Called only when a view is made. What it throws is shown in its place.

@@ -115,7 +115,7 @@ export interface Totals {
   readonly acceptFailures: number;
 }
 
-/** An open port at one moment. */
+/** A port at one moment: one that listens, or has stopped and still has connections. */
 export interface PortView {
   /** Unique among the connections, ports and connectors of the reactor. */
   readonly id: number;
@@ -123,6 +123,8 @@ export interface PortView {
   readonly host: string;
   /** The name of its factory: what `logPrefix` of that returns. */
   readonly factory: string;
+  /** False once it has stopped listening, for instance to drain. */
+  readonly listening: boolean;
   /** When it opened, in milliseconds of the reactor's `now()`. */
   readonly since: number;
   /** What it has had since it opened. */
@@ -205,7 +207,7 @@ export interface ReactorView {
   readonly totals: Totals;
   /** Absent unless an observer has `slowCallback`. */
   readonly loop?: LoopView;
-  /** The ports that listen. */
+  /** The ports that listen, and those that have stopped and still have connections. */
   ports(): Iterable<PortView>;
   /** The connectors that connect, are connected or wait for their next attempt. */
   connectors(): Iterable<ConnectorView>;

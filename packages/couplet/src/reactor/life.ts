@@ -6,6 +6,7 @@
  *
  * - `idle`: it does not run; ports, connections, attempts and timers work nevertheless
  * - `running`: everything works, and the process is kept alive
+ * - `draining`: its ports have stopped listening, and their connections end by themselves
  * - `shuttingDown`: the triggers before shutdown run, and everything works on until they are `ready`
  * - `ending`: the triggers during shutdown run, ports, attempts and connections end, and nothing new begins
  * - `settling`: all have ended; the triggers after shutdown run, and what they asked for has one turn to fail
@@ -13,7 +14,9 @@
  * The events:
  *
  * - `run`, `stop`: the program calls these methods
- * - `signal`: SIGINT or SIGTERM; the handlers are there while it runs
+ * - `drain`: the first SIGINT or SIGTERM, if there is a time for connections to end by themselves
+ * - `signal`: any other one; the handlers are there while it runs. One that ends a drain raises `stop` before
+ * - `drained`: the connections of all ports have ended, or the time for that is over
  * - `ready`: the promises of the triggers before shutdown have settled, or are not waited for any more
  * - `ended`: ports, attempts and connections have ended
  * - `over`: the turn after that is over
@@ -29,25 +32,34 @@ export const REACTOR_LIFE = {
   running: {
     run: { to: 'running', call: 'refuseRun' },
     stop: { to: 'shuttingDown', call: 'shutDown' },
-    // A state in which the connections end by themselves belongs between these two, once there is a time for that.
     signal: { to: 'shuttingDown', call: 'shutDown' },
+    drain: { to: 'draining' },
+  },
+  draining: {
+    run: { to: 'draining', call: 'refuseRun' },
+    stop: { to: 'shuttingDown', call: 'shutDown' },
+    drained: { to: 'shuttingDown', call: 'shutDown' },
   },
   shuttingDown: {
     run: { to: 'shuttingDown', call: 'refuseRun' },
     stop: 'ignore',
     signal: { to: 'shuttingDown', call: 'hurry' },
+    // The reactor, or a signal, ended the drain.
+    drained: 'ignore',
     ready: { to: 'ending', call: 'end' },
   },
   ending: {
     run: { to: 'ending', call: 'refuseRun' },
     stop: 'ignore',
     signal: { to: 'ending', call: 'cut' },
+    drained: 'ignore',
     ended: { to: 'settling' },
   },
   settling: {
     run: { to: 'settling', call: 'refuseRun' },
     stop: 'ignore',
     signal: 'ignore',
+    drained: 'ignore',
     over: { to: 'idle', call: 'beginEpoch' },
   },
 } as const;

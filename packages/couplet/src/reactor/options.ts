@@ -19,6 +19,13 @@ export interface RunOptions {
    * program's own, and a listener for its messages keeps the process alive.
    */
   readonly releaseIPC?: boolean;
+  /**
+   * How long the connections of all ports may take to end by themselves after the first SIGINT or SIGTERM, in milliseconds, 0 or
+   * more; 0 unless set. With it that signal drains the ports, as `drain` of a port does, before the reactor stops; `stop` ends the
+   * drain, and so does a second signal, after which nothing is waited for. One that comes within 250 ms is taken for a copy of the
+   * first: a terminal and npm both send one. Without `signals` it has no effect.
+   */
+  readonly drainTimeoutMs?: number;
 }
 
 /** How many connections may wait to be accepted: enough that a burst of clients does not run into the one-second retries of TCP. */

@@ -12,7 +12,7 @@ import type { Undecided } from '../engine/undecided.ts';
 import { AdmissionFailed, isAdmissionReason, PortStopped } from '../filters/refused.ts';
 import { CannotListenError } from '../protocol/errors.ts';
 import type { Factory } from '../protocol/factory.ts';
-import type { ListeningPort } from '../protocol/port.ts';
+import type { Drained, DrainOptions, ListeningPort } from '../protocol/port.ts';
 import type { Callbacks } from '../protocol/protocol.ts';
 import type { ServerTLS } from '../protocol/tls.ts';
 import type { Transport } from '../protocol/transport.ts';
@@ -20,7 +20,9 @@ import type { PortView } from '../protocol/views.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Listener, ListenPlace } from '../seam/streams.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
+import { checkAtLeast } from '../values/checks.ts';
 import { factsOf } from '../values/details.ts';
+import { Drain } from './drain.ts';
 
 /** What a port asks of its wires. */
 export interface PortTerms extends AdmissionTerms {
@@ -30,6 +32,8 @@ export interface PortTerms extends AdmissionTerms {
 
 /** Starts the connections of a port, and tells observers of those that are refused. */
 class Arrivals implements AdmissionOwner<Callbacks> {
+  /** The drain of the port, once that has begun. */
+  drain: Drain | undefined;
   readonly #engine: Engine;
 
   constructor(engine: Engine) {
@@ -39,7 +43,10 @@ class Arrivals implements AdmissionOwner<Callbacks> {
   building(): void {}
 
   seated(connection: StreamTransport): void {
+    // One that begins in `connectionMade` finds the connection itself.
+    const { drain } = this;
     connection.start();
+    drain?.joined(connection);
   }
 
   refused(reason: Error, one: Undecided | undefined): void {
@@ -60,33 +67,38 @@ export class Port implements ListeningPort {
   readonly #factory: Factory;
   readonly #listener: Listener;
   readonly #admission: Admission<Callbacks>;
+  readonly #arrivals: Arrivals;
   readonly #tls: ServerTLS | undefined;
   readonly #host: Address;
   readonly #since: number;
-  readonly #closed: (port: Port) => void;
-  #stopped: Promise<void> | undefined;
+  readonly #over: (port: Port) => void;
+  #closed: Promise<void> | undefined;
+  #drained: Promise<Drained> | undefined;
 
   private constructor(
     engine: Engine,
     factory: Factory,
     listener: Listener,
     admission: Admission<Callbacks>,
+    arrivals: Arrivals,
     tls: ServerTLS | undefined,
-    closed: (port: Port) => void,
+    over: (port: Port) => void,
   ) {
     this.#engine = engine;
     this.#factory = factory;
     this.#listener = listener;
     this.#admission = admission;
+    this.#arrivals = arrivals;
     this.#tls = tls;
     this.#host = addressOf(listener.name);
     this.#since = engine.now();
-    this.#closed = closed;
+    this.#over = over;
   }
 
   /**
-   * Opens a port. `name` is the place as the program wrote it, for messages; `closed` is called once, when the port has closed. Rejects
-   * with a `CannotListenError` if the port cannot be opened, the certificates cannot be used, or the reactor is stopping.
+   * Opens a port. `name` is the place as the program wrote it, for messages; `over` is called once, when the port has closed and its
+   * connections are gone. Rejects with a `CannotListenError` if the port cannot be opened, the certificates cannot be used, or the
+   * reactor is stopping.
    */
   static async open(
     engine: Engine,
@@ -94,7 +106,7 @@ export class Port implements ListeningPort {
     place: ListenPlace,
     factory: Factory,
     terms: PortTerms,
-    closed: (port: Port) => void,
+    over: (port: Port) => void,
   ): Promise<Port> {
     const port = place.kind === 'tcp' ? place.port : undefined;
     if (engine.stopping) throw new CannotListenError(name, port, 'the reactor is stopping');
@@ -102,7 +114,8 @@ export class Port implements ListeningPort {
     const paused = factory.admitsLater && terms.header === undefined;
     const tally = new Tally(engine.tally);
     const origin: Origin = { id: engine.newId(), role: 'server', factory, tally };
-    const admission = new Admission<Callbacks>(engine, factory, { ...terms, paused }, origin, new Arrivals(engine));
+    const arrivals = new Arrivals(engine);
+    const admission = new Admission<Callbacks>(engine, factory, { ...terms, paused }, origin, arrivals);
     let known: Prelude = NO_PRELUDE;
     const onAccepted = (wire: Wire): Sink | null => admission.begin(wire, known).sink;
     checkCertificates(engine, name, port, terms.tls);
@@ -111,7 +124,7 @@ export class Port implements ListeningPort {
       onAcceptFailed: complaints(engine, `the port ${name}`, tally),
     });
     if ('kind' in listener) throw new CannotListenError(name, port, listener.detail, { cause: listener });
-    const opened = new Port(engine, factory, listener, admission, terms.tls, closed);
+    const opened = new Port(engine, factory, listener, admission, arrivals, terms.tls, over);
     known = { host: opened.#host };
     engine.observers.listening(opened.#host);
     void listener.exhausted?.then(() => opened.stopListening());
@@ -134,6 +147,7 @@ export class Port implements ListeningPort {
       id,
       host: this.#host.authority,
       factory: prefixOf(factory),
+      listening: this.#closed === undefined,
       since: this.#since,
       totals: tally.totals(this.#admission.connections),
       policies: this.#factory.describePolicies(),
@@ -148,20 +162,61 @@ export class Port implements ListeningPort {
   }
 
   stopListening(): Promise<void> {
-    this.#stopped ??= this.#stop();
-    return this.#stopped;
+    this.#refuse();
+    return this.#close();
+  }
+
+  drain({ timeoutMs = 25_000, stopLingerMs = 1000 }: DrainOptions = {}): Promise<Drained> {
+    try {
+      checkAtLeast('timeoutMs', timeoutMs, 0);
+      checkAtLeast('stopLingerMs', stopLingerMs, 0);
+      this.#drained ??= this.#drain(timeoutMs, stopLingerMs);
+      return this.#drained;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** Drains, and ends a drain that is under way within the same time. */
+  drainWithin(options: Required<DrainOptions>): Promise<Drained> {
+    this.#arrivals.drain?.within(options.timeoutMs);
+    return this.drain(options);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stopListening();
   }
 
-  async #stop(): Promise<void> {
+  async #drain(timeoutMs: number, stopLingerMs: number): Promise<Drained> {
+    const closed = this.#close();
+    const { connections } = this.#admission;
+    const drain = new Drain(this.#engine, connections, () => {
+      this.#refuse();
+      void connections.end(stopLingerMs, 'the port drained');
+    });
+    this.#arrivals.drain = drain;
+    drain.within(timeoutMs);
+    for (const connection of connections) drain.joined(connection);
+    await closed;
+    return drain.over();
+  }
+
+  /** Refuses those that do not have their protocol yet. */
+  #refuse(): void {
     this.#admission.stop(new PortStopped(`the port ${this.#host.authority} has stopped`));
+  }
+
+  #close(): Promise<void> {
+    this.#closed ??= this.#closeOnce();
+    return this.#closed;
+  }
+
+  async #closeOnce(): Promise<void> {
     await this.#listener.close();
-    this.#closed(this);
     this.#engine.observers.stoppedListening(this.#host);
+    await this.#admission.decided();
     this.#engine.guard(prefixOf(this.#factory), 'stopFactory', () => this.#factory.doStop());
+    void this.#admission.connections.whenEmpty().then(() => this.#over(this));
   }
 }
 

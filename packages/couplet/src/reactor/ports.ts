@@ -5,7 +5,7 @@ import { ProxyReader } from '../haproxy/filter.ts';
 import { CannotListenError } from '../protocol/errors.ts';
 import type { Factory } from '../protocol/factory.ts';
 import { boundsOf } from '../protocol/options.ts';
-import type { ListeningPort } from '../protocol/port.ts';
+import type { DrainOptions, ListeningPort } from '../protocol/port.ts';
 import { checkFactory } from '../protocol/role.ts';
 import { checkTLS } from '../protocol/tls.ts';
 import type { PortView } from '../protocol/views.ts';
@@ -21,12 +21,14 @@ interface TcpPlace {
   readonly backlog: number;
 }
 
-/** The ports of a reactor, including those that are being opened. */
+/** The ports of a reactor, including those that are being opened, and those that have stopped and have connections. */
 export class Ports {
   readonly #engine: Engine;
   readonly #reactor: Clock;
-  readonly #opening: Set<Promise<ListeningPort>> = new Set();
-  readonly #open: Set<Port> = new Set();
+  readonly #opening: Set<Promise<Port>> = new Set();
+  readonly #ports: Set<Port> = new Set();
+  /** True from a drain of the reactor until it ends: nothing opens. */
+  #draining = false;
 
   /** `reactor` is what `startFactory` of factories gets. */
   constructor(engine: Engine, reactor: Clock) {
@@ -57,45 +59,62 @@ export class Ports {
     if (tls !== undefined) checkTLS(tls, 'server');
     const terms = { bounds, tls, header: haproxy === undefined ? undefined : new ProxyReader(haproxy) };
     const { epoch } = this.#engine;
+    const number = place.kind === 'tcp' ? place.port : undefined;
     const started = factory.doStart(this.#reactor);
+    let port: Port;
     try {
       await awaited(started);
       factory.checkProtocol();
-      this.#expectEpoch(epoch, name, place.kind === 'tcp' ? place.port : undefined);
-      return await this.#openStarted(name, place, factory, terms);
+      this.#expectEpoch(epoch, name, number);
+      port = await this.#openStarted(name, place, factory, terms);
     } catch (error) {
       this.#engine.guard(prefixOf(factory), 'stopFactory', () => factory.doStop());
       throw error;
     }
+    if (this.#draining) {
+      await port.stopListening();
+      this.#expectEpoch(epoch, name, number);
+    }
+    return port;
   }
 
-  /** Shows the ports that are open. */
+  /** Drains all ports. Until `close` none opens; one whose socket is being opened is closed again. */
+  async drain(options: Required<DrainOptions>): Promise<void> {
+    this.#draining = true;
+    await Promise.all(Array.from(this.#ports, (port) => port.drainWithin(options)));
+  }
+
+  /** Shows the ports that listen, and those whose connections have not ended. */
   *views(): Generator<PortView> {
-    for (const port of [...this.#open]) yield port.view();
+    for (const port of [...this.#ports]) yield port.view();
   }
 
   /** Closes all ports, including those whose sockets are being opened; a lookup, or a factory that is starting, is not waited for. */
   async close(): Promise<void> {
     await Promise.allSettled(this.#opening);
-    await Promise.all([...this.#open].map((port) => port.stopListening()));
+    this.#draining = false;
+    await Promise.all(Array.from(this.#ports, (port) => port.stopListening()));
   }
 
-  async #openStarted(name: string, place: ListenPlace, factory: Factory, terms: PortTerms): Promise<ListeningPort> {
-    const opening = Port.open(this.#engine, name, place, factory, terms, (closed) => this.#open.delete(closed));
+  async #openStarted(name: string, place: ListenPlace, factory: Factory, terms: PortTerms): Promise<Port> {
+    const opening = Port.open(this.#engine, name, place, factory, terms, (over) => this.#ports.delete(over));
     this.#opening.add(opening);
     try {
       const port = await opening;
-      this.#open.add(port);
+      this.#ports.add(port);
       return port;
     } finally {
       this.#opening.delete(opening);
     }
   }
 
-  /** Throws a `CannotListenError` if the run in which the port was asked for is over. While it ends, `Port.open` throws that. */
+  /**
+   * Throws a `CannotListenError` if the run in which the port was asked for is over, or drains. While it ends, `Port.open` throws
+   * that.
+   */
   #expectEpoch(epoch: symbol | undefined, name: string, port: number | undefined): void {
-    if (this.#engine.stopping || this.#engine.epoch === epoch) return;
-    throw new CannotListenError(name, port, 'the reactor has stopped');
+    if (!this.#draining && (this.#engine.stopping || this.#engine.epoch === epoch)) return;
+    throw new CannotListenError(name, port, `the reactor ${this.#draining ? 'is draining' : 'has stopped'}`);
   }
 
   /** Returns the IP address of an interface; of a name with several addresses the first IPv4 one. */

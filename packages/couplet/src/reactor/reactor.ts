@@ -58,8 +58,13 @@ const MOST_DESCRIPTORS = 2 ** 31 - 1;
 
 const LIFE = new Machine('the reactor', 'idle', REACTOR_LIFE);
 
+/** Why a connection ended that neither side had closed. */
+const STOPPED = 'the reactor stopped';
+
 /** The signals that stop a reactor that runs. */
 const STOP_SIGNALS: readonly Signal[] = ['SIGINT', 'SIGTERM'];
+/** A signal that comes sooner after the one that began a drain is a copy: a terminal and npm both send one. */
+const COPY_MS = 250;
 
 const FAMILIES: readonly NonNullable<ConnectOptions['family']>[] = ['IPv4', 'IPv6'];
 
@@ -101,7 +106,7 @@ export class Reactor implements Clock {
     },
     cut: () => {
       this.#lingerMs = 0;
-      this.#engine.cutAll();
+      void this.#engine.live.end(0, STOPPED);
     },
     beginEpoch: () => {
       this.#engine.epoch = Symbol('epoch');
@@ -315,13 +320,16 @@ export class Reactor implements Clock {
   /**
    * Keeps the process alive, even with nothing open, and resolves after `stop`, when everything that the reactor had has ended:
    * ports, connections, timers and signal handlers. The reactor can run again then. SIGINT and SIGTERM stop it, unless `signals`
-   * is false; a second signal ends the wait for triggers and connections.
+   * is false; a second signal ends the wait for triggers and connections. With `drainTimeoutMs` the first one drains its ports
+   * before: while they drain, timers, attempts and clients go on, and a port cannot be opened (`CannotListenError`).
    *
-   * Rejects with `ReactorAlreadyRunning` if it is already running, and with a `RangeError` if `stopLingerMs` is not a number of
-   * at least 0.
+   * Rejects with `ReactorAlreadyRunning` if it is already running, and with a `RangeError` if `stopLingerMs` or `drainTimeoutMs`
+   * is not a number of at least 0.
    */
-  async run({ signals = true, stopLingerMs = 1000, releaseIPC = false }: RunOptions = {}): Promise<void> {
+  async run(options: RunOptions = {}): Promise<void> {
+    const { signals = true, stopLingerMs = 1000, drainTimeoutMs = 0, releaseIPC = false } = options;
     checkAtLeast('stopLingerMs', stopLingerMs, 0);
+    checkAtLeast('drainTimeoutMs', drainTimeoutMs, 0);
     this.#life.run();
     this.#engine.timers.hold(true);
     this.#lingerMs = stopLingerMs;
@@ -331,7 +339,7 @@ export class Reactor implements Clock {
     const hurried = new Promise<void>((resolve) => {
       this.#hurry = resolve;
     });
-    const release = signals ? this['~surroundings'].catchSignals(STOP_SIGNALS, () => this.#life.signal()) : () => {};
+    const release = signals ? this['~surroundings'].catchSignals(STOP_SIGNALS, this.#heed(drainTimeoutMs)) : () => {};
     for (const phase of PHASES) this.#fire(phase, 'startup');
     await stopped;
     await Promise.race([Promise.all(this.#fire('before', 'shutdown')), hurried]);
@@ -355,7 +363,8 @@ export class Reactor implements Clock {
    * `stopLingerMs` of `run`; if bytes are unsent then, it is reset. A connection with a registered producer is reset at once. A
    * protocol that had not called `loseConnection` gets `ConnectionAborted` as the reason.
    *
-   * Does nothing while the reactor is stopping. Throws `ReactorNotRunning` if it is not running.
+   * While the ports drain this ends the drain; it does nothing while the reactor is stopping. Throws `ReactorNotRunning` if it is
+   * not running.
    */
   stop(): void {
     this.#life.stop();
@@ -457,11 +466,28 @@ export class Reactor implements Clock {
     });
   }
 
+  /** Returns what is called for each signal: the first one drains the ports, if there is a time for that. */
+  #heed(drainTimeoutMs: number): () => void {
+    let drained = Number.NEGATIVE_INFINITY;
+    return () => {
+      if (drainTimeoutMs > 0 && this.#life.state === 'running') {
+        drained = this.now();
+        this.#life.drain();
+        const options = { timeoutMs: drainTimeoutMs, stopLingerMs: this.#lingerMs };
+        void this.#ports.drain(options).then(() => this.#life.drained());
+      } else if (this.now() - drained >= COPY_MS) {
+        // It drains, or has drained: then this is ignored.
+        if (drained > Number.NEGATIVE_INFINITY) this.#life.stop();
+        this.#life.signal();
+      }
+    };
+  }
+
   /** Ends ports, attempts and connections. A second signal may shorten the linger of connections until they are asked to end. */
   async #endAll(): Promise<void> {
     await this.#ports.close();
     for (const connector of this.#connectors) if (connector.state === 'connecting') connector.stopConnecting();
-    await this.#engine.quitAll(this.#lingerMs);
+    await this.#engine.live.end(this.#lingerMs, STOPPED);
     // A cancelled attempt tells its factory in a run of its own.
     await this.#turn();
   }

@@ -17,7 +17,10 @@ export abstract class Framed<F = AnyFactory> extends Protocol<F> {
   /** A callback is running for a frame, or the promise that it returned is pending. */
   #delivering = false;
 
-  /** How many received bytes it holds: those of a message that is not whole yet, and of messages that were not delivered. */
+  /**
+   * How many bytes have arrived and were not passed on: those of a frame that is not whole, and of frames that wait. 0 says that the
+   * peer has sent nothing behind the last frame; it does not say that this frame was answered.
+   */
   abstract get heldBytes(): number;
 
   override readingResumed(): Result {
@@ -85,10 +88,6 @@ export abstract class FrameReceiver<Frame, F = AnyFactory> extends Framed<F> {
   /** Called for each frame, which belongs to the program. */
   abstract frameReceived(frame: Frame): Result;
 
-  override get heldBytes(): number {
-    return this.decoder.held;
-  }
-
   override dataReceived(data: Buffer): Result {
     this.decoder.push(data);
     return this['~deliver']();
@@ -96,6 +95,10 @@ export abstract class FrameReceiver<Frame, F = AnyFactory> extends Framed<F> {
 
   override takeUnread(): Buffer {
     return this.decoder.rest();
+  }
+
+  override get heldBytes(): number {
+    return this.decoder.held;
   }
 
   protected override '~step'(): Result | typeof DRY {

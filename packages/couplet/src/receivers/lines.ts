@@ -31,10 +31,6 @@ export abstract class LineProtocol<Line, F = AnyFactory> extends Framed<F> {
     this['~decoder'] = new LineDecoder(reader);
   }
 
-  override get heldBytes(): number {
-    return this['~decoder'].held;
-  }
-
   override dataReceived(data: Buffer): Result {
     this['~decoder'].push(data);
     return this['~deliver']();
@@ -42,6 +38,10 @@ export abstract class LineProtocol<Line, F = AnyFactory> extends Framed<F> {
 
   override takeUnread(): Buffer {
     return this['~decoder'].rest();
+  }
+
+  override get heldBytes(): number {
+    return this['~decoder'].held;
   }
 
   /**

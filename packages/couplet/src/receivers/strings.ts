@@ -25,10 +25,6 @@ export abstract class StringReceiver<F = AnyFactory> extends Framed<F> {
     this.#decoder = new PrefixedDecoder(prefix);
   }
 
-  override get heldBytes(): number {
-    return this.#decoder.held;
-  }
-
   override dataReceived(data: Buffer): Result {
     this.#decoder.push(data);
     return this['~deliver']();
@@ -36,6 +32,10 @@ export abstract class StringReceiver<F = AnyFactory> extends Framed<F> {
 
   override takeUnread(): Buffer {
     return this.#decoder.rest();
+  }
+
+  override get heldBytes(): number {
+    return this.#decoder.held;
   }
 
   /**

@@ -9,7 +9,8 @@ import { PipeEnd } from './pipe-end.ts';
  * KiB and one chunk wait. A half-close, an orderly close and a reset of one connection happen to the other too.
  *
  * Nothing is read from a client until its other connection is there. If that fails, the client is reset, and the `ConnectError`
- * is the reason of its end; if the client goes first, the attempt is cancelled. `options` bounds the connections to the endpoint.
+ * is the reason of its end; if the client goes first, the attempt is cancelled. A drain lets forwarded connections go on until its
+ * time is up, since their bytes do not tell which are idle. `options` bounds the connections to the endpoint.
  * Throws a `TypeError` if `endpoint` is not a client endpoint.
  */
 export function portForward(endpoint: ClientEndpoint, options: PipeOptions = {}): Factory {

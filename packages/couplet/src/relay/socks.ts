@@ -32,7 +32,9 @@ export interface SocksOptions extends PipeOptions {
 /**
  * Connects a client to the destination that it names, and then passes bytes between the two: the command CONNECT of SOCKS 4, 4a
  * and 5 (RFC 1928), without authentication. A request that is refused or fails is answered, and the connection is closed. A
- * client that does not speak SOCKS, or does not send its request in time, is reset. `SocksFactory` builds these protocols.
+ * client that does not speak SOCKS, or does not send its request in time, is reset. When the port drains, a client that has not sent
+ * its request is closed; connections that are passed on last until the time of the drain is up, since their bytes do not tell which
+ * are idle. `SocksFactory` builds these protocols.
  */
 export class Socks extends PipeEnd<SocksFactory> {
   #handshake: SocksHandshake | undefined;
@@ -71,6 +73,10 @@ export class Socks extends PipeEnd<SocksFactory> {
     super.reached(far);
     if (this.#early !== undefined) far.transport.write(this.#early);
     this.#early = undefined;
+  }
+
+  override draining(): void {
+    if (this.#handshake !== undefined) this.transport.loseConnection();
   }
 
   override connectionLost(reason: Error): void {

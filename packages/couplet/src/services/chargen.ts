@@ -7,8 +7,8 @@ const RING: string = Array.from({ length: 95 }, (_, at) => String.fromCharCode(0
 const LINES: Buffer = Buffer.from(Array.from(RING, (_, at) => `${(RING + RING).slice(at, at + 72)}\r\n`).join(''));
 
 /**
- * Sends lines of 72 printable characters (RFC 864), each shifted by one, as fast as the peer reads, until the peer closes its side.
- * What arrives is dropped.
+ * Sends lines of 72 printable characters (RFC 864), each shifted by one, as fast as the peer reads, until the peer closes its side,
+ * or the port drains. What arrives is dropped.
  */
 export class Chargen extends Protocol implements PullProducer {
   override connectionMade(): void {
@@ -24,6 +24,14 @@ export class Chargen extends Protocol implements PullProducer {
   stopProducing(): void {}
 
   override readConnectionLost(): void {
+    this.#end();
+  }
+
+  override draining(): void {
+    this.#end();
+  }
+
+  #end(): void {
     this.transport.unregisterProducer();
     this.transport.loseConnection();
   }

@@ -15,6 +15,7 @@ const CALLBACKS = [
   'readingResumed',
   'handshakeCompleted',
   'takeUnread',
+  'draining',
   'readConnectionLost',
   'writeConnectionLost',
   'connectionLost',
@@ -206,7 +207,8 @@ export class ProtocolWatch implements Tap {
       Object.assign(protocol, Object.fromEntries(own));
     };
     const { makeConnection, dataReceived, connectionLost } = protocol;
-    const { readingResumed, handshakeCompleted, takeUnread, readConnectionLost, writeConnectionLost } = protocol;
+    const { readingResumed, handshakeCompleted, takeUnread, draining, readConnectionLost, writeConnectionLost } =
+      protocol;
     Object.assign(protocol, {
       makeConnection: (transport: Transport) => {
         this.#live('connectionMade', 'unborn', 'alive');
@@ -243,6 +245,7 @@ export class ProtocolWatch implements Tap {
       };
       Object.assign(protocol, { [name]: around });
     }
+    if (draining !== undefined) Object.assign(protocol, { draining: this.#watchDraining(protocol, draining) });
     if (takeUnread === undefined) return;
     // This is called within startTLS, which a callback may call.
     Object.assign(protocol, {
@@ -253,6 +256,17 @@ export class ProtocolWatch implements Tap {
     });
   }
 
+  /** It comes once, and nothing waits for a promise that it returns. */
+  #watchDraining(protocol: Callbacks, draining: NonNullable<Callbacks['draining']>): (leftMs: number) => unknown {
+    let told = false;
+    return (leftMs) => {
+      this.#live('draining', 'alive', 'alive');
+      if (told) this.#wrong('draining, a second time');
+      told = true;
+      return this.#within('draining', () => draining.call(protocol, leftMs));
+    };
+  }
+
   /** A callback is due in one state only. */
   #live(callback: string, before: 'unborn' | 'alive', after: 'alive' | 'lost'): void {
     if (this.#life !== before) this.#wrong(`${callback} of a connection that is ${this.#life}`);
@@ -261,12 +275,18 @@ export class ProtocolWatch implements Tap {
 
   /** A callback must not run inside another one. */
   #run(callback: string, call: () => unknown): unknown {
-    if (this.#inside !== undefined) this.#wrong(`${callback} inside ${this.#inside}`);
-    this.#inside = callback;
-    try {
+    return this.#within(callback, () => {
       const result = call();
       if (isThenable(result)) this.#wait(callback, result);
       return result;
+    });
+  }
+
+  #within(callback: string, call: () => unknown): unknown {
+    if (this.#inside !== undefined) this.#wrong(`${callback} inside ${this.#inside}`);
+    this.#inside = callback;
+    try {
+      return call();
     } finally {
       this.#inside = undefined;
     }

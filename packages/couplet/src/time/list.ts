@@ -21,9 +21,14 @@ export class LinkedList<M extends Member<M>> {
     return this.#size;
   }
 
-  /** Each member, the newest first. None may be removed meanwhile. */
+  /**
+   * The members that are there now, the newest first: a visitor may wait in between, and some may be removed meanwhile. To copy them
+   * costs more than `each`.
+   */
   *[Symbol.iterator](): Generator<M> {
-    for (let member = this.#first; member !== undefined; member = member.next) yield member;
+    const present: M[] = [];
+    this.each((member) => present.push(member));
+    yield* present;
   }
 
   /** Adds a member, which must not be in the list. */

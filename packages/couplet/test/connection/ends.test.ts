@@ -294,9 +294,10 @@ describe('R3 the ConnectionDone of all connections', () => {
   });
 });
 
-describe('R50 a connection that is cut without having been asked to leave', () => {
+describe('R50 a connection that is cut as soon as it was asked to leave', () => {
   test('is told who ended it', () => {
     const line = new Line(new Listener());
+    line.stop('quit');
     line.stop('cut');
     line.cut('done');
     assert.ok(line.inlet.reason instanceof ConnectionAborted);

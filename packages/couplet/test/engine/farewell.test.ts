@@ -40,7 +40,7 @@ describe('the farewell of a wire that is turned away', () => {
       const house = new House(limitConnections(new Recorders(), { max: 1, message: 'full\n' }));
       const visit = house.accept();
       const refused = house.accept(LOCAL, [false]);
-      const gone = house.engine.quitAll(lingerMs);
+      const gone = house.engine.live.end(lingerMs, 'the reactor stopped');
       visit.cut();
       house.pass(lingerMs / 2);
       assert.deepEqual(refused.calls, lingerMs === 0 ? ['close'] : []);

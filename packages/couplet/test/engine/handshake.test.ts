@@ -122,7 +122,11 @@ describe('a handshake', () => {
       ({ backend }: Meeting) => backend.advance(100),
       'TimeoutError no TLS handshake within 0.1 s',
     ],
-    ['that the reactor ends', ({ engine }: Meeting) => void engine.quitAll(0), 'PortStopped the reactor stops'],
+    [
+      'that the reactor ends',
+      ({ engine }: Meeting) => void engine.live.end(0, 'the reactor stopped'),
+      'PortStopped the reactor stops',
+    ],
   ] as const) {
     test(`R37 ${how} fails once, and leaves nothing`, () => {
       const meeting = new Meeting(new Protocol());

@@ -74,7 +74,7 @@ describe('a port behind proxies', () => {
   test('R25 a reactor that stops closes a connection whose header is not whole', async () => {
     const porch = new Porch();
     const visit = porch.arrive();
-    const quit = porch.engine.quitAll(1000);
+    const quit = porch.engine.live.end(1000, 'the reactor stopped');
     assert.deepEqual(visit.calls, ['close']);
     visit.settle();
     await quit;
@@ -88,7 +88,7 @@ describe('a port behind proxies', () => {
     assert.equal(porch.recorders.last.received, 'hello');
     porch.recorders.last.transport.write('what waits is unsent, so this is a reset');
     visit.answers.push(false);
-    const quit = porch.engine.quitAll(0);
+    const quit = porch.engine.live.end(0, 'the reactor stopped');
     assert.deepEqual(
       visit.calls.filter((call) => call !== 'resume'),
       ['abort'],

@@ -1,5 +1,6 @@
 import { ADMISSION_BUGS } from './admission-bugs.ts';
 import type { Bug } from './bug.ts';
+import { DRAIN_BUGS } from './drain-bugs.ts';
 import { FACE_BUGS } from './face-bugs.ts';
 import { LEDGER_BUGS } from './ledger-bugs.ts';
 import { LOCAL_BUGS } from './local-bugs.ts';
@@ -339,6 +340,7 @@ export const BUGS: readonly Bug[] = [
   },
   ...ADMISSION_BUGS,
   ...LEDGER_BUGS,
+  ...DRAIN_BUGS,
   ...FACE_BUGS,
   ...TLS_BUGS,
   ...PROXY_BUGS,

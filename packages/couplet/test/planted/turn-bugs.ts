@@ -87,8 +87,8 @@ export const TURN_BUGS: readonly Bug[] = [
   {
     name: 'a connection that a second signal cuts seems to have ended in order',
     file: 'engine/life.ts',
-    text: 'if (!over(this.state)) this.#blameStop();',
-    instead: 'if (over(this.state)) this.#blameStop();',
+    text: 'if (!left) this.reason ??=',
+    instead: 'if (left) this.reason ??=',
     test: ends('is told who ended it'),
   },
   {

@@ -52,7 +52,7 @@ describe('limitConnections', () => {
     const house = new House(limitConnections(new Recorders(), { max: 1, message: 'full\n' }));
     const first = house.accept();
     const refused = house.accept();
-    const quit = house.engine.quitAll(0);
+    const quit = house.engine.live.end(0, 'the reactor stopped');
     assert.deepEqual(refused.calls, ['end', 'close']);
     for (const visit of [first, refused]) visit.settle();
     await quit;

@@ -91,7 +91,7 @@ class Scene {
 
   /** Ends it all, and expects that every slot is there again. */
   async end(stops: boolean): Promise<void> {
-    const gone = stops ? this.house.engine.quitAll(0) : undefined;
+    const gone = stops ? this.house.engine.live.end(0, 'the reactor stopped') : undefined;
     this.house.turn();
     this.house.turn();
     for (const { visit } of this.#visits) {

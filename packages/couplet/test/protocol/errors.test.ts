@@ -13,6 +13,7 @@ const {
   ConnectionRefusedError,
   DNSLookupError,
   NoRouteError,
+  PortDraining,
   ReactorAlreadyRunning,
   ReactorNotRunning,
   ProxyHeaderError,
@@ -92,6 +93,12 @@ describe('CannotListenError', () => {
   });
 });
 
+test('R49 PortDraining says how long there is time', () => {
+  const error = new PortDraining(250);
+  assert.deepEqual([error.name, error.code, error.leftMs], ['PortDraining', 'COUPLET_PORT_DRAINING', 250]);
+  assert.match(error.message, /250 ms/);
+});
+
 describe('every error class', () => {
   const classes = [
     ConnectError,
@@ -124,6 +131,9 @@ describe('every error class', () => {
     const exported = Object.values(couplet).filter(
       (value) => typeof value === 'function' && value.prototype instanceof Error,
     );
-    assert.deepEqual(new Set<unknown>(exported), new Set<unknown>([...classes, CannotListenError, ProxyHeaderError]));
+    assert.deepEqual(
+      new Set<unknown>(exported),
+      new Set<unknown>([...classes, CannotListenError, PortDraining, ProxyHeaderError]),
+    );
   });
 });

@@ -14,7 +14,7 @@ import type { Surroundings } from '../../src/seam/surroundings.ts';
 import { FakeBackend } from '../fake-backend.ts';
 
 type State = keyof typeof REACTOR_LIFE;
-type Event = 'run' | 'stop' | 'signal' | 'ready' | 'ended' | 'over';
+type Event = 'run' | 'stop' | 'signal' | 'drain' | 'drained' | 'ready' | 'ended' | 'over';
 /** The new state with what is called; or nothing at all; or an error of the machine. */
 type Expected = State | `${State}, ${string}` | 'nothing' | 'impossible';
 
@@ -24,6 +24,8 @@ const TABLE: Record<State, Record<Event, Expected>> = {
     run: 'running',
     stop: 'idle, refuseStop',
     signal: 'impossible',
+    drain: 'impossible',
+    drained: 'impossible',
     ready: 'impossible',
     ended: 'impossible',
     over: 'impossible',
@@ -32,6 +34,18 @@ const TABLE: Record<State, Record<Event, Expected>> = {
     run: 'running, refuseRun',
     stop: 'shuttingDown, shutDown',
     signal: 'shuttingDown, shutDown',
+    drain: 'draining',
+    drained: 'impossible',
+    ready: 'impossible',
+    ended: 'impossible',
+    over: 'impossible',
+  },
+  draining: {
+    run: 'draining, refuseRun',
+    stop: 'shuttingDown, shutDown',
+    signal: 'impossible',
+    drain: 'impossible',
+    drained: 'shuttingDown, shutDown',
     ready: 'impossible',
     ended: 'impossible',
     over: 'impossible',
@@ -40,6 +54,8 @@ const TABLE: Record<State, Record<Event, Expected>> = {
     run: 'shuttingDown, refuseRun',
     stop: 'nothing',
     signal: 'shuttingDown, hurry',
+    drain: 'impossible',
+    drained: 'nothing',
     ready: 'ending, end',
     ended: 'impossible',
     over: 'impossible',
@@ -48,6 +64,8 @@ const TABLE: Record<State, Record<Event, Expected>> = {
     run: 'ending, refuseRun',
     stop: 'nothing',
     signal: 'ending, cut',
+    drain: 'impossible',
+    drained: 'nothing',
     ready: 'impossible',
     ended: 'settling',
     over: 'impossible',
@@ -56,6 +74,8 @@ const TABLE: Record<State, Record<Event, Expected>> = {
     run: 'settling, refuseRun',
     stop: 'nothing',
     signal: 'nothing',
+    drain: 'impossible',
+    drained: 'nothing',
     ready: 'impossible',
     ended: 'impossible',
     over: 'idle, beginEpoch',
@@ -66,6 +86,7 @@ const TABLE: Record<State, Record<Event, Expected>> = {
 const WAYS: Record<State, readonly Event[]> = {
   idle: [],
   running: ['run'],
+  draining: ['run', 'drain'],
   shuttingDown: ['run', 'stop'],
   ending: ['run', 'signal', 'ready'],
   settling: ['run', 'stop', 'ready', 'ended'],

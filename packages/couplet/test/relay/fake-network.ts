@@ -1,4 +1,5 @@
 import type { Factory } from '../../src/protocol/factory.ts';
+import type { ListeningPort } from '../../src/protocol/port.ts';
 import { Reactor } from '../../src/reactor/reactor.ts';
 import type { HostAddress, SocketName } from '../../src/seam/address.ts';
 import type { Cause } from '../../src/seam/cause.ts';
@@ -109,6 +110,7 @@ export class FakeNetwork extends FakeBackend {
   readonly attempts: FakeAttempt[] = [];
   /** What the resolver knows. */
   readonly addresses: Map<string, HostAddress[]> = new Map();
+  #port: ListeningPort | undefined;
   #accept: (peer: FakePeer) => Sink | null = () => null;
 
   constructor() {
@@ -131,8 +133,15 @@ export class FakeNetwork extends FakeBackend {
   }
 
   /** Opens a port for the factory, at which `arrive` arrives. */
-  async serve(factory: Factory): Promise<void> {
-    await this.reactor.listenTCP(7, factory);
+  async serve(factory: Factory): Promise<ListeningPort> {
+    this.#port = await this.reactor.listenTCP(7, factory);
+    return this.#port;
+  }
+
+  /** The port begins to drain. */
+  async drain(): Promise<void> {
+    void this.#port?.drain();
+    await this.settled();
   }
 
   /** A client connects; `answers` are those of its wire to the first writes. */

@@ -289,3 +289,31 @@ describe('SOCKS', () => {
     );
   });
 });
+
+describe('SOCKS when its port drains', () => {
+  test('R49 closes a client that has not sent its request', async () => {
+    const { network } = await serving();
+    const [silent, slow] = [network.arrive(), network.arrive()];
+    slow.say(HELLO);
+    await network.settled();
+    await network.drain();
+    assert.deepEqual([silent.ended, slow.ended], ['output', 'output']);
+  });
+
+  test('R49 leaves those that are passed on, or will be', async () => {
+    const { network } = await serving();
+    const near = network.arrive();
+    near.say(ASK);
+    await network.settled();
+    await network.drain();
+    const far = network.attempts[0]?.succeed();
+    near.say('question');
+    far?.say('answer');
+    await network.settled();
+    assert.deepEqual([far?.heard, near.ended, far?.ended], ['question', 'no', 'no']);
+    near.finish();
+    far?.finish();
+    await network.settled();
+    assert.deepEqual([near.ended, far?.ended], ['closed', 'closed']);
+  });
+});

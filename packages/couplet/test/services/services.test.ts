@@ -79,6 +79,20 @@ describe('Chargen', () => {
   });
 });
 
+for (const protocol of [Echo, Discard, Chargen]) {
+  test(`R49 ${protocol.name} closes when its port drains, and what was sent before arrives`, async () => {
+    const network = await serving(Factory.forProtocol(protocol));
+    const peer = network.arrive(true, false);
+    peer.say('one');
+    await network.settled();
+    await network.drain();
+    peer.drain();
+    await network.settled();
+    assert.equal(peer.ended, 'output');
+    if (protocol === Echo) assert.equal(peer.heard, 'one');
+  });
+}
+
 describe('QOTD', () => {
   test('sends one of its quotes, by chance, with line ends of the network', async () => {
     const network = await serving(new QOTDFactory(['first\n', 'two\nlines\r\n', 'last']));

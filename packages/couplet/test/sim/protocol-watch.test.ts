@@ -219,6 +219,32 @@ describe('ProtocolWatch', () => {
         stage.protocol.takeUnread?.();
       },
     ],
+    [
+      'draining, a second time',
+      /draining, a second time/,
+      (stage) => {
+        stage.make();
+        void stage.protocol.draining?.(1000);
+        void stage.protocol.draining?.(1000);
+      },
+    ],
+    [
+      'draining after connectionLost',
+      /draining of a connection that is lost/,
+      (stage) => {
+        stage.make();
+        stage.lose();
+        void stage.protocol.draining?.(1000);
+      },
+    ],
+    [
+      'a callback inside draining',
+      /handshakeCompleted inside draining/,
+      (stage) => {
+        stage.make();
+        void stage.protocol.draining?.(0);
+      },
+    ],
   ] as readonly (readonly [string, RegExp, (stage: Stage) => void])[]) {
     test(`notices ${name}`, async () => {
       class Aware extends Protocol {
@@ -228,6 +254,9 @@ describe('ProtocolWatch', () => {
         }
         override takeUnread(): Buffer {
           return Buffer.alloc(0);
+        }
+        override draining(leftMs: number): void {
+          if (leftMs === 0) void this.handshakeCompleted();
         }
       }
       const stage = await Stage.open(new Aware());

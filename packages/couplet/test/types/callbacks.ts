@@ -14,6 +14,9 @@ export class Synchronous extends Protocol {
   override readConnectionLost(): void {}
   override writeConnectionLost(): void {}
   override readingResumed(): void {}
+  override draining(leftMs: number): void {
+    exactly<number>()(leftMs);
+  }
   override connectionLost(reason: Error): void {
     if (reason instanceof ConnectionDone) exactly<ConnectionDone>()(reason);
   }
@@ -29,6 +32,7 @@ export class Asynchronous extends Protocol {
   override async readConnectionLost(): Promise<void> {}
   override async writeConnectionLost(): Promise<void> {}
   override async readingResumed(): Promise<void> {}
+  override async draining(): Promise<void> {}
   override async connectionLost(_reason: Error): Promise<void> {}
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Address, ConnectionOptions, Factory, Reactor } from 'couplet';
+import type { Address, ConnectionOptions, Factory, ListeningPort, Reactor } from 'couplet';
 import { EndpointSyntaxError } from 'couplet';
 import type { ServerEndpoint } from 'couplet/endpoints';
 import { StandardIOEndpoint, serverFromString, TCP4ServerEndpoint } from 'couplet/endpoints';
@@ -52,6 +52,9 @@ function serverEndpoint(reactor: Reactor, text: string): ServerEndpoint {
   }
 }
 
+/** How long clients may take to get the rest of their poems after the first signal. */
+const DRAIN_TIMEOUT_MS = 25_000;
+
 /** How long a client may take nothing of the rest of its poem before it is reset: it holds memory and a place. */
 export const CLOSE_TIMEOUT_MS = 30_000;
 
@@ -65,7 +68,10 @@ export function placeOf(address: Address): string {
   return 'port' in address ? `port ${address.port}` : address.authority;
 }
 
-/** Listens on every endpoint, and passes each address to `tell`. Stops the reactor when every port has stopped, as that of `stdio:` does. */
+/**
+ * Listens on every endpoint, and passes each address to `tell`. Stops the reactor when every port has stopped, as that of `stdio:`
+ * does, and its connections have ended.
+ */
 export async function openPorts(
   reactor: Reactor,
   endpoints: readonly ServerEndpoint[],
@@ -74,26 +80,37 @@ export async function openPorts(
   tell: (host: Address) => void,
 ): Promise<void> {
   let open = endpoints.length;
+  const ports: ListeningPort[] = [];
   reactor.observe({
     stoppedListening: () => {
       open -= 1;
-      if (open === 0) reactor.stop();
+      if (open === 0) void stopDrained(reactor, ports);
     },
   });
   const bounds = { closeTimeoutMs: CLOSE_TIMEOUT_MS, ...options };
-  for (const endpoint of endpoints) tell((await endpoint.listen(factory, bounds)).getHost());
+  for (const endpoint of endpoints) {
+    const port = await endpoint.listen(factory, bounds);
+    ports.push(port);
+    tell(port.getHost());
+  }
+}
+
+/** Stops the reactor once the ports have drained; if a signal has begun that, it stops by itself. */
+async function stopDrained(reactor: Reactor, ports: readonly ListeningPort[]): Promise<void> {
+  await Promise.all(ports.map((port) => port.drain({ timeoutMs: DRAIN_TIMEOUT_MS })));
+  if (reactor.running) reactor.stop();
 }
 
 /**
  * Opens ports on a reactor that already runs, so that a signal ends the program in order from the first line that it
- * prints. Resolves when the reactor has stopped. Rejects when `open` does, with nothing left open.
+ * prints: clients that are being served get the rest of their poems, unless a second signal comes. Resolves when the reactor has stopped. Rejects when `open` does, with nothing left open.
  */
 export async function serveUntilStopped(reactor: Reactor, open: () => Promise<void>): Promise<void> {
   let stopping = false;
   reactor.addSystemEventTrigger('before', 'shutdown', () => {
     stopping = true;
   });
-  const stopped = reactor.run();
+  const stopped = reactor.run({ drainTimeoutMs: DRAIN_TIMEOUT_MS });
   try {
     await open();
   } catch (error) {

@@ -17,9 +17,13 @@ export interface SlowPoetryOptions {
   readonly onPiece?: (length: number) => void;
 }
 
-/** Sends a poem in small pieces, once it is its client's turn. What the client sends is discarded. */
+/**
+ * Sends a poem in small pieces, once it is its client's turn. What the client sends is discarded. When the port drains, a poem that
+ * has begun is sent to its end, and a client that waits for its turn gets nothing: half a poem would be worse.
+ */
 export class SlowPoetry extends Protocol<SlowPoetryFactory> {
   #sent = 0;
+  #begun = false;
   #next: DelayedCall | undefined;
 
   override connectionMade(): void {
@@ -28,12 +32,19 @@ export class SlowPoetry extends Protocol<SlowPoetryFactory> {
 
   /** The turn has come: the first piece goes out at once. */
   beginTurn(): void {
+    this.#begun = true;
     this.factory.options.onTurn?.(this.transport.getPeer());
     this.#send();
   }
 
   /** A client that ended its side still wants the poem. One that is gone resets the connection when it is sent something. */
   override readConnectionLost(): void {}
+
+  override draining(): void {
+    if (this.#begun) return;
+    this.factory.turns.leave(this);
+    this.transport.loseConnection();
+  }
 
   override connectionLost(): void {
     this.#next?.cancel();

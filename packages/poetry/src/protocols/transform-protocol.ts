@@ -8,9 +8,11 @@ import type { TransformService } from './transform-service.ts';
 /**
  * Answers each request `name.poem` with the transformed poem, in order, both as netstrings of UTF-8. A request that cannot be
  * answered closes the connection, after the answers to the requests before it: a client that counts answers would otherwise take
- * one for another.
+ * one for another. When the port drains, it closes as soon as every request that has begun to arrive is answered.
  */
 export class TransformProtocol extends NetstringReceiver<TransformFactory> {
+  #draining = false;
+
   override stringReceived(request: Buffer): Result {
     if (!isUtf8(request)) return this.#refuse('a request that is not UTF-8');
     const text = request.toString('utf8');
@@ -21,7 +23,14 @@ export class TransformProtocol extends NetstringReceiver<TransformFactory> {
     // What is printed is escaped, so a backslash of the client must not look like an escape.
     if (answer === undefined) return this.#refuse(`no transform '${name.slice(0, 40).replaceAll('\\', '\\\\')}'`);
     // The next request waits until the client has read the answers.
-    if (!this.sendString(answer)) return this.transport.drained();
+    const room = this.sendString(answer);
+    if (this.#draining && this.heldBytes === 0) this.transport.loseConnection();
+    else if (!room) return this.transport.drained();
+  }
+
+  override draining(): void {
+    this.#draining = true;
+    if (this.heldBytes === 0) this.transport.loseConnection();
   }
 
   override connectionLost(reason: Error): void {

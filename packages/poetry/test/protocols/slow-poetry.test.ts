@@ -131,4 +131,17 @@ describe('SlowPoetry', () => {
       assert.equal(clients.filter((client) => sent(client) !== '').length, served);
     }
   });
+
+  it('R49 finishes the poems that have begun, and gives those that wait nothing', () => {
+    const stage = new Stage(2);
+    const clients = [1, 2, 3, 4].map((port) => stage.enter(port));
+    for (const { protocol } of clients) protocol.draining();
+    assert.deepEqual(
+      clients.map(({ transport }) => transport.disconnecting),
+      [false, false, true, true],
+    );
+    stage.clock.advance(200);
+    assert.deepEqual(clients.map(sent), ['0123456789', '0123456789', '', '']);
+    assert.equal(stage.told.includes('127.0.0.1:3'), false);
+  });
 });

@@ -103,4 +103,33 @@ describe('TransformProtocol', () => {
       assert.deepEqual(refused, [what]);
     });
   }
+
+  it('R49 closes at once when nothing has begun to arrive, and behind the last answer otherwise', () => {
+    const idle = connected();
+    idle.protocol.dataReceived(encodeNetstring('cummingsify.ONE'));
+    idle.protocol.draining();
+    assert.equal(idle.transport.disconnecting, true);
+    assert.equal(idle.transport.value().toString(), '3:one,');
+
+    const { protocol, transport } = connected();
+    const requests = Buffer.concat(['cummingsify.ONE', 'cummingsify.TWO'].map(encodeNetstring));
+    protocol.dataReceived(requests.subarray(0, 5));
+    protocol.draining();
+    assert.equal(transport.disconnecting, false);
+    protocol.dataReceived(requests.subarray(5));
+    assert.equal(transport.value().toString(), '3:one,3:two,');
+    assert.equal(transport.disconnecting, true);
+  });
+
+  it('R49 answers what waits behind a client that reads slowly, and closes then', async () => {
+    const { protocol, transport } = connected();
+    const poem = 'x'.repeat(70_000);
+    protocol.dataReceived(Buffer.concat([`cummingsify.${poem}`, 'cummingsify.TWO'].map(encodeNetstring)));
+    protocol.draining();
+    assert.equal(transport.disconnecting, false);
+    transport.clear();
+    for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+    assert.equal(transport.value().toString(), '3:two,');
+    assert.equal(transport.disconnecting, true);
+  });
 });

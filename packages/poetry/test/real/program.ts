@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import process from 'node:process';
 import type { Readable, Writable } from 'node:stream';
 import type { TestContext } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 
 /** How a program ended. */
 export interface Ending {
@@ -60,6 +61,14 @@ export class Program {
         this.#watchers.add(watch);
       });
     }
+  }
+
+  /** Ends it with two signals: the second one ends the drain that the first one began. */
+  async killTwice(signal: NodeJS.Signals): Promise<Ending> {
+    this.child.kill(signal);
+    // One that comes sooner counts as a copy of the first.
+    await setTimeout(300);
+    return this.kill(signal);
   }
 
   /** Ends it with a signal. */

@@ -133,7 +133,7 @@ describe('poetry-proxy', () => {
     const { program, port } = await proxied(t, fetches.add);
     await dial(t, port);
     await fetches.next();
-    const { status, stderr } = await program.kill('SIGTERM');
+    const { status, stderr } = await program.killTwice('SIGTERM');
     assert.deepEqual([status, stderr], [0, '']);
   });
 

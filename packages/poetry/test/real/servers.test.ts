@@ -72,11 +72,26 @@ describe('slowpoetry', () => {
     }
   });
 
-  it('stops on SIGINT in mid-poem, with status 0', OPTIONS, async (t) => {
+  it(
+    'R49 finishes the poem at SIGTERM, gives a client that waits nothing, and ends with status 0',
+    OPTIONS,
+    async (t) => {
+      const { program, port } = await serve(t, 'slowpoetry', FILE, ...QUICK);
+      const poem = received(await dial(t, port));
+      await program.printed(/Sending/);
+      const waiting = received(await dial(t, port));
+      await program.printed(/(Sending[^S]*){3}/);
+      const { status, stderr } = await program.kill('SIGTERM');
+      assert.deepEqual([await poem, await waiting], [POEM, Buffer.alloc(0)]);
+      assert.deepEqual([status, stderr], [0, '']);
+    },
+  );
+
+  it('R49 stops in mid-poem on a second SIGINT, with status 0', OPTIONS, async (t) => {
     const { program, port } = await serve(t, 'slowpoetry', FILE, ...STUCK);
     const client = await dial(t, port);
     await once(client, 'data');
-    const { status, stderr } = await program.kill('SIGINT');
+    const { status, stderr } = await program.killTwice('SIGINT');
     assert.deepEqual([status, stderr], [0, '']);
   });
 });
