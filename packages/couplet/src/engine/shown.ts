@@ -48,6 +48,7 @@ export abstract class Shown extends Calls {
   }
 
   protected get waitsFor(): WaitsFor {
+    if (this.state === 'gone') return 'nothing';
     if (this.output.upgrading) return 'handshake';
     if (this.pending) return 'promise';
     if (this.paused) return 'paused';

@@ -1,12 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type ConnectionView, type ConnectorView, Factory, Protocol, ReconnectingClientFactory } from 'couplet';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import {
+  type ConnectionState,
+  type ConnectionView,
+  type ConnectorView,
+  Factory,
+  Protocol,
+  ReconnectingClientFactory,
+} from 'couplet';
 import { guard } from 'couplet/policies';
 import { Admission } from '../../src/engine/admission.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import type { Undecided } from '../../src/engine/undecided.ts';
 import { boundsOf } from '../../src/protocol/options.ts';
 import { Reactor } from '../../src/reactor/reactor.ts';
+import type { Sink } from '../../src/seam/wire.ts';
 import { FakeBackend } from '../fake-backend.ts';
 import { FakeWire } from '../fake-wire.ts';
 import { originOf } from '../origin.ts';
@@ -97,6 +107,112 @@ describe('the views of connections', () => {
     sink?.onData(Buffer.from('a'));
     sink?.onClosed(GONE);
     assert.deepEqual([view, views()], [copy, []]);
+  });
+});
+
+/** Does what it is told, each time it gets a byte. */
+class Puppet extends Protocol {
+  readonly #acts: ((puppet: Protocol) => void | Promise<void>)[];
+  constructor(...acts: ((puppet: Protocol) => void | Promise<void>)[]) {
+    super();
+    this.#acts = acts;
+  }
+  override dataReceived(): void | Promise<void> {
+    return this.#acts.shift()?.(this);
+  }
+}
+
+/** One that goes on writing when its peer has ended. */
+class Writer extends Puppet {
+  override readConnectionLost(): void {}
+}
+
+/** One that holds bytes while it pauses. */
+class Holder extends Puppet {
+  override readingResumed(): void {}
+}
+
+const shut = ({ transport }: Protocol): void => transport.loseWriteConnection();
+const lose = ({ transport }: Protocol): void => transport.loseConnection();
+const abort = ({ transport }: Protocol): void => transport.abortConnection();
+const pause = ({ transport }: Protocol): void => transport.pauseProducing();
+const write = ({ transport }: Protocol): void => void transport.write('too much');
+const never = (): Promise<void> => new Promise(() => {});
+/** Both at once. */
+const neverAndLose = (protocol: Protocol): Promise<void> => {
+  lose(protocol);
+  return never();
+};
+
+/** How a connection with its protocol gets into each state: the bytes and what else the wire tells. */
+const WAYS: Record<Exclude<ConnectionState, 'arriving' | 'gone'>, readonly [Protocol, ...(keyof typeof TELLS)[]]> = {
+  open: [new Puppet()],
+  shutting: [new Puppet(write, shut), 'byte', 'byte'],
+  reading: [new Puppet(shut), 'byte'],
+  writing: [new Writer(), 'end'],
+  closing: [new Puppet(write, lose), 'byte', 'byte'],
+  finishing: [new Puppet(write), 'byte', 'end'],
+  lingering: [new Puppet(lose), 'byte'],
+  leaving: [new Puppet(lose), 'byte', 'end'],
+  aborting: [new Puppet(abort), 'byte'],
+  broken: [new Puppet(write), 'byte', 'refusal'],
+  delivering: [new Holder(pause), 'byte', 'close'],
+  concluding: [new Puppet(neverAndLose), 'byte', 'close'],
+};
+const TELLS = {
+  byte: (sink: Sink): void => sink.onData(Buffer.from('a')),
+  end: (sink: Sink): void => sink.onEof(),
+  refusal: (sink: Sink): void => sink.onWriteFailed(GONE),
+  close: (sink: Sink): void => sink.onClosed(GONE),
+};
+
+describe('R44 the state of a view', () => {
+  for (const [state, [protocol, ...told]] of Object.entries(WAYS)) {
+    test(`is ${state}, and at the end gone`, () => {
+      const { engine, admission, views } = scene(Object.assign(new Factory(), { buildProtocol: () => protocol }));
+      const lost: ConnectionView[] = [];
+      engine.observe({ connectionLost: (_transport, _reason, view) => void lost.push(view) });
+      const wire = new FakeWire();
+      wire.answers.push(false);
+      const { sink } = admission.begin(wire);
+      assert.ok(sink !== null);
+      for (const what of told) TELLS[what](sink);
+      assert.deepEqual(
+        views().map((view) => view.state),
+        [state],
+      );
+      if (!told.includes('close')) sink.onClosed(GONE);
+      engine.run(() => engine.live.cut());
+      assert.deepEqual(
+        lost.map((view) => [view.state, view.waiting]),
+        [['gone', 'nothing']],
+      );
+      assert.deepEqual(views(), []);
+    });
+  }
+});
+
+describe('R44 views that are kept', () => {
+  test('keep none of 2,000 connections alive that are gone', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    const kept: WeakRef<object>[] = [];
+    const { admission, views } = scene(Factory.forProtocol(Protocol));
+    const frames: (readonly ConnectionView[])[] = [];
+    for (let count = 0; count < 2000; count += 1) {
+      const wire = new FakeWire();
+      const admitted = admission.begin(wire);
+      assert.ok(admitted.kind === 'seated');
+      frames.push(views());
+      admitted.sink.onClosed(GONE);
+      kept.push(new WeakRef(wire), new WeakRef(admitted.connection), new WeakRef(admitted.protocol));
+    }
+    // A weak reference holds on until the present turn of the event loop is over.
+    await new Promise(setImmediate);
+    collect();
+    const alive = kept.filter((one) => one.deref() !== undefined).length;
+    assert.equal(frames.flat().length, 2000);
+    assert.ok(alive <= 3, `${alive} objects of the connections are alive`);
   });
 });
 
