@@ -39,6 +39,8 @@ export interface BackendUnderTest {
    * than 64 MiB; without it a wire over TCP is filled.
    */
   clogged?(backend: Backend, near: (wire: Wire) => Sink, far: (wire: Wire) => Sink): Promise<() => Promise<void>>;
+  /** Called with the reactor of each scene, before anything else uses it: to observe what is told of the backend. */
+  watch?(reactor: Reactor): void;
   /** After how many milliseconds on the clock of the backend a check fails that is not over; by default 25,000. */
   readonly patienceMs?: number;
 }
@@ -75,6 +77,7 @@ export class Stage {
     this.#underTest = underTest;
     this.#watch = new SeamWatch(underTest.backend());
     this.reactor = new Reactor(this.#watch);
+    underTest.watch?.(this.reactor);
     this.reactor.observe({ error: (report) => this.reports.push(report) });
   }
 

@@ -18,7 +18,8 @@ export class Ends {
   /** When the wire was accepted. */
   readonly since: number;
   tls: TlsInfo | undefined;
-  protected readonly wire: Wire;
+  /** The wire, or the topmost filter on it. */
+  readonly wire: Wire;
   protected readonly engine: Engine;
   readonly #prelude: Prelude;
   /** The addresses, once asked for: each costs a system call, and cannot be asked for when the socket is gone. */

@@ -22,8 +22,8 @@ export type { World } from '../sim/world.ts';
  * same seed gives the same world on every runtime. Resolves when all seeds have been played.
  *
  * Every connection is watched. A world fails if bytes are lost, doubled or out of order; if a callback comes at the wrong time or
- * throws; if anything is left at the end; and if the scenario rejects, makes no progress once the faults are over, or waits for
- * something outside its world.
+ * throws; if observers are told, or `inspect` shows, anything else than what was counted; if anything is left at the end; and if the
+ * scenario rejects, makes no progress once the faults are over, or waits for something outside its world.
  *
  * Rejects with a `SimulationError` at the first seed that fails. Its message has a line that replays it: with that
  * `COUPLET_SIM=...` in the environment, every `simulate` plays that seed only. Rejects with a `TypeError` or `RangeError` if an

@@ -120,6 +120,7 @@ export class SimHandshake {
     this.#caller.keep(socket);
     this.#caller.note(`${socket.name} is connected`);
     const wire = new SimWire(this.#caller, socket);
+    this.#caller.given.dialled += 1;
     this.#caller.adopting = wire;
     const sink = this.#caller.network.inside(() => this.#attempt.onReady(wire));
     this.#caller.adopting = undefined;

@@ -97,12 +97,14 @@ export class SimPort {
     // A connection that was reset meanwhile is accepted nevertheless: it may have received something.
     if (!socket.open) this.#waiting.shift();
     else if (!this.owner.hold(socket)) {
+      this.owner.given.acceptFailures += 1;
       accepting.onAcceptFailed(NO_DESCRIPTORS);
       this.#acceptSoon(AGAIN_MS);
       return;
     } else {
       this.#waiting.shift();
       const wire = new SimWire(this.owner, socket);
+      this.owner.given.accepted += 1;
       this.owner.adopting = wire;
       const sink = accepting.onAccepted(wire);
       this.owner.adopting = undefined;

@@ -14,7 +14,7 @@ import { type NetworkPlace, SimPort } from './port.ts';
 import type { Schedule, SimEvent } from './schedule.ts';
 import type { SimSocket } from './socket.ts';
 import { contextOf } from './tls-context.ts';
-import type { SimWire } from './wire.ts';
+import type { Given, SimWire } from './wire.ts';
 
 /** A handler of signals. */
 interface Catcher {
@@ -41,6 +41,7 @@ export class Process implements Backend, Caller {
   readonly atEnd: (() => void)[] = [];
   /** The wire that is getting a protocol now. */
   adopting: SimWire | undefined;
+  readonly given: Given = { accepted: 0, dialled: 0, acceptFailures: 0 };
   #alarm: SimEvent | undefined;
   #running = true;
 

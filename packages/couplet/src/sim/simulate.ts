@@ -205,6 +205,7 @@ function step(world: World, deadlineMs: number): void {
   if (world.faults.length > 0) throw new Error(world.faults[0]);
   if (world.now > deadlineMs)
     throw new Error(`no progress: the scenario is not done after ${Math.round(world.now)} ms`);
+  world['~witnesses'].look();
   if (world.schedule.happened > MOST_HAPPENINGS) throw new Error(`no progress in ${MOST_HAPPENINGS} happenings`);
   if (!world.schedule.step()) {
     throw new Error(

@@ -16,6 +16,17 @@ const MOST = 256 * 1024;
 export interface Adopter extends Party {
   /** The wire that is getting a protocol now. */
   adopting: SimWire | undefined;
+  readonly given: Given;
+}
+
+/** What the reactor of a process was given by its kernel, counted here, to compare with what the reactor tells. */
+export interface Given {
+  /** How many connections its ports accepted. */
+  accepted: number;
+  /** How many connections its attempts made. */
+  dialled: number;
+  /** How many times it was told that a port cannot accept. */
+  acceptFailures: number;
 }
 
 /** A simulated connection as its process has it. It reports a process that breaks the rules of the seam. */

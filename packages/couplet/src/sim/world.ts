@@ -16,6 +16,7 @@ import { Schedule } from './schedule.ts';
 import type { LedgerConditions } from './sim-ledger.ts';
 import { SimLedger } from './sim-ledger.ts';
 import { Trace } from './trace.ts';
+import { Witnesses } from './witnesses.ts';
 
 /** What a world is made from. */
 export interface WorldOptions {
@@ -63,6 +64,8 @@ export class World {
   readonly trace: Trace = new Trace();
   /** Makes the faults of the fault plan happen. */
   readonly faultInjector: FaultInjector;
+  /** Compare what reactors tell with what was counted. */
+  readonly '~witnesses': Witnesses;
   readonly #network: Network;
   readonly #hosts: Host[] = [];
   readonly #inhabitants: Inhabitant[] = [];
@@ -90,6 +93,9 @@ export class World {
       fault: (what) => this.faults.push(what),
     });
     this.names = this.#network.names;
+    this['~witnesses'] = new Witnesses(this.schedule, new Dice(`${seed}/witnesses`), (what) =>
+      this.#network.fault(what),
+    );
     this.faultInjector = new FaultInjector(this.#network, this.#hosts, faultPlan, new Dice(`${seed}/nemesis`), only);
   }
 
@@ -203,6 +209,7 @@ export class World {
       for (const leftover of process.leftovers)
         this.faults.push(`${process.name} has stopped and still has ${leftover}`);
     }
+    this['~witnesses'].judgeEnd();
   }
 
   /** While promises of connections that have ended are pending, lets time pass until no event waits, or long enough. */
@@ -216,6 +223,7 @@ export class World {
   }
 
   #receive(reactor: Reactor, process: Process): void {
+    this['~witnesses'].add(reactor, process);
     const left = new Set<ProtocolWatch>();
     const witnesses = new Map<Transport, ProtocolWatch>();
     reactor.observe({
