@@ -7,6 +7,49 @@ const turns = (name: string): Test => ({ file: 'engine/engine.test.ts', name });
 /** What views show, and what observers are told. */
 export const VIEW_BUGS: readonly Bug[] = [
   {
+    name: 'bytes that the wire takes later are not counted as out',
+    file: 'engine/write-queue.ts',
+    text: 'this.bytesOut += this.#held;\n    this.#held = 0;',
+    instead: 'this.#held = 0;',
+  },
+  {
+    name: 'a chunk that is dropped counts as read',
+    file: 'engine/stream-transport.ts',
+    text: 'if (!delivers(this.state)) return;\n    }\n    this.bytesIn',
+    instead:
+      'if (!delivers(this.state)) {\n        this.reads += 1;\n        return;\n      }\n    }\n    this.bytesIn',
+  },
+  {
+    name: 'a connection is told twice as lost',
+    file: 'engine/stream-transport.ts',
+    text: '      observers.connectionLost(this, reason, view);\n',
+    instead: '      for (const told of [view, view]) observers.connectionLost(this, reason, told);\n',
+  },
+  {
+    name: 'a connection is told with the id of its port',
+    file: 'engine/ends.ts',
+    text: '      id: this.id,\n',
+    instead: '      id,\n',
+  },
+  {
+    name: 'a refused connection counts as made',
+    file: 'engine/admission.ts',
+    text: '    this.origin.tally.refused(reason);\n',
+    instead: '    this.origin.tally.made();\n',
+  },
+  {
+    name: 'the view of a group ends with its first connection',
+    file: 'engine/live.ts',
+    text: 'for (const member of this) yield* member.views();',
+    instead: 'for (const member of this) {\n      yield* member.views();\n      return;\n    }',
+  },
+  {
+    name: 'the most connections at a time are those that there ever were',
+    file: 'engine/tally.ts',
+    text: 'if (this.#open > this.#most) this.#most = this.#open;',
+    instead: 'this.#most = this.#connected;',
+  },
+  {
     name: 'a refusal that is not counted at its port',
     file: 'engine/admission.ts',
     text: '    this.origin.tally.refused(reason);\n',
