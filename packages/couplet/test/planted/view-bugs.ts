@@ -53,7 +53,7 @@ export const VIEW_BUGS: readonly Bug[] = [
     name: 'a refusal that is not counted at its port',
     file: 'engine/admission.ts',
     text: '    this.origin.tally.refused(reason);\n',
-    instead: '    if (one !== undefined) this.origin.tally.refused(reason);\n',
+    instead: "    if (reason.name === '') this.origin.tally.refused(reason);\n",
     test: rule('R44 R45 every connection is counted once'),
   },
   {
