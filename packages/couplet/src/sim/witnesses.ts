@@ -4,7 +4,7 @@ import { ReactorWitness, type WitnessedProcess } from './reactor-witness.ts';
 import type { Schedule } from './schedule.ts';
 
 /** After how many happenings at most the reactors are looked at again. */
-const MOST_HAPPENINGS = 1000;
+const MOST_HAPPENINGS = 4000;
 
 /** A process that may have been killed. */
 interface Mortal extends WitnessedProcess {
