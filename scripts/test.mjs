@@ -3,11 +3,13 @@
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import process from 'node:process';
 import { installPrograms } from './debian.mjs';
 
 const FOLDERS = ['packages/couplet', 'packages/poetry', 'examples', 'test'];
+
+const LONGEST = new Set(['node-backend.test.ts', 'scenarios.test.ts', 'sim-backend.test.ts', 'framing.test.ts']);
 
 const fromSource = { node: process.execPath, flags: ['--conditions=couplet-source'] };
 // Elsewhere the tests that count system calls are skipped where it is missing.
@@ -17,7 +19,7 @@ const runs = [{ ...fromSource, files: sources() }];
 if (process.argv[2] === 'runtimes') {
   installPrograms();
   runs.push({ node: process.env.npm_node_execpath ?? process.execPath, flags: [], files: built() });
-  runs.push({ ...fromSource, files: [...againstPrograms(), ...globSync('test/runtimes/*.test.ts')] });
+  runs.push({ ...fromSource, files: [...againstPrograms(), ...onlyHere()] });
 }
 
 const total = { pass: 0, fail: 0, cancelled: 0 };
@@ -32,11 +34,23 @@ console.log(`${total.pass} passed, ${total.fail + total.cancelled} failed`);
 process.exitCode = status;
 
 function sources() {
-  return FOLDERS.flatMap((folder) => globSync(`${folder}/**/*.test.ts`, { exclude: (name) => skipped(name) })).sort();
+  const files = FOLDERS.flatMap((folder) =>
+    globSync(`${folder}/**/*.test.ts`, { exclude: (name) => skipped(name) }),
+  ).sort();
+  // The longest first: at the end there is nothing else to run beside them.
+  return [
+    ...files.filter((file) => LONGEST.has(basename(file))),
+    ...files.filter((file) => !LONGEST.has(basename(file))),
+  ];
 }
 
 function againstPrograms() {
   return globSync('packages/couplet/test/programs/*.test.ts').sort();
+}
+
+/** What takes long and needs no other runtime: another network, another backend, the READMEs in empty projects. */
+function onlyHere() {
+  return [...globSync('packages/couplet/test/runtimes/*.test.ts'), ...globSync('test/runtimes/*.test.ts')].sort();
 }
 
 function built() {
@@ -60,9 +74,11 @@ function test(node, flags, files) {
   const tap = join(folder, 'results.tap');
   const reporters = ['--test-reporter=spec', '--test-reporter-destination=stdout'];
   reporters.push('--test-reporter=tap', `--test-reporter-destination=${tap}`);
-  // Unless told, the runner leaves one processor idle: of two that is half of them.
-  const runner = ['--test', `--test-concurrency=${availableParallelism()}`, ...reporters];
-  const { status: ended } = spawnSync(node, [...flags, ...runner, ...files], { stdio: 'inherit' });
+  // One more than there are processors: the suites on real sockets mostly wait.
+  const runner = ['--test', `--test-concurrency=${availableParallelism() + 1}`, ...reporters];
+  // Each file has a process of its own, and most of what that compiles another one has compiled before.
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(import.meta.dirname, '../node_modules/.cache/tests') };
+  const { status: ended } = spawnSync(node, [...flags, ...runner, ...files], { stdio: 'inherit', env });
   const counted = readFileSync(tap, 'utf8');
   rmSync(folder, { recursive: true });
   for (const key of Object.keys(total))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, linkSync, mkdtempSync, rmSync } from 'node:fs';
-import type { AddressInfo, NetConnectOpts, Server } from 'node:net';
+import type { AddressInfo, NetConnectOpts, Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,8 +23,12 @@ function descriptorOf(server: Server): number {
 }
 
 /** Resolves to what a client hears until the server leaves, or to why it hears nothing. */
-async function ask(where: NetConnectOpts): Promise<string> {
-  const socket = connect(where).setEncoding('utf8');
+function ask(where: NetConnectOpts): Promise<string> {
+  return hear(connect(where));
+}
+
+async function hear(socket: Socket): Promise<string> {
+  socket.setEncoding('utf8');
   let heard = '';
   socket.on('data', (text) => {
     heard += text;
@@ -140,7 +144,10 @@ describe('sockets that a process inherits for their places', TIMEOUT, () => {
       await child.line(2);
       child.signal('SIGUSR1');
       assert.equal(await child.line(3), 'stopped');
-      const left = ask(where);
+      const socket = connect(where);
+      const left = hear(socket);
+      // The kernel has it: the backlog, since nothing accepts.
+      await once(socket, 'connect');
       child.signal('SIGTERM');
       assert.deepEqual([await child.ended, child.errors], [{ code: 0, signal: null }, '']);
       // Who waited sees the end of the socket, not of a conversation.

@@ -1,0 +1,53 @@
+import { describe, test } from 'node:test';
+import type { Reactor } from 'couplet';
+import type { Conditions, Host, HostProcess, World } from 'couplet/sim';
+import { simulate } from 'couplet/sim';
+import type { Backend } from 'couplet/testing';
+import { checkBackend } from 'couplet-conformance';
+import { issue } from '../../src/sim/certificate.ts';
+import { Process } from '../../src/sim/process.ts';
+
+const { cert, key, ca } = issue({ names: ['127.0.0.1'] }, 1);
+const TLS = { server: { cert, key }, client: { ca } };
+
+/** Half of these is played without an engine, which is given fewer connections than its process. */
+const BARE = /^R25 a handshake with a silent (client|server) ends at once with the reactor/;
+
+/** Checks the simulated backend on a network without faults. `late` says that what is sent may arrive in pieces, and late. */
+export function checkNetwork(
+  name: string,
+  conditions: Partial<Conditions>,
+  late: boolean,
+  left: readonly RegExp[] = [],
+): void {
+  describe(`the simulated backend on ${name}`, () => {
+    let here: Host;
+    let witnesses: World['~witnesses'] | undefined;
+    let paths = 0;
+    let spawned: HostProcess;
+    const backend = (): Backend => {
+      spawned = here.spawn();
+      return spawned;
+    };
+    const watch = (reactor: Reactor): void => {
+      if (spawned instanceof Process) witnesses?.add(reactor, spawned);
+    };
+    const unixPath = (): string => {
+      paths += 1;
+      return `/run/${paths}.sock`;
+    };
+    // A UNIX socket of the simulation is the same socket under another name: once is enough.
+    const venue = late ? { backend, watch, tls: TLS } : { backend, watch, tls: TLS, unixPath };
+    for (const check of checkBackend(venue).filter((one) => !left.some((pattern) => pattern.test(one.name)))) {
+      test(check.name, async () => {
+        await simulate({ seeds: [check.name], profile: 'calm', twice: late ? 1 : 0 }, async (world) => {
+          world.setConditions(conditions);
+          here = world.host('here');
+          witnesses = BARE.test(check.name) ? undefined : world['~witnesses'];
+          paths = 0;
+          await check.run();
+        });
+      });
+    }
+  });
+}
