@@ -39,7 +39,7 @@ export abstract class Shown extends Calls {
       reads: this.reads,
       writes: this.output.writes,
       queued: this.output.size,
-      maxQueued: this.output.maxSize,
+      maxQueued: Math.max(this.output.maxSize, this.output.size),
       ...(maxWriteBufferBytes === Number.POSITIVE_INFINITY ? {} : { limit: maxWriteBufferBytes }),
       ...(producer === undefined ? {} : { producer }),
       ...(idleMs === undefined ? {} : { idleMs }),

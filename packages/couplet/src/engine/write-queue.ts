@@ -21,7 +21,7 @@ export class WriteQueue {
    * write until the next flush, but not while it is above `HIGH_WATER`.
    */
   size = 0;
-  /** The largest `size` so far. */
+  /** The largest `size` so far, looked at when something is sent. */
   maxSize = 0;
   /** How many bytes the wire has taken. */
   bytesOut = 0;
@@ -74,7 +74,6 @@ export class WriteQueue {
   push(data: Uint8Array | string): void {
     const piece = typeof data === 'string' && data.length >= LONG_TEXT ? Buffer.from(data) : data;
     this.size += piece.length;
-    if (this.size > this.maxSize) this.maxSize = this.size;
     if (this.#barred === undefined) this.#append(piece);
     else this.#barred.push(piece);
   }
@@ -105,6 +104,7 @@ export class WriteQueue {
    * removed or detached after their write.
    */
   flush(wire: Wire, gather: Gather): void {
+    if (this.size > this.maxSize) this.maxSize = this.size;
     if (this.#text !== '') {
       // A code unit has at most three bytes.
       const fits = 3 * this.#text.length <= this.#most;
