@@ -94,6 +94,11 @@ export type Address = IPv4Address | IPv6Address | UNIXAddress | PipeAddress;
 /** Stands for the address of a socket that was gone before it was asked for its address. */
 const UNKNOWN: Address = new IPv4Address('0.0.0.0', 0);
 
+/** True for the address of a port that listens on all interfaces: those of its connections are others. */
+export function isWildcard(address: Address): boolean {
+  return 'host' in address && (address.host === '0.0.0.0' || address.host === '::');
+}
+
 /** True unless the socket was gone before it was asked for the address. */
 export function isKnown(address: Address): boolean {
   return address !== UNKNOWN;

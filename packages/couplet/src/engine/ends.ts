@@ -1,4 +1,4 @@
-import { type Address, addressOf, isKnown } from '../address/address.ts';
+import { type Address, addressOf, isKnown, isWildcard } from '../address/address.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { ConnectionView } from '../protocol/views.ts';
 import type { TlsInfo } from '../seam/tls.ts';
@@ -40,10 +40,15 @@ export class Ends {
   }
 
   getHost(): Address {
-    if (this.#host !== undefined) return this.#host;
-    const { local } = this.wire;
-    this.#host = local === undefined && this.#prelude.host !== undefined ? this.#prelude.host : addressOf(local);
+    this.#host ??= this.#hostOf(this.#prelude);
     return this.#host;
+  }
+
+  /** A connection has the address of its port, unless that listens on all interfaces or a proxy announced another one. */
+  #hostOf({ host, proxyHeader }: Prelude): Address {
+    if (host !== undefined && proxyHeader === undefined && !isWildcard(host)) return host;
+    const { local } = this.wire;
+    return local === undefined && host !== undefined ? host : addressOf(local);
   }
 
   getPeer(): Address {

@@ -12,8 +12,9 @@ export class Stopwatch {
   readonly #slow: (callback: SlowCallback) => void;
   readonly #since: number;
   #busyMs = 0;
-  /** When the run began. */
+  /** When the run began, and whether no callback has begun since: then that is when the first one does. */
   #woke = 0;
+  #fresh = false;
   /** The time that was told already: a callback around a slow one is not slow for the same time. */
   #toldMs = 0;
   readonly #lateMs: number[] = [];
@@ -32,6 +33,7 @@ export class Stopwatch {
   /** A run begins. */
   wake(): void {
     this.#woke = this.#now();
+    this.#fresh = true;
   }
 
   /** A run ends. */
@@ -41,7 +43,9 @@ export class Stopwatch {
 
   /** A callback begins. Returns a mark for `end`. */
   begin(): number {
-    return this.#now() - this.#toldMs;
+    const at = this.#fresh ? this.#woke : this.#now();
+    this.#fresh = false;
+    return at - this.#toldMs;
   }
 
   /** The callback that began with the mark has ended. */
