@@ -1,5 +1,5 @@
-// Runs every test file: `sources` on the Node of this workspace, `runtimes` there and, built, on the machine's own Node, and
-// then those against real programs.
+// Runs test files: `sources` all but the longest, on the Node of this workspace; `runtimes` the same there and, built, on the machine's
+// own Node, and then the longest; `programs` those with real clients and servers.
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -15,12 +15,20 @@ const fromSource = { node: process.execPath, flags: ['--conditions=couplet-sourc
 // Elsewhere the tests that count system calls are skipped where it is missing.
 if (process.env.CI === 'true') installPrograms(['strace']);
 
-const runs = [{ ...fromSource, files: sources() }];
-if (process.argv[2] === 'runtimes') {
-  installPrograms();
-  runs.push({ node: process.env.npm_node_execpath ?? process.execPath, flags: [], files: built() });
-  runs.push({ ...fromSource, files: [...againstPrograms(), ...onlyHere()] });
-}
+const kinds = {
+  sources: () => [{ ...fromSource, files: sources() }],
+  runtimes: () => [
+    ...kinds.sources(),
+    { node: process.env.npm_node_execpath ?? process.execPath, flags: [], files: built() },
+    { ...fromSource, files: onlyHere() },
+  ],
+  programs: () => [{ ...fromSource, files: againstPrograms() }],
+};
+const kind = process.argv[2];
+if (!Object.hasOwn(kinds, kind))
+  throw new Error(`no kind ${kind} of tests; there are ${Object.keys(kinds).join(', ')}`);
+if (kind !== 'sources') installPrograms();
+const runs = kinds[kind]();
 
 const total = { pass: 0, fail: 0, cancelled: 0 };
 let status = 0;
