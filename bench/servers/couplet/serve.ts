@@ -9,7 +9,8 @@ const OBSERVERS: Readonly<Record<string, Observer>> = {
 
 /** Listens on 127.0.0.1, through TLS where it is given, prints the port and runs. */
 export async function serve(factory: Factory, options: { readonly tls?: ServerTLS } = {}): Promise<void> {
-  const observer = OBSERVERS[process.env['COUPLET_BENCH_OBSERVE'] ?? ''];
+  const { COUPLET_BENCH_OBSERVE: asked = '' } = process.env;
+  const observer = OBSERVERS[asked];
   if (observer !== undefined) reactor.observe(observer);
   const port = await reactor.listenTCP(0, factory, { interface: '127.0.0.1', ...options });
   const address = port.getHost();

@@ -1,5 +1,5 @@
 import { describe, test } from 'node:test';
-import type { Reactor } from 'couplet';
+import { Reactor } from 'couplet';
 import type { Conditions, Host, HostProcess, World } from 'couplet/sim';
 import { simulate } from 'couplet/sim';
 import type { Backend } from 'couplet/testing';
@@ -29,8 +29,9 @@ export function checkNetwork(
       spawned = here.spawn();
       return spawned;
     };
+    // Where the suite is built, it has another copy of the engine, into which this witness cannot see.
     const watch = (reactor: Reactor): void => {
-      if (spawned instanceof Process) witnesses?.add(reactor, spawned);
+      if (spawned instanceof Process && reactor instanceof Reactor) witnesses?.add(reactor, spawned);
     };
     const unixPath = (): string => {
       paths += 1;
