@@ -30,8 +30,9 @@ export class Connections extends Group<StreamTransport> implements Home<StreamTr
   }
 
   lost(connection: StreamTransport, reason: Error): void {
+    // The tally has its bytes now: it must be in no list when a factory that is told of its end looks at totals.
     this.origin.tally.lost(connection);
-    this.#lost?.(connection, reason);
     this.remove(connection);
+    this.#lost?.(connection, reason);
   }
 }

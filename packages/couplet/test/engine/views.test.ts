@@ -9,6 +9,7 @@ import {
   Factory,
   Protocol,
   ReconnectingClientFactory,
+  type Totals,
 } from 'couplet';
 import { guard } from 'couplet/policies';
 import { Admission } from '../../src/engine/admission.ts';
@@ -76,6 +77,29 @@ describe('the views of connections', () => {
     sink?.onWritable();
     const [sent] = views();
     assert.deepEqual([sent?.queued, sent?.maxQueued, sent?.bytesOut, sent?.waiting], [0, 20, 20, 'nothing']);
+  });
+
+  test('R44 the bytes of a connection that is gone are counted once, also for its owner, when that is told', () => {
+    const engine = new Engine(new FakeBackend());
+    const factory = Factory.forProtocol(Protocol);
+    const origin = originOf(engine, factory);
+    const totals: Totals[] = [];
+    const admission = new Admission(engine, factory, { bounds: boundsOf({}) }, origin, {
+      building: () => {},
+      seated: (connection) => void connection.start(),
+      refused: () => {},
+      lost: () => void totals.push(engine.tally.totals(engine.live), origin.tally.totals(admission.connections)),
+    });
+    const { sink } = admission.begin(new FakeWire());
+    sink?.onData(Buffer.from('hello'));
+    sink?.onClosed(GONE);
+    assert.deepEqual(
+      totals.map(({ bytesIn, open, lost }) => [bytesIn, open, lost]),
+      [
+        [5, 0, 1],
+        [5, 0, 1],
+      ],
+    );
   });
 
   test('R44 the peer of a socket that was gone before a look is absent', () => {
