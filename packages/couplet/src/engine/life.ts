@@ -71,7 +71,9 @@ export abstract class Life extends Ends implements Flushable, Live {
   abstract views(): Iterable<ConnectionView>;
 
   abstract readonly bytesIn: number;
+
   abstract readonly bytesOut: number;
+
   get clock(): Clock {
     return this.engine;
   }

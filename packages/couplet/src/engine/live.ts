@@ -68,13 +68,6 @@ export class Group<M extends Live & Member<M>> extends LinkedList<M> implements 
     });
   }
 
-  /** The members that are there now: a visitor may wait in between, and some may be removed meanwhile. */
-  override *[Symbol.iterator](): Generator<M> {
-    const present: M[] = [];
-    this.each((member) => present.push(member));
-    yield* present;
-  }
-
   get bytesIn(): number {
     let bytes = 0;
     this.each((member) => {

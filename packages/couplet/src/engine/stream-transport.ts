@@ -10,7 +10,6 @@ import type { TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import { isThenable, promiseOf } from '../values/thenable.ts';
 import type { Engine } from './engine.ts';
-
 import { Flow, HIGH_WATER, LOW_WATER } from './flow.ts';
 import type { Home } from './life.ts';
 import { cutOff, delivers, over, sends, writes } from './life-cycle.ts';

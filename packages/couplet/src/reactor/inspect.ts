@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.ts';
-import type { ConnectionView, ConnectorView, PortView, ReactorView, TimerView } from '../protocol/views.ts';
+import type { ConnectorView, PortView, ReactorView, TimerView } from '../protocol/views.ts';
 import { retries } from './retry.ts';
 
 /** Returns the view of a reactor. The iterations look at what is there when they begin. */
@@ -7,17 +7,17 @@ export function inspect(
   engine: Engine,
   ports: { views(): Iterable<PortView> },
   connectors: Iterable<{ view(): ConnectorView }>,
-  facts: Pick<ReactorView, 'runtime' | 'since' | 'running'>,
+  own: Pick<ReactorView, 'runtime' | 'since' | 'running'>,
 ): ReactorView {
   const loop = engine.stopwatch?.view();
   return {
-    ...facts,
+    ...own,
     now: engine.now(),
     totals: engine.tally.totals(engine.live),
     ...(loop === undefined ? {} : { loop }),
     ports: () => ports.views(),
     connectors: () => attempts(engine, connectors),
-    connections: () => connections(engine),
+    connections: () => engine.live.views(),
     timers: () => timers(engine),
   };
 }
@@ -25,10 +25,6 @@ export function inspect(
 function* attempts(engine: Engine, connectors: Iterable<{ view(): ConnectorView }>): Generator<ConnectorView> {
   for (const connector of [...connectors]) yield connector.view();
   yield* retries(engine);
-}
-
-function* connections(engine: Engine): Generator<ConnectionView> {
-  for (const one of [...engine.live]) yield* one.views();
 }
 
 function* timers(engine: Engine): Generator<TimerView> {
