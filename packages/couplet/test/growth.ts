@@ -4,7 +4,7 @@ import process from 'node:process';
 /** Work that grows in proportion costs four times as much for four times the size, and a square sixteen times. */
 const TIMES = 4;
 const MOST = 8;
-/** Less than so many milliseconds are too few to compare, and no square. */
+/** Fewer milliseconds than this cannot be compared, and are not quadratic. */
 const NOTHING_MS = 20;
 const TRIES = 5;
 

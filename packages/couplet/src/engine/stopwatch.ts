@@ -1,6 +1,6 @@
 import type { LoopView, SlowCallback } from '../protocol/views.ts';
 
-/** So many of the last values are kept. */
+/** How many of the last values are kept. */
 const LATEST_TIMERS = 256;
 const LATEST_CALLBACKS = 32;
 

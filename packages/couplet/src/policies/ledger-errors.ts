@@ -3,7 +3,7 @@ import { classOf } from '../values/checks.ts';
 import type { Ledger } from './ledger.ts';
 import { PerClock } from './per-clock.ts';
 
-/** After a report the errors of the same ledger are not reported for so long, in milliseconds: an outage would flood the log. */
+/** How long no more errors of a ledger are reported after one, in milliseconds: an outage would flood the log. */
 const REST_MS = 1000;
 
 /** Reports the errors of one ledger on one clock. */

@@ -10,7 +10,7 @@ export type Answer = 'granted' | 'refused' | 'unknown';
 export interface Ledger {
   /**
    * Asks for one place under `key`, of which at most `max` may be granted at a time, over all that ask. Answers at once or by a promise.
-   * If it throws or rejects, the error is reported, and that is as `unknown`; so is an answer that does not come in time.
+   * If it throws or rejects, the error is reported, and counts as `unknown`; so does an answer that does not come in time.
    *
    * `signal` is aborted when the answer is not awaited any more; its reason is an error that says why. What is answered then has no
    * effect, except that a place that was granted is released. Do not keep the signal after an answer.

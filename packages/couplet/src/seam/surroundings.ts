@@ -18,7 +18,7 @@ export interface Surroundings {
   catchSignals(names: readonly Signal[], caught: (name: Signal) => void): () => void;
   /** Writes `line` to standard error, or `lines`, easier to read, where that is a terminal. May throw when it is gone. */
   warn(line: string, lines?: readonly string[]): void;
-  /** Returns the channel of that name on which tools of the runtime hear of events; undefined where it has none. */
+  /** Returns the channel of that name, by which tools of the runtime are told of events; undefined where it has none. */
   channel?(name: string): { readonly hasSubscribers: boolean; publish(message: object): void };
   /** Lets the process end while its channel to the process that started it is open. Does nothing without one. */
   releaseIPC?(): void;

@@ -48,7 +48,7 @@ describe('sockets that a process inherits for their places', TIMEOUT, () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** So many children that have the socket, which no other process has. */
+  /** That many children that have the socket, which no other process has. */
   async function startFamily(
     kind: 'tcp' | 'unix',
     rounds: number,

@@ -70,7 +70,7 @@ const RECEIVERS: Record<string, { make: () => Protocol; stream: Buffer }> = {
   },
 };
 
-/** Gives the beginning of a stream to a receiver, in chunks of so many bytes. */
+/** Gives the beginning of a stream to a receiver, in chunks of that many bytes. */
 function feed(protocol: Protocol, stream: Buffer, bytes: number, size: number): void {
   for (let at = 0; at < bytes; at += size) protocol.dataReceived(stream.subarray(at, Math.min(at + size, bytes)));
 }
