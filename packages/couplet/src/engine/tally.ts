@@ -1,7 +1,5 @@
-import { isAdmissionReason } from '../filters/refused.ts';
+import { isAdmissionReason, shortCodeOf } from '../filters/refused.ts';
 import type { Totals } from '../protocol/views.ts';
-
-const PREFIX = 'COUPLET_';
 
 /** What the open connections have moved: it is counted on each of them. */
 export interface Moved {
@@ -49,10 +47,9 @@ export class Tally {
   }
 
   refused(reason: Error): void {
-    const code = isAdmissionReason(reason) ? reason.code : 'ERROR';
-    const name = code.startsWith(PREFIX) ? code.slice(PREFIX.length) : code;
+    const code = isAdmissionReason(reason) ? shortCodeOf(reason) : 'ERROR';
     this.#refused ??= new Map();
-    this.#refused.set(name, (this.#refused.get(name) ?? 0) + 1);
+    this.#refused.set(code, (this.#refused.get(code) ?? 0) + 1);
     this.#whole?.refused(reason);
   }
 

@@ -143,3 +143,10 @@ const CODES: ReadonlySet<unknown> = new Set([
 export function isAdmissionReason(reason: Error): reason is RefusalReason {
   return reason instanceof AdmissionError || ('code' in reason && CODES.has(reason.code));
 }
+
+const PREFIX = 'COUPLET_';
+
+/** Returns the word by which totals and logs count refusals for a reason: its code without `COUPLET_`. */
+export function shortCodeOf({ code }: Pick<RefusalReason, 'code'>): string {
+  return code.startsWith(PREFIX) ? code.slice(PREFIX.length) : code;
+}

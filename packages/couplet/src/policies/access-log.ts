@@ -1,3 +1,4 @@
+import { shortCodeOf } from '../filters/refused.ts';
 import type { Observer } from '../protocol/observer.ts';
 import type { ConnectionView } from '../protocol/views.ts';
 import { checkFunction, described, hasMethods } from '../values/checks.ts';
@@ -13,7 +14,6 @@ export interface Observed {
 
 /** A value that needs no quotation marks. */
 const BARE = /^[^\s"=\\]+$/u;
-const PREFIX = 'COUPLET_';
 
 /**
  * Writes one line for each connection of a reactor: when it is gone, or when it is refused. Connections that the reactor makes itself are
@@ -37,8 +37,7 @@ export function accessLog(reactor: Observed, write: (line: string) => unknown): 
   checkFunction('write', write, 'a function such as (line) => console.log(line)');
   const line = (view: ConnectionView, end: Pairs): unknown => write(lineOf(reactor.wallClock(), view, end));
   return reactor.observe({
-    connectionRefused: (_peer, { code }, view) =>
-      line(view, { refused: code.startsWith(PREFIX) ? code.slice(PREFIX.length) : code }),
+    connectionRefused: (_peer, reason, view) => line(view, { refused: shortCodeOf(reason) }),
     connectionLost: (_transport, { name }, view) => line(view, { reason: name }),
   });
 }
