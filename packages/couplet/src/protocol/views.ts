@@ -109,7 +109,10 @@ export interface Totals {
   readonly bytesOut: number;
   /** How many were refused, by the code of the reason without `COUPLET_`: `{ CONNECTION_LIMIT: 3 }`. */
   readonly refused: Readonly<Record<string, number>>;
-  /** How many errors of callbacks were reported. */
+  /**
+   * How many errors were reported: of a port those of its protocols, and those of its factory and policies when a connection came;
+   * of a reactor all, whatever they came from.
+   */
   readonly errors: number;
   /** How many times the system refused to accept a connection, for instance for want of descriptors, where the runtime tells. */
   readonly acceptFailures: number;
@@ -187,7 +190,7 @@ export interface LoopView {
   /** How late timers rang, in milliseconds, of the last 256; all 0 if none has. */
   readonly lateMs: { readonly p50: number; readonly p99: number; readonly max: number };
   /** The last 32 callbacks that were slow, the oldest first. */
-  readonly held: readonly SlowCallback[];
+  readonly slowCallbacks: readonly SlowCallback[];
 }
 
 /**
