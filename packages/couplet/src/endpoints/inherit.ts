@@ -34,7 +34,8 @@ export interface SocketTable {
  *
  * Throws an `EndpointSyntaxError` if a description in the table is wrong; a `RangeError` if a descriptor is not a whole number of
  * at least 0, if a place is in the table twice, is `stdio:`, or has a host name as its interface, of which only the address is
- * certain; a `TypeError` if an option or `table` is of the wrong type, or a list of descriptors empty; and an `Error` if the reactor has a table already.
+ * certain; a `TypeError` if an option or `table` is of the wrong type, or a list of descriptors empty; and an `Error` if the
+ * reactor has a table already.
  *
  * @param table For each description the descriptor of a bound socket, or a list of them: `{ 'tcp:8007': 4, 'tcp:0': [5, 6] }`.
  */

@@ -15,8 +15,8 @@ export interface SystemdSocket {
 export type ServerPlace = {
   /**
    * Tells the place from others: a server description with the place alone, in one spelling, such as `tcp:8007:interface=0.0.0.0`.
-   * Descriptions of the same place have the same key, whatever they say of TLS, PROXY headers, backlog and mode. A host name and
-   * a path are compared as they are written.
+   * Descriptions of the same place have the same key, whatever they say of TLS, PROXY headers, backlog and mode. A path is
+   * compared as it is written, a host name without regard to case; neither is looked up.
    */
   readonly key: string;
 } & (

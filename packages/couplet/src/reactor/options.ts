@@ -21,9 +21,9 @@ export interface RunOptions {
   readonly releaseIPC?: boolean;
   /**
    * How long the connections of all ports may take to end by themselves after the first SIGINT or SIGTERM, in milliseconds, 0 or
-   * more; 0 unless set. With it that signal drains the ports, as `drain` of a port does, before the reactor stops; `stop` ends the
-   * drain, and so does a second signal, after which nothing is waited for. One that comes within 250 ms is taken for a copy of the
-   * first: a terminal and npm both send one. Without `signals` it has no effect.
+   * more; 0 unless set. `Infinity` sets no bound. With it that signal drains the ports, as `drain` of a port does, before the
+   * reactor stops; `stop` ends the drain, and so does a second signal, after which nothing is waited for. One that comes within 250
+   * ms is taken for a copy of the first: a terminal and npm both send one. Without `signals` it has no effect.
    */
   readonly drainTimeoutMs?: number;
 }

@@ -103,7 +103,8 @@ async function stopDrained(reactor: Reactor, ports: readonly ListeningPort[]): P
 
 /**
  * Opens ports on a reactor that already runs, so that a signal ends the program in order from the first line that it
- * prints: clients that are being served get the rest of their poems, unless a second signal comes. Resolves when the reactor has stopped. Rejects when `open` does, with nothing left open.
+ * prints: clients that are being served get the rest of their poems, unless a second signal comes. Resolves when the reactor has
+ * stopped. Rejects when `open` does, with nothing left open.
  */
 export async function serveUntilStopped(reactor: Reactor, open: () => Promise<void>): Promise<void> {
   let stopping = false;
