@@ -1,26 +1,18 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { closeSync, existsSync, linkSync, mkdtempSync, openSync, rmSync } from 'node:fs';
-import type { AddressInfo, Server } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { open } from 'couplet';
 import { Child } from './child.ts';
+import { descriptorOf } from './descriptor.ts';
 
 const TIMEOUT = { timeout: 15_000 };
 const folder = mkdtempSync(join(tmpdir(), 'couplet-adopted-'));
 const path = join(folder, 'echo.sock');
-
-/** The descriptor of a server: no interface of the runtime's tells it, but it is there. */
-function descriptorOf(server: Server): number {
-  const handle: unknown = Reflect.get(server, '_handle');
-  assert.ok(typeof handle === 'object' && handle !== null);
-  const fd: unknown = Reflect.get(handle, 'fd');
-  assert.ok(typeof fd === 'number');
-  return fd;
-}
 
 /** Passes when whoever listens there answers. */
 async function converse(place: string): Promise<void> {

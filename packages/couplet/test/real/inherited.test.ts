@@ -1,26 +1,18 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, linkSync, mkdtempSync, rmSync } from 'node:fs';
-import type { AddressInfo, NetConnectOpts, Server, Socket } from 'node:net';
+import type { AddressInfo, NetConnectOpts, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { Child } from './child.ts';
+import { descriptorOf } from './descriptor.ts';
 
 const TIMEOUT = { timeout: 30_000 };
 const ROUNDS = 20;
 const folder = mkdtempSync(join(tmpdir(), 'couplet-inherited-'));
 const path = join(folder, 'echo.sock');
-
-/** The descriptor of a server: no interface of the runtime's tells it, but it is there. */
-function descriptorOf(server: Server): number {
-  const handle: unknown = Reflect.get(server, '_handle');
-  assert.ok(typeof handle === 'object' && handle !== null);
-  const fd: unknown = Reflect.get(handle, 'fd');
-  assert.ok(typeof fd === 'number');
-  return fd;
-}
 
 /** Resolves to what a client hears until the server leaves, or to why it hears nothing. */
 function ask(where: NetConnectOpts): Promise<string> {
