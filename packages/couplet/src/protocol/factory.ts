@@ -91,8 +91,9 @@ export class ProtocolFactory {
   }
 
   /**
-   * Returns what `reactor.inspect()` is to show of this factory, such as a waiting line: names, and strings or numbers, of which 20 are
-   * shown and 200 characters of each. Called only when a view is made. What it throws is shown in its place.
+   * Returns what the views of its ports in `reactor.inspect()` are to show of this factory, such as a waiting line: names, and strings or
+   * numbers, of which 20 are shown and 200 characters of each. Called only when such a view is made; those of connectors do not show it.
+   * What it throws is shown in its place.
    */
   describe?(): Details;
 
