@@ -240,17 +240,18 @@ describe('R44 views that are kept', () => {
   });
 });
 
+class Again extends ReconnectingClientFactory {
+  override buildProtocol(): Protocol {
+    return new Protocol();
+  }
+}
+
 describe('R46 the next attempt of a factory', () => {
   test('is told, and shown until it begins', () => {
     const backend = new FakeBackend();
     const reactor = new Reactor(backend);
     const told: ConnectorView[] = [];
     reactor.observe({ connectionAttempt: (view) => void told.push(view) });
-    class Again extends ReconnectingClientFactory {
-      override buildProtocol(): Protocol {
-        return new Protocol();
-      }
-    }
     const factory = new Again({ jitter: 'none' });
     const connector = reactor.connectTCP('192.0.2.1', 7, factory, { timeoutMs: 500 });
     const [racing] = [...reactor.inspect().connectors()];
@@ -266,5 +267,34 @@ describe('R46 the next attempt of a factory', () => {
     assert.equal([...reactor.inspect().connectors()][0]?.retryInMs, 600);
     factory.stopTrying();
     assert.deepEqual([...reactor.inspect().connectors()], []);
+  });
+});
+
+describe('R46 an attempt at a host name', () => {
+  /** Connects to a name, and returns what was told until nothing of that is left to do. */
+  async function attempted(backend: FakeBackend): Promise<string[]> {
+    const reactor = new Reactor(backend);
+    const told: string[] = [];
+    reactor.observe({
+      connectionAttempt: ({ state, destination }, why) => void told.push(`${state} ${destination} ${why?.name ?? ''}`),
+    });
+    const connector = reactor.connectTCP('example.com', 7, new Again({ maxRetries: 0 }));
+    const [view] = [...reactor.inspect().connectors()];
+    assert.deepEqual([view?.state, view?.destination], ['resolving', connector.destination]);
+    await new Promise((resolve) => setImmediate(resolve));
+    return told;
+  }
+
+  test('tells that it looks the name up, and then that it tries the addresses', async () => {
+    const backend = new FakeBackend();
+    backend.names.resolve = async () => [{ family: 'IPv4', host: '192.0.2.1' }];
+    assert.deepEqual(await attempted(backend), ['resolving example.com:7 ', 'racing example.com:7 ']);
+  });
+
+  test('tells that the name has no address', async () => {
+    assert.deepEqual(await attempted(new FakeBackend()), [
+      'resolving example.com:7 ',
+      'failed example.com:7 DNSLookupError',
+    ]);
   });
 });
