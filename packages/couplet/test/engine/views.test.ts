@@ -231,10 +231,13 @@ describe('R44 views that are kept', () => {
       admitted.sink.onClosed(GONE);
       kept.push(new WeakRef(wire), new WeakRef(admitted.connection), new WeakRef(admitted.protocol));
     }
-    // A weak reference holds on until the present turn of the event loop is over.
-    await new Promise(setImmediate);
-    collect();
-    const alive = kept.filter((one) => one.deref() !== undefined).length;
+    let alive = kept.length;
+    for (let turns = 0; turns < 10 && alive > 3; turns += 1) {
+      // A weak reference holds on until the present turn of the event loop is over; optimized code may hold on for longer.
+      await new Promise(setImmediate);
+      collect();
+      alive = kept.filter((one) => one.deref() !== undefined).length;
+    }
     assert.equal(frames.flat().length, 2000);
     assert.ok(alive <= 3, `${alive} objects of the connections are alive`);
   });
