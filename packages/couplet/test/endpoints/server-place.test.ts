@@ -61,6 +61,11 @@ describe('the place of a server description', () => {
     });
   });
 
+  test('R35 a host name has one key, however its letters are written', () => {
+    const keys = ['tcp:80:interface=Example.COM', 'tcp:80:interface=example.com'].map((text) => placeOf(text).key);
+    assert.deepEqual(keys, ['tcp:80:interface=example.com', 'tcp:80:interface=example.com']);
+  });
+
   test('R35 places that differ have keys that differ', () => {
     const keys = ['tcp:80', 'tcp:8', 'tcp6:80', 'tcp:80:interface=127.0.0.1', 'unix:80', 'fd:80', 'systemd:index=80'];
     assert.equal(new Set(keys.map((text) => placeOf(text).key)).size, keys.length);
