@@ -23,7 +23,7 @@ export interface Ledger {
   release(key: string): void;
 }
 
-/** What decides about a connection while a ledger is away: the `local` count of the policy, or it is always `allow` or `refuse`. */
+/** What happens to a connection while a ledger is away: `local` has the policy's own count decide, `allow` admits it, `refuse` does not. */
 export type WhenAway = 'local' | 'allow' | 'refuse';
 
 /** Options of a limit that a ledger keeps for several processes. */
