@@ -94,9 +94,12 @@ export type Address = IPv4Address | IPv6Address | UNIXAddress | PipeAddress;
 /** Stands for the address of a socket that was gone before it was asked for its address. */
 const UNKNOWN: Address = new IPv4Address('0.0.0.0', 0);
 
+/** All interfaces: of IPv4, of both families, and of IPv4 by a socket of IPv6. */
+const WILDCARDS: ReadonlySet<string> = new Set(['0.0.0.0', '::', '::ffff:0.0.0.0']);
+
 /** True for the address of a port that listens on all interfaces: those of its connections are others. */
 export function isWildcard(address: Address): boolean {
-  return 'host' in address && (address.host === '0.0.0.0' || address.host === '::');
+  return 'host' in address && WILDCARDS.has(address.host);
 }
 
 /** True unless the socket was gone before it was asked for the address. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { IPv4Address, IPv6Address, PipeAddress, UNIXAddress } from 'couplet';
-import { addressOf } from '../../src/address/address.ts';
+import { addressOf, isWildcard } from '../../src/address/address.ts';
 
 describe('IPv4Address', () => {
   test('has host, port, and a text for each reader', () => {
@@ -65,5 +65,24 @@ describe('addressOf', () => {
     assert.deepEqual(new IPv4Address('10.0.0.1', 1), new IPv4Address('10.0.0.1', 1));
     assert.notDeepEqual(new IPv4Address('10.0.0.1', 1), new IPv4Address('10.0.0.1', 2));
     assert.notDeepEqual(addressOf({ family: 'IPv4', host: '::1', port: 1 }), new IPv6Address('::1', 1));
+  });
+});
+
+describe('the address of a port', () => {
+  for (const [host, wildcard] of [
+    ['0.0.0.0', true],
+    ['::', true],
+    ['::ffff:0.0.0.0', true],
+    ['127.0.0.1', false],
+    ['::1', false],
+    ['::ffff:127.0.0.1', false],
+  ] as const)
+    test(`R44 ${host} is ${wildcard ? 'not ' : ''}that of its connections`, () => {
+      const family = host.includes(':') ? 'IPv6' : 'IPv4';
+      assert.equal(isWildcard(addressOf({ family, host, port: 80 })), wildcard);
+    });
+
+  test('R44 a path is that of its connections', () => {
+    assert.equal(isWildcard(addressOf({ family: 'UNIX', path: '::' })), false);
   });
 });
