@@ -70,7 +70,7 @@ export class Ends {
       host: this.getHost().authority,
       ...(isKnown(peer) ? { peer: peer.authority } : {}),
       ...(tls === undefined ? {} : { tls: tlsFacts(tls) }),
-      ...(proxyHeader === undefined ? {} : { proxy: proxyFacts(proxyHeader) }),
+      ...(proxyHeader === undefined ? {} : { proxy: proxyFacts(proxyHeader, this.#prelude.via) }),
     };
   }
 

@@ -1,4 +1,4 @@
-import { addressOf } from '../address/address.ts';
+import { type Address, addressOf } from '../address/address.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Details } from '../values/details.ts';
@@ -15,11 +15,12 @@ export function tlsFacts({ version, cipher, alpn, serverName, peerCertificate }:
   };
 }
 
-/** What views show of a PROXY header. */
-export function proxyFacts({ version, command, source, destination }: ProxyHeader): Details {
+/** What views show of a PROXY header, and of the proxy that sent it. */
+export function proxyFacts({ version, command, source, destination }: ProxyHeader, via: Address | undefined): Details {
   return {
     version,
     command,
+    ...(via === undefined ? {} : { via: via.authority }),
     ...(source === undefined ? {} : { source: addressOf(source).authority }),
     ...(destination === undefined ? {} : { destination: addressOf(destination).authority }),
   };

@@ -10,6 +10,8 @@ export interface Prelude {
   readonly host?: Address | undefined;
   /** What the handshake agreed on. */
   readonly tls?: TlsInfo | undefined;
+  /** The address of the proxy that sent the header. */
+  readonly via?: Address | undefined;
   /** The PROXY header that came first. */
   readonly proxyHeader?: ProxyHeader | undefined;
 }

@@ -19,7 +19,7 @@ export class Stopwatch {
   #toldMs = 0;
   readonly #lateMs: number[] = [];
   #timers = 0;
-  readonly #slowCallbacks: SlowCallback[] = [];
+  readonly #held: SlowCallback[] = [];
 
   /** `slow` is called with each slow callback. */
   constructor(now: () => number, slowCallbackMs: number, slow: (callback: SlowCallback) => void) {
@@ -55,8 +55,8 @@ export class Stopwatch {
     if (ms < this.slowCallbackMs) return;
     this.#toldMs += ms;
     const callback = { who: who(), where, ms, at, ...(connection === undefined ? {} : { connection }) };
-    this.#slowCallbacks.push(callback);
-    if (this.#slowCallbacks.length > LATEST_CALLBACKS) this.#slowCallbacks.shift();
+    this.#held.push(callback);
+    if (this.#held.length > LATEST_CALLBACKS) this.#held.shift();
     this.#slow(callback);
   }
 
@@ -75,7 +75,7 @@ export class Stopwatch {
       busyMs: this.#busyMs,
       asleep: lasted > 0 ? Math.max(0, 1 - this.#busyMs / lasted) : 1,
       lateMs: { p50: quantile(0.5), p99: quantile(0.99), max: late.at(-1) ?? 0 },
-      slowCallbacks: [...this.#slowCallbacks],
+      held: [...this.#held],
     };
   }
 }

@@ -209,8 +209,9 @@ export class Undecided implements Live, Sink, Settled<ProxyHeader, Error> {
     return this.#ends.getPeer();
   }
 
+  /** One that is refused is told as that, and only has to close. */
   *views(): Generator<ConnectionView> {
-    yield this.view();
+    if (this.#life.state !== 'farewell' && this.#life.state !== 'refused') yield this.view();
   }
 
   /** Returns what the wire shows of itself now. */
@@ -280,7 +281,7 @@ export class Undecided implements Live, Sink, Settled<ProxyHeader, Error> {
   // What its life calls.
 
   judge(header: ProxyHeader): Sink | null {
-    this.prelude = { ...this.prelude, proxyHeader: header };
+    this.prelude = { ...this.prelude, proxyHeader: header, via: this.#ends.getPeer() };
     this.#ends = this.#look();
     return this.#steps.judge(this);
   }

@@ -2,7 +2,7 @@ import { shortCodeOf } from '../filters/refused.ts';
 import type { Observer } from '../protocol/observer.ts';
 import type { ConnectionView } from '../protocol/views.ts';
 import { checkFunction, described, hasMethods } from '../values/checks.ts';
-import { quoted } from '../values/one-line.ts';
+import { oneLine } from '../values/one-line.ts';
 
 /** What an access log needs of a reactor. */
 export interface Observed {
@@ -20,11 +20,11 @@ const BARE = /^[^\s"=\\]+$/u;
  * among them. Returns a function that ends the log.
  *
  * `write` is called with a line without its end; what it throws, or rejects with, is printed, and the reactor goes on. A line is a time in
- * UTC and pairs of `name=value` (logfmt), in this order; a value is in quotation marks if it has a blank, and what a peer chose has its
- * controls, invisible characters and backslashes escaped:
+ * UTC and pairs of `name=value` (logfmt), in this order. Controls and invisible characters of values are escaped. A value with a blank, a
+ * quotation mark, a backslash or `=` is in quotation marks, with a backslash before each quotation mark and backslash in it:
  *
- * - `id`, unique in the reactor, `role`, `server` or `client`, `host` and `peer`, the addresses, and `via`, the destination that a PROXY
- *   header announced
+ * - `id`, unique in the reactor, `role`, `server` or `client`, `host` and `peer`, the addresses, and `via`, the address of the proxy
+ *   that announced them
  * - `factory` and `protocol`, the names, and `tls`, the version
  * - `ms`, how long the connection was there, `in` and `out`, how many bytes it received and the system took
  * - `reason`, the name of the error that `connectionLost` got; or `refused`, the code of the reason without `COUPLET_`
@@ -46,7 +46,7 @@ type Pairs = Readonly<Record<string, string | number | undefined>>;
 
 function lineOf(wallClock: number, view: ConnectionView, end: Pairs): string {
   const { id, role, host, peer, factory, protocol, durationMs, bytesIn, bytesOut } = view;
-  const { destination: via } = view.proxy ?? {};
+  const { via } = view.proxy ?? {};
   const { version: tls } = view.tls ?? {};
   const pairs: Pairs = {
     id,
@@ -70,6 +70,6 @@ function lineOf(wallClock: number, view: ConnectionView, end: Pairs): string {
 }
 
 function textOf(value: string | number): string {
-  const text = quoted(`${value}`);
-  return BARE.test(text) ? text : `"${text.replaceAll('"', '\\"')}"`;
+  const text = oneLine(`${value}`);
+  return BARE.test(text) ? text : `"${text.replace(/["\\]/g, '\\$&')}"`;
 }

@@ -85,7 +85,7 @@ export interface ConnectionView {
   readonly idleMs?: number;
   /** What the TLS handshake agreed on. */
   readonly tls?: Details;
-  /** The addresses that a PROXY header announced. */
+  /** What a PROXY header announced: `source` and `destination`, and `via`, the address of the proxy that sent it. */
   readonly proxy?: Details;
   /** What `describe` of the protocol returns, at most 20 entries of 200 characters. */
   readonly facts?: Details;
@@ -190,7 +190,7 @@ export interface LoopView {
   /** How late timers rang, in milliseconds, of the last 256; all 0 if none has. */
   readonly lateMs: { readonly p50: number; readonly p99: number; readonly max: number };
   /** The last 32 callbacks that were slow, the oldest first. */
-  readonly slowCallbacks: readonly SlowCallback[];
+  readonly held: readonly SlowCallback[];
 }
 
 /**

@@ -87,7 +87,7 @@ describe('R46 a slow callback', () => {
     assert.deepEqual(told, ['Sluggish dataReceived 60']);
     const [view] = [...engine.live].flatMap((one) => [...one.views()]);
     assert.deepEqual([callbacks[0]?.connection, callbacks[0]?.at], [view?.id, engine.now()]);
-    assert.deepEqual(engine.stopwatch?.view().slowCallbacks, callbacks);
+    assert.deepEqual(engine.stopwatch?.view().held, callbacks);
   });
 
   test('is told whichever it is', () => {

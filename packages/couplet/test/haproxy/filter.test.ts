@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { UNIXAddress } from 'couplet';
 import { limitPerPeer } from 'couplet/policies';
+import { addressOf } from '../../src/address/address.ts';
 import { Admission } from '../../src/engine/admission.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { encodeProxyHeader } from '../../src/haproxy/encode.ts';
@@ -246,7 +247,13 @@ describe('a connection behind a PROXY header', () => {
       const recorders = new Recorders();
       const factory = policies === 'a policy' ? limitPerPeer(recorders, { max: 1 }) : recorders;
       const engine = new Engine(new FakeBackend());
-      engine.observe({ connectionMade: (transport) => void made.push(transport.getPeer().authority) });
+      const via: unknown[] = [];
+      engine.observe({
+        connectionMade: (transport, _protocol, view) => {
+          made.push(transport.getPeer().authority);
+          via.push(view.proxy?.['via'], view.peer);
+        },
+      });
       const visit = open(engine, factory);
       visit.send(LINE.slice(0, -2));
       assert.deepEqual([made, recorders.made.length], [[], 0]);
@@ -254,6 +261,7 @@ describe('a connection behind a PROXY header', () => {
       visit.send(', you');
       assert.deepEqual([made, recorders.last.received], [['192.0.2.7:56324'], 'hello, you']);
       assert.equal(recorders.last.transport.getHost().authority, '198.51.100.1:443');
+      assert.deepEqual(via, [addressOf(PROXY).authority, '192.0.2.7:56324']);
       visit.cut();
       assert.equal(recorders.last.reason?.name, 'ConnectionLost');
       assert.equal(engine.live.empty, true);

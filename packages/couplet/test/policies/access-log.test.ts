@@ -70,13 +70,13 @@ describe('an access log', () => {
 
   test('has the version of TLS and what a proxy announced', () => {
     const { lines, observer } = scene();
-    const proxy = { version: 2, command: 'PROXY', destination: '198.51.100.1:443' };
+    const proxy = { version: 2, command: 'PROXY', via: '10.0.0.1:40000', destination: '198.51.100.1:443' };
     observer.connectionLost?.(new StringTransport(), new ConnectionDone(), {
       ...VIEW,
       tls: { version: 'TLSv1.3' },
       proxy,
     });
-    assert.match(lines[0] ?? '', / via=198\.51\.100\.1:443 factory=EchoFactory protocol=Echo tls=TLSv1\.3 ms=/);
+    assert.match(lines[0] ?? '', / via=10\.0\.0\.1:40000 factory=EchoFactory protocol=Echo tls=TLSv1\.3 ms=/);
   });
 
   test('is one printable line whatever a peer chose, and what it chose can be read back', () => {
@@ -85,7 +85,7 @@ describe('an access log', () => {
     observer.connectionLost?.(new StringTransport(), new ConnectionDone(), { ...VIEW, peer });
     const [line = ''] = lines;
     assert.ok(!/[\p{Cc}\p{Cf}]/u.test(line), line);
-    assert.match(line, / peer="\/run\/a b\\n2026 id=8 \\"x\\" \\\\ \\u001b\[31m\\u202e\\u200b" factory=/);
+    assert.match(line, / peer="\/run\/a b\\\\n2026 id=8 \\"x\\" \\\\ \\\\u001b\[31m\\\\u202e\\\\u200b" factory=/);
   });
 
   test('ends when told to', () => {
