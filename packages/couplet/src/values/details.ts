@@ -1,4 +1,5 @@
 import { oneLine } from './one-line.ts';
+import { isThenable, promiseOf } from './thenable.ts';
 
 /** What an object of the application shows of itself: names with texts and numbers, for an inspector or a log. */
 export type Details = Readonly<Record<string, string | number>>;
@@ -19,6 +20,11 @@ export interface Described {
 export function factsOf(one: Described, first: Details = {}): Details | undefined {
   try {
     const details: unknown = one.describe?.();
+    if (isThenable(details)) {
+      // Its rejection must not end a process that only looks.
+      promiseOf(details).catch(() => {});
+      throw new TypeError('describe returned a promise');
+    }
     if (typeof details !== 'object' || details === null) return undefined;
     const entries: [string, unknown][] = Object.entries({ ...first, ...details }).slice(0, ENTRIES);
     if (entries.length === 0) return undefined;

@@ -17,6 +17,13 @@ describe('R44 the details of an object', () => {
       assert.equal(factsOf(one), undefined);
   });
 
+  test('are not a promise, whose rejection ends nothing', async () => {
+    const promised = (): never => Promise.reject(new Error('late')) as never;
+    assert.deepEqual(factsOf({ describe: promised }), { error: 'TypeError: describe returned a promise' });
+    // A rejection that is not handled would be told before this.
+    await new Promise(setImmediate);
+  });
+
   test('show the error that describe throws, whatever it is', () => {
     const thrown = (error: unknown): object => ({
       describe: () => {
