@@ -70,10 +70,10 @@ export class SharedLimit {
     let answer: unknown;
     try {
       answer = this.#ledger.acquire(key, this.#max, controller.signal);
+      if (isThenable(answer)) return this.#await(answer, controller, applicant);
     } catch (error) {
       answer = this.#failed(applicant, error);
     }
-    if (isThenable(answer)) return this.#await(answer, controller, applicant);
     this.#spare = controller;
     return this.#verdict(this.#checked(answer, applicant), applicant);
   }

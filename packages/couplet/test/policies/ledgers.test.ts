@@ -24,6 +24,15 @@ const AWAY: Readonly<Record<string, (book: Book, come: () => void, house: House)
     };
     come();
   },
+  'answers with an object that throws': (book, come) => {
+    book.atOnce = () =>
+      Object.defineProperty({}, 'then', {
+        get: () => {
+          throw new Error('no answer');
+        },
+      }) as never;
+    come();
+  },
   rejects: (book, come) => {
     come();
     return book.last().fail(new Error('no socket'));
@@ -39,7 +48,7 @@ const AWAY: Readonly<Record<string, (book: Book, come: () => void, house: House)
   },
 };
 /** Those that are errors. */
-const ERRORS = ['throws', 'rejects', 'answers nonsense'];
+const ERRORS = ['throws', 'answers with an object that throws', 'rejects', 'answers nonsense'];
 
 describe('a limit with a ledger', () => {
   test('R42 a place that is granted at once is released once, after connectionLost', () => {
