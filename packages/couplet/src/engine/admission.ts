@@ -260,11 +260,10 @@ export class Admission<P extends Callbacks> implements Steps {
     const sink = this.#below(admitted, connection, known, one);
     if (one !== undefined) one.resume();
     else if (paused === true) wire.resume();
+    // Before the protocol runs: it may look, and must not find its connection twice.
+    one?.seat();
     this.#owner.seated(connection, protocol);
-    if (one !== undefined) {
-      one.seat();
-      this.#close();
-    }
+    if (one !== undefined) this.#close();
     return { kind: 'seated', connection, protocol, sink };
   }
 

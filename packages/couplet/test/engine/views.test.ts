@@ -58,6 +58,21 @@ describe('the views of connections', () => {
     assert.deepEqual([after?.id, after?.since], [before?.id, before?.since]);
   });
 
+  test('R44 a protocol that looks in connectionMade finds its connection once, also after a verdict', async () => {
+    const seen: string[][] = [];
+    class Looker extends Protocol {
+      override connectionMade(): void {
+        seen.push(views().map(({ state }) => state));
+      }
+    }
+    const verdict = Promise.resolve(undefined);
+    const { admission, views } = scene(guard(Factory.forProtocol(Looker), { admitsLater: true, filter: () => verdict }));
+    admission.begin(new FakeWire());
+    await verdict;
+    await Promise.resolve();
+    assert.deepEqual(seen, [['open']]);
+  });
+
   test('R44 bytes that wait are queued, and out once the wire has taken them', () => {
     class Writer extends Protocol {
       override connectionMade(): void {
