@@ -70,6 +70,8 @@ export class Engine implements Clock {
   readonly #clock: ClockFacet;
   readonly #names: Resolver;
   readonly #surroundings: Pick<Surroundings, 'warn'>;
+  /** What the last stopwatch had told. */
+  #toldMs = 0;
   #ids = 0;
   #depth = 0;
   /** Those with work for the end of the run: the first `#count` places. The array keeps its size, so that its memory is reused. */
@@ -251,13 +253,16 @@ export class Engine implements Clock {
   /** Takes the time of callbacks while an observer asks for slow ones. */
   #attend(): void {
     const { slowCallbackMs } = this.observers;
-    if (slowCallbackMs === undefined) this.stopwatch = undefined;
-    else if (this.stopwatch !== undefined) this.stopwatch.slowCallbackMs = slowCallbackMs;
+    if (slowCallbackMs === undefined) {
+      this.#toldMs = this.stopwatch?.toldMs ?? this.#toldMs;
+      this.stopwatch = undefined;
+    } else if (this.stopwatch !== undefined) this.stopwatch.slowCallbackMs = slowCallbackMs;
     else {
       this.stopwatch = new Stopwatch(
         () => this.#clock.now(),
         slowCallbackMs,
         (callback) => this.observers.slowCallback(callback),
+        this.#toldMs,
       );
     }
     const { stopwatch } = this;
@@ -274,6 +279,7 @@ export class Engine implements Clock {
 
   /** Runs a task in the present turn: it follows from the last event. */
   #goOn(task: () => void): void {
+    this.stopwatch?.wake();
     this.#depth += 1;
     try {
       task();
@@ -290,6 +296,7 @@ export class Engine implements Clock {
     }
     this.#runs += 1;
     if (this.#runs > RUNS && this.#count > 0) this.#look();
+    this.stopwatch?.wake();
     this.#depth += 1;
     this.leave();
   };

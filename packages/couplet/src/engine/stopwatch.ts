@@ -16,18 +16,23 @@ export class Stopwatch {
   #woke = 0;
   #fresh = false;
   /** The time that was told already: a callback around a slow one is not slow for the same time. */
-  #toldMs = 0;
+  #toldMs: number;
   readonly #lateMs: number[] = [];
   #timers = 0;
   readonly #held: SlowCallback[] = [];
 
-  /** `slow` is called with each slow callback. */
-  constructor(now: () => number, slowCallbackMs: number, slow: (callback: SlowCallback) => void) {
+  /** `slow` is called with each slow callback; `toldMs` is that of the stopwatch before, whose marks may still come. */
+  constructor(now: () => number, slowCallbackMs: number, slow: (callback: SlowCallback) => void, toldMs: number) {
+    this.#toldMs = toldMs;
     this.#now = now;
     this.slowCallbackMs = slowCallbackMs;
     this.#slow = slow;
     this.#since = now();
     this.#woke = this.#since;
+  }
+
+  get toldMs(): number {
+    return this.#toldMs;
   }
 
   /** A run begins. */

@@ -183,7 +183,7 @@ export interface SlowCallback {
 export interface LoopView {
   /** Since when, in milliseconds of the reactor's `now()`. */
   readonly since: number;
-  /** For how many milliseconds callbacks, and what follows from them, have run. */
+  /** For how many milliseconds callbacks have run; what they do after an `await` is not counted. */
   readonly busyMs: number;
   /** The part of the time in which they did not run: 0 to 1. */
   readonly asleep: number;

@@ -145,6 +145,40 @@ describe('R46 a slow callback', () => {
     assert.deepEqual(told, ['Clerk stamp 15']);
   });
 
+  test('takes no time of others along when its stopwatch is replaced', () => {
+    const { told, observer } = noting();
+    const { takes, begin, engine } = scene();
+    let leave = engine.observe(observer);
+    const sink = begin();
+    takes.dataReceived = 60;
+    sink.onData(Buffer.from('a'));
+    engine.guard('Clerk', 'swap', () => {
+      leave();
+      leave = engine.observe(observer);
+    });
+    assert.deepEqual(told, ['Sluggish dataReceived 60']);
+  });
+
+  test('is all that counts as busy, also when a promise goes on after a long time', () => {
+    const { backend, engine } = scene({ slowCallback: () => {} });
+    engine.run(() => {
+      backend.time += 10;
+    });
+    backend.time += 1000;
+    let ran = 0;
+    const work = (): boolean => {
+      backend.time += 20;
+      ran += 1;
+      return true;
+    };
+    engine.schedule({ flush: work });
+    backend.runDeferred();
+    backend.time += 1000;
+    engine.defer(work);
+    backend.runDeferred();
+    assert.deepEqual([ran, engine.stopwatch?.view().busyMs], [2, 50]);
+  });
+
   test('counts as busy, and timers that it delays as late', () => {
     const { engine, backend } = scene({ slowCallback: () => {} });
     const start = backend.time;
