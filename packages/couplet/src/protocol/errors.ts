@@ -164,7 +164,7 @@ export class PortDraining extends Error {
   readonly leftMs: number;
   /** `leftMs` is how long the port waits, in milliseconds. */
   constructor(leftMs: number) {
-    super(`the port drains, within ${leftMs} ms`);
+    super(`the port drains, within ${Math.ceil(leftMs)} ms`);
     this.leftMs = leftMs;
   }
 }
