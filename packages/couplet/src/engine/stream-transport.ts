@@ -259,7 +259,13 @@ export class StreamTransport extends Shown implements Transport, Sink {
 
   /** How many bytes the protocol holds of messages that may still become whole. */
   get heldBytes(): number {
-    return delivers(this.state) ? (this.protocol.heldBytes ?? 0) : 0;
+    if (!delivers(this.state)) return 0;
+    try {
+      return this.protocol.heldBytes ?? 0;
+    } catch (error) {
+      this.fail('heldBytes', error);
+      return 0;
+    }
   }
 
   get paused(): boolean {

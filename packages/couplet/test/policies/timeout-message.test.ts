@@ -306,6 +306,23 @@ describe('timeoutMessage', () => {
     assert.equal(cutOff(visit), true);
   });
 
+  test('R8 one that throws when it is asked what it holds ends alone', () => {
+    class Opaque extends Protocol<unknown> {
+      get heldBytes(): number {
+        throw new Error('a secret');
+      }
+    }
+    const house = new House(timeoutMessage(new Receivers(() => new Opaque()), { messageTimeoutMs: TIMEOUT_MS }));
+    const visit = house.accept();
+    visit.send('half');
+    assert.equal(visit.calls.at(-1), 'abort');
+    visit.send('half');
+    assert.deepEqual(
+      house.reports.map(({ where }) => where),
+      ['heldBytes'],
+    );
+  });
+
   test('R43 a throttle further in only delays', () => {
     assert.ok(LINES !== undefined);
     const log = new Log();
