@@ -66,7 +66,9 @@ describe('the views of connections', () => {
       }
     }
     const verdict = Promise.resolve(undefined);
-    const { admission, views } = scene(guard(Factory.forProtocol(Looker), { admitsLater: true, filter: () => verdict }));
+    const { admission, views } = scene(
+      guard(Factory.forProtocol(Looker), { admitsLater: true, filter: () => verdict }),
+    );
     admission.begin(new FakeWire());
     await verdict;
     await Promise.resolve();
