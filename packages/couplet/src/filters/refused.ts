@@ -1,4 +1,5 @@
 import { chunkOf } from '../bytes/chunk.ts';
+import { described } from '../values/checks.ts';
 import type { Filter } from './filter.ts';
 
 /** The most bytes of a message: a new connection takes them at once, so that the engine does not wait for the peer. */
@@ -25,13 +26,17 @@ export class Refused {
 
   /**
    * Makes an answer. `message` is copied, and a string is sent as UTF-8; by default it is empty. `reason` is a `NotAllowed` by default.
-   * Throws a `RangeError` if the message has more than 4,096 bytes.
+   * Throws a `RangeError` if the message has more than 4,096 bytes, and a `TypeError` if the reason is not an `AdmissionError` with a
+   * `code`.
    */
   constructor(message: Uint8Array | string = '', reason: AdmissionError = new NotAllowed()) {
     this.message = Uint8Array.from(chunkOf(message));
     if (this.message.length > MOST) {
       throw new RangeError(`message has ${this.message.length} bytes, more than ${MOST}`);
     }
+    // Without a code it could not be counted.
+    if (!isAdmissionReason(reason))
+      throw new TypeError(`reason is ${described(reason)}, not an AdmissionError with a code`);
     this.reason = reason;
   }
 }
@@ -140,8 +145,9 @@ const CODES: ReadonlySet<unknown> = new Set([
 ]);
 
 /** True if observers can tell refusals apart by that reason: an `AdmissionError`, or an error with one of the codes above. */
-export function isAdmissionReason(reason: Error): reason is RefusalReason {
-  return reason instanceof AdmissionError || ('code' in reason && CODES.has(reason.code));
+export function isAdmissionReason(reason: unknown): reason is RefusalReason {
+  if (typeof reason !== 'object' || reason === null || !('code' in reason)) return false;
+  return CODES.has(reason.code) || (reason instanceof AdmissionError && typeof reason.code === 'string');
 }
 
 const PREFIX = 'COUPLET_';

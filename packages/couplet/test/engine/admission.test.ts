@@ -356,4 +356,16 @@ describe('a refusal', () => {
     house.accept();
     assert.deepEqual(house.reasons, [banned]);
   });
+
+  test('R45 a reason that cannot be counted is none, and refuses as an error', () => {
+    class Bare extends AdmissionError {
+      declare readonly code: string;
+    }
+    for (const reason of [new Bare('no code'), new Error('no code'), 'no reason', null]) {
+      const house = new House(guard(new Recorders(), { filter: () => new Refused('', reason as never) }));
+      house.accept();
+      assert.equal(house.reasons.length, 1);
+      assert.match(String(house.reports[0]?.error), /^TypeError: reason is .*, not an AdmissionError with a code$/);
+    }
+  });
 });
