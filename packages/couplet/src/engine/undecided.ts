@@ -367,7 +367,10 @@ export class Undecided implements Live, Sink, Settled<ProxyHeader, Error> {
 
   #look(): Ends {
     const ends = new Ends(this.#engine, this.wire, this.prelude);
-    if (this.#engine.observers.ask(CONNECTIONS)) ends.remember();
+    if (this.#engine.observers.ask(CONNECTIONS)) {
+      ends.getPeer();
+      ends.getHost();
+    }
     return ends;
   }
 

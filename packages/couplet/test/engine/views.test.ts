@@ -7,6 +7,7 @@ import {
   type ConnectionView,
   type ConnectorView,
   Factory,
+  IPv4Address,
   Protocol,
   ReconnectingClientFactory,
   type Totals,
@@ -17,6 +18,7 @@ import { Engine } from '../../src/engine/engine.ts';
 import type { Undecided } from '../../src/engine/undecided.ts';
 import { boundsOf } from '../../src/protocol/options.ts';
 import { Reactor } from '../../src/reactor/reactor.ts';
+import type { SocketName } from '../../src/seam/address.ts';
 import type { Sink } from '../../src/seam/wire.ts';
 import { FakeBackend } from '../fake-backend.ts';
 import { FakeWire } from '../fake-wire.ts';
@@ -124,6 +126,19 @@ describe('the views of connections', () => {
     const wire = Object.assign(new FakeWire(), { peer: undefined });
     admission.begin(wire);
     assert.equal('peer' in (views()[0] ?? {}), false);
+  });
+
+  test('R44 an observer sees both addresses of one that goes before its verdict', () => {
+    const waiting = guard(Factory.forProtocol(Protocol), { admitsLater: true, filter: () => new Promise(() => {}) });
+    const { engine, admission, refused } = scene(waiting);
+    engine.observe({ connectionRefused: () => {} });
+    const local: SocketName = { family: 'IPv4', host: '192.0.2.1', port: 8007 };
+    const peer: SocketName = { family: 'IPv4', host: '192.0.2.2', port: 4321 };
+    const wire = Object.assign(new FakeWire(), { local, peer });
+    const { sink } = admission.begin(wire, { host: new IPv4Address('0.0.0.0', 8007) });
+    Object.assign(wire, { local: undefined, peer: undefined });
+    sink?.onClosed(GONE);
+    assert.deepEqual([refused[0]?.host, refused[0]?.peer], ['192.0.2.1:8007', '192.0.2.2:4321']);
   });
 
   test('R47 a refusal that no observer asks for makes no view, and is counted', () => {
