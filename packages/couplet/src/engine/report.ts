@@ -28,9 +28,14 @@ export function titleOf(call: (...args: never[]) => unknown): string {
   return textNamed(() => call.name) ?? 'an anonymous function';
 }
 
-/** The name of a protocol or policy in a report: its class. */
+/** The name of a protocol or policy in a report: its class, or the nearest with a name that an anonymous class extends. */
 export function classOf(one: object): string {
-  return textNamed(() => one.constructor.name) ?? 'an object without a class';
+  return textNamed(() => nameFrom(one.constructor)) ?? 'an object without a class';
+}
+
+function nameFrom(maker: unknown): unknown {
+  if (typeof maker !== 'function') return undefined;
+  return maker.name === '' ? nameFrom(Object.getPrototypeOf(maker)) : maker.name;
 }
 
 /** The name of a factory in a report: its own prefix, or else its class. */

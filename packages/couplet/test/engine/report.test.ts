@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { errorOf, lineOf, linesOf } from '../../src/engine/report.ts';
+import { classOf, errorOf, lineOf, linesOf } from '../../src/engine/report.ts';
 import { hasControls } from '../controls.ts';
 
 /** Values that cannot be made a string, or whose fields throw. */
@@ -108,5 +108,19 @@ describe('errorOf', () => {
 
   test('R8 does not throw for what cannot be printed', () => {
     for (const thrown of unprintables()) assert.ok(errorOf(thrown) instanceof Error);
+  });
+});
+
+describe('classOf', () => {
+  test('R44 is the nearest class with a name', () => {
+    class Shout {}
+    const anonymous = (base: typeof Shout): typeof Shout => class extends base {};
+    assert.equal(classOf(new Shout()), 'Shout');
+    assert.equal(classOf(new (anonymous(anonymous(Shout)))()), 'Shout');
+  });
+
+  test('R8 does not throw for an object without one', () => {
+    for (const one of [Object.create(null), new (class {})(), { constructor: 5 }])
+      assert.equal(classOf(one), 'an object without a class');
   });
 });
