@@ -5,7 +5,7 @@ export const PROXY_BUGS: readonly Bug[] = [
   {
     name: 'a connection whose header is there is ended a second time, as one that waits for it',
     file: 'engine/admission.ts',
-    text: '      one.seat();\n',
+    text: '    one?.seat();\n',
     instead: '',
     test: {
       file: 'haproxy/reception.test.ts',
