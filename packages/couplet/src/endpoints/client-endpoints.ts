@@ -6,6 +6,7 @@ import { checkProtocol } from '../protocol/role.ts';
 import type { ClientTLS } from '../protocol/tls.ts';
 import type { ConnectOptions, ConnectUNIXOptions, DialOptions } from '../reactor/options.ts';
 import type { Reactor } from '../reactor/reactor.ts';
+import { classOf } from '../values/checks.ts';
 
 /** A place to connect to. Every `connect` makes a connection of its own. */
 export interface ClientEndpoint {
@@ -64,6 +65,9 @@ class One extends ClientFactory {
   }
   override buildProtocol(): ProtocolUnder<ClientFactory> {
     return this.#built;
+  }
+  override logPrefix(): string {
+    return classOf(this.#built) ?? super.logPrefix();
   }
 }
 

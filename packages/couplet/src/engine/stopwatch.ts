@@ -63,6 +63,8 @@ export class Stopwatch {
     this.#held.push(callback);
     if (this.#held.length > LATEST_CALLBACKS) this.#held.shift();
     this.#slow(callback);
+    // What observers took for it is not the time of a callback around it.
+    this.#toldMs += this.#now() - at;
   }
 
   /** A timer rings, that many milliseconds after it was due. */

@@ -103,7 +103,7 @@ export interface ConnectOptions extends DialOptions {
 export interface ConnectUNIXOptions extends DialOptions {}
 
 /** Throws a `TypeError` unless the options are an object: only leaving them out gives the defaults. */
-export function checkOptions(options: unknown): void {
+export function checkOptions(options: unknown, example = 'closeTimeoutMs: 1000'): void {
   if (typeof options !== 'object' || options === null)
-    throw new TypeError(`options is ${described(options)}, not an object such as { closeTimeoutMs: 1000 }`);
+    throw new TypeError(`options is ${described(options)}, not an object such as { ${example} }`);
 }

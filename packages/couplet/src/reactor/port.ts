@@ -23,6 +23,7 @@ import type { Sink, Wire } from '../seam/wire.ts';
 import { checkAtLeast } from '../values/checks.ts';
 import { factsOf } from '../values/details.ts';
 import { Drain } from './drain.ts';
+import { checkOptions } from './options.ts';
 
 /** What a port asks of its wires. */
 export interface PortTerms extends AdmissionTerms {
@@ -166,8 +167,10 @@ export class Port implements ListeningPort {
     return this.#close();
   }
 
-  drain({ timeoutMs = 25_000, stopLingerMs = 1000 }: DrainOptions = {}): Promise<Drained> {
+  drain(options: DrainOptions = {}): Promise<Drained> {
     try {
+      checkOptions(options, 'timeoutMs: 25_000');
+      const { timeoutMs = 25_000, stopLingerMs = 1000 } = options;
       checkAtLeast('timeoutMs', timeoutMs, 0);
       checkAtLeast('stopLingerMs', stopLingerMs, 0);
       this.#drained ??= this.#drain(timeoutMs, stopLingerMs);

@@ -327,6 +327,7 @@ export class Reactor implements Clock {
    * is not a number of at least 0.
    */
   async run(options: RunOptions = {}): Promise<void> {
+    checkOptions(options, 'drainTimeoutMs: 25_000');
     const { signals = true, stopLingerMs = 1000, drainTimeoutMs = 0, releaseIPC = false } = options;
     checkAtLeast('stopLingerMs', stopLingerMs, 0);
     checkAtLeast('drainTimeoutMs', drainTimeoutMs, 0);
@@ -421,6 +422,7 @@ export class Reactor implements Clock {
    */
   observe(observer: Observer, options: ObserveOptions = {}): () => void {
     checkObserver(observer);
+    checkOptions(options, 'slowCallbackMs: 50');
     if (options.slowCallbackMs !== undefined) checkAtLeast('slowCallbackMs', options.slowCallbackMs, 0);
     return this.#engine.observe(observer, options);
   }

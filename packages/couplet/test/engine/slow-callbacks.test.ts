@@ -120,6 +120,21 @@ describe('R46 a slow callback', () => {
     assert.deepEqual(told, ['Sluggish pauseProducing 70']);
   });
 
+  test('does not make the one around it slow by what observers do with it', () => {
+    const told: string[] = [];
+    const { takes, begin, backend } = scene({
+      slowCallback: ({ where, ms }) => {
+        told.push(`${where} ${ms}`);
+        backend.time += 30;
+      },
+    });
+    const sink = begin();
+    takes.dataReceived = 3;
+    takes.pauseProducing = 70;
+    sink.onData(Buffer.alloc(100_000));
+    assert.deepEqual(told, ['pauseProducing 70']);
+  });
+
   test('is told to each observer by its own bound, and to none that has left', () => {
     const [strict, lenient] = [noting(), noting()];
     const { takes, begin, engine } = scene(strict.observer, 2);

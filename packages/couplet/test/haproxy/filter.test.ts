@@ -251,7 +251,8 @@ describe('a connection behind a PROXY header', () => {
       engine.observe({
         connectionMade: (transport, _protocol, view) => {
           made.push(transport.getPeer().authority);
-          via.push(view.proxy?.['via'], view.peer);
+          const { via: proxy } = view.proxy ?? {};
+          via.push(proxy, view.peer);
         },
       });
       const visit = open(engine, factory);

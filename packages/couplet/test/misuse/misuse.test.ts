@@ -172,6 +172,14 @@ describe('a call that takes a factory says what it got, and what to write instea
       typeError(/^observer\.connectionLost is null, not a function such as \(transport, reason, view\) => \{\}$/),
     );
     call(reactor.observe, reactor, { error: undefined, other: 5 });
+    assert.throws(
+      () => call(reactor.observe, reactor, {}, 50),
+      typeError(/^options is the number 50, not an object such as \{ slowCallbackMs: 50 \}$/),
+    );
+    await assert.rejects(
+      async () => call(reactor.run, reactor, 5),
+      typeError(/^options is the number 5, not an object such as \{ drainTimeoutMs: 25_000 \}$/),
+    );
     const tls = { cert: '', key: '' };
     await assert.rejects(
       async () => call(reactor.listenTCP, reactor, 0, echo, { tls }),
