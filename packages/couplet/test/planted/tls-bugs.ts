@@ -158,6 +158,6 @@ export const TLS_BUGS: readonly Bug[] = [
     file: 'backends/tls/tls-wire.ts',
     text: 'if (this.#passed < this.#mostPassed) this.drained();',
     instead: 'if (this.#passed < this.#mostPassed + Number.MAX_SAFE_INTEGER) this.drained();',
-    test: { file: 'real/node-backend.test.ts', name: 'leaves other events their turn (tls)' },
+    test: { file: 'real/tls-wire.test.ts', name: 'R60 a wire with TLS that could go on leaves the others their turn' },
   },
 ];
