@@ -145,7 +145,7 @@ export const BUGS: readonly Bug[] = [
     name: 'a callback whose promise is not waited for',
     file: 'engine/calls.ts',
     text: 'this.#pending += 1;\n    if (delivers(this.state)) this.wire.pause();',
-    instead: 'this.#pending += 1;',
+    instead: "this.#pending += 1;\n    if (delivers(this.state) && this.state === 'broken') this.wire.pause();",
   },
   {
     name: 'those who wait for room are not told',
