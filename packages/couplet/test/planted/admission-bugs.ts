@@ -31,7 +31,8 @@ export const ADMISSION_BUGS: readonly Bug[] = [
     name: 'a refusal that is told never: a limit refuses at once',
     file: 'engine/admission.ts',
     text: '    this.#tell(reason, this.#engine.observers.ask(CONNECTIONS) ? this.#newcomer(wire, known) : undefined);\n',
-    instead: "    if (reason.name === '') this.#tell(reason, this.#newcomer(wire, known));\n",
+    instead:
+      "    if (reason.name === '') this.#tell(reason, this.#engine.observers.ask(CONNECTIONS) ? this.#newcomer(wire, known) : undefined);\n",
     test: admission('R45 who is refused at once is told of once'),
   },
   {
