@@ -1,5 +1,5 @@
-// Writes what `couplet` publishes to its dist: a file for each entry, and one for each part of which an entry has something.
-// `#backend` stays an import: whoever runs or bundles the package resolves it for a runtime.
+// Writes what `couplet` and `coupletd` publish to their dist: a file for each entry, and one for each part of which an entry has
+// something. What begins with # stays an import: whoever runs or bundles the package resolves it for a runtime. So do other packages.
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import process from 'node:process';
@@ -18,22 +18,25 @@ const PARTS = {
 /** What has the reactor of the process, which starts the backend of its runtime: apart from the class, which others use without it. */
 const OF_THE_PROCESS = ['connection', 'reactor/default.ts'];
 
-process.chdir(join(import.meta.dirname, '../packages/couplet'));
-const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+for (const name of ['couplet', 'daemon']) await bundlePackage(join(import.meta.dirname, '../packages', name));
 
-if (stale()) {
+/** Bundles a package if something of it has changed. */
+async function bundlePackage(folder) {
+  process.chdir(folder);
+  if (!stale()) return;
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
   rmSync('dist', { recursive: true, force: true });
   const entries = Object.values(manifest.exports).filter((target) => typeof target === 'object');
-  const backends = Object.values(manifest.imports);
-  const programs = Object.keys(manifest.bin).map((name) => ({
-    [SOURCE]: `./src/entry/${name}.ts`,
-    default: `./dist/${name}.js`,
-  }));
+  const inner = Object.values(manifest.imports);
+  const written = new Set([...entries, ...inner].map((target) => target.default));
+  const programs = Object.keys(manifest.bin)
+    .map((name) => ({ [SOURCE]: `./src/entry/${name}.ts`, default: `./dist/${name}.js` }))
+    .filter((target) => !written.has(target.default));
   await Promise.all([
-    write('.js', [...entries, ...backends, ...programs], { name: 'pure', transform: pure }),
+    write('.js', [...entries, ...inner, ...programs], { name: 'pure', transform: pure }),
     write('.d.ts', entries, dts({ dtsOnly: true, generator: 'oxc', sourcemap: false, tsconfig: false })),
   ]);
-  writeUnbundled();
+  writeUnbundled(manifest);
 }
 
 /** Whether something has changed since the last time, or what was written is gone. */
@@ -48,7 +51,7 @@ async function write(extension, targets, plugin) {
   const input = Object.fromEntries(targets.map((target) => [basename(target.default, '.js'), target[SOURCE]]));
   const bundle = await rolldown({
     input,
-    external: [/^#/, /^node:/],
+    external: [/^[^./]/],
     platform: 'neutral',
     plugins: [plugin],
     preserveEntrySignatures: 'allow-extension',
@@ -74,8 +77,8 @@ function pure(code) {
   return code.replaceAll(/^((?:export )?const \w+(?:: [^=]+)? = )(?=new |[\w.]+(?:<.*>)?\()/gm, '$1/* @__PURE__ */ ');
 }
 
-/** Compiled tests, for a runtime that does not take TypeScript, see the compiled sources as the package `couplet`. */
-function writeUnbundled() {
+/** Compiled tests, for a runtime that does not take TypeScript, see the compiled sources as the package. */
+function writeUnbundled(manifest) {
   const compiled = (target) => (typeof target === 'string' ? target : target[SOURCE].replace(/\.ts$/, '.js'));
   const map = (targets) =>
     Object.fromEntries(Object.entries(targets).map(([name, target]) => [name, compiled(target)]));

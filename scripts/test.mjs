@@ -7,7 +7,7 @@ import { basename, join } from 'node:path';
 import process from 'node:process';
 import { installPrograms } from './debian.mjs';
 
-const FOLDERS = ['packages/couplet', 'packages/poetry', 'examples', 'test'];
+const FOLDERS = ['packages/couplet', 'packages/daemon', 'packages/poetry', 'examples', 'test'];
 
 const LONGEST = new Set(['node-backend.test.ts', 'scenarios.test.ts', 'sim-backend.test.ts', 'framing.test.ts']);
 
@@ -53,7 +53,7 @@ function sources() {
 }
 
 function againstPrograms() {
-  return globSync('packages/couplet/test/programs/*.test.ts').sort();
+  return globSync('packages/*/test/programs/*.test.ts').sort();
 }
 
 /** What takes long and needs no other runtime: another network, another backend, the READMEs in empty projects. */
@@ -66,7 +66,7 @@ function built() {
     const folder = FOLDERS.find((one) => file.startsWith(`${one}/`));
     return join(
       folder,
-      folder === 'packages/couplet' ? 'build' : 'dist',
+      ['packages/couplet', 'packages/daemon'].includes(folder) ? 'build' : 'dist',
       file.slice(folder.length + 1).replace(/\.ts$/, '.js'),
     );
   });

@@ -1,0 +1,17 @@
+import type { Factory, ListeningPort } from 'couplet';
+import type { ServiceSettings } from '../configuration/options.ts';
+
+/** What the deployment says of the services of one process. */
+export interface Deployment {
+  /** What the configuration says of a service, by its path. */
+  settingsOf(path: string): ServiceSettings;
+  /** Puts the limits and timeouts of a service around its factory. */
+  guard<F extends Factory>(path: string, factory: F): Factory;
+  /** Notes that a service listens on a port, for logs and metrics, until it has stopped. */
+  listens(path: string, port: ListeningPort): void;
+  /**
+   * Calls `lead` with whether services that run in one process only run in this one: at once, and at each change. The answer is
+   * awaited: once it resolves for false, another process begins. Returns a function that ends this.
+   */
+  follow(lead: (leads: boolean) => void | Promise<void>): () => void;
+}

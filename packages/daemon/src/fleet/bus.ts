@@ -1,0 +1,28 @@
+/** What `subscribe` returns: `end` stops the messages. */
+export interface Subscription {
+  /** Ends the subscription. A further call does nothing. */
+  end(): void;
+}
+
+/** What a subscriber is told of. */
+export interface Subscriber {
+  /** Called with each message. The bytes are the subscriber's to keep. */
+  message(bytes: Uint8Array): void;
+  /** Called when messages may have been missed: the bus was away, and is back. */
+  interrupted?(): void;
+}
+
+/**
+ * Carries messages to the subscribers of a topic in all processes of an application, at most once each. A publisher never waits: while
+ * the bus is away, what is published is dropped and counted. A subscriber in the publishing process receives it as well.
+ */
+export interface Bus {
+  /** Publishes a message of at most 65,536 bytes. The bytes must not change until the call returns. */
+  publish(topic: string, bytes: Uint8Array | string): void;
+  /** Subscribes to a topic. */
+  subscribe(topic: string, subscriber: Subscriber | ((bytes: Uint8Array) => void)): Subscription;
+  /** How many messages were dropped because the bus was away. */
+  readonly dropped: number;
+  /** Ends all subscriptions, and releases what it holds. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,92 @@
+import type { DaemonOptions, ServiceSettings } from '../configuration/options.ts';
+import type { ProcessCounters } from '../metrics/counters.ts';
+
+/** What runs in a worker. */
+export type Program =
+  | { readonly kind: 'application'; readonly file: string }
+  | { readonly kind: 'plugin'; readonly module: string; readonly name: string; readonly words: readonly string[] }
+  | { readonly kind: 'builtIn'; readonly name: string; readonly options: Readonly<Record<string, unknown>> };
+
+/** Who a process becomes before it imports the application. */
+export interface Identity {
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups: readonly number[];
+}
+
+/** One service as the describe step found it. */
+export interface ServiceDescription {
+  /** Its path, such as `upstream/cache`. */
+  readonly path: string;
+  /** What it is: the name of its class. */
+  readonly kind: string;
+  /** The server descriptions that it listens on, with those of the configuration in place; empty for other services. */
+  readonly listen: readonly string[];
+  /** How many endpoints it has that the worker opens itself. */
+  readonly ownEndpoints: number;
+}
+
+/** An application as the describe step found it, without starting anything. */
+export interface ApplicationDescription {
+  readonly name: string;
+  /** All services, those within others after the one that they are in. */
+  readonly services: readonly ServiceDescription[];
+  /** A hash of each file that was imported or is named by `files`, by its path; absent where imports cannot be recorded. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** A hash of each certificate and key that descriptions name, by its path. */
+  readonly certificates: Readonly<Record<string, string>>;
+}
+
+/** What a failure means: one line without a stack, and the exit status of the command. */
+export interface Failure {
+  readonly line: string;
+  readonly status: number;
+}
+
+/** What is needed to import an application. */
+export interface ProgramOrder {
+  readonly program: Program;
+  readonly settings: unknown;
+  readonly services: Readonly<Record<string, ServiceSettings>>;
+  readonly umask: number;
+}
+
+/** What the supervisor tells a worker. */
+export type Order =
+  | ({ readonly kind: 'describe'; readonly identity?: Identity } & ProgramOrder)
+  | ({
+      readonly kind: 'start';
+      /** The paths of the services to start: those at the top. */
+      readonly group: readonly string[];
+      readonly slot: number;
+      readonly generation: number;
+      /** For each place the descriptors of its sockets. */
+      readonly sockets: Readonly<Record<string, readonly number[]>>;
+      readonly options: DaemonOptions;
+      /** Names the daemon to a fleet's database. */
+      readonly name: string;
+    } & ProgramOrder)
+  /** Whether services that run in one process only run in this one. Answered by `led`. */
+  | { readonly kind: 'lead'; readonly leads: boolean }
+  | { readonly kind: 'drain'; readonly timeoutMs: number; readonly stopTimeoutMs: number }
+  | { readonly kind: 'abort' }
+  | { readonly kind: 'reopen' }
+  | { readonly kind: 'certificates' }
+  | { readonly kind: 'count'; readonly id: number }
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: 'granted' | 'refused' | 'unknown' }
+  | { readonly kind: 'message'; readonly topic: string; readonly base64: string };
+
+/** What a worker tells the supervisor. */
+export type Report =
+  | { readonly kind: 'described'; readonly description: ApplicationDescription }
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'led'; readonly leads: boolean }
+  | { readonly kind: 'alive'; readonly counters: ProcessCounters }
+  | { readonly kind: 'counted'; readonly id: number; readonly counters: ProcessCounters }
+  | { readonly kind: 'drained'; readonly closed: number; readonly aborted: number }
+  | { readonly kind: 'certificates'; readonly failure?: Failure }
+  | { readonly kind: 'acquire'; readonly id: number; readonly key: string; readonly max: number }
+  | { readonly kind: 'release'; readonly key: string }
+  | { readonly kind: 'publish'; readonly topic: string; readonly base64: string }
+  | { readonly kind: 'subscribe'; readonly topic: string; readonly on: boolean };
