@@ -48,7 +48,6 @@ export interface ProgramOrder {
   readonly program: Program;
   readonly settings: unknown;
   readonly services: Readonly<Record<string, ServiceSettings>>;
-  readonly umask: number;
 }
 
 /** What the supervisor tells a worker. */
@@ -71,7 +70,8 @@ export type Order =
   | { readonly kind: 'drain'; readonly timeoutMs: number; readonly stopTimeoutMs: number }
   | { readonly kind: 'abort' }
   | { readonly kind: 'reopen' }
-  | { readonly kind: 'certificates' }
+  /** Reads certificates and keys again. */
+  | { readonly kind: 'certificates'; readonly id: number }
   | { readonly kind: 'count'; readonly id: number }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: 'granted' | 'refused' | 'unknown' }
   | { readonly kind: 'message'; readonly topic: string; readonly base64: string };
@@ -84,8 +84,10 @@ export type Report =
   | { readonly kind: 'led'; readonly leads: boolean }
   | { readonly kind: 'alive'; readonly counters: ProcessCounters }
   | { readonly kind: 'counted'; readonly id: number; readonly counters: ProcessCounters }
+  /** It was told by a signal to leave. */
+  | { readonly kind: 'leaving' }
   | { readonly kind: 'drained'; readonly closed: number; readonly aborted: number }
-  | { readonly kind: 'certificates'; readonly failure?: Failure }
+  | { readonly kind: 'certificates'; readonly id: number; readonly failure?: Failure }
   | { readonly kind: 'acquire'; readonly id: number; readonly key: string; readonly max: number }
   | { readonly kind: 'release'; readonly key: string }
   | { readonly kind: 'publish'; readonly topic: string; readonly base64: string }
