@@ -95,7 +95,10 @@ export class RedisLedger implements WatchedLedger {
     const { questions } = share;
     while (questions[0]?.waits === false) questions.shift();
     const [first] = questions;
-    if (first === undefined) return this.#tidy(share);
+    if (first === undefined) {
+      this.#tidy(share);
+      return;
+    }
     const { store } = this.#node;
     if (store === undefined || !this.#node.reserve(share)) return;
     const others = questions.findIndex(({ max }) => max !== first.max);

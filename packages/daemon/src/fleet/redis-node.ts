@@ -4,6 +4,7 @@ import { ANSWER_MS } from './questions.ts';
 import type { Connect } from './redis-link.ts';
 import { messageOf, RedisLink } from './redis-link.ts';
 import type { Store } from './store.ts';
+import { within } from './within.ts';
 
 /** How often the lease of a node is renewed, in milliseconds. It is 10,000 long. */
 const RENEW_MS = 2000;
@@ -129,6 +130,12 @@ export class RedisNode {
     return this.#owned.has(field);
   }
 
+  /** The fields of living nodes in a hash, by name. Rejects if there is no store. */
+  async list(hash: string): Promise<ReadonlyMap<string, string>> {
+    if (this.#store === undefined) throw new Error("the fleet's database is away");
+    return within(this.#clock, WRITE_MS, this.#store.list(hash));
+  }
+
   /** Gives up the connection: it is of no use. */
   fail(reason: string): void {
     this.#link.fail(reason);
@@ -145,7 +152,7 @@ export class RedisNode {
   async close(): Promise<void> {
     const store = this.#store;
     this.#ended();
-    if (store !== undefined) await this.#within(WRITE_MS, store.leave(this.name)).catch(() => {});
+    if (store !== undefined) await within(this.#clock, WRITE_MS, store.leave(this.name)).catch(() => {});
     this.#link.close();
   }
 
@@ -157,7 +164,7 @@ export class RedisNode {
     const instead: string[] = [];
     for (let past = Math.max(this.#joined, join - ATTEMPTS, 1); past < join; past += 1)
       instead.push(`${this.#options.node}.${past}`);
-    await this.#within(join === 1 ? WRITE_MS : ANSWER_MS, store.join(name, instead));
+    await within(this.#clock, join === 1 ? WRITE_MS : ANSWER_MS, store.join(name, instead));
     this.#joined = join;
     for (const field of this.#owned) this.#dirty.add(field);
     for (let batch = this.#batch(); batch.length > 0; batch = this.#batch()) {
@@ -185,7 +192,7 @@ export class RedisNode {
 
   async #renew(store: Store): Promise<void> {
     try {
-      const known = await this.#within(WRITE_MS, store.renew(this.name));
+      const known = await within(this.#clock, WRITE_MS, store.renew(this.name));
       if (this.#store !== store) return;
       if (!known) return this.unknown(store);
       this.#renewLater(store);
@@ -238,7 +245,7 @@ export class RedisNode {
     try {
       const fields = batch.map(({ hash, suffix }) => ({ hash, name: name + suffix }));
       const values = batch.map(({ value }) => value);
-      written = await this.#within(WRITE_MS, store.write(name, fields, values));
+      written = await within(this.#clock, WRITE_MS, store.write(name, fields, values));
     } finally {
       for (const field of batch) {
         this.#busy.delete(field);
@@ -253,16 +260,5 @@ export class RedisNode {
   #forget(field: Owned): void {
     this.#owned.delete(field);
     this.#dirty.delete(field);
-  }
-
-  /** Rejects if that takes too long. The answer may be there unread, if this process was busy: the next turn of its loop reads it. */
-  #within<T>(ms: number, promise: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const overdue = (): void => reject(new Error(`no answer within ${ms} ms`));
-      let deadline = this.#clock.callLater(ms, () => {
-        deadline = this.#clock.callLater(0, overdue);
-      });
-      promise.then(resolve, reject).finally(() => deadline.cancel());
-    });
   }
 }

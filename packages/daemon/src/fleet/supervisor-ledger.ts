@@ -1,20 +1,17 @@
 import type { Clock } from 'couplet';
 import type { Answer } from 'couplet/policies';
-import type { Report } from '../ipc/messages.ts';
 import type { Log } from '../log/log.ts';
+import type { Tell } from './fleet-messages.ts';
 import type { Question } from './questions.ts';
 import { Questions } from './questions.ts';
 import type { WatchedLedger } from './watched-ledger.ts';
-
-/** What a worker tells its supervisor for a ledger. */
-export type LedgerReport = Extract<Report, { kind: 'acquire' | 'release' }>;
 
 /**
  * The ledger of a worker whose supervisor counts, with a `NodeLedger`. A question waits 50 ms for its answer. After 5 in a row without
  * one no question waits until the supervisor answers again: nothing is lost on the way to it, so it will unless it dies.
  */
 export class SupervisorLedger implements WatchedLedger {
-  readonly #send: (report: LedgerReport) => void;
+  readonly #send: Tell;
   readonly #log: Log;
   readonly #questions: Questions;
   /** Those that the supervisor has not answered, by number. */
@@ -23,8 +20,7 @@ export class SupervisorLedger implements WatchedLedger {
   #up = true;
   #lost = false;
 
-  /** `send` hands a report to the supervisor, in order and without waiting, and does not throw. */
-  constructor(send: (report: LedgerReport) => void, clock: Clock, log: Log) {
+  constructor(send: Tell, clock: Clock, log: Log) {
     this.#send = send;
     this.#log = log;
     this.#questions = new Questions(clock, (reason) => this.#away(`the supervisor: ${reason}`));
