@@ -74,7 +74,14 @@ export type Order =
   | { readonly kind: 'certificates'; readonly id: number }
   | { readonly kind: 'count'; readonly id: number }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: 'granted' | 'refused' | 'unknown' }
-  | { readonly kind: 'message'; readonly topic: string; readonly base64: string };
+  | { readonly kind: 'message'; readonly topic: string; readonly base64: string }
+  /** Messages were left out: the worker did not keep up. */
+  | { readonly kind: 'interrupted' }
+  | {
+      readonly kind: 'present';
+      readonly id: number;
+      readonly present: readonly { readonly node: string; readonly payload: string }[];
+    };
 
 /** What a worker tells the supervisor. */
 export type Report =
@@ -91,4 +98,7 @@ export type Report =
   | { readonly kind: 'acquire'; readonly id: number; readonly key: string; readonly max: number }
   | { readonly kind: 'release'; readonly key: string }
   | { readonly kind: 'publish'; readonly topic: string; readonly base64: string }
-  | { readonly kind: 'subscribe'; readonly topic: string; readonly on: boolean };
+  | { readonly kind: 'subscribe'; readonly topic: string; readonly on: boolean }
+  | { readonly kind: 'join'; readonly id: number; readonly topic: string; readonly payload: string }
+  | { readonly kind: 'leave'; readonly id: number; readonly topic: string }
+  | { readonly kind: 'list'; readonly id: number; readonly topic: string };
