@@ -1,0 +1,13 @@
+import { getSystemErrorMap } from 'node:util';
+
+/** Why the system refused, in words: `no such file or directory`. For an error that is not of the system, its message. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const number = 'errno' in error && typeof error.errno === 'number' ? error.errno : 0;
+  return getSystemErrorMap().get(number)?.[1] ?? error.message;
+}
+
+/** The code of an error of the system, such as `ENOENT`; undefined if it has none. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
