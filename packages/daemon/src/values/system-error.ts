@@ -7,7 +7,8 @@ export function reasonOf(error: unknown): string {
   return getSystemErrorMap().get(number)?.[1] ?? error.message;
 }
 
-/** The code of an error of the system, such as `ENOENT`; undefined if it has none. */
+/** The code of an error of the system or of a cause of Couplet, such as `ENOENT`; undefined if it has none. */
 export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
 }
