@@ -38,9 +38,9 @@ export interface DaemonOptions {
   /** How many bytes of lines wait for the destination, in each process. */
   readonly logQueue: number;
   readonly accessLog: boolean;
-  /** The endpoint of metrics and health, a server description; absent: none. */
+  /** The endpoint of metrics and health, a server description; absent: none. A port alone has become one of loopback. */
   readonly metrics?: string;
-  /** The URL of the Redis that counts for a fleet; absent: none. */
+  /** The URL of the Redis that counts for a fleet, from `ledger` or the file `ledgerFile`; absent: none. */
   readonly ledger?: string;
   readonly whenAway: 'local' | 'allow' | 'refuse';
   /** Options of the runtime for the describe child and workers. */
@@ -74,6 +74,11 @@ export interface Configuration {
   readonly options: DaemonOptions;
   /** For the application's own schema; absent if nothing was configured. */
   readonly application: unknown;
-  /** The settings of services, by name; those within a `MultiService` by their path, such as `upstream/cache`. */
+  /**
+   * The settings of services, by name; those within a `MultiService` by their path, such as `upstream/cache`. It has no prototype, so
+   * that no name finds anything else.
+   */
   readonly services: Readonly<Record<string, ServiceSettings>>;
+  /** Names the place that a path such as `['service', 'slow', 'workers']` was configured at, for an error: `poetry.toml:3: service.slow.workers`. */
+  readonly place: (path: readonly PropertyKey[]) => string;
 }
