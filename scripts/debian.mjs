@@ -8,6 +8,7 @@ const PACKAGES = {
   haproxy: '/usr/sbin/haproxy',
   'netcat-openbsd': '/usr/bin/nc.openbsd',
   openssl: '/usr/bin/openssl',
+  prometheus: '/usr/bin/promtool',
   'redis-server': '/usr/bin/redis-server',
   socat: '/usr/bin/socat',
   strace: '/usr/bin/strace',
