@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { CommandError, EXIT } from '../values/exit-status.ts';
 import { checkTogether } from './checks.ts';
-import type { Layer, PartOfService, Path, Said } from './layer.ts';
+import type { Layer, PartOfService, Said } from './layer.ts';
 import { said } from './layer.ts';
 import type { Configuration, ServiceSettings } from './options.ts';
 import { readText } from './read-text.ts';
@@ -16,7 +16,7 @@ import {
   setLayer,
 } from './sources.ts';
 import { type Given, OPTION_KEYS, OPTIONS } from './table.ts';
-import { has, pathText, type Tree } from './tree.ts';
+import { type Path, pathText, type Tree, valueAt } from './tree.ts';
 
 /** What a configuration is read from, the most important first. All may be left out. */
 export interface Sources {
@@ -119,5 +119,5 @@ function servicesOf(all: readonly Said[]): Readonly<Record<string, ServiceSettin
 
 /** The label of the first layer that has the path. */
 function placeOf(layers: readonly Layer[], path: Path): string {
-  return layers.find(({ tree }) => has(tree, path))?.label(path) ?? pathText(path);
+  return layers.find(({ tree }) => valueAt(tree, ...path) !== undefined)?.label(path) ?? pathText(path);
 }

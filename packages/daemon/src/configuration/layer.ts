@@ -5,10 +5,7 @@ import type { ServiceSettings } from './options.ts';
 import { LIMIT, SERVICE } from './service-table.ts';
 import { shown } from './shown.ts';
 import { type Given, keysOf, nameOf, OPTIONS, type Table } from './table.ts';
-import { isTree, type Tree } from './tree.ts';
-
-/** Keys and indexes that lead to a value of a configuration. */
-export type Path = readonly PropertyKey[];
+import { isTree, type Path, type Tree } from './tree.ts';
 
 /** One of the places that a configuration comes from, such as the file or the environment. */
 export interface Layer {

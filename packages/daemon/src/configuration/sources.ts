@@ -1,11 +1,11 @@
 import { parse } from 'smol-toml';
 import { CommandError, EXIT } from '../values/exit-status.ts';
-import type { Layer, Path } from './layer.ts';
+import type { Layer } from './layer.ts';
 import { suggestion } from './nearest.ts';
 import { LIMIT, SERVICE } from './service-table.ts';
 import { shown } from './shown.ts';
 import { flagOf, nameOf, OPTION_KEYS, OPTIONS, variableOf } from './table.ts';
-import { checkNames, isTree, pathText, read, type Tree } from './tree.ts';
+import { checkNames, isTree, type Path, pathText, read, type Tree } from './tree.ts';
 
 /** What the command line says of options, by their names in camelCase: text, several texts, or that it is there. */
 export type Words = Readonly<Record<string, string | readonly string[] | boolean | undefined>>;

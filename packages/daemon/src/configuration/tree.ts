@@ -2,6 +2,9 @@ import { parse, TomlError } from 'smol-toml';
 import { CommandError, EXIT } from '../values/exit-status.ts';
 import { shown } from './shown.ts';
 
+/** Keys and indexes that lead to a value of a configuration. */
+export type Path = readonly PropertyKey[];
+
 /** A table of a configuration, as it was read. */
 export interface Tree {
   readonly [key: string]: unknown;
@@ -23,7 +26,7 @@ export function isTree(value: unknown): value is Tree {
 export interface Source {
   readonly tree: Tree;
   /** Names the place of a path for an error, such as `poetry.toml:3`. */
-  place(path: readonly PropertyKey[]): string;
+  place(path: Path): string;
 }
 
 /** Reads text in TOML, or in JSON if the name of the file ends so. Throws a `CommandError` with 78. */
@@ -37,7 +40,7 @@ export function read(file: string, text: string): Source {
 
 /** Throws a `CommandError` with 78 if a key at any depth is one that reaches a prototype, or if the tree is too deep. */
 export function checkNames({ tree, place }: Source): void {
-  const left: { value: unknown; path: readonly PropertyKey[] }[] = [{ value: tree, path: [] }];
+  const left: { value: unknown; path: Path }[] = [{ value: tree, path: [] }];
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
     const { value, path } = next;
     if (typeof value !== 'object' || value === null || value instanceof Date) continue;
@@ -53,7 +56,7 @@ export function checkNames({ tree, place }: Source): void {
 }
 
 /** A path as a user writes it: `service."upstream/cache".workers`, and `listen[0]` within a list. Long ones are cut in the middle. */
-export function pathText(path: readonly PropertyKey[]): string {
+export function pathText(path: Path): string {
   const parts = path.length > 12 ? [...path.slice(0, 6), '...', ...path.slice(-3)] : path;
   return parts
     .map((part, at) => {
@@ -95,12 +98,12 @@ function readTOML(file: string, text: string): Source {
  * The line on which the statement begins that made a path, 1 and up. The first lines of a document are a document as well if they end with
  * a statement, so this looks for the fewest that have the path.
  */
-function lineOf(text: string, path: readonly PropertyKey[]): number {
+function lineOf(text: string, path: Path): number {
   const lines = text.split('\n');
   let [without, within] = [0, lines.length];
   while (within - without > 1) {
     const middle = Math.floor((without + within) / 2);
-    if (has(wholeFrom(lines, middle), path)) within = middle;
+    if (valueAt(wholeFrom(lines, middle), ...path) !== undefined) within = middle;
     else without = middle;
   }
   return within;
@@ -117,14 +120,14 @@ function wholeFrom(lines: readonly string[], count: number): Tree {
   }
 }
 
-/** Whether a tree has something at a path. */
-export function has(tree: Tree, path: readonly PropertyKey[]): boolean {
-  let value: unknown = tree;
+/** What is at a path of a tree; undefined if it has nothing there. */
+export function valueAt(tree: unknown, ...path: Path): unknown {
+  let value = tree;
   for (const key of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return false;
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
     value = Reflect.get(value, key);
   }
-  return true;
+  return value;
 }
 
 function oneLine(text: string): string {

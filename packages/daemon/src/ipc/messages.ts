@@ -1,3 +1,4 @@
+import type { Permit } from 'couplet/protocols';
 import type { DaemonOptions, ServiceSettings } from '../configuration/options.ts';
 import type { ProcessCounters } from '../metrics/counters.ts';
 
@@ -5,7 +6,17 @@ import type { ProcessCounters } from '../metrics/counters.ts';
 export type Program =
   | { readonly kind: 'application'; readonly file: string }
   | { readonly kind: 'plugin'; readonly module: string; readonly name: string; readonly words: readonly string[] }
-  | { readonly kind: 'builtIn'; readonly name: string; readonly options: Readonly<Record<string, unknown>> };
+  | { readonly kind: 'builtIn'; readonly service: BuiltIn };
+
+/** A service that coupletd has itself, and what is needed to build its factory. Where it listens is in its `ServiceSettings`. */
+export type BuiltIn =
+  | { readonly name: 'echo' | 'discard' | 'chargen' | 'daytime' | 'time' }
+  /** At least one quote, each of at most 511 bytes. */
+  | { readonly name: 'qotd'; readonly quotes: readonly string[] }
+  /** `to` is a client description. */
+  | { readonly name: 'forward'; readonly to: string }
+  /** What clients may reach; nothing if it is empty. */
+  | { readonly name: 'socks'; readonly allow: readonly Permit[] };
 
 /** Who a process becomes before it imports the application. */
 export interface Identity {
