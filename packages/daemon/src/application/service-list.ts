@@ -47,7 +47,7 @@ export class ServiceList {
     for (const service of this.services) {
       if (!wanted(service.name)) continue;
       const path = context.path === '' ? service.name : `${context.path}/${service.name}`;
-      const own: ServiceContext = { ...context, path, log: context.log.child({ service: path }) };
+      const own: ServiceContext = { ...context, path, log: context['~deployment'].logOf(path) };
       try {
         await within(own, this.#startMs, 'it has not started', () => service.start(own));
       } catch (error) {

@@ -1,6 +1,6 @@
 import type { ConnectionOptions, Drained, Factory, ListeningPort } from 'couplet';
 import type { ServerEndpoint } from 'couplet/endpoints';
-import { proxyEndpoint, serverFromString } from 'couplet/endpoints';
+import { placeOf, proxyEndpoint, serverFromString } from 'couplet/endpoints';
 import type { Service, ServiceContext } from './service.ts';
 
 /** Where a `StreamServerService` listens: a server description such as `tcp:8007`, or an endpoint. */
@@ -38,7 +38,7 @@ export class StreamServerService implements Service {
       const outer = proxyProtocol === undefined ? endpoint : proxyEndpoint(endpoint, { trusted: proxyProtocol });
       const port = await outer.listen(factory, this.#options);
       this.#ports.push(port);
-      deployment.listens(path, port);
+      deployment.listens(path, port, typeof place === 'string' ? placeOf(place).tls?.cert : undefined);
     }
   }
 

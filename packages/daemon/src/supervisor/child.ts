@@ -3,6 +3,8 @@ import type { Order, Report } from '../ipc/messages.ts';
 /** A process that runs an application, or this one in its place. */
 export interface Child {
   readonly pid: number;
+  /** Whether many orders wait to be sent to it. */
+  readonly full: boolean;
   /** Sends it an order; what cannot be sent is lost, as the process has ended or does soon. */
   send(order: Order): void;
   /** Sends it a signal, if it has not ended. */

@@ -1,7 +1,5 @@
 /** How long the supervisor waits for what is not an option of the command, in milliseconds. Tests shorten them. */
 export interface Periods {
-  /** How often a worker says that it is alive. */
-  readonly heartbeatMs: number;
   /** From SIGABRT for a worker that is silent to SIGKILL. */
   readonly abortMs: number;
   /** How long a worker that was told to abort its connections, or has drained, may take to end. */
@@ -16,12 +14,9 @@ export interface Periods {
   readonly soundMs: number;
   /** After this time without a worker the sockets of a group refuse. */
   readonly refuseAfterMs: number;
-  /** How long a worker may take to say what it counts. */
-  readonly countMs: number;
 }
 
 export const PERIODS: Periods = {
-  heartbeatMs: 2000,
   abortMs: 2000,
   endMs: 100,
   crashWindowMs: 10_000,
@@ -30,5 +25,4 @@ export const PERIODS: Periods = {
   maxBackOffMs: 30_000,
   soundMs: 60_000,
   refuseAfterMs: 5000,
-  countMs: 1000,
 };

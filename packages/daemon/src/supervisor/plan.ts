@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { ServerPlace } from 'couplet/endpoints';
 import { placeOf } from 'couplet/endpoints';
 import type { Configuration } from '../configuration/options.ts';
@@ -35,6 +35,11 @@ export function planOf(description: ApplicationDescription, configuration: Confi
   const { options } = configuration;
   const flaws: string[] = [];
   const tops = description.services.map(({ path }) => path).filter((path) => !path.includes('/'));
+  if (options.workers === 0) {
+    // This process opens everything itself.
+    const fingerprint = fingerprintOf(description, configuration, description.services);
+    return [{ name: description.name, services: tops, workers: 1, accept: 'shared', sockets: [], fingerprint }];
+  }
   const lists = options.topology === 'apart' ? tops.map((name) => [name]) : [tops];
   const owners = new Map<string, string>();
   const groups = lists.map((services): GroupPlan => {
@@ -102,7 +107,7 @@ function fingerprintOf(
 ): string {
   const settings = members.map(({ path, kind, listen }) => ({ path, kind, listen, settings: services[path] }));
   // Where imports cannot be recorded, everything may have changed.
-  const code = files === undefined ? { unknown: Math.random() } : Object.entries(files).sort();
+  const code = files === undefined ? { unknown: randomUUID() } : Object.entries(files).sort();
   const text = JSON.stringify({ options, application, settings, code });
   return createHash('sha256').update(text).digest('hex');
 }

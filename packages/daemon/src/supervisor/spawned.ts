@@ -13,6 +13,9 @@ export interface SpawnOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
+/** From how many orders on that wait to be sent a child is full. */
+const MOST_WAITING = 1000;
+
 /** Starts children as processes. Their standard output and error are those of this process. */
 export class SpawnedChildren implements Children {
   readonly #options: SpawnOptions;
@@ -44,15 +47,25 @@ export class SpawnedChildren implements Children {
       child.on('message', (report: Report) => {
         if (!over) events.onReport(report);
       });
+      let waiting = 0;
       return {
         pid: child.pid ?? 0,
-        // An error of the channel is the end of the process, which is told by `exit`.
-        send: (order: Order) => void (child.connected && child.send(order, () => {})),
+        get full() {
+          return waiting >= MOST_WAITING;
+        },
+        send: (order: Order) => {
+          if (!child.connected) return;
+          waiting += 1;
+          // An error of the channel is the end of the process, which is told by `exit`.
+          child.send(order, () => {
+            waiting -= 1;
+          });
+        },
         kill: (signal) => void child.kill(signal),
       };
     } catch (error) {
       setImmediate(() => exit(null, null, error instanceof Error ? error : new Error(String(error))));
-      return { pid: 0, send: () => {}, kill: () => {} };
+      return { pid: 0, full: false, send: () => {}, kill: () => {} };
     }
   }
 }

@@ -46,7 +46,10 @@ export interface SupervisorParts {
   changed(): void;
   /** What workers ask of the ledger and the bus. */
   onReport(worker: WorkerProcess, report: Report): void;
+  onStarted(worker: WorkerProcess): void;
   onEnded(worker: WorkerProcess): void;
+  /** A worker is started in place of another one, by cause. */
+  onReplaced(cause: string): void;
 }
 
 /** Starts, replaces and ends the workers of an application. It holds their sockets, and runs none of the application's code. */
@@ -131,35 +134,39 @@ export class Supervisor {
     return [...this.generations.serving.values()].every((group) => group.isWell(withinMs));
   }
 
-  /** Starts the application. Rejects with a `CommandError` when that fails; everything has ended then. */
-  async start(bound: () => Promise<void> = async () => {}): Promise<void> {
+  /**
+   * Starts an application whose sockets are bound. Rejects with a `CommandError` when that fails, and resolves when it is ready, or has
+   * been told to stop meanwhile; in both other cases everything has ended then.
+   */
+  async start(loaded: Loaded, plans: readonly GroupPlan[]): Promise<void> {
+    this.#loaded = loaded;
+    const surroundings = this.#surroundings(loaded);
+    const groups = plans.map((plan) => new WorkerGroup(surroundings, plan, this.generations.latest));
+    this.generations.serve(groups);
     try {
-      const loaded = await this.#parts.load();
-      this.#loaded = loaded;
-      const plans = planOf(loaded.description, loaded.configuration);
-      await this.#parts.sockets.bind(plans);
-      await bound();
-      const surroundings = this.#surroundings(loaded);
-      const groups = plans.map((plan) => new WorkerGroup(surroundings, plan, this.generations.latest));
-      this.generations.serve(groups);
-      if (this.state === 'starting') await Promise.all(groups.map((group) => group.begin()));
-      if (this.state !== 'starting') {
-        await this.ended;
-        return;
-      }
-      for (const group of groups) group.settle(Promise.resolve());
-      this.#life.started();
+      await Promise.all(groups.map((group) => group.begin()));
+      if (this.state !== 'starting') await this.ended;
     } catch (error) {
+      const failed = this.state === 'starting';
       await this.generations.abort();
       await this.#parts.sockets.close();
-      if (this.state !== 'starting') return;
+      if (!failed) return;
       this.#life.over();
       throw error;
     }
+    if (this.state !== 'starting') return;
+    for (const group of groups) group.settle(Promise.resolve());
+    this.#life.started();
   }
 
   /** Replaces what has changed; with `force` everything. Of those that are asked for while one is under way the last one follows. */
   reload(force: boolean): Promise<Reloaded> {
+    if (this.#options.workers === 0)
+      return Promise.resolve({
+        kind: 'failed',
+        line: 'there is one process (--workers 0), which cannot be replaced: stop it and start it',
+        status: EXIT.failed,
+      });
     return new Promise((resolve) => {
       switch (this.state) {
         case 'ready':
@@ -200,12 +207,10 @@ export class Supervisor {
 
   /** What the groups of an application get that was loaded so: later ones have other settings. */
   #surroundings(loaded: Loaded): GroupSurroundings {
-    const { clock, periods, log, sockets, changed, onReport, onEnded } = this.#parts;
+    const { log, sockets } = this.#parts;
     const { maxWorkerMemory, reloadDrainTimeoutMs } = loaded.configuration.options;
     return {
-      clock,
-      periods,
-      log,
+      ...this.#parts,
       maxWorkerMemory,
       reloadDrainTimeoutMs,
       start: (...args) => this.#startWorker(loaded, ...args),
@@ -213,10 +218,7 @@ export class Supervisor {
         const causes = sockets.refuse(plan, refuse);
         for (const { detail } of causes) log.warn({ event: 'refusing.failed', group: plan.name }, detail);
       },
-      changed,
       crashLoop: (group) => this.#crashLoop(group),
-      onReport,
-      onEnded,
     };
   }
 

@@ -28,8 +28,12 @@ export interface GroupSurroundings {
   /** The group has had no worker for a while, and its slots wait. */
   crashLoop(group: WorkerGroup): void;
   onReport(worker: WorkerProcess, report: Report): void;
+  /** A worker has been started. */
+  onStarted(worker: WorkerProcess): void;
   /** A worker has ended: what it held is free. */
   onEnded(worker: WorkerProcess): void;
+  /** A worker is started in place of another one: `crash`, `exit`, `killed`, `hung`, `spawn`, `memory` or `signal`. */
+  onReplaced(cause: string): void;
 }
 
 /** A place for one worker after the other. */
@@ -49,8 +53,6 @@ interface Slot {
 export class WorkerGroup implements WorkerOwner {
   readonly plan: GroupPlan;
   readonly generation: number;
-  /** How many workers were started in place of others, by cause. */
-  readonly replaced: Map<string, number> = new Map();
   readonly #around: GroupSurroundings;
   readonly #slots: readonly Slot[];
   readonly #leaving: Set<WorkerProcess> = new Set();
@@ -89,6 +91,16 @@ export class WorkerGroup implements WorkerOwner {
     if (this.#refusing) return `${this.plan.name}: no worker starts, connections are refused`;
     const missing = this.#slots.filter(({ worker }) => worker?.state !== 'ready');
     return missing.length < this.#slots.length ? undefined : `${this.plan.name}: no worker is ready`;
+  }
+
+  /** Whether its sockets refuse connections. */
+  get refusing(): boolean {
+    return this.#refusing;
+  }
+
+  /** Whether a slot waits for its next start. */
+  get waiting(): boolean {
+    return this.#slots.some(({ waiting }) => waiting !== undefined);
   }
 
   /** Whether each slot has a worker that has answered within this time, or waits for its next start. */
@@ -163,7 +175,7 @@ export class WorkerGroup implements WorkerOwner {
     if (slot === undefined) return;
     slot.worker = undefined;
     this.#leaving.add(worker);
-    this.#count('signal');
+    this.#around.onReplaced('signal');
     if (this.#settled && !this.#retired) this.#plan(slot, 0);
     this.#handLead();
     this.#around.changed();
@@ -243,7 +255,7 @@ export class WorkerGroup implements WorkerOwner {
       return;
     }
     if (!this.#settled || this.#retired) return;
-    this.#count(cause);
+    this.#around.onReplaced(cause);
     this.#plan(slot, slot.restarts.waitMs(livedMs));
     if (this.#slots.every((one) => one.worker?.state !== 'ready')) this.#watchVacancy();
   }
@@ -269,6 +281,7 @@ export class WorkerGroup implements WorkerOwner {
   #start(slot: Slot): WorkerProcess {
     slot.restarts.begun();
     const worker = this.#around.start(this.plan, slot.number, this.generation, this);
+    this.#around.onStarted(worker);
     this.#around.log.info({ event: 'worker.started', ...fieldsOf(this, worker) }, `worker ${worker.pid} starts`);
     return worker;
   }
@@ -290,7 +303,7 @@ export class WorkerGroup implements WorkerOwner {
     slot.next = undefined;
     slot.worker = next;
     if (before === undefined) return;
-    this.#count('memory');
+    this.#around.onReplaced('memory');
     this.#leaving.add(before);
     before.drain(this.#around.reloadDrainTimeoutMs);
   }
@@ -340,10 +353,6 @@ export class WorkerGroup implements WorkerOwner {
   #whenEnded(): Promise<void> {
     if (this.workers.length === 0) return Promise.resolve();
     return new Promise((resolve) => this.#ended.push(resolve));
-  }
-
-  #count(cause: string): void {
-    this.replaced.set(cause, (this.replaced.get(cause) ?? 0) + 1);
   }
 }
 

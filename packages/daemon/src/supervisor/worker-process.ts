@@ -166,6 +166,11 @@ export class WorkerProcess {
     return this.#leads;
   }
 
+  /** Whether so much waits to be sent to it that messages have to be left out. */
+  get full(): boolean {
+    return this.#child.full;
+  }
+
   send(order: Order): void {
     if (this.state !== 'ended') this.#child.send(order);
   }
@@ -190,34 +195,28 @@ export class WorkerProcess {
     this.#life.abort();
   }
 
-  /** Asks what it counts. Resolves to the last values if it does not answer in time, and then says so. */
-  async count(): Promise<{ readonly counters: ProcessCounters | undefined; readonly silent: boolean }> {
-    const report = await this.#ask(this.#periods.countMs, (id) => ({ kind: 'count', id }));
-    if (report?.kind === 'counted') this.#counters = report.counters;
-    return { counters: this.#counters, silent: report === undefined && this.state !== 'ended' };
+  /** Asks what it counts. Rejects when it has ended. */
+  async count(): Promise<ProcessCounters> {
+    const report = await this.#ask((id) => ({ kind: 'count', id }));
+    if (report?.kind !== 'counted') throw new Error(`worker ${this.pid} has ended`);
+    this.#counters = report.counters;
+    return report.counters;
   }
 
   /** Has it read its certificates again. Resolves to why that failed, or to undefined. */
   async reloadCertificates(): Promise<Failure | undefined> {
-    const report = await this.#ask(this.#bounds.readyTimeoutMs, (id) => ({ kind: 'certificates', id }));
+    const report = await this.#ask((id) => ({ kind: 'certificates', id }));
     if (report?.kind === 'certificates') return report.failure;
-    return { line: `worker ${this.pid} did not say that it has read its certificates`, status: EXIT.notReady };
+    return { line: `worker ${this.pid} ended before it had read its certificates`, status: EXIT.failed };
   }
 
-  /** Sends a question. Resolves to the answer, or to undefined when there is none in time or the process has ended. */
-  #ask(withinMs: number, question: (id: number) => Order): Promise<Report | undefined> {
+  /** Sends a question. Resolves to the answer, or to undefined when it ends without one: one that hangs is killed. */
+  #ask(question: (id: number) => Order): Promise<Report | undefined> {
     if (this.state === 'ended') return Promise.resolve(undefined);
     this.#questions += 1;
     const id = this.#questions;
     return new Promise((resolve) => {
-      const late = this.#clock.callLater(withinMs, () => {
-        this.#asked.delete(id);
-        resolve(undefined);
-      });
-      this.#asked.set(id, (report) => {
-        late.cancel();
-        resolve(report);
-      });
+      this.#asked.set(id, resolve);
       this.#child.send(question(id));
     });
   }
@@ -249,7 +248,7 @@ export class WorkerProcess {
         if (this.state === 'ready') this.#owner.onLeaving(this);
         break;
       case 'drained':
-        this.#drained = report;
+        this.#drained = { closed: report.closed, aborted: report.aborted };
         break;
       default:
         this.#owner.onReport(this, report);
