@@ -41,7 +41,7 @@ export interface BoundSocket {
   suspend(): void;
   /**
    * Closes the descriptor; that of a socket which was bound to a path removes the file, if that is still its own. Other processes that
-   * have the socket keep it. Resolves when it is closed.
+   * have the socket keep it. Resolves when it is closed. A further call returns the promise of the first one.
    */
   close(): Promise<void>;
 }
@@ -159,6 +159,7 @@ function boundSocket(
   backlog: number,
   close: () => Promise<void>,
 ): BoundSocket {
+  let closing: Promise<void> | undefined;
   return {
     fd,
     name,
@@ -175,7 +176,10 @@ function boundSocket(
       }
     },
     suspend: () => pause(listenable()),
-    close,
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
   };
 }
 
