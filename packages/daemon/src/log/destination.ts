@@ -30,7 +30,7 @@ export interface DestinationOptions {
   readonly queueBytes: number;
   /**
    * Whether other processes append to the same file. Then a line that a full disk has cut is ended with a newline and written once more
-   * when there is space; otherwise its rest is written. False unless set.
+   * when there is space, and after an error an empty line may come first; otherwise the rest is written. False unless set.
    */
   readonly shared?: boolean;
   readonly clock: Clock;
@@ -70,7 +70,7 @@ export class Destination {
   /** How many bytes of the queue are being written; undefined if none are. */
   #flight: number | undefined;
   #retry: DelayedCall | undefined;
-  /** Whether what was written last ended within a line. */
+  /** Whether the file may end within a line, which a newline has to end first. */
   #broken = false;
   /** Whether nothing more can be written: the reader is gone, or this has ended. */
   #shut = false;
@@ -244,7 +244,8 @@ export class Destination {
       this.#replace(next);
       return;
     }
-    if (taken < length && this.#shared && this.#queue.restart()) this.#broken = true;
+    // Others may have been cut too: an empty line more is better than two lines in one.
+    if (taken < length && this.#shared) this.#broken = this.#queue.restart() || error !== undefined;
     if (error === undefined) this.#tellGap();
     else if (this.#sink.errorsAreFinal) this.#shutUp();
     else if (this.#finish === undefined) this.#retry = this.#clock.callLater(RETRY_MS, () => this.#again());

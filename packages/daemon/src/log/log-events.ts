@@ -1,4 +1,4 @@
-import type { ConnectionView, Reactor } from 'couplet';
+import type { ConnectionView, PortView, Reactor } from 'couplet';
 import { errorFields } from './error-fields.ts';
 import type { Log, LogFields } from './log.ts';
 import { Refusals } from './refusals.ts';
@@ -20,7 +20,9 @@ export interface EventOptions {
 }
 
 /** What `logEvents` needs of a reactor. */
-export type Eventful = Pick<Reactor, 'observe' | 'inspect' | 'callLater'>;
+export interface Eventful extends Pick<Reactor, 'observe' | 'callLater'> {
+  inspect(): { ports(): Iterable<Pick<PortView, 'id' | 'host' | 'listening'>> };
+}
 
 /**
  * Writes the events of a reactor to a log, one line each with its name in `event`: `listening` and `closed` with the host, `connection`

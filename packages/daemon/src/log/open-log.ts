@@ -50,7 +50,7 @@ export function reopenLog(log: Log, destination: Pick<Destination, 'reopen'>): v
   else log.warn({ event: 'log.reopened', reason });
 }
 
-/** What applications call may be given anything: a field whose getter throws costs the line, not the call. */
+/** Applications may pass anything: a field whose getter throws costs the line, or a child its fields. */
 function logOf(logger: Logger): Log {
   const at =
     (level: LogLevel) =>
@@ -69,7 +69,13 @@ function logOf(logger: Logger): Log {
     info: at('info'),
     debug: at('debug'),
     trace: at('trace'),
-    child: (fields) => logOf(logger.child({ ...fields })),
+    child(fields) {
+      try {
+        return logOf(logger.child({ ...fields }));
+      } catch {
+        return logOf(logger);
+      }
+    },
   };
 }
 

@@ -3,13 +3,15 @@
  * halves of surrogate pairs.
  */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+/** Most texts are of these only, which is seen sooner. */
+const ASCII = /^[ -~]*$/;
 
 /**
  * Writes each character that cannot be printed as `\u` and four digits, so that the text is one line. In the text of a JSON value, where
  * such characters are only within strings, that changes nothing of the value.
  */
 export function printable(text: string): string {
-  return text.replace(UNPRINTABLE, escaped);
+  return ASCII.test(text) ? text : text.replace(UNPRINTABLE, escaped);
 }
 
 function escaped(character: string): string {
