@@ -1,7 +1,7 @@
 import { CommandError, EXIT } from '../values/exit-status.ts';
 import type { Connect } from './redis-link.ts';
 import type { Script } from './redis-scripts.ts';
-import { JOIN, LEAVE, LIST, RENEW, TAKE, WRITE } from './redis-scripts.ts';
+import { JOIN, LIST, RENEW, TAKE, WRITE } from './redis-scripts.ts';
 import type { Store } from './store.ts';
 
 /** How long a lease is, in milliseconds. */
@@ -88,16 +88,16 @@ export class RedisStore implements Store {
     this.#nodes = `${prefix}nodes`;
   }
 
-  join(node: string, instead: readonly string[]): Promise<unknown> {
-    return this.#run(JOIN, [], [node, LEASE_MS, ...instead]);
+  join(node: string): Promise<unknown> {
+    return this.#run(JOIN, [], [node, LEASE_MS]);
   }
 
   async renew(node: string): Promise<boolean> {
     return (await this.#run(RENEW, [], [node, LEASE_MS])) === 1;
   }
 
-  leave(node: string): Promise<unknown> {
-    return this.#run(LEAVE, [], [node]);
+  leave(nodes: readonly string[]): Promise<unknown> {
+    return this.#connection.send(['ZREM', this.#nodes, ...nodes]);
   }
 
   async take(node: string, hash: string, held: number, wanted: number, max: number): Promise<number | undefined> {

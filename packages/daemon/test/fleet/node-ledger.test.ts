@@ -9,6 +9,7 @@ import { LocalLedger } from '../../src/fleet/local-ledger.ts';
 import { NodeLedger } from '../../src/fleet/node-ledger.ts';
 import { SupervisorLedger } from '../../src/fleet/supervisor-ledger.ts';
 import { RecordingLog } from './recording-log.ts';
+import { pass } from './turns.ts';
 
 const KEYS = ['a', 'b'];
 
@@ -104,14 +105,6 @@ class WorkerProcess {
     const { clock, hub } = this.#machine;
     this.#upAt = Math.max(this.#upAt, clock.now() + this.#delay());
     clock.callLater(this.#upAt - clock.now(), () => hub.report(this, report));
-  }
-}
-
-/** Lets time pass in small steps, with what promises do in between. */
-async function pass(clock: Clock, ms: number, stepMs = 1): Promise<void> {
-  for (let at = 0; at < ms; at += stepMs) {
-    clock.advance(stepMs);
-    for (let turn = 0; turn < 4; turn += 1) await null;
   }
 }
 
