@@ -49,10 +49,13 @@ export class ModelRedis {
     for (const command of waiting) command();
   }
 
-  /** Cuts all connections; what is under way on them arrives nevertheless. */
-  cut(): void {
-    for (const store of [...this.#connections]) store.cut();
-    this.#connections.clear();
+  /** Cuts the connections that `which` says, or all; what is under way on them arrives nevertheless. */
+  cut(which: () => boolean = () => true): void {
+    for (const store of [...this.#connections]) {
+      if (!which()) continue;
+      this.#connections.delete(store);
+      store.cut();
+    }
   }
 
   /** Dies, and starts again empty with `start`. */
