@@ -22,13 +22,16 @@ type Module = typeof import('@redis/client');
 
 /**
  * Returns what connects to the Redis of a URL: `redis://`, `rediss://` or `unix:` and a path, each with a user, a password and a database
- * if need be. Throws a `CommandError` if the URL is none of these, or the package `@redis/client` is not installed.
+ * if need be. `load` loads the package. Throws a `CommandError` if the URL is none of these, or the package `@redis/client` is not installed.
  */
-export async function redisAt(url: string): Promise<Connect<RedisConnection>> {
+export async function redisAt(
+  url: string,
+  load: () => Promise<Module> = () => import('@redis/client'),
+): Promise<Connect<RedisConnection>> {
   const whole = /^unix:\/(?!\/)/.test(url) ? `unix://${url.slice('unix:'.length)}` : url;
   let module: Module;
   try {
-    module = await import('@redis/client');
+    module = await load();
   } catch (cause) {
     throw new CommandError('a ledger needs the package @redis/client: npm install @redis/client', EXIT.configuration, {
       cause,

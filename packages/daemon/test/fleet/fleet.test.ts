@@ -4,6 +4,7 @@ import { Clock } from 'couplet/testing';
 import type { Fleet } from '../../src/fleet/fleet.ts';
 import { openFleet } from '../../src/fleet/fleet.ts';
 import { FleetHub } from '../../src/fleet/fleet-hub.ts';
+import { redisAt } from '../../src/fleet/redis-client.ts';
 import { RecordingLog } from './recording-log.ts';
 
 const clock = new Clock();
@@ -62,6 +63,15 @@ describe('what a process shares', () => {
     await assert.rejects(one.presence.list('room'));
     one.bus.publish('t', 'x');
     assert.equal(one.bus.dropped, 1);
+  });
+
+  test('without the package @redis/client one line says what to do', async () => {
+    const missing = (): Promise<never> => Promise.reject(new Error("Cannot find package '@redis/client'"));
+    await assert.rejects(redisAt('redis://host', missing), {
+      name: 'CommandError',
+      message: 'a ledger needs the package @redis/client: npm install @redis/client',
+      status: 78,
+    });
   });
 
   test('a URL that is not of a Redis is one line that does not tell its password', async () => {
