@@ -1,7 +1,7 @@
 import { CommandError, EXIT } from '../values/exit-status.ts';
 import type { Connect } from './redis-link.ts';
 import type { Script } from './redis-scripts.ts';
-import { JOIN, LEAVE, LIST, RENEW, TAKE, WRITE } from './redis-scripts.ts';
+import { JOIN, LIST, RENEW, TAKE, WRITE } from './redis-scripts.ts';
 import type { Store } from './store.ts';
 
 /** How long a lease is, in milliseconds. */
@@ -22,13 +22,16 @@ type Module = typeof import('@redis/client');
 
 /**
  * Returns what connects to the Redis of a URL: `redis://`, `rediss://` or `unix:` and a path, each with a user, a password and a database
- * if need be. Throws a `CommandError` if the URL is none of these, or the package `@redis/client` is not installed.
+ * if need be. `load` loads the package. Throws a `CommandError` if the URL is none of these, or the package `@redis/client` is not installed.
  */
-export async function redisAt(url: string): Promise<Connect<RedisConnection>> {
+export async function redisAt(
+  url: string,
+  load: () => Promise<Module> = () => import('@redis/client'),
+): Promise<Connect<RedisConnection>> {
   const whole = /^unix:\/(?!\/)/.test(url) ? `unix://${url.slice('unix:'.length)}` : url;
   let module: Module;
   try {
-    module = await import('@redis/client');
+    module = await load();
   } catch (cause) {
     throw new CommandError('a ledger needs the package @redis/client: npm install @redis/client', EXIT.configuration, {
       cause,
@@ -88,16 +91,16 @@ export class RedisStore implements Store {
     this.#nodes = `${prefix}nodes`;
   }
 
-  join(node: string, instead: readonly string[]): Promise<unknown> {
-    return this.#run(JOIN, [], [node, LEASE_MS, ...instead]);
+  join(node: string): Promise<unknown> {
+    return this.#run(JOIN, [], [node, LEASE_MS]);
   }
 
   async renew(node: string): Promise<boolean> {
     return (await this.#run(RENEW, [], [node, LEASE_MS])) === 1;
   }
 
-  leave(node: string): Promise<unknown> {
-    return this.#run(LEAVE, [], [node]);
+  leave(nodes: readonly string[]): Promise<unknown> {
+    return this.#connection.send(['ZREM', this.#nodes, ...nodes]);
   }
 
   async take(node: string, hash: string, held: number, wanted: number, max: number): Promise<number | undefined> {

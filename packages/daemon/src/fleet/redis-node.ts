@@ -54,7 +54,7 @@ export class RedisNode {
   /** Those that are written now. */
   readonly #busy: Set<Owned> = new Set();
   #joins = 0;
-  /** The last join that is known to have happened. */
+  /** The last join that was complete. */
   #joined = 0;
   #up = false;
   /** The store, while this node is known to it and has written all. */
@@ -152,7 +152,7 @@ export class RedisNode {
   async close(): Promise<void> {
     const store = this.#store;
     this.#ended();
-    if (store !== undefined) await within(this.#clock, WRITE_MS, store.leave(this.name)).catch(() => {});
+    if (store !== undefined) await within(this.#clock, WRITE_MS, store.leave([this.name])).catch(() => {});
     this.#link.close();
   }
 
@@ -161,15 +161,17 @@ export class RedisNode {
     this.#joins += 1;
     const { name } = this;
     const join = this.#joins;
-    const instead: string[] = [];
-    for (let past = Math.max(this.#joined, join - ATTEMPTS, 1); past < join; past += 1)
-      instead.push(`${this.#options.node}.${past}`);
-    await within(this.#clock, join === 1 ? WRITE_MS : ANSWER_MS, store.join(name, instead));
-    this.#joined = join;
+    await within(this.#clock, join === 1 ? WRITE_MS : ANSWER_MS, store.join(name));
     for (const field of this.#owned) this.#dirty.add(field);
     for (let batch = this.#batch(); batch.length > 0; batch = this.#batch()) {
       if (!(await this.#write(store, batch))) throw new Error('the database forgets what it was told');
     }
+    // Not earlier: in between its places would be free for others.
+    const past: string[] = [];
+    for (let at = Math.max(this.#joined, join - ATTEMPTS, 1); at < join; at += 1)
+      past.push(`${this.#options.node}.${at}`);
+    if (past.length > 0) await within(this.#clock, WRITE_MS, store.leave(past));
+    this.#joined = join;
     this.#store = store;
     this.#up = true;
     this.#rewritten = this.#clock.now();

@@ -20,9 +20,8 @@ ${text}`;
 
 // In all of them KEYS[1] is the sorted set of nodes with the ends of their leases by the clock of Redis, and ARGV[1] the node that asks.
 
-/** Begins a lease of ARGV[2] milliseconds, and ends those of the nodes from ARGV[3] on. Clears away 100 nodes that are dead. */
+/** Begins a lease of ARGV[2] milliseconds. Clears away 100 nodes that are dead. */
 export const JOIN: Script = script(`
-for at = 3, #ARGV do redis.call('ZREM', KEYS[1], ARGV[at]) end
 for _, node in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 100)) do
   redis.call('ZREM', KEYS[1], node)
 end
@@ -36,10 +35,6 @@ if not lives(ARGV[1]) then return 0 end
 redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[2] * 2)
 return 1`);
-
-/** Ends a lease. */
-export const LEAVE: Script = script(`
-return redis.call('ZREM', KEYS[1], ARGV[1])`);
 
 /** Takes places in the hash KEYS[2]: ARGV[2] are held, ARGV[3] wanted, ARGV[4] the most, ARGV[5] how long the hash is kept. */
 export const TAKE: Script = script(`

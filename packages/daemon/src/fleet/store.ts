@@ -9,12 +9,12 @@ export interface Field {
  * node writes, the answer says whether the store knew it: if not, because its lease has run out or the store was emptied, nothing was done.
  */
 export interface Store {
-  /** Begins the lease of a node, and ends those of others. */
-  join(node: string, instead: readonly string[]): Promise<unknown>;
+  /** Begins the lease of a node. */
+  join(node: string): Promise<unknown>;
   /** Renews the lease of a node. */
   renew(node: string): Promise<boolean>;
-  /** Ends the lease of a node. */
-  leave(node: string): Promise<unknown>;
+  /** Ends the leases of nodes. */
+  leave(nodes: readonly string[]): Promise<unknown>;
   /**
    * Grants up to `wanted` places in a hash to a node that holds `held`, so that all living nodes have at most `max`, and writes how many
    * it has then into the field of its name. Returns how many were granted; undefined if the node is not known.

@@ -1,19 +1,27 @@
 import type { Log, LogFields } from '../../src/log/log.ts';
 
+/** What was written. */
+export interface Line {
+  readonly level: string;
+  readonly event?: unknown;
+  readonly reason?: unknown;
+  readonly text?: string;
+}
+
 /** A log that keeps what is written to it. */
 export class RecordingLog implements Log {
-  readonly lines: LogFields[] = [];
+  readonly lines: Line[] = [];
   #waiting: (() => void)[] = [];
 
   /** The events that were written so far. */
   get events(): unknown[] {
-    return this.lines.map((line) => line['event']);
+    return this.lines.map(({ event }) => event);
   }
 
   /** Resolves to the line of an event once it has been written that often. */
-  async said(event: string, times = 1): Promise<LogFields> {
+  async said(event: string, times = 1): Promise<Line> {
     for (;;) {
-      const line = this.lines.filter((one) => one['event'] === event)[times - 1];
+      const line = this.lines.filter((one) => one.event === event)[times - 1];
       if (line !== undefined) return line;
       await new Promise<void>((resolve) => {
         this.#waiting.push(resolve);

@@ -6,6 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@redis/client';
 
+const children = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
+/** Ends a process when the test ends, whatever happens. */
+export function endWithTest(child: ChildProcess): void {
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+}
+
 /** A Redis on a UNIX socket, without files. */
 export class Redis {
   readonly path: string;
@@ -25,8 +36,7 @@ export class Redis {
     const flags = ['--port', '0', '--unixsocket', this.path, '--save', '', '--dir', this.#folder, ...this.#flags];
     const child = spawn('redis-server', flags, { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#process = child;
-    // It ends when the test does, whatever happens.
-    process.once('exit', () => child.kill('SIGKILL'));
+    endWithTest(child);
     for (let said = ''; !said.includes('ready to accept'); said += (await once(child.stdout, 'data'))[0]);
     child.stdout.resume();
   }
@@ -59,12 +69,6 @@ export class Redis {
     } finally {
       client.destroy();
     }
-  }
-
-  /** How many commands like this one it has executed. */
-  async calls(command: string): Promise<number> {
-    const stats = String(await this.command('INFO', 'commandstats'));
-    return Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
   }
 
   async end(): Promise<void> {
