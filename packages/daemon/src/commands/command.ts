@@ -1,4 +1,5 @@
 import { type Command, CommanderError } from 'commander';
+import { suggestion } from '../configuration/nearest.ts';
 import { plain } from '../configuration/shown.ts';
 import { CommandError, EXIT, type ExitStatus } from '../values/exit-status.ts';
 import { addAsking } from './ask-commands.ts';
@@ -21,12 +22,24 @@ export async function coupletd(words: readonly string[], surroundings: Surroundi
     await program.parseAsync(words, { from: 'user' });
     return result();
   } catch (thrown) {
-    // Commander has told it.
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.done : EXIT.usage;
+    if (thrown instanceof CommanderError) {
+      if (thrown.exitCode === 0) return EXIT.done;
+      error(`coupletd: ${plain(usageLine(thrown, program, words))}\n`);
+      return EXIT.usage;
+    }
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     error(`coupletd: ${plain(message)}\n`);
     return thrown instanceof CommandError ? thrown.status : EXIT.software;
   }
+}
+
+/** What is wrong with the words, with the option that may have been meant: Commander would not offer those that are not in help. */
+function usageLine({ code, message }: CommanderError, program: Command, words: readonly string[]): string {
+  const line = message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
+  const [, option] = /^unknown option '(-[^']+)'$/.exec(line) ?? [];
+  if (code !== 'commander.unknownOption' || option === undefined) return line;
+  const command = program.commands.find((known) => words.includes(known.name())) ?? program;
+  return `${line}${suggestion(option, [...command.options.map(({ long }) => long ?? ''), '--help'])}`;
 }
 
 /** The whole command line, and how the command ended that it named. */

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { Command, Help } from 'commander';
-import { plain } from '../configuration/shown.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** How wide help is, in characters. */
@@ -20,6 +19,7 @@ export function bareCommand({ out, error }: Surroundings): Command {
     .enablePositionalOptions()
     .passThroughOptions()
     .exitOverride()
+    .showSuggestionAfterError(false)
     .configureHelp({
       optionTerm: ({ flags }) => flags.replace(/(\w)\.\.\.>$/, '$1').replace(/[<>]/g, ''),
       subcommandTerm: (command) => command.name(),
@@ -35,16 +35,8 @@ export function bareCommand({ out, error }: Surroundings): Command {
       getErrHelpWidth: () => WIDTH,
       getOutHasColors: () => false,
       getErrHasColors: () => false,
-      // It puts what may have been meant on a line of its own.
-      outputError: (text, write) =>
-        write(
-          `coupletd: ${plain(
-            text
-              .replace(/^error: /, '')
-              .trim()
-              .replace(/\s*\n\s*/g, ' '),
-          )}\n`,
-        ),
+      // `coupletd` tells what is wrong.
+      outputError: () => {},
     });
 }
 
