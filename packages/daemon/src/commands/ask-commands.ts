@@ -22,10 +22,10 @@ export function addAsking(program: Command, surroundings: Surroundings, note: No
     if (stray !== undefined)
       throw new CommandError(`--${flagOf(stray)} has no meaning for ${command.name()}`, EXIT.usage);
     const { environment } = surroundings;
-    return {
-      control: textOf(wordsOf(command), 'control') ?? textOf(environment, 'COUPLETD_CONTROL'),
-      name: name ?? textOf(wordsOf(command), 'name') ?? textOf(environment, 'COUPLETD_NAME'),
-    };
+    const words = wordsOf(command);
+    const said = { control: textOf(words, 'control'), name: name ?? textOf(words, 'name') };
+    if (said.control !== undefined || said.name !== undefined) return said;
+    return { control: textOf(environment, 'COUPLETD_CONTROL'), name: textOf(environment, 'COUPLETD_NAME') };
   };
   const has = (command: Command, option: string): boolean => wordsOf(command)[option] === true;
 

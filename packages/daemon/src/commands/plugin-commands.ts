@@ -10,11 +10,9 @@ import { findPlugins, type Plugin } from './plugins.ts';
 import type { Note, Surroundings } from './surroundings.ts';
 import { listOf, wordsOf } from './words.ts';
 
-/** What is no command of ours is the name of a plug-in; what follows it is the plug-in's. */
+/** What is not a command of ours is the name of a plug-in; what follows it is the plug-in's. */
 export function addPlugins(program: Command, surroundings: Surroundings, note: Note): void {
   const { actions, directory, error } = surroundings;
-  const find = (): ReturnType<typeof findPlugins> => findPlugins(directory, listOf(wordsOf(program), 'plugin'));
-  const known = (): string[] => program.commands.map((command) => command.name());
   program
     .addOption(new Option('--plugin <NAME>', 'take plug-ins from this package; repeatable').argParser(several))
     .argument('[PLUGIN]')
@@ -24,20 +22,32 @@ export function addPlugins(program: Command, surroundings: Surroundings, note: N
         error(program.helpInformation({ error: true }));
         throw new CommandError('no command was given', EXIT.usage);
       }
-      const plugin = chosen(name, find(), known());
-      const of: Program = { kind: 'plugin', module: plugin.module, name, words };
-      const launch = launcher({ daemon: wordsOf(program) }, async () => of, program, surroundings);
+      const programOf = async (): Promise<Program> => pluginProgram(program, directory, name, words);
+      const launch = launcher({ daemon: wordsOf(program) }, programOf, program, surroundings);
       note(await actions.run(await launch(), launch));
     });
   program.addHelpText('after', () => {
-    const listed = find().plugins.filter((plugin) => !known().includes(plugin.name));
+    const listed = found(program, directory).plugins.filter(({ name }) => !namesOf(program).includes(name));
     const lines = listed.map((plugin) => `  ${plugin.name.padEnd(9)}  ${plugin.summary || `of ${plugin.package}`}`);
     const heading = lines.length === 0 ? '' : `\nPlug-ins (options of run go before the name):\n${lines.join('\n')}\n`;
     return `${heading}${examples('run app.ts --workers 2', 'echo --listen tcp:8007', '--workers 2 poetry --delay 1')}`;
   });
 }
 
-/** The plug-in of a name. Throws a `CommandError` with 64 or 78 if there is not exactly one. */
+/** The program of a plug-in. Throws a `CommandError` with 64 if there is not exactly one with that name. */
+export function pluginProgram(program: Command, directory: string, name: string, words: readonly string[]): Program {
+  const { module } = chosen(name, found(program, directory), namesOf(program));
+  return { kind: 'plugin', module, name, words };
+}
+
+function found(program: Command, directory: string): ReturnType<typeof findPlugins> {
+  return findPlugins(directory, listOf(wordsOf(program), 'plugin'));
+}
+
+function namesOf(program: Command): string[] {
+  return program.commands.map((command) => command.name());
+}
+
 function chosen(name: string, found: ReturnType<typeof findPlugins>, known: readonly string[]): Plugin {
   const { plugins, flaws } = found;
   const [plugin, other] = plugins.filter((candidate) => candidate.name === name);

@@ -1,53 +1,50 @@
 import { resolve } from 'node:path';
 import { Argument, type Command } from 'commander';
 import { readText } from '../configuration/read-text.ts';
+import type { Program } from '../ipc/messages.ts';
 import { CommandError, EXIT } from '../values/exit-status.ts';
 import { checkDeployment, DEPLOYMENTS } from './deployment.ts';
 import { examples, FURTHER } from './help.ts';
 import { launcher } from './launch.ts';
 import { addDaemonOptions } from './options.ts';
+import { pluginProgram } from './plugin-commands.ts';
 import type { Launch, Note, Surroundings } from './surroundings.ts';
 import { listOf, wordsOf } from './words.ts';
 
 /** `run` and `check`. */
 export function addRunning(program: Command, surroundings: Surroundings, note: Note): void {
   const { actions, directory } = surroundings;
-  const file = new Argument('<APP>', 'the module of the application');
+  const app = new Argument('<APP>', 'the module of the application');
   const run = program
     .command('run')
     .summary('run an application')
     .description('Runs the application whose module is APP, in the foreground unless --daemonize.')
     .usage('APP [options]')
-    .addArgument(file)
-    .action(async (app: string) => {
-      const build = launcher(
-        { daemon: wordsOf(run) },
-        async () => ({ kind: 'application', file: app }),
-        run,
-        surroundings,
-      );
-      note(await actions.run(await build(), build));
+    .addArgument(app)
+    .action(async (file: string) => {
+      const programOf = async (): Promise<Program> => ({ kind: 'application', file });
+      const launch = launcher({ daemon: wordsOf(run) }, programOf, run, surroundings);
+      note(await actions.run(await launch(), launch));
     });
   addDaemonOptions(run);
   run.addHelpText('after', examples('run app.ts', 'run app.ts --config app.toml --workers auto --metrics 9464'));
   const check = program
     .command('check')
     .summary('all that run does before it binds')
-    .description('Imports an application and checks its configuration and endpoints, without binding.')
+    .description(
+      'Imports an application, or a plug-in by its name, and checks its configuration and endpoints without binding.',
+    )
     .usage('APP [options]')
-    .addArgument(file)
+    .addArgument(app)
     .option(
       '--for <KIND FILE...>',
       'also compare the times with a deployment file of this kind:\nsystemd or kubernetes',
     )
-    .action(async (app: string) => {
-      const build = launcher(
-        { daemon: wordsOf(check) },
-        async () => ({ kind: 'application', file: app }),
-        check,
-        surroundings,
-      );
-      const launch = await build();
+    .action(async (file: string) => {
+      // A name without a dot and a slash cannot be that of a module, so it is that of a plug-in.
+      const programOf = async (): Promise<Program> =>
+        /[./]/.test(file) ? { kind: 'application', file } : pluginProgram(program, directory, file, []);
+      const launch = await launcher({ daemon: wordsOf(check) }, programOf, check, surroundings)();
       await checkFor(listOf(wordsOf(check), 'for'), launch, directory);
       note(await actions.check(launch));
     });

@@ -85,7 +85,7 @@ describe('status, reload and stop', { timeout: 15_000 }, () => {
       [['--control', path, 'status'], {}],
       [['status'], { COUPLETD_CONTROL: path }],
       [['status'], { ...environment, COUPLETD_NAME: 'poetry' }],
-      [['status', 'poetry'], { ...environment, COUPLETD_NAME: 'chat' }],
+      [['status', 'poetry'], { ...environment, COUPLETD_NAME: 'chat', COUPLETD_CONTROL: '/nope' }],
     ] as const)
       assert.equal((await command(words, { environment: { ...more } })).status, 0, words.join(' '));
     assert.deepEqual(await command(['status', 'chat'], { environment, directory }), {

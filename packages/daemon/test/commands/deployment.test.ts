@@ -13,7 +13,7 @@ describe('R-D32 a unit of systemd', () => {
     ['has a second too little', '[Service]\nTimeoutStopSec=30s\n', [`TimeoutStopSec is 30 s, not at least ${SUM}`]],
     ['has a span', '[Service]\nTimeoutStopSec = 1min 30s\n', []],
     ['has no end', '[Service]\nTimeoutStopSec=infinity\nWatchdogSec=0\n', []],
-    ['has 0, which is no end', '[Service]\nTimeoutStopSec=0\n', []],
+    ['has 0, which is endless', '[Service]\nTimeoutStopSec=0\n', []],
     ['says both by TimeoutSec', '[Service]\nTimeoutSec=5\n', [`TimeoutStopSec is 5 s, not at least ${SUM}`]],
     [
       'says it twice: the last counts',

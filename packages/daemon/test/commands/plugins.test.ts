@@ -60,6 +60,15 @@ describe('plug-ins', () => {
     });
   });
 
+  test('may be checked by their name', async () => {
+    const { launched } = await command(['check', 'chat'], at);
+    const module = join(root, 'node_modules/@some/chat/chat.js');
+    assert.deepEqual(
+      [launched?.how, launched?.launch.program],
+      ['check', { kind: 'plugin', module, name: 'chat', words: [] }],
+    );
+  });
+
   test('are in the help', async () => {
     const { out } = await command(['--help'], at);
     assert.match(
