@@ -19,12 +19,16 @@ export async function kubernetesGraces(text: string): Promise<{ graces: Grace[];
   const flaws: string[] = [];
   const graces: Grace[] = [];
   for (const document of parseAllDocuments(text)) {
-    const [error] = document.errors ?? [];
-    if (error !== undefined) {
-      flaws.push(`not YAML: ${error.message.split('\n', 1)[0]}`);
+    let value: unknown;
+    try {
+      const [error] = document.errors ?? [];
+      if (error !== undefined) throw error;
+      value = document.toJS();
+    } catch (error) {
+      // An error of syntax, or too many aliases.
+      flaws.push(`not YAML: ${String(error instanceof Error ? error.message : error).split('\n', 1)[0]}`);
       continue;
     }
-    const value: unknown = document.toJS();
     const list = listAt(value, 'items');
     const objects = list.length > 0 ? list : [value];
     for (const object of objects) {

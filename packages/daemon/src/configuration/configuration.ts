@@ -15,7 +15,7 @@ import {
   merged,
   setLayer,
 } from './sources.ts';
-import { type Given, OPTION_KEYS, OPTIONS } from './table.ts';
+import { type Given, keysOf, OPTION_KEYS, OPTIONS, type Table } from './table.ts';
 import { type Path, pathText, type Tree, valueAt } from './tree.ts';
 
 /** What a configuration is read from, the most important first. All may be left out. */
@@ -64,8 +64,7 @@ export async function readConfiguration(sources: Sources): Promise<Configuration
 
 /** The options of the first layer that has them, or the defaults. */
 function daemonOf(layers: readonly Layer[], all: readonly Said[]): Given {
-  let given: Partial<Given> = {};
-  for (const key of OPTION_KEYS) given = { ...given, [key]: OPTIONS[key].default };
+  let given = defaultsOf(OPTIONS);
   for (const [at, { daemon }] of [...all.entries()].reverse()) {
     if (daemon.ledger !== undefined && daemon.ledgerFile !== undefined) throw bothLedgers(layers[at]);
     // Either says which Redis it is, so it takes the place of the other.
@@ -77,6 +76,15 @@ function daemonOf(layers: readonly Layer[], all: readonly Said[]): Given {
   }
   if (!isWhole(given)) throw new TypeError('the table of options lacks a default');
   return given;
+}
+
+function defaultsOf<T extends object>(rows: Table<T>): Partial<T> {
+  const defaults: Partial<T> = {};
+  for (const key of keysOf(rows)) {
+    const usual = rows[key].default;
+    if (usual !== undefined) defaults[key] = usual;
+  }
+  return defaults;
 }
 
 function isWhole(given: Partial<Given>): given is Given {

@@ -134,6 +134,7 @@ function valuesOf(rows: Rows, words: Words, wordOf = nameOf): Tree {
 
 function sectionOf(words: Words): Tree {
   const limit = valuesOf(LIMIT, words, limitWord);
-  const section = valuesOf(SERVICE, words);
+  // On a command line these are the daemon's: with one service there is nothing to tell apart.
+  const section = valuesOf(SERVICE, { ...words, workers: undefined, accept: undefined });
   return Object.keys(limit).length === 0 ? section : { ...section, limit };
 }

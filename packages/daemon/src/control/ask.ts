@@ -1,4 +1,11 @@
-import { ConnectError, ConnectionRefusedError, type Reactor, TimeoutError, reactor as usual } from 'couplet';
+import {
+  type Clock,
+  ConnectError,
+  ConnectionRefusedError,
+  type Reactor,
+  TimeoutError,
+  reactor as usual,
+} from 'couplet';
 import { UNIXClientEndpoint } from 'couplet/endpoints';
 import { LineReceiver } from 'couplet/protocols';
 import { CommandError, EXIT } from '../values/exit-status.ts';
@@ -21,6 +28,8 @@ export interface AskOptions {
   readonly reactor?: Reactor;
   /** How long to wait for the answer, in milliseconds; 10,000 unless set, and without end for a stop and a reload that is waited for. */
   readonly timeoutMs?: number;
+  /** The clock for that wait, not for the connection's; that of the reactor unless set. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -33,7 +42,7 @@ export interface AskOptions {
 export async function askControl(
   path: string,
   request: ControlRequest,
-  { reactor = usual, timeoutMs = ANSWER_MS }: AskOptions = {},
+  { reactor = usual, timeoutMs = ANSWER_MS, clock = reactor }: AskOptions = {},
 ): Promise<ControlAnswer> {
   const asking = new Asking(path, request);
   try {
@@ -44,7 +53,7 @@ export async function askControl(
   const waits = request.ask === 'stop' || (request.ask === 'reload' && request.wait);
   const deadline = waits
     ? undefined
-    : reactor.callLater(timeoutMs, () =>
+    : clock.callLater(timeoutMs, () =>
         asking.transport.abortConnection(new TimeoutError(`no answer within ${timeoutMs / 1000} s`)),
       );
   try {

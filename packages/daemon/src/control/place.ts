@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { DaemonOptions } from '../configuration/options.ts';
+import { shown } from '../configuration/shown.ts';
 import { CommandError, EXIT } from '../values/exit-status.ts';
 import { reasonOf } from '../values/system-error.ts';
 
@@ -46,8 +47,13 @@ export function placeOfControl(
   return path;
 }
 
-/** The file of the control socket of a daemon by its name. */
+/** The file of the control socket of a daemon by its name. Throws a `CommandError` with 78 for a name that is not one of a file. */
 export function fileOf(name: string): string {
+  if (!/^[\w.-]{1,64}$/.test(name))
+    throw new CommandError(
+      `the name ${shown(name)} is not 1 to 64 letters, digits, -, _ and .: --name gives another`,
+      EXIT.configuration,
+    );
   return `coupletd-${name}.sock`;
 }
 

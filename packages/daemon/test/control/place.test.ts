@@ -73,6 +73,13 @@ describe('where the control socket is', () => {
       });
     });
 
+  test('refuses a name that would lead elsewhere: 78', () => {
+    assert.throws(() => placeOfControl(options, '../x', { XDG_RUNTIME_DIR: session }), {
+      status: 78,
+      message: "the name '../x' is not 1 to 64 letters, digits, -, _ and .: --name gives another",
+    });
+  });
+
   test('refuses the folder of a stranger: 73', { skip: uid !== 0 && 'needs root' }, () => {
     const foreign = join(place, 'foreign');
     mkdirSync(foreign);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, afterEach, beforeEach, describe, test } from 'node:test';
 import { connect, open, reactor } from 'couplet';
 import { LineReceiver } from 'couplet/protocols';
+import { Clock } from 'couplet/testing';
 import { askControl } from '../../src/control/ask.ts';
 import { ControlServer } from '../../src/control/server.ts';
 import { deferred, folder, report, Stage } from './stage.ts';
@@ -159,12 +160,14 @@ describe('a control socket that is not there', { timeout: 15_000 }, () => {
 
   test('a daemon that does not answer in time: 69', async (t) => {
     const path = join(place, 'silent.sock');
-    const silent = createServer((socket) => socket.resume()).listen(path);
+    const clock = new Clock();
+    const silent = createServer((socket) => socket.on('error', () => {}).once('data', () => clock.advance(10_000)));
+    silent.listen(path);
     t.after(() => silent.close());
     await once(silent, 'listening');
-    await assert.rejects(askControl(path, status, { timeoutMs: 1 }), {
+    await assert.rejects(askControl(path, status, { clock }), {
       status: 69,
-      message: `the daemon at ${path}: no answer within 0.001 s`,
+      message: `the daemon at ${path}: no answer within 10 s`,
     });
   });
 
