@@ -24,7 +24,7 @@ describe('systemd-notify', { timeout: 20_000 }, () => {
   test('R-D17 brings the service manager what the notifier is told', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'couplet-notify-'));
     const socket = join(folder, 'notify');
-    const receiver = spawn('python3', ['-c', RECEIVER, socket], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const receiver = spawn('/usr/bin/python3', ['-c', RECEIVER, socket], { stdio: ['ignore', 'pipe', 'inherit'] });
     const lines = createInterface({ input: receiver.stdout })[Symbol.asyncIterator]();
     const next = async (): Promise<string> => {
       for (;;) {
