@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Clock, DelayedCall } from 'couplet';
 import { placeOf } from 'couplet/endpoints';
 import { CommandError, EXIT } from '../values/exit-status.ts';
+import { refusal } from '../values/refusal.ts';
 import { EXPOSITION_TYPE } from './exposition.ts';
 
 /** How many connections there are at a time. */
@@ -74,7 +75,8 @@ export class Web {
   async open({ host, port }: WebPlace): Promise<number> {
     const server = this.#server;
     await new Promise<void>((resolve, reject) => {
-      const refuse = (error: Error): void => reject(refusalOf(error, host, port));
+      const place = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+      const refuse = (error: Error): void => reject(refusal(`cannot serve metrics on ${place}`, error));
       server.once('error', refuse);
       server.listen({ host, port }, () => {
         server.off('error', refuse);
@@ -151,17 +153,6 @@ function send(response: ServerResponse, status: number, text: string, type = PLA
   response.writeHead(status, { 'content-type': type, 'content-length': length, 'cache-control': 'no-store' });
   // Node sends no body in answer to HEAD.
   response.end(text);
-}
-
-function refusalOf(error: Error, host: string, port: number): CommandError {
-  const code = 'code' in error ? error.code : undefined;
-  const place = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-  const cause = { cause: error };
-  if (code === 'EADDRINUSE')
-    return new CommandError(`cannot serve metrics on ${place}: the address is in use`, EXIT.unavailable, cause);
-  if (code === 'EACCES' || code === 'EPERM')
-    return new CommandError(`cannot serve metrics on ${place}: permission denied`, EXIT.noPermission, cause);
-  return new CommandError(`cannot serve metrics on ${place}: ${error.message}`, EXIT.system, cause);
 }
 
 function messageOf(error: unknown): string {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import process from 'node:process';
 import type { Failure } from '../ipc/messages.ts';
 import { EXIT } from '../values/exit-status.ts';
@@ -77,7 +78,10 @@ async function tell(word: Word): Promise<void> {
   if (!process.connected) return;
   // An error only says that the parent has gone.
   await new Promise<void>((resolve) => process.send?.(word, undefined, undefined, () => resolve()));
-  if (process.connected) process.disconnect();
+  if (!process.connected) return;
+  const ended = once(process, 'disconnect');
+  process.disconnect();
+  await ended;
 }
 
 function ownCommand(): [string, ...string[]] {

@@ -29,10 +29,11 @@ const TICK = 0.01;
 /** How far the two ages may be apart that are compared, in seconds: they come from different clocks. */
 const SLACK = 2;
 
-/** Which file of which file system. */
+/** Which file of which file system, and when it was written: the number of a file that is gone is given to the next one. */
 interface Node {
   readonly dev: number;
   readonly ino: number;
+  readonly mtimeMs: number;
 }
 
 /** A file with the number of this process, for scripts; what keeps a second daemon away is the control socket. */
@@ -196,7 +197,7 @@ function ageOf(pid: number): number | undefined {
 }
 
 function sameNode(one: Node, other: Node): boolean {
-  return one.dev === other.dev && one.ino === other.ino;
+  return one.dev === other.dev && one.ino === other.ino && one.mtimeMs === other.mtimeMs;
 }
 
 function remove(path: string): void {
