@@ -1,12 +1,13 @@
 import { type Command, Option } from 'commander';
 import { checkServices } from '../configuration/checks.ts';
 import type { Program } from '../ipc/messages.ts';
+import type { Launch } from '../supervisor/launch.ts';
 import { CommandError, EXIT } from '../values/exit-status.ts';
 import { type BuiltInCommand, checkBuiltIn } from './built-ins.ts';
 import { examples, FURTHER } from './help.ts';
 import { launcher } from './launch.ts';
 import { addDaemonOptions, addServiceOptions, several } from './options.ts';
-import type { Launch, Note, Surroundings } from './surroundings.ts';
+import type { Note, Surroundings } from './surroundings.ts';
 import { wordsOf } from './words.ts';
 
 /** The command of a built-in service. */

@@ -3,7 +3,8 @@ import type { Command } from 'commander';
 import { readConfiguration } from '../configuration/configuration.ts';
 import type { CommandLine } from '../configuration/sources.ts';
 import type { Program } from '../ipc/messages.ts';
-import type { Launch, Surroundings } from './surroundings.ts';
+import type { Launch } from '../supervisor/launch.ts';
+import type { Surroundings } from './surroundings.ts';
 import { listOf, textOf, wordsOf } from './words.ts';
 
 /** Returns what reads the configuration, and makes the program: at the start, and again at each reload. */

@@ -2,13 +2,14 @@ import { resolve } from 'node:path';
 import { Argument, type Command } from 'commander';
 import { readText } from '../configuration/read-text.ts';
 import type { Program } from '../ipc/messages.ts';
+import type { Launch } from '../supervisor/launch.ts';
 import { CommandError, EXIT } from '../values/exit-status.ts';
 import { checkDeployment, DEPLOYMENTS } from './deployment.ts';
 import { examples, FURTHER } from './help.ts';
 import { launcher } from './launch.ts';
 import { addDaemonOptions } from './options.ts';
 import { pluginProgram } from './plugin-commands.ts';
-import type { Launch, Note, Surroundings } from './surroundings.ts';
+import type { Note, Surroundings } from './surroundings.ts';
 import { listOf, wordsOf } from './words.ts';
 
 /** `run` and `check`. */

@@ -1,12 +1,5 @@
-import type { Configuration } from '../configuration/options.ts';
-import type { Program } from '../ipc/messages.ts';
+import type { Launch } from '../supervisor/launch.ts';
 import type { ExitStatus } from '../values/exit-status.ts';
-
-/** What a command line says to run, and how. */
-export interface Launch {
-  readonly program: Program;
-  readonly configuration: Configuration;
-}
 
 /** What the commands do that do not ask a running daemon. */
 export interface Actions {

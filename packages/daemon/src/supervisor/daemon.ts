@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import process from 'node:process';
 import type { Reactor } from 'couplet';
@@ -8,7 +7,7 @@ import { placeOfControl } from '../control/place.ts';
 import type { StatusReport } from '../control/report.ts';
 import type { ControlHandler } from '../control/server.ts';
 import { ControlServer } from '../control/server.ts';
-import type { Identity, Program } from '../ipc/messages.ts';
+import type { Identity } from '../ipc/messages.ts';
 import { reopenLog } from '../log/open-log.ts';
 import type { ProcessLog } from '../log/process-log.ts';
 import { openProcessLog } from '../log/process-log.ts';
@@ -25,7 +24,9 @@ import { reasonOf } from '../values/system-error.ts';
 import { Announcer } from './announcer.ts';
 import type { Children } from './child.ts';
 import { describeApplication } from './describe.ts';
+import { located } from './folder.ts';
 import { InProcessChildren } from './in-process.ts';
+import type { Launch } from './launch.ts';
 import { Observation } from './observation.ts';
 import type { Periods } from './periods.ts';
 import { PERIODS } from './periods.ts';
@@ -38,11 +39,13 @@ import { Supervisor } from './supervisor.ts';
 /** How a daemon is run. */
 export interface DaemonOptions {
   readonly reactor: Reactor;
-  readonly program: Program;
-  /** Reads the configuration as it is now. Rejects with a `CommandError`. */
-  configure(): Promise<Configuration>;
+  readonly launch: Launch;
+  /** Reads the command line's files once more, for a reload. Rejects with a `CommandError`. */
+  again(): Promise<Launch>;
   /** Takes the line of a failure, for standard error. */
   readonly say: (line: string) => void;
+  /** The folder that it was started in, as it was written: it may be a link. */
+  readonly directory: string;
   /** The version of coupletd. */
   readonly version: string;
   readonly periods?: Periods;
@@ -58,12 +61,11 @@ const SILENCE_MS = 5000;
  * the control socket until it has ended. Resolves to the status of the process. Rejects with a `CommandError` when it cannot start.
  */
 export async function runDaemon(options: DaemonOptions): Promise<ExitStatus> {
-  const configuration = await options.configure();
-  const { daemonize: detach } = configuration.options;
+  const { daemonize: detach } = options.launch.configuration.options;
   const parent = detach ? daemonParent() : undefined;
   if (detach && parent === undefined) return statusOf(await daemonize({ say: options.say }));
   try {
-    return await new Daemon(options, configuration, parent).run();
+    return await new Daemon(options, parent).run();
   } catch (error) {
     if (error instanceof CommandError) await parent?.failed({ line: error.message, status: error.status });
     throw error;
@@ -90,13 +92,14 @@ class Daemon {
   #stopBefore: (() => void) | undefined;
   #leftAt: number | undefined;
 
-  constructor(options: DaemonOptions, configuration: Configuration, parent: DaemonParent | undefined) {
-    const { reactor, version } = options;
+  constructor(options: DaemonOptions, parent: DaemonParent | undefined) {
+    const { reactor, version, directory } = options;
+    const { configuration } = options.launch;
     const { rundir, nodeOptions, workers } = configuration.options;
     this.#options = options;
     this.#configuration = configuration;
     this.#parent = parent;
-    this.#folder = resolve(presentFolder(), rundir);
+    this.#folder = resolve(directory, rundir);
     this.#identity = identityOf(configuration.options, {
       uid: process.getuid?.() ?? 0,
       gid: process.getgid?.() ?? 0,
@@ -195,8 +198,8 @@ class Daemon {
 
   /** Describes the application as it is on disk now. */
   async #load(): Promise<Loaded> {
-    const { reactor, program, configure } = this.#options;
-    const configuration = this.#loaded === undefined ? this.#configuration : await configure();
+    const { reactor, launch, again } = this.#options;
+    const { configuration, program } = this.#loaded === undefined ? launch : await again();
     const { application: settings, services, options } = configuration;
     const identity = this.#identity;
     const order = { program: located(program, this.#folder), settings, services };
@@ -330,17 +333,6 @@ class Daemon {
   }
 }
 
-/** The working directory as the shell has it, with links that lead there. */
-function presentFolder(): string {
-  const { PWD: written } = process.env;
-  try {
-    if (written !== undefined && realpathSync(written) === process.cwd()) return written;
-  } catch {
-    // It is of another process, and that folder has gone.
-  }
-  return process.cwd();
-}
-
 function enter(folder: string): void {
   try {
     process.chdir(folder);
@@ -349,9 +341,4 @@ function enter(folder: string): void {
       cause: error,
     });
   }
-}
-
-/** The program with the path of its file, as it is written: a link is followed anew at each reload. */
-function located(program: Program, folder: string): Program {
-  return program.kind === 'application' ? { ...program, file: resolve(folder, program.file) } : program;
 }

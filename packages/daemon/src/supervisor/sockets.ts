@@ -5,7 +5,8 @@ import { ListenFDs, placeOf } from 'couplet/endpoints';
 import type { BindPlace, BoundSocket } from 'couplet/node';
 import { bindSocket } from 'couplet/node';
 import type { Cause } from 'couplet/testing';
-import { CommandError, EXIT, type ExitStatus } from '../values/exit-status.ts';
+import { CommandError } from '../values/exit-status.ts';
+import { refusal } from '../values/refusal.ts';
 import type { GroupPlan, PlannedSocket } from './plan.ts';
 
 /** The sockets of one place of a group: one for all its workers, or one for each slot. */
@@ -15,17 +16,6 @@ interface HeldPlace {
   readonly key: string;
   readonly sockets: BoundSocket[];
 }
-
-/** The statuses for the errors of bind(2) that are not the address being in use. */
-const STATUSES: Readonly<Record<string, ExitStatus>> = {
-  EACCES: EXIT.noPermission,
-  EPERM: EXIT.noPermission,
-  EMFILE: EXIT.system,
-  ENFILE: EXIT.system,
-  ENOBUFS: EXIT.system,
-  ENOMEM: EXIT.system,
-  ENOTSUP: EXIT.configuration,
-};
 
 /** What a worker of one slot inherits: for each place the positions of its descriptors, and the descriptors. */
 export interface Inheritance {
@@ -59,7 +49,7 @@ export class Sockets {
   async bind(plans: readonly GroupPlan[]): Promise<{ keep(): Promise<void>; discard(): Promise<void> }> {
     const next = new Map<string, HeldPlace>();
     const made: BoundSocket[] = [];
-    const failures: { readonly line: string; readonly status: ExitStatus }[] = [];
+    const failures: CommandError[] = [];
     for (const plan of plans) {
       const slots = plan.accept === 'spread' ? plan.workers : 1;
       for (const planned of plan.sockets) {
@@ -74,14 +64,14 @@ export class Sockets {
           }
           next.set(planned.id, { planned, key: keyOf(planned, sockets[0]), sockets });
         } catch (error) {
-          failures.push(failureOf(planned.text, error));
+          failures.push(refusal(`cannot listen on '${planned.text}'`, error));
         }
       }
     }
     const [first] = failures;
     if (first !== undefined) {
       await closeAll(made);
-      throw new CommandError(failures.map(({ line }) => line).join('; '), first.status);
+      throw new CommandError(failures.map(({ message }) => message).join('; '), first.status);
     }
     const before = this.#held;
     // Workers that start meanwhile need what they had.
@@ -177,10 +167,4 @@ function keyOf({ place }: PlannedSocket, socket: BoundSocket | undefined): strin
 function authorityOf({ name }: BoundSocket): string {
   if ('port' in name) return `${name.host.includes(':') ? `[${name.host}]` : name.host}:${name.port}`;
   return 'path' in name ? name.path : '';
-}
-
-function failureOf(text: string, error: unknown): { readonly line: string; readonly status: ExitStatus } {
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const message = error instanceof Error ? error.message : String(error);
-  return { line: `cannot listen on '${text}': ${message}`, status: STATUSES[code] ?? EXIT.unavailable };
 }

@@ -1,4 +1,3 @@
-import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Factory, ListeningPort, Reactor } from 'couplet';
 import type { LedgerOptions } from 'couplet/policies';
@@ -7,6 +6,7 @@ import type { Deployment } from '../application/deployment.ts';
 import type { DaemonOptions, ServiceSettings } from '../configuration/options.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Log } from '../log/log.ts';
+import { certificateExpiry } from '../metrics/certificate.ts';
 import type { Metered } from '../metrics/meter.ts';
 
 /** How long the answer of a ledger may take in all: the ledger itself gives up after 50 ms, and no accept waits longer than this. */
@@ -138,11 +138,10 @@ export class ProcessDeployment implements Deployment {
 
 /** When the certificate in a file ends, in seconds since 1970; undefined without one, or if it cannot be read. */
 function expiryOf(file: string | undefined): number | undefined {
-  if (file === undefined) return undefined;
   try {
-    return Date.parse(new X509Certificate(readFileSync(file)).validTo) / 1000;
+    return file === undefined ? undefined : certificateExpiry(readFileSync(file));
   } catch {
-    // Whatever is wrong with it was told by the port, which could not have used it.
+    // What is wrong with it was told by the port, which could not have used it.
     return undefined;
   }
 }

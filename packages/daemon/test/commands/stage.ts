@@ -1,5 +1,5 @@
 import { coupletd } from '../../src/commands/command.ts';
-import type { Launch } from '../../src/commands/surroundings.ts';
+import type { Launch } from '../../src/supervisor/launch.ts';
 import type { ExitStatus } from '../../src/values/exit-status.ts';
 
 /** What a command did. */
