@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import process from 'node:process';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { ConnectionView, Observer, Reactor, Totals } from 'couplet';
+import type { ConnectionView, Observer, Reactor, ReactorView, Totals } from 'couplet';
 import {
   addListener,
   addWord,
@@ -17,7 +17,7 @@ import {
 } from './counters.ts';
 
 /** How many connections are looked at in one turn of the event loop: about a millisecond. */
-const PORTION = 256;
+const PORTION = 100;
 /** The loop is judged over at least this time, in milliseconds: heartbeats and scrapes both ask. */
 const LOOP_WINDOW_MS = 1000;
 const PREFIX = 'COUPLET_';
@@ -79,10 +79,11 @@ export class Meter {
    */
   count(): ProcessCounters {
     this.#serial += 1;
-    const loop = this.#loopNow();
+    const view = this.#reactor.inspect();
+    const loop = this.#loopIn(view);
     return {
       serial: this.#serial,
-      listeners: this.#listeners(),
+      listeners: this.#listenersIn(view),
       residentBytes: process.memoryUsage.rss(),
       ...(this.#openDescriptors === undefined ? {} : { openDescriptors: this.#openDescriptors }),
       cpuSeconds: cpuSeconds(),
@@ -126,10 +127,10 @@ export class Meter {
     return tally;
   }
 
-  #listeners(): ListenerCounters[] {
+  #listenersIn(view: ReactorView): ListenerCounters[] {
     const sums: Map<string, ListenerCounters> = new Map();
     const there: Set<number> = new Set();
-    for (const { id, totals } of this.#reactor.inspect().ports()) {
+    for (const { id, totals } of view.ports()) {
       there.add(id);
       const tally = tallyAt(this.#ports, id);
       tally.totals = totals;
@@ -150,8 +151,7 @@ export class Meter {
     return [...sums.values()];
   }
 
-  #loopNow(): LoopCounters | undefined {
-    const { loop, now } = this.#reactor.inspect();
+  #loopIn({ loop, now }: ReactorView): LoopCounters | undefined {
     if (loop === undefined) return undefined;
     const { at, busyMs } = this.#loop ?? { at: loop.since, busyMs: 0 };
     const lasted = now - at;

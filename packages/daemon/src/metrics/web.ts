@@ -8,7 +8,7 @@ import { EXPOSITION_TYPE } from './exposition.ts';
 
 /** How many connections there are at a time. */
 const MOST_CONNECTIONS = 32;
-/** How long a request may take, from its first byte to the last one of the answer, in milliseconds. */
+/** How long the first request of a connection may take to arrive, and each one then to be answered, in milliseconds. */
 const REQUEST_MS = 5000;
 /** How long a connection may then wait for its next request to arrive, in milliseconds. */
 const IDLE_MS = 15_000;
