@@ -245,7 +245,7 @@ export class Destination {
       return;
     }
     // Others may have been cut too: an empty line more is better than two lines in one.
-    if (taken < length && this.#shared) this.#broken = this.#queue.restart() || error !== undefined;
+    if (taken < length && this.#shared) this.#broken ||= this.#queue.restart() || error !== undefined;
     if (error === undefined) this.#tellGap();
     else if (this.#sink.errorsAreFinal) this.#shutUp();
     else if (this.#finish === undefined) this.#retry = this.#clock.callLater(RETRY_MS, () => this.#again());

@@ -117,6 +117,7 @@ test('R-D23 whatever a disk takes and refuses, every line is there, whole and in
       else assert.deepEqual(lines, expected);
       assert.equal(destination.droppedLines, 0);
     }),
+    { numRuns: 1000 },
   );
 });
 
