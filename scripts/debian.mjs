@@ -8,6 +8,8 @@ const PACKAGES = {
   haproxy: '/usr/sbin/haproxy',
   'netcat-openbsd': '/usr/bin/nc.openbsd',
   openssl: '/usr/bin/openssl',
+  prometheus: '/usr/bin/promtool',
+  'python3-yaml': '/usr/lib/python3/dist-packages/yaml/__init__.py',
   'redis-server': '/usr/bin/redis-server',
   socat: '/usr/bin/socat',
   strace: '/usr/bin/strace',

@@ -115,9 +115,9 @@ function tls(description: Description): Server {
   const text = description.optional('endpoint');
   const { place, endpoint } =
     text === undefined ? tcp(description, '0.0.0.0', TCP4ServerEndpoint) : description.within(text, read);
-  const load = serverTLSOf(description);
+  const { files, load } = serverTLSOf(description);
   return {
-    place,
+    place: { ...place, tls: files },
     endpoint: (reactor) => {
       const inner = endpoint(reactor);
       return new StreamServerEndpoint(async (factory, given) =>

@@ -11,6 +11,16 @@ export interface SystemdSocket {
   readonly domain?: 'INET' | 'INET6' | 'UNIX';
 }
 
+/** The files that a server description names for TLS, by their paths as it has them. */
+export interface TLSFiles {
+  /** The certificate and those that certify it, in PEM. */
+  readonly cert: string;
+  /** The private key, in PEM. */
+  readonly key: string;
+  /** The authorities of clients, in PEM, if it names them. */
+  readonly ca?: string;
+}
+
 /** Where a server description listens, beneath TLS and PROXY headers; `placeOf` returns it. */
 export type ServerPlace = {
   /**
@@ -19,6 +29,8 @@ export type ServerPlace = {
    * compared as it is written, a host name without regard to case; neither is looked up.
    */
   readonly key: string;
+  /** The files of its certificates, if it has TLS. */
+  readonly tls?: TLSFiles;
 } & (
   | {
       readonly kind: 'tcp';

@@ -2,6 +2,7 @@ import { ClientTLS, ServerTLS } from '../protocol/tls.ts';
 import type { Surroundings } from '../seam/surroundings.ts';
 import type { TlsVersion } from '../seam/tls.ts';
 import type { Description } from './description.ts';
+import type { TLSFiles } from './server-place.ts';
 
 /** Reads the files of certificates and keys. */
 type Files = Pick<Surroundings, 'readFile'>;
@@ -12,15 +13,22 @@ interface Common {
   readonly minVersion?: TlsVersion;
 }
 
-/** Takes the arguments of a server's description that concern TLS. Returns a function that reads their files. */
-export function serverTLSOf(description: Description): (files: Files) => Promise<ServerTLS> {
+/** What the description of a server says of TLS. */
+interface DescribedTLS {
+  readonly files: TLSFiles;
+  /** Reads the files. */
+  readonly load: (files: Files) => Promise<ServerTLS>;
+}
+
+/** Takes the arguments of a server's description that concern TLS. */
+export function serverTLSOf(description: Description): DescribedTLS {
   const [cert, key] = [named(description, 'cert'), named(description, 'key')];
   const ca = description.optional('ca');
   const clientAuth = description.oneOf('clientAuth', ['none', 'request', 'require']);
   if (clientAuth !== undefined && clientAuth !== 'none' && ca === undefined)
     throw description.wrong(`clientAuth '${clientAuth}' needs ca: the file with the authorities of clients`);
   const common = commonOf(description);
-  return (files) => {
+  const load = (files: Files): Promise<ServerTLS> => {
     const read = fileReader(files, description);
     return checked(description, () =>
       ServerTLS.from(async () => ({
@@ -32,6 +40,7 @@ export function serverTLSOf(description: Description): (files: Files) => Promise
       })),
     );
   };
+  return { files: { cert, key, ...(ca !== undefined && { ca }) }, load };
 }
 
 /** Takes the arguments of a client's description that concern TLS. `named` says that it names a host. The files are read by the first connection. */

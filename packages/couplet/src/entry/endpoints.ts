@@ -22,9 +22,9 @@ export {
   UNIXServerEndpoint,
 } from '../endpoints/server-endpoints.ts';
 export { placeOf, serverFromString } from '../endpoints/server-from-string.ts';
-export type { ServerPlace, SystemdSocket } from '../endpoints/server-place.ts';
+export type { ServerPlace, SystemdSocket, TLSFiles } from '../endpoints/server-place.ts';
 export type { Builder, ProtocolOf } from '../endpoints/service-factory.ts';
-export { SystemdServerEndpoint } from '../endpoints/systemd.ts';
+export { ListenFDs, SystemdServerEndpoint } from '../endpoints/systemd.ts';
 export type { WaitOptions } from '../endpoints/waiters.ts';
 export { announceEndpoint, proxyEndpoint, wrapClientTLS, wrapServerTLS } from '../endpoints/wrap.ts';
 export type { ProxyDetails, ProxySsl } from '../haproxy/tlv.ts';

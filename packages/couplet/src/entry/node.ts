@@ -1,1 +1,3 @@
+export type { BindPlace, BoundSocket } from '../backends/node/bound.ts';
+export { bindSocket } from '../backends/node/bound.ts';
 export { NodeBackend } from '../backends/node/node.ts';

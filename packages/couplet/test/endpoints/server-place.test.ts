@@ -4,6 +4,7 @@ import { placeOf, quoteStringArgument } from 'couplet/endpoints';
 import fc from 'fast-check';
 
 const TLS = 'cert=/nowhere/cert.pem:key=/nowhere/key.pem';
+const FILES = { cert: '/nowhere/cert.pem', key: '/nowhere/key.pem' };
 
 describe('the place of a server description', () => {
   for (const [key, ...texts] of [
@@ -45,13 +46,15 @@ describe('the place of a server description', () => {
       mode: 0o600,
       backlog: 4096,
       key: 'unix:/run/a',
+      tls: FILES,
     });
-    assert.deepEqual(placeOf(`tls:8443:interface=[::1]:backlog=5:${TLS}`), {
+    assert.deepEqual(placeOf(`tls:8443:interface=[::1]:backlog=5:ca=/nowhere/ca.pem:${TLS}`), {
       kind: 'tcp',
       host: '::1',
       port: 8443,
       backlog: 5,
       key: 'tcp:8443:interface=[::1]',
+      tls: { ...FILES, ca: '/nowhere/ca.pem' },
     });
     assert.deepEqual(placeOf('systemd:name=web:domain=INET'), {
       kind: 'systemd',

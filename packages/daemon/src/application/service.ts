@@ -1,5 +1,6 @@
 import type { Drained, Reactor } from 'couplet';
 import type { Bus } from '../fleet/bus.ts';
+import type { Presence } from '../fleet/presence.ts';
 import type { Log } from '../log/log.ts';
 import type { Deployment } from './deployment.ts';
 
@@ -17,6 +18,8 @@ export interface ServiceContext {
   readonly generation: number;
   /** Carries messages to the same application in other processes. */
   readonly bus: Bus;
+  /** Knows who is there, in all processes of the application. */
+  readonly presence: Presence;
   /** The path of the service: its name, behind the names of the services that it is in: `upstream/cache`. */
   readonly path: string;
   /** What the deployment says of this process. */

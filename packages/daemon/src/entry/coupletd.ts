@@ -1,2 +1,16 @@
+export type { Application, ApplicationOptions, Services } from '../application/application.ts';
+export { application } from '../application/application.ts';
+export type { ClientServiceOptions } from '../application/client-service.ts';
+export { ClientService } from '../application/client-service.ts';
+export { MultiService } from '../application/multi-service.ts';
+export type { Plugin } from '../application/plugin.ts';
+export type { Service, ServiceContext } from '../application/service.ts';
+export { ServiceError } from '../application/service-error.ts';
+export type { ServiceDeadlines } from '../application/service-list.ts';
+export type { ServerPlaces } from '../application/stream-server-service.ts';
+export { StreamServerService } from '../application/stream-server-service.ts';
+export type { TimerOptions } from '../application/timer-service.ts';
+export { TimerService } from '../application/timer-service.ts';
 export type { Bus, Subscriber, Subscription } from '../fleet/bus.ts';
+export type { Membership, Presence, Present } from '../fleet/presence.ts';
 export type { Log, LogFields, LogLevel } from '../log/log.ts';

@@ -1,1 +1,46 @@
-export {};
+// A process that a supervisor has started: it gets its orders over the channel, and ends with it.
+import process from 'node:process';
+import { reactor } from 'couplet';
+import type { Order, Report } from '../ipc/messages.ts';
+import type { Destination } from '../log/destination.ts';
+import { openProcessLog } from '../log/process-log.ts';
+import { drop } from '../system/privileges.ts';
+import { Worker } from '../worker/worker.ts';
+
+let destination: Destination | undefined;
+/** Settles when what was told the supervisor so far has gone out. */
+let sent: Promise<unknown> = Promise.resolve();
+
+function send(report: Report): void {
+  if (!process.connected) return;
+  sent = new Promise((resolve) => process.send?.(report, undefined, {}, resolve));
+}
+
+const running = reactor.run({ signals: false, releaseIPC: true });
+
+const worker = new Worker({
+  reactor,
+  inherits: true,
+  send,
+  become: ({ identity }) => {
+    if (identity !== undefined) drop(identity);
+  },
+  openLog: ({ options, slot, generation }) => {
+    const opened = openProcessLog(options, { slot, generation }, reactor);
+    ({ destination } = opened);
+    return opened;
+  },
+  end: (status) => {
+    if (reactor.running) reactor.stop();
+    void Promise.all([destination?.end(), sent, running]).then(() => process.exit(status));
+  },
+});
+
+process.on('message', (order: Order) => worker.order(order));
+process.on('disconnect', () => worker.lost());
+process.on('SIGTERM', () => worker.leave());
+// A terminal sends these to the supervisor as well, which decides.
+process.on('SIGINT', () => {});
+process.on('SIGHUP', () => {});
+for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+  process.on(event, (error: unknown) => worker.crash(error));

@@ -59,7 +59,6 @@ export interface ProgramOrder {
   readonly program: Program;
   readonly settings: unknown;
   readonly services: Readonly<Record<string, ServiceSettings>>;
-  readonly umask: number;
 }
 
 /** What the supervisor tells a worker. */
@@ -82,10 +81,18 @@ export type Order =
   | { readonly kind: 'drain'; readonly timeoutMs: number; readonly stopTimeoutMs: number }
   | { readonly kind: 'abort' }
   | { readonly kind: 'reopen' }
-  | { readonly kind: 'certificates' }
+  /** Reads certificates and keys again. */
+  | { readonly kind: 'certificates'; readonly id: number }
   | { readonly kind: 'count'; readonly id: number }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: 'granted' | 'refused' | 'unknown' }
-  | { readonly kind: 'message'; readonly topic: string; readonly base64: string };
+  | { readonly kind: 'message'; readonly topic: string; readonly base64: string }
+  /** Messages were left out: the worker did not keep up. */
+  | { readonly kind: 'interrupted' }
+  | {
+      readonly kind: 'present';
+      readonly id: number;
+      readonly present: readonly { readonly node: string; readonly payload: string }[];
+    };
 
 /** What a worker tells the supervisor. */
 export type Report =
@@ -95,9 +102,14 @@ export type Report =
   | { readonly kind: 'led'; readonly leads: boolean }
   | { readonly kind: 'alive'; readonly counters: ProcessCounters }
   | { readonly kind: 'counted'; readonly id: number; readonly counters: ProcessCounters }
+  /** It was told by a signal to leave. */
+  | { readonly kind: 'leaving' }
   | { readonly kind: 'drained'; readonly closed: number; readonly aborted: number }
-  | { readonly kind: 'certificates'; readonly failure?: Failure }
+  | { readonly kind: 'certificates'; readonly id: number; readonly failure?: Failure }
   | { readonly kind: 'acquire'; readonly id: number; readonly key: string; readonly max: number }
   | { readonly kind: 'release'; readonly key: string }
   | { readonly kind: 'publish'; readonly topic: string; readonly base64: string }
-  | { readonly kind: 'subscribe'; readonly topic: string; readonly on: boolean };
+  | { readonly kind: 'subscribe'; readonly topic: string; readonly on: boolean }
+  | { readonly kind: 'join'; readonly id: number; readonly topic: string; readonly payload: string }
+  | { readonly kind: 'leave'; readonly id: number; readonly topic: string }
+  | { readonly kind: 'list'; readonly id: number; readonly topic: string };

@@ -32,3 +32,8 @@ export class CommandError extends Error {
     this.status = status;
   }
 }
+
+/** The status of that number; that of an application which threw for any other number. */
+export function statusOf(number: number): ExitStatus {
+  return Object.values(EXIT).find((one) => one === number) ?? EXIT.software;
+}

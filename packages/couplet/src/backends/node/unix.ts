@@ -1,10 +1,10 @@
 import type { BigIntStats } from 'node:fs';
-import type { Server } from 'node:net';
 import { connect } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Cause } from '../../seam/cause.ts';
 import type { Listener, ListenPlace } from '../../seam/streams.ts';
 import { causeOfThrown } from './cause.ts';
+import type { ListeningServer } from './server.ts';
 import { startListening, stopListening } from './server.ts';
 
 const fs = process.getBuiltinModule('node:fs');
@@ -30,7 +30,7 @@ const IN_USE: Cause = { kind: 'bind', code: 'EADDRINUSE', detail: 'address alrea
  * hidden name beside the path, and once it listens the path itself, as a hard link. So other processes never find a socket at
  * the path that refuses connections or has another mode, and link(2) neither replaces a file nor follows a symbolic link.
  */
-export async function listenUNIX(server: Server, place: UnixPlace): Promise<Listener | Cause> {
+export async function listenUNIX(server: ListeningServer, place: UnixPlace): Promise<Listener | Cause> {
   const { path, backlog } = place;
   const listener = { name: { family: 'UNIX', path }, close: () => stopListening(server) } as const;
   // An abstract address of Linux has no file.
@@ -64,7 +64,7 @@ export async function listenUNIX(server: Server, place: UnixPlace): Promise<List
  * belongs to the whole process, whose other threads make files meanwhile, so it stays, and the socket is made where no other
  * user can come. There is no turn of the event loop in between: only a process that is killed leaves the folder behind.
  */
-function bind(server: Server, path: string, temporary: string, { mode, backlog }: UnixPlace): void {
+function bind(server: ListeningServer, path: string, temporary: string, { mode, backlog }: UnixPlace): void {
   const folder = makeFolder(path);
   // The runtime removes this name when the server is closed, whatever file has it by then: so it must not be guessable.
   const name = mark(INNER - 1);
@@ -113,7 +113,7 @@ function insideOf(fd: number, folder: string): string {
 }
 
 /** Closes a server that failed, and removes its name. */
-function discard(server: Server, path: string): void {
+function discard(server: ListeningServer, path: string): void {
   server.close();
   remove(fs.unlinkSync, path);
 }
@@ -223,7 +223,7 @@ function putBack(aside: string, path: string): void {
   else if (free === undefined && statusOf(path) === undefined) fs.renameSync(aside, path);
 }
 
-async function close(server: Server, path: string, file: Identity): Promise<void> {
+async function close(server: ListeningServer, path: string, file: Identity): Promise<void> {
   try {
     const aside = moveAside(path, file);
     if (aside !== undefined) fs.unlinkSync(aside);

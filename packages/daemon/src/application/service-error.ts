@@ -1,0 +1,18 @@
+/** A service that could not start, or did not stop. `path` names it, behind the names of those that it is in. */
+export class ServiceError extends Error {
+  override name = 'ServiceError';
+  readonly path: string;
+
+  /** The message is the path, and what happened in one line: that of an error that comes from further inside names it already. */
+  constructor(path: string, error: unknown) {
+    const inner = error instanceof ServiceError;
+    super(inner ? error.message : `${path}: ${messageOf(error)}`, { cause: inner ? error.cause : error });
+    this.path = inner ? error.path : path;
+  }
+}
+
+/** The first line of what was thrown. */
+export function messageOf(error: unknown): string {
+  const message = error instanceof Error ? error.message || error.name : String(error);
+  return message.split('\n', 1).join();
+}

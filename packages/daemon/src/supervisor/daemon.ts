@@ -1,0 +1,357 @@
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import process from 'node:process';
+import type { Reactor } from 'couplet';
+import { checkServices } from '../configuration/checks.ts';
+import type { Configuration } from '../configuration/options.ts';
+import { placeOfControl } from '../control/place.ts';
+import type { StatusReport } from '../control/report.ts';
+import type { ControlHandler } from '../control/server.ts';
+import { ControlServer } from '../control/server.ts';
+import type { Identity, Program } from '../ipc/messages.ts';
+import { reopenLog } from '../log/open-log.ts';
+import type { ProcessLog } from '../log/process-log.ts';
+import { openProcessLog } from '../log/process-log.ts';
+import { Web, webPlaceOf } from '../metrics/web.ts';
+import type { DaemonParent } from '../system/daemonize.ts';
+import { daemonize, daemonParent } from '../system/daemonize.ts';
+import { environmentOfChildren, serviceManagerOf } from '../system/environment.ts';
+import { identityOf } from '../system/identity.ts';
+import { Pidfile } from '../system/pidfile.ts';
+import { checkEnvironment, drop } from '../system/privileges.ts';
+import { readyDescriptor } from '../system/ready-fd.ts';
+import { CommandError, EXIT, type ExitStatus, statusOf } from '../values/exit-status.ts';
+import { reasonOf } from '../values/system-error.ts';
+import { Announcer } from './announcer.ts';
+import type { Children } from './child.ts';
+import { describeApplication } from './describe.ts';
+import { InProcessChildren } from './in-process.ts';
+import { Observation } from './observation.ts';
+import type { Periods } from './periods.ts';
+import { PERIODS } from './periods.ts';
+import { planOf } from './plan.ts';
+import { Sockets } from './sockets.ts';
+import { SpawnedChildren } from './spawned.ts';
+import type { Loaded } from './supervisor.ts';
+import { Supervisor } from './supervisor.ts';
+
+/** How a daemon is run. */
+export interface DaemonOptions {
+  readonly reactor: Reactor;
+  readonly program: Program;
+  /** Reads the configuration as it is now. Rejects with a `CommandError`. */
+  configure(): Promise<Configuration>;
+  /** Takes the line of a failure, for standard error. */
+  readonly say: (line: string) => void;
+  /** The version of coupletd. */
+  readonly version: string;
+  readonly periods?: Periods;
+}
+
+/** A copy of a signal, as npm and terminals send them, comes within this time, in milliseconds. */
+const COPY_MS = 250;
+/** A worker that is silent for this much longer than it may be is not well. */
+const SILENCE_MS = 5000;
+
+/**
+ * Runs an application as a daemon: binds its sockets, drops privileges, starts its workers, and carries out signals and the commands of
+ * the control socket until it has ended. Resolves to the status of the process. Rejects with a `CommandError` when it cannot start.
+ */
+export async function runDaemon(options: DaemonOptions): Promise<ExitStatus> {
+  const configuration = await options.configure();
+  const { daemonize: detach } = configuration.options;
+  const parent = detach ? daemonParent() : undefined;
+  if (detach && parent === undefined) return statusOf(await daemonize({ say: options.say }));
+  try {
+    return await new Daemon(options, configuration, parent).run();
+  } catch (error) {
+    if (error instanceof CommandError) await parent?.failed({ line: error.message, status: error.status });
+    throw error;
+  }
+}
+
+/** One daemon, from its start to its end. */
+class Daemon {
+  readonly #options: DaemonOptions;
+  readonly #configuration: Configuration;
+  readonly #parent: DaemonParent | undefined;
+  /** The working directory as it was written: it may be a link. */
+  readonly #folder: string;
+  readonly #identity: Identity | undefined;
+  readonly #sockets: Sockets = new Sockets();
+  readonly #observation: Observation;
+  readonly #children: Children;
+  #supervisor: Supervisor | undefined;
+  #loaded: Loaded | undefined;
+  #log: ProcessLog | undefined;
+  #announcer: Announcer | undefined;
+  /** What is to be undone at the end, the last first. */
+  readonly #undo: (() => unknown)[] = [];
+  #stopBefore: (() => void) | undefined;
+  #leftAt: number | undefined;
+
+  constructor(options: DaemonOptions, configuration: Configuration, parent: DaemonParent | undefined) {
+    const { reactor, version } = options;
+    const { rundir, nodeOptions, workers } = configuration.options;
+    this.#options = options;
+    this.#configuration = configuration;
+    this.#parent = parent;
+    this.#folder = resolve(presentFolder(), rundir);
+    this.#identity = identityOf(configuration.options, {
+      uid: process.getuid?.() ?? 0,
+      gid: process.getgid?.() ?? 0,
+    });
+    this.#observation = new Observation(reactor, version, () => this.#log?.destination.droppedLines ?? 0);
+    const environment = environmentOfChildren(process.env);
+    this.#children =
+      workers === 0
+        ? new InProcessChildren({ reactor, openLog: () => this.#openLog(), crashed: (line) => this.#crashed(line) })
+        : new SpawnedChildren({ folder: this.#folder, nodeOptions, environment });
+  }
+
+  async run(): Promise<ExitStatus> {
+    const { reactor } = this.#options;
+    const running = reactor.run({ signals: false, releaseIPC: true });
+    this.#catchSignals();
+    try {
+      const stopped = new Promise<boolean>((told) => {
+        this.#stopBefore = () => told(true);
+      });
+      if (await Promise.race([this.#prepare(), stopped])) return EXIT.done;
+      return await this.#serve();
+    } finally {
+      for (const undo of this.#undo.reverse()) await undo();
+      if (reactor.running) reactor.stop();
+      await running;
+    }
+  }
+
+  /** Does what may need privileges, and then drops them. */
+  async #prepare(): Promise<void> {
+    const { reactor } = this.#options;
+    const { options } = this.#configuration;
+    const identity = this.#identity;
+    enter(this.#folder);
+    process.umask(options.umask);
+    checkEnvironment(process.env, identity);
+    // There is no other process that could import the application without privileges.
+    if (options.workers === 0 && identity !== undefined) drop(identity);
+    const loaded = await this.#load();
+    this.#loaded = loaded;
+    const name = options.name ?? loaded.description.name;
+    const person = { directory: this.#folder, ...(identity !== undefined && { becomes: identity.uid }) };
+    const path = placeOfControl(options, name, process.env, person);
+    if (path !== undefined) {
+      const control = await ControlServer.claim(reactor, path, this.#handler());
+      this.#undo.push(() => control.close());
+      if (identity !== undefined) await control.giveTo(identity.uid, identity.gid);
+    }
+    this.#undo.push(() => this.#sockets.close());
+    await this.#sockets.bind(planOf(loaded.description, loaded.configuration));
+    if (options.metrics !== undefined) await this.#openWeb(options.metrics);
+    if (options.pidfile !== undefined) {
+      const pidfile = new Pidfile(resolve(options.pidfile), identity);
+      this.#undo.push(() => pidfile.remove());
+    }
+    if (options.workers > 0 && identity !== undefined) drop(identity);
+  }
+
+  async #serve(): Promise<ExitStatus> {
+    const { reactor, periods = PERIODS } = this.#options;
+    const { options } = this.#configuration;
+    const loaded = this.#loaded;
+    if (loaded === undefined) throw new Error('the application has not been loaded');
+    const { log, destination } = this.#openLog();
+    this.#undo.push(() => destination.end());
+    const observation = this.#observation;
+    const supervisor = new Supervisor({
+      clock: reactor,
+      periods,
+      log,
+      children: this.#children,
+      sockets: this.#sockets,
+      load: () => this.#load(),
+      changed: () => this.#changed(),
+      onReport: (worker, report) => observation.onReport(worker, report),
+      onStarted: (worker) => observation.onStarted(worker),
+      onEnded: (worker) => observation.onEnded(worker),
+      onReplaced: (cause) => observation.onReplaced(cause),
+    });
+    this.#supervisor = supervisor;
+    const readyFd = options.readyFd === undefined ? undefined : readyDescriptor(options.readyFd);
+    const well = (): boolean => supervisor.isWell(options.workerTimeoutMs + SILENCE_MS);
+    const manager = serviceManagerOf(process.env, process.pid);
+    const announcer = new Announcer(reactor, log, manager, this.#parent, readyFd, well);
+    this.#announcer = announcer;
+    this.#undo.push(() => announcer.close());
+    await supervisor.start(loaded, planOf(loaded.description, loaded.configuration));
+    const { hosts } = this.#sockets;
+    if (supervisor.state === 'ready')
+      log.info({ event: 'daemon.ready', name: loaded.description.name, listeners: hosts }, `ready`);
+    const status = await supervisor.ended;
+    log.info({ event: 'daemon.ended', status, seconds: Math.round(process.uptime()) }, `ended with status ${status}`);
+    return status;
+  }
+
+  /** Describes the application as it is on disk now. */
+  async #load(): Promise<Loaded> {
+    const { reactor, program, configure } = this.#options;
+    const configuration = this.#loaded === undefined ? this.#configuration : await configure();
+    const { application: settings, services, options } = configuration;
+    const identity = this.#identity;
+    const order = { program: located(program, this.#folder), settings, services };
+    const description = await describeApplication(
+      reactor,
+      this.#children,
+      this.#supervisor === undefined && identity !== undefined && options.workers > 0 ? { ...order, identity } : order,
+      options.readyTimeoutMs,
+    );
+    checkServices(
+      configuration,
+      description.services.map(({ path }) => path),
+    );
+    return { description, configuration, program: { program: order.program, settings } };
+  }
+
+  #openLog(): ProcessLog {
+    const { options } = this.#configuration;
+    this.#log ??= openProcessLog(options, {}, this.#options.reactor);
+    return this.#log;
+  }
+
+  async #openWeb(text: string): Promise<void> {
+    const { reactor } = this.#options;
+    const web = new Web(
+      {
+        scrape: async () => (this.#supervisor === undefined ? '' : this.#observation.scrape(this.#supervisor)),
+        ready: () => (this.#supervisor === undefined ? 'it is starting' : this.#supervisor.flaw),
+        failed: (error) => this.#log?.log.warn({ event: 'metrics.failed', err: error }, error.message),
+      },
+      reactor,
+    );
+    await web.open(webPlaceOf(text));
+    this.#undo.push(() => web.close());
+  }
+
+  #handler(): ControlHandler {
+    return {
+      status: () => this.#status(),
+      reload: async ({ force }) => {
+        const supervisor = this.#supervisor;
+        if (supervisor === undefined) throw new CommandError('it is starting', EXIT.failed);
+        const result = await supervisor.reload(force);
+        const generation = supervisor.generations.latest;
+        if (result.kind === 'failed') return { result: 'failed', generation, reason: result.line };
+        return { result: result.kind === 'unchanged' ? 'unchanged' : 'done', generation };
+      },
+      stop: async ({ now }) => {
+        if (now) this.#abort();
+        else this.#leave('the command stop');
+        await this.#supervisor?.ended;
+      },
+    };
+  }
+
+  #status(): StatusReport {
+    const [supervisor, loaded] = [this.#supervisor, this.#loaded];
+    if (loaded === undefined) throw new CommandError('it is starting', EXIT.failed);
+    return this.#observation.status(supervisor, loaded);
+  }
+
+  #changed(): void {
+    const supervisor = this.#supervisor;
+    const announcer = this.#announcer;
+    if (supervisor === undefined || announcer === undefined) return;
+    const { state, generations, lastFailure } = supervisor;
+    if (state === 'ready') {
+      const failed = lastFailure === undefined ? '' : `; the last reload failed: ${lastFailure}`;
+      announcer.ready(supervisor.flaw ?? `serves, generation ${generations.latest}${failed}`);
+    } else if (state === 'reloading') announcer.reloading();
+    else if (state !== 'starting') announcer.stopping();
+  }
+
+  #leave(cause: string): void {
+    this.#leftAt ??= this.#options.reactor.now();
+    this.#log?.log.info({ event: 'daemon.stopping', cause }, `${cause}: it stops`);
+    if (this.#supervisor === undefined) this.#stopBefore?.();
+    else this.#supervisor.leave();
+  }
+
+  #abort(): void {
+    if (this.#supervisor === undefined) this.#stopBefore?.();
+    else this.#supervisor.abort();
+  }
+
+  #catchSignals(): void {
+    const stop = (signal: string): void => {
+      const now = this.#options.reactor.now();
+      if (this.#leftAt === undefined) this.#leave(signal);
+      else if (now - this.#leftAt >= COPY_MS) this.#abort();
+    };
+    const signals: readonly [NodeJS.Signals, (signal: NodeJS.Signals) => void][] = [
+      ['SIGTERM', stop],
+      ['SIGINT', stop],
+      ['SIGHUP', () => void this.#supervisor?.reload(false)],
+      ['SIGUSR1', () => this.#reopenLogs()],
+      ['SIGUSR2', () => this.#logStatus()],
+    ];
+    for (const [signal, caught] of signals) {
+      process.on(signal, caught);
+      this.#undo.push(() => process.off(signal, caught));
+    }
+    const crash = (error: unknown): void => {
+      if (this.#children instanceof InProcessChildren) this.#children.crash(error);
+      else this.#crashed(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    };
+    for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+      process.on(event, crash);
+      this.#undo.push(() => process.off(event, crash));
+    }
+  }
+
+  /** This process cannot go on. Workers, if there are any, see its end, drain and end. */
+  #crashed(line: string): void {
+    const log = this.#log;
+    log?.log.fatal({ event: 'daemon.ended', status: EXIT.software, reason: line }, line);
+    this.#options.say(line.split('\n', 1).join());
+    log?.destination.endNow();
+    process.exit(EXIT.software);
+  }
+
+  #reopenLogs(): void {
+    if (this.#log === undefined) return;
+    reopenLog(this.#log.log, this.#log.destination);
+    for (const worker of this.#supervisor?.generations.workers ?? [])
+      if (this.#configuration.options.workers > 0) worker.send({ kind: 'reopen' });
+  }
+
+  #logStatus(): void {
+    if (this.#supervisor !== undefined) this.#log?.log.info({ event: 'daemon.status', ...this.#status() }, 'status');
+  }
+}
+
+/** The working directory as the shell has it, with links that lead there. */
+function presentFolder(): string {
+  const { PWD: written } = process.env;
+  try {
+    if (written !== undefined && realpathSync(written) === process.cwd()) return written;
+  } catch {
+    // It is of another process, and that folder has gone.
+  }
+  return process.cwd();
+}
+
+function enter(folder: string): void {
+  try {
+    process.chdir(folder);
+  } catch (error) {
+    throw new CommandError(`cannot enter the rundir ${folder}: ${reasonOf(error)}`, EXIT.configuration, {
+      cause: error,
+    });
+  }
+}
+
+/** The program with the path of its file, as it is written: a link is followed anew at each reload. */
+function located(program: Program, folder: string): Program {
+  return program.kind === 'application' ? { ...program, file: resolve(folder, program.file) } : program;
+}

@@ -1,0 +1,50 @@
+import type { Clock } from 'couplet';
+import type { ApplicationDescription, Failure, Order } from '../ipc/messages.ts';
+import { CommandError, EXIT, statusOf } from '../values/exit-status.ts';
+import type { Children } from './child.ts';
+
+/** What the describe step is told. */
+export type DescribeOrder = Omit<Extract<Order, { readonly kind: 'describe' }>, 'kind'>;
+
+/**
+ * Describes an application in a process of its own, which imports it and starts nothing. Rejects with a `CommandError` that says why that
+ * failed, or that it is not done within the time.
+ */
+export function describeApplication(
+  clock: Clock,
+  children: Children,
+  order: DescribeOrder,
+  timeoutMs: number,
+): Promise<ApplicationDescription> {
+  return new Promise((resolve, reject) => {
+    let failure: Failure | undefined;
+    let described: ApplicationDescription | undefined;
+    const child = children.start([], {
+      onReport: (report) => {
+        if (report.kind === 'described') described = report.description;
+        else if (report.kind === 'failed') failure ??= report.failure;
+      },
+      onExit: (status, signal, error) => {
+        timer.cancel();
+        if (described !== undefined) {
+          resolve(described);
+          return;
+        }
+        const how = error?.message ?? (signal === null ? `status ${status}` : signal);
+        const { line, status: code } = failure ?? {
+          line: `the application cannot be imported: its process ended with ${how}`,
+          status: error === undefined ? EXIT.software : EXIT.system,
+        };
+        reject(new CommandError(line, statusOf(code)));
+      },
+    });
+    const timer = clock.callLater(timeoutMs, () => {
+      failure ??= {
+        line: `the application is not imported within ${timeoutMs / 1000} s`,
+        status: EXIT.notReady,
+      };
+      child.kill('SIGKILL');
+    });
+    child.send({ kind: 'describe', ...order });
+  });
+}

@@ -1,0 +1,97 @@
+import type { Clock } from 'couplet';
+import type { StatusReport } from '../control/report.ts';
+import { FleetHub } from '../fleet/fleet-hub.ts';
+import type { FleetReport } from '../fleet/fleet-messages.ts';
+import type { Report } from '../ipc/messages.ts';
+import { Collector } from '../metrics/collector.ts';
+import { exposition } from '../metrics/exposition.ts';
+import type { Seat } from '../metrics/merge.ts';
+import { Merge } from '../metrics/merge.ts';
+import { bareCounters } from '../metrics/meter.ts';
+import { countersOf, statusOf } from './report.ts';
+import type { Loaded, Supervisor } from './supervisor.ts';
+import type { WorkerProcess } from './worker-process.ts';
+
+/** What the workers share through their supervisor, and what they count together. */
+export class Observation {
+  readonly #clock: Clock;
+  readonly #version: string;
+  readonly #droppedLines: () => number;
+  readonly #hub: FleetHub<WorkerProcess>;
+  readonly #merge: Merge = new Merge();
+  readonly #own: Seat = this.#merge.join('supervisor');
+  readonly #seats: Map<WorkerProcess, Seat> = new Map();
+  readonly #collector: Collector<WorkerProcess>;
+  readonly #restarts: Record<string, number> = {};
+  readonly #since: number;
+  #scrapes = 0;
+
+  /** `droppedLines` says how many lines of its log this process has dropped. */
+  constructor(clock: Clock, version: string, droppedLines: () => number) {
+    this.#clock = clock;
+    this.#version = version;
+    this.#droppedLines = droppedLines;
+    this.#since = clock.now();
+    this.#hub = new FleetHub<WorkerProcess>(
+      { send: (worker, order) => worker.send(order), full: (worker) => worker.full },
+      ({ slot, generation, pid }) => `${slot}.${generation}.${pid}`,
+    );
+    this.#collector = new Collector<WorkerProcess>({
+      clock,
+      ask: (worker) => worker.count(),
+      take: (worker, counters) => this.#seats.get(worker)?.report(counters),
+    });
+  }
+
+  /** A worker has been started. */
+  onStarted(worker: WorkerProcess): void {
+    this.#seats.set(
+      worker,
+      this.#merge.join(`${worker.group.length === 1 ? `${worker.group[0]}/` : ''}${worker.slot}`),
+    );
+  }
+
+  /** A worker has ended: what it held is free, and what it counted stays. */
+  onEnded(worker: WorkerProcess): void {
+    this.#hub.forget(worker);
+    if (worker.counters !== undefined) this.#seats.get(worker)?.report(worker.counters);
+    this.#seats.get(worker)?.end();
+    this.#seats.delete(worker);
+  }
+
+  /** A worker is started in place of another one. */
+  onReplaced(cause: string): void {
+    this.#restarts[cause] = (this.#restarts[cause] ?? 0) + 1;
+  }
+
+  /** What a worker reports besides its life. */
+  onReport(worker: WorkerProcess, report: Report): void {
+    if (isOfFleet(report)) this.#hub.report(worker, report);
+  }
+
+  /** The status, from what workers have said last. */
+  status(supervisor: Supervisor | undefined, { description }: Loaded): StatusReport {
+    this.#gather();
+    return statusOf(supervisor, description, this.#merge.sums(), this.#droppedLines(), this.#clock, this.#since);
+  }
+
+  /** The page of metrics. A worker that does not answer within a second counts with its last values. */
+  async scrape(supervisor: Supervisor): Promise<string> {
+    this.#gather();
+    const silent = await this.#collector.collect(supervisor.generations.workers);
+    this.#scrapes += 1;
+    this.#own.report(await bareCounters(this.#scrapes, this.#droppedLines()));
+    const sums = this.#merge.sums();
+    const runtime = `node ${process.versions.node}`;
+    return exposition(sums, countersOf(supervisor, this.#version, runtime, silent, this.#restarts));
+  }
+
+  /** Takes what workers have said with their signs of life. */
+  #gather(): void {
+    for (const [worker, seat] of this.#seats) if (worker.counters !== undefined) seat.report(worker.counters);
+  }
+}
+
+function isOfFleet(report: Report): report is FleetReport {
+  return ['acquire', 'release', 'publish', 'subscribe', 'join', 'leave', 'list'].includes(report.kind);
+}

@@ -1,0 +1,186 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import process from 'node:process';
+import { ListenFDs, placeOf } from 'couplet/endpoints';
+import type { BindPlace, BoundSocket } from 'couplet/node';
+import { bindSocket } from 'couplet/node';
+import type { Cause } from 'couplet/testing';
+import { CommandError, EXIT, type ExitStatus } from '../values/exit-status.ts';
+import type { GroupPlan, PlannedSocket } from './plan.ts';
+
+/** The sockets of one place of a group: one for all its workers, or one for each slot. */
+interface HeldPlace {
+  readonly planned: PlannedSocket;
+  /** The key of the place in the table of a worker, with the address that a host name had. */
+  readonly key: string;
+  readonly sockets: BoundSocket[];
+}
+
+/** The statuses for the errors of bind(2) that are not the address being in use. */
+const STATUSES: Readonly<Record<string, ExitStatus>> = {
+  EACCES: EXIT.noPermission,
+  EPERM: EXIT.noPermission,
+  EMFILE: EXIT.system,
+  ENFILE: EXIT.system,
+  ENOBUFS: EXIT.system,
+  ENOMEM: EXIT.system,
+  ENOTSUP: EXIT.configuration,
+};
+
+/** What a worker of one slot inherits: for each place the positions of its descriptors, and the descriptors. */
+export interface Inheritance {
+  readonly table: Readonly<Record<string, readonly number[]>>;
+  readonly descriptors: readonly number[];
+}
+
+/** The sockets that the supervisor holds for all groups. */
+export class Sockets {
+  #held: ReadonlyMap<string, HeldPlace> = new Map();
+
+  /** Has the sockets of a group reset each connection, or leaves them to the workers again. Returns why some cannot. */
+  refuse(plan: GroupPlan, refuse: boolean): readonly Cause[] {
+    const sockets = plan.sockets.flatMap(({ id }) => this.#held.get(id)?.sockets ?? []);
+    return sockets.flatMap((socket) => {
+      if (refuse) return socket.refuse() ?? [];
+      socket.suspend();
+      return [];
+    });
+  }
+
+  /** Where it listens, as in a URL. */
+  get hosts(): readonly string[] {
+    return [...this.#held.values()].map(({ sockets: [socket] }) => (socket === undefined ? '' : authorityOf(socket)));
+  }
+
+  /**
+   * Binds what these groups need and is not held yet. Resolves to what makes it so: `keep` closes what they do not need, `discard` what
+   * was bound now. Rejects with a `CommandError` that names every place that cannot be bound; then nothing has changed.
+   */
+  async bind(plans: readonly GroupPlan[]): Promise<{ keep(): Promise<void>; discard(): Promise<void> }> {
+    const next = new Map<string, HeldPlace>();
+    const made: BoundSocket[] = [];
+    const failures: { readonly line: string; readonly status: ExitStatus }[] = [];
+    for (const plan of plans) {
+      const slots = plan.accept === 'spread' ? plan.workers : 1;
+      for (const planned of plan.sockets) {
+        const held = this.#held.get(planned.id);
+        const sockets = [...(held?.sockets ?? [])];
+        try {
+          const place = await bindPlaceOf(planned, plan.accept === 'spread', sockets[0]);
+          while (sockets.length < slots) {
+            const socket = await bound(sockets[0] === undefined ? place : await bindPlaceOf(planned, true, sockets[0]));
+            made.push(socket);
+            sockets.push(socket);
+          }
+          next.set(planned.id, { planned, key: keyOf(planned, sockets[0]), sockets });
+        } catch (error) {
+          failures.push(failureOf(planned.text, error));
+        }
+      }
+    }
+    const [first] = failures;
+    if (first !== undefined) {
+      await closeAll(made);
+      throw new CommandError(failures.map(({ line }) => line).join('; '), first.status);
+    }
+    const before = this.#held;
+    // Workers that start meanwhile need what they had.
+    this.#held = new Map([...before, ...next]);
+    return {
+      keep: async () => {
+        this.#held = next;
+        const kept = new Set([...next.values()].flatMap(({ sockets }) => sockets));
+        await closeAll([...before.values()].flatMap(({ sockets }) => sockets).filter((socket) => !kept.has(socket)));
+      },
+      discard: async () => {
+        this.#held = before;
+        await closeAll(made);
+      },
+    };
+  }
+
+  /** What the worker of a slot inherits; descriptors count from `first` on there. */
+  inheritance(plan: GroupPlan, slot: number, first: number): Inheritance {
+    const table: Record<string, number[]> = {};
+    const descriptors: number[] = [];
+    for (const { id } of plan.sockets) {
+      const held = this.#held.get(id);
+      const socket = held?.sockets[(slot - 1) % held.sockets.length];
+      if (held === undefined || socket === undefined) continue;
+      const positions = table[held.key] ?? [];
+      positions.push(first + descriptors.length);
+      table[held.key] = positions;
+      descriptors.push(socket.fd);
+    }
+    return { table, descriptors };
+  }
+
+  /** Closes all. */
+  async close(): Promise<void> {
+    const all = [...this.#held.values()].flatMap(({ sockets }) => sockets);
+    this.#held = new Map();
+    await closeAll(all);
+  }
+}
+
+async function closeAll(sockets: readonly BoundSocket[]): Promise<void> {
+  await Promise.all(sockets.map((socket) => socket.close()));
+}
+
+async function bound(place: BindPlace): Promise<BoundSocket> {
+  const socket = await bindSocket(place);
+  if ('kind' in socket) throw Object.assign(new Error(socket.detail), { code: socket.code });
+  return socket;
+}
+
+/** Where to bind; one more socket of a place is bound where the first one is. */
+async function bindPlaceOf(
+  { place }: PlannedSocket,
+  reusePort: boolean,
+  first: BoundSocket | undefined,
+): Promise<BindPlace> {
+  const { backlog } = place;
+  switch (place.kind) {
+    case 'unix':
+      return { kind: 'unix', path: place.path, mode: place.mode, backlog };
+    case 'systemd': {
+      const { name, index } = place.socket;
+      const environment = (variable: string): string | undefined => process.env[variable];
+      return { kind: 'fd', fd: new ListenFDs({ pid: process.pid, environment }).find(name, index), backlog };
+    }
+    case 'tcp': {
+      if (first !== undefined && 'port' in first.name) {
+        const { host, port } = first.name;
+        return { kind: 'tcp', host, port, backlog, reusePort };
+      }
+      return { kind: 'tcp', host: await addressOf(place.host), port: place.port, backlog, reusePort };
+    }
+  }
+}
+
+/** The IP address of an interface; of a name with several addresses the first IPv4 one, as `listenTCP` has it. */
+async function addressOf(host: string): Promise<string> {
+  if (isIP(host.replace(/%.*$/, '')) !== 0) return host;
+  const found = await lookup(host, { all: true, verbatim: true });
+  const address = found.find(({ family }) => family === 4) ?? found[0];
+  if (address === undefined) throw new Error('the name has no address');
+  return address.address;
+}
+
+/** The key of a place in the table of a worker: that of the description, except that a host name has become an address. */
+function keyOf({ place }: PlannedSocket, socket: BoundSocket | undefined): string {
+  if (place.kind !== 'tcp' || socket === undefined || !('port' in socket.name)) return place.key;
+  const { host } = socket.name;
+  return placeOf(`tcp:${place.port}:interface=${host.includes(':') ? `[${host}]` : host}`).key;
+}
+
+function authorityOf({ name }: BoundSocket): string {
+  if ('port' in name) return `${name.host.includes(':') ? `[${name.host}]` : name.host}:${name.port}`;
+  return 'path' in name ? name.path : '';
+}
+
+function failureOf(text: string, error: unknown): { readonly line: string; readonly status: ExitStatus } {
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const message = error instanceof Error ? error.message : String(error);
+  return { line: `cannot listen on '${text}': ${message}`, status: STATUSES[code] ?? EXIT.unavailable };
+}

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, beforeEach, describe, test } from 'node:test';
+import { Clock } from 'couplet/testing';
+import { Notifier } from '../../src/system/notifier.ts';
+
+describe('a notifier', { timeout: 10_000 }, () => {
+  const root = mkdtempSync(join(tmpdir(), 'couplet-notify-'));
+  after(() => rmSync(root, { recursive: true }));
+  let program: string;
+  beforeEach(() => {
+    // Writes down what it is told, and then waits at its gate.
+    program = join(mkdtempSync(join(root, 'one-')), 'notify');
+    writeFileSync(
+      program,
+      '#!/bin/sh\necho "$NOTIFY_SOCKET: $*" >> "$0.log"\nread status < "$0.gate"\nexit "$status"\n',
+    );
+    chmodSync(program, 0o755);
+    execFileSync('mkfifo', [`${program}.gate`]);
+  });
+
+  function scene(name = program) {
+    const clock = new Clock();
+    const warnings: string[] = [];
+    const notifier = new Notifier({
+      clock,
+      socket: '/run/notify',
+      program: name,
+      warn: (line) => void warnings.push(line),
+    });
+    return { clock, warnings, notifier, told: () => readFileSync(`${program}.log`, 'utf8').trimEnd().split('\n') };
+  }
+
+  /** Waits until the program is at its gate, and lets it end with a status. */
+  async function pass(status = 0): Promise<void> {
+    const gate = await open(`${program}.gate`, 'w');
+    await gate.write(`${status}\n`);
+    await gate.close();
+  }
+
+  test('tells one thing at a time, and of what is told meanwhile the latest', async () => {
+    const { notifier, told, warnings, clock } = scene();
+    notifier.ready();
+    notifier.reloading();
+    notifier.status('loading');
+    notifier.watchdog();
+    notifier.status('two\nlines\u0000 here');
+    notifier.watchdog();
+    notifier.stopping();
+    await pass();
+    await pass();
+    await notifier.idle();
+    assert.deepEqual(told(), ['/run/notify: READY=1', '/run/notify: STOPPING=1 STATUS=two lines here WATCHDOG=1']);
+    notifier.reloading();
+    await pass();
+    await notifier.idle();
+    assert.match(told()[2] ?? '', /^\/run\/notify: RELOADING=1 MONOTONIC_USEC=\d+$/);
+    assert.deepEqual([warnings, clock.getDelayedCalls().length], [[], 0]);
+  });
+
+  test('warns once when the program fails, and goes on', async () => {
+    const { notifier, warnings, told } = scene();
+    for (const status of [1, 1, 0, 1]) {
+      notifier.watchdog();
+      await pass(status);
+      await notifier.idle();
+    }
+    const line = `the service manager is not told: ${program} ended with 1`;
+    assert.deepEqual([warnings, told().length], [[line, line], 4]);
+  });
+
+  test('warns once when the program is missing, and does not try again', async () => {
+    const { notifier, warnings } = scene('/nonexistent/notify');
+    notifier.ready();
+    notifier.status('x');
+    await notifier.idle();
+    notifier.watchdog();
+    await notifier.idle();
+    assert.deepEqual(warnings, ['the service manager is not told: there is no program /nonexistent/notify']);
+  });
+
+  test('ends a program that hangs after 10 s', async () => {
+    const { notifier, warnings, clock } = scene();
+    notifier.ready();
+    clock.advance(9999);
+    assert.equal(clock.getDelayedCalls().length, 1);
+    clock.advance(1);
+    await notifier.idle();
+    assert.deepEqual(warnings, [`the service manager is not told: ${program} ended with SIGKILL`]);
+  });
+});
