@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { Command, Help } from 'commander';
 import type { Surroundings } from './surroundings.ts';
+import { versionOf } from './version.ts';
 
 /** How wide help is, in characters. */
 const WIDTH = 80;
@@ -43,11 +43,4 @@ export function bareCommand({ out, error }: Surroundings): Command {
 /** The end of help: how a command is used. */
 export function examples(...lines: string[]): string {
   return `\nExamples:\n${lines.map((line) => `  coupletd ${line}`).join('\n')}`;
-}
-
-function versionOf(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL(import.meta.resolve('coupletd/package.json')), 'utf8'));
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
-    ? String(manifest.version)
-    : 'unknown';
 }
