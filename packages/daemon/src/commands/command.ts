@@ -1,6 +1,6 @@
 import { type Command, CommanderError } from 'commander';
 import { suggestion } from '../configuration/nearest.ts';
-import { plain } from '../configuration/shown.ts';
+import { printable } from '../log/printable.ts';
 import { CommandError, EXIT, type ExitStatus } from '../values/exit-status.ts';
 import { addAsking } from './ask-commands.ts';
 import { addBuiltIn } from './built-in-commands.ts';
@@ -24,11 +24,11 @@ export async function coupletd(words: readonly string[], surroundings: Surroundi
   } catch (thrown) {
     if (thrown instanceof CommanderError) {
       if (thrown.exitCode === 0) return EXIT.done;
-      error(`coupletd: ${plain(usageLine(thrown, program, words))}\n`);
+      error(`coupletd: ${printable(usageLine(thrown, program, words))}\n`);
       return EXIT.usage;
     }
     const message = thrown instanceof Error ? thrown.message : String(thrown);
-    error(`coupletd: ${plain(message)}\n`);
+    error(`coupletd: ${printable(message)}\n`);
     return thrown instanceof CommandError ? thrown.status : EXIT.software;
   }
 }

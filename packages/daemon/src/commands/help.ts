@@ -1,6 +1,7 @@
 import { Command, Help } from 'commander';
 import { versionOf } from '../values/version.ts';
 import type { Surroundings } from './surroundings.ts';
+import { versionOf } from './version.ts';
 
 /** How wide help is, in characters. */
 const WIDTH = 80;

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { plain, shown } from '../configuration/shown.ts';
+import { shown } from '../configuration/shown.ts';
 import { isTree, type Tree, valueAt } from '../configuration/tree.ts';
+import { printable } from '../log/printable.ts';
 import { CommandError, EXIT } from '../values/exit-status.ts';
 
 /** A command that another package brings. */
@@ -54,7 +55,7 @@ function pluginOf(name: string, folder: string, command: string, value: unknown)
     return `${name}: the plug-in '${command}' is not the path of a module, or { "module": path, "summary": text }`;
   const path = resolve(folder, module);
   if (relative(folder, path).startsWith('..')) return `${name}: the module of '${command}' is outside of the package`;
-  return { name: command, package: name, module: path, summary: plain(summary).slice(0, 60) };
+  return { name: command, package: name, module: path, summary: printable(summary).slice(0, 60) };
 }
 
 function fieldsOf(tree: Tree): { module?: unknown; summary?: unknown } {

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { printable } from '../log/printable.ts';
 import { CommandError, EXIT } from '../values/exit-status.ts';
-import { plain } from './shown.ts';
 import { pathText } from './tree.ts';
 
 /** What is wrong with the settings of an application: one line, and where in the configuration it is. */
@@ -49,5 +49,5 @@ export async function validateSettings(schema: StandardSchemaV1, tree: unknown):
 /** The first line of a text, at most 500 characters of it. */
 function firstLine(text: string): string {
   const [line = ''] = text.trim().split(/[\r\n]/, 1);
-  return plain(line.slice(0, 500));
+  return printable(line.slice(0, 500));
 }

@@ -1,4 +1,4 @@
-import { plain } from '../configuration/shown.ts';
+import { printable } from '../log/printable.ts';
 import type { StatusReport } from './report.ts';
 
 /** Writes a status report for people: a line for the daemon, and tables of listeners and workers. */
@@ -45,7 +45,7 @@ export function printStatus(report: StatusReport): string {
     lines.push(
       `ledger: ${ledger.up ? 'up' : 'away'}, ${ledger.granted} granted, ${ledger.refused} refused, ${ledger.unknown} unknown`,
     );
-  return `${lines.map(plain).join('\n')}\n`;
+  return `${lines.map(printable).join('\n')}\n`;
 }
 
 /** Columns as wide as their widest cell; numbers are to the right. Nothing without rows. */

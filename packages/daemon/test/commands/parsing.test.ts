@@ -183,7 +183,7 @@ describe('what cannot be run is one line, and nothing runs', () => {
       64,
       '--set \'x\' is not KEY=VALUE with a key such as daemon.workers or service."upstream/cache".listen',
     ],
-    [['run', 'app.ts', '--uid', 'a\u001b[2J'], 64, "--uid is 'a\\u{1b}[2J', not the name or number of a user"],
+    [['run', 'app.ts', '--uid', 'a\u001b[2J'], 64, "--uid is 'a\\u001b[2J', not the name or number of a user"],
     [['echo'], 64, `echo ${LISTEN}`],
     [
       ['echo', '--config', 'other.toml'],

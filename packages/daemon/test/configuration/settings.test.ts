@@ -53,7 +53,7 @@ describe("the application's own schema", () => {
 
   test('an issue of several lines is cut to its first, and control characters are escaped', async () => {
     const broken = schema(() => ({ issues: [{ message: 'bad \u001b[2J\nmore', path: [{ key: 'a b' }] }] }));
-    await assert.rejects(validateSettings(broken, {}), { message: 'application."a b": bad \\u{1b}[2J' });
+    await assert.rejects(validateSettings(broken, {}), { message: 'application."a b": bad \\u001b[2J' });
     await assert.rejects(
       validateSettings(
         schema(() => ({ issues: [] })),

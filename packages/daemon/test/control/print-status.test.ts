@@ -33,7 +33,7 @@ test('what is wrong is told, without control characters', () => {
   );
   assert.equal(
     text,
-    `poetry: refusing: no worker\\u{1b}[2J, pid ${process.pid}, generation 3, up 1d 1h
+    `poetry: refusing: no worker\\u001b[2J, pid ${process.pid}, generation 3, up 1d 1h
 dropped: 7 lines of the log, 2 messages of the bus
 ledger: away, 5 granted, 1 refused, 9 unknown
 `,
