@@ -1,5 +1,4 @@
 import { Command, Help } from 'commander';
-import { versionOf } from '../values/version.ts';
 import type { Surroundings } from './surroundings.ts';
 import { versionOf } from './version.ts';
 

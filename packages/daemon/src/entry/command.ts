@@ -3,11 +3,11 @@ import { resolve } from 'node:path';
 import process from 'node:process';
 import { reactor } from 'couplet';
 import { coupletd } from '../commands/command.ts';
+import { versionOf } from '../commands/version.ts';
 import { checkLaunch } from '../supervisor/check.ts';
 import { runDaemon } from '../supervisor/daemon.ts';
 import { presentFolder } from '../supervisor/folder.ts';
 import { EXIT } from '../values/exit-status.ts';
-import { versionOf } from '../values/version.ts';
 
 const directory = presentFolder();
 const out = (text: string): void => void process.stdout.write(text);

@@ -14,3 +14,4 @@ export { TimerService } from '../application/timer-service.ts';
 export type { Bus, Subscriber, Subscription } from '../fleet/bus.ts';
 export type { Membership, Presence, Present } from '../fleet/presence.ts';
 export type { Log, LogFields, LogLevel } from '../log/log.ts';
+export { main } from '../worker/main.ts';

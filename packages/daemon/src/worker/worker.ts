@@ -88,8 +88,7 @@ export class Worker {
         void this.#reloadCertificates(order.id);
         break;
       case 'count':
-        if (this.#meter !== undefined)
-          this.#around.send({ kind: 'counted', id: order.id, counters: this.#meter.count() });
+        void this.#meter?.survey().then((counters) => this.#around.send({ kind: 'counted', id: order.id, counters }));
         break;
       default:
         this.#fleet?.order(order);
