@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { flagOf } from '../configuration/table.ts';
-import type { Wanted } from '../control/find.ts';
+import type { WantedDaemon } from '../control/find.ts';
 import { CommandError, EXIT } from '../values/exit-status.ts';
 import { reload, status, stop } from './control-commands.ts';
 import { examples } from './help.ts';
@@ -17,7 +17,7 @@ export function addAsking(program: Command, surroundings: Surroundings, note: No
       .usage('[NAME] [options]')
       .argument('[NAME]', 'the name of the daemon')
       .option('--control <PATH>', 'its control socket');
-  const wanted = (command: Command, name: string | undefined): Wanted => {
+  const wanted = (command: Command, name: string | undefined): WantedDaemon => {
     const stray = Object.keys(wordsOf(program)).find((word) => word !== 'control' && word !== 'name');
     if (stray !== undefined)
       throw new CommandError(`--${flagOf(stray)} has no meaning for ${command.name()}`, EXIT.usage);

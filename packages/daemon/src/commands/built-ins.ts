@@ -4,7 +4,7 @@ import type { Permit } from 'couplet/protocols';
 import { builtInFactory } from '../application/built-in.ts';
 import { readText } from '../configuration/read-text.ts';
 import { shown } from '../configuration/shown.ts';
-import type { Words } from '../configuration/sources.ts';
+import type { OptionWords } from '../configuration/sources.ts';
 import type { BuiltIn } from '../ipc/messages.ts';
 import { CommandError, EXIT } from '../values/exit-status.ts';
 import { listOf, textOf } from './words.ts';
@@ -23,7 +23,7 @@ export interface BuiltInCommand {
   readonly options: readonly OwnOption[];
   readonly examples: readonly string[];
   /** Makes the service of the words of its options. `directory` is where relative paths are. */
-  build(words: Words, directory: string): Promise<BuiltIn>;
+  build(words: OptionWords, directory: string): Promise<BuiltIn>;
 }
 
 /** The commands for built-in services. */

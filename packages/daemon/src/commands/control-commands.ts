@@ -1,5 +1,5 @@
 import { askControl } from '../control/ask.ts';
-import { findControl, type Wanted } from '../control/find.ts';
+import { findControl, type WantedDaemon } from '../control/find.ts';
 import type { ControlAnswer } from '../control/messages.ts';
 import { printStatus } from '../control/print-status.ts';
 import { CommandError, EXIT, type ExitStatus } from '../values/exit-status.ts';
@@ -7,7 +7,7 @@ import type { Surroundings } from './surroundings.ts';
 
 /** `coupletd status`: prints it. Returns 1 if the daemon is not ready. */
 export async function status(
-  wanted: Wanted,
+  wanted: WantedDaemon,
   json: boolean,
   { environment, directory, out }: Surroundings,
 ): Promise<ExitStatus> {
@@ -21,7 +21,7 @@ export async function status(
 
 /** `coupletd reload`: returns at once, or with `wait` when the reload has ended. */
 export async function reload(
-  wanted: Wanted,
+  wanted: WantedDaemon,
   { force, wait }: { readonly force: boolean; readonly wait: boolean },
   { environment, directory, out }: Surroundings,
 ): Promise<ExitStatus> {
@@ -37,7 +37,7 @@ export async function reload(
 
 /** `coupletd stop`: returns when the daemon has ended. */
 export async function stop(
-  wanted: Wanted,
+  wanted: WantedDaemon,
   now: boolean,
   { environment, directory }: Surroundings,
 ): Promise<ExitStatus> {

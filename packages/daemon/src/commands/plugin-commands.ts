@@ -6,7 +6,7 @@ import { CommandError, EXIT } from '../values/exit-status.ts';
 import { examples } from './help.ts';
 import { launcher } from './launch.ts';
 import { several } from './options.ts';
-import { findPlugins, type Plugin } from './plugins.ts';
+import { type DeclaredPlugin, findPlugins } from './plugins.ts';
 import type { Note, Surroundings } from './surroundings.ts';
 import { listOf, wordsOf } from './words.ts';
 
@@ -48,7 +48,7 @@ function namesOf(program: Command): string[] {
   return program.commands.map((command) => command.name());
 }
 
-function chosen(name: string, found: ReturnType<typeof findPlugins>, known: readonly string[]): Plugin {
+function chosen(name: string, found: ReturnType<typeof findPlugins>, known: readonly string[]): DeclaredPlugin {
   const { plugins, flaws } = found;
   const [plugin, other] = plugins.filter((candidate) => candidate.name === name);
   if (plugin !== undefined && other !== undefined)

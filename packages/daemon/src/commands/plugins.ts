@@ -6,7 +6,7 @@ import { printable } from '../log/printable.ts';
 import { CommandError, EXIT } from '../values/exit-status.ts';
 
 /** A command that another package brings. */
-export interface Plugin {
+export interface DeclaredPlugin {
   /** The name of the command. */
   readonly name: string;
   /** The package. */
@@ -25,10 +25,13 @@ const NAME = /^[a-z][a-z0-9-]{0,31}$/;
  *
  * Throws a `CommandError` with 66 if a package that is named is not installed.
  */
-export function findPlugins(directory: string, named: readonly string[]): { plugins: Plugin[]; flaws: string[] } {
+export function findPlugins(
+  directory: string,
+  named: readonly string[],
+): { plugins: DeclaredPlugin[]; flaws: string[] } {
   const root = nearestManifest(resolve(directory));
   const names = named.length > 0 ? named : root === undefined ? [] : dependenciesOf(root.manifest);
-  const plugins: Plugin[] = [];
+  const plugins: DeclaredPlugin[] = [];
   const flaws: string[] = [];
   for (const name of new Set(names)) {
     const found = installed(name, named.length > 0 ? resolve(directory) : (root?.folder ?? directory));
@@ -48,7 +51,7 @@ export function findPlugins(directory: string, named: readonly string[]): { plug
 }
 
 /** The plug-in of a declaration, or what is wrong with it. */
-function pluginOf(name: string, folder: string, command: string, value: unknown): Plugin | string {
+function pluginOf(name: string, folder: string, command: string, value: unknown): DeclaredPlugin | string {
   const { module, summary = '' } = typeof value === 'string' ? { module: value } : isTree(value) ? fieldsOf(value) : {};
   if (!NAME.test(command)) return `${name}: ${shown(command)} cannot be the name of a command`;
   if (typeof module !== 'string' || typeof summary !== 'string')

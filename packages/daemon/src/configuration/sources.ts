@@ -8,14 +8,14 @@ import { flagOf, nameOf, OPTION_KEYS, OPTIONS, variableOf } from './table.ts';
 import { checkNames, isTree, type Path, pathText, read, type Tree } from './tree.ts';
 
 /** What the command line says of options, by their names in camelCase: text, several texts, or that it is there. */
-export type Words = Readonly<Record<string, string | readonly string[] | boolean | undefined>>;
+export type OptionWords = Readonly<Record<string, string | readonly string[] | boolean | undefined>>;
 
 /** The options of a command line. */
 export interface CommandLine {
   /** The options of the daemon. */
-  readonly daemon: Words;
+  readonly daemon: OptionWords;
   /** For a built-in service: its name, and the options that its section of a file would have; those of `limit` as `limitTotal`. */
-  readonly service?: { readonly name: string; readonly words: Words };
+  readonly service?: { readonly name: string; readonly words: OptionWords };
 }
 
 /** Variables that begin like ours but are set by Kubernetes, for a Service that is called `coupletd`. */
@@ -123,7 +123,7 @@ function tryTOML(text: string): Tree | undefined {
 }
 
 /** What a file would have for the words of a command line. */
-function valuesOf(rows: Rows, words: Words, wordOf = nameOf): Tree {
+function valuesOf(rows: Rows, words: OptionWords, wordOf = nameOf): Tree {
   const tree: Record<string, unknown> = {};
   for (const [key, { kind }] of Object.entries(rows)) {
     const word = words[wordOf(key)];
@@ -132,7 +132,7 @@ function valuesOf(rows: Rows, words: Words, wordOf = nameOf): Tree {
   return tree;
 }
 
-function sectionOf(words: Words): Tree {
+function sectionOf(words: OptionWords): Tree {
   const limit = valuesOf(LIMIT, words, limitWord);
   // On a command line these are the daemon's: with one service there is nothing to tell apart.
   const section = valuesOf(SERVICE, { ...words, workers: undefined, accept: undefined });

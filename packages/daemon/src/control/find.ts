@@ -5,7 +5,7 @@ import { type AskOptions, askControl, NotRunning } from './ask.ts';
 import { type Environment, fileOf, flawOf, foldersOf, type Person, runtimeFolder } from './place.ts';
 
 /** Which daemon a command is for. */
-export interface Wanted {
+export interface WantedDaemon {
   /** The path of its control socket. */
   readonly control?: string | undefined;
   /** Its name. */
@@ -23,7 +23,7 @@ const PROBE_MS = 2000;
  * Rejects with a `CommandError` with 69 if none runs, and with 64 if several do.
  */
 export async function findControl(
-  { control, name }: Wanted,
+  { control, name }: WantedDaemon,
   environment: Environment,
   person: Person & Pick<AskOptions, 'reactor'> = {},
 ): Promise<string> {
