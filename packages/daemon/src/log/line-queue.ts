@@ -21,7 +21,7 @@ export class LineQueue {
     return this.#bytes;
   }
 
-  /** Adds a line, or several, and returns true; or returns false if there is no room. */
+  /** Adds a line, or several, and returns true; or returns false if it does not fit. */
   push(line: string): boolean {
     const bytes = Buffer.byteLength(line);
     if (this.#bytes + bytes > this.#most) return false;

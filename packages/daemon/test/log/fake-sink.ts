@@ -24,7 +24,7 @@ export class FakeSink implements Sink {
     this.#under = { bytes, done };
   }
 
-  /** Takes so many bytes of what is being written, all unless set, and ends the write. */
+  /** Takes a number of bytes of what is being written, all unless set, and ends the write. */
   take(taken = Number.POSITIVE_INFINITY, error?: Error): void {
     const under = this.#under;
     if (under === undefined) throw new Error('no write is under way');

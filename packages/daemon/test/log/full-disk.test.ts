@@ -64,7 +64,7 @@ async function withDisk(use: (disk: Disk) => Promise<void>): Promise<void> {
   });
 }
 
-/** Waits until so many destinations have found the disk full, and then lets two more of their tries fail. */
+/** Waits until that number of destinations has found the disk full, and then lets two more of their tries fail. */
 async function refusedOf(clock: Clock, count: number): Promise<void> {
   for (let tries = 0; tries < 3; tries += 1) {
     if (tries > 0) clock.advance(1000);
