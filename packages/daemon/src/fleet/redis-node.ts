@@ -57,6 +57,8 @@ export class RedisNode {
   /** The last join that was complete. */
   #joined = 0;
   #up = false;
+  /** Whether a store may have something under the present name. */
+  #known = false;
   /** The store, while this node is known to it and has written all. */
   #store: Store | undefined;
   #flushing = false;
@@ -99,8 +101,8 @@ export class RedisNode {
 
   /** Takes note that the value of a field has changed, and writes it soon. */
   changed(field: Owned): void {
-    // A store that this node has not joined yet does not have what is empty.
-    if (this.#store === undefined && field.value === '' && !this.#busy.has(field)) {
+    // A store that this node is yet to join does not have what is empty.
+    if (!this.#known && field.value === '' && !this.#busy.has(field)) {
       this.#forget(field);
       return;
     }
@@ -159,6 +161,7 @@ export class RedisNode {
   async #begin(store: Store): Promise<void> {
     this.#renewal?.cancel();
     this.#joins += 1;
+    this.#known = true;
     const { name } = this;
     const join = this.#joins;
     await within(this.#clock, join === 1 ? WRITE_MS : ANSWER_MS, store.join(name));
@@ -184,6 +187,7 @@ export class RedisNode {
     this.#renewal?.cancel();
     this.#store = undefined;
     this.#up = false;
+    this.#known = false;
     for (const field of this.#owned) if (field.value === '' && !this.#busy.has(field)) this.#forget(field);
     this.#options.changed();
   }

@@ -139,6 +139,26 @@ describe('the ledger on a model of Redis', () => {
     await Promise.all([one.node.close(), two.node.close(), pass(clock, 100)]);
   });
 
+  test('a place that is given back at any moment while a process joins anew is given back', async () => {
+    for (let moment = 0; moment < 60; moment += 1) {
+      const clock = new Clock();
+      const redis = new ModelRedis(clock);
+      redis.delay = () => 5;
+      const one = new Member(redis, 'one');
+      void one.node.open();
+      await pass(clock, 50);
+      one.ask('a');
+      await pass(clock, 20);
+      redis.cut();
+      await pass(clock, 980 + moment);
+      one.release('a');
+      await pass(clock, 200);
+      assert.equal(redis.total('k:a'), 0, `after ${moment} ms`);
+      assert.equal(one.ledger.size, 0);
+      await Promise.all([one.node.close(), pass(clock, 20)]);
+    }
+  });
+
   test('everything is written anew each minute', async () => {
     const clock = new Clock();
     const redis = new ModelRedis(clock);
