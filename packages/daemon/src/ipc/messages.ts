@@ -61,21 +61,31 @@ export interface ProgramOrder {
   readonly services: Readonly<Record<string, ServiceSettings>>;
 }
 
+/** Has a process describe an application, and end. */
+export interface DescribeOrder extends ProgramOrder {
+  readonly kind: 'describe';
+  /** Who it becomes before it imports the application. */
+  readonly identity?: Identity;
+}
+
+/** Has a process run services of an application. */
+export interface StartOrder extends ProgramOrder {
+  readonly kind: 'start';
+  /** The names of the services to start, of those at the top. */
+  readonly group: readonly string[];
+  readonly slot: number;
+  readonly generation: number;
+  /** For each place the descriptors of its sockets. */
+  readonly sockets: Readonly<Record<string, readonly number[]>>;
+  readonly options: DaemonOptions;
+  /** The name of the application, which names it in the database of a fleet as well. */
+  readonly name: string;
+}
+
 /** What the supervisor tells a worker. */
 export type Order =
-  | ({ readonly kind: 'describe'; readonly identity?: Identity } & ProgramOrder)
-  | ({
-      readonly kind: 'start';
-      /** The paths of the services to start: those at the top. */
-      readonly group: readonly string[];
-      readonly slot: number;
-      readonly generation: number;
-      /** For each place the descriptors of its sockets. */
-      readonly sockets: Readonly<Record<string, readonly number[]>>;
-      readonly options: DaemonOptions;
-      /** Names the daemon to a fleet's database. */
-      readonly name: string;
-    } & ProgramOrder)
+  | DescribeOrder
+  | StartOrder
   /** Whether services that run in one process only run in this one. Answered by `led`. */
   | { readonly kind: 'lead'; readonly leads: boolean }
   | { readonly kind: 'drain'; readonly timeoutMs: number; readonly stopTimeoutMs: number }

@@ -37,7 +37,7 @@ import type { Loaded } from './supervisor.ts';
 import { Supervisor } from './supervisor.ts';
 
 /** How a daemon is run. */
-export interface DaemonOptions {
+export interface DaemonSetup {
   readonly reactor: Reactor;
   readonly launch: Launch;
   /** Reads the command line's files once more, for a reload. Rejects with a `CommandError`. */
@@ -60,7 +60,7 @@ const SILENCE_MS = 5000;
  * Runs an application as a daemon: binds its sockets, drops privileges, starts its workers, and carries out signals and the commands of
  * the control socket until it has ended. Resolves to the status of the process. Rejects with a `CommandError` when it cannot start.
  */
-export async function runDaemon(options: DaemonOptions): Promise<ExitStatus> {
+export async function runDaemon(options: DaemonSetup): Promise<ExitStatus> {
   const { daemonize: detach } = options.launch.configuration.options;
   const parent = detach ? daemonParent() : undefined;
   if (detach && parent === undefined) return statusOf(await daemonize({ say: options.say }));
@@ -74,7 +74,7 @@ export async function runDaemon(options: DaemonOptions): Promise<ExitStatus> {
 
 /** One daemon, from its start to its end. */
 class Daemon {
-  readonly #options: DaemonOptions;
+  readonly #options: DaemonSetup;
   readonly #configuration: Configuration;
   readonly #parent: DaemonParent | undefined;
   /** The working directory as it was written: it may be a link. */
@@ -92,7 +92,7 @@ class Daemon {
   #stopBefore: (() => void) | undefined;
   #leftAt: number | undefined;
 
-  constructor(options: DaemonOptions, parent: DaemonParent | undefined) {
+  constructor(options: DaemonSetup, parent: DaemonParent | undefined) {
     const { reactor, version, directory } = options;
     const { configuration } = options.launch;
     const { rundir, nodeOptions, workers } = configuration.options;

@@ -1,10 +1,7 @@
 import type { Clock } from 'couplet';
-import type { ApplicationDescription, Failure, Order } from '../ipc/messages.ts';
+import type { ApplicationDescription, DescribeOrder, Failure } from '../ipc/messages.ts';
 import { CommandError, EXIT, statusOf } from '../values/exit-status.ts';
 import type { Children } from './child.ts';
-
-/** What the describe step is told. */
-export type DescribeOrder = Omit<Extract<Order, { readonly kind: 'describe' }>, 'kind'>;
 
 /**
  * Describes an application in a process of its own, which imports it and starts nothing. Rejects with a `CommandError` that says why that
@@ -13,7 +10,7 @@ export type DescribeOrder = Omit<Extract<Order, { readonly kind: 'describe' }>, 
 export function describeApplication(
   clock: Clock,
   children: Children,
-  order: DescribeOrder,
+  order: Omit<DescribeOrder, 'kind'>,
   timeoutMs: number,
 ): Promise<ApplicationDescription> {
   return new Promise((resolve, reject) => {

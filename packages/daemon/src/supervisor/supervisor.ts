@@ -1,7 +1,7 @@
 import type { Clock } from 'couplet';
 import { Machine } from 'couplet/protocols';
 import type { Configuration } from '../configuration/options.ts';
-import type { ApplicationDescription, Report } from '../ipc/messages.ts';
+import type { ApplicationDescription, ProgramOrder, Report } from '../ipc/messages.ts';
 import type { Log } from '../log/log.ts';
 import { CommandError, EXIT, type ExitStatus } from '../values/exit-status.ts';
 import type { Children } from './child.ts';
@@ -23,7 +23,7 @@ export interface Loaded {
   readonly description: ApplicationDescription;
   readonly configuration: Configuration;
   /** What is sent to a worker that runs it. */
-  readonly program: Pick<Extract<Parameters<WorkerProcess['send']>[0], { kind: 'start' }>, 'program' | 'settings'>;
+  readonly program: Pick<ProgramOrder, 'program' | 'settings'>;
 }
 
 /** What a reload came to. */

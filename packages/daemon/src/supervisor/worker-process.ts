@@ -1,6 +1,6 @@
 import type { Clock, DelayedCall, Drained } from 'couplet';
 import { Machine } from 'couplet/protocols';
-import type { Failure, Order, Report } from '../ipc/messages.ts';
+import type { Failure, Order, Report, StartOrder } from '../ipc/messages.ts';
 import type { ProcessCounters } from '../metrics/counters.ts';
 import { EXIT } from '../values/exit-status.ts';
 import type { Child, Children } from './child.ts';
@@ -41,8 +41,6 @@ export interface WorkerBounds {
   readonly workerTimeoutMs: number;
   readonly stopTimeoutMs: number;
 }
-
-type StartOrder = Extract<Order, { readonly kind: 'start' }>;
 
 /** A process that runs services, from its start to its end. */
 export class WorkerProcess {

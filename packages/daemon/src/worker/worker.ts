@@ -4,7 +4,7 @@ import { inheritSockets } from 'couplet/endpoints';
 import { messageOf, ServiceError } from '../application/service-error.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { openFleet } from '../fleet/fleet.ts';
-import type { Failure, Order, Report } from '../ipc/messages.ts';
+import type { DescribeOrder, Failure, Order, Report, StartOrder } from '../ipc/messages.ts';
 import type { Destination } from '../log/destination.ts';
 import type { Log } from '../log/log.ts';
 import { reopenLog } from '../log/open-log.ts';
@@ -14,9 +14,6 @@ import { describeProgram } from './describe.ts';
 import { Host } from './host.ts';
 import { loadApplication } from './load.ts';
 import { placeIn } from './place-in.ts';
-
-type StartOrder = Extract<Order, { readonly kind: 'start' }>;
-type DescribeOrder = Extract<Order, { readonly kind: 'describe' }>;
 
 /** Where a worker writes its log. */
 export interface WorkerLog {

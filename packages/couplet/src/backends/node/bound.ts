@@ -3,6 +3,8 @@ import type { Cause } from '../../seam/cause.ts';
 import type { ListenPlace } from '../../seam/streams.ts';
 import { causeOfThrown } from './cause.ts';
 import { pathOfSocket } from './descriptor.ts';
+import type { Handle } from './inherited.ts';
+import { isHandle } from './inherited.ts';
 import type { ListeningServer } from './server.ts';
 import { listenUNIX } from './unix.ts';
 
@@ -46,13 +48,11 @@ export interface BoundSocket {
   close(): Promise<void>;
 }
 
-/** What is used of the runtime's own object of a listening socket. It is not documented, so it is looked at before it is used. */
-interface Handle {
+/** What else is used of the runtime's own object, which is looked at before it is used. */
+interface BoundHandle extends Handle {
   readonly fd: number;
   onconnection: ((status: number, client: Client | undefined) => void) | null;
   listen(backlog: number): number;
-  readStart(): number;
-  readStop(): number;
   close(closed?: () => void): void;
   unref(): void;
   getsockname?(name: object): number;
@@ -104,7 +104,7 @@ async function bindPath(place: Extract<BindPlace, { kind: 'unix' }>): Promise<Bo
 
 /** Binds UNIX sockets as a server of the runtime does, and listens without accepting. */
 class PathServer extends EventEmitter implements ListeningServer {
-  handle: Handle | undefined;
+  handle: BoundHandle | undefined;
 
   get listening(): boolean {
     return this.handle !== undefined;
@@ -144,8 +144,8 @@ function bindHandle(place: Exclude<BindPlace, { kind: 'unix' }>): BoundSocket {
   const flags = place.reusePort === true ? REUSE_PORT : 0;
   const bound = made(place.host, place.port, familyOf(place.host), undefined, flags);
   const name = nameOf(bound);
-  let listening: Handle | undefined;
-  const listenable = (): Handle => {
+  let listening: BoundHandle | undefined;
+  const listenable = (): BoundHandle => {
     listening ??= opened(bound.fd);
     return listening;
   };
@@ -154,7 +154,7 @@ function bindHandle(place: Exclude<BindPlace, { kind: 'unix' }>): BoundSocket {
 
 function boundSocket(
   fd: number,
-  listenable: () => Handle,
+  listenable: () => BoundHandle,
   name: SocketName,
   backlog: number,
   close: () => Promise<void>,
@@ -187,27 +187,27 @@ function boundSocket(
  * Returns the handle of a descriptor. libuv reads only from what was opened by its number, and to stop accepting is to stop reading: so
  * what was bound here is opened once more before it listens. The first handle then stays as it is; closing it would close the number.
  */
-function opened(fd: number): Handle {
+function opened(fd: number): BoundHandle {
   const handle = made(null, null, null, fd);
   // It does not keep the process alive.
   handle.unref();
   return handle;
 }
 
-function made(...place: readonly unknown[]): Handle {
+function made(...place: readonly unknown[]): BoundHandle {
   const create: unknown = Reflect.get(net, '_createServerHandle');
   const handle: unknown = typeof create === 'function' ? create(...place) : undefined;
   if (typeof handle === 'number') check(handle, 'bind');
-  if (isHandle(handle)) return handle;
+  if (isBoundHandle(handle)) return handle;
   throw unsupported('this version of Node cannot bind a socket without accepting on it');
 }
 
 /** Stops a handle from accepting, as `suspend` of an inherited socket does. */
-function pause(handle: Handle): void {
+function pause(handle: BoundHandle): void {
   if (handle.readStart() === 0) handle.readStop();
 }
 
-function closed(handle: Handle): Promise<void> {
+function closed(handle: BoundHandle): Promise<void> {
   return new Promise((resolve) => handle.close(resolve));
 }
 
@@ -217,14 +217,12 @@ function check(result: number, syscall: string): void {
   throw Object.assign(new Error(`${syscall} failed`), { errno: result, code: getSystemErrorName(result), syscall });
 }
 
-function isHandle(value: unknown): value is Handle {
-  if (typeof value !== 'object' || value === null || typeof Reflect.get(value, 'fd') !== 'number') return false;
-  return ['listen', 'readStart', 'readStop', 'close', 'unref'].every(
-    (method) => typeof Reflect.get(value, method) === 'function',
-  );
+function isBoundHandle(value: unknown): value is BoundHandle {
+  if (!isHandle(value) || typeof Reflect.get(value, 'fd') !== 'number') return false;
+  return ['close', 'unref'].every((method) => typeof Reflect.get(value, method) === 'function');
 }
 
-function nameOf(handle: Handle): SocketName {
+function nameOf(handle: BoundHandle): SocketName {
   const name: { address?: unknown; port?: unknown } = {};
   // libuv keeps it until now that an address is in use.
   if (handle.getsockname !== undefined) check(handle.getsockname(name), 'bind');

@@ -5,7 +5,7 @@ import { startListening, stopListening } from './server.ts';
 const fs = process.getBuiltinModule('node:fs');
 
 /** What is used of the runtime's own object behind a server. It is not documented, so it is looked at before it is used. */
-interface Handle {
+export interface Handle {
   listen(backlog: number): unknown;
   readStart(): unknown;
   readStop(): unknown;
@@ -58,7 +58,8 @@ function handleOf(server: Server): Handle | undefined {
   return isHandle(handle) ? handle : undefined;
 }
 
-function isHandle(handle: unknown): handle is Handle {
+/** Whether something is such an object. */
+export function isHandle(handle: unknown): handle is Handle {
   if (typeof handle !== 'object' || handle === null) return false;
   return ['listen', 'readStart', 'readStop'].every((name) => typeof Reflect.get(handle, name) === 'function');
 }
