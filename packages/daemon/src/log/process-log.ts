@@ -13,6 +13,8 @@ export interface ProcessLogOptions {
   readonly logLevel: LogLevel;
   /** How many bytes of lines may wait. */
   readonly logQueue: number;
+  /** How many other processes there are that write to it. */
+  readonly workers: number;
 }
 
 /** The log of a process, and what it is written to. */
@@ -23,15 +25,16 @@ export interface ProcessLog {
 
 /** Opens the log of one of several processes that write to one place; `fields` are in each of its lines. Throws a `CommandError`. */
 export function openProcessLog(options: ProcessLogOptions, fields: LogFields, clock: Clock): ProcessLog {
-  const { logFile, logFormat, logLevel, logQueue } = options;
+  const { logFile, logFormat, logLevel, logQueue, workers } = options;
   const destination = openDestination({
     ...(logFile !== undefined && { file: logFile }),
     queueBytes: logQueue,
-    shared: true,
+    shared: workers > 0,
     clock,
   });
   const { terminal } = destination;
   const format = logFormat ?? (terminal ? 'pretty' : 'json');
-  const color = terminal && !process.env['NO_COLOR'];
+  const { NO_COLOR: colorless } = process.env;
+  const color = terminal && colorless === undefined;
   return { destination, log: openLog({ destination, format, level: logLevel, fields, color }) };
 }
