@@ -208,6 +208,7 @@ class Daemon {
       this.#children,
       this.#supervisor === undefined && identity !== undefined && options.workers > 0 ? { ...order, identity } : order,
       options.readyTimeoutMs,
+      configuration.place,
     );
     checkServices(
       configuration,

@@ -1,4 +1,5 @@
 import type { Clock } from 'couplet';
+import type { Configuration } from '../configuration/options.ts';
 import type { ApplicationDescription, DescribeOrder, Failure } from '../ipc/messages.ts';
 import { CommandError, EXIT, statusOf } from '../values/exit-status.ts';
 import type { Children } from './child.ts';
@@ -12,6 +13,7 @@ export function describeApplication(
   children: Children,
   order: Omit<DescribeOrder, 'kind'>,
   timeoutMs: number,
+  place: Configuration['place'],
 ): Promise<ApplicationDescription> {
   return new Promise((resolve, reject) => {
     let failure: Failure | undefined;
@@ -28,11 +30,17 @@ export function describeApplication(
           return;
         }
         const how = error?.message ?? (signal === null ? `status ${status}` : signal);
-        const { line, status: code } = failure ?? {
+        const {
+          line,
+          status: code,
+          setting,
+        }: Failure = failure ?? {
           line: `the application cannot be imported: its process ended with ${how}`,
           status: error === undefined ? EXIT.software : EXIT.system,
         };
-        reject(new CommandError(line, statusOf(code)));
+        reject(
+          new CommandError(setting === undefined ? line : `${place(setting.path)}: ${setting.detail}`, statusOf(code)),
+        );
       },
     });
     const timer = clock.callLater(timeoutMs, () => {

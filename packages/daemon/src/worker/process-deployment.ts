@@ -63,7 +63,8 @@ export class ProcessDeployment implements Deployment {
   }
 
   settingsOf(path: string): ServiceSettings {
-    return this.#services[path] ?? NOTHING;
+    // It came as JSON, so it has a prototype, whose members are not settings.
+    return Object.hasOwn(this.#services, path) ? (this.#services[path] ?? NOTHING) : NOTHING;
   }
 
   guard(path: string, factory: Factory): Factory {

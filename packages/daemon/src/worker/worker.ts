@@ -2,6 +2,7 @@ import type { DelayedCall, Reactor } from 'couplet';
 import type { SocketTable } from 'couplet/endpoints';
 import { inheritSockets } from 'couplet/endpoints';
 import { messageOf, ServiceError } from '../application/service-error.ts';
+import { SettingsError } from '../configuration/settings.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { openFleet } from '../fleet/fleet.ts';
 import type { DescribeOrder, Failure, Order, Report, StartOrder } from '../ipc/messages.ts';
@@ -147,6 +148,7 @@ export class Worker {
       this.#host = host;
       const others = (): ReturnType<ConstructorParameters<typeof Meter>[1]['others']> => ({
         droppedLines: destination.droppedLines,
+        droppedMessages: fleet.bus.dropped,
         ...(options.ledger !== undefined && { ledger: fleet.counters() }),
       });
       this.#meter = new Meter(reactor, {
@@ -203,7 +205,9 @@ export class Worker {
 
   #failed(error: unknown): void {
     if (error instanceof CommandError) {
-      this.#fail({ line: error.message, status: error.status }, error.status);
+      const { message: line, status } = error;
+      const setting = error instanceof SettingsError ? { path: error.path, detail: error.detail } : undefined;
+      this.#fail({ line, status, ...(setting !== undefined && { setting }) }, status);
       return;
     }
     const place = error instanceof ServiceError ? placeIn(error.cause) : placeIn(error);
