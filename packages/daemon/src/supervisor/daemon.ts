@@ -177,6 +177,7 @@ class Daemon {
       changed: () => this.#changed(),
       onReport: (worker, report) => observation.onReport(worker, report),
       onStarted: (worker) => observation.onStarted(worker),
+      onAlive: (worker) => observation.onAlive(worker),
       onEnded: (worker) => observation.onEnded(worker),
       onReplaced: (cause) => observation.onReplaced(cause),
     });

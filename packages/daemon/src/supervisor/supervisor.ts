@@ -47,6 +47,7 @@ export interface SupervisorParts {
   /** What workers ask of the ledger and the bus. */
   onReport(worker: WorkerProcess, report: Report): void;
   onStarted(worker: WorkerProcess): void;
+  onAlive(worker: WorkerProcess): void;
   onEnded(worker: WorkerProcess): void;
   /** A worker is started in place of another one, by cause. */
   onReplaced(cause: string): void;

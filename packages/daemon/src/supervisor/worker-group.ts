@@ -30,6 +30,8 @@ export interface GroupSurroundings {
   onReport(worker: WorkerProcess, report: Report): void;
   /** A worker has been started. */
   onStarted(worker: WorkerProcess): void;
+  /** A worker lives, and has said what it counts. */
+  onAlive(worker: WorkerProcess): void;
   /** A worker has ended: what it held is free. */
   onEnded(worker: WorkerProcess): void;
   /** A worker is started in place of another one: `crash`, `exit`, `killed`, `hung`, `spawn`, `memory` or `signal`. */
@@ -182,6 +184,7 @@ export class WorkerGroup implements WorkerOwner {
   }
 
   onAlive(worker: WorkerProcess): void {
+    this.#around.onAlive(worker);
     const { maxWorkerMemory, log } = this.#around;
     const bytes = worker.counters?.residentBytes ?? 0;
     if (maxWorkerMemory === undefined || bytes <= maxWorkerMemory || !this.#settled || this.#retired) return;

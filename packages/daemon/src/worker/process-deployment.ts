@@ -9,9 +9,6 @@ import type { Log } from '../log/log.ts';
 import { certificateExpiry } from '../metrics/certificate.ts';
 import type { Metered } from '../metrics/meter.ts';
 
-/** How long the answer of a ledger may take in all: the ledger itself gives up after 50 ms, and no accept waits longer than this. */
-const ANSWER_MS = 60;
-
 const NOTHING: ServiceSettings = {};
 
 /** A port, and what it is called in logs and metrics. */
@@ -133,7 +130,8 @@ export class ProcessDeployment implements Deployment {
     if (scope === 'worker') return {};
     const ledger = scope === 'fleet' ? this.#fleet.fleet : this.#fleet.node;
     if (ledger === undefined) return {};
-    return { ledger, whenAway: this.#whenAway, answerTimeoutMs: ANSWER_MS };
+    // It answers within 50 ms itself, with `unknown` if it cannot tell.
+    return { ledger, whenAway: this.#whenAway };
   }
 }
 
