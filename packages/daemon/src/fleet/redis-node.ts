@@ -1,8 +1,9 @@
 import type { Clock, DelayedCall } from 'couplet';
 import type { Log } from '../log/log.ts';
+import { messageOf } from '../values/error-words.ts';
 import { ANSWER_MS } from './questions.ts';
 import type { Connect } from './redis-link.ts';
-import { messageOf, RedisLink } from './redis-link.ts';
+import { RedisLink } from './redis-link.ts';
 import type { Store } from './store.ts';
 import { within } from './within.ts';
 
