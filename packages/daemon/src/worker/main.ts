@@ -9,6 +9,7 @@ import { openDestination } from '../log/destination.ts';
 import { openLog } from '../log/open-log.ts';
 import { messageOf } from '../values/error-words.ts';
 import { EXIT } from '../values/exit-status.ts';
+import { refusedStatus } from '../values/refusal.ts';
 import { Host } from './host.ts';
 
 /** How long connections may take to end, and then the services, after the first signal, in milliseconds. */
@@ -24,7 +25,7 @@ const LOG_BYTES = 8 * 1024 ** 2;
  *
  * It logs to standard error, and ends at the second SIGTERM or SIGINT or, after the first, once its connections have ended, for which they
  * have 25 s. Resolves then; the process ends by itself. If it cannot start, one line on standard error says why, and the process is to
- * end with 70, or with 78 for the settings.
+ * end with 70, with 78 for the settings, or with 69, 77 or 71 for what the system refused, such as a port that is taken.
  */
 export async function main(meta: { readonly url: string }, application: Application): Promise<void> {
   if (!isStarted(meta.url)) return;
@@ -62,7 +63,8 @@ export async function main(meta: { readonly url: string }, application: Applicat
     await host.stop(STOP_MS);
   } catch (error) {
     log.fatal({ event: 'daemon.ended' }, messageOf(error));
-    process.exitCode = error instanceof Error && 'status' in error ? Number(error.status) : EXIT.software;
+    const told = error instanceof Error && 'status' in error ? Number(error.status) : refusedStatus(error);
+    process.exitCode = told ?? EXIT.software;
   } finally {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.off(signal, caught);
     if (reactor.running) reactor.stop();

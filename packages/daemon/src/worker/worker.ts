@@ -12,6 +12,7 @@ import { reopenLog } from '../log/open-log.ts';
 import { Meter } from '../metrics/meter.ts';
 import { messageOf } from '../values/error-words.ts';
 import { CommandError, EXIT, type ExitStatus } from '../values/exit-status.ts';
+import { refusedStatus } from '../values/refusal.ts';
 import { describeProgram } from './describe.ts';
 import { Host } from './host.ts';
 import { loadApplication } from './load.ts';
@@ -214,7 +215,8 @@ export class Worker {
     const place = error instanceof ServiceError ? placeIn(error.cause) : placeIn(error);
     const line =
       error instanceof ServiceError || place === undefined ? messageOf(error) : `${place}: ${messageOf(error)}`;
-    this.#fail({ line, status: EXIT.software }, EXIT.software);
+    const status = refusedStatus(error) ?? EXIT.software;
+    this.#fail({ line, status }, status);
   }
 
   #fail(failure: Failure, status: ExitStatus): void {
