@@ -77,6 +77,7 @@ export class WorkerProcess {
   readonly #life = LIFE.start({
     isReady: () => {
       this.#deadline?.cancel();
+      this.#watchSilence();
       this.#owner.onReady(this);
     },
     leave: (timeoutMs: number) => {
@@ -239,7 +240,6 @@ export class WorkerProcess {
     this.#lastAlive = this.#clock.now();
     switch (report.kind) {
       case 'ready':
-        this.#watchSilence();
         this.#life.ready();
         break;
       case 'failed':

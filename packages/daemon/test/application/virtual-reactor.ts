@@ -38,9 +38,9 @@ export class VirtualReactor {
     this.#now = end;
   }
 
-  /** How many delayed calls wait. */
-  get waiting(): number {
-    return this.reactor.getDelayedCalls().length;
+  /** Whether no delayed call waits. */
+  get idle(): boolean {
+    return this.#at === undefined || this.#at === Infinity;
   }
 
   async end(): Promise<void> {
