@@ -120,10 +120,11 @@ async function within<T>(context: ServiceContext, ms: number, late: string, begi
   const expired = new Promise<never>((_resolve, reject) => {
     expire = reject;
   });
-  // One that is done in that moment, such as a list within this one, is not late.
+  const begun = begin();
+  // One that is done in that moment, such as a list within this one, whose time began before this one's, is not late.
   const timer = context.reactor.callLater(ms, () => setImmediate(expire, new Error(`${late} within ${ms / 1000} s`)));
   try {
-    return await Promise.race([begin(), expired]);
+    return await Promise.race([begun, expired]);
   } finally {
     timer.cancel();
   }

@@ -40,7 +40,7 @@ export class VirtualReactor {
 
   /** Whether no delayed call waits. */
   get idle(): boolean {
-    return this.#at === undefined || this.#at === Infinity;
+    return [...this.reactor.inspect().timers()].length === 0;
   }
 
   async end(): Promise<void> {

@@ -184,7 +184,7 @@ test('R-D34 after any events each slot serves again, and one worker leads', asyn
       await play(events, [], stage);
       stage.children.conduct = {};
       for (const process of stage.children.living) process.residentBytes = 1;
-      await stage.pass(200_000);
+      await stage.pass(150_000);
       assert.equal(stage.supervisor.state, 'ready');
       for (const group of stage.supervisor.generations.groups)
         assert.ok(group.complete, `${group.plan.name} is not complete`);
@@ -193,6 +193,6 @@ test('R-D34 after any events each slot serves again, and one worker leads', asyn
       assert.deepEqual(stage.children.leaders, [stage.at(1)]);
       await stage.stop();
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
 });
