@@ -53,8 +53,6 @@ export interface DaemonSetup {
 
 /** A copy of a signal, as npm and terminals send them, comes within this time, in milliseconds. */
 const COPY_MS = 250;
-/** A worker that is silent for this much longer than it may be is not well. */
-const SILENCE_MS = 5000;
 
 /**
  * Runs an application as a daemon: binds its sockets, drops privileges, starts its workers, and carries out signals and the commands of
@@ -183,9 +181,8 @@ class Daemon {
     });
     this.#supervisor = supervisor;
     const readyFd = options.readyFd === undefined ? undefined : readyDescriptor(options.readyFd);
-    const well = (): boolean => supervisor.isWell(options.workerTimeoutMs + SILENCE_MS);
     const manager = serviceManagerOf(process.env, process.pid);
-    const announcer = new Announcer(reactor, log, manager, this.#parent, readyFd, well);
+    const announcer = new Announcer(reactor, log, manager, this.#parent, readyFd, () => supervisor.well);
     this.#announcer = announcer;
     this.#undo.push(() => announcer.close());
     await supervisor.start(loaded, planOf(loaded.description, loaded.configuration));
