@@ -182,7 +182,6 @@ export class Worker {
     // The sockets first, so that the next process gets what comes in, or clients are refused.
     await this.#table?.close();
     const drained = await host.drain(timeoutMs);
-    this.#cut.cancel();
     await host.stop(stopTimeoutMs);
     if (this.#meter !== undefined) send({ kind: 'alive', counters: this.#meter.count() });
     send({ kind: 'drained', ...drained });
@@ -227,6 +226,7 @@ export class Worker {
   #end(status: ExitStatus): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#cut?.cancel();
     this.#heartbeat?.cancel();
     this.#around.end(status);
   }
