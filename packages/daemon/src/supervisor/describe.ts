@@ -1,6 +1,7 @@
 import type { Clock } from 'couplet';
 import type { ApplicationDescription, DescribeOrder, Failure } from '../ipc/messages.ts';
 import { CommandError, EXIT, statusOf } from '../values/exit-status.ts';
+import { refusal } from '../values/refusal.ts';
 import type { Children } from './child.ts';
 
 /**
@@ -27,10 +28,13 @@ export function describeApplication(
           resolve(described);
           return;
         }
-        const how = error?.message ?? (signal === null ? `status ${status}` : signal);
+        if (error !== undefined) {
+          reject(refusal('cannot start a process that imports the application', error));
+          return;
+        }
         const { line, status: code } = failure ?? {
-          line: `the application cannot be imported: its process ended with ${how}`,
-          status: error === undefined ? EXIT.software : EXIT.system,
+          line: `the application cannot be imported: its process ended with ${signal ?? `status ${status}`}`,
+          status: EXIT.software,
         };
         reject(new CommandError(line, statusOf(code)));
       },
