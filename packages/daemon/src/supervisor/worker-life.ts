@@ -10,7 +10,7 @@
 export const WORKER_LIFE = {
   starting: {
     ready: { to: 'ready', call: 'isReady' },
-    failed: { to: 'dying', call: 'end' },
+    failed: { to: 'dying', call: 'fail' },
     late: { to: 'dying', call: 'kill' },
     silent: { to: 'dying', call: 'kill' },
     drain: { to: 'dying', call: 'end' },
@@ -19,7 +19,7 @@ export const WORKER_LIFE = {
   },
   ready: {
     ready: 'ignore',
-    failed: { to: 'dying', call: 'end' },
+    failed: { to: 'dying', call: 'fail' },
     late: 'ignore',
     silent: { to: 'dying', call: 'kill' },
     drain: { to: 'leaving', call: 'leave' },
@@ -28,7 +28,7 @@ export const WORKER_LIFE = {
   },
   leaving: {
     ready: 'ignore',
-    failed: { to: 'dying', call: 'end' },
+    failed: { to: 'dying', call: 'fail' },
     late: { to: 'dying', call: 'kill' },
     silent: { to: 'dying', call: 'kill' },
     drain: { to: 'leaving', call: 'leave' },

@@ -81,6 +81,11 @@ export class WorkerProcess {
       const most = timeoutMs + stopTimeoutMs + this.#periods.abortMs;
       if (most < Infinity) this.#deadline = this.#clock.callLater(most, () => this.#life.late());
     },
+    fail: () => {
+      this.#deadline?.cancel();
+      // It ends by itself, once its log is written.
+      this.#deadline = this.#clock.callLater(this.#periods.abortMs, () => this.#child.kill('SIGKILL'));
+    },
     end: () => {
       this.#deadline?.cancel();
       this.#child.send({ kind: 'abort' });
