@@ -44,8 +44,9 @@ function linesOf(file: string, event: string): readonly Line[] {
 }
 
 function portIn(file: string): number | undefined {
-  const { host } = linesOf(file, 'listening').find(({ service }) => service === 'talk') ?? {};
-  return linesOf(file, 'daemon.ready').length === 0 ? undefined : Number(`${host}`.replace(/.*:/, ''));
+  const line = linesOf(file, 'listening').find(({ service }) => service === 'talk');
+  const ready = linesOf(file, 'daemon.ready').length > 0;
+  return line !== undefined && ready ? Number(`${line.host}`.replace(/.*:/, '')) : undefined;
 }
 
 /** Waits for changes of a folder until there is what is looked for. */

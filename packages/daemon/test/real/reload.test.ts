@@ -9,16 +9,16 @@ import { connect as connectTLS } from 'node:tls';
 import { selfSigned } from '../certificate.ts';
 import { ask, Crowd, type Place } from './client.ts';
 import type { Daemon } from './daemon.ts';
+import { FULL } from './size.ts';
 import { Stage } from './stage.ts';
 import { talk } from './talk.ts';
 
-const { COUPLET_DAEMON_RELOADS, COUPLET_DAEMON_CLIENTS = '30' } = process.env;
 /** How many reloads of the usual kind, and of each other kind. */
-const RELOADS = Number(COUPLET_DAEMON_RELOADS ?? 4);
-const OTHERS = Number(COUPLET_DAEMON_RELOADS ?? 1);
+const RELOADS = FULL ? 20 : 4;
+const OTHERS = FULL ? 20 : 1;
+const CLIENTS = FULL ? 100 : 30;
 /** Whether this runtime can tell what has changed. */
 const RECORDS = 'registerHooks' in nodeModule;
-const CLIENTS = Number(COUPLET_DAEMON_CLIENTS);
 const TIMEOUT = { timeout: 30_000 + RELOADS * 10_000 };
 
 /** Replaces the code again and again under clients, none of which may lose anything. */
@@ -31,11 +31,12 @@ async function reloadUnder(stage: Stage, daemon: Daemon, place: Place, endpoint:
     await daemon.event('reload.done', { generation });
   }
   await crowd.replies(CLIENTS);
+  // Until then the old one accepts as well.
+  await daemon.event('drain.done', { generation: times, aborted: 0 });
   assert.match(await ask(place, 'who'), new RegExp(` ${times + 1}$`));
   const { whole, ...lost } = await crowd.stop();
   assert.deepEqual(lost, { refused: 0, reset: 0, cut: 0 });
   assert.ok(whole >= CLIENTS * (times + 1), `${whole} replies`);
-  await daemon.event('drain.done', { generation: times, aborted: 0 });
   assert.equal(daemon.workers.length, 2);
   assert.deepEqual(
     daemon.all('worker.ended').filter(({ status }) => status !== 0),
@@ -122,6 +123,7 @@ describe('a reload', TIMEOUT, () => {
     assert.deepEqual(daemon.workers, before);
     stage.write('app.js', talk({ version: 'two' }));
     assert.equal((await daemon.ask('reload', '--wait')).status, 0);
+    await daemon.event('drain.done');
     assert.match(await ask(port, 'who'), /^\d+ two$/);
   });
 
@@ -164,7 +166,7 @@ describe('a reload', TIMEOUT, () => {
       symlinkSync('two', `${current}.next`);
       renameSync(`${current}.next`, current);
       daemon.signal('SIGHUP');
-      await daemon.event('reload.done');
+      await daemon.event('drain.done');
       assert.match(await ask(port, 'who'), / two$/, what);
       assert.equal(await ask(port, 'where'), join(stage.folder, 'two'), what);
       symlinkSync('one', `${current}.next`);

@@ -8,6 +8,7 @@ import process from 'node:process';
 import { describe, test } from 'node:test';
 import { NOT_ROOT } from '../run.ts';
 import { ask, Client } from './client.ts';
+import { LONG } from './size.ts';
 import { Stage } from './stage.ts';
 import { talk } from './talk.ts';
 
@@ -215,7 +216,36 @@ appendFileSync('theirs/ids', JSON.stringify([process.getuid(), process.getgid(),
     client.socket.end();
     assert.deepEqual(await daemon.ended, { status: 0, errors: '' });
   });
+
+  test('a built-in service serves within a second, with at most 1.5 s of processor time in all processes', {
+    skip: LONG || LINUX,
+  }, async (t) => {
+    const stage = new Stage(t);
+    const before = timeOfChildren();
+    const from = performance.now();
+    const daemon = stage.start(['echo', '--listen', 'tcp:0:interface=127.0.0.1', '--control', 'none']);
+    const client = new Client(await daemon.ready('echo'), 'Festina lente.');
+    await client.answered();
+    const ms = performance.now() - from;
+    client.socket.end();
+    daemon.signal('SIGTERM');
+    await daemon.ended;
+    const seconds = timeOfChildren() - before;
+    t.diagnostic(
+      `it served after ${ms.toFixed()} ms, and took ${seconds.toFixed(2)} s of processor time until its end`,
+    );
+    assert.ok(ms < 1000, `${ms} ms`);
+    assert.ok(seconds <= 1.5, `${seconds} s`);
+  });
 });
+
+/** The processor time of all children that have ended, and of theirs, in seconds. */
+function timeOfChildren(): number {
+  const fields = readFileSync('/proc/self/stat', 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  return (Number(fields[13]) + Number(fields[14])) / 100;
+}
 
 /** Waits until a file of a folder has that text. */
 async function written(folder: string, name: string, text: string): Promise<void> {
