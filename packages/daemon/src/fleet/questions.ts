@@ -2,8 +2,6 @@ import type { Clock, DelayedCall } from 'couplet';
 import type { Answer } from 'couplet/policies';
 import { noDecisions } from './watched-ledger.ts';
 
-/** How long a question waits for its answer, in milliseconds. */
-export const ANSWER_MS = 50;
 /** After how many questions in a row without an answer a ledger counts as away. */
 const IN_A_ROW = 5;
 /** How many questions wait at most; one more is answered `unknown` at once. */
@@ -40,13 +38,18 @@ export class Question {
 export class Questions {
   readonly decisions: Record<Answer, number> = noDecisions();
   readonly #clock: Clock;
+  readonly #answerMs: number;
   readonly #away: (reason: string) => void;
   #waiting = 0;
   #unanswered = 0;
 
-  /** Calls `away`, with a reason, at the fifth question in a row that had no answer, and at each one more. */
-  constructor(clock: Clock, away: (reason: string) => void) {
+  /**
+   * Each question waits for its answer for `answerMs` milliseconds. Calls `away`, with a reason, at the fifth in a row that had none, and at
+   * each one more.
+   */
+  constructor(clock: Clock, answerMs: number, away: (reason: string) => void) {
     this.#clock = clock;
+    this.#answerMs = answerMs;
     this.#away = away;
   }
 
@@ -74,10 +77,10 @@ export class Questions {
         question.answer('unknown');
       };
       this.#waiting += 1;
-      deadline = this.#clock.callLater(ANSWER_MS, () => {
+      deadline = this.#clock.callLater(this.#answerMs, () => {
         // The answer may be there unread, if this process was busy: the next turn of its loop reads it.
         deadline = this.#clock.callLater(0, () => {
-          this.failed(question, `no answer within ${ANSWER_MS} ms`);
+          this.failed(question, `no answer within ${this.#answerMs} ms`);
         });
       });
       signal.addEventListener('abort', giveUp);

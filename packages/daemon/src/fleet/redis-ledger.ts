@@ -3,7 +3,7 @@ import type { Answer } from 'couplet/policies';
 import type { Question } from './questions.ts';
 import { Questions } from './questions.ts';
 import { messageOf } from './redis-link.ts';
-import type { Owned, RedisNode } from './redis-node.ts';
+import { ANSWER_MS, type Owned, type RedisNode } from './redis-node.ts';
 import type { Store } from './store.ts';
 import type { WatchedLedger } from './watched-ledger.ts';
 
@@ -44,7 +44,7 @@ export class RedisLedger implements WatchedLedger {
   constructor(node: RedisNode, prefix: string, clock: Clock) {
     this.#node = node;
     this.#prefix = prefix;
-    this.#questions = new Questions(clock, (reason) => node.fail(reason));
+    this.#questions = new Questions(clock, ANSWER_MS, (reason) => node.fail(reason));
   }
 
   get up(): boolean {

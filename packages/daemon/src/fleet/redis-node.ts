@@ -1,11 +1,12 @@
 import type { Clock, DelayedCall } from 'couplet';
 import type { Log } from '../log/log.ts';
-import { ANSWER_MS } from './questions.ts';
 import type { Connect } from './redis-link.ts';
 import { messageOf, RedisLink } from './redis-link.ts';
 import type { Store } from './store.ts';
 import { within } from './within.ts';
 
+/** How long connections wait for an answer, in milliseconds. */
+export const ANSWER_MS = 50;
 /** How often the lease of a node is renewed, in milliseconds. It is 10,000 long. */
 const RENEW_MS = 2000;
 /** How long a write may take, and the first join of a process that is still starting, in milliseconds. */
