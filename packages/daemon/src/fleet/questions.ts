@@ -2,6 +2,12 @@ import type { Clock, DelayedCall } from 'couplet';
 import type { Answer } from 'couplet/policies';
 import { noDecisions } from './watched-ledger.ts';
 
+/**
+ * How long a question waits for its answer, in milliseconds. What is alive answers in a millisecond, but on a busy machine it may have to
+ * wait for a processor, and who is let in meanwhile without being counted exceeds the limit when that is needed most. What is away costs
+ * this time only once: then no question waits.
+ */
+export const ANSWER_MS = 1000;
 /** After how many questions in a row without an answer a ledger counts as away. */
 const IN_A_ROW = 5;
 /** How many questions wait at most; one more is answered `unknown` at once. */
@@ -38,18 +44,13 @@ export class Question {
 export class Questions {
   readonly decisions: Record<Answer, number> = noDecisions();
   readonly #clock: Clock;
-  readonly #answerMs: number;
   readonly #away: (reason: string) => void;
   #waiting = 0;
   #unanswered = 0;
 
-  /**
-   * Each question waits for its answer for `answerMs` milliseconds. Calls `away`, with a reason, at the fifth in a row that had none, and at
-   * each one more.
-   */
-  constructor(clock: Clock, answerMs: number, away: (reason: string) => void) {
+  /** Calls `away`, with a reason, at the fifth question in a row that had no answer, and at each one more. */
+  constructor(clock: Clock, away: (reason: string) => void) {
     this.#clock = clock;
-    this.#answerMs = answerMs;
     this.#away = away;
   }
 
@@ -77,10 +78,10 @@ export class Questions {
         question.answer('unknown');
       };
       this.#waiting += 1;
-      deadline = this.#clock.callLater(this.#answerMs, () => {
+      deadline = this.#clock.callLater(ANSWER_MS, () => {
         // The answer may be there unread, if this process was busy: the next turn of its loop reads it.
         deadline = this.#clock.callLater(0, () => {
-          this.failed(question, `no answer within ${this.#answerMs} ms`);
+          this.failed(question, `no answer within ${ANSWER_MS} ms`);
         });
       });
       signal.addEventListener('abort', giveUp);

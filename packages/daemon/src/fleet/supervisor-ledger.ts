@@ -7,14 +7,8 @@ import { Questions } from './questions.ts';
 import type { WatchedLedger } from './watched-ledger.ts';
 
 /**
- * How long a question waits for its answer, in milliseconds. A supervisor that does not answer at once has no processor to itself, as this
- * process has none: to let in whom it does not know of would exceed the limit when it is needed most.
- */
-const ANSWER_MS = 2000;
-
-/**
- * The ledger of a worker whose supervisor counts, with a `NodeLedger`. A question waits 2 s for its answer. After 5 in a row without one no
- * question waits until the supervisor answers again: nothing is lost on the way to it, so it will unless it dies.
+ * The ledger of a worker whose supervisor counts, with a `NodeLedger`. A question waits a second for its answer. After 5 in a row without
+ * one no question waits until the supervisor answers again: nothing is lost on the way to it, so it will unless it dies.
  */
 export class SupervisorLedger implements WatchedLedger {
   readonly #send: Tell;
@@ -29,7 +23,7 @@ export class SupervisorLedger implements WatchedLedger {
   constructor(send: Tell, clock: Clock, log: Log) {
     this.#send = send;
     this.#log = log;
-    this.#questions = new Questions(clock, ANSWER_MS, (reason) => this.#away(`the supervisor: ${reason}`));
+    this.#questions = new Questions(clock, (reason) => this.#away(`the supervisor: ${reason}`));
   }
 
   get up(): boolean {

@@ -11,7 +11,7 @@ import type { Metered } from '../metrics/meter.ts';
 
 const NOTHING: ServiceSettings = {};
 /** Ledgers answer sooner than this, in milliseconds, with `unknown` if they cannot tell. */
-const ANSWER_MS = 3000;
+const ANSWER_MS = 2000;
 
 /** A port, and what it is called in logs and metrics. */
 interface NamedPort {
