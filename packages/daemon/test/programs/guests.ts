@@ -65,32 +65,45 @@ export class Book {
     writeFileSync(this.path, `! ${pid}\n`, { flag: 'a' });
   }
 
-  /** What it says. */
-  read(): Attendance {
-    const guests = new Map<string, number>();
+  /** How many lines it has: what comes later begins there. */
+  mark(): number {
+    return this.#lines.length;
+  }
+
+  /** The processes that let someone in. */
+  pids(): readonly number[] {
+    return this.#lines.filter((line) => line.startsWith('+')).map((line) => Number(line.split(' ')[1]));
+  }
+
+  /** What it says; of the most only since that many lines. */
+  read(from = 0): Attendance {
+    /** How many of each host are in each process. */
+    const processes = new Map<string, Map<string, number>>();
+    const hosts = new Map<string, number>();
+    const add = (hostsOfOne: Map<string, number>, host: string, count: number): void =>
+      void hostsOfOne.set(host, (hostsOfOne.get(host) ?? 0) + count);
     let [here, most, mostOfOne, came] = [0, 0, 0, 0];
-    const of = (host: string): number =>
-      [...guests].reduce((sum, [key, count]) => (key.endsWith(` ${host}`) ? sum + count : sum), 0);
-    for (const line of readFileSync(this.path, 'utf8').trimEnd().split('\n')) {
+    for (const [at, line] of this.#lines.entries()) {
       const [what, pid = '', host = ''] = line.split(' ');
-      const key = `${pid} ${host}`;
-      if (what === '!') {
-        for (const [one, count] of guests)
-          if (one.startsWith(`${pid} `)) {
-            here -= count;
-            guests.delete(one);
-          }
-      } else if (what === '+') {
-        guests.set(key, (guests.get(key) ?? 0) + 1);
-        [here, came] = [here + 1, came + 1];
-        most = Math.max(most, here);
-        mostOfOne = Math.max(mostOfOne, of(host));
-      } else if (what === '-') {
-        guests.set(key, (guests.get(key) ?? 0) - 1);
-        here -= 1;
+      const own = processes.get(pid) ?? new Map<string, number>();
+      processes.set(pid, own);
+      const changes: readonly (readonly [string, number])[] =
+        what === '!' ? [...own].map(([one, count]) => [one, -count]) : [[host, what === '+' ? 1 : -1]];
+      for (const [one, count] of changes) {
+        add(own, one, count);
+        add(hosts, one, count);
+        here += count;
       }
+      if (what === '+') came += 1;
+      if (at < from) continue;
+      most = Math.max(most, here);
+      mostOfOne = Math.max(mostOfOne, hosts.get(host) ?? 0);
     }
     return { most, mostOfOne, left: here, came };
+  }
+
+  get #lines(): readonly string[] {
+    return readFileSync(this.path, 'utf8').trimEnd().split('\n');
   }
 }
 
@@ -137,12 +150,12 @@ export class Guests {
   #going = true;
   #waiting: (() => void)[] = [];
 
-  /** `stayMs` says for how many milliseconds the guest with this number stays each time. */
-  constructor(size: number, place: NetConnectOpts, stayMs: (guest: number) => number) {
+  /** Where the guest with this number comes to, and for how many milliseconds it stays each time. */
+  constructor(size: number, placeOf: (guest: number) => NetConnectOpts, stayMs: (guest: number) => number) {
     this.#all = Promise.all(
       Array.from({ length: size }, async (_, guest) => {
         while (this.#going) {
-          this.visits[await visit(place, stayMs(guest))] += 1;
+          this.visits[await visit(placeOf(guest), stayMs(guest))] += 1;
           for (const resolve of this.#waiting.splice(0)) resolve();
         }
       }),

@@ -30,7 +30,11 @@ function kill(pid: number, book: Book): void {
 describe('R-D28 a total of 100 over 4 workers', { timeout: 120_000 }, () => {
   test('is never 101 under 1,000 clients, in a reload and after a kill, and ends at 0', async (t) => {
     const { daemon, book, place } = await open(t);
-    const guests = new Guests(1000, place, (guest) => guest % 40);
+    const guests = new Guests(
+      1000,
+      () => place,
+      (guest) => guest % 40,
+    );
     await guests.whole(500);
     const { status, errors } = await daemon.ask('reload', '--wait', '--force');
     assert.deepEqual([status, errors], [0, '']);
