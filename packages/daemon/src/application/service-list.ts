@@ -1,6 +1,7 @@
 import type { Drained } from 'couplet';
+import { messageOf } from '../values/error-words.ts';
 import type { Service, ServiceContext } from './service.ts';
-import { messageOf, ServiceError } from './service-error.ts';
+import { ServiceError } from './service-error.ts';
 
 /** How long each service may take. */
 export interface ServiceDeadlines {

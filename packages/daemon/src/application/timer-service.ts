@@ -1,6 +1,6 @@
 import type { DelayedCall } from 'couplet';
+import { messageOf } from '../values/error-words.ts';
 import type { Service, ServiceContext } from './service.ts';
-import { messageOf } from './service-error.ts';
 import { checkDeadline } from './service-list.ts';
 
 /** Options of a `TimerService`. */

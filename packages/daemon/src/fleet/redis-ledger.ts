@@ -1,8 +1,8 @@
 import type { Clock } from 'couplet';
 import type { Answer } from 'couplet/policies';
+import { messageOf } from '../values/error-words.ts';
 import type { Question } from './questions.ts';
 import { Questions } from './questions.ts';
-import { messageOf } from './redis-link.ts';
 import type { Owned, RedisNode } from './redis-node.ts';
 import type { Store } from './store.ts';
 import type { WatchedLedger } from './watched-ledger.ts';

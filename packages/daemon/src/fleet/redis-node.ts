@@ -1,7 +1,8 @@
 import type { Clock, DelayedCall } from 'couplet';
 import type { Log } from '../log/log.ts';
+import { messageOf } from '../values/error-words.ts';
 import type { Connect } from './redis-link.ts';
-import { messageOf, RedisLink } from './redis-link.ts';
+import { RedisLink } from './redis-link.ts';
 import type { Store } from './store.ts';
 import { within } from './within.ts';
 

@@ -1,3 +1,4 @@
+import { codeOf } from './error-words.ts';
 import { CommandError, EXIT, type ExitStatus } from './exit-status.ts';
 
 /** What the codes of the system mean to a person, and the status that goes with them. */
@@ -23,9 +24,4 @@ export function refusal(doing: string, error: unknown): CommandError {
   const said = error instanceof Error ? error.message : String(error);
   const [words, status] = MEANINGS[code ?? ''] ?? [said.replaceAll(/\s+/g, ' '), EXIT.system];
   return new CommandError(`${doing}: ${words}`, status, { cause: error });
-}
-
-function codeOf(error: unknown): string {
-  const code: unknown = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : '';
 }

@@ -7,10 +7,10 @@ import { application, isApplication } from '../application/application.ts';
 import { builtInFactory } from '../application/built-in.ts';
 import { isPlugin } from '../application/plugin.ts';
 import type { Service } from '../application/service.ts';
-import { messageOf } from '../application/service-error.ts';
 import { StreamServerService } from '../application/stream-server-service.ts';
 import { validateSettings } from '../configuration/settings.ts';
 import type { Program } from '../ipc/messages.ts';
+import { messageOf } from '../values/error-words.ts';
 import { CommandError, EXIT } from '../values/exit-status.ts';
 import { placeIn } from './place-in.ts';
 

@@ -3,11 +3,11 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { reactor } from 'couplet';
 import type { Application } from '../application/application.ts';
-import { messageOf } from '../application/service-error.ts';
 import { validateSettings } from '../configuration/settings.ts';
 import { openFleet } from '../fleet/fleet.ts';
 import { openDestination } from '../log/destination.ts';
 import { openLog } from '../log/open-log.ts';
+import { messageOf } from '../values/error-words.ts';
 import { EXIT } from '../values/exit-status.ts';
 import { Host } from './host.ts';
 

@@ -1,7 +1,7 @@
 import type { DelayedCall, Reactor } from 'couplet';
 import type { SocketTable } from 'couplet/endpoints';
 import { inheritSockets } from 'couplet/endpoints';
-import { messageOf, ServiceError } from '../application/service-error.ts';
+import { ServiceError } from '../application/service-error.ts';
 import { SettingsError } from '../configuration/settings.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { openFleet } from '../fleet/fleet.ts';
@@ -10,6 +10,7 @@ import type { Destination } from '../log/destination.ts';
 import type { Log } from '../log/log.ts';
 import { reopenLog } from '../log/open-log.ts';
 import { Meter } from '../metrics/meter.ts';
+import { messageOf } from '../values/error-words.ts';
 import { CommandError, EXIT, type ExitStatus } from '../values/exit-status.ts';
 import { describeProgram } from './describe.ts';
 import { Host } from './host.ts';

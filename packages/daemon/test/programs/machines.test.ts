@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { NetConnectOpts, Socket } from 'node:net';
 import process from 'node:process';
-import { after, before, describe, test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import type { Daemon } from '../real/daemon.ts';
 import { Stage } from '../real/stage.ts';
 import { deployed } from './deploy.ts';
@@ -21,9 +21,10 @@ class Fleet {
   readonly daemons: Daemon[] = [];
   #proxy: Program | undefined;
   #ports = { front: 0, gate: 0, metrics: 0 };
-  readonly #context: { after(done: () => unknown): void };
+  readonly #context: TestContext;
 
-  constructor(context: { after(done: () => unknown): void }) {
+  constructor(context: TestContext) {
+    context.after(() => this.redis.end());
     this.#context = context;
     this.stages = HOSTS.map(() => new Stage(context));
     this.book = new Book(this.#folder);
@@ -132,39 +133,35 @@ async function fill(place: NetConnectOpts, inside: Socket[], count: number): Pro
   }
 }
 
-describe('R-D29 two machines, one HAProxy and one Redis, 5 connections a peer', { timeout: 180_000 }, () => {
-  const done: (() => unknown)[] = [];
-  let fleet: Fleet;
-  before(async () => {
-    fleet = new Fleet({ after: (one) => done.push(one) });
-    await fleet.open();
-  });
-  after(async () => {
-    for (const one of done.reverse()) await one();
-    await fleet.redis.end();
-  });
+test('R-D29 two machines, one HAProxy and one Redis, 5 connections a peer', { timeout: 180_000 }, async (t) => {
+  const fleet = new Fleet(t);
+  await fleet.open();
 
-  test('never 6 of a peer, and both serve', { timeout: 40_000 }, async () => {
+  await t.test('never 6 of a peer, and both serve', { timeout: 40_000 }, async () => {
     await fleet.check();
     const served = new Set(fleet.book.pids());
     for (const { workers } of fleet.daemons) assert.ok(workers.some((pid) => served.has(pid)));
   });
 
-  test('a frozen Redis: both serve on by their own counts, and hold the limit again when it is back', {
-    timeout: 40_000,
-  }, async () => {
-    const guests = fleet.guests(6, MOST);
-    await guests.whole(50);
-    fleet.redis.freeze();
-    await fleet.told('ledger.down', 1);
-    await guests.whole(300);
-    fleet.redis.thaw();
-    await fleet.told('ledger.up', 1);
-    await guests.stop();
-    await fleet.check();
-  });
+  await t.test(
+    'a frozen Redis: both serve on by their own counts, and hold the limit again when it is back',
+    {
+      timeout: 40_000,
+    },
+    async () => {
+      const guests = fleet.guests(6, MOST);
+      await guests.whole(50);
+      fleet.redis.freeze();
+      await fleet.told('ledger.down', 1);
+      await guests.whole(300);
+      fleet.redis.thaw();
+      await fleet.told('ledger.up', 1);
+      await guests.stop();
+      await fleet.check();
+    },
+  );
 
-  test('a Redis that is killed and comes back empty: the same', { timeout: 40_000 }, async () => {
+  await t.test('a Redis that is killed and comes back empty: the same', { timeout: 40_000 }, async () => {
     const guests = fleet.guests(6, MOST);
     await guests.whole(50);
     await fleet.redis.kill();
@@ -177,45 +174,53 @@ describe('R-D29 two machines, one HAProxy and one Redis, 5 connections a peer', 
     await fleet.check();
   });
 
-  test('a Redis that is emptied: those inside stay, and count again within seconds', { timeout: 40_000 }, async () => {
-    const peer = fleet.place('127.0.2.1');
-    const inside: Socket[] = [];
-    await fill(peer, inside, MOST);
-    assert.equal(await enter(peer), undefined);
-    await fleet.redis.command('FLUSHALL');
-    while ((await fleet.redis.command('ZCARD', 'couplet:{gate}:nodes')) !== 4);
-    assert.equal(await enter(peer), undefined);
-    assert.equal(inside.length, MOST);
-    for (const guest of [...inside]) guest.destroy();
-  });
+  await t.test(
+    'a Redis that is emptied: those inside stay, and count again within seconds',
+    { timeout: 40_000 },
+    async () => {
+      const peer = fleet.place('127.0.2.1');
+      const inside: Socket[] = [];
+      await fill(peer, inside, MOST);
+      assert.equal(await enter(peer), undefined);
+      await fleet.redis.command('FLUSHALL');
+      while ((await fleet.redis.command('ZCARD', 'couplet:{gate}:nodes')) !== 4);
+      assert.equal(await enter(peer), undefined);
+      assert.equal(inside.length, MOST);
+      for (const guest of [...inside]) guest.destroy();
+    },
+  );
 
-  test('a machine is killed: its places are free within 12 s, and the other serves', { timeout: 40_000 }, async (t) => {
-    const peer = fleet.place('127.0.2.2');
-    const inside: Socket[] = [];
-    const from = fleet.book.mark();
-    await fill(peer, inside, MOST);
-    const victim = fleet.daemon(1);
-    const pids = [victim.pid, ...victim.workers];
-    for (const pid of pids) process.kill(pid, 'SIGSTOP');
-    for (const pid of pids) fleet.book.kill(pid);
-    for (const pid of pids) process.kill(pid, 'SIGKILL');
-    const since = performance.now();
-    await victim.ended;
-    await fleet.seen(1, 'DOWN');
-    const left = inside.length;
-    assert.ok(left > 0 && left < MOST, `${left} of ${MOST} are on the other machine`);
-    await fleet.visit('127.0.2.3');
-    await fill(peer, inside, MOST);
-    const seconds = (performance.now() - since) / 1000;
-    t.diagnostic(`${MOST - left} places were free after ${seconds.toFixed(1)} s`);
-    assert.ok(seconds > 5 && seconds < 12.5, `${seconds} s`);
-    assert.equal(fleet.book.read(from).mostOfOne, MOST);
-    for (const guest of [...inside]) guest.destroy();
-    await fleet.start(1);
-    await fleet.seen(1, 'UP');
-  });
+  await t.test(
+    'a machine is killed: its places are free within 12 s, and the other serves',
+    { timeout: 40_000 },
+    async (t) => {
+      const peer = fleet.place('127.0.2.2');
+      const inside: Socket[] = [];
+      const from = fleet.book.mark();
+      await fill(peer, inside, MOST);
+      const victim = fleet.daemon(1);
+      const pids = [victim.pid, ...victim.workers];
+      for (const pid of pids) process.kill(pid, 'SIGSTOP');
+      for (const pid of pids) fleet.book.kill(pid);
+      for (const pid of pids) process.kill(pid, 'SIGKILL');
+      const since = performance.now();
+      await victim.ended;
+      await fleet.seen(1, 'DOWN');
+      const left = inside.length;
+      assert.ok(left > 0 && left < MOST, `${left} of ${MOST} are on the other machine`);
+      await fleet.visit('127.0.2.3');
+      await fill(peer, inside, MOST);
+      const seconds = (performance.now() - since) / 1000;
+      t.diagnostic(`${MOST - left} places were free after ${seconds.toFixed(1)} s`);
+      assert.ok(seconds > 5 && seconds < 12.5, `${seconds} s`);
+      assert.equal(fleet.book.read(from).mostOfOne, MOST);
+      for (const guest of [...inside]) guest.destroy();
+      await fleet.start(1);
+      await fleet.seen(1, 'UP');
+    },
+  );
 
-  test('a machine drains and ends: none is lost', { timeout: 40_000 }, async () => {
+  await t.test('a machine drains and ends: none is lost', { timeout: 40_000 }, async () => {
     const leaving = fleet.daemon(1);
     // So few of each peer that none is one too many.
     const guests = fleet.guests(20, 2);

@@ -14,11 +14,7 @@ export class Program {
   #over = false;
   #waiting: (() => void)[] = [];
 
-  constructor(
-    context: Pick<TestContext, 'after'>,
-    [program = '', ...words]: readonly string[],
-    environment: NodeJS.ProcessEnv = {},
-  ) {
+  constructor(context: TestContext, [program = '', ...words]: readonly string[], environment: NodeJS.ProcessEnv = {}) {
     const stdio: StdioOptions = ['pipe', 'pipe', 'pipe'];
     this.#child = spawn(program, words, { stdio, env: { ...process.env, ...environment } });
     for (const output of [this.#child.stdout, this.#child.stderr]) {

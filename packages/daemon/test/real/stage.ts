@@ -12,9 +12,9 @@ const PACKAGES = { coupletd: FOLDER, couplet: dirname(fileURLToPath(import.meta.
 /** A folder with an application, and the daemons that run it, which end with the test. */
 export class Stage {
   readonly folder: string;
-  readonly #context: Pick<TestContext, 'after'>;
+  readonly #context: TestContext;
 
-  constructor(context: Pick<TestContext, 'after'>, application = talk()) {
+  constructor(context: TestContext, application = talk()) {
     this.#context = context;
     this.folder = mkdtempSync(join(tmpdir(), 'coupletd-'));
     // A daemon that becomes another user has to read it, too.
