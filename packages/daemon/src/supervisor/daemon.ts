@@ -89,6 +89,8 @@ class Daemon {
   readonly #undo: (() => unknown)[] = [];
   #stopBefore: (() => void) | undefined;
   #leftAt: number | undefined;
+  /** Where metrics are served; undefined if they are not. */
+  #metrics: string | undefined;
 
   constructor(options: DaemonSetup, parent: DaemonParent | undefined) {
     const { reactor, version, directory } = options;
@@ -188,7 +190,10 @@ class Daemon {
     await supervisor.start(loaded, planOf(loaded.description, loaded.configuration));
     const { hosts } = this.#sockets;
     if (supervisor.state === 'ready')
-      log.info({ event: 'daemon.ready', name: loaded.description.name, listeners: hosts }, `ready`);
+      log.info(
+        { event: 'daemon.ready', name: loaded.description.name, listeners: hosts, metrics: this.#metrics },
+        `ready`,
+      );
     const status = await supervisor.ended;
     log.info({ event: 'daemon.ended', status, seconds: Math.round(process.uptime()) }, `ended with status ${status}`);
     return status;
@@ -231,8 +236,11 @@ class Daemon {
       },
       reactor,
     );
-    await web.open(webPlaceOf(text));
+    const place = webPlaceOf(text);
+    const port = await web.open(place);
     this.#undo.push(() => web.close());
+    const host = place.host.includes(':') ? `[${place.host}]` : place.host;
+    this.#metrics = `${host}:${port}`;
   }
 
   #handler(): ControlHandler {
@@ -316,7 +324,6 @@ class Daemon {
     const log = this.#log;
     log?.log.fatal({ event: 'daemon.ended', status: EXIT.software, reason: line }, line);
     this.#options.say(line.split('\n', 1).join());
-    log?.destination.endNow();
     process.exit(EXIT.software);
   }
 

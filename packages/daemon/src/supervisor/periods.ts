@@ -1,6 +1,6 @@
 /** How long the supervisor waits for what is not an option of the command, in milliseconds. Tests shorten them. */
 export interface Periods {
-  /** From SIGABRT for a worker that is silent to SIGKILL. */
+  /** From SIGABRT for a worker that is silent, or from the failure of one, to SIGKILL. */
   readonly abortMs: number;
   /** How long a worker that was told to abort its connections may take to end. */
   readonly endMs: number;

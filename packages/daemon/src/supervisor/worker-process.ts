@@ -3,6 +3,7 @@ import { Machine } from 'couplet/protocols';
 import type { Failure, Order, Report, StartOrder } from '../ipc/messages.ts';
 import type { ProcessCounters } from '../metrics/counters.ts';
 import { EXIT } from '../values/exit-status.ts';
+import { refusal } from '../values/refusal.ts';
 import type { Child, Children } from './child.ts';
 import type { Periods } from './periods.ts';
 import { WORKER_LIFE } from './worker-life.ts';
@@ -135,8 +136,10 @@ export class WorkerProcess {
     this.#child = children.start(descriptors, {
       onReport: (report) => this.#hear(report),
       onExit: (status, signal, error) => {
-        if (error !== undefined)
-          this.#failure ??= { line: `a worker cannot be started: ${error.message}`, status: EXIT.system };
+        if (error !== undefined) {
+          const { message: line, status: code } = refusal('cannot start a worker', error);
+          this.#failure ??= { line, status: code };
+        }
         this.#life.exited({
           status,
           signal,

@@ -10,6 +10,8 @@ import { certificateExpiry } from '../metrics/certificate.ts';
 import type { Metered } from '../metrics/meter.ts';
 
 const NOTHING: ServiceSettings = {};
+/** Ledgers answer sooner than this, in milliseconds, with `unknown` if they cannot tell. */
+const ANSWER_MS = 2000;
 
 /** A port, and what it is called in logs and metrics. */
 interface NamedPort {
@@ -134,8 +136,7 @@ export class ProcessDeployment implements Deployment {
     if (scope === 'worker') return {};
     const ledger = scope === 'fleet' ? this.#fleet.fleet : this.#fleet.node;
     if (ledger === undefined) return {};
-    // It answers within 50 ms itself, with `unknown` if it cannot tell.
-    return { ledger, whenAway: this.#whenAway };
+    return { ledger, whenAway: this.#whenAway, answerTimeoutMs: ANSWER_MS };
   }
 }
 

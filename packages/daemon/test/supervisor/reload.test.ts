@@ -21,7 +21,7 @@ describe('a reload that fails', () => {
     ['throws', 'fails', /^app\.ts:3: it is broken$/],
     ['ends with 0', 'exits', /^a worker ended with status 0 before it was ready$/],
     ['is never ready', 'never', /^the application is not ready within 30 s$/],
-    ['cannot be spawned', 'cannot be spawned', /^a worker cannot be started: spawn EAGAIN$/],
+    ['cannot be spawned', 'cannot be spawned', /^cannot start a worker: spawn EAGAIN$/],
   ];
   for (const [what, start, line] of failing)
     test(`R-D3 new code that ${what} leaves the old one as it is, and says why`, async () => {
