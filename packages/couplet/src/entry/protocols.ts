@@ -17,6 +17,8 @@ export {
   Int32StringReceiver,
   NetstringReceiver,
 } from '../receivers/strings.ts';
+export type { PhaseTimeout, Timeable } from '../receivers/timeout-mixin.ts';
+export { TimeoutMixin } from '../receivers/timeout-mixin.ts';
 export type { Permit } from '../relay/allow-list.ts';
 export type { FileTransferOptions, ReadableFile } from '../relay/file-sender.ts';
 export { FileSender } from '../relay/file-sender.ts';
