@@ -10,6 +10,8 @@ import { certificateExpiry } from '../metrics/certificate.ts';
 import type { Metered } from '../metrics/meter.ts';
 
 const NOTHING: ServiceSettings = {};
+/** Ledgers answer sooner than this, in milliseconds, with `unknown` if they cannot tell. */
+const ANSWER_MS = 2000;
 
 /** A port, and what it is called in logs and metrics. */
 interface NamedPort {
@@ -32,6 +34,8 @@ export class ProcessDeployment implements Deployment {
   readonly #byId: Map<number, NamedPort> = new Map();
   readonly #followers: Set<(leads: boolean) => void | Promise<void>> = new Set();
   #leads: boolean;
+  /** Settles when they have done what they were told last. */
+  #led: Promise<unknown> = Promise.resolve();
 
   /** `leads` says whether services that run in one process only run in this one at first. */
   constructor(
@@ -90,9 +94,11 @@ export class ProcessDeployment implements Deployment {
 
   /** Has services that run in one process only run in this one, or not. Resolves when they have stopped, or begun. */
   async lead(leads: boolean): Promise<void> {
-    if (this.#leads === leads) return;
-    this.#leads = leads;
-    await Promise.all([...this.#followers].map((follower) => follower(leads)));
+    if (this.#leads !== leads) {
+      this.#leads = leads;
+      this.#led = Promise.all([this.#led, ...[...this.#followers].map((follower) => follower(leads))]);
+    }
+    await this.#led;
   }
 
   /** What a port is called, by its id in the reactor; undefined for what no service listens on. */
@@ -130,8 +136,7 @@ export class ProcessDeployment implements Deployment {
     if (scope === 'worker') return {};
     const ledger = scope === 'fleet' ? this.#fleet.fleet : this.#fleet.node;
     if (ledger === undefined) return {};
-    // It answers within 50 ms itself, with `unknown` if it cannot tell.
-    return { ledger, whenAway: this.#whenAway };
+    return { ledger, whenAway: this.#whenAway, answerTimeoutMs: ANSWER_MS };
   }
 }
 
