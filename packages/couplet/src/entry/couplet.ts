@@ -65,6 +65,7 @@ export type {
   RunOptions,
 } from '../reactor/options.ts';
 export { Reactor } from '../reactor/reactor.ts';
+export type { ReactorClock } from '../reactor/reactor-clock.ts';
 export type { SystemEvent, Trigger, TriggerPhase } from '../reactor/triggers.ts';
 export type { TlsCertificate, TlsInfo, TlsVersion } from '../seam/tls.ts';
 export type { BackOff, BackOffOptions } from '../time/back-off.ts';

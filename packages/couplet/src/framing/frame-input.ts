@@ -3,6 +3,7 @@
  * the next one is made.
  */
 export interface Requested<T> {
+  /** What `yield*` uses. */
   [Symbol.iterator](): Iterator<FrameInput, T, unknown>;
 }
 

@@ -6,7 +6,7 @@ import { FramingError, LengthLimitError } from './errors.ts';
 import type { FrameReader, Requested } from './frame-input.ts';
 import { endingOf } from './line-decoder.ts';
 import { VarintPrefix } from './prefixes.ts';
-import type { Source, Waiting } from './requests.ts';
+import type { InputSource, Waiting } from './requests.ts';
 import {
   BytesRequest,
   DecimalRequest,
@@ -43,7 +43,7 @@ export function decoder<Frame>(read: FrameReader<Frame>, { maxLength = 99_999 }:
 }
 
 /** Finds the frames that a generator reads. It is the generator's input. */
-class GeneratedDecoder<Frame> extends Decoder<Frame> implements Source {
+class GeneratedDecoder<Frame> extends Decoder<Frame> implements InputSource {
   readonly #read: FrameReader<Frame>;
   readonly #maxLength: number;
   /** Where the present frame begins in the chunk; 0 if it began in an earlier one, of which `begun` has what was read. */

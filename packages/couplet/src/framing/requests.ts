@@ -2,7 +2,7 @@ import { EMPTY } from '../bytes/chunk.ts';
 import type { FrameInput, Requested } from './frame-input.ts';
 
 /** Where requests find their bytes. Each method returns undefined until these have arrived. */
-export interface Source extends FrameInput {
+export interface InputSource extends FrameInput {
   take(length: number): Buffer | undefined;
   /** Passes at most `length` bytes, and returns how many are left of it. */
   pass(length: number): number;
@@ -21,12 +21,12 @@ export interface Waiting {
 }
 
 /** What a generator delegates to: it is answered at once if the bytes are there, and tried again otherwise. */
-export abstract class Request<T> implements Requested<T>, Waiting {
-  protected readonly source: Source;
+export abstract class InputRequest<T> implements Requested<T>, Waiting {
+  protected readonly source: InputSource;
   #answer: T | undefined;
   #answered = false;
 
-  constructor(source: Source) {
+  constructor(source: InputSource) {
     this.source = source;
   }
 
@@ -58,7 +58,7 @@ export abstract class Request<T> implements Requested<T>, Waiting {
   protected abstract read(): T | undefined;
 }
 
-export class BytesRequest extends Request<Buffer> {
+export class BytesRequest extends InputRequest<Buffer> {
   length = 0;
 
   protected override read(): Buffer | undefined {
@@ -66,7 +66,7 @@ export class BytesRequest extends Request<Buffer> {
   }
 }
 
-export class SkipRequest extends Request<number> {
+export class SkipRequest extends InputRequest<number> {
   left = 0;
 
   protected override read(): number | undefined {
@@ -75,7 +75,7 @@ export class SkipRequest extends Request<number> {
   }
 }
 
-export class UntilRequest extends Request<Buffer> {
+export class UntilRequest extends InputRequest<Buffer> {
   ending: Buffer = EMPTY;
 
   protected override read(): Buffer | undefined {
@@ -83,7 +83,7 @@ export class UntilRequest extends Request<Buffer> {
   }
 }
 
-export class TextRequest extends Request<string> {
+export class TextRequest extends InputRequest<string> {
   ending: Buffer = EMPTY;
   encoding: 'utf8' | 'latin1' = 'utf8';
 
@@ -92,7 +92,7 @@ export class TextRequest extends Request<string> {
   }
 }
 
-export class DecimalRequest extends Request<number> {
+export class DecimalRequest extends InputRequest<number> {
   ending: Buffer = EMPTY;
 
   protected override read(): number | undefined {
@@ -100,7 +100,7 @@ export class DecimalRequest extends Request<number> {
   }
 }
 
-export class IntegerRequest extends Request<number> {
+export class IntegerRequest extends InputRequest<number> {
   size: 1 | 2 | 4 = 1;
   little = false;
 
@@ -109,7 +109,7 @@ export class IntegerRequest extends Request<number> {
   }
 }
 
-export class VarintRequest extends Request<number> {
+export class VarintRequest extends InputRequest<number> {
   maxBytes = 9;
 
   protected override read(): number | undefined {

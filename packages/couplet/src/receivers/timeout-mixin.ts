@@ -5,7 +5,10 @@ import type { DelayedCall } from '../time/clock.ts';
 import { checkAboveZero } from '../values/checks.ts';
 
 /** A protocol that can be given a timeout: each extends `Protocol`. */
-export type Timeable = Callbacks & { readonly transport: Transport };
+export interface Timeable extends Callbacks {
+  /** This protocol's side of its connection. */
+  readonly transport: Transport;
+}
 
 /** What `TimeoutMixin` adds to a protocol: a deadline for one phase of it. */
 export interface PhaseTimeout {
