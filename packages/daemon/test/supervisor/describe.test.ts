@@ -58,7 +58,7 @@ describe('the describe step', () => {
       null,
       null,
       new Error('EAGAIN'),
-      'the application cannot be imported: its process ended with EAGAIN',
+      'cannot start a process that imports the application: EAGAIN',
       71,
     ],
   ] as const)
