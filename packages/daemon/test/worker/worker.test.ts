@@ -185,6 +185,22 @@ describe('a worker that drains', () => {
     await around.time.end();
   });
 
+  test('a second order gives less time also to a service that does not drain', async () => {
+    const around = new FakeSurroundings();
+    const notes: string[] = [];
+    await around.ready([noting(notes, 'a', { draining: () => never() })]);
+    around.worker.order({ kind: 'drain', timeoutMs: 600_000, stopTimeoutMs: 500 });
+    await around.time.pass(1000);
+    around.worker.order({ kind: 'drain', timeoutMs: 1000, stopTimeoutMs: 500 });
+    await around.time.pass(1000);
+    assert.deepEqual(around.ends, []);
+    await around.time.pass(250);
+    await around.until('end');
+    assert.deepEqual(notes, ['+a', '-a']);
+    assert.deepEqual(around.ends, [0]);
+    await around.time.end();
+  });
+
   test('a second order while it stops its services leaves no timer', async () => {
     const around = new FakeSurroundings();
     let stop = (): void => {};
