@@ -1,3 +1,4 @@
+import { messageOf } from '../values/error-words.ts';
 /** A service that could not start, or did not stop. `path` names it, behind the names of those that it is in. */
 export class ServiceError extends Error {
   override name = 'ServiceError';
@@ -12,10 +13,4 @@ export class ServiceError extends Error {
     super(inner ? error.message : `${path}: ${messageOf(error)}`, { cause: inner ? error.cause : error });
     this.path = inner ? error.path : path;
   }
-}
-
-/** The first line of what was thrown. */
-export function messageOf(error: unknown): string {
-  const message = error instanceof Error ? error.message || error.name : String(error);
-  return message.split('\n', 1).join();
 }

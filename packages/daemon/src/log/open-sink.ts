@@ -1,5 +1,5 @@
 import { closeSync, constants, fchmodSync, fstatSync, openSync } from 'node:fs';
-import { codeOf } from './code-of.ts';
+import { codeOf } from '../values/error-words.ts';
 import { DescriptorSink } from './descriptor-sink.ts';
 import type { Sink } from './sink.ts';
 import { SocketSink } from './socket-sink.ts';

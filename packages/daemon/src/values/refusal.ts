@@ -1,5 +1,5 @@
+import { codeOf } from './error-words.ts';
 import { CommandError, EXIT, type ExitStatus } from './exit-status.ts';
-import { codeOf } from './system-error.ts';
 
 /** What the codes of the system mean to a person, and the status that goes with them. */
 const MEANINGS: Readonly<Record<string, readonly [words: string, status: ExitStatus]>> = {
@@ -35,7 +35,7 @@ function meaningOf(error: unknown): (typeof MEANINGS)[string] | undefined {
   let at = error;
   for (let depth = 0; depth < MOST_CAUSES && typeof at === 'object' && at !== null; depth += 1) {
     const code = codeOf(at);
-    if (code !== undefined && Object.hasOwn(MEANINGS, code)) return MEANINGS[code];
+    if (Object.hasOwn(MEANINGS, code)) return MEANINGS[code];
     at = 'cause' in at ? at.cause : undefined;
   }
   return undefined;

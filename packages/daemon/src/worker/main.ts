@@ -3,11 +3,11 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { reactor } from 'couplet';
 import type { Application } from '../application/application.ts';
-import { messageOf } from '../application/service-error.ts';
 import { validateSettings } from '../configuration/settings.ts';
 import { openFleet } from '../fleet/fleet.ts';
-import { openDestination } from '../log/destination.ts';
-import { openLog } from '../log/open-log.ts';
+import type { ProcessLogOptions } from '../log/process-log.ts';
+import { openProcessLog } from '../log/process-log.ts';
+import { messageOf } from '../values/error-words.ts';
 import { EXIT } from '../values/exit-status.ts';
 import { refusedStatus } from '../values/refusal.ts';
 import { Host } from './host.ts';
@@ -17,7 +17,13 @@ const DRAIN_MS = 25_000;
 const STOP_MS = 5000;
 /** A copy of a signal, as npm and terminals send them, comes within this time, in milliseconds. */
 const COPY_MS = 250;
-const LOG_BYTES = 8 * 1024 ** 2;
+const LOG: ProcessLogOptions = {
+  logFile: '/dev/stderr',
+  logFormat: 'pretty',
+  logLevel: 'info',
+  logQueue: 8 * 1024 ** 2,
+  workers: 0,
+};
 
 /**
  * Runs an application in this process, if `meta` is that of the file that Node was started with: `node app.ts`. Otherwise, as under
@@ -29,8 +35,7 @@ const LOG_BYTES = 8 * 1024 ** 2;
  */
 export async function main(meta: { readonly url: string }, application: Application): Promise<void> {
   if (!isStarted(meta.url)) return;
-  const destination = openDestination({ descriptor: 2, queueBytes: LOG_BYTES, clock: reactor });
-  const log = openLog({ destination, format: 'pretty', level: 'info', color: destination.terminal });
+  const { log, destination } = openProcessLog(LOG, {}, reactor);
   const running = reactor.run({ signals: false });
   let leftAt: number | undefined;
   let leave: () => void = () => {};

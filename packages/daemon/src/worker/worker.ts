@@ -1,7 +1,7 @@
 import type { DelayedCall, Reactor } from 'couplet';
 import type { SocketTable } from 'couplet/endpoints';
 import { inheritSockets } from 'couplet/endpoints';
-import { messageOf, ServiceError } from '../application/service-error.ts';
+import { ServiceError } from '../application/service-error.ts';
 import { SettingsError } from '../configuration/settings.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { openFleet } from '../fleet/fleet.ts';
@@ -10,6 +10,7 @@ import type { Destination } from '../log/destination.ts';
 import type { Log } from '../log/log.ts';
 import { reopenLog } from '../log/open-log.ts';
 import { Meter } from '../metrics/meter.ts';
+import { messageOf } from '../values/error-words.ts';
 import { CommandError, EXIT, type ExitStatus } from '../values/exit-status.ts';
 import { refusedStatus } from '../values/refusal.ts';
 import { describeProgram } from './describe.ts';
@@ -38,8 +39,9 @@ export interface WorkerSurroundings {
   end(status: ExitStatus): void;
 }
 
-/** How often a worker says that it is alive, in milliseconds. */
+/** How often a worker says that it is alive, in milliseconds; more often if it may not be silent for long. */
 const HEARTBEAT_MS = 2000;
+const HEARTBEATS = 3;
 
 /** Carries out the orders of a supervisor in this process: describes an application, or runs services of it until it is told to end. */
 export class Worker {
@@ -157,7 +159,7 @@ export class Worker {
         others,
         loop: options.metrics !== undefined,
       });
-      this.#beat();
+      this.#beat(options.workerTimeoutMs);
       await host.start(order.group);
       if (!this.#ending) send({ kind: 'ready' });
     } catch (error) {
@@ -199,9 +201,10 @@ export class Worker {
     }
   }
 
-  #beat(): void {
+  #beat(workerTimeoutMs: number): void {
     if (this.#meter !== undefined) this.#around.send({ kind: 'alive', counters: this.#meter.count() });
-    this.#heartbeat = this.#around.reactor.callLater(HEARTBEAT_MS, () => this.#beat());
+    const everyMs = Math.min(HEARTBEAT_MS, workerTimeoutMs === 0 ? Infinity : workerTimeoutMs / HEARTBEATS);
+    this.#heartbeat = this.#around.reactor.callLater(everyMs, () => this.#beat(workerTimeoutMs));
   }
 
   #failed(error: unknown): void {
