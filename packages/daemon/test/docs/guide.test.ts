@@ -64,11 +64,12 @@ describe('docs/daemon.md', { skip: SKIP }, () => {
 
   test('its application answers by two workers, with its configuration, and by node alone', {
     timeout: 60_000,
-  }, async () => {
+  }, async (t) => {
     const daemon = start(
       coupletd('run', join(folder, 'app.ts'), '--config', join(folder, 'app.toml'), '--control', 'none'),
     );
     daemon.stderr?.pipe(process.stderr);
+    t.after(() => daemon.kill('SIGKILL'));
     let port: number | undefined;
     // Its log is a file, as the page has it.
     const log = join(folder, 'shout.log');
@@ -86,6 +87,7 @@ describe('docs/daemon.md', { skip: SKIP }, () => {
     );
 
     const alone = start([process.execPath, ...FLAGS, join(folder, 'app.ts')]);
+    t.after(() => alone.kill('SIGKILL'));
     let said = '';
     for await (const text of alone.stderr ?? []) {
       said += String(text);
@@ -102,7 +104,9 @@ describe('docs/daemon.md', { skip: SKIP }, () => {
 /** The port of the service, once its daemon is ready. */
 function portIn(log: string): number | undefined {
   try {
-    const [, port] = /"daemon.ready".*"127\.0\.0\.1:(\d+)"/.exec(readFileSync(log, 'utf8')) ?? [];
+    const text = readFileSync(log, 'utf8');
+    const [, port] = /"listening","service":"lines".*"host":"127\.0\.0\.1:(\d+)"/.exec(text) ?? [];
+    if (!text.includes('"daemon.ready"')) return undefined;
     return port === undefined ? undefined : Number(port);
   } catch {
     return undefined;
