@@ -1,7 +1,7 @@
 import type { Builder, ProtocolOf, Reachable, ServiceOptions } from 'couplet/endpoints';
 import { ClientService as Client, clientFromString } from 'couplet/endpoints';
+import { messageOf } from '../values/error-words.ts';
 import type { Service, ServiceContext } from './service.ts';
-import { messageOf } from './service-error.ts';
 
 /** Options of a `ClientService`. */
 export interface ClientServiceOptions<P> extends ServiceOptions<P> {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { reasonOf } from '../values/error-words.ts';
 import { CommandError, EXIT } from '../values/exit-status.ts';
-import { reasonOf } from '../values/system-error.ts';
 
 /** Reads a file of text in UTF-8. Throws a `CommandError` with 66 if it cannot be read, and with 78 if it is not UTF-8. */
 export async function readText(path: string): Promise<string> {

@@ -8,10 +8,13 @@ export class SettingsError extends CommandError {
   override name = 'SettingsError';
   /** Such as `['application', 'delay']`: `place` of a configuration names the line of it. */
   readonly path: readonly (string | number)[];
+  /** What is wrong, without the place. */
+  readonly detail: string;
 
   constructor(path: readonly (string | number)[], message: string) {
     super(`${pathText(path)}: ${message}`, EXIT.configuration);
     this.path = path;
+    this.detail = message;
   }
 }
 

@@ -8,8 +8,8 @@ import {
 } from 'couplet';
 import { UNIXClientEndpoint } from 'couplet/endpoints';
 import { LineReceiver } from 'couplet/protocols';
+import { codeOf } from '../values/error-words.ts';
 import { CommandError, EXIT } from '../values/exit-status.ts';
-import { codeOf } from '../values/system-error.ts';
 import { ControlAnswer, type ControlRequest, parseLine } from './messages.ts';
 
 /** The most bytes of an answer: a report of some ten thousand workers. */

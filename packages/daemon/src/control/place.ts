@@ -2,8 +2,8 @@ import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { DaemonOptions } from '../configuration/options.ts';
 import { shown } from '../configuration/shown.ts';
+import { reasonOf } from '../values/error-words.ts';
 import { CommandError, EXIT } from '../values/exit-status.ts';
-import { reasonOf } from '../values/system-error.ts';
 
 /** The variables of the environment that name folders for sockets. */
 export interface Environment {

@@ -18,9 +18,4 @@ export class Counts {
   [Symbol.iterator](): IterableIterator<[string, number]> {
     return this.#counts.entries();
   }
-
-  /** How many keys are held. */
-  get size(): number {
-    return this.#counts.size;
-  }
 }

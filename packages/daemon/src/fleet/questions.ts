@@ -2,8 +2,12 @@ import type { Clock, DelayedCall } from 'couplet';
 import type { Answer } from 'couplet/policies';
 import { noDecisions } from './watched-ledger.ts';
 
-/** How long a question waits for its answer, in milliseconds. */
-export const ANSWER_MS = 50;
+/**
+ * How long a question waits for its answer, in milliseconds. What is alive answers in a millisecond, but on a busy machine it may have to
+ * wait for a processor, and who is let in meanwhile without being counted exceeds the limit when that is needed most. What is away costs
+ * this time only once: then no question waits.
+ */
+export const ANSWER_MS = 1000;
 /** After how many questions in a row without an answer a ledger counts as away. */
 const IN_A_ROW = 5;
 /** How many questions wait at most; one more is answered `unknown` at once. */

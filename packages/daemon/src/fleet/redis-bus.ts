@@ -1,9 +1,10 @@
 import type { Clock, DelayedCall } from 'couplet';
 import type { Log } from '../log/log.ts';
+import { messageOf } from '../values/error-words.ts';
 import type { Bus, Subscriber, Subscription } from './bus.ts';
 import type { RedisConnection } from './redis-client.ts';
 import type { Connect } from './redis-link.ts';
-import { messageOf, RedisLink } from './redis-link.ts';
+import { RedisLink } from './redis-link.ts';
 import { checkMessage, Topics } from './topics.ts';
 import { within } from './within.ts';
 

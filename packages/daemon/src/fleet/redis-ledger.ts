@@ -1,8 +1,8 @@
 import type { Clock } from 'couplet';
 import type { Answer } from 'couplet/policies';
+import { messageOf } from '../values/error-words.ts';
 import type { Question } from './questions.ts';
 import { Questions } from './questions.ts';
-import { messageOf } from './redis-link.ts';
 import type { Owned, RedisNode } from './redis-node.ts';
 import type { Store } from './store.ts';
 import type { WatchedLedger } from './watched-ledger.ts';
@@ -31,7 +31,7 @@ class Share implements Owned {
  * The ledger of a fleet. Redis has for each key a hash with the count of each process, and decides. Of each key one question is under way at
  * a time, with the count that this process has and how many places it wants more; those who come meanwhile are the next one.
  *
- * A question waits 50 ms. After 5 in a row without an answer, or when the connection is gone, no question waits until Redis is back: then
+ * A question waits a second. After 5 in a row without an answer, or when the connection is gone, no question waits until Redis is back: then
  * this process writes all its counts, and trusts the answers again. Memory is held for keys with places or questions only.
  */
 export class RedisLedger implements WatchedLedger {

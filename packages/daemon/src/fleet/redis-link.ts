@@ -1,5 +1,6 @@
 import type { Clock, DelayedCall } from 'couplet';
 import type { Log } from '../log/log.ts';
+import { messageOf } from '../values/error-words.ts';
 
 /** How long there is between the beginnings of two attempts to connect, and how long one may take, in milliseconds. */
 const PROBE_MS = 1000;
@@ -110,11 +111,6 @@ export class RedisLink<C extends { destroy(): void }> {
     if (!this.#told) log.warn({ event: `${event}.down`, reason });
     this.#told = true;
   }
-}
-
-/** What an error says, in one line. */
-export function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
 }
 
 /** Resolves or rejects as the promise does, and rejects with the reason of the signal when that is aborted first. */

@@ -1,14 +1,14 @@
 import type { Clock, DelayedCall } from 'couplet';
 import type { Log } from '../log/log.ts';
-import { ANSWER_MS } from './questions.ts';
+import { messageOf } from '../values/error-words.ts';
 import type { Connect } from './redis-link.ts';
-import { messageOf, RedisLink } from './redis-link.ts';
+import { RedisLink } from './redis-link.ts';
 import type { Store } from './store.ts';
 import { within } from './within.ts';
 
 /** How often the lease of a node is renewed, in milliseconds. It is 10,000 long. */
 const RENEW_MS = 2000;
-/** How long a write may take, and the first join of a process that is still starting, in milliseconds. */
+/** How long a write may take, in milliseconds. */
 const WRITE_MS = 1000;
 /** How often everything is written anew, in milliseconds. */
 const REWRITE_MS = 60_000;
@@ -164,7 +164,7 @@ export class RedisNode {
     this.#known = true;
     const { name } = this;
     const join = this.#joins;
-    await within(this.#clock, join === 1 ? WRITE_MS : ANSWER_MS, store.join(name));
+    await within(this.#clock, WRITE_MS, store.join(name));
     for (const field of this.#owned) this.#dirty.add(field);
     for (let batch = this.#batch(); batch.length > 0; batch = this.#batch()) {
       if (!(await this.#write(store, batch))) throw new Error('the database forgets what it was told');

@@ -7,7 +7,7 @@ import { Questions } from './questions.ts';
 import type { WatchedLedger } from './watched-ledger.ts';
 
 /**
- * The ledger of a worker whose supervisor counts, with a `NodeLedger`. A question waits 50 ms for its answer. After 5 in a row without
+ * The ledger of a worker whose supervisor counts, with a `NodeLedger`. A question waits a second for its answer. After 5 in a row without
  * one no question waits until the supervisor answers again: nothing is lost on the way to it, so it will unless it dies.
  */
 export class SupervisorLedger implements WatchedLedger {

@@ -52,6 +52,8 @@ export interface ApplicationDescription {
 export interface Failure {
   readonly line: string;
   readonly status: number;
+  /** What is wrong with a setting, and where that is in the configuration: the supervisor knows the file and line. */
+  readonly setting?: { readonly path: readonly (string | number)[]; readonly detail: string };
 }
 
 /** What is needed to import an application. */

@@ -1,6 +1,6 @@
 import type { Clock, DelayedCall } from 'couplet';
+import { codeOf, messageOf } from '../values/error-words.ts';
 import { CommandError, EXIT } from '../values/exit-status.ts';
-import { codeOf } from './code-of.ts';
 import { LineQueue } from './line-queue.ts';
 import { openDescriptor, openFile, standardDescriptor } from './open-sink.ts';
 import type { Sink } from './sink.ts';
@@ -282,8 +282,4 @@ export class Destination {
     this.#sink.close();
     this.#drop(this.#queue.clear());
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : `${error}`;
 }

@@ -1,6 +1,6 @@
 import { closeSync, constants, fchmodSync, openSync } from 'node:fs';
 import { kindOf } from '../values/descriptor.ts';
-import { codeOf } from './code-of.ts';
+import { codeOf } from '../values/error-words.ts';
 import { DescriptorSink } from './descriptor-sink.ts';
 import type { Sink } from './sink.ts';
 import { SocketSink } from './socket-sink.ts';

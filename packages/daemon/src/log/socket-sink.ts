@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { codeOf } from './code-of.ts';
+import { codeOf } from '../values/error-words.ts';
 import type { Done, Sink } from './sink.ts';
 
 /**

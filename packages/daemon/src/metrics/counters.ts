@@ -60,6 +60,8 @@ export interface ProcessCounters {
   /** Absent unless the process takes the time of its callbacks. */
   readonly loop?: LoopCounters;
   readonly droppedLines: number;
+  /** How many messages a bus that was away did not take. */
+  readonly droppedMessages: number;
   /** Absent while the process has no ledger. */
   readonly ledger?: LedgerCounters;
 }

@@ -121,6 +121,9 @@ function describeSupervisor(page: Page, merged: MergedCounters, supervisor: Supe
   );
   page.counter('couplet_reloads_total', 'Reloads, by result', byWord('result', supervisor.reloads));
   page.counter('couplet_log_dropped_lines_total', 'Lines that the log could not take', [[{}, merged.droppedLines]]);
+  page.counter('couplet_bus_dropped_messages_total', 'Messages that a bus which was away did not take', [
+    [{}, merged.droppedMessages],
+  ]);
   const { ledger } = merged;
   if (ledger === undefined) return;
   page.gauge('couplet_ledger_up', 'Whether the ledger answers all workers', [[{}, ledger.up ? 1 : 0]]);

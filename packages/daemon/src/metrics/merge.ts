@@ -22,6 +22,7 @@ export interface MergedCounters {
   readonly listeners: readonly ListenerCounters[];
   readonly slots: readonly SlotCounters[];
   readonly droppedLines: number;
+  readonly droppedMessages: number;
   /** Absent if no process ever had a ledger; `up` when it is for all that live. */
   readonly ledger?: LedgerCounters;
 }
@@ -43,6 +44,7 @@ export class Merge {
   readonly #ended: Map<string, ListenerCounters> = new Map();
   readonly #cpuSeconds: Map<string, number> = new Map();
   #droppedLines = 0;
+  #droppedMessages = 0;
   #decisions: LedgerCounters['decisions'] | undefined;
 
   /** Adds a process. `slot` is what its gauges are labelled with: a few short words that later processes have as well. */
@@ -63,12 +65,14 @@ export class Merge {
   sums(): MergedCounters {
     const listeners = new Map(this.#ended);
     let droppedLines = this.#droppedLines;
+    let droppedMessages = this.#droppedMessages;
     let ledger = this.#decisions === undefined ? undefined : { up: true, decisions: this.#decisions };
     const slots = new Map(Array.from(this.#cpuSeconds, ([slot, cpuSeconds]) => [slot, emptySlot(slot, cpuSeconds)]));
     for (const { slot, counters } of this.#living) {
       if (counters === undefined) continue;
       for (const one of counters.listeners) addListener(listeners, one);
       droppedLines += counters.droppedLines;
+      droppedMessages += counters.droppedMessages;
       if (counters.ledger !== undefined) ledger = sumOfLedgers(ledger, counters.ledger);
       slots.set(slot, withProcess(slots.get(slot) ?? emptySlot(slot, 0), counters));
     }
@@ -76,6 +80,7 @@ export class Merge {
       listeners: [...listeners.values()],
       slots: [...slots.values()],
       droppedLines,
+      droppedMessages,
       ...(ledger === undefined ? {} : { ledger }),
     };
   }
@@ -89,6 +94,7 @@ export class Merge {
     const known = this.#cpuSeconds.has(slot) || this.#cpuSeconds.size < MOST_NAMES ? slot : OTHER_SLOT;
     this.#cpuSeconds.set(known, (this.#cpuSeconds.get(known) ?? 0) + counters.cpuSeconds);
     this.#droppedLines += counters.droppedLines;
+    this.#droppedMessages += counters.droppedMessages;
     if (counters.ledger === undefined) return;
     const kept = this.#decisions === undefined ? undefined : { up: true, decisions: this.#decisions };
     this.#decisions = sumOfLedgers(kept, counters.ledger).decisions;

@@ -30,7 +30,7 @@ export interface MeterOptions {
   /** Names the port or connector with that `id` in views of the reactor. Undefined: it is not counted, or not known yet. */
   readonly nameOf: (originId: number) => Metered | undefined;
   /** What is counted elsewhere. */
-  readonly others: () => Pick<ProcessCounters, 'droppedLines' | 'ledger'>;
+  readonly others: () => Pick<ProcessCounters, 'droppedLines' | 'droppedMessages' | 'ledger'>;
   /**
    * Whether the loop is watched. The clock is read twice at each callback then. False unless set.
    */
@@ -259,6 +259,7 @@ export async function bareCounters(serial: number, droppedLines: number): Promis
     ...(descriptors === undefined ? {} : { openDescriptors: descriptors }),
     cpuSeconds: cpuSeconds(),
     droppedLines,
+    droppedMessages: 0,
   };
 }
 

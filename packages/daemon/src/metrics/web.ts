@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { Clock, DelayedCall } from 'couplet';
 import { placeOf } from 'couplet/endpoints';
+import { messageOf } from '../values/error-words.ts';
 import { CommandError, EXIT } from '../values/exit-status.ts';
 import { refusal } from '../values/refusal.ts';
 import { EXPOSITION_TYPE } from './exposition.ts';
@@ -153,8 +154,4 @@ function send(response: ServerResponse, status: number, text: string, type = PLA
   response.writeHead(status, { 'content-type': type, 'content-length': length, 'cache-control': 'no-store' });
   // Node sends no body in answer to HEAD.
   response.end(text);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -25,6 +25,7 @@ export async function checkLaunch(clock: Clock, launch: Launch, folder: string):
     children,
     identity === undefined ? order : { ...order, identity },
     options.readyTimeoutMs,
+    configuration.place,
   );
   checkServices(
     configuration,

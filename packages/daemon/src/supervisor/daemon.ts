@@ -19,8 +19,8 @@ import { identityOf } from '../system/identity.ts';
 import { Pidfile } from '../system/pidfile.ts';
 import { checkEnvironment, drop } from '../system/privileges.ts';
 import { readyDescriptor } from '../system/ready-fd.ts';
+import { reasonOf } from '../values/error-words.ts';
 import { CommandError, EXIT, type ExitStatus, statusOf } from '../values/exit-status.ts';
-import { reasonOf } from '../values/system-error.ts';
 import { Announcer } from './announcer.ts';
 import type { Children } from './child.ts';
 import { describeApplication } from './describe.ts';
@@ -53,8 +53,6 @@ export interface DaemonSetup {
 
 /** A copy of a signal, as npm and terminals send them, comes within this time, in milliseconds. */
 const COPY_MS = 250;
-/** A worker that is silent for this much longer than it may be is not well. */
-const SILENCE_MS = 5000;
 
 /**
  * Runs an application as a daemon: binds its sockets, drops privileges, starts its workers, and carries out signals and the commands of
@@ -179,14 +177,14 @@ class Daemon {
       changed: () => this.#changed(),
       onReport: (worker, report) => observation.onReport(worker, report),
       onStarted: (worker) => observation.onStarted(worker),
+      onAlive: (worker) => observation.onAlive(worker),
       onEnded: (worker) => observation.onEnded(worker),
       onReplaced: (cause) => observation.onReplaced(cause),
     });
     this.#supervisor = supervisor;
     const readyFd = options.readyFd === undefined ? undefined : readyDescriptor(options.readyFd);
-    const well = (): boolean => supervisor.isWell(options.workerTimeoutMs + SILENCE_MS);
     const manager = serviceManagerOf(process.env, process.pid);
-    const announcer = new Announcer(reactor, log, manager, this.#parent, readyFd, well);
+    const announcer = new Announcer(reactor, log, manager, this.#parent, readyFd, () => supervisor.well);
     this.#announcer = announcer;
     this.#undo.push(() => announcer.close());
     await supervisor.start(loaded, planOf(loaded.description, loaded.configuration));
@@ -213,6 +211,7 @@ class Daemon {
       this.#children,
       this.#supervisor === undefined && identity !== undefined && options.workers > 0 ? { ...order, identity } : order,
       options.readyTimeoutMs,
+      configuration.place,
     );
     checkServices(
       configuration,

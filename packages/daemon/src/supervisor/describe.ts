@@ -1,4 +1,5 @@
 import type { Clock } from 'couplet';
+import type { Configuration } from '../configuration/options.ts';
 import type { ApplicationDescription, DescribeOrder, Failure } from '../ipc/messages.ts';
 import { CommandError, EXIT, statusOf } from '../values/exit-status.ts';
 import { refusal } from '../values/refusal.ts';
@@ -13,6 +14,7 @@ export function describeApplication(
   children: Children,
   order: Omit<DescribeOrder, 'kind'>,
   timeoutMs: number,
+  place: Configuration['place'],
 ): Promise<ApplicationDescription> {
   return new Promise((resolve, reject) => {
     let failure: Failure | undefined;
@@ -32,11 +34,17 @@ export function describeApplication(
           reject(refusal('cannot start a process that imports the application', error));
           return;
         }
-        const { line, status: code } = failure ?? {
+        const {
+          line,
+          status: code,
+          setting,
+        }: Failure = failure ?? {
           line: `the application cannot be imported: its process ended with ${signal ?? `status ${status}`}`,
           status: EXIT.software,
         };
-        reject(new CommandError(line, statusOf(code)));
+        reject(
+          new CommandError(setting === undefined ? line : `${place(setting.path)}: ${setting.detail}`, statusOf(code)),
+        );
       },
     });
     const timer = clock.callLater(timeoutMs, () => {

@@ -51,10 +51,15 @@ export class Observation {
     );
   }
 
+  /** A worker lives, and has said what it counts. */
+  onAlive(worker: WorkerProcess): void {
+    this.#hub.bus.catchUp(worker);
+    if (worker.counters !== undefined) this.#seats.get(worker)?.report(worker.counters);
+  }
+
   /** A worker has ended: what it held is free, and what it counted stays. */
   onEnded(worker: WorkerProcess): void {
     this.#hub.forget(worker);
-    if (worker.counters !== undefined) this.#seats.get(worker)?.report(worker.counters);
     this.#seats.get(worker)?.end();
     this.#seats.delete(worker);
   }
@@ -71,24 +76,17 @@ export class Observation {
 
   /** The status, from what workers have said last. */
   status(supervisor: Supervisor | undefined, { description }: Loaded): StatusReport {
-    this.#gather();
     return statusOf(supervisor, description, this.#merge.sums(), this.#droppedLines(), this.#clock, this.#since);
   }
 
   /** The page of metrics. A worker that does not answer within a second counts with its last values. */
   async scrape(supervisor: Supervisor): Promise<string> {
-    this.#gather();
     const silent = await this.#collector.collect(supervisor.generations.workers);
     this.#scrapes += 1;
     this.#own.report(await bareCounters(this.#scrapes, this.#droppedLines()));
     const sums = this.#merge.sums();
     const runtime = `node ${process.versions.node}`;
     return exposition(sums, countersOf(supervisor, this.#version, runtime, silent, this.#restarts));
-  }
-
-  /** Takes what workers have said with their signs of life. */
-  #gather(): void {
-    for (const [worker, seat] of this.#seats) if (worker.counters !== undefined) seat.report(worker.counters);
   }
 }
 

@@ -48,7 +48,7 @@ export function statusOf(
         uptimeSeconds: Math.round(now - began) / 1000,
       })),
     ),
-    drops: { logLines: droppedLines + merged.droppedLines, busMessages: 0 },
+    drops: { logLines: droppedLines + merged.droppedLines, busMessages: merged.droppedMessages },
     ...(ledger !== undefined && { ledger: { up: ledger.up, ...ledger.decisions } }),
   };
 }

@@ -18,6 +18,7 @@ import {
 } from 'node:fs';
 import { uptime } from 'node:os';
 import process from 'node:process';
+import { codeOf, reasonOf } from '../values/error-words.ts';
 import { CommandError, EXIT } from '../values/exit-status.ts';
 
 /** How often a place is tried that others take and leave at the same time. */
@@ -206,14 +207,4 @@ function remove(path: string): void {
   } catch {
     // It was never there, or cannot be removed: then the error that is thrown says more.
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
-
-/** The system's words for an error, without the call and the path that Node adds. */
-function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return /^\w+: ([^,]+), /.exec(message)?.[1] ?? message;
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import process from 'node:process';
 import type { Identity } from '../ipc/messages.ts';
+import { codeOf } from '../values/error-words.ts';
 import { CommandError, EXIT } from '../values/exit-status.ts';
 
 /**
@@ -146,8 +147,4 @@ function wayBack({ uid, gid }: Identity, before: Identity): string | undefined {
     }
   }
   return undefined;
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }

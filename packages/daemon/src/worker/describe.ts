@@ -32,7 +32,9 @@ function descriptionsOf(
   const path = `${before}${service.name}`;
   const kind = service.constructor.name;
   const places: StreamServerService['places'] =
-    service instanceof StreamServerService ? (settings[path]?.listen ?? service.places) : [];
+    service instanceof StreamServerService
+      ? ((Object.hasOwn(settings, path) ? settings[path]?.listen : undefined) ?? service.places)
+      : [];
   const listen = places.filter((place) => typeof place === 'string');
   const own = { path, kind, listen, ownEndpoints: places.length - listen.length };
   if (!(service instanceof MultiService)) return [own];

@@ -9,10 +9,9 @@ import type { Log } from '../log/log.ts';
 import { certificateExpiry } from '../metrics/certificate.ts';
 import type { Metered } from '../metrics/meter.ts';
 
-/** How long the answer of a ledger may take in all: the ledger itself gives up after 50 ms, and no accept waits longer than this. */
-const ANSWER_MS = 60;
-
 const NOTHING: ServiceSettings = {};
+/** Ledgers answer sooner than this, in milliseconds, with `unknown` if they cannot tell. */
+const ANSWER_MS = 2000;
 
 /** A port, and what it is called in logs and metrics. */
 interface NamedPort {
@@ -35,6 +34,8 @@ export class ProcessDeployment implements Deployment {
   readonly #byId: Map<number, NamedPort> = new Map();
   readonly #followers: Set<(leads: boolean) => void | Promise<void>> = new Set();
   #leads: boolean;
+  /** Settles when they have done what they were told last. */
+  #led: Promise<unknown> = Promise.resolve();
 
   /** `leads` says whether services that run in one process only run in this one at first. */
   constructor(
@@ -63,7 +64,8 @@ export class ProcessDeployment implements Deployment {
   }
 
   settingsOf(path: string): ServiceSettings {
-    return this.#services[path] ?? NOTHING;
+    // It came as JSON, so it has a prototype, whose members are not settings.
+    return Object.hasOwn(this.#services, path) ? (this.#services[path] ?? NOTHING) : NOTHING;
   }
 
   guard(path: string, factory: Factory): Factory {
@@ -92,9 +94,11 @@ export class ProcessDeployment implements Deployment {
 
   /** Has services that run in one process only run in this one, or not. Resolves when they have stopped, or begun. */
   async lead(leads: boolean): Promise<void> {
-    if (this.#leads === leads) return;
-    this.#leads = leads;
-    await Promise.all([...this.#followers].map((follower) => follower(leads)));
+    if (this.#leads !== leads) {
+      this.#leads = leads;
+      this.#led = Promise.all([this.#led, ...[...this.#followers].map((follower) => follower(leads))]);
+    }
+    await this.#led;
   }
 
   /** What a port is called, by its id in the reactor; undefined for what no service listens on. */

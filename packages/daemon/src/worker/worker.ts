@@ -1,7 +1,8 @@
 import type { DelayedCall, Reactor } from 'couplet';
 import type { SocketTable } from 'couplet/endpoints';
 import { inheritSockets } from 'couplet/endpoints';
-import { messageOf, ServiceError } from '../application/service-error.ts';
+import { ServiceError } from '../application/service-error.ts';
+import { SettingsError } from '../configuration/settings.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { openFleet } from '../fleet/fleet.ts';
 import type { DescribeOrder, Failure, Order, Report, StartOrder } from '../ipc/messages.ts';
@@ -9,7 +10,9 @@ import type { Destination } from '../log/destination.ts';
 import type { Log } from '../log/log.ts';
 import { reopenLog } from '../log/open-log.ts';
 import { Meter } from '../metrics/meter.ts';
+import { messageOf } from '../values/error-words.ts';
 import { CommandError, EXIT, type ExitStatus } from '../values/exit-status.ts';
+import { refusedStatus } from '../values/refusal.ts';
 import { describeProgram } from './describe.ts';
 import { Host } from './host.ts';
 import { loadApplication } from './load.ts';
@@ -148,6 +151,7 @@ export class Worker {
       this.#host = host;
       const others = (): ReturnType<ConstructorParameters<typeof Meter>[1]['others']> => ({
         droppedLines: destination.droppedLines,
+        droppedMessages: fleet.bus.dropped,
         ...(options.ledger !== undefined && { ledger: fleet.counters() }),
       });
       this.#meter = new Meter(reactor, {
@@ -205,13 +209,16 @@ export class Worker {
 
   #failed(error: unknown): void {
     if (error instanceof CommandError) {
-      this.#fail({ line: error.message, status: error.status }, error.status);
+      const { message: line, status } = error;
+      const setting = error instanceof SettingsError ? { path: error.path, detail: error.detail } : undefined;
+      this.#fail({ line, status, ...(setting !== undefined && { setting }) }, status);
       return;
     }
     const place = error instanceof ServiceError ? placeIn(error.cause) : placeIn(error);
     const line =
       error instanceof ServiceError || place === undefined ? messageOf(error) : `${place}: ${messageOf(error)}`;
-    this.#fail({ line, status: EXIT.software }, EXIT.software);
+    const status = refusedStatus(error) ?? EXIT.software;
+    this.#fail({ line, status }, status);
   }
 
   #fail(failure: Failure, status: ExitStatus): void {

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { reactor } from 'couplet';
 import { Clock } from 'couplet/testing';
-import { codeOf } from '../../src/log/code-of.ts';
 import { openDestination } from '../../src/log/destination.ts';
 import { openLog, reopenLog } from '../../src/log/open-log.ts';
+import { codeOf } from '../../src/values/error-words.ts';
 import { CommandError, EXIT } from '../../src/values/exit-status.ts';
 import { linesOf, numbersOf, startWriter, WRITER, withFolder } from './written.ts';
 

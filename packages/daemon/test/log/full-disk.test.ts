@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { Clock } from 'couplet/testing';
-import { codeOf } from '../../src/log/code-of.ts';
 import type { Destination } from '../../src/log/destination.ts';
 import { openDestination } from '../../src/log/destination.ts';
 import { openLog } from '../../src/log/open-log.ts';
+import { codeOf } from '../../src/values/error-words.ts';
 import type { Line } from './written.ts';
 import { linesOf, numbersOf, withFolder } from './written.ts';
 

@@ -5,8 +5,8 @@ import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Clock } from 'couplet/testing';
-import { codeOf } from '../../src/log/code-of.ts';
 import { openDestination } from '../../src/log/destination.ts';
+import { codeOf } from '../../src/values/error-words.ts';
 import type { Writer } from './written.ts';
 import { linesOf, numbersOf, startWriter, withFolder } from './written.ts';
 

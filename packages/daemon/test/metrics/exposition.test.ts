@@ -11,6 +11,7 @@ describe('the page of metrics', () => {
     const types = lines.filter((line) => line.startsWith('# TYPE ')).map((line) => line.slice(7));
     assert.deepEqual(types.sort(), [
       'couplet_build_info gauge',
+      'couplet_bus_dropped_messages_total counter',
       'couplet_connection_duration_seconds histogram',
       'couplet_connections gauge',
       'couplet_connections_accepted_total counter',

@@ -20,7 +20,10 @@ const SERVICES = ['slow', 'fast'];
 
 /** All counters of merged numbers, by a path. */
 function countersOf(merged: MergedCounters): Map<string, number> {
-  const found = new Map<string, number>([['dropped', merged.droppedLines]]);
+  const found = new Map<string, number>([
+    ['dropped', merged.droppedLines],
+    ['messages', merged.droppedMessages],
+  ]);
   for (const one of merged.listeners) {
     const path = `${one.service} ${one.listener}`;
     found.set(`${path} accepted`, one.accepted);
@@ -57,6 +60,7 @@ function grown(before: ProcessCounters, service: string, by: number): ProcessCou
     listeners: before.listeners.map((one) => (one.service === service ? grow(one) : one)),
     cpuSeconds: before.cpuSeconds + by,
     droppedLines: before.droppedLines + by,
+    droppedMessages: before.droppedMessages + 2 * by,
     ledger: { up: true, decisions: { granted: granted + by, refused: 0, unknown: 0 } },
   };
 }

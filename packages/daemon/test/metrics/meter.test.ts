@@ -19,7 +19,7 @@ function scene(name: Metered | undefined, loop = false) {
   const reactor = new Reactor(new NodeBackend());
   const meter = new Meter(reactor, {
     nameOf: () => name,
-    others: () => ({ droppedLines: 7 }),
+    others: () => ({ droppedLines: 7, droppedMessages: 0 }),
     loop,
   });
   return { reactor, meter };

@@ -10,6 +10,7 @@ export function processWith(
     residentBytes: 1000,
     cpuSeconds: 1,
     droppedLines: 0,
+    droppedMessages: 0,
     ...rest,
     listeners: listeners.map((one) => ({ ...nothingOf({ service: 'slow', listener: '127.0.0.1:10000' }), ...one })),
   };

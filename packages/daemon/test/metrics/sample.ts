@@ -23,7 +23,7 @@ export function sample(): { merged: MergedCounters; supervisor: SupervisorCounte
           certificateExpiry: 1_800_000_000,
         },
       ],
-      { loop, ledger, openDescriptors: 30, droppedLines: 4 },
+      { loop, ledger, openDescriptors: 30, droppedLines: 4, droppedMessages: 2 },
     ),
   );
   merge.join('2').report(processWith([{ service: 'a "b"\\', listener: '/run/x\ny.sock' }]));

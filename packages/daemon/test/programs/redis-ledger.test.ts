@@ -30,7 +30,7 @@ class Node {
   static async open(redis: Redis, url: string = redis.url, clock: Clock = reactor): Promise<Node> {
     const log = new RecordingLog();
     const node = new Node(await openFleet({ name: 'test', url, clock, log }), log);
-    // The first questions of a process take longer, on a busy machine more than 50 ms.
+    // The first questions of a process take longer.
     if (node.ledger.up) {
       await until('granted', node, 'first');
       node.release(1, 'first');
@@ -194,7 +194,7 @@ describe('the ledger on Redis', { timeout: 120_000 }, () => {
     }
   });
 
-  test('while Redis is frozen a question waits 50 ms, and after five none waits; the counts are right when it is back', async () => {
+  test('while Redis is frozen a question waits a second, and after five none waits; the counts are right when it is back', async () => {
     await withNodes(2, async (redis, one, two) => {
       assert.equal(await one.take(2), 2);
       redis.freeze();
@@ -203,7 +203,7 @@ describe('the ledger on Redis', { timeout: 120_000 }, () => {
         const begun = reactor.now();
         assert.equal(await one.ask('k', 5), 'unknown');
         const took = reactor.now() - begun;
-        assert.ok(took >= 49 && took < 500, `${took} ms`);
+        assert.ok(took >= 999 && took < 2000, `${took} ms`);
       }
       assert.equal(one.ledger.up, false);
       const begun = reactor.now();
