@@ -89,10 +89,7 @@ export class Supervisor {
     delay: () => {
       this.#parts.changed();
       this.#refuseReloads();
-      const { drainDelayMs } = this.#options;
-      // A worker that has the same signal is not to be replaced.
-      if (drainDelayMs === 0) this.#life.delayed();
-      else this.#delay = this.#parts.clock.callLater(drainDelayMs, () => this.#life.delayed());
+      this.#delay = this.#parts.clock.callLater(this.#options.drainDelayMs, () => this.#life.delayed());
     },
     drain: () => {
       this.#parts.changed();
