@@ -34,6 +34,7 @@ const CODES: Readonly<Record<string, string>> = {
   ProxyHeaderError: 'COUPLET_PROXY_HEADER',
   ReactorAlreadyRunning: 'COUPLET_REACTOR_ALREADY_RUNNING',
   ReactorNotRunning: 'COUPLET_REACTOR_NOT_RUNNING',
+  ReactorStopped: 'COUPLET_REACTOR_STOPPED',
   ServiceError: 'COUPLET_SERVICE',
   ServiceStopped: 'COUPLET_SERVICE_STOPPED',
   SimulationError: 'COUPLET_SIMULATION',
