@@ -38,6 +38,8 @@ const worker = new Worker({
 
 process.on('message', (order: Order) => worker.order(order));
 process.on('disconnect', () => worker.lost());
+// It may have ended while this process loaded its modules: then no event tells that any more.
+if (!process.connected) worker.lost();
 process.on('SIGTERM', () => worker.leave());
 // A terminal sends these to the supervisor as well, which decides.
 process.on('SIGINT', () => {});

@@ -89,6 +89,11 @@ class Daemon {
   readonly #undo: (() => unknown)[] = [];
   #stopBefore: (() => void) | undefined;
   #leftAt: number | undefined;
+  #tellStopped: () => void = () => {};
+  /** Resolves when nothing but the control socket is left. */
+  readonly #stopped: Promise<void> = new Promise((resolve) => {
+    this.#tellStopped = resolve;
+  });
   /** Where metrics are served; undefined if they are not. */
   #metrics: string | undefined;
 
@@ -146,7 +151,10 @@ class Daemon {
     const path = placeOfControl(options, name, process.env, person);
     if (path !== undefined) {
       const control = await ControlServer.claim(reactor, path, this.#handler());
-      this.#undo.push(() => control.close());
+      this.#undo.push(() => {
+        this.#tellStopped();
+        return control.close();
+      });
       if (identity !== undefined) await control.giveTo(identity.uid, identity.gid);
     }
     this.#undo.push(() => this.#sockets.close());
@@ -257,7 +265,7 @@ class Daemon {
       stop: async ({ now }) => {
         if (now) this.#abort();
         else this.#leave('the command stop');
-        await this.#supervisor?.ended;
+        await this.#stopped;
       },
     };
   }

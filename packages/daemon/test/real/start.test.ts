@@ -171,6 +171,7 @@ appendFileSync('theirs/ids', JSON.stringify([process.getuid(), process.getgid(),
       }
     });
     assert.notEqual(pid, parent.pid);
+    await written(stage.folder, 'log', '"service":"talk"');
     const log = readFileSync(join(stage.folder, 'log'), 'utf8');
     const [, host = ''] = /"service":"talk".*"host":"127\.0\.0\.1:(\d+)"/.exec(log) ?? [];
     assert.match(await ask(Number(host), 'who'), /^\d+ one$/);

@@ -80,6 +80,16 @@ describe('a stop', { timeout: FULL ? 300_000 : 60_000 }, () => {
     assert.equal(daemon.all('daemon.stopping').length, 1);
   });
 
+  test('R-D7 a SIGTERM for the whole group, as some service managers send it, is one as well', async (t) => {
+    const daemon = new Stage(t).run(['--workers', '2'], { group: true });
+    const clients = await busy(await daemon.ready());
+    process.kill(-daemon.pid, 'SIGTERM');
+    assert.deepEqual(await outcomesOf(clients), ['whole']);
+    assert.deepEqual(await daemon.ended, { status: 0, errors: '' });
+    const { closed, aborted } = await daemon.event('drain.done');
+    assert.deepEqual({ closed, aborted }, { closed: BUSY, aborted: 0 });
+  });
+
   test('R-D8 refuses connections at once while it drains; R-D10 the idle end at once if they say so, or at the timeout', async (t) => {
     const daemon = new Stage(t).run(['--workers', '2', '--drain-timeout', '1.5']);
     const [port, politePort] = [await daemon.ready(), await daemon.ready('polite')];

@@ -2,14 +2,13 @@ import type { SocketName } from '../../seam/address.ts';
 import type { Cause } from '../../seam/cause.ts';
 import type { ListenPlace } from '../../seam/streams.ts';
 import { causeOfThrown } from './cause.ts';
-import { pathOfSocket } from './descriptor.ts';
+import { pathOfSocket, statusOf } from './descriptor.ts';
 import type { Handle } from './inherited.ts';
 import { isHandle } from './inherited.ts';
 import type { ListeningServer } from './server.ts';
 import { listenUNIX } from './unix.ts';
 
 const { EventEmitter } = process.getBuiltinModule('node:events');
-const { fstatSync } = process.getBuiltinModule('node:fs');
 const net = process.getBuiltinModule('node:net');
 const { getSystemErrorName } = process.getBuiltinModule('node:util');
 
@@ -131,7 +130,7 @@ class PathServer extends EventEmitter implements ListeningServer {
 function bindHandle(place: Exclude<BindPlace, { kind: 'unix' }>): BoundSocket {
   const { backlog } = place;
   if (place.kind === 'fd') {
-    if (!fstatSync(place.fd).isSocket()) throw new Error('it is not a socket');
+    if (!statusOf(place.fd).isSocket()) throw new Error('it is not a socket');
     const handle = opened(place.fd);
     return boundSocket(
       place.fd,
