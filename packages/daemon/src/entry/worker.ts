@@ -7,6 +7,9 @@ import { openProcessLog } from '../log/process-log.ts';
 import { drop } from '../system/privileges.ts';
 import { Worker } from '../worker/worker.ts';
 
+/** How long a worker that has done may take to end: for its last lines and reports, and what waits for the end of its reactor. */
+const LEFT_MS = 2000;
+
 let destination: Destination | undefined;
 /** Settles when what was told the supervisor so far has gone out. */
 let sent: Promise<unknown> = Promise.resolve();
@@ -31,8 +34,11 @@ const worker = new Worker({
     return opened;
   },
   end: (status) => {
+    const exit = (): never => process.exit(status);
+    // A channel that closes answers no more, and a trigger before shutdown may wait for ever.
+    setTimeout(exit, LEFT_MS);
     if (reactor.running) reactor.stop();
-    void Promise.all([destination?.end(), sent, running]).then(() => process.exit(status));
+    void Promise.all([destination?.end(), sent, running]).then(exit);
   },
 });
 

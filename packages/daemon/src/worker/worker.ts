@@ -45,6 +45,9 @@ const CUT_MS = 250;
 const HEARTBEAT_MS = 2000;
 const HEARTBEATS = 3;
 
+/** How much longer than its drain and its stop a worker lives whose supervisor has ended, in milliseconds. */
+const LAST_MS = 1000;
+
 /** Carries out the orders of a supervisor in this process: describes an application, or runs services of it until it is told to end. */
 export class Worker {
   readonly #around: WorkerSurroundings;
@@ -104,8 +107,14 @@ export class Worker {
   lost(): void {
     this.#fleet?.lost();
     const options = this.#order?.options;
-    if (options === undefined || this.#host === undefined) this.#end(EXIT.done);
-    else void this.#leave(options.drainTimeoutMs, options.stopTimeoutMs);
+    if (options === undefined || this.#host === undefined) {
+      this.#end(EXIT.done);
+      return;
+    }
+    const { drainTimeoutMs, stopTimeoutMs } = options;
+    void this.#leave(drainTimeoutMs, stopTimeoutMs);
+    // Nothing else would end what does not end by itself.
+    this.#around.reactor.callLater(drainTimeoutMs + stopTimeoutMs + LAST_MS, () => this.#end(EXIT.done));
   }
 
   /** This process was told by a signal to end: the supervisor sees to it. */
