@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
 
-/** What the public surface of `couplet` lacks, sorted. */
+/** What the public surface of a package lacks, sorted. */
 export interface Lacks {
   /** Types that a public signature names, and that no entry exports, each with the declaration that names it first. */
   readonly unnamed: Readonly<Record<string, string>>;
@@ -10,16 +10,18 @@ export interface Lacks {
   readonly undocumented: readonly string[];
 }
 
-const FOLDER = resolve('packages/couplet');
-const MANIFEST: { readonly exports: Readonly<Record<string, string | { readonly 'couplet-source': string }>> } =
-  JSON.parse(readFileSync(join(FOLDER, 'package.json'), 'utf8'));
+interface Manifest {
+  readonly exports: Readonly<Record<string, string | { readonly 'couplet-source': string }>>;
+}
 
-/** Reads the sources of all entries, from what they export to whatever a signature leads to. */
-export function lacksOf(): Lacks {
-  const entries = Object.values(MANIFEST.exports).flatMap((target) =>
-    typeof target === 'string' ? [] : [join(FOLDER, target['couplet-source'])],
+/** Reads the sources of all entries of a package, by its folder, from what they export to whatever a signature leads to. */
+export function lacksOf(name: string): Lacks {
+  const folder = resolve('packages', name);
+  const { exports }: Manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const entries = Object.values(exports).flatMap((target) =>
+    typeof target === 'string' ? [] : [join(folder, target['couplet-source'])],
   );
-  return new Surface(entries).lacks();
+  return new Surface(folder, entries).lacks();
 }
 
 class Surface {
@@ -31,9 +33,12 @@ class Surface {
   readonly #unnamed = new Map<string, string>();
   readonly #undocumented = new Set<string>();
 
-  constructor(entries: readonly string[]) {
+  readonly #folder: string;
+
+  constructor(folder: string, entries: readonly string[]) {
+    this.#folder = folder;
     const { config } = ts.readConfigFile('tsconfig.base.json', ts.sys.readFile);
-    const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, FOLDER);
+    const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, folder);
     const program = ts.createProgram(entries, { ...options, noEmit: true });
     const checker = program.getTypeChecker();
     this.#checker = checker;
@@ -108,7 +113,7 @@ class Surface {
     const symbol = this.#resolve(found);
     const [declaration] = symbol.declarations ?? [];
     if (declaration === undefined || ts.isTypeParameterDeclaration(declaration)) return;
-    if (!declaration.getSourceFile().fileName.startsWith(join(FOLDER, 'src'))) return;
+    if (!declaration.getSourceFile().fileName.startsWith(join(this.#folder, 'src'))) return;
     if (!this.#exported.has(symbol) && !this.#unnamed.has(symbol.name)) this.#unnamed.set(symbol.name, path);
     this.#visit(symbol);
   }

@@ -34,6 +34,8 @@ const CODES: Readonly<Record<string, string>> = {
   ProxyHeaderError: 'COUPLET_PROXY_HEADER',
   ReactorAlreadyRunning: 'COUPLET_REACTOR_ALREADY_RUNNING',
   ReactorNotRunning: 'COUPLET_REACTOR_NOT_RUNNING',
+  ReactorStopped: 'COUPLET_REACTOR_STOPPED',
+  ServiceError: 'COUPLET_SERVICE',
   ServiceStopped: 'COUPLET_SERVICE_STOPPED',
   SimulationError: 'COUPLET_SIMULATION',
   StringTooLongError: 'COUPLET_STRING_TOO_LONG',
@@ -47,10 +49,13 @@ const MANIFEST: { readonly exports: Readonly<Record<string, unknown>> } = JSON.p
   readFileSync('packages/couplet/package.json', 'utf8'),
 );
 
-/** The entries of the package. */
-const ENTRIES = Object.keys(MANIFEST.exports)
-  .filter((path) => !path.endsWith('.json'))
-  .map((path) => path.replace('.', 'couplet'));
+/** The entries of the packages. */
+const ENTRIES = [
+  ...Object.keys(MANIFEST.exports)
+    .filter((path) => !path.endsWith('.json'))
+    .map((path) => path.replace('.', 'couplet')),
+  'coupletd',
+];
 
 /** What is never thrown as itself: its subclasses have codes. */
 const ABSTRACT: readonly string[] = ['AdmissionError'];
@@ -73,7 +78,7 @@ function listed(): Map<string, string[]> {
   const rows = new Map<string, string[]>();
   let entry = 'couplet';
   for (const line of readFileSync('docs/errors.md', 'utf8').split('\n')) {
-    entry = /^## `(couplet\/\w+)`/.exec(line)?.[1] ?? entry;
+    entry = /^## `(coupletd|couplet\/\w+)`/.exec(line)?.[1] ?? entry;
     const [, name, code] = /^\| `(\w+)` *\| `(COUPLET_\w+)` *\|/.exec(line) ?? [];
     if (name !== undefined && code !== undefined) rows.set(entry, [...(rows.get(entry) ?? []), `${name} ${code}`]);
   }

@@ -1,4 +1,4 @@
-/** One layer of `packages/couplet/src`. */
+/** One layer of the sources of a package. */
 export interface Layer {
   /** Its folders, which do not import each other. */
   readonly folders: readonly string[];
@@ -8,7 +8,7 @@ export interface Layer {
   readonly runtime?: true;
 }
 
-/** The layers, from below. */
+/** The layers of `packages/couplet/src`, from below. */
 export const LAYERS: readonly Layer[] = [
   { folders: ['seam'] },
   { folders: ['values', 'machine'] },
@@ -23,5 +23,19 @@ export const LAYERS: readonly Layer[] = [
   { folders: ['connection', 'relay', 'services'] },
   { folders: ['backends'], from: ['seam'], runtime: true },
   { folders: ['sim', 'testing'] },
+  { folders: ['entry'], runtime: true },
+];
+
+/** The layers of `packages/daemon/src`, from below. It runs on Node alone. */
+export const DAEMON_LAYERS: readonly Layer[] = [
+  { folders: ['values'], runtime: true },
+  { folders: ['log', 'metrics'], runtime: true },
+  { folders: ['configuration'], runtime: true },
+  { folders: ['ipc'], runtime: true },
+  { folders: ['fleet', 'control', 'system'], runtime: true },
+  { folders: ['application'], runtime: true },
+  { folders: ['worker'], runtime: true },
+  { folders: ['supervisor'], runtime: true },
+  { folders: ['commands'], runtime: true },
   { folders: ['entry'], runtime: true },
 ];

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +9,7 @@ import { after, before, describe, test } from 'node:test';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import type { Tarball } from './tarball.ts';
-import { bytesOf, pack, unpack } from './tarball.ts';
+import { bytesOf, linkDependencies, pack, unpack } from './tarball.ts';
 
 /** Ways to resolve a package that predate modules of its kind: it has none for them. */
 const BEFORE_MODULES = ['node10', 'node16-cjs'];
@@ -35,8 +36,19 @@ import { checkBackend } from 'couplet-conformance';
 console.log(checkBackend({ backend: () => new NodeBackend() }).length, 'checks');
 `;
 
-/** The folders of those that are published: the second needs the first. */
-const PACKAGES = ['couplet', 'conformance'];
+/** An application, whose service is not started. */
+const APPLICATION = `
+import { Factory } from 'couplet';
+import { Echo } from 'couplet/protocols';
+import { application, StreamServerService } from 'coupletd';
+
+const echo = new StreamServerService('echo', 'tcp:0:interface=127.0.0.1', Factory.forProtocol(Echo));
+export { app as default };
+const app = application('packed', [echo]);
+`;
+
+/** The folders of those that are published: the others need the first. */
+const PACKAGES = ['couplet', 'conformance', 'daemon'];
 
 for (const name of PACKAGES)
   describe(`the package ${name}`, () => {
@@ -79,6 +91,7 @@ describe('what is packed', () => {
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'couplet-packed-'));
     for (const name of PACKAGES) unpack(pack(name, folder), folder);
+    linkDependencies('packages/daemon', folder);
   });
   after(() => rmSync(folder, { recursive: true }));
 
@@ -100,5 +113,27 @@ describe('what is packed', () => {
     const { stdout, stderr } = spawnSync(process.execPath, ['checks.mjs'], { cwd: folder, encoding: 'utf8' });
     assert.equal(stderr, '');
     assert.match(stdout, /^[1-9]\d{2,} checks\n$/);
+  });
+
+  test('coupletd imports an application with the couplet beside it, in a process of its own', () => {
+    writeFileSync(join(folder, 'app.mjs'), APPLICATION);
+    const words = ['node_modules/coupletd/bin/coupletd.js', 'check', 'app.mjs'];
+    const { stdout, stderr, status } = spawnSync(process.execPath, words, { cwd: folder, encoding: 'utf8' });
+    assert.deepEqual([status, stderr], [0, '']);
+    assert.match(stdout, /\btcp:0:interface=127\.0\.0\.1\b/);
+  });
+
+  test('coupletd serves by a worker, and drains', async () => {
+    writeFileSync(join(folder, 'served.mjs'), APPLICATION);
+    const words = ['node_modules/coupletd/bin/coupletd.js', 'run', 'served.mjs', '--control', 'none'];
+    const daemon = spawn(process.execPath, words, { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+    let log = '';
+    for await (const text of daemon.stdout.setEncoding('utf8')) {
+      log += text;
+      const [, port] = /"daemon.ready".*127\.0\.0\.1:(\d+)/.exec(log) ?? [];
+      if (port !== undefined) break;
+    }
+    daemon.kill('SIGTERM');
+    assert.deepEqual(await once(daemon, 'exit'), [0, null], log);
   });
 });

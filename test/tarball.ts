@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 
 /** What `npm pack` says of a package. */
 export interface Tarball {
@@ -29,6 +29,18 @@ export function unpack({ path, name }: Tarball, folder: string): void {
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`tar: ${stderr}`);
+}
+
+/** Puts what a package depends on where a program in that folder finds it, as it is installed here. */
+export function linkDependencies(source: string, folder: string): void {
+  const { dependencies }: { readonly dependencies: object } = JSON.parse(
+    readFileSync(join(source, 'package.json'), 'utf8'),
+  );
+  for (const name of Object.keys(dependencies)) {
+    const place = join(folder, 'node_modules', name);
+    mkdirSync(dirname(place), { recursive: true });
+    symlinkSync(resolve('node_modules', name), place);
+  }
 }
 
 /** The bytes of a tarball, in a buffer of their own. */

@@ -14,10 +14,13 @@ export class Child {
   #over = false;
   #wake = () => {};
 
-  /** The words are its arguments: first the port. */
+  /** The words are its arguments: first the port, or for the name `coupletd` those of that command. */
   constructor(t: TestContext, name: string, ...words: readonly (number | string)[]) {
     const suffix = extname(import.meta.url);
-    const file = fileURLToPath(new URL(`../${name}${suffix}`, import.meta.url));
+    const file =
+      name === 'coupletd'
+        ? 'node_modules/.bin/coupletd'
+        : fileURLToPath(new URL(`../${name}${suffix}`, import.meta.url));
     const flags = suffix === '.ts' ? ['--conditions=couplet-source'] : [];
     this.#process = spawn(process.execPath, [...flags, file, ...words.map(String)], { stdio: 'pipe' });
     const { stdout, stderr } = this.#process;

@@ -1,6 +1,7 @@
 import type { ConnectionBounds } from '../protocol/options.ts';
 import type { Callbacks } from '../protocol/protocol.ts';
 import type { Wire } from '../seam/wire.ts';
+import { isInterruption } from '../time/waits.ts';
 import { isThenable, promiseOf } from '../values/thenable.ts';
 import type { Engine } from './engine.ts';
 import { Life } from './life.ts';
@@ -73,6 +74,8 @@ export abstract class Calls extends Life {
   }
 
   protected fail(where: string, error: unknown): void {
+    // What the connection waited for has ended with it.
+    if (isInterruption(error) && over(this.state)) return;
     const who = `${classOf(this.protocol)} at ${this.getPeer().authority}`;
     this.failed();
     this.engine.report({ who, where, error });

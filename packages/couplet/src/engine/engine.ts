@@ -6,8 +6,9 @@ import type { Cause } from '../seam/cause.ts';
 import type { ClockFacet } from '../seam/clock.ts';
 import type { Streams } from '../seam/streams.ts';
 import type { Surroundings } from '../seam/surroundings.ts';
-import type { Clock, DelayedCall } from '../time/clock.ts';
+import type { Clock, DelayedCall, RepeatedCall, RepeatOptions, SleepOptions } from '../time/clock.ts';
 import { Timers } from '../time/timers.ts';
+import { Waits } from '../time/waits.ts';
 import { checkFunction } from '../values/checks.ts';
 import type { ErrorReport } from '../values/error-report.ts';
 import { isThenable, promiseOf } from '../values/thenable.ts';
@@ -49,6 +50,8 @@ export class Engine implements Clock {
   streams: Streams;
   readonly gather: Gather;
   readonly timers: Timers;
+  /** What waits on the clock besides delayed calls. */
+  readonly waits: Waits;
   readonly lingers: Lingers;
   readonly contexts: TlsContexts;
   /** The groups that have members: the connections, and the undecided wires, of ports and connectors. */
@@ -106,6 +109,7 @@ export class Engine implements Clock {
     this.gather = new Gather(released);
     this.timers = new Timers(clock, (task) => this.run(task));
     this.lingers = new Lingers(this.timers);
+    this.waits = new Waits(this);
     this.contexts = new TlsContexts(streams, surroundings, (error) =>
       this.report({ who: 'ServerTLS', where: 'replace', error }),
     );
@@ -132,6 +136,14 @@ export class Engine implements Clock {
     // Otherwise the mistake would show later, in a timer.
     if (typeof call !== 'function') checkFunction('call', call, 'a function');
     return this.timers.callLater(delayMs, () => this.guard('a delayed call', titleOf(call), () => call(...args)));
+  }
+
+  sleep(ms: number, options?: SleepOptions): Promise<void> {
+    return this.waits.sleep(ms, options);
+  }
+
+  callEvery(ms: number, call: () => unknown, options: RepeatOptions = {}): RepeatedCall {
+    return this.waits.callEvery(ms, call, options, titleOf(call));
   }
 
   /** Looks a host name up. The empty name never has an address: a runtime could take it for this host, or warn. */

@@ -65,9 +65,11 @@ export type {
   RunOptions,
 } from '../reactor/options.ts';
 export { Reactor } from '../reactor/reactor.ts';
+export type { ReactorClock } from '../reactor/reactor-clock.ts';
 export type { SystemEvent, Trigger, TriggerPhase } from '../reactor/triggers.ts';
 export type { TlsCertificate, TlsInfo, TlsVersion } from '../seam/tls.ts';
 export type { BackOff, BackOffOptions } from '../time/back-off.ts';
-export type { Clock, DelayedCall, NextAttempt } from '../time/clock.ts';
+export type { Clock, DelayedCall, NextAttempt, RepeatedCall, RepeatOptions, SleepOptions } from '../time/clock.ts';
+export { ReactorStopped } from '../time/waits.ts';
 export type { Details } from '../values/details.ts';
 export type { ErrorReport } from '../values/error-report.ts';

@@ -5,7 +5,9 @@ export type { DoneBy, EventOf, SoundStates, SoundTransition, States, Transition 
 export type { Framed } from '../receivers/framed.ts';
 export { FrameReceiver } from '../receivers/framed.ts';
 export type { LineProtocol } from '../receivers/lines.ts';
-export { LineOnlyReceiver, LineReceiver, TextLineReceiver } from '../receivers/lines.ts';
+export { LineOnlyReceiver } from '../receivers/lines.ts';
+export type { RawLineProtocol } from '../receivers/raw-lines.ts';
+export { LineReceiver, TextLineReceiver } from '../receivers/raw-lines.ts';
 export type { NextState, Stateful } from '../receivers/stateful.ts';
 export { StatefulStringProtocol } from '../receivers/stateful.ts';
 export type { IntNStringReceiver, StringReceiver } from '../receivers/strings.ts';
@@ -15,6 +17,8 @@ export {
   Int32StringReceiver,
   NetstringReceiver,
 } from '../receivers/strings.ts';
+export type { PhaseTimeout, Timeable } from '../receivers/timeout-mixin.ts';
+export { TimeoutMixin } from '../receivers/timeout-mixin.ts';
 export type { Permit } from '../relay/allow-list.ts';
 export type { FileTransferOptions, ReadableFile } from '../relay/file-sender.ts';
 export { FileSender } from '../relay/file-sender.ts';

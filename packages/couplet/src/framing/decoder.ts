@@ -89,6 +89,25 @@ export abstract class Decoder<Frame> implements Iterable<Frame> {
   }
 
   /**
+   * Takes the next `length` bytes at once; undefined until all are there, and then it has to be asked for the same number again. They
+   * are a view of a chunk, or a copy if they came in several. Nothing may have begun.
+   */
+  protected whole(length: number): Buffer | undefined {
+    for (;;) {
+      const from = this.at;
+      const end = from + length - this.begun.size;
+      if (end <= this.chunk.length) {
+        this.at = end;
+        const last = this.chunk.subarray(from, end);
+        return this.begun.size === 0 ? last : this.begun.join(last);
+      }
+      this.begun.push(this.chunk.subarray(from));
+      this.at = this.chunk.length;
+      if (!this.ready()) return undefined;
+    }
+  }
+
+  /**
    * Makes `chunk` have an unread byte at `at`, if need be by turning to the next chunk. Returns false until more bytes are
    * pushed.
    */

@@ -98,6 +98,22 @@ export class LineDecoder<Line> extends Decoder<Line> {
     return !this.#skipping;
   }
 
+  /**
+   * Takes the next `length` bytes at once, whatever they are; undefined until all are there. May be called between lines, and then
+   * with the same number until it has returned them.
+   */
+  take(length: number): Buffer | undefined {
+    return this.skip() ? this.whole(length) : undefined;
+  }
+
+  /** Takes some of the next bytes, at most `most`, whatever they are; undefined if there is none. May be called between lines. */
+  takeSome(most: number): Buffer | undefined {
+    if (!this.skip() || !this.ready()) return undefined;
+    const from = this.at;
+    this.at = Math.min(from + most, this.chunk.length);
+    return this.chunk.subarray(from, this.at);
+  }
+
   override rest(): Buffer {
     this.#edge = '';
     this.#skipping = false;
@@ -111,7 +127,8 @@ export class LineDecoder<Line> extends Decoder<Line> {
   /** The index in the chunk where the next delimiter begins; below 0 if it begins in an earlier chunk. */
   #find(): number | undefined {
     const overlap = this.#needle.length - 1;
-    if (this.#text === '') this.#open(this.at, WINDOW);
+    // What lies behind the text was taken without a search.
+    if (this.#text === '' || this.at > this.#from + this.#text.length) this.#open(this.at, WINDOW);
     if (this.#edge !== '') {
       const seam = this.#edge + this.#text.slice(0, overlap);
       const across = seam.indexOf(this.#needle);

@@ -130,25 +130,17 @@ export class PrefixedDecoder extends Decoder<Buffer> {
 
   /** The string behind the prefix. Undefined if it is not whole; then no byte is left unread. */
   #readString(): Buffer | undefined {
-    const from = this.at;
-    const missing = this.#total - this.begun.size;
-    if (this.chunk.length - from < missing) {
-      this.begun.push(this.chunk.subarray(from));
-      this.at = this.chunk.length;
-      return undefined;
-    }
-    this.at = from + missing;
-    if (this.begun.size === 0) return this.#take(this.chunk, from);
-    return this.#take(this.begun.join(this.chunk.subarray(from, this.at)));
+    const bytes = this.whole(this.#total);
+    return bytes === undefined ? undefined : this.#take(bytes);
   }
 
-  /** The string that begins at `from`. */
-  #take(bytes: Buffer, from = 0): Buffer {
+  /** The string without its trailer. */
+  #take(bytes: Buffer): Buffer {
     const { length, trailer } = this.#prefix;
-    const end = from + length;
     this.#announced = false;
-    if (trailer > 0) this.#prefix.checkTrailer(bytes[end]);
-    return bytes.subarray(from, end);
+    if (trailer === 0) return bytes;
+    this.#prefix.checkTrailer(bytes[length]);
+    return bytes.subarray(0, length);
   }
 
   #skip(): void {

@@ -84,9 +84,14 @@ const MOST = 9;
 
 /** The length as an unsigned varint: seven bits in each byte, the lowest first; all bytes but the last have the high bit. */
 export class VarintPrefix implements Prefix {
-  readonly most: number = MOST;
+  readonly most: number;
   readonly trailer = 0;
   length = 0;
+
+  /** `most` is the most bytes that one may have. */
+  constructor(most: number = MOST) {
+    this.most = most;
+  }
 
   read(bytes: Buffer, from: number): number {
     let length = 0;
@@ -100,7 +105,7 @@ export class VarintPrefix implements Prefix {
         this.length = length;
         return size;
       }
-      if (size === MOST) throw new VarintParseError(`a varint has more than ${MOST} bytes`);
+      if (size === this.most) throw new VarintParseError(`a varint has more than ${this.most} bytes`);
     }
     return 0;
   }

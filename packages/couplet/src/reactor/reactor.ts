@@ -19,7 +19,6 @@ import type { ReactorView } from '../protocol/views.ts';
 import type { Backend } from '../seam/backend.ts';
 import type { Streams } from '../seam/streams.ts';
 import type { Signal, Surroundings } from '../seam/surroundings.ts';
-import type { Clock, DelayedCall, NextAttempt } from '../time/clock.ts';
 import {
   checkAtLeast,
   checkFunction,
@@ -29,7 +28,6 @@ import {
   described,
   hasMethods,
 } from '../values/checks.ts';
-import type { ErrorReport } from '../values/error-report.ts';
 import { awaited } from '../values/thenable.ts';
 import { ClientConnector } from './connector.ts';
 import type { Destination } from './dial.ts';
@@ -47,7 +45,7 @@ import type {
 } from './options.ts';
 import { checkOptions, DEFAULT_BACKLOG, DEFAULT_MODE } from './options.ts';
 import { Ports } from './ports.ts';
-import { retryLater } from './retry.ts';
+import { ReactorClock } from './reactor-clock.ts';
 import type { SystemEvent, Trigger, TriggerPhase } from './triggers.ts';
 import { EVENTS, PHASES, Triggers } from './triggers.ts';
 
@@ -73,7 +71,7 @@ const FAMILIES: readonly NonNullable<ConnectOptions['family']>[] = ['IPv4', 'IPv
  * timers work as soon as they are made; `run` keeps the process alive until `stop`, and then ends them all. A program usually
  * has one: `reactor` of `couplet`.
  */
-export class Reactor implements Clock {
+export class Reactor extends ReactorClock {
   /** The process around the reactor, for endpoints. */
   readonly '~surroundings': Surroundings;
   /** The sockets that the process inherited, for endpoints; undefined unless `'~inherit'` was called. */
@@ -118,8 +116,10 @@ export class Reactor implements Clock {
    * network takes `reactor` of `couplet` in place of this.
    */
   constructor(backend: Backend) {
+    const engine = new Engine(backend);
+    super(engine);
     this['~surroundings'] = backend.surroundings;
-    this.#engine = new Engine(backend);
+    this.#engine = engine;
     this.#ports = new Ports(this.#engine, this);
     this.#runtime = backend.name;
     this.#since = this.now();
@@ -138,32 +138,6 @@ export class Reactor implements Clock {
   /** True from `run` until everything has ended after `stop`. */
   get running(): boolean {
     return this.#life.state !== 'idle';
-  }
-
-  now(): number {
-    return this.#engine.now();
-  }
-
-  wallClock(): number {
-    return this.#engine.wallClock();
-  }
-
-  random(): number {
-    return this.#engine.random();
-  }
-
-  /** Reports an error as if a callback had thrown it: to the observers of errors, or on standard error while there are none. */
-  report(report: ErrorReport): void {
-    this.#engine.report(report);
-  }
-
-  callLater<A extends unknown[]>(delayMs: number, call: (...args: A) => unknown, ...args: A): DelayedCall {
-    return this.#engine.callLater(delayMs, call, ...args);
-  }
-
-  retryLater(delayMs: number, next: NextAttempt, call: () => unknown): DelayedCall {
-    const id = next instanceof ClientConnector ? next.id : this.#engine.newId();
-    return retryLater(this.#engine, id, delayMs, next, call);
   }
 
   /**
@@ -352,6 +326,7 @@ export class Reactor implements Clock {
     // What these triggers began and cancelled ends in turns of its own.
     await this.#turn();
     this.#life.over();
+    this.#engine.waits.end();
     this.#engine.timers.clear();
     this.#engine.timers.hold(false);
     release();

@@ -1,6 +1,7 @@
-import type { DelayedCall, Clock as Time } from '../time/clock.ts';
+import type { DelayedCall, RepeatedCall, RepeatOptions, SleepOptions, Clock as Time } from '../time/clock.ts';
 import { Dice } from '../time/dice.ts';
 import { Timers } from '../time/timers.ts';
+import { Waits } from '../time/waits.ts';
 
 /** Options of a `Clock`. */
 export interface ClockOptions {
@@ -20,6 +21,7 @@ const ROUNDS = 10_000;
 export class Clock implements Time {
   readonly #wallClock: number;
   readonly #dice: Dice;
+  readonly #waits: Waits = new Waits(this);
   readonly #timers: Timers = new Timers(
     {
       now: () => this.#now,
@@ -61,6 +63,14 @@ export class Clock implements Time {
    */
   callLater<A extends unknown[]>(delayMs: number, call: (...args: A) => unknown, ...args: A): DelayedCall {
     return this.#timers.callLater(delayMs, () => call(...args));
+  }
+
+  sleep(ms: number, options?: SleepOptions): Promise<void> {
+    return this.#waits.sleep(ms, options);
+  }
+
+  callEvery(ms: number, call: () => unknown, options: RepeatOptions = {}): RepeatedCall {
+    return this.#waits.callEvery(ms, call, options, 'a repeated call');
   }
 
   /** Returns the calls that wait, in the order in which they will run. */

@@ -20,6 +20,28 @@ export interface DelayedCall {
   delay(delayMs: number): void;
 }
 
+/** Options of `sleep`. */
+export interface SleepOptions {
+  /** Ends the wait when it is aborted: the promise rejects with its reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Options of `callEvery`. */
+export interface RepeatOptions {
+  /** Whether the first call is made at once, in the next turn of the event loop, and not after the first interval. False unless set. */
+  readonly now?: boolean;
+}
+
+/** A call that `callEvery` repeats. */
+export interface RepeatedCall {
+  /** True until it was cancelled, or the reactor has ended. */
+  readonly active: boolean;
+  /** How many beats were left out so far, because the call before them took longer than the interval, or the event loop did. */
+  readonly missed: number;
+  /** Ends the calls. One that is under way is not waited for. Does nothing if they have ended. */
+  cancel(): void;
+}
+
 /**
  * Time and random numbers for protocols. Code that takes them from here, and not from the runtime, runs unchanged, and
  * repeatably, on the simulated network.
@@ -43,6 +65,23 @@ export interface Clock {
    * a function.
    */
   callLater<A extends unknown[]>(delayMs: number, call: (...args: A) => unknown, ...args: A): DelayedCall;
+  /**
+   * Resolves after `ms` milliseconds. With an `AbortSignal` in the options it rejects with the reason of that when it is aborted first,
+   * and with `ReactorStopped` when the reactor ends. Neither is an unhandled rejection, and a callback that fails with one of them once
+   * its connection is gone is not reported.
+   *
+   * Rejects with a `RangeError` unless `ms` is a finite number of at least 0, and with a `TypeError` if `signal` is not an
+   * `AbortSignal`.
+   */
+  sleep(ms: number, options?: SleepOptions): Promise<void>;
+  /**
+   * Calls `call` every `ms` milliseconds, until the returned call is cancelled or the reactor ends. It never runs beside itself: what it
+   * returns is waited for, and beats that pass meanwhile are left out; those that come keep their times. What it throws, or rejects
+   * with, is reported to the observers, and the next beat comes.
+   *
+   * Throws a `RangeError` unless `ms` is a finite number above 0, and a `TypeError` if `call` is not a function.
+   */
+  callEvery(ms: number, call: () => unknown, options?: RepeatOptions): RepeatedCall;
   /**
    * Reports an error to the observers that a callback cannot throw, for instance one of a promise that is not awaited.
    * `report.who` and `report.where` say where it comes from. Undefined on a clock without observers.
@@ -69,7 +108,7 @@ export function retryLater(clock: Clock, delayMs: number, next: NextAttempt, cal
 }
 
 /** Reports an error to the observers of a clock. On a clock without observers a delayed call throws it. */
-export function reportTo(clock: Clock, report: ErrorReport): void {
+export function reportTo(clock: Pick<Clock, 'callLater' | 'report'>, report: ErrorReport): void {
   if (clock.report !== undefined) clock.report(report);
   else
     clock.callLater(0, () => {

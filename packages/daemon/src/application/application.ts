@@ -15,8 +15,11 @@ export type Services<S> = readonly Service[] | ((settings: S) => readonly Servic
 
 /** An application: a name, and the services that it consists of. `application` makes it. */
 export interface Application {
+  /** What logs, the control socket and the keys of a ledger call it. */
   readonly name: string;
+  /** Checks its settings; undefined if it takes them as they are. */
   readonly configuration: StandardSchemaV1 | undefined;
+  /** Files whose change counts as one of its code. */
   readonly files: readonly string[];
   /**
    * Makes its services of settings that its schema has checked. Rejects with a `TypeError` if one is not a service, and with a

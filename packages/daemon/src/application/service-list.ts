@@ -12,6 +12,10 @@ export interface ServiceDeadlines {
 }
 
 const START_MS = 30_000;
+/** How long those that have started may take to stop when another one has failed to start, all together. */
+const ROLLBACK_MS = 5000;
+/** How much longer than it was given a service may take to drain: it ends what is left when its time is up. */
+const DRAIN_GRACE_MS = 250;
 const NAME = /^[\w.-]+$/;
 
 /** A place in a list of services. */
@@ -54,20 +58,25 @@ export class ServiceList {
       } catch (error) {
         // What it has begun may hold a port.
         this.#started.push({ service, context: own });
-        const rest = AbortSignal.abort(error);
-        await this.stop(rest);
+        const late = new AbortController();
+        const timer = own.reactor.callLater(ROLLBACK_MS, () => late.abort(error));
+        await this.stop(late.signal);
+        timer.cancel();
         throw new ServiceError(path, error);
       }
       this.#started.push({ service, context: own });
     }
   }
 
-  /** Drains all at once. Resolves to how their connections ended. A failure is reported, and does not keep the others. */
+  /**
+   * Drains all at once. Resolves to how their connections ended. One that fails or is late is named in the log, and keeps the others
+   * from nothing.
+   */
   async draining(leftMs: number): Promise<Drained> {
     const all = await Promise.all(
       this.#started.map(async ({ service, context }) => {
         try {
-          return await service.draining?.(leftMs);
+          return await within(context, leftMs + DRAIN_GRACE_MS, 'it has not drained', () => service.draining?.(leftMs));
         } catch (error) {
           context.log.error({ event: 'service.failed', err: error }, `${context.path}: ${messageOf(error)}`);
           return undefined;
@@ -112,9 +121,11 @@ async function within<T>(context: ServiceContext, ms: number, late: string, begi
   const expired = new Promise<never>((_resolve, reject) => {
     expire = reject;
   });
-  const timer = context.reactor.callLater(ms, () => expire(new Error(`${late} within ${ms / 1000} s`)));
+  const begun = begin();
+  // One that is done in that moment, such as a list within this one, whose time began before this one's, is not late.
+  const timer = context.reactor.callLater(ms, () => setImmediate(expire, new Error(`${late} within ${ms / 1000} s`)));
   try {
-    return await Promise.race([begin(), expired]);
+    return await Promise.race([begun, expired]);
   } finally {
     timer.cancel();
   }

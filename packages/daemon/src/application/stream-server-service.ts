@@ -1,4 +1,4 @@
-import type { ConnectionOptions, Drained, Factory, ListeningPort } from 'couplet';
+import type { Address, ConnectionOptions, Drained, Factory, ListeningPort } from 'couplet';
 import type { ServerEndpoint } from 'couplet/endpoints';
 import { placeOf, proxyEndpoint, serverFromString } from 'couplet/endpoints';
 import type { Service, ServiceContext } from './service.ts';
@@ -27,6 +27,11 @@ export class StreamServerService implements Service {
     this.places = isList(places) ? places : [places];
     this.#factory = factory;
     this.#options = options;
+  }
+
+  /** Where it listens in this process: nowhere before it has started and once it stops. */
+  get hosts(): readonly Address[] {
+    return this.#ports.map((port) => port.getHost());
   }
 
   async start(context: ServiceContext): Promise<void> {

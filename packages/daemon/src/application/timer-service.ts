@@ -25,7 +25,9 @@ export class TimerService implements Service {
   readonly #task: (signal: AbortSignal, context: ServiceContext) => unknown;
   #ending = new AbortController();
   #timer: DelayedCall | undefined;
-  #turn: Promise<void> | undefined;
+  /** Settles when the latest turn has ended. */
+  #turn: Promise<void> = Promise.resolve();
+  #stopped = false;
   #unfollow: () => void = () => {};
 
   /**
@@ -43,6 +45,7 @@ export class TimerService implements Service {
   }
 
   start(context: ServiceContext): void {
+    this.#stopped = false;
     if (this.#where === 'every') this.#begin(context);
     else
       this.#unfollow = context['~deployment'].follow((leads) => {
@@ -53,8 +56,10 @@ export class TimerService implements Service {
 
   /** Ends the turns, and resolves when the one that is under way has ended. */
   async stop(): Promise<void> {
-    this.#unfollow();
+    this.#stopped = true;
     await this.#end();
+    // Not earlier: another process that is to take over waits for the end of the turn.
+    this.#unfollow();
   }
 
   draining(): Promise<void> {
@@ -62,8 +67,9 @@ export class TimerService implements Service {
   }
 
   #begin(context: ServiceContext): void {
+    if (this.#stopped) return;
     this.#ending = new AbortController();
-    this.#plan(context, context.reactor.now() + this.#everyMs);
+    this.#plan(context, context.reactor.now() + this.#everyMs, this.#ending.signal);
   }
 
   async #end(): Promise<void> {
@@ -74,15 +80,16 @@ export class TimerService implements Service {
   }
 
   /** Turns stay on multiples of the time, whatever they take. */
-  #plan(context: ServiceContext, due: number): void {
+  #plan(context: ServiceContext, due: number, signal: AbortSignal): void {
     const { reactor } = context;
     const now = reactor.now();
     const missed = Math.max(0, Math.ceil((now - due) / this.#everyMs));
     const next = due + missed * this.#everyMs;
     this.#timer = reactor.callLater(next - now, () => {
-      const { signal } = this.#ending;
-      this.#turn = this.#run(context, signal).then(() => {
-        if (!signal.aborted) this.#plan(context, next + this.#everyMs);
+      this.#turn = this.#turn.then(async () => {
+        if (signal.aborted) return;
+        await this.#run(context, signal);
+        if (!signal.aborted) this.#plan(context, next + this.#everyMs, signal);
       });
     });
   }

@@ -28,7 +28,8 @@ export async function coupletd(words: readonly string[], surroundings: Surroundi
       return EXIT.usage;
     }
     const message = thrown instanceof Error ? thrown.message : String(thrown);
-    error(`coupletd: ${printable(message)}\n`);
+    // A plug-in that was asked for its help has nothing to say besides.
+    if (message !== '') error(`coupletd: ${printable(message)}\n`);
     return thrown instanceof CommandError ? thrown.status : EXIT.software;
   }
 }

@@ -7,6 +7,7 @@ const PAYLOAD_BYTES = 4096;
 export interface Present {
   /** The process that it joined in: told apart from all others, now and later. */
   readonly node: string;
+  /** What its member says of itself. */
   readonly payload: string;
 }
 

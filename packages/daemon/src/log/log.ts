@@ -10,16 +10,22 @@ export type LogFields = Readonly<Record<string, unknown>>;
  * counted.
  */
 export interface Log {
+  /** The process cannot go on. */
   fatal(fields: LogFields, text?: string): void;
   fatal(text: string): void;
+  /** Something has failed. */
   error(fields: LogFields, text?: string): void;
   error(text: string): void;
+  /** Something is not as it should be, and goes on. */
   warn(fields: LogFields, text?: string): void;
   warn(text: string): void;
+  /** What operators want to know in the usual course. */
   info(fields: LogFields, text?: string): void;
   info(text: string): void;
+  /** What helps to find a fault. */
   debug(fields: LogFields, text?: string): void;
   debug(text: string): void;
+  /** Each step. */
   trace(fields: LogFields, text?: string): void;
   trace(text: string): void;
   /** Returns a log that adds these fields to each line. */

@@ -23,7 +23,10 @@ export interface ProcessLog {
   readonly destination: Destination;
 }
 
-/** Opens the log of one of several processes that write to one place; `fields` are in each of its lines. Throws a `CommandError`. */
+/**
+ * Opens the log of one of several processes that write to one place; `fields` are in each of its lines. What waits when the process exits,
+ * also from within the application, is written then. Throws a `CommandError`.
+ */
 export function openProcessLog(options: ProcessLogOptions, fields: LogFields, clock: Clock): ProcessLog {
   const { logFile, logFormat, logLevel, logQueue, workers } = options;
   const destination = openDestination({
@@ -32,6 +35,7 @@ export function openProcessLog(options: ProcessLogOptions, fields: LogFields, cl
     shared: workers > 0,
     clock,
   });
+  process.once('exit', () => destination.endNow());
   const { terminal } = destination;
   const format = logFormat ?? (terminal ? 'pretty' : 'json');
   const { NO_COLOR: colorless } = process.env;

@@ -13,7 +13,7 @@ export class Announcer {
   readonly #watchdog: Watchdog | undefined;
   #state = '';
 
-  /** `well` says whether every slot has answered lately. */
+  /** `well` says whether every slot answers, or is being restarted. */
   constructor(
     clock: Clock,
     log: Log,

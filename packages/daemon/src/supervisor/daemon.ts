@@ -53,8 +53,6 @@ export interface DaemonSetup {
 
 /** A copy of a signal, as npm and terminals send them, comes within this time, in milliseconds. */
 const COPY_MS = 250;
-/** A worker that is silent for this much longer than it may be is not well. */
-const SILENCE_MS = 5000;
 
 /**
  * Runs an application as a daemon: binds its sockets, drops privileges, starts its workers, and carries out signals and the commands of
@@ -91,6 +89,8 @@ class Daemon {
   readonly #undo: (() => unknown)[] = [];
   #stopBefore: (() => void) | undefined;
   #leftAt: number | undefined;
+  /** Where metrics are served; undefined if they are not. */
+  #metrics: string | undefined;
 
   constructor(options: DaemonSetup, parent: DaemonParent | undefined) {
     const { reactor, version, directory } = options;
@@ -183,15 +183,17 @@ class Daemon {
     });
     this.#supervisor = supervisor;
     const readyFd = options.readyFd === undefined ? undefined : readyDescriptor(options.readyFd);
-    const well = (): boolean => supervisor.isWell(options.workerTimeoutMs + SILENCE_MS);
     const manager = serviceManagerOf(process.env, process.pid);
-    const announcer = new Announcer(reactor, log, manager, this.#parent, readyFd, well);
+    const announcer = new Announcer(reactor, log, manager, this.#parent, readyFd, () => supervisor.well);
     this.#announcer = announcer;
     this.#undo.push(() => announcer.close());
     await supervisor.start(loaded, planOf(loaded.description, loaded.configuration));
     const { hosts } = this.#sockets;
     if (supervisor.state === 'ready')
-      log.info({ event: 'daemon.ready', name: loaded.description.name, listeners: hosts }, `ready`);
+      log.info(
+        { event: 'daemon.ready', name: loaded.description.name, listeners: hosts, metrics: this.#metrics },
+        `ready`,
+      );
     const status = await supervisor.ended;
     log.info({ event: 'daemon.ended', status, seconds: Math.round(process.uptime()) }, `ended with status ${status}`);
     return status;
@@ -234,8 +236,11 @@ class Daemon {
       },
       reactor,
     );
-    await web.open(webPlaceOf(text));
+    const place = webPlaceOf(text);
+    const port = await web.open(place);
     this.#undo.push(() => web.close());
+    const host = place.host.includes(':') ? `[${place.host}]` : place.host;
+    this.#metrics = `${host}:${port}`;
   }
 
   #handler(): ControlHandler {
@@ -319,7 +324,6 @@ class Daemon {
     const log = this.#log;
     log?.log.fatal({ event: 'daemon.ended', status: EXIT.software, reason: line }, line);
     this.#options.say(line.split('\n', 1).join());
-    log?.destination.endNow();
     process.exit(EXIT.software);
   }
 

@@ -2,6 +2,7 @@ import type { Clock } from 'couplet';
 import type { Configuration } from '../configuration/options.ts';
 import type { ApplicationDescription, DescribeOrder, Failure } from '../ipc/messages.ts';
 import { CommandError, EXIT, statusOf } from '../values/exit-status.ts';
+import { refusal } from '../values/refusal.ts';
 import type { Children } from './child.ts';
 
 /**
@@ -29,14 +30,17 @@ export function describeApplication(
           resolve(described);
           return;
         }
-        const how = error?.message ?? (signal === null ? `status ${status}` : signal);
+        if (error !== undefined) {
+          reject(refusal('cannot start a process that imports the application', error));
+          return;
+        }
         const {
           line,
           status: code,
           setting,
         }: Failure = failure ?? {
-          line: `the application cannot be imported: its process ended with ${how}`,
-          status: error === undefined ? EXIT.software : EXIT.system,
+          line: `the application cannot be imported: its process ended with ${signal ?? `status ${status}`}`,
+          status: EXIT.software,
         };
         reject(
           new CommandError(setting === undefined ? line : `${place(setting.path)}: ${setting.detail}`, statusOf(code)),

@@ -1,7 +1,12 @@
 import type { Clock } from 'couplet';
 import type { Log } from '../log/log.ts';
+import { CommandError, EXIT } from '../values/exit-status.ts';
 import type { WorkerGroup } from './worker-group.ts';
+import { openIn } from './worker-group.ts';
 import type { WorkerProcess } from './worker-process.ts';
+
+/** How many workers start at a time: more would take the processors from those that serve. */
+const STARTING = 2;
 
 /** The groups of workers that there are: those that serve, those that are to, and those of earlier generations that drain. */
 export class Generations {
@@ -11,6 +16,8 @@ export class Generations {
   #serving: ReadonlyMap<string, WorkerGroup> = new Map();
   readonly #others: Set<WorkerGroup> = new Set();
   #latest = 1;
+  /** Settles when none of those that serve no more has a worker that leads. */
+  #unled: Promise<unknown> = Promise.resolve();
 
   constructor(clock: Clock, log: Log, changed: () => void) {
     this.#clock = clock;
@@ -43,46 +50,43 @@ export class Generations {
     return connectionsOf(this.workers);
   }
 
-  /** The first groups serve. */
-  serve(groups: readonly WorkerGroup[]): void {
-    this.#serving = new Map(groups.map((group) => [group.plan.name, group]));
-  }
-
-  /** Starts groups that are to serve. Rejects when one fails; then all of them have ended. */
+  /** Starts groups that are to serve. Rejects with a `CommandError` when one fails: `drop` then ends those that have started. */
   async begin(groups: readonly WorkerGroup[]): Promise<void> {
     for (const group of groups) this.#others.add(group);
-    try {
-      await Promise.all(groups.map((group) => group.begin()));
-    } catch (error) {
-      await this.drop(groups);
-      throw error;
-    }
+    const rest = groups.flatMap(({ starts }) => starts);
+    const startNext = async (): Promise<void> => {
+      for (let start = rest.shift(); start !== undefined; start = rest.shift()) await start();
+    };
+    await Promise.all(Array.from({ length: STARTING }, startNext));
+    const lame = groups.find(({ complete }) => !complete);
+    if (lame !== undefined)
+      throw new CommandError(`a worker of ${lame.plan.name} ended before all others were ready`, EXIT.software);
   }
 
-  /** Ends groups that were to serve. */
+  /** Ends groups that were to serve. Resolves when they have ended. */
   async drop(groups: readonly WorkerGroup[]): Promise<void> {
     await Promise.all(groups.map((group) => group.abort()));
     for (const group of groups) this.#others.delete(group);
   }
 
   /**
-   * Groups that have begun serve from now on, in place of those with their names; of the others those that `kept` names go on. Returns
-   * those that are to retire. No worker of the new ones leads before those have stopped.
+   * Groups that have begun serve from now on, in place of those with their names; of the others those that `kept` names go on. The rest
+   * drains within `timeoutMs`, and no worker of the new ones leads before those have stopped.
    */
-  adopt(generation: number, groups: readonly WorkerGroup[], kept: ReadonlySet<string>): readonly WorkerGroup[] {
+  adopt(generation: number, groups: readonly WorkerGroup[], kept: ReadonlySet<string>, timeoutMs: number): void {
     const staying = [...this.#serving.values()].filter(({ plan }) => kept.has(plan.name));
     const leaving = [...this.#serving.values()].filter((group) => !staying.includes(group));
     for (const group of groups) this.#others.delete(group);
     for (const group of leaving) this.#others.add(group);
-    this.serve([...staying, ...groups]);
+    this.#serving = new Map([...staying, ...groups].map((group) => [group.plan.name, group]));
     this.#latest = generation;
-    const unled = Promise.all(leaving.map((group) => group.yieldLead()));
-    for (const group of groups) group.settle(unled.then(() => {}));
-    return leaving;
+    this.#unled = Promise.all([this.#unled, ...leaving.map((group) => group.yieldLead())]);
+    for (const group of groups) group.settle(this.#unled);
+    for (const group of leaving) void this.#retire(group, timeoutMs);
   }
 
   /** Has a group drain that does not serve any more. */
-  async retire(group: WorkerGroup, timeoutMs: number): Promise<void> {
+  async #retire(group: WorkerGroup, timeoutMs: number): Promise<void> {
     const { generation, plan } = group;
     const fields = { group: plan.name, generation };
     const since = this.#clock.now();
@@ -122,6 +126,5 @@ export class Generations {
 }
 
 function connectionsOf(workers: readonly WorkerProcess[]): number {
-  const listeners = workers.flatMap(({ counters }) => counters?.listeners ?? []);
-  return listeners.reduce((sum, { open }) => sum + open, 0);
+  return workers.reduce((sum, worker) => sum + openIn(worker), 0);
 }

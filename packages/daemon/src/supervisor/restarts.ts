@@ -7,6 +7,7 @@ export class Restarts {
   readonly #periods: Periods;
   #starts: number[] = [];
   #waitMs = 0;
+  #until = -Infinity;
 
   constructor(clock: Clock, periods: Periods) {
     this.#clock = clock;
@@ -17,6 +18,11 @@ export class Restarts {
   begun(): void {
     const now = this.#clock.now();
     this.#starts = [...this.#starts.filter((at) => now - at < this.#periods.crashWindowMs), now];
+  }
+
+  /** Whether it is to wait still. */
+  get waits(): boolean {
+    return this.#clock.now() < this.#until;
   }
 
   /** Returns how long to wait, in milliseconds, after the end of one that lived so long. */
@@ -31,6 +37,8 @@ export class Restarts {
     if (this.#waitMs === 0 && !often) return 0;
     this.#waitMs = this.#waitMs === 0 ? backOffMs : Math.min(2 * this.#waitMs, maxBackOffMs);
     // Slots that crash together do not all come back at one moment.
-    return this.#waitMs * (0.75 + 0.25 * this.#clock.random());
+    const ms = this.#waitMs * (0.75 + 0.25 * this.#clock.random());
+    this.#until = now + ms;
+    return ms;
   }
 }

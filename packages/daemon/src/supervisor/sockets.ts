@@ -54,7 +54,8 @@ export class Sockets {
       const slots = plan.accept === 'spread' ? plan.workers : 1;
       for (const planned of plan.sockets) {
         const held = this.#held.get(planned.id);
-        const sockets = [...(held?.sockets ?? [])];
+        // A queue of a slot that is gone would be served by no worker.
+        const sockets = (held?.sockets ?? []).slice(0, slots);
         try {
           const place = await bindPlaceOf(planned, plan.accept === 'spread', sockets[0]);
           while (sockets.length < slots) {
@@ -75,7 +76,8 @@ export class Sockets {
     }
     const before = this.#held;
     // Workers that start meanwhile need what they had.
-    this.#held = new Map([...before, ...next]);
+    const meanwhile: ReadonlyMap<string, HeldPlace> = new Map([...before, ...next]);
+    this.#held = meanwhile;
     return {
       keep: async () => {
         this.#held = next;
@@ -83,7 +85,8 @@ export class Sockets {
         await closeAll([...before.values()].flatMap(({ sockets }) => sockets).filter((socket) => !kept.has(socket)));
       },
       discard: async () => {
-        this.#held = before;
+        // Unless all were closed meanwhile.
+        if (this.#held === meanwhile) this.#held = before;
         await closeAll(made);
       },
     };

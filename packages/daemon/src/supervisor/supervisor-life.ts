@@ -1,76 +1,57 @@
 /**
  * The life of a supervisor. Everything that affects its state is here.
  *
- * - `starting`: it describes, binds, and starts the first generation
+ * - `starting`: it starts the first generation
  * - `ready`: it serves
  * - `reloading`: it serves, and makes the next generation
  * - `leaving`: it is to stop, and still accepts
  * - `draining`: it does not accept any more
  * - `ending`: it ends at once
  * - `ended`
+ *
+ * Its events: the first generation is ready (`started`), a reload begins and has come to something (`reload`, `reloaded`), it is to stop
+ * (`leave`, `abort`), the delay before a drain is over (`delayed`), and everything has ended (`over`). Pairs that are not listed are
+ * impossible: a reload begins in `ready` only, and goes on when a stop overtakes it.
  */
 export const SUPERVISOR_LIFE = {
   starting: {
     started: { to: 'ready', call: 'serve' },
-    reload: 'ignore',
-    reloaded: 'ignore',
     leave: { to: 'ending', call: 'end' },
-    delayed: 'ignore',
     abort: { to: 'ending', call: 'end' },
-    over: { to: 'ended', call: 'finish' },
   },
   ready: {
-    started: 'ignore',
     reload: { to: 'reloading', call: 'reload' },
-    reloaded: 'ignore',
     leave: { to: 'leaving', call: 'delay' },
-    delayed: 'ignore',
     abort: { to: 'ending', call: 'end' },
-    over: 'ignore',
   },
   reloading: {
-    started: 'ignore',
-    reload: 'ignore',
     reloaded: { to: 'ready', call: 'serve' },
     leave: { to: 'leaving', call: 'delay' },
-    delayed: 'ignore',
     abort: { to: 'ending', call: 'end' },
-    over: 'ignore',
   },
   leaving: {
-    started: 'ignore',
-    reload: 'ignore',
     reloaded: 'ignore',
     leave: 'ignore',
     delayed: { to: 'draining', call: 'drain' },
     abort: { to: 'ending', call: 'end' },
-    over: 'ignore',
   },
   draining: {
-    started: 'ignore',
-    reload: 'ignore',
     reloaded: 'ignore',
     leave: 'ignore',
-    delayed: 'ignore',
     abort: { to: 'ending', call: 'end' },
     over: { to: 'ended', call: 'finish' },
   },
   ending: {
-    started: 'ignore',
-    reload: 'ignore',
     reloaded: 'ignore',
     leave: 'ignore',
-    delayed: 'ignore',
-    abort: { to: 'ending', call: 'end' },
+    abort: 'ignore',
     over: { to: 'ended', call: 'finish' },
   },
   ended: {
-    started: 'ignore',
-    reload: 'ignore',
     reloaded: 'ignore',
     leave: 'ignore',
-    delayed: 'ignore',
     abort: 'ignore',
+    // A drain that was cut short is over as well.
     over: 'ignore',
   },
 } as const;

@@ -1,4 +1,4 @@
-import type { Clock } from 'couplet';
+import type { Clock, DelayedCall } from 'couplet';
 import { Machine } from 'couplet/protocols';
 import type { Configuration } from '../configuration/options.ts';
 import type { ApplicationDescription, ProgramOrder, Report } from '../ipc/messages.ts';
@@ -39,7 +39,7 @@ export interface SupervisorParts {
   readonly periods: Periods;
   readonly log: Log;
   readonly children: Children;
-  readonly sockets: Sockets;
+  readonly sockets: Pick<Sockets, 'bind' | 'inheritance' | 'refuse' | 'close'>;
   /** Describes the application in a process of its own. Rejects with a `CommandError`. */
   load(): Promise<Loaded>;
   /** Called whenever the state, or whether it serves in full, may have changed. */
@@ -64,6 +64,8 @@ export class Supervisor {
   #queued: { readonly force: boolean; readonly waiting: ((result: Reloaded) => void)[] } | undefined;
   #lastFailure: string | undefined;
   #status: ExitStatus = EXIT.done;
+  /** The time between the order to stop and the drain. */
+  #delay: DelayedCall | undefined;
   #finish: (status: ExitStatus) => void = () => {};
   /** Resolves to the status that the process ends with, once everything has ended. */
   readonly ended: Promise<ExitStatus> = new Promise((resolve) => {
@@ -87,13 +89,14 @@ export class Supervisor {
     delay: () => {
       this.#parts.changed();
       this.#refuseReloads();
-      this.#parts.clock.callLater(this.#options.drainDelayMs, () => this.#life.delayed());
+      this.#delay = this.#parts.clock.callLater(this.#options.drainDelayMs, () => this.#life.delayed());
     },
     drain: () => {
       this.#parts.changed();
       void this.#drain();
     },
     end: () => {
+      this.#delay?.cancel();
       this.#parts.changed();
       this.#refuseReloads();
       void this.#end();
@@ -130,9 +133,9 @@ export class Supervisor {
     return [...this.generations.serving.values()].map(({ flaw }) => flaw).find((flaw) => flaw !== undefined);
   }
 
-  /** Whether every slot has answered within this time, or waits for its next start. */
-  isWell(withinMs: number): boolean {
-    return [...this.generations.serving.values()].every((group) => group.isWell(withinMs));
+  /** Whether no slot has a worker that cannot be killed: each other one answers in time, or is replaced. */
+  get well(): boolean {
+    return [...this.generations.serving.values()].every(({ stuck }) => !stuck);
   }
 
   /**
@@ -141,22 +144,20 @@ export class Supervisor {
    */
   async start(loaded: Loaded, plans: readonly GroupPlan[]): Promise<void> {
     this.#loaded = loaded;
-    const surroundings = this.#surroundings(loaded);
-    const groups = plans.map((plan) => new WorkerGroup(surroundings, plan, this.generations.latest));
-    this.generations.serve(groups);
+    const groups = this.#groupsOf(loaded, plans, 1);
     try {
-      await Promise.all(groups.map((group) => group.begin()));
-      if (this.state !== 'starting') await this.ended;
+      await this.generations.begin(groups);
     } catch (error) {
       const failed = this.state === 'starting';
-      await this.generations.abort();
-      await this.#parts.sockets.close();
-      if (!failed) return;
-      this.#life.over();
-      throw error;
+      if (failed) this.#fail(error instanceof CommandError ? error.status : EXIT.software);
+      await this.ended;
+      if (failed) throw error;
     }
-    if (this.state !== 'starting') return;
-    for (const group of groups) group.settle(Promise.resolve());
+    if (this.state !== 'starting') {
+      await this.ended;
+      return;
+    }
+    this.generations.adopt(1, groups, new Set(), 0);
     this.#life.started();
   }
 
@@ -195,15 +196,14 @@ export class Supervisor {
     this.#life.abort();
   }
 
-  /** Ends at once with this status. */
-  fail(status: ExitStatus): void {
-    this.#status = status;
-    this.#life.abort();
-  }
-
   get #options(): Configuration['options'] {
     if (this.#loaded === undefined) throw new Error('the application has not been loaded');
     return this.#loaded.configuration.options;
+  }
+
+  #groupsOf(loaded: Loaded, plans: readonly GroupPlan[], generation: number): readonly WorkerGroup[] {
+    const surroundings = this.#surroundings(loaded);
+    return plans.map((plan) => new WorkerGroup(surroundings, plan, generation));
   }
 
   /** What the groups of an application get that was loaded so: later ones have other settings. */
@@ -278,24 +278,23 @@ export class Supervisor {
     const kept = new Set(plans.filter((plan) => !isChanged(plan)).map(({ name }) => name));
     if (changed.length === 0 && kept.size === generations.serving.size) return this.#renewCertificates(loaded, before);
     this.#expectReloading();
-    const sockets = await this.#parts.sockets.bind(plans);
+    const bound = await this.#parts.sockets.bind(plans);
     const generation = generations.latest + 1;
-    const surroundings = this.#surroundings(loaded);
-    const groups = changed.map((plan) => new WorkerGroup(surroundings, plan, generation));
+    const groups = this.#groupsOf(loaded, changed, generation);
     try {
+      this.#expectReloading();
       await generations.begin(groups);
-      if (this.state !== 'reloading') await generations.drop(groups);
       this.#expectReloading();
     } catch (error) {
-      await sockets.discard();
+      await generations.drop(groups);
+      await bound.discard();
       throw error;
     }
     this.#loaded = loaded;
-    const leaving = generations.adopt(generation, groups, kept);
-    await sockets.keep();
     const { reloadDrainTimeoutMs, maxGenerations } = loaded.configuration.options;
-    for (const group of leaving) void generations.retire(group, reloadDrainTimeoutMs);
+    generations.adopt(generation, groups, kept, reloadDrainTimeoutMs);
     generations.bound(maxGenerations);
+    await bound.keep();
     return { kind: 'done', generation, groups: changed.map(({ name }) => name) };
   }
 
@@ -307,7 +306,8 @@ export class Supervisor {
   async #renewCertificates(loaded: Loaded, before: Loaded | undefined): Promise<Reloaded> {
     const [now, then] = [loaded, before].map((one) => JSON.stringify(one?.description.certificates));
     if (now === then) return { kind: 'unchanged' };
-    const failures = await Promise.all(this.generations.workers.map((worker) => worker.reloadCertificates()));
+    const workers = [...this.generations.serving.values()].flatMap((group) => group.workers);
+    const failures = await Promise.all(workers.map((worker) => worker.reloadCertificates()));
     const failure = failures.find((one) => one !== undefined);
     if (failure !== undefined) throw new CommandError(failure.line, EXIT.failed);
     this.#loaded = loaded;
@@ -347,8 +347,12 @@ export class Supervisor {
       { event: 'refusing', group: group.plan.name },
       `${group.plan.name} has no worker: connections are refused`,
     );
-    if (!this.#options.exitOnCrashLoop) return;
-    this.#status = EXIT.software;
+    if (this.#options.exitOnCrashLoop) this.#fail(EXIT.software);
+  }
+
+  /** Ends at once with this status. */
+  #fail(status: ExitStatus): void {
+    this.#status = status;
     this.#life.abort();
   }
 }

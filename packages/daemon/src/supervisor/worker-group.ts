@@ -7,9 +7,6 @@ import type { GroupPlan } from './plan.ts';
 import { Restarts } from './restarts.ts';
 import type { Ending, WorkerOwner, WorkerProcess } from './worker-process.ts';
 
-/** How many workers start at a time: more would take the processors from those that serve. */
-const STARTING = 2;
-
 /** What a group needs of the supervisor. */
 export interface GroupSurroundings {
   readonly clock: Clock;
@@ -49,7 +46,7 @@ interface Slot {
 }
 
 /**
- * The workers of a group in one generation: one in each slot, and those that have left their slot and drain. `begin` starts them; once
+ * The workers of a group in one generation: one in each slot, and those that have left their slot and drain. `starts` starts them; once
  * `settle` is called, one that ends is replaced, until `retire` or `abort`.
  */
 export class WorkerGroup implements WorkerOwner {
@@ -105,31 +102,26 @@ export class WorkerGroup implements WorkerOwner {
     return this.#slots.some(({ waiting }) => waiting !== undefined);
   }
 
-  /** Whether each slot has a worker that has answered within this time, or waits for its next start. */
-  isWell(withinMs: number): boolean {
-    return this.#slots.every(({ worker, waiting }) =>
-      worker === undefined ? waiting !== undefined : worker.state !== 'ready' || worker.silentMs <= withinMs,
-    );
+  /** Whether each slot has a worker that is ready. */
+  get complete(): boolean {
+    return this.#slots.every(({ worker }) => worker?.state === 'ready');
   }
 
-  /** Starts all workers, two at a time. Rejects with a `CommandError` when one fails; the caller then aborts the rest. */
-  async begin(): Promise<void> {
-    const rest = [...this.#slots];
-    const startNext = async (): Promise<void> => {
-      for (let slot = rest.shift(); slot !== undefined; slot = rest.shift()) await this.#startReady(slot);
-    };
-    await Promise.all(Array.from({ length: STARTING }, startNext));
+  /** Whether a slot has a worker that cannot be killed. */
+  get stuck(): boolean {
+    return this.#slots.some(({ worker }) => worker?.stuck === true);
+  }
+
+  /** What starts its workers, each one. It resolves when that is ready, and rejects with a `CommandError` when it fails. */
+  get starts(): readonly (() => Promise<void>)[] {
+    return this.#slots.map((slot) => () => this.#startReady(slot));
   }
 
   /** From now on a worker that ends is replaced. One of them takes the lead once `before` has settled. */
-  settle(before: Promise<void>): void {
+  settle(before: Promise<unknown>): void {
     this.#settled = true;
     this.#leads = true;
-    this.#leading = before;
-    for (const slot of this.#slots) {
-      // It may have ended since it was ready.
-      if (slot.worker === undefined) this.#plan(slot, 0);
-    }
+    this.#leading = before.then(() => {});
     this.#handLead();
   }
 
@@ -167,19 +159,15 @@ export class WorkerGroup implements WorkerOwner {
     if (slot !== undefined) this.#exchange(slot, worker);
     this.#vacant?.cancel();
     this.#vacant = undefined;
-    if (this.#settled) this.#handLead();
+    this.#handLead();
     this.#around.changed();
   }
 
   onLeaving(worker: WorkerProcess): void {
-    const slot = this.#slots.find((one) => one.worker === worker);
-    worker.drain(this.#around.reloadDrainTimeoutMs);
-    if (slot === undefined) return;
-    slot.worker = undefined;
     this.#leaving.add(worker);
-    this.#around.onReplaced('signal');
-    if (this.#settled && !this.#retired) this.#plan(slot, 0);
-    this.#handLead();
+    worker.drain(this.#around.reloadDrainTimeoutMs);
+    const slot = this.#slots.find((one) => one.worker === worker);
+    if (slot !== undefined) this.#vacate(slot, worker, 'signal');
     this.#around.changed();
   }
 
@@ -189,7 +177,9 @@ export class WorkerGroup implements WorkerOwner {
     const bytes = worker.counters?.residentBytes ?? 0;
     if (maxWorkerMemory === undefined || bytes <= maxWorkerMemory || !this.#settled || this.#retired) return;
     const slot = this.#slots.find((one) => one.worker === worker);
-    if (slot === undefined || this.#slots.some(({ next }) => next !== undefined)) return;
+    // One at a time, and none at once after those that would not start.
+    if (slot === undefined || worker.state !== 'ready' || slot.restarts.waits) return;
+    if (this.#slots.some(({ next }) => next !== undefined)) return;
     log.warn(
       { event: 'worker.large', ...fieldsOf(this, worker), bytes, most: maxWorkerMemory },
       `worker ${worker.pid} has ${bytes} bytes of memory, more than ${maxWorkerMemory}: it is replaced`,
@@ -210,10 +200,13 @@ export class WorkerGroup implements WorkerOwner {
     this.#around.onReport(worker, report);
   }
 
-  onEnded(worker: WorkerProcess, { status, signal, failure, drained }: Ending): void {
-    const { log, clock } = this.#around;
+  onEnded(worker: WorkerProcess, ending: Ending): void {
+    const { status, signal, failure } = ending;
+    const { log } = this.#around;
     const planned = this.#retired || this.#leaving.has(worker);
     const how = signal === null ? `status ${status}` : signal;
+    // One that was ended at once has cut its connections without a word.
+    const drained = ending.drained ?? (planned ? { closed: 0, aborted: openIn(worker) } : undefined);
     log[planned && status === 0 ? 'info' : 'warn'](
       {
         event: 'worker.ended',
@@ -225,7 +218,7 @@ export class WorkerGroup implements WorkerOwner {
       },
       `worker ${worker.pid} has ended: ${failure?.line ?? how}`,
     );
-    if (drained !== undefined)
+    if (this.#retired && drained !== undefined)
       this.#drained = {
         closed: this.#drained.closed + drained.closed,
         aborted: this.#drained.aborted + drained.aborted,
@@ -235,32 +228,29 @@ export class WorkerGroup implements WorkerOwner {
       .get(worker)
       ?.failed(failure ?? { line: `a worker ended with ${how} before it was ready`, status: EXIT.software });
     this.#waiters.delete(worker);
-    const slot = this.#slots.find((one) => one.worker === worker || one.next === worker);
-    if (slot !== undefined) this.#vacate(slot, worker, clock.now() - worker.since, causeOf(status, signal, failure));
     this.#around.onEnded(worker);
+    const slot = this.#slots.find((one) => one.worker === worker || one.next === worker);
+    if (slot !== undefined) this.#vacate(slot, worker, causeOf(ending));
     this.#around.changed();
     if (this.workers.length === 0) for (const ended of this.#ended.splice(0)) ended();
   }
 
-  #vacate(slot: Slot, worker: WorkerProcess, livedMs: number, cause: string): void {
+  /** A worker has left its slot: another one takes it, at once or after a wait. */
+  #vacate(slot: Slot, worker: WorkerProcess, cause: string): void {
+    const waitMs = slot.restarts.waitMs(this.#around.clock.now() - worker.since);
     if (slot.next === worker) {
       // The one that it was to replace goes on.
       slot.next = undefined;
       return;
     }
-    slot.worker = undefined;
-    if (slot.next !== undefined) {
-      if (slot.next.state === 'ready') this.#exchange(slot, slot.next);
-      else {
-        slot.worker = slot.next;
-        slot.next = undefined;
-      }
-      return;
+    slot.worker = slot.next;
+    slot.next = undefined;
+    if (this.#settled && !this.#retired) {
+      this.#around.onReplaced(cause);
+      if (slot.worker === undefined) this.#plan(slot, waitMs);
+      if (this.#slots.every((one) => one.worker?.state !== 'ready')) this.#watchVacancy();
     }
-    if (!this.#settled || this.#retired) return;
-    this.#around.onReplaced(cause);
-    this.#plan(slot, slot.restarts.waitMs(livedMs));
-    if (this.#slots.every((one) => one.worker?.state !== 'ready')) this.#watchVacancy();
+    this.#handLead();
   }
 
   /** Starts a worker in a slot now, or after a wait. */
@@ -276,6 +266,7 @@ export class WorkerGroup implements WorkerOwner {
     );
     slot.waiting = clock.callLater(waitMs, () => {
       slot.waiting = undefined;
+      if (this.#refusing) this.#watchVacancy();
       this.#setRefusing(false);
       slot.worker = this.#start(slot);
     });
@@ -289,10 +280,11 @@ export class WorkerGroup implements WorkerOwner {
     return worker;
   }
 
-  #startReady(slot: Slot): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const worker = this.#start(slot);
-      slot.worker = worker;
+  async #startReady(slot: Slot): Promise<void> {
+    if (this.#retired) throw new CommandError('it is stopped', EXIT.failed);
+    const worker = this.#start(slot);
+    slot.worker = worker;
+    await new Promise<void>((resolve, reject) => {
       this.#waiters.set(worker, {
         ready: resolve,
         failed: ({ line, status }) => reject(new CommandError(line, statusOf(status))),
@@ -311,13 +303,13 @@ export class WorkerGroup implements WorkerOwner {
     before.drain(this.#around.reloadDrainTimeoutMs);
   }
 
-  /** Refuses connections when no worker has been ready for a while: clients would hang otherwise. */
+  /** Refuses connections when no worker has been ready for a while, and none is starting: clients would hang otherwise. */
   #watchVacancy(): void {
     this.#vacant ??= this.#around.clock.callLater(this.#around.periods.refuseAfterMs, () => {
       this.#vacant = undefined;
-      if (this.#retired || this.#slots.some(({ worker }) => worker !== undefined)) {
-        // One is starting: it may yet be ready.
-        if (!this.#retired && this.#slots.every(({ worker }) => worker?.state !== 'ready')) this.#watchVacancy();
+      if (this.#slots.some(({ worker }) => worker !== undefined)) {
+        // It may yet be ready.
+        this.#watchVacancy();
         return;
       }
       this.#setRefusing(true);
@@ -329,7 +321,6 @@ export class WorkerGroup implements WorkerOwner {
     if (this.#refusing === refusing) return;
     this.#refusing = refusing;
     this.#around.refuse(this.plan, refusing);
-    if (!refusing) this.#watchVacancy();
     this.#around.changed();
   }
 
@@ -350,7 +341,6 @@ export class WorkerGroup implements WorkerOwner {
       slot.waiting = undefined;
     }
     this.#setRefusing(false);
-    this.#vacant?.cancel();
   }
 
   #whenEnded(): Promise<void> {
@@ -363,10 +353,16 @@ function fieldsOf({ plan }: WorkerGroup, { pid, slot, generation }: WorkerProces
   return { group: plan.name, slot, generation, worker: pid };
 }
 
+/** How many connections it had when it said so last. */
+export function openIn({ counters }: WorkerProcess): number {
+  return (counters?.listeners ?? []).reduce((sum, { open }) => sum + open, 0);
+}
+
 /** The label of a restart in metrics: a fixed set. */
-function causeOf(status: number | null, signal: string | null, failure: Failure | undefined): string {
+function causeOf({ status, signal, hung, failure }: Ending): string {
+  if (hung) return 'hung';
   if (failure?.status === EXIT.system) return 'spawn';
-  if (signal === 'SIGABRT') return 'hung';
+  if (failure !== undefined) return 'crash';
   if (signal !== null) return 'killed';
   return status === 0 ? 'exit' : 'crash';
 }

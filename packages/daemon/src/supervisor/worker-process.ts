@@ -3,6 +3,7 @@ import { Machine } from 'couplet/protocols';
 import type { Failure, Order, Report, StartOrder } from '../ipc/messages.ts';
 import type { ProcessCounters } from '../metrics/counters.ts';
 import { EXIT } from '../values/exit-status.ts';
+import { refusal } from '../values/refusal.ts';
 import type { Child, Children } from './child.ts';
 import type { Periods } from './periods.ts';
 import { WORKER_LIFE } from './worker-life.ts';
@@ -15,6 +16,8 @@ export interface Ending {
   readonly signal: string | null;
   /** Why it ended, if it said so or was made to. */
   readonly failure?: Failure;
+  /** Whether it was killed since it did not answer, or was not done in time. */
+  readonly hung: boolean;
   /** How its connections ended, if it drained. */
   readonly drained?: Drained;
 }
@@ -61,7 +64,12 @@ export class WorkerProcess {
   #counters: ProcessCounters | undefined;
   #lastAlive: number;
   #leads = false;
+  /** Whether it has answered the last order to lead or not. */
+  #obeys = true;
   #led: (() => void)[] = [];
+  #leavesBy = Infinity;
+  #hung = false;
+  #killedAt: number | undefined;
   #failure: Failure | undefined;
   #drained: Drained | undefined;
   #deadline: DelayedCall | undefined;
@@ -70,25 +78,32 @@ export class WorkerProcess {
   readonly #life = LIFE.start({
     isReady: () => {
       this.#deadline?.cancel();
+      this.#watchSilence();
       this.#owner.onReady(this);
     },
     leave: (timeoutMs: number) => {
-      this.#deadline?.cancel();
+      const now = this.#clock.now();
+      this.#leavesBy = Math.min(this.#leavesBy, now + timeoutMs);
+      const leftMs = Math.max(0, this.#leavesBy - now);
       const { stopTimeoutMs } = this.#bounds;
-      this.#child.send({ kind: 'drain', timeoutMs, stopTimeoutMs });
+      this.#child.send({ kind: 'drain', timeoutMs: leftMs, stopTimeoutMs });
       // It ends its connections and services itself; this is for one that does not.
-      const most = timeoutMs + stopTimeoutMs + this.#periods.abortMs;
-      if (most < Infinity) this.#deadline = this.#clock.callLater(most, () => this.#life.late());
+      this.#within(leftMs + stopTimeoutMs + this.#periods.abortMs, () => this.#life.late());
+    },
+    fade: () => {
+      this.#watch?.cancel();
+      this.#within(this.#periods.fadeMs, () => this.#kill());
     },
     end: () => {
-      this.#deadline?.cancel();
+      this.#watch?.cancel();
       this.#child.send({ kind: 'abort' });
-      this.#deadline = this.#clock.callLater(this.#periods.endMs, () => this.#child.kill('SIGKILL'));
+      this.#within(this.#periods.endMs, () => this.#kill());
     },
     kill: () => {
-      this.#deadline?.cancel();
+      this.#hung = true;
+      this.#watch?.cancel();
       this.#child.kill('SIGABRT');
-      this.#deadline = this.#clock.callLater(this.#periods.abortMs, () => this.#child.kill('SIGKILL'));
+      this.#within(this.#periods.abortMs, () => this.#kill());
     },
     hasEnded: (ending: Ending) => {
       this.#deadline?.cancel();
@@ -121,18 +136,21 @@ export class WorkerProcess {
     this.#child = children.start(descriptors, {
       onReport: (report) => this.#hear(report),
       onExit: (status, signal, error) => {
-        if (error !== undefined)
-          this.#failure ??= { line: `a worker cannot be started: ${error.message}`, status: EXIT.system };
+        if (error !== undefined) {
+          const { message: line, status: code } = refusal('cannot start a worker', error);
+          this.#failure ??= { line, status: code };
+        }
         this.#life.exited({
           status,
           signal,
+          hung: this.#hung,
           ...(this.#failure !== undefined && { failure: this.#failure }),
           ...(this.#drained !== undefined && { drained: this.#drained }),
         });
       },
     });
     this.#child.send(order);
-    this.#deadline = clock.callLater(bounds.readyTimeoutMs, () => {
+    this.#within(bounds.readyTimeoutMs, () => {
       this.#failure ??= {
         line: `the application is not ready within ${bounds.readyTimeoutMs / 1000} s`,
         status: EXIT.notReady,
@@ -159,9 +177,9 @@ export class WorkerProcess {
     return this.#clock.now() - this.#lastAlive;
   }
 
-  /** Whether services that run in one process only run in this one. */
-  get leads(): boolean {
-    return this.#leads;
+  /** Whether it lives on though it was killed. */
+  get stuck(): boolean {
+    return this.#killedAt !== undefined && this.#clock.now() - this.#killedAt > this.#periods.stuckMs;
   }
 
   /** Whether so much waits to be sent to it that messages have to be left out. */
@@ -173,17 +191,18 @@ export class WorkerProcess {
     if (this.state !== 'ended') this.#child.send(order);
   }
 
-  /** Has it lead or not. Resolves when it does what it was told, or has ended. */
+  /** Has it lead or not. Resolves when it does what it was told last, or has ended. */
   lead(leads: boolean): Promise<void> {
-    if (this.#leads === leads || this.state === 'ended') return Promise.resolve();
-    this.#leads = leads;
-    return new Promise((resolve) => {
-      this.#led.push(resolve);
+    if (this.state === 'ended') return Promise.resolve();
+    if (this.#leads !== leads) {
+      this.#leads = leads;
+      this.#obeys = false;
       this.#child.send({ kind: 'lead', leads });
-    });
+    }
+    return this.#obeys ? Promise.resolve() : new Promise((resolve) => this.#led.push(resolve));
   }
 
-  /** Has it stop accepting and end once its connections have, within this time. */
+  /** Has it stop accepting and end once its connections have, within this time; it never gets more time than before. */
   drain(timeoutMs: number): void {
     this.#life.drain(timeoutMs);
   }
@@ -205,7 +224,8 @@ export class WorkerProcess {
   async reloadCertificates(): Promise<Failure | undefined> {
     const report = await this.#ask((id) => ({ kind: 'certificates', id }));
     if (report?.kind === 'certificates') return report.failure;
-    return { line: `worker ${this.pid} ended before it had read its certificates`, status: EXIT.failed };
+    // The one that takes its place reads them anew.
+    return undefined;
   }
 
   /** Sends a question. Resolves to the answer, or to undefined when it ends without one: one that hangs is killed. */
@@ -223,7 +243,6 @@ export class WorkerProcess {
     this.#lastAlive = this.#clock.now();
     switch (report.kind) {
       case 'ready':
-        this.#watchSilence();
         this.#life.ready();
         break;
       case 'failed':
@@ -240,7 +259,9 @@ export class WorkerProcess {
         this.#asked.delete(report.id);
         break;
       case 'led':
-        if (report.leads === this.#leads) for (const led of this.#led.splice(0)) led();
+        if (report.leads !== this.#leads) break;
+        this.#obeys = true;
+        for (const led of this.#led.splice(0)) led();
         break;
       case 'leaving':
         if (this.state === 'ready') this.#owner.onLeaving(this);
@@ -251,6 +272,17 @@ export class WorkerProcess {
       default:
         this.#owner.onReport(this, report);
     }
+  }
+
+  /** Sets the only deadline. */
+  #within(ms: number, late: () => void): void {
+    this.#deadline?.cancel();
+    this.#deadline = ms < Infinity ? this.#clock.callLater(ms, late) : undefined;
+  }
+
+  #kill(): void {
+    this.#killedAt = this.#clock.now();
+    this.#child.kill('SIGKILL');
   }
 
   /** One timer looks whether it is silent; what it says moves only a number. */

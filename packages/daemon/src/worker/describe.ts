@@ -12,7 +12,7 @@ import { loadApplication } from './load.ts';
 /** Imports an application and says what it consists of. Nothing starts. Rejects with a `CommandError`. */
 export async function describeProgram({ program, settings, services }: ProgramOrder): Promise<ApplicationDescription> {
   const imports = new Imports();
-  const loaded = await loadApplication(program, settings);
+  const loaded = await loadApplication(program, settings, imports);
   const described = loaded.services.flatMap((service) => descriptionsOf(service, '', services));
   const files = imports.hashes(loaded.application.files.map((file) => resolve(file)));
   const certificates = described.flatMap(({ listen }) => listen).flatMap(filesOfTLS);

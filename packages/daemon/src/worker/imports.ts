@@ -26,6 +26,11 @@ export class Imports {
     this.#files = files;
   }
 
+  /** The latest; undefined where imports cannot be recorded. */
+  get latest(): string | undefined {
+    return [...(this.#files ?? [])].at(-1);
+  }
+
   /** A hash of each of them, and of the `others`, by their paths; undefined where imports cannot be recorded. */
   hashes(others: readonly string[]): Readonly<Record<string, string>> | undefined {
     return this.#files === undefined ? undefined : hashesOf([...this.#files, ...others]);

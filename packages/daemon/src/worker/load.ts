@@ -12,7 +12,8 @@ import { validateSettings } from '../configuration/settings.ts';
 import type { Program } from '../ipc/messages.ts';
 import { messageOf } from '../values/error-words.ts';
 import { CommandError, EXIT } from '../values/exit-status.ts';
-import { placeIn } from './place-in.ts';
+import type { Imports } from './imports.ts';
+import { placeIn, placeOfSyntax } from './place-in.ts';
 
 /** An application that has been imported, and its services, none of which has started. */
 export interface LoadedApplication {
@@ -23,10 +24,14 @@ export interface LoadedApplication {
 
 /**
  * Imports an application, and makes its services. `settings` is the section `application` of the configuration. Rejects with a
- * `CommandError` in one line, which names the file and line where it can.
+ * `CommandError` in one line, which names the file and line where it can: of an error of syntax only in the file that `imports` had last.
  */
-export async function loadApplication(program: Program, settings: unknown): Promise<LoadedApplication> {
-  const loaded = await applicationOf(program);
+export async function loadApplication(
+  program: Program,
+  settings: unknown,
+  imports?: Imports,
+): Promise<LoadedApplication> {
+  const loaded = await applicationOf(program, imports);
   const { configuration } = loaded;
   const checked = configuration === undefined ? settings : await validateSettings(configuration, settings);
   try {
@@ -36,13 +41,13 @@ export async function loadApplication(program: Program, settings: unknown): Prom
   }
 }
 
-async function applicationOf(program: Program): Promise<Application> {
+async function applicationOf(program: Program, imports: Imports | undefined): Promise<Application> {
   switch (program.kind) {
     case 'application': {
       const { file } = program;
       if (!existsSync(file)) throw new CommandError(`there is no application at ${file}`, EXIT.noInput);
       checkLanguage(file);
-      const exported = await defaultOf(file);
+      const exported = await defaultOf(file, imports);
       if (isApplication(exported)) return exported;
       throw new CommandError(
         `${file} does not export an application by default, as in: export { app as default }`,
@@ -51,7 +56,7 @@ async function applicationOf(program: Program): Promise<Application> {
     }
     case 'plugin': {
       const { name, module, words } = program;
-      const exported = await defaultOf(module);
+      const exported = await defaultOf(module, imports);
       if (!isPlugin(exported)) throw new CommandError(`${module} does not export a plug-in by default`, EXIT.software);
       const command = new Command(`coupletd ${name}`).exitOverride().helpOption('-h, --help', 'print this help');
       command.configureOutput({ writeErr: () => {} });
@@ -88,12 +93,12 @@ function checkLanguage(file: string): void {
     );
 }
 
-async function defaultOf(file: string): Promise<unknown> {
+async function defaultOf(file: string, imports: Imports | undefined): Promise<unknown> {
   try {
     const module: unknown = await import(pathToFileURL(file).href);
     return typeof module === 'object' && module !== null ? Reflect.get(module, 'default') : undefined;
   } catch (error) {
-    throw threw(file, error);
+    throw threw(placeOfSyntax(error, imports?.latest ?? file) ?? file, error);
   }
 }
 

@@ -5,10 +5,11 @@ import { reactor } from 'couplet';
 import type { Application } from '../application/application.ts';
 import { validateSettings } from '../configuration/settings.ts';
 import { openFleet } from '../fleet/fleet.ts';
-import { openDestination } from '../log/destination.ts';
-import { openLog } from '../log/open-log.ts';
+import type { ProcessLogOptions } from '../log/process-log.ts';
+import { openProcessLog } from '../log/process-log.ts';
 import { messageOf } from '../values/error-words.ts';
 import { EXIT } from '../values/exit-status.ts';
+import { refusedStatus } from '../values/refusal.ts';
 import { Host } from './host.ts';
 
 /** How long connections may take to end, and then the services, after the first signal, in milliseconds. */
@@ -16,7 +17,13 @@ const DRAIN_MS = 25_000;
 const STOP_MS = 5000;
 /** A copy of a signal, as npm and terminals send them, comes within this time, in milliseconds. */
 const COPY_MS = 250;
-const LOG_BYTES = 8 * 1024 ** 2;
+const LOG: ProcessLogOptions = {
+  logFile: '/dev/stderr',
+  logFormat: 'pretty',
+  logLevel: 'info',
+  logQueue: 8 * 1024 ** 2,
+  workers: 0,
+};
 
 /**
  * Runs an application in this process, if `meta` is that of the file that Node was started with: `node app.ts`. Otherwise, as under
@@ -24,12 +31,11 @@ const LOG_BYTES = 8 * 1024 ** 2;
  *
  * It logs to standard error, and ends at the second SIGTERM or SIGINT or, after the first, once its connections have ended, for which they
  * have 25 s. Resolves then; the process ends by itself. If it cannot start, one line on standard error says why, and the process is to
- * end with 70, or with 78 for the settings.
+ * end with 70, with 78 for the settings, or with 69, 77 or 71 for what the system refused, such as a port that is taken.
  */
 export async function main(meta: { readonly url: string }, application: Application): Promise<void> {
   if (!isStarted(meta.url)) return;
-  const destination = openDestination({ descriptor: 2, queueBytes: LOG_BYTES, clock: reactor });
-  const log = openLog({ destination, format: 'pretty', level: 'info', color: destination.terminal });
+  const { log, destination } = openProcessLog(LOG, {}, reactor);
   const running = reactor.run({ signals: false });
   let leftAt: number | undefined;
   let leave: () => void = () => {};
@@ -62,7 +68,8 @@ export async function main(meta: { readonly url: string }, application: Applicat
     await host.stop(STOP_MS);
   } catch (error) {
     log.fatal({ event: 'daemon.ended' }, messageOf(error));
-    process.exitCode = error instanceof Error && 'status' in error ? Number(error.status) : EXIT.software;
+    const told = error instanceof Error && 'status' in error ? Number(error.status) : refusedStatus(error);
+    process.exitCode = told ?? EXIT.software;
   } finally {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.off(signal, caught);
     if (reactor.running) reactor.stop();

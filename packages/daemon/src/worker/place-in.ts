@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 /** A place in a stack: a file of the program, not of the runtime. */
@@ -9,4 +11,15 @@ export function placeIn(error: unknown): string | undefined {
   const [, file, line] = PLACE.exec(error.stack) ?? [];
   if (file === undefined) return undefined;
   return `${file.startsWith('file:') ? fileURLToPath(file) : file}:${line}`;
+}
+
+/** How long the runtime may take to parse a file, in milliseconds. */
+const CHECK_MS = 5000;
+
+/** Returns where a file cannot be parsed, as `FILE:LINE`: errors of an import do not tell that. Undefined if it can be, or with another error. */
+export function placeOfSyntax(error: unknown, file: string): string | undefined {
+  if (!(error instanceof SyntaxError) || placeIn(error) !== undefined) return undefined;
+  const { stderr } = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8', timeout: CHECK_MS });
+  const [place = ''] = stderr.split('\n', 1);
+  return place.startsWith(file) ? place : undefined;
 }

@@ -34,6 +34,8 @@ export class ProcessDeployment implements Deployment {
   readonly #byId: Map<number, NamedPort> = new Map();
   readonly #followers: Set<(leads: boolean) => void | Promise<void>> = new Set();
   #leads: boolean;
+  /** Settles when they have done what they were told last. */
+  #led: Promise<unknown> = Promise.resolve();
 
   /** `leads` says whether services that run in one process only run in this one at first. */
   constructor(
@@ -92,9 +94,11 @@ export class ProcessDeployment implements Deployment {
 
   /** Has services that run in one process only run in this one, or not. Resolves when they have stopped, or begun. */
   async lead(leads: boolean): Promise<void> {
-    if (this.#leads === leads) return;
-    this.#leads = leads;
-    await Promise.all([...this.#followers].map((follower) => follower(leads)));
+    if (this.#leads !== leads) {
+      this.#leads = leads;
+      this.#led = Promise.all([this.#led, ...[...this.#followers].map((follower) => follower(leads))]);
+    }
+    await this.#led;
   }
 
   /** What a port is called, by its id in the reactor; undefined for what no service listens on. */

@@ -12,6 +12,7 @@ import { reopenLog } from '../log/open-log.ts';
 import { Meter } from '../metrics/meter.ts';
 import { messageOf } from '../values/error-words.ts';
 import { CommandError, EXIT, type ExitStatus } from '../values/exit-status.ts';
+import { refusedStatus } from '../values/refusal.ts';
 import { describeProgram } from './describe.ts';
 import { Host } from './host.ts';
 import { loadApplication } from './load.ts';
@@ -38,8 +39,9 @@ export interface WorkerSurroundings {
   end(status: ExitStatus): void;
 }
 
-/** How often a worker says that it is alive, in milliseconds. */
+/** How often a worker says that it is alive, in milliseconds; more often if it may not be silent for long. */
 const HEARTBEAT_MS = 2000;
+const HEARTBEATS = 3;
 
 /** Carries out the orders of a supervisor in this process: describes an application, or runs services of it until it is told to end. */
 export class Worker {
@@ -157,7 +159,7 @@ export class Worker {
         others,
         loop: options.metrics !== undefined,
       });
-      this.#beat();
+      this.#beat(options.workerTimeoutMs);
       await host.start(order.group);
       if (!this.#ending) send({ kind: 'ready' });
     } catch (error) {
@@ -199,9 +201,10 @@ export class Worker {
     }
   }
 
-  #beat(): void {
+  #beat(workerTimeoutMs: number): void {
     if (this.#meter !== undefined) this.#around.send({ kind: 'alive', counters: this.#meter.count() });
-    this.#heartbeat = this.#around.reactor.callLater(HEARTBEAT_MS, () => this.#beat());
+    const everyMs = Math.min(HEARTBEAT_MS, workerTimeoutMs === 0 ? Infinity : workerTimeoutMs / HEARTBEATS);
+    this.#heartbeat = this.#around.reactor.callLater(everyMs, () => this.#beat(workerTimeoutMs));
   }
 
   #failed(error: unknown): void {
@@ -214,7 +217,8 @@ export class Worker {
     const place = error instanceof ServiceError ? placeIn(error.cause) : placeIn(error);
     const line =
       error instanceof ServiceError || place === undefined ? messageOf(error) : `${place}: ${messageOf(error)}`;
-    this.#fail({ line, status: EXIT.software }, EXIT.software);
+    const status = refusedStatus(error) ?? EXIT.software;
+    this.#fail({ line, status }, status);
   }
 
   #fail(failure: Failure, status: ExitStatus): void {

@@ -347,6 +347,8 @@ describe('the ledger on Redis', { timeout: 120_000 }, () => {
       now: () => reactor.now(),
       random: () => reactor.random(),
       callLater: (ms, call, ...args) => reactor.callLater(ms, call, ...args),
+      sleep: (ms, options) => reactor.sleep(ms, options),
+      callEvery: (ms, call, options) => reactor.callEvery(ms, call, options),
       wallClock: () => assert.fail('it asked for the time of day'),
     };
     const node = await Node.open(redis, redis.url, clock);

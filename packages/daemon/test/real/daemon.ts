@@ -27,6 +27,7 @@ export interface Line {
   readonly worker?: number;
   readonly slot?: number;
   readonly generation?: number;
+  readonly host?: string;
   readonly [field: string]: unknown;
 }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { CannotListenError } from 'couplet';
-import { refusal } from '../../src/values/refusal.ts';
+import { ServiceError } from '../../src/application/service-error.ts';
+import { refusal, refusedStatus } from '../../src/values/refusal.ts';
 
 const coded = (code: string): Error => Object.assign(new Error(`bind ${code} 0.0.0.0:80`), { code });
 
@@ -24,5 +25,14 @@ describe('R-D15 what the system refuses', () => {
     assert.deepEqual([refusal('x', wrapped).status, refusal('x', wrapped).message], [77, 'x: permission denied']);
     assert.equal(refusal('x', 'two\nlines').message, 'x: two lines');
     assert.equal(refusal('x', Object.assign(new Error('odd'), { code: 'constructor' })).message, 'x: odd');
+  });
+
+  test('R-D15 the status of a service that could not start is that of what it was refused', () => {
+    const wrapped = new CannotListenError('0.0.0.0', 80, 'permission denied', { cause: coded('EACCES') });
+    assert.equal(refusedStatus(new ServiceError('echo', wrapped)), 77);
+    assert.equal(refusedStatus(new ServiceError('echo', new Error('no luck'))), undefined);
+    const own = new Error('its own cause');
+    own.cause = own;
+    assert.equal(refusedStatus(own), undefined);
   });
 });

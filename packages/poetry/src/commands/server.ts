@@ -58,6 +58,9 @@ const DRAIN_TIMEOUT_MS = 25_000;
 /** How long a client may take nothing of the rest of its poem before it is reset: it holds memory and a place. */
 export const CLOSE_TIMEOUT_MS = 30_000;
 
+/** How much a client that does not read may make the transform server hold: an answer, and room to spare. */
+export const MOST_UNREAD: number = 2 ** 20;
+
 /** How much a client that does not read may make a server hold: the poem, and room to spare. */
 export function writeBufferFor(poem: Uint8Array): number {
   return poem.length + 2 ** 20;

@@ -3,10 +3,7 @@ import { TransformFactory } from '../protocols/transform-protocol.ts';
 import { TransformService } from '../protocols/transform-service.ts';
 import { complain, say } from './output.ts';
 import { readArguments, runProgram } from './program.ts';
-import { openPorts, placeOf, serverCommandLine, serverEndpoints, serveUntilStopped } from './server.ts';
-
-/** How much a client that does not read may make the server hold: an answer, and room to spare. */
-const MOST_UNREAD = 2 ** 20;
+import { MOST_UNREAD, openPorts, placeOf, serverCommandLine, serverEndpoints, serveUntilStopped } from './server.ts';
 
 const service = new TransformService();
 const command = serverCommandLine('transformedpoetry', 'Transforms poems: netstrings in, netstrings out.').addHelpText(

@@ -16,7 +16,7 @@ export interface Ending {
   readonly stderr: string;
 }
 
-/** One of the package's programs in a process of its own, as its command starts it. */
+/** One of the package's programs, or `coupletd`, in a process of its own, as its command starts it. */
 export class Program {
   readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly ended: Promise<Ending>;
@@ -110,8 +110,9 @@ export async function serve(t: TestContext, name: string, ...args: readonly stri
 
 function commandFile(name: string): string {
   for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
-    const file = join(folder, 'bin', `${name}.js`);
-    if (existsSync(file)) return file;
+    const files = [join(folder, 'bin', `${name}.js`), join(folder, 'node_modules/.bin', name)];
+    const found = files.find((file) => existsSync(file));
+    if (found !== undefined) return found;
     if (folder === dirname(folder)) throw new Error(`no bin/${name}.js above ${import.meta.dirname}`);
   }
 }

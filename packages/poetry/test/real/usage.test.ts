@@ -65,7 +65,6 @@ const ROWS: readonly Row[] = [
   [['poetry-proxy', '10000', '10001'], "unexpected argument '10001'"],
   [['poetry-proxy', 'localhost'], `address 'localhost' ${NO_ADDRESS}`],
   [['poetry-proxy', 'tcp:h:80:x=1'], "endpoint 'tcp:h:80:x=1': 'tcp' takes no argument 'x'"],
-  [['poetry-service', '10000'], "unexpected argument '10000'"],
 ];
 
 it('reports bad usage in one line, with status 2', { timeout: 20_000 }, async () => {
@@ -80,14 +79,7 @@ it('reports bad usage in one line, with status 2', { timeout: 20_000 }, async ()
 });
 
 it('prints help on standard output, with status 0', { timeout: 20_000 }, async () => {
-  for (const name of [
-    'slowpoetry',
-    'fastpoetry',
-    'get-poetry',
-    'transformedpoetry',
-    'poetry-proxy',
-    'poetry-service',
-  ]) {
+  for (const name of ['slowpoetry', 'fastpoetry', 'get-poetry', 'transformedpoetry', 'poetry-proxy']) {
     const { status, stdout, stderr } = await run(name, '--help');
     assert.deepEqual([status, stderr], [0, '']);
     assert.match(stdout, new RegExp(`^Usage: ${name} `));

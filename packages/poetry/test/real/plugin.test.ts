@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { poemFolder } from '../../src/protocols/poem.ts';
+import { deserted, dial, received } from './client.ts';
+import type { Program } from './program.ts';
+import { run, start } from './program.ts';
+
+const OPTIONS = { timeout: 30_000 };
+const SLOW = [
+  ['ecstasy', 30],
+  ['fascination', 10],
+  ['science', 10],
+] as const;
+const NAMES = [...SLOW.map(([name]) => name), 'jiangjinjiu'];
+
+/** The words of `npm start` behind `coupletd`. */
+function startWords(): readonly string[] {
+  const manifest: { readonly scripts: { readonly start: string } } = JSON.parse(
+    readFileSync(join(dirname(poemFolder()), 'package.json'), 'utf8'),
+  );
+  const [program, ...words] = manifest.scripts.start.split(' ');
+  assert.equal(program, 'coupletd');
+  return words;
+}
+
+/** Starts the application, and waits until all servers have said where they listen: their ports, in their order. */
+async function serve(t: TestContext, ...words: readonly string[]): Promise<{ service: Program; ports: number[] }> {
+  const service = start(t, 'coupletd', ...words);
+  const lines = [
+    ...NAMES.map((name) => `Serving ${name}\\.txt .*`),
+    'Serving the poem of .*',
+    'Serving transformed .*',
+  ];
+  const ports: number[] = [];
+  for (const line of lines) {
+    const [, port] = await service.printed(new RegExp(`^${line} on 127\\.0\\.0\\.1:(\\d+)[.:]`, 'm'));
+    ports.push(Number(port));
+  }
+  return { service, ports };
+}
+
+function poemOf(name: string): Promise<Buffer> {
+  return readFile(join(poemFolder(), `${name}.txt`));
+}
+
+describe('npm start', () => {
+  it(
+    'R-D35 serves slowly, fast, by a proxy and transformed, says how to get that, and stops on Ctrl-C',
+    OPTIONS,
+    async (t) => {
+      const service = start(t, 'coupletd', ...startWords());
+      await service.printed(/Ctrl-C/);
+      const ports: string[] = [];
+      for (const [name, size] of SLOW) {
+        const pattern = `^Serving ${name}\\.txt slowly on 127\\.0\\.0\\.1:(\\d+): ${size} bytes every 0\\.1 s\\.$`;
+        const [, port = ''] = await service.printed(new RegExp(pattern, 'm'));
+        const client = await dial(t, Number(port));
+        const [piece] = await once(client, 'data');
+        assert.deepEqual(piece, (await poemOf(name)).subarray(0, size));
+        await service.printed(
+          new RegExp(`^Somebody at 127\\.0\\.0\\.1:${client.localPort} wants poetry! \\(${name}\\.txt\\)$`, 'm'),
+        );
+        client.destroy();
+        ports.push(port);
+      }
+      const all = ports.map((port) => `127.0.0.1:${port}`).join(' ');
+      const lines = service.stdout.split('\n');
+      for (const line of [
+        `  npx get-poetry ${all}`,
+        `  npx get-poetry --blocking ${all}`,
+        `  nc 127.0.0.1 ${ports[0]}`,
+      ]) {
+        assert.ok(lines.includes(line), line);
+      }
+      const [, command = ''] = await service.printed(/^ {2}npx get-poetry (--print .*)$/m);
+      const download = await run('get-poetry', ...command.split(' '));
+      assert.equal(download.status, 0);
+      assert.ok(download.stdout.includes(await readFile(join(poemFolder(), 'jiangjinjiu.txt'), 'utf8')));
+      const [, source, proxy] = await service.printed(/^Serving the poem of (\S+) on 127\.0\.0\.1:(\d+)\.$/m);
+      assert.equal(source, `127.0.0.1:${ports[0]}`);
+      assert.ok(service.stdout.includes(`\n  npx get-poetry 127.0.0.1:${proxy}\n`));
+      const [, request = '', port] = await service.printed(/^ {2}printf '(.*)' \| nc -N 127\.0\.0\.1 (\d+)$/m);
+      const transformer = await dial(t, Number(port));
+      transformer.end(request);
+      assert.equal(`${await received(transformer)}`, '7:a poem.,');
+      const { status, stderr } = await service.kill('SIGINT');
+      assert.deepEqual([status, stderr], [0, '']);
+    },
+  );
+
+  it('takes other ports when its own are taken, also from itself, and stops on SIGTERM', OPTIONS, async (t) => {
+    const squatter = createServer().listen(10_000, '127.0.0.1');
+    t.after(() => squatter.close());
+    // An error means that another program has the port, which is as good.
+    await once(squatter, 'listening').catch(() => {});
+    const both = await Promise.all([serve(t, ...startWords()), serve(t, ...startWords())]);
+    assert.equal(new Set([10_000, ...both.flatMap(({ ports }) => ports)]).size, 13);
+    for (const { service } of both) {
+      const { status, stderr } = await service.kill('SIGTERM');
+      assert.deepEqual([status, stderr], [0, '']);
+    }
+  });
+
+  it('R-D35 drains at the two signals of a terminal and of npm, and ends at once at a third', OPTIONS, async (t) => {
+    const { service, ports } = await serve(t, ...startWords());
+    const [port = 0] = ports;
+    const client = await dial(t, port);
+    await once(client, 'data');
+    client.on('error', () => {});
+    service.child.kill('SIGINT');
+    const { status, stderr } = await service.killTwice('SIGINT');
+    assert.deepEqual([status, stderr], [0, '']);
+    assert.ok(client.bytesRead < (await poemOf('ecstasy')).length);
+  });
+});
+
+describe('coupletd poetry', () => {
+  const QUICK = ['--port', '0', '--delay', '0.001', '--num-bytes', '100'];
+  const QUIET = ['--control', 'none', '--log-level', 'error'];
+
+  const deployments: Readonly<Record<string, readonly string[]>> = {
+    'in one process': ['--workers', '0'],
+    'in a worker': [],
+    'in two workers': ['--workers', '2'],
+  };
+  for (const [how, words] of Object.entries(deployments)) {
+    it(`R-D34 serves the same poems ${how}`, OPTIONS, async (t) => {
+      const { service, ports } = await serve(t, ...words, ...QUIET, 'poetry', ...QUICK);
+      await downloaded(ports);
+      const { status, stderr } = await service.kill('SIGTERM');
+      assert.deepEqual([status, stderr], [0, '']);
+    });
+  }
+
+  for (const workers of ['1', '2']) {
+    it(`R-D34 serves the same poems apart, with --workers ${workers} for each service`, OPTIONS, async (t) => {
+      const words = ['--topology', 'apart', '--workers', workers, ...QUIET, 'poetry'];
+      // In another process than the slow server's, the proxy knows its port only if it was chosen.
+      const from = await freePorts();
+      const { service, ports } = await serve(t, ...words, ...QUICK, '--port', `${from}`);
+      assert.deepEqual(
+        ports,
+        [0, 1, 2, 3, 4, 5].map((index) => from + index),
+      );
+      await downloaded(ports);
+      assert.doesNotMatch(service.stdout, /npx/);
+      const { status, stderr } = await service.kill('SIGTERM');
+      assert.deepEqual([status, stderr], [0, '']);
+    });
+  }
+
+  it('a slow server serves one client in each process', OPTIONS, async (t) => {
+    const { service, ports } = await serve(t, '--workers', '2', ...QUIET, 'poetry', '--port', '0', '--delay', '60');
+    let both = false;
+    // With one process the second of them would have its turn after a minute.
+    const turns = service.printed(/wants poetry!.*\n.*wants poetry!/).then(() => {
+      both = true;
+    });
+    while (!both) {
+      await dial(t, ports[0] ?? 0);
+      await setTimeout(20);
+    }
+    await turns;
+    const { status } = await service.killTwice('SIGTERM');
+    assert.equal(status, 0);
+  });
+
+  it('apart on free ports, says that the proxy has to be told where to fetch', OPTIONS, async () => {
+    const { status, stderr } = await run('coupletd', '--topology', 'apart', ...QUIET, 'poetry', '--port', '0');
+    assert.equal(status, 70);
+    assert.match(stderr, /^coupletd: proxy: which port ecstasy has is not known in this process: --proxied says.*\n$/);
+  });
+
+  it('refuses a port that is taken if it was asked for, or if workers are to have it', OPTIONS, async (t) => {
+    const from = await freePorts();
+    const squatter = createServer().listen(from, '127.0.0.1');
+    t.after(() => squatter.close());
+    await once(squatter, 'listening');
+    for (const workers of ['0', '1']) {
+      const { status, stderr } = await run('coupletd', '--workers', workers, ...QUIET, 'poetry', '--port', `${from}`);
+      assert.equal(status, 69);
+      assert.match(stderr, /^coupletd: .*address.* in use.*\n$/);
+    }
+  });
+
+  it(
+    'reports a proxy that finds no server, and a request that cannot be transformed, in its log',
+    OPTIONS,
+    async (t) => {
+      const nowhere = await deserted();
+      const words = ['--workers', '0', '--control', 'none', '--log-level', 'warn', '--log-format', 'json', 'poetry'];
+      const { service, ports } = await serve(t, ...words, '--port', '0', '--proxied', `${nowhere}`);
+      const client = await dial(t, ports[4] ?? 0);
+      assert.equal((await received(client)).length, 0);
+      await service.printed(/"service":"proxy".*"event":"proxy.failed".*127\.0\.0\.1:\d+: connection refused/);
+      const transformer = await dial(t, ports[5] ?? 0);
+      transformer.end('9:nothing.x,');
+      assert.equal((await received(transformer)).length, 0);
+      await service.printed(/"service":"transform".*"event":"transform.refused".*no transform 'nothing'/);
+      assert.equal((await service.kill('SIGTERM')).status, 0);
+    },
+  );
+
+  it('has its own help and usage errors', OPTIONS, async () => {
+    const help = await run('coupletd', 'poetry', '--help');
+    assert.deepEqual([help.status, help.stderr], [0, '']);
+    assert.match(help.stdout, /^Usage: coupletd poetry .*--num-bytes.*each process;.*--proxied/s);
+    const bad = await run('coupletd', 'poetry', '--port', '65531');
+    assert.deepEqual([bad.status, bad.stdout], [64, '']);
+    assert.match(bad.stderr, /^coupletd: .*'65531' is invalid. It must be a whole number from 0 to 65530\. .*\n$/);
+  });
+});
+
+/** Downloads each poem, the proxied one twice, and has one transformed. */
+async function downloaded(ports: readonly number[]): Promise<void> {
+  const [first, second, third, fast, proxy, transform] = ports;
+  const { status, stdout } = await run(
+    'get-poetry',
+    '--print',
+    ...[first, second, third, fast, proxy, proxy].map(String),
+  );
+  assert.equal(status, 0);
+  for (const name of NAMES) assert.ok(stdout.includes(`${await poemOf(name)}`), name);
+  assert.match(stdout, /^Got 6 poems in /m);
+  assert.ok(transform !== undefined);
+}
+
+/** The first of six ports that were free a moment ago. */
+async function freePorts(): Promise<number> {
+  for (;;) {
+    const from = await deserted();
+    const servers = await Promise.allSettled(
+      [1, 2, 3, 4, 5].map(async (index) => {
+        const server = createServer().listen(from + index, '127.0.0.1');
+        await once(server, 'listening');
+        server.close();
+      }),
+    );
+    if (servers.every(({ status: how }) => how === 'fulfilled')) return from;
+  }
+}
