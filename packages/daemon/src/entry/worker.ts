@@ -5,6 +5,7 @@ import type { Order, Report } from '../ipc/messages.ts';
 import type { Destination } from '../log/destination.ts';
 import { openProcessLog } from '../log/process-log.ts';
 import { drop } from '../system/privileges.ts';
+import type { ExitStatus } from '../values/exit-status.ts';
 import { Worker } from '../worker/worker.ts';
 
 let destination: Destination | undefined;
@@ -30,11 +31,16 @@ const worker = new Worker({
     ({ destination } = opened);
     return opened;
   },
-  end: (status) => {
-    if (reactor.running) reactor.stop();
-    void Promise.all([destination?.end(), sent, running]).then(() => process.exit(status));
-  },
+  end: (status) => void end(status),
 });
+
+/** The reactor ends last: it has the clock that bounds how long the log may take. */
+async function end(status: ExitStatus): Promise<void> {
+  await Promise.all([destination?.end(), sent]);
+  if (reactor.running) reactor.stop();
+  await running;
+  process.exit(status);
+}
 
 process.on('message', (order: Order) => worker.order(order));
 process.on('disconnect', () => worker.lost());

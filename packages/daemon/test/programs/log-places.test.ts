@@ -70,7 +70,7 @@ function percentile(all: readonly number[], part: number): number {
   return [...all].sort((a, b) => a - b)[Math.floor(all.length * part)] ?? 0;
 }
 
-describe('a log that cannot be written', { timeout: 120_000 }, () => {
+describe('a log that cannot be written', { timeout: 60_000 }, () => {
   test('R-D22 on a full pipe that is not read: it serves as fast, drops are counted and told, and it ends', async (t) => {
     const [full, read] = [new Watched(t), new Watched(t)];
     const unread = ['/bin/bash', '-c', 'mkfifo pipe; exec 9<>pipe; exec "$@" >pipe', 'bash'];
