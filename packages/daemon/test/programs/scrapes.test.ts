@@ -101,7 +101,8 @@ describe('R-D27 the metrics of a daemon', { timeout: 60_000 + RELOADS * 10_000 }
     for (const [name] of page.series)
       for (const [, label = '', value = ''] of name.matchAll(/(\w+)="([^"]*)"/g)) {
         assert.match(label, /^(?:service|listener|slot|state|cause|reason|result|version|runtime|le|quantile)$/);
-        if (/\d+\.\d+\.\d+\.\d+/.test(value)) assert.deepEqual([label, /^127\.0\.0\.1:(?!0)/.test(value)], ['listener', true]);
+        if (/\d+\.\d+\.\d+\.\d+/.test(value))
+          assert.deepEqual([label, /^127\.0\.0\.1:(?!0)/.test(value)], ['listener', true]);
       }
   });
 

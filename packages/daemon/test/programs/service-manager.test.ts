@@ -52,14 +52,21 @@ describe('under a service manager', { timeout: 120_000 }, () => {
 
   test('it serves on the sockets that it gets, by their name and index, with workers, and a reload keeps them', async (t) => {
     const places = ["'systemd:name=talk:index=0'", "'systemd:name=talk:index=1'"].join(', ');
-    const stage = new Stage(t, talk().replace("'tcp:0:interface=127.0.0.1', Factory.forProtocol(Talk)", `[${places}], Factory.forProtocol(Talk)`));
+    const stage = new Stage(
+      t,
+      talk().replace(
+        "'tcp:0:interface=127.0.0.1', Factory.forProtocol(Talk)",
+        `[${places}], Factory.forProtocol(Talk)`,
+      ),
+    );
     const ports = [await freePort('127.0.0.1'), await freePort('127.0.0.1')];
     const listen = ports.flatMap((port) => ['--listen', `127.0.0.1:${port}`]);
     const daemon = stage.run(['--workers', '2'], {
       launcher: ['systemd-socket-activate', '--fdname=talk', ...listen],
     });
     // It starts the daemon when the first one comes.
-    while (!daemon.errors.includes('Listening on') || !daemon.errors.includes(`:${ports[1]}`)) await new Promise(setImmediate);
+    while (!daemon.errors.includes('Listening on') || !daemon.errors.includes(`:${ports[1]}`))
+      await new Promise(setImmediate);
     const answers = await Promise.all(ports.map((port) => ask(port, 'who')));
     await daemon.event('daemon.ready');
     assert.ok(answers.every((answer) => daemon.workers.includes(Number.parseInt(answer, 10))));
