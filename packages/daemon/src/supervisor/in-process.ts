@@ -61,6 +61,7 @@ export class InProcessChildren implements Children {
       full: false,
       send: (order: Order) => worker.order(order),
       kill: () => {
+        if (over) return;
         over = true;
         setImmediate(() => events.onExit(EXIT.software, null));
       },

@@ -271,6 +271,8 @@ export class Supervisor {
     const { generations } = this;
     const before = this.#loaded;
     const loaded = await this.#parts.load();
+    if (loaded.configuration.options.workers === 0)
+      throw new CommandError('a reload cannot do without workers (--workers 0): stop it and start it', EXIT.failed);
     const plans = planOf(loaded.description, loaded.configuration);
     const isChanged = ({ name, fingerprint }: GroupPlan): boolean =>
       force || generations.serving.get(name)?.plan.fingerprint !== fingerprint;

@@ -266,7 +266,6 @@ export class WorkerGroup implements WorkerOwner {
     );
     slot.waiting = clock.callLater(waitMs, () => {
       slot.waiting = undefined;
-      if (this.#refusing) this.#watchVacancy();
       this.#setRefusing(false);
       slot.worker = this.#start(slot);
     });

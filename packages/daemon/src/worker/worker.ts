@@ -39,6 +39,8 @@ export interface WorkerSurroundings {
   end(status: ExitStatus): void;
 }
 
+/** How long a drain that gets less time by a later order may take to end what is left. */
+const CUT_MS = 250;
 /** How often a worker says that it is alive, in milliseconds; more often if it may not be silent for long. */
 const HEARTBEAT_MS = 2000;
 const HEARTBEATS = 3;
@@ -57,6 +59,8 @@ export class Worker {
   #ended = false;
   /** Ends what a drain has left, when its time is up. */
   #cut: DelayedCall | undefined;
+  /** Goes on without the services that have not drained then. */
+  #cutShort: () => void = () => {};
 
   constructor(around: WorkerSurroundings) {
     this.#around = around;
@@ -176,17 +180,23 @@ export class Worker {
       return;
     }
     this.#cut?.cancel();
-    this.#cut = reactor.callLater(timeoutMs, () => host.deployment.abortConnections());
+    this.#cut = reactor.callLater(timeoutMs, () => {
+      host.deployment.abortConnections();
+      this.#cut = reactor.callLater(CUT_MS, () => this.#cutShort());
+    });
     if (this.#ending) return;
     this.#ending = true;
     this.#cut.cancel();
     // The sockets first, so that the next process gets what comes in, or clients are refused.
     await this.#table?.close();
-    const drained = await host.drain(timeoutMs);
-    this.#cut.cancel();
+    const short = new Promise<void>((resolve) => {
+      this.#cutShort = resolve;
+    });
+    const drained = await Promise.race([host.drain(timeoutMs), short]);
     await host.stop(stopTimeoutMs);
     if (this.#meter !== undefined) send({ kind: 'alive', counters: this.#meter.count() });
-    send({ kind: 'drained', ...drained });
+    // What a service that hangs has cut short is not known.
+    if (drained !== undefined) send({ kind: 'drained', ...drained });
     this.#heartbeat?.cancel();
     this.#meter?.close();
     this.#end(EXIT.done);
@@ -229,6 +239,7 @@ export class Worker {
   #end(status: ExitStatus): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#cut?.cancel();
     this.#heartbeat?.cancel();
     this.#around.end(status);
   }

@@ -52,6 +52,16 @@ describe('a reload that fails', () => {
     await stage.stop();
   });
 
+  test('R-D3 one process cannot take the place of workers, nor be replaced', async () => {
+    const stage = await serving();
+    assert.match(String(Reflect.get(await reloaded(stage, { options: { workers: 0 } }), 'line')), /--workers 0/);
+    assert.equal(stage.children.all.length, 1);
+    await stage.stop();
+    const alone = await serving({ options: { workers: 0 } });
+    assert.match(String(Reflect.get(await reloaded(alone, { code: 'b' }), 'line')), /--workers 0/);
+    await alone.stop();
+  });
+
   test('R-D3 a worker that ends right after it was ready, while others still start, fails the reload', async () => {
     const stage = await serving({ options: { workers: 3 } });
     const before = stage.pids;

@@ -117,7 +117,7 @@ describe('a slot that crashes again and again', () => {
       assert.ok(wait >= 0.75 * most && wait <= most, `wait ${at} is ${wait} ms, not about ${most}`);
     }
     assert.ok(
-      waits.some((wait, at) => wait !== bounds[at]),
+      bounds.some((most, at) => waits[at] !== most),
       'there is no jitter',
     );
     await stage.stop();
@@ -170,6 +170,18 @@ describe('a slot that crashes again and again', () => {
     stage.children.conduct = {};
     await stage.pass(30_100);
     assert.equal(stage.supervisor.flaw, undefined);
+    assert.equal(stage.sockets.refusing.size, 0);
+    await stage.stop();
+  });
+
+  test('R-D14 the 5 s begin anew once a worker was ready', async () => {
+    const stage = await serving();
+    stage.at(1).exit(1);
+    await stage.pass(4900);
+    stage.children.conduct = { start: 'fails', startMs: 1 };
+    stage.at(1).exit(1);
+    await stage.pass(300);
+    assert.equal(stage.children.living.length, 0);
     assert.equal(stage.sockets.refusing.size, 0);
     await stage.stop();
   });

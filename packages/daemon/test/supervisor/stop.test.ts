@@ -72,6 +72,8 @@ describe('a stop', () => {
     await stage.pass(1000);
     assert.equal((await reload).kind, 'done');
     stage.supervisor.leave();
+    await stage.pass(0);
+    assert.deepEqual(old.orders.at(-1), { kind: 'drain', timeoutMs: 9010, stopTimeoutMs: 5000 });
     await stage.pass(9100);
     await stage.over();
   });
@@ -106,12 +108,12 @@ describe('a stop during the start', () => {
     }
   });
 
-  test('a worker that is ready in the moment of the stop does not begin to serve', async () => {
+  test('workers that are ready in the moment of the stop are followed by no others', async () => {
     const stage = new Stage({ options: { workers: 3 } });
     const started = stage.start();
     await stage.pass(5);
-    stage.supervisor.abort();
     for (const worker of stage.children.living) worker.report({ kind: 'ready' });
+    stage.supervisor.abort();
     await stage.pass(1000);
     await started;
     await stage.over();
@@ -141,6 +143,20 @@ describe('a stop during a reload', () => {
         await stage.over();
         if (ms === 0) assert.equal(stage.children.all.length, 2, 'it has started workers though it was told to stop');
       });
+
+  test('with a delay before the drain, what was to serve ends at once and what serves goes on', async () => {
+    const stage = await serving({ options: { drainDelayMs: 5000 } });
+    const old = stage.at(1);
+    const reload = stage.reload({ code: 'b' });
+    await stage.pass(5);
+    stage.supervisor.leave();
+    await stage.pass(1000);
+    assert.deepEqual(await reload, { kind: 'failed', line: 'it is leaving', status: 1 });
+    assert.deepEqual(stage.pids, [old.pid]);
+    assert.equal(old.told('drain'), false);
+    await stage.pass(10_000);
+    await stage.over();
+  });
 
   test('a reload that is asked for later is refused', async () => {
     const stage = await serving();
