@@ -5,6 +5,7 @@ import type { Order, Report } from '../ipc/messages.ts';
 import type { Destination } from '../log/destination.ts';
 import { openProcessLog } from '../log/process-log.ts';
 import { drop } from '../system/privileges.ts';
+import type { ExitStatus } from '../values/exit-status.ts';
 import { Worker } from '../worker/worker.ts';
 
 /** How long a worker that has done may take to end: for its last lines and reports, and what waits for the end of its reactor. */
@@ -33,14 +34,18 @@ const worker = new Worker({
     ({ destination } = opened);
     return opened;
   },
-  end: (status) => {
-    const exit = (): never => process.exit(status);
-    // A channel that closes answers no more, and a trigger before shutdown may wait for ever.
-    setTimeout(exit, LEFT_MS);
-    if (reactor.running) reactor.stop();
-    void Promise.all([destination?.end(), sent, running]).then(exit);
-  },
+  end: (status) => void end(status),
 });
+
+/** The reactor ends last: it has the clock that bounds how long the log may take. */
+async function end(status: ExitStatus): Promise<void> {
+  // A channel that closes answers no more, and a trigger before shutdown may wait for ever.
+  setTimeout(() => process.exit(status), LEFT_MS);
+  await Promise.all([destination?.end(), sent]);
+  if (reactor.running) reactor.stop();
+  await running;
+  process.exit(status);
+}
 
 process.on('message', (order: Order) => worker.order(order));
 process.on('disconnect', () => worker.lost());
