@@ -32,6 +32,7 @@ describe('under a service manager', { timeout: 120_000 }, () => {
     const states = manager.lines.flatMap((line) => /\b(?:READY|RELOADING)=1/.exec(line) ?? []);
     assert.deepEqual(states, ['READY=1', 'RELOADING=1', 'READY=1']);
 
+    await daemon.event('drain.done');
     const [killed = 0, hung = 0] = daemon.workers;
     process.kill(killed, 'SIGKILL');
     await daemon.event('worker.ended', { worker: killed });
