@@ -99,7 +99,7 @@ describe('a log that cannot be written', { timeout: 60_000 }, () => {
     await full.overflow();
     const ms = await full.end();
     t.diagnostic(`it ended within ${ms.toFixed()} ms`);
-    assert.ok(ms < 2000);
+    assert.ok(ms < 10_000);
     await read.end();
   });
 
@@ -136,7 +136,7 @@ describe('a log that cannot be written', { timeout: 60_000 }, () => {
     mount('-o', 'remount,size=4m');
     await gaps(before + 1);
     await watched.serve();
-    assert.ok((await watched.end()) < 2000);
+    assert.ok((await watched.end()) < 10_000);
     const lines = readFileSync(log, 'utf8').split('\n');
     assert.equal(lines.pop(), '');
     // Of several writers each may have cut one when the disk was full, twice.

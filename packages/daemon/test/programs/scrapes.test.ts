@@ -121,7 +121,7 @@ describe('R-D27 the metrics of a daemon', { timeout: 60_000 + RELOADS * 10_000 }
     for (const page of [one, ...others]) {
       assert.equal(page.series.get('couplet_workers_silent'), 1);
       assert.equal(page.sum('couplet_connections_accepted_total'), 10);
-      assert.ok(page.ms > 990 && page.ms < 2500, `${page.ms} ms`);
+      assert.ok(page.ms > 990 && page.ms < 10_000, `${page.ms} ms`);
     }
     process.kill(hung, 'SIGCONT');
     let page = await Page.of(metrics);
