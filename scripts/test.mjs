@@ -1,5 +1,5 @@
 // Runs test files: `sources` all but the longest, on the Node of this workspace; `runtimes` the same there and, built, on the machine's
-// own Node, and then the longest; `programs` those with real clients and servers.
+// own Node, and then the longest, those of the daemon with its processes on both; `programs` those with real clients and servers.
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -8,6 +8,8 @@ import process from 'node:process';
 import { installPrograms } from './debian.mjs';
 
 const FOLDERS = ['packages/couplet', 'packages/daemon', 'packages/poetry', 'examples', 'test'];
+
+const DAEMONS = 'packages/daemon/test/real';
 
 const LONGEST = new Set(['node-backend.test.ts', 'scenarios.test.ts', 'sim-backend.test.ts', 'framing.test.ts']);
 
@@ -19,8 +21,10 @@ const kinds = {
   sources: () => [{ ...fromSource, files: sources() }],
   runtimes: () => [
     ...kinds.sources(),
-    { node: process.env.npm_node_execpath ?? process.execPath, flags: [], files: built() },
+    { node: process.env.npm_node_execpath ?? process.execPath, flags: [], files: built(sources()) },
     { ...fromSource, files: onlyHere() },
+    { ...fromSource, files: daemons() },
+    { node: process.env.npm_node_execpath ?? process.execPath, flags: [], files: built(daemons()) },
   ],
   programs: () => [{ ...fromSource, files: againstPrograms() }],
 };
@@ -43,7 +47,7 @@ process.exitCode = status;
 
 function sources() {
   const files = FOLDERS.flatMap((folder) =>
-    globSync(`${folder}/**/*.test.ts`, { exclude: (name) => skipped(name) }),
+    globSync(`${folder}/**/*.test.ts`, { exclude: (name) => skipped(name) || name.startsWith(DAEMONS) }),
   ).sort();
   // The longest first: at the end there is nothing else to run beside them.
   return [
@@ -61,8 +65,13 @@ function onlyHere() {
   return [...globSync('packages/couplet/test/runtimes/*.test.ts'), ...globSync('test/runtimes/*.test.ts')].sort();
 }
 
-function built() {
-  return sources().map((file) => {
+/** The daemon with workers, signals and reloads: it starts some hundred processes. */
+function daemons() {
+  return globSync(`${DAEMONS}/*.test.ts`).sort();
+}
+
+function built(files) {
+  return files.map((file) => {
     const folder = FOLDERS.find((one) => file.startsWith(`${one}/`));
     return join(
       folder,
