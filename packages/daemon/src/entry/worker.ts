@@ -8,6 +8,8 @@ import { drop } from '../system/privileges.ts';
 import type { ExitStatus } from '../values/exit-status.ts';
 import { Worker } from '../worker/worker.ts';
 
+/** A terminal sends these to the supervisor as well, which decides. */
+const OF_TERMINALS = ['SIGINT', 'SIGHUP'] as const;
 /** How long a worker that has done may take to end: for its last lines and reports, and what waits for the end of its reactor. */
 const LEFT_MS = 2000;
 
@@ -20,6 +22,8 @@ function send(report: Report): void {
   sent = new Promise((resolve) => process.send?.(report, undefined, {}, resolve));
 }
 
+function ignore(): void {}
+
 const running = reactor.run({ signals: false, releaseIPC: true });
 
 const worker = new Worker({
@@ -27,6 +31,8 @@ const worker = new Worker({
   inherits: true,
   send,
   become: ({ identity }) => {
+    // They end an import that does not return: no one else may be left to do so.
+    for (const signal of OF_TERMINALS) process.off(signal, ignore);
     if (identity !== undefined) drop(identity);
   },
   openLog: ({ options, slot, generation }) => {
@@ -52,8 +58,6 @@ process.on('disconnect', () => worker.lost());
 // It may have ended while this process loaded its modules: then no event tells that any more.
 if (!process.connected) worker.lost();
 process.on('SIGTERM', () => worker.leave());
-// A terminal sends these to the supervisor as well, which decides.
-process.on('SIGINT', () => {});
-process.on('SIGHUP', () => {});
+for (const signal of OF_TERMINALS) process.on(signal, ignore);
 for (const event of ['uncaughtException', 'unhandledRejection'] as const)
   process.on(event, (error: unknown) => worker.crash(error));

@@ -1,3 +1,4 @@
+import process from 'node:process';
 import type { Clock } from 'couplet';
 import type { Configuration } from '../configuration/options.ts';
 import type { ApplicationDescription, DescribeOrder, Failure } from '../ipc/messages.ts';
@@ -26,6 +27,7 @@ export function describeApplication(
       },
       onExit: (status, signal, error) => {
         timer.cancel();
+        process.off('exit', kill);
         if (described !== undefined) {
           resolve(described);
           return;
@@ -47,12 +49,15 @@ export function describeApplication(
         );
       },
     });
+    const kill = (): void => child.kill('SIGKILL');
+    // While an import does not return, the child does not see that this process has ended.
+    process.once('exit', kill);
     const timer = clock.callLater(timeoutMs, () => {
       failure ??= {
         line: `the application is not imported within ${timeoutMs / 1000} s`,
         status: EXIT.notReady,
       };
-      child.kill('SIGKILL');
+      kill();
     });
     child.send({ kind: 'describe', ...order });
   });
