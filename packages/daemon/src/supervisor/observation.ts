@@ -81,7 +81,9 @@ export class Observation {
 
   /** The page of metrics. A worker that does not answer within a second counts with its last values. */
   async scrape(supervisor: Supervisor): Promise<string> {
-    const silent = await this.#collector.collect(supervisor.generations.workers);
+    // One that still imports its application does not count yet, and does not answer.
+    const counting = supervisor.generations.workers.filter(({ counters }) => counters !== undefined);
+    const silent = await this.#collector.collect(counting);
     this.#scrapes += 1;
     this.#own.report(await bareCounters(this.#scrapes, this.#droppedLines()));
     const sums = this.#merge.sums();
