@@ -162,7 +162,10 @@ class Daemon {
     if (options.metrics !== undefined) await this.#openWeb(options.metrics);
     if (options.pidfile !== undefined) {
       const pidfile = new Pidfile(resolve(options.pidfile), identity);
-      this.#undo.push(() => pidfile.remove());
+      this.#undo.push(() => {
+        const flaw = pidfile.remove();
+        if (flaw !== undefined) this.#options.say(flaw);
+      });
     }
     if (options.workers > 0 && identity !== undefined) drop(identity);
   }
