@@ -8,8 +8,9 @@ import { exposition } from '../metrics/exposition.ts';
 import type { Seat } from '../metrics/merge.ts';
 import { Merge } from '../metrics/merge.ts';
 import { bareCounters } from '../metrics/meter.ts';
+import type { Loaded } from './launch.ts';
 import { countersOf, statusOf } from './report.ts';
-import type { Loaded, Supervisor } from './supervisor.ts';
+import type { Supervisor } from './supervisor.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
 /** What the workers share through their supervisor, and what they count together. */

@@ -8,8 +8,6 @@ import type { Child, ChildEvents, Children } from './child.ts';
 export interface SpawnOptions {
   /** The working directory, which is looked up anew each time: it may be a link that leads elsewhere by then. */
   readonly folder: string;
-  /** Options of the runtime, besides those of this process. */
-  readonly nodeOptions: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -24,8 +22,8 @@ export class SpawnedChildren implements Children {
     this.#options = options;
   }
 
-  start(descriptors: readonly number[], events: ChildEvents): Child {
-    const { folder, nodeOptions, environment } = this.#options;
+  start(descriptors: readonly number[], events: ChildEvents, nodeOptions: readonly string[]): Child {
+    const { folder, environment } = this.#options;
     const words = [...process.execArgv, ...nodeOptions, fileURLToPath(import.meta.resolve('#worker'))];
     let over = false;
     const exit: ChildEvents['onExit'] = (...how) => {
