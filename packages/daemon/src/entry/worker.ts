@@ -1,7 +1,7 @@
 // A process that a supervisor has started: it gets its orders over the channel, and ends with it.
 import process from 'node:process';
 import { reactor } from 'couplet';
-import type { Order, Report } from '../ipc/messages.ts';
+import { MOST_WAITING, type Order, type Report } from '../ipc/messages.ts';
 import type { Destination } from '../log/destination.ts';
 import { openProcessLog } from '../log/process-log.ts';
 import { drop } from '../system/privileges.ts';
@@ -16,10 +16,18 @@ const LEFT_MS = 2000;
 let destination: Destination | undefined;
 /** Settles when what was told the supervisor so far has gone out. */
 let sent: Promise<unknown> = Promise.resolve();
+/** How many reports have not. */
+let waiting = 0;
 
 function send(report: Report): void {
   if (!process.connected) return;
-  sent = new Promise((resolve) => process.send?.(report, undefined, {}, resolve));
+  waiting += 1;
+  sent = new Promise<void>((resolve) => {
+    process.send?.(report, undefined, {}, () => {
+      waiting -= 1;
+      resolve();
+    });
+  });
 }
 
 function ignore(): void {}
@@ -30,6 +38,7 @@ const worker = new Worker({
   reactor,
   inherits: true,
   send,
+  full: () => waiting >= MOST_WAITING,
   become: ({ identity }) => {
     // They end an import that does not return: no one else may be left to do so.
     for (const signal of OF_TERMINALS) process.off(signal, ignore);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import type { Order, Report } from '../ipc/messages.ts';
+import { MOST_WAITING, type Order, type Report } from '../ipc/messages.ts';
 import type { Child, ChildEvents, Children } from './child.ts';
 
 /** How processes are started. */
@@ -10,9 +10,6 @@ export interface SpawnOptions {
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
-
-/** From how many orders on that wait to be sent a child is full. */
-const MOST_WAITING = 1000;
 
 /** Starts children as processes. Their standard output and error are those of this process. */
 export class SpawnedChildren implements Children {
