@@ -106,7 +106,9 @@ class Daemon {
       uid: process.getuid?.() ?? 0,
       gid: process.getgid?.() ?? 0,
     });
-    this.#observation = new Observation(reactor, version, () => this.#log?.destination.droppedLines ?? 0);
+    // Without workers the log is that of the services, which count its lines.
+    const dropped = (): number => (workers === 0 ? 0 : (this.#log?.destination.droppedLines ?? 0));
+    this.#observation = new Observation(reactor, version, dropped);
     const environment = environmentOfChildren(process.env);
     this.#children =
       workers === 0
