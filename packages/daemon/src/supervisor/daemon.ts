@@ -10,7 +10,7 @@ import type { Identity } from '../ipc/messages.ts';
 import { reopenLog } from '../log/open-log.ts';
 import type { ProcessLog } from '../log/process-log.ts';
 import { openProcessLog } from '../log/process-log.ts';
-import { Web, webPlaceOf } from '../metrics/web.ts';
+import { Web, type WebPlace, webPlaceOf } from '../metrics/web.ts';
 import type { DaemonParent } from '../system/daemonize.ts';
 import { daemonize, daemonParent } from '../system/daemonize.ts';
 import { environmentOfChildren, serviceManagerOf } from '../system/environment.ts';
@@ -158,7 +158,8 @@ class Daemon {
     }
     this.#undo.push(() => this.#sockets.close());
     await this.#sockets.bind(planOf(loaded.description, loaded.configuration));
-    if (options.metrics !== undefined) await this.#openWeb(options.metrics);
+    const web = options.metrics === undefined ? undefined : webPlaceOf(options.metrics);
+    if (web !== undefined) await this.#openWeb(web);
     if (options.pidfile !== undefined) {
       const pidfile = new Pidfile(resolve(options.pidfile), identity);
       this.#undo.push(() => {
@@ -224,7 +225,7 @@ class Daemon {
     return this.#log;
   }
 
-  async #openWeb(text: string): Promise<void> {
+  async #openWeb(place: WebPlace): Promise<void> {
     const { reactor } = this.#options;
     const web = new Web(
       {
@@ -234,7 +235,6 @@ class Daemon {
       },
       reactor,
     );
-    const place = webPlaceOf(text);
     const port = await web.open(place);
     this.#undo.push(() => web.close());
     const host = place.host.includes(':') ? `[${place.host}]` : place.host;
