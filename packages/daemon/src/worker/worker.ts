@@ -30,6 +30,8 @@ export interface WorkerSurroundings {
   readonly reactor: Reactor;
   /** Tells the supervisor; what cannot be told is lost. */
   send(report: Report): void;
+  /** Whether much waits to be told. */
+  full(): boolean;
   /** Whether the sockets were bound by another process. */
   readonly inherits: boolean;
   /** Becomes the one that imports the application; throws a `CommandError`. */
@@ -147,7 +149,7 @@ export class Worker {
   }
 
   async #start(order: StartOrder): Promise<void> {
-    const { reactor, send, inherits, openLog } = this.#around;
+    const { reactor, send, full, inherits, openLog } = this.#around;
     this.#order = order;
     try {
       const { options, name, slot, generation, services } = order;
@@ -157,7 +159,7 @@ export class Worker {
       if (inherits) this.#table = inheritSockets(reactor, order.sockets);
       const loaded = await loadApplication(order.program, order.settings);
       const { ledger: url, whenAway, accessLog } = options;
-      const fleet = await openFleet({ name, clock: reactor, log, url, tell: inherits ? send : undefined });
+      const fleet = await openFleet({ name, clock: reactor, log, url, tell: inherits ? send : undefined, full });
       this.#fleet = fleet;
       const leads = !inherits;
       const host = new Host(loaded, { reactor, log, fleet, services, whenAway, accessLog, slot, generation, leads });

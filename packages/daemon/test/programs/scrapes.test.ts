@@ -3,6 +3,7 @@ import process from 'node:process';
 import { describe, test } from 'node:test';
 import { ask, Crowd } from '../real/client.ts';
 import { Stage } from '../real/stage.ts';
+import { talk } from '../real/talk.ts';
 import { outcome } from './deploy.ts';
 import { freePort } from './program.ts';
 
@@ -127,5 +128,17 @@ describe('R-D27 the metrics of a daemon', { timeout: 60_000 + RELOADS * 10_000 }
     let page = await Page.of(metrics);
     while (page.series.get('couplet_workers_silent') !== 0) page = await Page.of(metrics);
     assert.equal(page.sum('couplet_connections_accepted_total'), 10);
+  });
+
+  test('waits for no worker that still imports the application, then or later', async (t) => {
+    const stage = new Stage(t, `await new Promise((resolve) => setTimeout(resolve, 1000));\n${talk()}`);
+    const metrics = await freePort('127.0.0.1');
+    const daemon = stage.run(['--metrics', String(metrics)]);
+    await daemon.event('worker.started');
+    const early = await Page.of(metrics);
+    assert.deepEqual(daemon.all('worker.ready'), [], 'it is ready too early for this test');
+    assert.equal(early.sum('couplet_workers_silent'), 0);
+    await daemon.ready();
+    assert.equal((await Page.of(metrics)).sum('couplet_workers_silent'), 0);
   });
 });
