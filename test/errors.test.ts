@@ -41,6 +41,7 @@ const CODES: Readonly<Record<string, string>> = {
   StringTooLongError: 'COUPLET_STRING_TOO_LONG',
   TLSError: 'COUPLET_TLS',
   TimeoutError: 'COUPLET_TIMEOUT',
+  TooManyRequests: 'COUPLET_TOO_MANY_REQUESTS',
   UserAbortError: 'COUPLET_USER_ABORT',
   VarintParseError: 'COUPLET_VARINT_PARSE',
 };
