@@ -19,6 +19,7 @@ const CODES: Readonly<Record<string, string>> = {
   DNSLookupError: 'COUPLET_DNS_LOOKUP',
   EndpointSyntaxError: 'COUPLET_ENDPOINT_SYNTAX',
   FramingError: 'COUPLET_FRAMING',
+  IncompleteReadError: 'COUPLET_INCOMPLETE_READ',
   LedgerAway: 'COUPLET_LEDGER_AWAY',
   LedgerRefused: 'COUPLET_LEDGER_REFUSED',
   LengthLimitError: 'COUPLET_LENGTH_LIMIT',

@@ -2,6 +2,7 @@ export type { ChunkQueue } from '../bytes/chunk-queue.ts';
 export { Decoder } from '../framing/decoder.ts';
 export {
   FramingError,
+  IncompleteReadError,
   LengthLimitError,
   LineTooLongError,
   NetstringParseError,

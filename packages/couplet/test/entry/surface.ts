@@ -88,6 +88,7 @@ export const SURFACE = {
       'PullProducer',
       'ReactorClock',
       'ReactorView',
+      'ReadOptions',
       'ReconnectOptions',
       'RepeatOptions',
       'RepeatedCall',
@@ -166,6 +167,7 @@ export const SURFACE = {
     values: [
       'Decoder',
       'FramingError',
+      'IncompleteReadError',
       'LengthLimitError',
       'LineTooLongError',
       'NetstringParseError',
