@@ -133,8 +133,8 @@ export class Connection implements AsyncIterable<Buffer, undefined>, AsyncDispos
    * bytes that are not valid in the encoding become U+FFFD.
    *
    * The iterator throws a `LineTooLongError` for a line of more than `maxLength` bytes; its next `next()` gives the line behind
-   * it. `lines` throws a `RangeError` if the delimiter is empty, if `maxLength` is not a number of at least 0, or if the encoding
-   * is unknown.
+   * it. `lines` throws a `RangeError` if a delimiter is empty or does not end with the shortest alone, if `maxLength` is not
+   * a number of at least 0, or if the encoding is unknown.
    */
   lines(options: LinesOptions & { readonly encoding: 'buffer' }): AsyncIterableIterator<Buffer, undefined>;
   lines(options?: TextLinesOptions): AsyncIterableIterator<string, undefined>;

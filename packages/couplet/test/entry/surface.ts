@@ -189,6 +189,7 @@ export const SURFACE = {
       'DecoderOptions',
       'FrameInput',
       'FrameReader',
+      'LineDelimiter',
       'LinesOptions',
       'PrefixBytes',
       'Requested',
