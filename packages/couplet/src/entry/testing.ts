@@ -11,7 +11,7 @@ export type { ClockOptions } from '../testing/clock.ts';
 export { Clock } from '../testing/clock.ts';
 export type { FrameDecoder } from '../testing/play-decoder.ts';
 export type { FramedProtocol } from '../testing/play-protocol.ts';
-export type { StringTransportOptions } from '../testing/string-transport.ts';
+export type { Seat, StringTransportOptions } from '../testing/string-transport.ts';
 export { StringTransport } from '../testing/string-transport.ts';
 export type {
   CutOptions,

@@ -359,6 +359,7 @@ export const SURFACE = {
       'Sink',
       'SocketName',
       'Streams',
+      'Seat',
       'StringTransportOptions',
       'Surroundings',
       'TlsClientSettings',
