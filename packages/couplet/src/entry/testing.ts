@@ -1,3 +1,5 @@
+export type { SecureOptions } from '../peer/socket-peer.ts';
+export { SocketPeer } from '../peer/socket-peer.ts';
 export type { HostAddress, InetName, PipeName, SocketName, UnixName } from '../seam/address.ts';
 export type { Backend, Resolver } from '../seam/backend.ts';
 export type { Cause } from '../seam/cause.ts';

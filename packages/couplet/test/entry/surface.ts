@@ -333,7 +333,7 @@ export const SURFACE = {
     ],
   },
   'couplet/testing': {
-    values: ['Clock', 'Dice', 'StringTransport', 'verifyFraming'],
+    values: ['Clock', 'Dice', 'SocketPeer', 'StringTransport', 'verifyFraming'],
     types: [
       'Backend',
       'Cause',
@@ -354,12 +354,13 @@ export const SURFACE = {
       'PipeName',
       'ProtocolCutOptions',
       'Resolver',
+      'Seat',
+      'SecureOptions',
       'Settled',
       'Signal',
       'Sink',
       'SocketName',
       'Streams',
-      'Seat',
       'StringTransportOptions',
       'Surroundings',
       'TlsClientSettings',
