@@ -26,7 +26,7 @@ const PROGRAMS = [
   },
   {
     name: 'an echo server with promises',
-    most: 144_500,
+    most: 148_000,
     text: `import { serve } from 'couplet';
       await serve('tcp:8007', async (connection) => {
         for await (const line of connection.lines()) await connection.write(line);

@@ -19,6 +19,7 @@ const CODES: Readonly<Record<string, string>> = {
   DNSLookupError: 'COUPLET_DNS_LOOKUP',
   EndpointSyntaxError: 'COUPLET_ENDPOINT_SYNTAX',
   FramingError: 'COUPLET_FRAMING',
+  IncompleteReadError: 'COUPLET_INCOMPLETE_READ',
   LedgerAway: 'COUPLET_LEDGER_AWAY',
   LedgerRefused: 'COUPLET_LEDGER_REFUSED',
   LengthLimitError: 'COUPLET_LENGTH_LIMIT',
@@ -41,6 +42,7 @@ const CODES: Readonly<Record<string, string>> = {
   StringTooLongError: 'COUPLET_STRING_TOO_LONG',
   TLSError: 'COUPLET_TLS',
   TimeoutError: 'COUPLET_TIMEOUT',
+  TooManyRequests: 'COUPLET_TOO_MANY_REQUESTS',
   UserAbortError: 'COUPLET_USER_ABORT',
   VarintParseError: 'COUPLET_VARINT_PARSE',
 };

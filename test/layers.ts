@@ -23,6 +23,7 @@ export const LAYERS: readonly Layer[] = [
   { folders: ['connection', 'relay', 'services'] },
   { folders: ['backends'], from: ['seam'], runtime: true },
   { folders: ['sim', 'testing'] },
+  { folders: ['peer'], from: ['values'], runtime: true },
   { folders: ['entry'], runtime: true },
 ];
 

@@ -78,6 +78,43 @@ function addReturns(suite: Suite): void {
     await waiting.when(() => waiting.received === 5);
   });
 
+  suite.addEach('R53 a handler reads parts, and one that is cut short says what there was', async (stage, link) => {
+    const heard: string[] = [];
+    const handler = async (connection: Connection): Promise<void> => {
+      const size = Number(await connection.readUntil('\r\n'));
+      heard.push(String(await connection.readExactly(size)));
+      await connection.readExactly(10).catch((error: Error) => {
+        heard.push('partial' in error ? String(error.partial) : error.name);
+      });
+      await connection.write(heard.join());
+    };
+    const made = ({ transport }: Actor): void => {
+      transport.write('5\r\nhellorest');
+      transport.loseWriteConnection();
+    };
+    const visitor = await visit(stage, handler, { made }, link);
+    expectSame((await visitor.lost()).name, 'ConnectionDone', 'the reason');
+    expectSame(String(visitor.bytes), 'hello,rest', 'what was read');
+  });
+
+  suite.addEach('R63 peerEnded comes while a handler works, and finish sends all', async (stage, link) => {
+    let reason: Error | undefined;
+    const finished = new Deferred();
+    const handler = async (connection: Connection): Promise<void> => {
+      await connection.readUntil('?');
+      const { peerEnded } = connection;
+      if (!peerEnded.aborted) await new Promise((resolve) => peerEnded.addEventListener('abort', resolve));
+      void connection.write(poem);
+      reason = await connection.finish();
+      finished.keep();
+    };
+    const visitor = await visit(stage, handler, asking, link);
+    expectSame((await visitor.lost()).name, 'ConnectionDone', 'the reason');
+    expectPoem(visitor.bytes, poem, 'the visitor');
+    await finished.promise;
+    expectSame(reason?.name, 'ConnectionDone', 'what finish resolved to');
+  });
+
   suite.addEach('R39 a handler that ends its output reads on', async (stage, link) => {
     let heard = '';
     const ended = new Deferred();

@@ -1,5 +1,6 @@
 import type { Address } from '../address/address.ts';
 import { checkData } from '../bytes/chunk.ts';
+import type { Decoder } from '../framing/decoder.ts';
 import type { LinesOptions, TextEncoding, TextLinesOptions } from '../framing/lines.ts';
 import { lines, textLines } from '../framing/lines.ts';
 import type { StringsOptions } from '../framing/netstrings.ts';
@@ -10,9 +11,12 @@ import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { TLS } from '../protocol/tls.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Clock } from '../time/clock.ts';
+import { described, hasMethods } from '../values/checks.ts';
 import type { Inlet } from './inlet.ts';
 import { Chunks } from './pull.ts';
 import { Reader } from './reader.ts';
+import type { ReadOptions } from './reads.ts';
+import { Exactly, Until } from './reads.ts';
 
 /** What most writes return: there is room. It is shared, since it does not depend on the write. */
 const ROOM: Promise<boolean> = Promise.resolve(true);
@@ -27,8 +31,8 @@ interface AnyLinesOptions extends LinesOptions {
  * A connection for code that uses `await`: `serve` passes one to its handler, `open` resolves to one. It is built on a protocol and its
  * transport.
  *
- * To read, iterate: over the connection itself for the bytes as they arrive, or over `lines()`, `netstrings()` or `strings()`. What an
- * iteration returns belongs to the program. Different readers may be used one after the other by their `next()`; each begins behind
+ * To read, iterate: over the connection itself for the bytes as they arrive, or over `lines()`, `netstrings()`, `strings()` or the
+ * `frames()` of a decoder; or read a part by `readExactly` or `readUntil`. What is read belongs to the program. Different readers may be used one after the other by their `next()`; each begins behind
  * the last frame that was taken. A new reader examines the waiting bytes anew, so keep a reader for as long as the format stays. Only
  * one read may wait at a time: a second one throws an `Error`.
  *
@@ -72,6 +76,15 @@ export class Connection implements AsyncIterable<Buffer, undefined>, AsyncDispos
    */
   get draining(): AbortSignal {
     return this.#inlet.drainSignal;
+  }
+
+  /**
+   * A signal that is aborted when the peer has ended its output, also while no read waits, or when the connection is gone: a program
+   * that works for the peer alone can stop then. Its reason is a `ConnectionDone`, or why the connection ended. Writing still works
+   * after the peer's end. While a chunk waits that was not read, the end behind it cannot be noticed. Created when it is first read.
+   */
+  get peerEnded(): AbortSignal {
+    return this.#inlet.peerEnded;
   }
 
   /** Returns the address of this end. */
@@ -120,8 +133,8 @@ export class Connection implements AsyncIterable<Buffer, undefined>, AsyncDispos
    * bytes that are not valid in the encoding become U+FFFD.
    *
    * The iterator throws a `LineTooLongError` for a line of more than `maxLength` bytes; its next `next()` gives the line behind
-   * it. `lines` throws a `RangeError` if the delimiter is empty, if `maxLength` is not a number of at least 0, or if the encoding
-   * is unknown.
+   * it. `lines` throws a `RangeError` if a delimiter is empty or does not end with the shortest alone, if `maxLength` is not
+   * a number of at least 0, or if the encoding is unknown.
    */
   lines(options: LinesOptions & { readonly encoding: 'buffer' }): AsyncIterableIterator<Buffer, undefined>;
   lines(options?: TextLinesOptions): AsyncIterableIterator<string, undefined>;
@@ -148,6 +161,44 @@ export class Connection implements AsyncIterable<Buffer, undefined>, AsyncDispos
    */
   strings(prefixBytes: PrefixBytes, options: StringsOptions = {}): AsyncIterableIterator<Buffer, undefined> {
     return new Reader(this.#inlet, lengthPrefixed(prefixBytes, options));
+  }
+
+  /**
+   * Returns an iterator over the frames of a decoder, for instance one that `decoder` of `couplet/framing` made. The bytes of the
+   * connection belong to it from its first `next()` on: it must be a new one, or one that was used for this connection before. The
+   * iterator throws what the decoder throws. `frames` throws a `TypeError` for anything else than a decoder.
+   */
+  frames<Frame>(decoder: Decoder<Frame>): AsyncIterableIterator<Frame, undefined> {
+    if (!hasMethods(decoder, ['push', 'next', 'rest']))
+      throw new TypeError(`decoder is ${described(decoder)}, not a decoder, such as lines() of couplet/framing`);
+    return new Reader(this.#inlet, decoder);
+  }
+
+  /**
+   * Reads that number of bytes, and resolves to them. They belong to the program. Nothing is allocated before they have arrived.
+   *
+   * Rejects with an `IncompleteReadError`, which has the bytes that there were, if the input ends before; with the reason if the
+   * connection was cut; with the reason of the signal when that is aborted, and what has arrived is left for the next read; and with
+   * a `LengthLimitError` if `length` is above `maxLength`, 1 MiB unless set, and nothing is read. Throws a `RangeError` if `length` is
+   * not a whole number of at least 0 or `maxLength` not a number of at least 0, a `TypeError` if `signal` is not an `AbortSignal` or
+   * `length` not a number, and an `Error` while another read waits.
+   */
+  readExactly(length: number, { maxLength, signal }: ReadOptions = {}): Promise<Buffer> {
+    return this.#inlet.read(new Exactly(length, maxLength), signal);
+  }
+
+  /**
+   * Reads up to the next delimiter, and resolves to the bytes before it, at most `maxLength`, 16,384 unless set. They belong to the
+   * program; the delimiter is read too. A string as delimiter stands for its bytes in UTF-8.
+   *
+   * Rejects with an `IncompleteReadError`, which has the bytes that there were, if the input ends before; with the reason if the
+   * connection was cut; with the reason of the signal when that is aborted; and with a `LineTooLongError` if the delimiter does not
+   * follow within `maxLength` bytes. After the last two, what has arrived is left for the next read. Throws a `RangeError` if the
+   * delimiter is empty or `maxLength` is not a number of at least 0, a `TypeError` if `signal` is not an `AbortSignal`, and an `Error`
+   * while another read waits.
+   */
+  readUntil(delimiter: Uint8Array | string, { maxLength, signal }: ReadOptions = {}): Promise<Buffer> {
+    return this.#inlet.read(new Until(delimiter, maxLength), signal);
   }
 
   /**
@@ -189,6 +240,16 @@ export class Connection implements AsyncIterable<Buffer, undefined>, AsyncDispos
    */
   close(): void {
     this.#inlet.close();
+  }
+
+  /**
+   * Closes the connection in order, as `close` does, and resolves to the reason of its end once it is gone, a
+   * `ConnectionDone` unless something cut it. Never rejects. A peer that goes on sending can delay it by
+   * `lingerMaxMs`.
+   */
+  finish(): Promise<Error> {
+    this.close();
+    return this.closed;
   }
 
   /**

@@ -1,11 +1,15 @@
 import { EMPTY } from '../bytes/chunk.ts';
 import type { Decoder } from '../framing/decoder.ts';
-import { FramingError } from '../framing/errors.ts';
 import { ConnectionDone, PortDraining } from '../protocol/errors.ts';
 import { Protocol } from '../protocol/protocol.ts';
 import type { TLS } from '../protocol/tls.ts';
+import { checkSignal } from '../values/checks.ts';
 import type { Pull } from './pull.ts';
 import { Chunks, FramePull } from './pull.ts';
+import { ReadPull } from './reads.ts';
+
+/** The reason of `peerEnded`, while the connection is there. */
+const PEER_ENDED = 'the peer has ended its output';
 
 /**
  * The protocol behind a `Connection`: it passes what arrives to the pull that waits. Bytes wait in the decoder of the last reader
@@ -43,8 +47,7 @@ export class Inlet extends Protocol {
    * that cannot become a frame, and with the reason once the connection was cut. Throws an `Error` while another pull waits.
    */
   pull<Frame>(decoder: Decoder<Frame>): Promise<IteratorResult<Frame, undefined>> {
-    if (this.#pull !== undefined)
-      throw new Error('the connection is being read already: only one read may wait at a time');
+    this.#expectNoPull();
     try {
       const value = this.#left ? undefined : this.#turnTo(decoder).next();
       if (value !== undefined) return Promise.resolve({ done: false, value });
@@ -55,6 +58,22 @@ export class Inlet extends Protocol {
     }
     const pull = new FramePull(decoder);
     this.#wait(pull);
+    return pull.promise;
+  }
+
+  /**
+   * Returns one frame of this decoder, as `pull` does, but rejects with an `IncompleteReadError` at the end of the input, and with the
+   * reason of the signal when that is aborted: what has arrived is left to the next decoder then.
+   */
+  read<Frame>(decoder: Decoder<Frame>, signal: AbortSignal | undefined): Promise<Frame> {
+    checkSignal(signal);
+    this.#expectNoPull();
+    const pull = new ReadPull(decoder);
+    if (signal?.aborted === true) pull.reject(signal.reason);
+    else if (this.#left || !this.#found(pull, decoder)) {
+      this.#wait(pull);
+      if (signal !== undefined && this.#pull === pull) this.#heed(signal, pull);
+    }
     return pull.promise;
   }
 
@@ -100,6 +119,17 @@ export class Inlet extends Protocol {
     return controller.signal;
   }
 
+  /** Aborted when the peer has ended its output, or the connection is gone. */
+  get peerEnded(): AbortSignal {
+    const known = peerEnds.get(this);
+    if (known !== undefined) return known.signal;
+    const controller = new AbortController();
+    peerEnds.set(this, controller);
+    if (this.reason !== undefined) controller.abort(this.reason);
+    else if (this.#end !== undefined && !this.#left) controller.abort(new ConnectionDone(PEER_ENDED));
+    return controller.signal;
+  }
+
   override draining(leftMs: number): void {
     const why = new PortDraining(leftMs);
     if (this.#drain instanceof AbortController) this.#drain.abort(why);
@@ -112,6 +142,7 @@ export class Inlet extends Protocol {
 
   override readConnectionLost(): void {
     this.#finish('whole');
+    peerEnds.get(this)?.abort(new ConnectionDone(PEER_ENDED));
   }
 
   override connectionLost(reason: Error): void {
@@ -119,6 +150,7 @@ export class Inlet extends Protocol {
     this.#finish(reason instanceof ConnectionDone ? 'whole' : reason);
     this.#secured(false);
     this.#close(reason);
+    peerEnds.get(this)?.abort(reason);
   }
 
   /** Gives the decoder what the one before it did not use. */
@@ -132,7 +164,7 @@ export class Inlet extends Protocol {
   }
 
   #wait(pull: Pull): void {
-    if (this.#end !== undefined) pull.end(this.#failure(this.#end));
+    if (this.#end !== undefined) this.#settle(pull, this.#end);
     else {
       this.#pull = pull;
       if (this.transport.paused) this.transport.resumeProducing();
@@ -143,15 +175,37 @@ export class Inlet extends Protocol {
     this.#end ??= end;
     const pull = this.#pull;
     this.#pull = undefined;
-    pull?.end(this.#failure(this.#end));
+    if (pull !== undefined) this.#settle(pull, this.#end);
   }
 
-  /** What an iteration throws at the end of the input; undefined if it ends in order. */
-  #failure(end: 'whole' | Error): Error | undefined {
-    if (end !== 'whole') return end;
-    const held = this.#left ? 0 : (this.#decoder?.held ?? 0);
-    return held === 0
-      ? undefined
-      : new FramingError(`the input ended inside a frame, ${held} bytes after its beginning`);
+  #settle(pull: Pull, end: 'whole' | Error): void {
+    if (end !== 'whole') pull.end(end, 0);
+    else pull.end(undefined, this.#left ? 0 : (this.#decoder?.held ?? 0));
+  }
+
+  #expectNoPull(): void {
+    if (this.#pull !== undefined)
+      throw new Error('the connection is being read already: only one read may wait at a time');
+  }
+
+  /** Turns to a decoder, and settles its pull if the frame is there. */
+  #found<Frame>(pull: Pull, decoder: Decoder<Frame>): boolean {
+    this.#turnTo(decoder);
+    return pull.settle();
+  }
+
+  /** Ends the pull when the signal is aborted. */
+  #heed<Frame>(signal: AbortSignal, pull: ReadPull<Frame>): void {
+    const abort = (): void => {
+      if (this.#pull !== pull) return;
+      this.#pull = undefined;
+      pull.reject(signal.reason);
+    };
+    const leave = (): void => signal.removeEventListener('abort', abort);
+    signal.addEventListener('abort', abort);
+    pull.promise.then(leave, leave);
   }
 }
+
+/** The signals that programs asked for, which come with the end of the peer's output. Most ask for none. */
+const peerEnds: WeakMap<Inlet, AbortController> = new WeakMap();

@@ -4,6 +4,7 @@ import type { ClientFactory } from '../protocol/client-factory.ts';
 import { ConnectError, ConnectionClosed, UserAbortError } from '../protocol/errors.ts';
 import type { ConnectionOptions } from '../protocol/options.ts';
 import type { Result } from '../protocol/protocol.ts';
+import type { RequestOptions } from '../receivers/requests.ts';
 import type { BackOff, BackOffOptions } from '../time/back-off.ts';
 import { backOffOf, nextDelay } from '../time/back-off.ts';
 import type { Clock, DelayedCall } from '../time/clock.ts';
@@ -14,6 +15,7 @@ import { checkEndpoint } from './check-endpoint.ts';
 import type { Builder, ProtocolOf } from './service-factory.ts';
 import { factoryOf, ServiceFactory } from './service-factory.ts';
 import { SERVICE_LIFE } from './service-life.ts';
+import { requestOf } from './service-request.ts';
 import type { WaitOptions } from './waiters.ts';
 import { Waiters } from './waiters.ts';
 
@@ -172,6 +174,28 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
       if (this.#life.state === 'connected' && this.#protocol !== undefined) this.#waiters.connected(this.#protocol);
     });
     return connected;
+  }
+
+  /**
+   * Waits for the protocol of the connection, as `whenConnected` does, and calls `send` with it, once, and with what is left of the time
+   * and the signal. Resolves to what `send` resolves to.
+   *
+   * Rejects with a `TimeoutError` when `timeoutMs` (30,000 unless set) are over, with the reason of the signal when that is aborted, with
+   * `ServiceStopped` if the service is not running or stops before there is a connection, and with what `send` throws or rejects with,
+   * for instance the reason of a connection that was lost: the request is not sent again, since it may have been carried out. A
+   * rejection that is not awaited is not an unhandled one.
+   *
+   * Throws a `RangeError` if `timeoutMs` is not a number above 0, and a `TypeError` if `signal` is not an `AbortSignal` or `send` not a
+   * function.
+   *
+   * @param send Sends the request over the connection of the protocol, and returns the response or a promise of it.
+   * @param options How long to wait for the connection and the response together.
+   */
+  request<T>(
+    send: (protocol: ProtocolOf<B>, left: RequestOptions) => T | PromiseLike<T>,
+    options: RequestOptions = {},
+  ): Promise<T> {
+    return requestOf(this, (call) => this.#factory.whenClocked(this.#options.clock, call), send, options);
   }
 
   /** Stops the service, and resolves when neither an attempt nor a connection is left. */

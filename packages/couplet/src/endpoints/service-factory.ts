@@ -53,6 +53,8 @@ export class ServiceFactory extends WrappingClientFactory {
   flaw: unknown;
   readonly #onGone: (reason: Error) => void;
   #connector: Connector | undefined;
+  /** Calls that wait for the clock. */
+  readonly #clockless: ((clock: Clock) => void)[] = [];
 
   /** `onGone` is called with the reason when a connection has ended, after its protocol was told. */
   constructor(inner: ClientFactory, onGone: (reason: Error) => void) {
@@ -67,7 +69,15 @@ export class ServiceFactory extends WrappingClientFactory {
 
   override doStart(reactor: Clock): Result {
     this.clock = reactor;
+    for (const call of this.#clockless.splice(0)) call(reactor);
     return super.doStart(reactor);
+  }
+
+  /** Calls `call` with the given clock, or else with that of the reactor, as soon as that is known. */
+  whenClocked(given: Clock | undefined, call: (clock: Clock) => void): void {
+    const clock = given ?? this.clock;
+    if (clock === undefined) this.#clockless.push(call);
+    else call(clock);
   }
 
   /** What the service is connected to, or was last. */

@@ -3,6 +3,7 @@ export { IPv4Address, IPv6Address, PipeAddress, UNIXAddress } from '../address/a
 export type { Connection } from '../connection/connection.ts';
 export type { Handler } from '../connection/conversation.ts';
 export { ConversationFactory } from '../connection/conversation.ts';
+export type { ReadOptions } from '../connection/reads.ts';
 export type { ConnectEndpointOptions, ListenEndpointOptions } from '../connection/verbs.ts';
 export { connect, listen, open, serve } from '../connection/verbs.ts';
 export { EndpointSyntaxError } from '../endpoints/description.ts';

@@ -8,6 +8,8 @@ export type { LineProtocol } from '../receivers/lines.ts';
 export { LineOnlyReceiver } from '../receivers/lines.ts';
 export type { RawLineProtocol } from '../receivers/raw-lines.ts';
 export { LineReceiver, TextLineReceiver } from '../receivers/raw-lines.ts';
+export type { RequestHolder, RequestOptions, RequestsOptions } from '../receivers/requests.ts';
+export { Requests, TooManyRequests } from '../receivers/requests.ts';
 export type { NextState, Stateful } from '../receivers/stateful.ts';
 export { StatefulStringProtocol } from '../receivers/stateful.ts';
 export type { IntNStringReceiver, StringReceiver } from '../receivers/strings.ts';

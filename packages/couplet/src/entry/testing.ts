@@ -1,3 +1,5 @@
+export type { SecureOptions } from '../peer/socket-peer.ts';
+export { SocketPeer } from '../peer/socket-peer.ts';
 export type { HostAddress, InetName, PipeName, SocketName, UnixName } from '../seam/address.ts';
 export type { Backend, Resolver } from '../seam/backend.ts';
 export type { Cause } from '../seam/cause.ts';
@@ -11,7 +13,7 @@ export type { ClockOptions } from '../testing/clock.ts';
 export { Clock } from '../testing/clock.ts';
 export type { FrameDecoder } from '../testing/play-decoder.ts';
 export type { FramedProtocol } from '../testing/play-protocol.ts';
-export type { StringTransportOptions } from '../testing/string-transport.ts';
+export type { Seat, StringTransportOptions } from '../testing/string-transport.ts';
 export { StringTransport } from '../testing/string-transport.ts';
 export type {
   CutOptions,

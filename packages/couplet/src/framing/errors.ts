@@ -8,13 +8,19 @@ export class FramingError extends Error {
   readonly code: string = 'COUPLET_FRAMING';
 }
 
-/** Thrown by a decoder of lines for a line longer than `maxLength`. The decoder continues after its delimiter. It has no cause. */
+/**
+ * Thrown by a decoder of lines for a line longer than `maxLength`, and the decoder continues after its delimiter. `readUntil` of a
+ * `Connection` rejects with it if the delimiter does not follow within `maxLength` bytes, and leaves them unread. It has no cause.
+ */
 export class LineTooLongError extends FramingError {
   override name = 'LineTooLongError';
   override readonly code = 'COUPLET_LINE_TOO_LONG';
 }
 
-/** Thrown by a decoder for a length prefix that announces more than `maxLength` bytes. The decoder skips them. It has no cause. */
+/**
+ * Thrown by a decoder for a length prefix that announces more than `maxLength` bytes, which the decoder skips. `readExactly` of a
+ * `Connection` rejects with it for a length above `maxLength`, and reads nothing. It has no cause.
+ */
 export class LengthLimitError extends FramingError {
   override name = 'LengthLimitError';
   override readonly code = 'COUPLET_LENGTH_LIMIT';
@@ -24,6 +30,22 @@ export class LengthLimitError extends FramingError {
   constructor(length: number, maxLength: number) {
     super(`a string of ${length} bytes is longer than maxLength (${maxLength})`);
     this.length = length;
+  }
+}
+
+/**
+ * The input of a `Connection` ended before what `readExactly` or `readUntil` asked for had arrived, or this side closed the connection;
+ * both reject with it. It has no cause.
+ */
+export class IncompleteReadError extends FramingError {
+  override name = 'IncompleteReadError';
+  override readonly code = 'COUPLET_INCOMPLETE_READ';
+  /** The bytes that had arrived. They are read, and belong to the program. Empty if this side closed the connection. */
+  readonly partial: Buffer;
+  /** `partial` is what had arrived. */
+  constructor(partial: Buffer) {
+    super(`the input ended after ${partial.length} bytes of what was to be read`);
+    this.partial = partial;
   }
 }
 

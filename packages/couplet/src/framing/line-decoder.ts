@@ -12,16 +12,19 @@ const CRLF = Buffer.from('\r\n');
  */
 const WINDOW = 2048;
 
+/** What ends a line: bytes, or a string that stands for its UTF-8; or a list of them, of which each ends with the shortest. */
+export type LineDelimiter = Uint8Array | string | readonly (Uint8Array | string)[];
+
 /**
  * Finds lines, each without its delimiter. The search is in strings, which is much faster than in a buffer, and no byte is searched
  * twice, except for those at the edge of a chunk where a delimiter may begin.
  */
 export class LineDecoder<Line> extends Decoder<Line> {
   readonly #reader: LineReader<Line>;
-  #delimiter: Uint8Array | string;
-  /** The bytes of the delimiter. */
-  #ending: Buffer;
-  /** The delimiter as a string of one character for each byte. */
+  #delimiter: LineDelimiter;
+  /** The delimiters as strings of one character for each byte: the longest first, and last the shortest, with which the others end. */
+  #endings: readonly string[];
+  /** The shortest delimiter. */
   #needle: string;
   #ascii: boolean;
   #maxLength = 0;
@@ -34,14 +37,14 @@ export class LineDecoder<Line> extends Decoder<Line> {
   /** The line is too long: it is dropped up to and including its delimiter. */
   #skipping = false;
 
-  /** Throws a `RangeError` if the delimiter is empty, or if `maxLength` is not a number of at least 0. */
-  constructor(reader: LineReader<Line>, delimiter: Uint8Array | string = '\r\n', maxLength = 16_384) {
+  /** Throws a `RangeError` if the delimiter cannot be one, or if `maxLength` is not a number of at least 0. */
+  constructor(reader: LineReader<Line>, delimiter: LineDelimiter = '\r\n', maxLength = 16_384) {
     super();
     this.#reader = reader;
     this.maxLength = maxLength;
     this.#delimiter = delimiter;
-    this.#ending = endingOf(delimiter);
-    this.#needle = this.#ending.toString('latin1');
+    this.#endings = endingsOf(delimiter);
+    this.#needle = shortestOf(this.#endings);
     this.#ascii = isASCII(this.#needle);
   }
 
@@ -58,19 +61,19 @@ export class LineDecoder<Line> extends Decoder<Line> {
     this.#maxLength = maxLength;
   }
 
-  /** What ends a line. A new one applies to every line that was not taken yet. Setting it throws a `RangeError` if it is empty. */
-  get delimiter(): Uint8Array | string {
+  /** What ends a line. A new one applies to every line that was not taken yet. Setting it throws a `RangeError` if it cannot be one. */
+  get delimiter(): LineDelimiter {
     return this.#delimiter;
   }
 
-  set delimiter(delimiter: Uint8Array | string) {
-    const ending = endingOf(delimiter);
+  set delimiter(delimiter: LineDelimiter) {
+    const endings = endingsOf(delimiter);
     this.#delimiter = delimiter;
-    if (ending.equals(this.#ending)) return;
+    if (endings.length === this.#endings.length && endings.every((ending, at) => ending === this.#endings[at])) return;
     // The present line begins anew.
     this.unread(EMPTY);
-    this.#ending = ending;
-    this.#needle = ending.toString('latin1');
+    this.#endings = endings;
+    this.#needle = shortestOf(endings);
     this.#ascii = isASCII(this.#needle);
   }
 
@@ -124,7 +127,12 @@ export class LineDecoder<Line> extends Decoder<Line> {
     this.#text = '';
   }
 
-  /** The index in the chunk where the next delimiter begins; below 0 if it begins in an earlier chunk. */
+  /** How many bytes may lie before the last byte of a delimiter that belong to it. */
+  get #reach(): number {
+    return (this.#endings[0] ?? '').length - 1;
+  }
+
+  /** The index in the chunk where the next shortest delimiter begins; below 0 if it begins in an earlier chunk. */
   #find(): number | undefined {
     const overlap = this.#needle.length - 1;
     // What lies behind the text was taken without a search.
@@ -139,22 +147,23 @@ export class LineDecoder<Line> extends Decoder<Line> {
       if (within >= 0) return this.#from + within;
       const to = this.#from + this.#text.length;
       if (to === this.chunk.length) return undefined;
-      this.#open(to - overlap, 2 * this.#text.length);
+      this.#open(to - this.#reach, 2 * this.#text.length);
     }
   }
 
   #open(from: number, size: number): void {
-    const to = Math.min(this.chunk.length, from + this.#needle.length + size);
+    const to = Math.min(this.chunk.length, from + this.#reach + 1 + size);
     this.#text = this.#reader.open(this.chunk, from, to, this.#ascii);
     this.#from = from;
   }
 
-  /** Takes the line that ends at this index. */
-  #take(end: number): Line {
+  /** Takes the line whose delimiter, or the end of it that is the shortest one, begins at this index. */
+  #take(at: number): Line {
     const begun = this.begun.size;
     const from = this.at;
+    const end = this.#endings.length === 1 ? at : at - this.#before(at);
     const size = begun + end - from;
-    this.#end(end);
+    this.#end(at);
     if (size > this.#maxLength) {
       this.begun.clear();
       throw this.#tooLong();
@@ -163,6 +172,28 @@ export class LineDecoder<Line> extends Decoder<Line> {
     if (begun === 0) return this.#reader.whole(this.chunk.subarray(from, end));
     const bytes = this.begun.join(this.chunk.subarray(0, Math.max(0, end)));
     return this.#reader.whole(bytes.subarray(0, size));
+  }
+
+  /** How many bytes before this index belong to the delimiter: those of the longest one whose end begins there. */
+  #before(at: number): number {
+    for (const ending of this.#endings) {
+      const size = ending.length - this.#needle.length;
+      const start = at - size;
+      // The text reaches back as far as a delimiter does, unless its chunk begins later.
+      const found =
+        start >= this.at
+          ? this.#text.startsWith(ending, start - this.#from)
+          : start + this.#edge.length >= 0 &&
+            this.#edge !== '' &&
+            this.#seam().startsWith(ending, start + this.#edge.length);
+      if (found) return size;
+    }
+    return 0;
+  }
+
+  /** The end of the earlier chunks, and the beginning of this one, as far as a delimiter across them reaches. */
+  #seam(): string {
+    return this.#edge + this.#text.slice(0, this.#reach);
   }
 
   /** A line ends at this index: the next one begins behind its delimiter. */
@@ -174,7 +205,7 @@ export class LineDecoder<Line> extends Decoder<Line> {
   /** The rest of the chunk does not contain a delimiter: keeps it as a part of the line, unless that is too long in any case. */
   #keep(): void {
     const { chunk, at } = this;
-    const overlap = this.#needle.length - 1;
+    const overlap = this.#reach;
     this.at = chunk.length;
     if (overlap > 0)
       this.#edge = (this.#edge + this.#text.slice(Math.max(at, chunk.length - overlap) - this.#from)).slice(-overlap);
@@ -186,10 +217,11 @@ export class LineDecoder<Line> extends Decoder<Line> {
     throw this.#tooLong();
   }
 
-  /** How many of the last bytes may be the beginning of the delimiter. */
+  /** How many of the last bytes may be the beginning of a delimiter. */
   #promised(): number {
     let size = this.#edge.length;
-    while (!this.#needle.startsWith(this.#edge.slice(this.#edge.length - size))) size -= 1;
+    const begins = (last: string): boolean => this.#endings.some((ending) => ending.startsWith(last));
+    while (!begins(this.#edge.slice(this.#edge.length - size))) size -= 1;
     return size;
   }
 
@@ -202,6 +234,32 @@ export class LineDecoder<Line> extends Decoder<Line> {
 export function endingOf(delimiter: Uint8Array | string): Buffer {
   if (delimiter.length === 0) throw new RangeError('the delimiter is empty');
   return delimiter === '\r\n' ? CRLF : Buffer.from(delimiter);
+}
+
+/** What all decoders have that are given no delimiter. */
+const USUAL: readonly string[] = ['\r\n'];
+
+/**
+ * Returns delimiters as strings of one character for each byte, the longest first. Throws a `RangeError` if there is none, if one is
+ * empty, or if one does not end with the shortest, or has it before its end too: it would never be found.
+ */
+function endingsOf(delimiter: LineDelimiter): readonly string[] {
+  if (delimiter === '\r\n') return USUAL;
+  const list = typeof delimiter === 'string' || delimiter instanceof Uint8Array ? [delimiter] : delimiter;
+  const endings = list.map((one) => endingOf(one).toString('latin1')).sort((one, other) => other.length - one.length);
+  const shortest = shortestOf(endings);
+  for (const ending of endings)
+    if (ending.indexOf(shortest) !== ending.length - shortest.length)
+      throw new RangeError(
+        `delimiter ${JSON.stringify(ending)} does not have the shortest, ${JSON.stringify(shortest)}, as its end alone`,
+      );
+  return endings;
+}
+
+function shortestOf(endings: readonly string[]): string {
+  const shortest = endings.at(-1);
+  if (shortest === undefined) throw new RangeError('the list of delimiters is empty');
+  return shortest;
 }
 
 function isASCII(needle: string): boolean {

@@ -1,13 +1,17 @@
 import { chunkOf } from '../bytes/chunk.ts';
 import type { Decoder } from './decoder.ts';
+import type { LineDelimiter } from './line-decoder.ts';
 import { LineDecoder } from './line-decoder.ts';
 import type { LineReader } from './line-reader.ts';
 import { BytesReader, Latin1Reader, UTF8Reader } from './line-reader.ts';
 
 /** Options of `lines`. */
 export interface LinesOptions {
-  /** What ends a line; CRLF unless set. A string stands for its UTF-8. */
-  readonly delimiter?: Uint8Array | string;
+  /**
+   * What ends a line; CRLF unless set. A string stands for its UTF-8. Of a list, each delimiter must end with the shortest, as those of
+   * `['\r\n', '\n']` do: a line ends with the shortest, and the longest that ends there is not part of it.
+   */
+  readonly delimiter?: LineDelimiter;
   /** The most bytes of a line without its delimiter, at least 0; 16,384 unless set. `Infinity` sets no limit. */
   readonly maxLength?: number;
 }
@@ -26,8 +30,8 @@ export interface TextLinesOptions extends LinesOptions {
  * the caller.
  *
  * `next` throws a `LineTooLongError` as soon as a line is certain to be longer than `maxLength`, once for each such line; the
- * decoder goes on with the line behind it. `lines` throws a `RangeError` if the delimiter is empty, or if `maxLength` is not a
- * number of at least 0.
+ * decoder goes on with the line behind it. `lines` throws a `RangeError` if a delimiter is empty or does not end with the shortest
+ * alone, or if `maxLength` is not a number of at least 0.
  */
 export function lines({ delimiter, maxLength }: LinesOptions = {}): Decoder<Buffer> {
   return new LineDecoder(new BytesReader(), delimiter, maxLength);
@@ -38,8 +42,8 @@ export function lines({ delimiter, maxLength }: LinesOptions = {}): Decoder<Buff
  * that are not valid in the encoding become U+FFFD. A line may keep the text of its whole chunk in memory.
  *
  * `next` throws a `LineTooLongError` as soon as a line is certain to be longer than `maxLength`, once for each such line; the
- * decoder goes on with the line behind it. `textLines` throws a `RangeError` if the delimiter is empty, if `maxLength` is not a
- * number of at least 0, or if the encoding is neither `utf8` nor `latin1`.
+ * decoder goes on with the line behind it. `textLines` throws a `RangeError` if a delimiter is empty or does not end with the
+ * shortest alone, if `maxLength` is not a number of at least 0, or if the encoding is neither `utf8` nor `latin1`.
  */
 export function textLines({ delimiter, maxLength, encoding = 'utf8' }: TextLinesOptions = {}): Decoder<string> {
   return new LineDecoder(readerOf(encoding), delimiter, maxLength);

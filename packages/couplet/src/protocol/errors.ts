@@ -95,7 +95,7 @@ export class NoRouteError extends ConnectError {
 
 /**
  * Something took longer than allowed: a connection attempt (`timeoutMs`), a TLS handshake (`handshakeTimeoutMs`), a SOCKS
- * request, a close (`closeTimeoutMs`), or a connection under `timeoutIdle` or `timeoutAbsolute`; for the last three it is given
+ * request, the response to a request of `Requests` or of a `ClientService`, a close (`closeTimeoutMs`), or a connection under `timeoutIdle` or `timeoutAbsolute`; for the last three it is given
  * to `connectionLost`. There is a cause when the system gave up an attempt (`code` is `ETIMEDOUT`) and when a policy ended the
  * connection (`kind` is `expired`, `code` is empty).
  */

@@ -22,11 +22,11 @@ import type { Signal, Surroundings } from '../seam/surroundings.ts';
 import {
   checkAtLeast,
   checkFunction,
+  checkSignal,
   checkText,
   checkWhole,
   checkWord,
   described,
-  hasMethods,
 } from '../values/checks.ts';
 import { awaited } from '../values/thenable.ts';
 import { ClientConnector } from './connector.ts';
@@ -419,8 +419,7 @@ export class Reactor extends ReactorClock {
     checkClientFactory(factory);
     if (tls !== undefined) checkTLS(tls, 'client');
     if (proxyHeader !== undefined) checkProxyHeader(proxyHeader);
-    if (signal !== undefined && !hasMethods(signal, ['addEventListener']))
-      throw new TypeError(`signal is ${described(signal)}, not an AbortSignal`);
+    checkSignal(signal);
     checkAtLeast('timeoutMs', timeoutMs, 0);
     if (target.kind === 'unix' && tls?.settings.verify === true && tls.serverName === undefined)
       throw new TypeError(`tls over ${target.path} has no serverName to verify the certificate for`);

@@ -1,4 +1,5 @@
 import { LineTooLongError } from '../framing/errors.ts';
+import type { LineDelimiter } from '../framing/line-decoder.ts';
 import { endingOf, LineDecoder } from '../framing/line-decoder.ts';
 import type { LineReader } from '../framing/line-reader.ts';
 import { BytesReader } from '../framing/line-reader.ts';
@@ -12,10 +13,16 @@ import { checkOverridden, DRY, Framed } from './framed.ts';
  */
 export abstract class LineProtocol<Line, F = AnyFactory> extends Framed<F> {
   /**
-   * What ends a line, received or sent; CRLF unless set. A string stands for its bytes in UTF-8. A new one applies from the next
-   * line on. An empty one is a `RangeError`, which aborts the connection.
+   * What ends a line, received or sent; CRLF unless set. A string stands for its bytes in UTF-8. Of a list, such as `['\r\n', '\n']`, the
+   * longest that ends there ends a received line; each must end with the shortest, which it may have nowhere else. A new one applies from
+   * the next line on; a list must not be changed. One that is empty, or does not end so, is a `RangeError`, which aborts the connection.
    */
-  delimiter: Uint8Array | string = '\r\n';
+  delimiter: LineDelimiter = '\r\n';
+  /**
+   * What ends a line that is sent, if it is not `delimiter`. Unless set, that is `delimiter`, or CRLF if that is a list. A string stands
+   * for its bytes in UTF-8.
+   */
+  declare sendDelimiter?: Uint8Array | string;
   /**
    * The most bytes of a received line without its delimiter, at least 0; 16,384 unless set. A new one applies from the next line
    * on. Anything but a number of at least 0 is a `RangeError`, which aborts the connection.
@@ -60,6 +67,13 @@ export abstract class LineProtocol<Line, F = AnyFactory> extends Framed<F> {
     this.transport.loseConnection();
   }
 
+  /** What ends a line that is sent. */
+  protected get '~ending'(): Uint8Array | string {
+    const { delimiter, sendDelimiter } = this;
+    if (sendDelimiter !== undefined) return sendDelimiter;
+    return typeof delimiter === 'string' || delimiter instanceof Uint8Array ? delimiter : '\r\n';
+  }
+
   protected override '~step'(): Result | typeof DRY {
     const decoder = this['~decoder'];
     decoder.maxLength = this.maxLength;
@@ -101,7 +115,7 @@ export class LineSender {
 export class LineOnlyReceiver<F = AnyFactory> extends LineProtocol<Buffer, F> {
   readonly #sender: LineSender = new LineSender();
 
-  /** Takes no arguments: set `delimiter` and `maxLength` as properties. */
+  /** Takes no arguments: set `delimiter`, `sendDelimiter` and `maxLength` as properties. */
   constructor() {
     super(new BytesReader());
   }
@@ -112,6 +126,6 @@ export class LineOnlyReceiver<F = AnyFactory> extends LineProtocol<Buffer, F> {
    * `transport.write` does. Throws a `TypeError` for anything else than bytes or a string.
    */
   sendLine(line: Uint8Array | string): boolean {
-    return this.#sender.send(this.transport, line, this.delimiter);
+    return this.#sender.send(this.transport, line, this['~ending']);
   }
 }

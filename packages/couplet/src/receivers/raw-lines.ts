@@ -158,7 +158,7 @@ export abstract class RawLineProtocol<Line, F = AnyFactory> extends LineProtocol
 export class LineReceiver<F = AnyFactory> extends RawLineProtocol<Buffer, F> {
   readonly #sender: LineSender = new LineSender();
 
-  /** Takes no arguments: set `delimiter`, `maxLength` and `maxBodyLength` as properties. */
+  /** Takes no arguments: set `delimiter`, `sendDelimiter`, `maxLength` and `maxBodyLength` as properties. */
   constructor() {
     super(new BytesReader());
   }
@@ -169,7 +169,7 @@ export class LineReceiver<F = AnyFactory> extends RawLineProtocol<Buffer, F> {
    * `transport.write` does. Throws a `TypeError` for anything else than bytes or a string.
    */
   sendLine(line: Uint8Array | string): boolean {
-    return this.#sender.send(this.transport, line, this.delimiter);
+    return this.#sender.send(this.transport, line, this['~ending']);
   }
 }
 
@@ -193,7 +193,7 @@ export class TextLineReceiver<F = AnyFactory> extends RawLineProtocol<string, F>
    */
   sendLine(line: string): boolean {
     this.transport.write(this.#encoding === 'utf8' ? line : latin1(line));
-    return this.transport.write(this.delimiter);
+    return this.transport.write(this['~ending']);
   }
 }
 

@@ -5,10 +5,13 @@ import { Flow, HIGH_WATER, RoomWaiters } from '../engine/flow.ts';
 import type { LifeEvent, State } from '../engine/life-cycle.ts';
 import { delivers, transition, writes } from '../engine/life-cycle.ts';
 import { errorOf } from '../engine/report.ts';
+import { owned } from '../protocol/client-factory.ts';
 import { ConnectionAborted } from '../protocol/errors.ts';
+import type { BuiltBy, ProtocolFactory } from '../protocol/factory.ts';
 import type { Producer, PullProducer } from '../protocol/producer.ts';
 import type { Callbacks } from '../protocol/protocol.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
+import { checkFactory } from '../protocol/role.ts';
 import type { TLS } from '../protocol/tls.ts';
 import type { Transport } from '../protocol/transport.ts';
 import type { TlsInfo } from '../seam/tls.ts';
@@ -39,6 +42,14 @@ export interface StringTransportOptions {
   readonly proxyHeader?: ProxyHeader;
   /** Called with the error that the protocol passes to `failConnection`, which throws the error unless this is set. */
   readonly onFailure?: (error: unknown) => void;
+}
+
+/** A protocol of type P that is connected to a transport, as `StringTransport.for` returns them. */
+export interface Seat<P> {
+  /** What the factory built. */
+  readonly protocol: P;
+  /** What the protocol has as its `transport`. */
+  readonly transport: StringTransport;
 }
 
 /**
@@ -77,6 +88,26 @@ export class StringTransport implements Transport {
     this.#peer = options.peer ?? new IPv4Address('198.51.100.1', 54_321);
     this.#onFailure = options.onFailure;
     this.proxyHeader = options.proxyHeader;
+  }
+
+  /**
+   * Builds a protocol by a factory, as the engine does for a connection with the `peer` of the options, and connects it to a new
+   * transport: `const { protocol, transport } = StringTransport.for(factory)`. `connectionMade` was called then. The factory is not asked
+   * to admit the connection, and is not started.
+   *
+   * Throws what `buildProtocol` and `connectionMade` throw, a `TypeError` if `factory` is not a factory or cannot build a protocol, and an
+   * `Error` if it refuses the connection by returning null. What a promise of `connectionMade` rejects with goes to `onFailure`.
+   */
+  static for<F extends ProtocolFactory>(factory: F, options: StringTransportOptions = {}): Seat<BuiltBy<F>> {
+    checkFactory(factory);
+    factory.checkProtocol();
+    const transport = new StringTransport(options);
+    const protocol = owned<Callbacks>(factory.buildProtocol(transport.getPeer()), factory);
+    if (protocol === null) throw new Error('the factory refused the connection: its buildProtocol returned null');
+    const result: unknown = protocol.makeConnection(transport);
+    if (isThenable(result)) promiseOf(result).catch((error) => transport.failConnection(error));
+    // It is what the factory built; the type of the factory says of what type that is.
+    return { protocol: protocol as unknown as BuiltBy<F>, transport };
   }
 
   // The test's side.

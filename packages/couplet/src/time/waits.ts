@@ -1,4 +1,4 @@
-import { checkAboveZero, checkFunction, described, hasMethods } from '../values/checks.ts';
+import { checkAboveZero, checkFunction, checkSignal } from '../values/checks.ts';
 import { isThenable, promiseOf } from '../values/thenable.ts';
 import type { Clock, DelayedCall, RepeatedCall, RepeatOptions, SleepOptions } from './clock.ts';
 import { reportTo } from './clock.ts';
@@ -36,8 +36,7 @@ export class Waits {
 
   /** As `sleep` of a clock. */
   sleep(ms: number, { signal }: SleepOptions = {}): Promise<void> {
-    if (signal !== undefined && !hasMethods(signal, ['addEventListener']))
-      throw new TypeError(`signal is ${described(signal)}, not an AbortSignal`);
+    checkSignal(signal);
     const slept = new Promise<void>((resolve, reject) => {
       const end = (reason: unknown): void => {
         timer.cancel();

@@ -27,6 +27,12 @@ export function checkFunction(name: string, value: unknown, instead: string): vo
     throw new TypeError(`${name} is ${described(value)}, not ${instead}`);
 }
 
+/** Throws a `TypeError` unless the value is an `AbortSignal`, or undefined. */
+export function checkSignal(signal: unknown): void {
+  if (signal !== undefined && !hasMethods(signal, ['addEventListener', 'removeEventListener']))
+    throw new TypeError(`signal is ${described(signal)}, not an AbortSignal`);
+}
+
 /** Throws a `TypeError` that names the argument unless it is a string; `example` is one. */
 export function checkText(name: string, value: unknown, example: string): void {
   if (typeof value !== 'string')

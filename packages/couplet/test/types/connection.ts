@@ -1,6 +1,7 @@
 // What serve, open and the readers of a connection infer and refuse. Compiled, never run.
 import type { Address, Clock, Connection, Handler, ListeningPort, Reactor } from 'couplet';
 import { ConversationFactory, Factory, listen, open, serve } from 'couplet';
+import { decoder } from 'couplet/framing';
 import { limitConnections } from 'couplet/policies';
 import { exactly } from './exactly.ts';
 
@@ -11,6 +12,14 @@ export async function reading(connection: Connection): Promise<void> {
   for await (const line of connection.lines({ encoding: 'buffer', maxLength: 80 })) exactly<Buffer>()(line);
   for await (const string of connection.netstrings({ maxLength: 80 })) exactly<Buffer>()(string);
   for await (const string of connection.strings(4)) exactly<Buffer>()(string);
+  const counted = decoder(function* (input) {
+    return yield* input.uint8();
+  });
+  for await (const frame of connection.frames(counted)) exactly<number>()(frame);
+  const { signal } = new AbortController();
+  exactly<Buffer>()(await connection.readExactly(4, { maxLength: 4, signal }));
+  exactly<Buffer>()(await connection.readUntil('\n'));
+  exactly<Buffer>()(await connection.readUntil(new Uint8Array(1), { maxLength: 4 }));
   const result = await connection.lines().next();
   exactly<string | undefined>()(result.value);
   if (!result.done) exactly<string>()(result.value);
@@ -24,6 +33,8 @@ export async function writing(connection: Connection): Promise<void> {
   exactly<void>()(connection.end());
   exactly<void>()(connection.close());
   exactly<void>()(connection.abort(new Error('bored')));
+  exactly<Error>()(await connection.finish());
+  exactly<AbortSignal>()(connection.peerEnded);
   exactly<Address>()(connection.getPeer());
   exactly<Address>()(connection.getHost());
   exactly<Clock>()(connection.clock);
@@ -50,6 +61,10 @@ export async function refused(connection: Connection): Promise<void> {
   await serve('tcp:0', () => 5);
   // @ts-expect-error no such encoding
   connection.lines({ encoding: 'utf16le' });
+  // @ts-expect-error a decoder, not a generator
+  connection.frames(function* () {});
+  // @ts-expect-error a number of bytes
+  void connection.readExactly('4');
   // @ts-expect-error no such prefix
   connection.strings(3);
   // @ts-expect-error neither bytes nor text

@@ -38,6 +38,17 @@ class Chatty extends LineReceiver {
   }
 }
 
+/** A delimiter is one or several, and a sent one is one. */
+class Lenient extends TextLineReceiver {
+  override delimiter = ['\r\n', '\n'];
+  override sendDelimiter = '\n';
+}
+
+class Doubtful extends LineReceiver {
+  // @ts-expect-error one of them has to be sent
+  override sendDelimiter = ['\r\n', '\n'];
+}
+
 /** The factory and the receiver that were named are known to the states. */
 class Greeter extends Factory {
   readonly greeting: string = 'hello';
@@ -68,12 +79,15 @@ Factory.forProtocol(Strings);
 Factory.forProtocol(Mistaken);
 Factory.forProtocol(Chatty);
 Factory.forProtocol(Lost);
+Factory.forProtocol(Lenient);
+Factory.forProtocol(Doubtful);
 // @ts-expect-error it needs a Greeter
 Factory.forProtocol(Stateful);
 
 /** Decoders tell what their frames are. */
 for (const line of lines()) exactly<Buffer>()(line);
 for (const line of textLines()) exactly<string>()(line);
+for (const line of textLines({ delimiter: ['\r\n', Buffer.from('\n')] })) exactly<string>()(line);
 // @ts-expect-error a prefix of three bytes
 lengthPrefixed(3);
 
