@@ -1,3 +1,4 @@
+import { familyOf } from '../address/literal.ts';
 import { termsOf } from '../haproxy/options.ts';
 import { DEFAULT_BACKLOG, DEFAULT_MODE } from '../reactor/options.ts';
 import type { Reactor } from '../reactor/reactor.ts';
@@ -26,7 +27,7 @@ interface Server {
 /**
  * Reads a server description, and returns the endpoint that it names. Descriptions are, for example:
  *
- * - `tcp:8007:interface=127.0.0.1`, `tcp6:8007:backlog=100`
+ * - `tcp:8007:interface=127.0.0.1`, `tcp:8007:reusePort=1`, `tcp6:8007:backlog=100:ipv6Only=1`
  * - `unix:/run/echo.sock:mode=600`
  * - `tls:8443:cert=/etc/echo/cert.pem:key=/etc/echo/key.pem`
  * - `fd:3`, `systemd:name=echo`
@@ -103,7 +104,7 @@ function serverOf(description: Description): Server {
 function tcp(description: Description, all: '0.0.0.0' | '::', Endpoint: typeof TCP4ServerEndpoint): Server {
   const port = description.number('port', description.required('port'), 0, 65_535);
   const host = description.optional('interface') ?? all;
-  const given = backlogOf(description);
+  const given = { ...backlogOf(description), ...sharingOf(description, host) };
   return {
     place: keyed({ kind: 'tcp', backlog: DEFAULT_BACKLOG, ...given, host, port }),
     endpoint: (reactor) => new Endpoint(reactor, port, { ...given, interface: host }),
@@ -170,6 +171,18 @@ function socketOf(description: Description): SystemdSocket {
     ...(name === undefined ? {} : { name }),
     ...(index === undefined ? {} : { index: description.number('index', index, 0, 999_999) }),
     ...(domain === undefined ? {} : { domain }),
+  };
+}
+
+/** How a TCP port shares its number with others. */
+function sharingOf(description: Description, host: string): { ipv6Only?: boolean; reusePort?: boolean } {
+  const ipv6Only = description.oneOf('ipv6Only', ['0', '1']);
+  const reusePort = description.oneOf('reusePort', ['0', '1']);
+  if (ipv6Only === '1' && familyOf(host) === 'IPv4')
+    throw description.wrong(`ipv6Only needs an interface of IPv6, such as that of tcp6, and ${host} is not one`);
+  return {
+    ...(ipv6Only === undefined ? {} : { ipv6Only: ipv6Only === '1' }),
+    ...(reusePort === undefined ? {} : { reusePort: reusePort === '1' }),
   };
 }
 

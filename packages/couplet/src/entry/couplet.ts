@@ -8,6 +8,7 @@ export { connect, listen, open, serve } from '../connection/verbs.ts';
 export { EndpointSyntaxError } from '../endpoints/description.ts';
 export { ProxyHeaderError } from '../haproxy/header.ts';
 export type { ProxyOptions } from '../haproxy/options.ts';
+export type { BuildFunction } from '../protocol/build-function.ts';
 export { ClientFactory } from '../protocol/client-factory.ts';
 export type { Connector } from '../protocol/connector.ts';
 export {

@@ -50,9 +50,21 @@ export interface PortOptions extends ConnectionOptions {
 export interface ListenOptions extends PortOptions {
   /**
    * The interface to listen on, an IP literal without brackets or a host name; `0.0.0.0`, all IPv4 interfaces, unless set. `::`
-   * stands for all interfaces of both families.
+   * stands for all interfaces of both families, and with `ipv6Only` for those of IPv6.
    */
   readonly interface?: string;
+  /**
+   * Whether the port is for IPv6 alone, so that another one can have the same number for IPv4 (IPV6_V6ONLY, ipv6(7)); false unless set.
+   * It needs an interface of IPv6; of a name with several addresses the first IPv6 one is taken. On a runtime that cannot do it, Deno,
+   * listening fails.
+   */
+  readonly ipv6Only?: boolean;
+  /**
+   * Whether other ports may have the same address if they say so too, in this process or in others of the same user: the system then
+   * divides new connections between them (SO_REUSEPORT, socket(7)); false unless set. Where that is not possible listening fails: on
+   * Deno, on Node before 22.12, and on systems that do not divide connections, such as macOS.
+   */
+  readonly reusePort?: boolean;
 }
 
 /** Options of `Reactor.listenUNIX`. */
