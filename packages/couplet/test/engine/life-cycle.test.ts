@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Action, LifeEvent, State } from '../../src/engine/life-cycle.ts';
-import { delivers, over, sends, transition, writes } from '../../src/engine/life-cycle.ts';
+import { ends as begins, delivers, over, sends, transition, writes } from '../../src/engine/life-cycle.ts';
 
 /** What is expected of a pair: the new state with what is done to the wire, or nothing, or an error. */
 type Expected = State | `${State}, ${Exclude<Action, 'none'>}` | 'nothing' | 'impossible';
@@ -331,6 +331,8 @@ describe('the life cycle, on every path', () => {
     walkAll((from, happening, to) => {
       // Behind the peer's FIN nothing comes, but the protocol may hold frames that it has not taken.
       if (from.state === 'writing') return;
+      // R61: a connection begins to end once.
+      if (begins(from.state)) assert.ok(begins(to.state), `${from.state} + ${happening}`);
       if (!delivers(from.state)) assert.equal(delivers(to.state), false, `${from.state} + ${happening}`);
     });
   });

@@ -17,6 +17,7 @@ export class Synchronous extends Protocol {
   override draining(leftMs: number): void {
     exactly<number>()(leftMs);
   }
+  override leaving(): void {}
   override connectionLost(reason: Error): void {
     if (reason instanceof ConnectionDone) exactly<ConnectionDone>()(reason);
   }
@@ -33,6 +34,7 @@ export class Asynchronous extends Protocol {
   override async writeConnectionLost(): Promise<void> {}
   override async readingResumed(): Promise<void> {}
   override async draining(): Promise<void> {}
+  override async leaving(): Promise<void> {}
   override async connectionLost(_reason: Error): Promise<void> {}
 }
 
