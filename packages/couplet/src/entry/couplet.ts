@@ -58,6 +58,8 @@ export type {
 } from '../protocol/views.ts';
 export { reactor } from '../reactor/default.ts';
 export type {
+  Accepting,
+  AcceptOptions,
   ConnectOptions,
   ConnectUNIXOptions,
   ListenOptions,

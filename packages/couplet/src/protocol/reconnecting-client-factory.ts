@@ -29,7 +29,7 @@ export class ReconnectingClientFactory extends ClientFactory implements BackOff 
   maxRetries: number;
   /** The upper bound of the next wait, in milliseconds. */
   delayMs: number;
-  /** Says how long to wait in milliseconds, after so many failures, in place of the delays above. May be changed. */
+  /** Says how long to wait, in milliseconds, after a number of failures, in place of the delays above. May be changed. */
   retryPolicy: ((failures: number) => number) | undefined;
   /** How many attempts were made since the last `resetDelay`. */
   retries = 0;

@@ -67,6 +67,31 @@ export interface ListenOptions extends PortOptions {
   readonly reusePort?: boolean;
 }
 
+/** Options of `Reactor.acceptOne`. */
+export interface AcceptOptions extends ListenOptions {
+  /**
+   * The peer that may connect: an IP address without brackets, or a network such as `192.0.2.0/24`; any unless set. Others are refused, and
+   * observers are told of a `NotAllowed`; the port goes on waiting.
+   */
+  readonly from?: string;
+  /** How long to wait for the connection, in milliseconds, 0 or more; 30,000 unless set. `Infinity` sets no bound. */
+  readonly timeoutMs?: number;
+  /** Ends the wait when it is aborted. It does not affect a connection. */
+  readonly signal?: AbortSignal;
+}
+
+/** What `Reactor.acceptOne` resolves to: a port that waits for one connection, which a protocol of type P serves. */
+export interface Accepting<P> {
+  /** The number of the port. */
+  readonly port: number;
+  /**
+   * Resolves to the protocol once it is connected, after its `connectionMade`. Rejects with a `TimeoutError` if it did not come in time, with
+   * a `UserAbortError` if the signal was aborted, and with `ReactorStopped` if the reactor ended. A rejection that is not awaited does no
+   * harm. The port is closed in each case.
+   */
+  readonly connection: Promise<P>;
+}
+
 /** Options of `Reactor.listenUNIX`. */
 export interface ListenUNIXOptions extends PortOptions {
   /** The permissions of the socket's file, 0 to 0o777 (chmod(2)); 0o660 unless set. */

@@ -13,6 +13,7 @@ import { checkObserver } from '../protocol/observer.ts';
 import type { ConnectionOptions } from '../protocol/options.ts';
 import { boundsOf } from '../protocol/options.ts';
 import { isTCP, type ListeningPort } from '../protocol/port.ts';
+import type { ProtocolUnder } from '../protocol/protocol.ts';
 import { checkProxyHeader } from '../protocol/proxy-header.ts';
 import { checkClientFactory } from '../protocol/role.ts';
 import { checkTLS } from '../protocol/tls.ts';
@@ -37,6 +38,8 @@ import type { InheritedSockets } from './inherited.ts';
 import { inspect } from './inspect.ts';
 import { REACTOR_LIFE } from './life.ts';
 import type {
+  Accepting,
+  AcceptOptions,
   ConnectOptions,
   ConnectUNIXOptions,
   DialOptions,
@@ -48,6 +51,7 @@ import type {
 import { checkOptions, DEFAULT_BACKLOG, DEFAULT_MODE } from './options.ts';
 import { Ports } from './ports.ts';
 import { ReactorClock } from './reactor-clock.ts';
+import { acceptOne } from './single-port.ts';
 import type { SystemEvent, Trigger, TriggerPhase } from './triggers.ts';
 import { EVENTS, PHASES, Triggers } from './triggers.ts';
 
@@ -235,6 +239,19 @@ export class Reactor extends ReactorClock {
   async listenStdio(factory: Factory | BuildFunction, options: ConnectionOptions = {}): Promise<ListeningPort> {
     checkOptions(options);
     return this.#ports.open('stdio', { kind: 'stdio' }, factory, options);
+  }
+
+  /**
+   * Listens on a free TCP port for one connection, which `protocol` serves, and closes the port when that has come: for protocols that
+   * announce a port to their peer, such as FTP. Resolves to the number of the port and the promise of the connection, once it accepts.
+   *
+   * Rejects with a `CannotListenError` if the system refuses or the reactor stops meanwhile, with a `UserAbortError` if the signal is
+   * aborted already, with a `RangeError` if `from` is not an IP address or network or a number is out of range, and with a `TypeError` if
+   * `protocol` is not a protocol or an option is of the wrong type. Nothing is left open then.
+   */
+  async acceptOne<P extends ProtocolUnder<Factory>>(protocol: P, options: AcceptOptions = {}): Promise<Accepting<P>> {
+    checkOptions(options, 'timeoutMs: 10_000');
+    return acceptOne(this, protocol, options);
   }
 
   /**

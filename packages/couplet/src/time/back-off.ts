@@ -38,7 +38,7 @@ export interface BackOff {
   jitter: 'full' | 'none';
   /** The upper bound of the next wait, in milliseconds. */
   delayMs: number;
-  /** Says how long to wait in milliseconds, after so many failures, in place of the above; without jitter. */
+  /** Says how long to wait, in milliseconds, after a number of failures, in place of the above; without jitter. */
   retryPolicy?: ((failures: number) => number) | undefined;
 }
 
@@ -65,7 +65,7 @@ export function backOffOf(options: BackOffOptions): BackOff {
 }
 
 /**
- * Returns how long to wait now, after so many failures, and raises the bound of the next wait. Throws what `retryPolicy` throws, and a
+ * Returns how long to wait now, after that number of failures, and raises the bound of the next wait. Throws what `retryPolicy` throws, and a
  * `RangeError` if it returns anything but a number of at least 0.
  */
 export function nextWait(backOff: BackOff, clock: Pick<Clock, 'random'>, failures: number): Wait {

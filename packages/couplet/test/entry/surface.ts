@@ -41,6 +41,8 @@ export const SURFACE = {
       'serve',
     ],
     types: [
+      'AcceptOptions',
+      'Accepting',
       'Address',
       'AnyFactory',
       'BackOff',

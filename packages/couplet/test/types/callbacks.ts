@@ -79,6 +79,29 @@ export class WrongHooks extends Factory {
   override startedConnecting(): void {}
 }
 
+// The reactor that a factory gets is a whole one, and an override may say so.
+
+export class Reaching extends Factory {
+  reactor: Reactor | undefined;
+  override startFactory(reactor: Reactor): void {
+    this.reactor = reactor;
+  }
+}
+
+export class ReachingOut extends ClientFactory {
+  override async startFactory(reactor: Reactor): Promise<void> {
+    await reactor.listenTCP(0, () => new Protocol());
+  }
+}
+
+export async function accepting(reactor: Reactor): Promise<void> {
+  const one = await reactor.acceptOne(new Narrow(), { from: '192.0.2.1', interface: '::', timeoutMs: 1000 });
+  exactly<number>()(one.port);
+  exactly<Narrow>()(await one.connection);
+  // @ts-expect-error a class, not a protocol
+  await reactor.acceptOne(Narrow);
+}
+
 export class Hooks extends ClientFactory {
   override startedConnecting(connector: Connector): void {
     exactly<string>()(connector.destination);
