@@ -4,8 +4,8 @@ import type { ClientFactory } from '../protocol/client-factory.ts';
 import { ConnectError, ConnectionClosed, UserAbortError } from '../protocol/errors.ts';
 import type { ConnectionOptions } from '../protocol/options.ts';
 import type { Result } from '../protocol/protocol.ts';
-import type { BackOff, BackOffOptions, Wait } from '../time/back-off.ts';
-import { backOffOf, nextWait } from '../time/back-off.ts';
+import type { BackOff, BackOffOptions, Delay } from '../time/back-off.ts';
+import { backOffOf, nextDelay } from '../time/back-off.ts';
 import type { Clock, DelayedCall } from '../time/clock.ts';
 import { reportTo, retryLater } from '../time/clock.ts';
 import { checkAtLeast, checkFunction } from '../values/checks.ts';
@@ -267,7 +267,7 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
   #wait(reason: Error): void {
     const clock = this.#clock;
     if (clock === undefined) return;
-    const { delayMs, boundMs } = this.#nextWait(clock);
+    const { delayMs, boundMs } = this.#nextDelay(clock);
     if (delayMs === Number.POSITIVE_INFINITY) {
       this.#life.over(reason);
       return;
@@ -278,9 +278,9 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
     void this.#tell(reason, this.#failures, delayMs);
   }
 
-  #nextWait(clock: Clock): Wait {
+  #nextDelay(clock: Clock): Delay {
     try {
-      return nextWait(this.#backOff, clock, this.#failures);
+      return nextDelay(this.#backOff, clock, this.#failures);
     } catch (error) {
       this.#report('retryPolicy', error);
       return { delayMs: Number.POSITIVE_INFINITY, boundMs: Number.POSITIVE_INFINITY };

@@ -1,4 +1,4 @@
-import { type BackOff, type BackOffOptions, backOffOf, nextWait } from '../time/back-off.ts';
+import { type BackOff, type BackOffOptions, backOffOf, nextDelay } from '../time/back-off.ts';
 import { type Clock, type DelayedCall, reportTo, retryLater } from '../time/clock.ts';
 import { ClientFactory } from './client-factory.ts';
 import type { Connector } from './connector.ts';
@@ -123,7 +123,7 @@ export class ReconnectingClientFactory extends ClientFactory implements BackOff 
   /** Returns how long to wait; `Infinity` if no attempt is to follow. What `retryPolicy` did wrong is reported. */
   #nextDelay(clock: Clock): number {
     try {
-      return nextWait(this, clock, this.retries).delayMs;
+      return nextDelay(this, clock, this.retries).delayMs;
     } catch (error) {
       reportTo(clock, { who: this.logPrefix(), where: 'retryPolicy', error });
       return Number.POSITIVE_INFINITY;

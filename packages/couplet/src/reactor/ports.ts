@@ -16,7 +16,7 @@ import type { PortOptions } from './options.ts';
 import { Port, type PortTerms } from './port.ts';
 
 /** What describes a TCP port besides its interface. */
-type TcpPlace = Omit<Extract<ListenPlace, { kind: 'tcp' }>, 'kind' | 'host'>;
+type PortPlace = Omit<Extract<ListenPlace, { kind: 'tcp' }>, 'kind' | 'host'>;
 
 /** The ports of a reactor, including those that are being opened, and those that have stopped and have connections. */
 export class Ports {
@@ -37,7 +37,7 @@ export class Ports {
    * Opens a TCP port on an interface: `name` is an IP address, or a host name, which is looked up first. Rejects with a
    * `CannotListenError` if the name has no address, and for the reasons of `open`.
    */
-  async openTCP(name: string, place: TcpPlace, factory: Factory, options: PortOptions): Promise<ListeningPort> {
+  async openTCP(name: string, place: PortPlace, factory: Factory, options: PortOptions): Promise<ListeningPort> {
     const { epoch } = this.#engine;
     const host = await this.#interfaceOf(name, place);
     this.#expectEpoch(epoch, name, place.port);
@@ -120,7 +120,7 @@ export class Ports {
   }
 
   /** Returns the IP address of an interface; of a name with several addresses the first IPv4 one, or IPv6 one if only that can be used. */
-  async #interfaceOf(name: string, { port, ipv6Only }: TcpPlace): Promise<string> {
+  async #interfaceOf(name: string, { port, ipv6Only }: PortPlace): Promise<string> {
     if (familyOf(name) !== undefined) return name;
     const found = await this.#engine.resolve(name);
     if ('kind' in found) throw new CannotListenError(name, port, found.detail, { cause: found });

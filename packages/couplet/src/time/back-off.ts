@@ -43,7 +43,7 @@ export interface BackOff {
 }
 
 /** A wait before an attempt. */
-export interface Wait {
+export interface Delay {
   /** How long it is, in milliseconds; `Infinity` if no attempt is to follow. */
   readonly delayMs: number;
   /** How long it could have been at most, in milliseconds. */
@@ -68,7 +68,7 @@ export function backOffOf(options: BackOffOptions): BackOff {
  * Returns how long to wait now, after that number of failures, and raises the bound of the next wait. Throws what `retryPolicy` throws, and a
  * `RangeError` if it returns anything but a number of at least 0.
  */
-export function nextWait(backOff: BackOff, clock: Pick<Clock, 'random'>, failures: number): Wait {
+export function nextDelay(backOff: BackOff, clock: Pick<Clock, 'random'>, failures: number): Delay {
   const { retryPolicy } = backOff;
   if (retryPolicy !== undefined) {
     const delayMs = retryPolicy(failures);
