@@ -154,21 +154,23 @@ async function bindPlaceOf(
       return { kind: 'fd', fd: new ListenFDs({ pid: process.pid, environment }).find(name, index), backlog };
     }
     case 'tcp': {
+      const { ipv6Only = false } = place;
+      const sharing = { backlog, ipv6Only, reusePort: reusePort || place.reusePort === true };
       if (first !== undefined && 'port' in first.name) {
         const { host, port } = first.name;
-        return { kind: 'tcp', host, port, backlog, reusePort };
+        return { kind: 'tcp', host, port, ...sharing };
       }
-      return { kind: 'tcp', host: await addressOf(place.host), port: place.port, backlog, reusePort };
+      return { kind: 'tcp', host: await addressOf(place.host, ipv6Only), port: place.port, ...sharing };
     }
   }
 }
 
-/** The IP address of an interface; of a name with several addresses the first IPv4 one, as `listenTCP` has it. */
-async function addressOf(host: string): Promise<string> {
+/** The IP address of an interface; of a name with several addresses the one that `listenTCP` takes. */
+async function addressOf(host: string, ipv6Only: boolean): Promise<string> {
   if (isIP(host.replace(/%.*$/, '')) !== 0) return host;
   const found = await lookup(host, { all: true, verbatim: true });
-  const address = found.find(({ family }) => family === 4) ?? found[0];
-  if (address === undefined) throw new Error('the name has no address');
+  const address = found.find(({ family }) => family === (ipv6Only ? 6 : 4)) ?? (ipv6Only ? undefined : found[0]);
+  if (address === undefined) throw new Error(`the name has no ${ipv6Only ? 'IPv6 ' : ''}address`);
   return address.address;
 }
 
