@@ -4,8 +4,8 @@ import { devNull } from 'node:os';
 const fs = process.getBuiltinModule('node:fs');
 
 /**
- * What a descriptor is. Node 20 follows the links of a path only as far as that of the latest look at a file in plain numbers is no pipe and
- * no socket, whatever file that was: an import would then find packages elsewhere. A look in big integers does not count.
+ * What a descriptor is. Node 20 follows the links of a path only as far as that of the latest look at a file in plain numbers is neither pipe nor
+ * socket, whatever file that was: an import would then find packages elsewhere. A look in big integers does not count.
  */
 export function statusOf(fd: number): BigIntStats {
   return fs.fstatSync(fd, { bigint: true });
