@@ -5,6 +5,7 @@ import process from 'node:process';
 
 /** The packages, each with a program that it brings. */
 const PACKAGES = {
+  curl: '/usr/bin/curl',
   haproxy: '/usr/sbin/haproxy',
   'netcat-openbsd': '/usr/bin/nc.openbsd',
   openssl: '/usr/bin/openssl',

@@ -1,5 +1,5 @@
 // Runs test files: `sources` all but the longest, on the Node of this workspace; `runtimes` the same there and, built, on the machine's
-// own Node, and then the longest; `programs` those with real clients and servers.
+// own Node, and then the longest, those of the daemon with its processes on both; `programs` those with real clients and servers.
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -9,18 +9,24 @@ import { installPrograms } from './debian.mjs';
 
 const FOLDERS = ['packages/couplet', 'packages/daemon', 'packages/poetry', 'examples', 'test'];
 
+const DAEMONS = 'packages/daemon/test/real';
+
 const LONGEST = new Set(['node-backend.test.ts', 'scenarios.test.ts', 'sim-backend.test.ts', 'framing.test.ts']);
+/** What waits for `runtimes`, as it takes long and Node's own network is checked in the same way. */
+const WAITING = new Set(['sim-backend.test.ts']);
 
 const fromSource = { node: process.execPath, flags: ['--conditions=couplet-source'] };
 // Elsewhere the tests that count system calls are skipped where it is missing.
 if (process.env.CI === 'true') installPrograms(['strace']);
 
 const kinds = {
-  sources: () => [{ ...fromSource, files: sources() }],
+  sources: () => [{ ...fromSource, files: sources().filter((file) => !WAITING.has(basename(file))) }],
   runtimes: () => [
-    ...kinds.sources(),
-    { node: process.env.npm_node_execpath ?? process.execPath, flags: [], files: built() },
+    { ...fromSource, files: sources() },
+    { node: process.env.npm_node_execpath ?? process.execPath, flags: [], files: built(sources()) },
     { ...fromSource, files: onlyHere() },
+    { ...fromSource, files: daemons() },
+    { node: process.env.npm_node_execpath ?? process.execPath, flags: [], files: built(daemons()) },
   ],
   programs: () => [{ ...fromSource, files: againstPrograms() }],
 };
@@ -43,7 +49,7 @@ process.exitCode = status;
 
 function sources() {
   const files = FOLDERS.flatMap((folder) =>
-    globSync(`${folder}/**/*.test.ts`, { exclude: (name) => skipped(name) }),
+    globSync(`${folder}/**/*.test.ts`, { exclude: (name) => skipped(name) || name.startsWith(DAEMONS) }),
   ).sort();
   // The longest first: at the end there is nothing else to run beside them.
   return [
@@ -61,8 +67,13 @@ function onlyHere() {
   return [...globSync('packages/couplet/test/runtimes/*.test.ts'), ...globSync('test/runtimes/*.test.ts')].sort();
 }
 
-function built() {
-  return sources().map((file) => {
+/** The daemon with workers, signals and reloads: it starts some hundred processes. */
+function daemons() {
+  return globSync(`${DAEMONS}/*.test.ts`).sort();
+}
+
+function built(files) {
+  return files.map((file) => {
     const folder = FOLDERS.find((one) => file.startsWith(`${one}/`));
     return join(
       folder,
@@ -85,7 +96,12 @@ function test(node, flags, files) {
   // One more than there are processors: the suites on real sockets mostly wait.
   const runner = ['--test', `--test-concurrency=${availableParallelism() + 1}`, ...reporters];
   // Each file has a process of its own, and most of what that compiles another one has compiled before.
-  const env = { ...process.env, NODE_COMPILE_CACHE: join(import.meta.dirname, '../node_modules/.cache/tests') };
+  const env = {
+    ...process.env,
+    NODE_COMPILE_CACHE: join(import.meta.dirname, '../node_modules/.cache/tests'),
+    // Some take larger numbers where there is time for it.
+    ...(kind === 'sources' ? {} : { COUPLET_FULL: '1' }),
+  };
   const { status: ended } = spawnSync(node, [...flags, ...runner, ...files], { stdio: 'inherit', env });
   const counted = readFileSync(tap, 'utf8');
   rmSync(folder, { recursive: true });

@@ -18,7 +18,7 @@ const PROGRAMS = [
   },
   {
     name: 'an echo server',
-    most: 120_500,
+    most: 124_000,
     text: `import { Factory, Protocol, reactor } from 'couplet';
       class Echo extends Protocol { dataReceived(data) { this.transport.write(data); } }
       await reactor.listenTCP(8007, Factory.forProtocol(Echo));
@@ -26,7 +26,7 @@ const PROGRAMS = [
   },
   {
     name: 'an echo server with promises',
-    most: 148_000,
+    most: 152_500,
     text: `import { serve } from 'couplet';
       await serve('tcp:8007', async (connection) => {
         for await (const line of connection.lines()) await connection.write(line);

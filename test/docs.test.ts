@@ -9,7 +9,7 @@ import { after, before, describe, test } from 'node:test';
 import { reactor } from 'couplet';
 import { clientFromString, serverFromString } from 'couplet/endpoints';
 import { blocksOf, nameOf, PAGES } from './blocks.ts';
-import { LAYERS } from './layers.ts';
+import { DAEMON_LAYERS, LAYERS } from './layers.ts';
 
 const blocks = PAGES.flatMap(blocksOf);
 const scripts = blocks.filter(({ language }) => language === 'ts');
@@ -18,7 +18,7 @@ const scripts = blocks.filter(({ language }) => language === 'ts');
 const GENERATED = 'docs/planted-bugs.md';
 
 /** Where the paths that a page names begin. */
-const ROOTS = ['', 'packages/couplet/src', 'packages/couplet'];
+const ROOTS = ['', 'packages/couplet/src', 'packages/couplet', 'packages/daemon/src'];
 
 /** The path of a file, and those that a build or a run makes, or the reader. */
 const FILE = /(?<![\w./@-])(?:[\w-]+\/)+[\w.-]+\.(?:ts|mjs|md|json)\b/g;
@@ -142,15 +142,18 @@ describe('the code in the documentation', () => {
     }
   });
 
-  test('docs/architecture.md: its rooms are the layers, from below', () => {
-    const page = readFileSync('docs/architecture.md', 'utf8');
-    const [rooms = ''] = page.slice(page.indexOf('## Where things are')).split('Which door to open');
-    const names = [...rooms.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name);
-    assert.deepEqual(
-      names,
-      LAYERS.flatMap(({ folders }) => folders),
-    );
-  });
+  const rooms = { '## Where things are': LAYERS, '## coupletd': DAEMON_LAYERS };
+  for (const [title, layers] of Object.entries(rooms)) {
+    test(`docs/architecture.md: the rooms below ${title} are the layers, from below`, () => {
+      const page = readFileSync('docs/architecture.md', 'utf8');
+      const [table = ''] = /^\| room .*\n(?:\|.*\n)+/m.exec(page.slice(page.indexOf(`\n${title}\n`))) ?? [];
+      const names = [...table.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name);
+      assert.deepEqual(
+        names,
+        layers.flatMap(({ folders }) => folders),
+      );
+    });
+  }
 
   test('both READMEs show the same programs', () => {
     const of = (page: string): string[] => scripts.filter((block) => block.page === page).map(({ text }) => text);

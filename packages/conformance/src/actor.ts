@@ -11,12 +11,13 @@ export interface Part {
   secured?(actor: Actor): Result;
   resumed?(actor: Actor): Result;
   draining?(actor: Actor, leftMs: number): Result;
+  leaving?(actor: Actor): Result;
   lost?(actor: Actor, reason: Error): Result;
 }
 
 /**
  * A protocol for checks: it plays a part, writes down each callback, and lets a check wait for what happens to it. `log` has
- * `made`, `data`, `eof`, `shut`, `secured`, `resumed`, `draining` and `lost`, data only once in a row.
+ * `made`, `data`, `eof`, `shut`, `secured`, `resumed`, `draining`, `leaving` and `lost`, data only once in a row.
  */
 export class Actor extends Protocol {
   readonly log: string[] = [];
@@ -38,11 +39,12 @@ export class Actor extends Protocol {
     super();
     this.#part = part;
     // A protocol that has these methods is treated in another way, so they are there only if the part has them.
-    const { eof, shut, secured, resumed, draining } = part;
+    const { eof, shut, secured, resumed, draining, leaving } = part;
     if (eof !== undefined) this.readConnectionLost = () => this.#noted('eof', () => eof(this));
     if (shut !== undefined) this.writeConnectionLost = () => this.#noted('shut', () => shut(this));
     if (secured !== undefined) this.handshakeCompleted = () => this.#noted('secured', () => secured(this));
     if (draining !== undefined) this.draining = (leftMs) => this.#noted('draining', () => draining(this, leftMs));
+    if (leaving !== undefined) this.leaving = () => this.#noted('leaving', () => leaving(this));
     if (resumed !== undefined) this.readingResumed = () => this.#noted('resumed', () => resumed(this));
   }
 
@@ -107,8 +109,8 @@ export class Actor extends Protocol {
     this.#judge(what);
     if (what !== 'data' || this.log.at(-1) !== 'data') this.log.push(what);
     const result = this.calledBack(what, act);
-    // Nothing waits for what `draining` returns.
-    if (result instanceof Promise && what !== 'draining') this.#await(result);
+    // Nothing waits for what these return.
+    if (result instanceof Promise && what !== 'draining' && what !== 'leaving') this.#await(result);
     return result;
   }
 
@@ -135,7 +137,7 @@ export class Actor extends Protocol {
     const fault = (when: string): number => this.faults.push(`${what} ${when}`);
     if ((what === 'made') !== (this.log.length === 0)) fault(`after ${JSON.stringify(this.log)}`);
     if (this.log.includes('lost')) fault('after lost');
-    if (what === 'draining' && this.log.includes('draining')) fault('a second time');
+    if ((what === 'draining' || what === 'leaving') && this.log.includes(what)) fault('a second time');
     if (what !== 'data' && what !== 'eof') return;
     if (this.log.includes('eof')) fault('after eof');
     if (this.transport.paused) fault('while paused');

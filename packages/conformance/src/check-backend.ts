@@ -31,6 +31,7 @@ import { listeningChecks } from './checks/listening.ts';
 import { misuseChecks } from './checks/misuse.ts';
 import { nameChecks } from './checks/names.ts';
 import { observerChecks } from './checks/observers.ts';
+import { partingChecks } from './checks/parting.ts';
 import { pausingChecks } from './checks/pausing.ts';
 import { policyChecks } from './checks/policies.ts';
 import { portChecks } from './checks/ports.ts';
@@ -91,6 +92,7 @@ export function checkBackend(underTest: BackendUnderTest): Check[] {
     ...clientWalkChecks(underTest),
     ...stoppingChecks(underTest),
     ...leavingChecks(underTest),
+    ...partingChecks(underTest),
     ...drainChecks(underTest),
     ...drainRunChecks(underTest),
     ...observerChecks(underTest),

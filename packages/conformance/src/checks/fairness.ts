@@ -1,4 +1,4 @@
-import type { Connection } from 'couplet';
+import type { Connection, Handler } from 'couplet';
 import { ClientFactory, ConversationFactory, Protocol } from 'couplet';
 import { AllSuites } from '../all-suites.ts';
 import type { Check } from '../check.ts';
@@ -48,13 +48,19 @@ const ways: readonly [name: string, build: (pieces: Pieces) => Protocol][] = [
   [
     'a writer that awaits connection.write',
     (pieces) =>
-      new ConversationFactory(async (connection: Connection) => {
+      conversing(async (connection: Connection) => {
         for (const piece of pieces) await connection.write(piece);
-      }).buildProtocol(),
+      }),
   ],
   ['a pull producer', (pieces) => new Pulled(pieces)],
   ['a streaming producer', (pieces) => new Streamed(pieces)],
 ];
+
+function conversing(handler: Handler): Protocol {
+  const protocol = new ConversationFactory(handler).buildProtocol();
+  expect(protocol !== null, 'a factory refuses that does not override buildProtocol');
+  return protocol;
+}
 
 class Drained extends Protocol {
   readonly #pieces: Pieces;

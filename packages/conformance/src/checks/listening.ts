@@ -11,13 +11,14 @@ import { addressesOf, causeOf } from '../scripted-wire.ts';
 import type { BackendUnderTest } from '../stage.ts';
 import { SceneFactory } from '../stage.ts';
 
-/** R16, R26: opening ports. */
+/** R16, R26, R59: opening ports. */
 export function listeningChecks(underTest: BackendUnderTest): Check[] {
   const suite = new AllSuites(underTest);
   addPlaces(suite);
   addFailures(suite);
   addMisuse(suite);
   addMany(suite);
+  addShared(suite);
   return suite.checks;
 }
 
@@ -179,6 +180,46 @@ function addMany(suite: AllSuites): void {
     const client = await stage.join(other, { made: ({ transport }) => void transport.write('verse') });
     await client.when(() => client.received === 5);
   });
+}
+
+function addShared(suite: AllSuites): void {
+  suite.add('R59 a port for IPv6 alone leaves its number to one for IPv4, or is refused', async (stage) => {
+    const { reactor } = stage;
+    const six = await portOrRefusal(reactor.listenTCP(0, new SceneFactory(), { interface: '::', ipv6Only: true }));
+    if (six === undefined) return;
+    const four = await reactor.listenTCP(six.getHost().port, new SceneFactory(echo), { interface: '127.0.0.1' });
+    const client = await stage.join(four, { made: ({ transport }) => void transport.write('verse') });
+    await client.when(() => client.received === 5);
+    await Promise.all([six.stopListening(), four.stopListening()]);
+  });
+
+  suite.add('R59 ports share an address only if both say so, or are refused', async (stage) => {
+    const { reactor } = stage;
+    const shared = { interface: '127.0.0.1', reusePort: true };
+    const one = await portOrRefusal(reactor.listenTCP(0, new SceneFactory(echo), shared));
+    if (one === undefined) return;
+    const { port } = one.getHost();
+    const two = await reactor.listenTCP(port, new SceneFactory(echo), shared);
+    expectRefusal(
+      await rejectionOf(reactor.listenTCP(port, new SceneFactory(), { interface: '127.0.0.1' })),
+      '127.0.0.1',
+      port,
+      'bind',
+    );
+    const client = await stage.join(one, { made: ({ transport }) => void transport.write('verse') });
+    await client.when(() => client.received === 5);
+    await Promise.all([one.stopListening(), two.stopListening()]);
+  });
+}
+
+/** Resolves to the port; to undefined if the runtime or the system cannot do what was asked. */
+async function portOrRefusal<P>(opening: Promise<P>): Promise<P | undefined> {
+  try {
+    return await opening;
+  } catch (error) {
+    if (error instanceof CannotListenError) return undefined;
+    throw error;
+  }
 }
 
 /** Expects a `CannotListenError` that tells all this in its fields and in its message. */

@@ -1,3 +1,4 @@
+import type { Address } from '../address/address.ts';
 import { errorOf } from '../engine/report.ts';
 import { FramingError } from '../framing/errors.ts';
 import { Factory } from '../protocol/factory.ts';
@@ -66,7 +67,8 @@ export class ConversationFactory extends Factory {
     this.#handler = handler;
   }
 
-  override buildProtocol(): Protocol {
+  /** Returns a protocol that the handler serves. A subclass may return null for an address, which refuses the connection. */
+  override buildProtocol(_address?: Address): Protocol | null {
     return new Conversation(this.#handler);
   }
 }

@@ -3,6 +3,7 @@ import type { ClientEndpoint } from '../endpoints/client-endpoints.ts';
 import { clientFromString } from '../endpoints/client-from-string.ts';
 import type { ServerEndpoint } from '../endpoints/server-endpoints.ts';
 import { serverFromString } from '../endpoints/server-from-string.ts';
+import { type BuildFunction, factoryFrom } from '../protocol/build-function.ts';
 import { ClientFactory } from '../protocol/client-factory.ts';
 import type { BuiltBy, Factory } from '../protocol/factory.ts';
 import type { ConnectionOptions } from '../protocol/options.ts';
@@ -35,7 +36,7 @@ export interface ConnectEndpointOptions extends DialOptions {
 }
 
 /**
- * Listens, and has the factory build a protocol for each connection. `where` is an endpoint or its description, such as
+ * Listens, and has the factory, or a function such as `() => new Echo()`, build a protocol for each connection. `where` is an endpoint or its description, such as
  * `tcp:8007:interface=127.0.0.1`, `unix:/run/echo.sock:mode=600`, `tls:8443:cert=cert.pem:key=key.pem` or `systemd:name=echo`
  * (`serverFromString` of `couplet/endpoints` lists all). `options` bounds the connections. Resolves to the open port, which
  * listens until its `stopListening`.
@@ -45,12 +46,13 @@ export interface ConnectEndpointOptions extends DialOptions {
  */
 export async function listen(
   where: string | ServerEndpoint,
-  factory: Factory,
+  factory: Factory | BuildFunction,
   options: ListenEndpointOptions = {},
 ): Promise<ListeningPort> {
   const endpoint = typeof where === 'object' ? where : serverFromString(options.reactor ?? reactor, where);
   checkEndpoint(endpoint, 'listen');
-  return endpoint.listen(factory, options);
+  // An endpoint of somebody else may know factories only.
+  return endpoint.listen(factoryFrom(factory), options);
 }
 
 /**

@@ -1,8 +1,10 @@
 import { familyOf } from '../address/literal.ts';
 import type { Reactor } from '../reactor/reactor.ts';
+import { checkEndpoint } from './check-endpoint.ts';
 import type { ClientEndpoint } from './client-endpoints.ts';
 import { HostnameEndpoint, StandardIOClientEndpoint, UNIXClientEndpoint } from './client-endpoints.ts';
-import { Description, kindOf, unwrap } from './description.ts';
+import { Description, kindOf, taking, unwrap } from './description.ts';
+import { othersFor, registered } from './registry.ts';
 import { clientTLSOf } from './tls-description.ts';
 import { announceEndpoint, WrappedClientEndpoint } from './wrap.ts';
 
@@ -15,6 +17,8 @@ import { announceEndpoint, WrappedClientEndpoint } from './wrap.ts';
  * - `stdio:`
  * - around another endpoint: `haproxy:version=2:tcp:127.0.0.1:8007`
  *
+ * A program adds kinds of its own with `registerEndpoint`.
+ *
  * Throws an `EndpointSyntaxError` that names the part which is wrong, and a `TypeError` if `text` is not a string. Files are read
  * by the first `connect`, which rejects with an `EndpointSyntaxError` if one cannot be used.
  *
@@ -22,7 +26,16 @@ import { announceEndpoint, WrappedClientEndpoint } from './wrap.ts';
  * @param text The description; `quoteStringArgument` quotes a part of it.
  */
 export function clientFromString(reactor: Reactor, text: string): ClientEndpoint {
-  if (kindOf(text) === 'haproxy') return haproxy(reactor, text);
+  const kind = kindOf(text);
+  if (kind === 'haproxy') return haproxy(reactor, text);
+  const own = registered(kind);
+  const client = own?.client;
+  if (client !== undefined)
+    return taking(text, (description) => {
+      const endpoint = client.call(own, reactor, description);
+      checkEndpoint(endpoint, 'connect');
+      return endpoint;
+    });
   const description = new Description(text);
   const endpoint = endpointOf(reactor, description);
   description.finish();
@@ -42,7 +55,9 @@ function endpointOf(reactor: Reactor, description: Description): ClientEndpoint 
       description.nothing();
       return new StandardIOClientEndpoint(reactor);
     default:
-      throw description.wrong(`'${description.kind}' is not a kind of client (tcp, tls, ssl, unix, stdio, haproxy)`);
+      throw description.wrong(
+        `'${description.kind}' is not a kind of client (tcp, tls, ssl, unix, stdio, haproxy${othersFor('client')})`,
+      );
   }
 }
 

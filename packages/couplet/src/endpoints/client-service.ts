@@ -5,7 +5,7 @@ import { ConnectError, ConnectionClosed, UserAbortError } from '../protocol/erro
 import type { ConnectionOptions } from '../protocol/options.ts';
 import type { Result } from '../protocol/protocol.ts';
 import type { RequestOptions } from '../receivers/requests.ts';
-import type { BackOff, BackOffOptions } from '../time/back-off.ts';
+import type { BackOff, BackOffOptions, Delay } from '../time/back-off.ts';
 import { backOffOf, nextDelay } from '../time/back-off.ts';
 import type { Clock, DelayedCall } from '../time/clock.ts';
 import { reportTo, retryLater } from '../time/clock.ts';
@@ -36,15 +36,16 @@ export interface ServiceOptions<P> extends BackOffOptions, ConnectionOptions {
   /** How long an attempt may take, in milliseconds, 0 or more, unless the endpoint sets it; 30,000 unless set. `Infinity` sets no bound. */
   readonly timeoutMs?: number;
   /**
-   * Prepares a new connection, for example by logging in. The service counts as connected, and its waits begin anew, once this
-   * has returned and the promise that it may return has resolved. If it throws or rejects, the connection is closed and the
+   * Prepares a new connection, for example by logging in. The service counts as connected once this has
+   * returned and the promise that it may return has resolved. If it throws or rejects, the connection is closed and the
    * attempt has failed; an error that is neither a `ConnectionClosed` nor a `ConnectError` is also reported to the observers.
    */
   readonly prepareConnection?: (protocol: P) => Result;
   /**
    * Called when an attempt has failed or a connection was lost. The next attempt follows in `nextDelayMs` milliseconds; it is
    * `Infinity` if none can follow, and the service is stopped then. `failures` is how many attempts have failed since the last
-   * connection, 0 when a connection was lost. What it throws is reported to the observers.
+   * connection that lasted, 0 when such a one was lost. One that was lost sooner than the wait before it could have been long counts as a
+   * failed attempt: so a server that accepts and closes at once is waited for as one that refuses. What it throws is reported to the observers.
    */
   readonly onFailure?: (reason: Error, failures: number, nextDelayMs: number) => Result;
   /**
@@ -95,16 +96,20 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
   /** Why the service drops the connection. */
   #flaw: Error | undefined;
   #failures = 0;
+  /** How long the last wait could have been, in milliseconds, and when the connection began. */
+  #boundMs = 0;
+  #connectedAt = 0;
 
   readonly #life = LIFE.start({
     connect: (): void => void this.#connect(),
     cancel: (): void => this.#attempt?.abort(),
     prepare: (protocol: ProtocolOf<B>): void => void this.#prepare(protocol),
-    announce: (protocol: ProtocolOf<B>): void => this.#announce(protocol),
+    announce: (protocol: ProtocolOf<B>): void => this.#waiters.connected(protocol),
     drop: (reason: Error): void => this.#drop(reason),
     close: (): void => this.#factory.disconnect(),
     retry: (reason: Error): void => this.#retry(reason),
-    wait: (reason: Error): void => this.#wait(reason),
+    weigh: (reason: Error): void => this.#weigh(reason),
+    quit: (reason: Error): void => this.#quit(reason),
     giveUp: (reason: Error): void => this.#giveUp(reason),
     rest: (): void => this.#rest(),
     restart: (): void => {
@@ -231,6 +236,7 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
       return;
     }
     this.#protocol = protocol;
+    this.#connectedAt = this.#clock?.now() ?? 0;
     this.#life.connected(protocol);
   }
 
@@ -256,14 +262,10 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
     if (this.#protocol === protocol) this.#life.prepared(protocol);
   }
 
-  #announce(protocol: ProtocolOf<B>): void {
-    this.#reset();
-    this.#waiters.connected(protocol);
-  }
-
   /** Forgets the failures, and begins with the first delay again. */
   #reset(): void {
     this.#failures = 0;
+    this.#boundMs = 0;
     this.#backOff.delayMs = this.#backOff.initialDelayMs;
   }
 
@@ -278,17 +280,45 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
     this.#wait(reason);
   }
 
+  /** A connection was lost: one that lasted ends the growth of the waits, any other counts as an attempt that failed. */
+  #weigh(reason: Error): void {
+    const livedMs = (this.#clock?.now() ?? 0) - this.#connectedAt;
+    if (livedMs >= this.#boundMs) this.#reset();
+    else this.#failures += 1;
+    this.#wait(reason);
+  }
+
   #wait(reason: Error): void {
     const clock = this.#clock;
     if (clock === undefined) return;
-    const delayMs = nextDelay(this.#backOff, clock);
+    const { delayMs, boundMs } = this.#nextDelay(clock);
+    if (delayMs === Number.POSITIVE_INFINITY) {
+      this.#life.over(reason);
+      return;
+    }
+    this.#boundMs = boundMs;
     const next = { destination: this.#factory.destination ?? '', attempts: this.#attempts };
     this.#timer = retryLater(clock, delayMs, next, () => this.#life.due());
     void this.#tell(reason, this.#failures, delayMs);
   }
 
+  #nextDelay(clock: Clock): Delay {
+    try {
+      return nextDelay(this.#backOff, clock, this.#failures);
+    } catch (error) {
+      this.#report('retryPolicy', error);
+      return { delayMs: Number.POSITIVE_INFINITY, boundMs: Number.POSITIVE_INFINITY };
+    }
+  }
+
   #giveUp(reason: Error): void {
-    const failures = this.#failures + 1;
+    this.#failures += 1;
+    this.#quit(reason);
+  }
+
+  /** No attempt follows. */
+  #quit(reason: Error): void {
+    const failures = this.#failures;
     this.#reset();
     this.#waiters.dismissed(reason);
     void this.#tell(reason, failures, Number.POSITIVE_INFINITY);
@@ -308,7 +338,7 @@ export class ClientService<B extends Builder> implements AsyncDisposable {
     for (const left of this.#leaving.splice(0)) left();
   }
 
-  #report(where: 'prepareConnection' | 'onFailure', error: unknown): void {
+  #report(where: 'prepareConnection' | 'onFailure' | 'retryPolicy', error: unknown): void {
     const { destination } = this.#factory;
     const who = destination === undefined ? 'ClientService' : `ClientService for ${destination}`;
     if (this.#clock !== undefined) reportTo(this.#clock, { who, where, error });

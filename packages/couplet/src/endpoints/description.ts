@@ -31,9 +31,23 @@ export function unwrap(text: string): [outer: Description, inner: string] {
   return [new Description([kind, ...own].join(':'), text), parts.slice(own.length).join(':')];
 }
 
-/** A description such as `tcp:8007:interface=127.0.0.1`, taken apart: the arguments by position and by name. */
+/** Has a function take all arguments of a description, and returns what that returns. Throws if an argument is left. */
+export function taking<T>(text: string, take: (description: Description) => T): T {
+  const description = new Description(text);
+  if (text === `${description.kind}:`) description.nothing();
+  const taken = take(description);
+  description.finish();
+  return taken;
+}
+
+/**
+ * A description such as `tcp:8007:interface=127.0.0.1`, taken apart: the arguments by position and by name. Each is taken once, without
+ * its escapes. Where this throws, it is an `EndpointSyntaxError`.
+ */
 export class Description {
+  /** The whole description, as it was written. */
   readonly text: string;
+  /** The kind of endpoint: what stands before the first colon. */
   readonly kind: string;
   readonly #positional: string[] = [];
   readonly #named: Map<string, string> = new Map();

@@ -1,8 +1,8 @@
+import { type BuildFunction, factoryFrom } from '../protocol/build-function.ts';
 import { CannotListenError } from '../protocol/errors.ts';
 import type { Factory } from '../protocol/factory.ts';
 import type { ConnectionOptions } from '../protocol/options.ts';
 import type { ListeningPort } from '../protocol/port.ts';
-import { checkFactory } from '../protocol/role.ts';
 import type { ServerTLS } from '../protocol/tls.ts';
 import type { ListenOptions, ListenUNIXOptions, PortOptions } from '../reactor/options.ts';
 import type { Reactor } from '../reactor/reactor.ts';
@@ -10,7 +10,7 @@ import type { Reactor } from '../reactor/reactor.ts';
 /** A place to listen at. */
 export interface ServerEndpoint {
   /**
-   * Listens at the place, and resolves to the port once it accepts connections; `factory` builds a protocol for each of them.
+   * Listens at the place, and resolves to the port once it accepts connections; `factory`, or a function, builds a protocol for each of them.
    * An option that the endpoint has takes precedence over the one given here.
    *
    * Rejects with a `CannotListenError` if the system refuses or the reactor stops meanwhile, with a `RangeError` if a number is
@@ -18,7 +18,7 @@ export interface ServerEndpoint {
    * wrong type. An endpoint that a description made rejects with an `EndpointSyntaxError` if a file of it cannot be used.
    * Nothing is left open then, and a factory that was started has been stopped.
    */
-  listen(factory: Factory, options?: PortOptions): Promise<ListeningPort>;
+  listen(factory: Factory | BuildFunction, options?: PortOptions): Promise<ListeningPort>;
 }
 
 /** Listens, in the way of one kind of endpoint. */
@@ -32,9 +32,8 @@ export class StreamServerEndpoint implements ServerEndpoint {
     this.#open = open;
   }
 
-  async listen(factory: Factory, options: PortOptions = {}): Promise<ListeningPort> {
-    checkFactory(factory);
-    return this.#open(factory, options);
+  async listen(factory: Factory | BuildFunction, options: PortOptions = {}): Promise<ListeningPort> {
+    return this.#open(factoryFrom(factory), options);
   }
 }
 

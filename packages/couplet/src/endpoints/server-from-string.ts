@@ -1,7 +1,10 @@
+import { familyOf } from '../address/literal.ts';
 import { termsOf } from '../haproxy/options.ts';
 import { DEFAULT_BACKLOG, DEFAULT_MODE } from '../reactor/options.ts';
 import type { Reactor } from '../reactor/reactor.ts';
-import { Description, kindOf, unwrap } from './description.ts';
+import { checkEndpoint } from './check-endpoint.ts';
+import { Description, kindOf, taking, unwrap } from './description.ts';
+import { type EndpointKind, othersFor, registered } from './registry.ts';
 import type { ServerEndpoint } from './server-endpoints.ts';
 import {
   AdoptedStreamServerEndpoint,
@@ -18,7 +21,7 @@ import { proxyEndpoint } from './wrap.ts';
 
 /** A server description that was read. */
 interface Server {
-  readonly place: ServerPlace;
+  readonly place: () => ServerPlace;
   /** Makes the endpoint that listens at the place. */
   readonly endpoint: (reactor: Reactor) => ServerEndpoint;
 }
@@ -26,13 +29,15 @@ interface Server {
 /**
  * Reads a server description, and returns the endpoint that it names. Descriptions are, for example:
  *
- * - `tcp:8007:interface=127.0.0.1`, `tcp6:8007:backlog=100`
+ * - `tcp:8007:interface=127.0.0.1`, `tcp:8007:reusePort=1`, `tcp6:8007:backlog=100:ipv6Only=1`
  * - `unix:/run/echo.sock:mode=600`
  * - `tls:8443:cert=/etc/echo/cert.pem:key=/etc/echo/key.pem`
  * - `fd:3`, `systemd:name=echo`
  * - `stdio:`
  * - around another endpoint: `haproxy:trusted=10.0.0.0/8,192.0.2.1:tcp:8007`, or with IPv6 networks, in brackets,
  *   `haproxy:trusted=[10.0.0.0/8,2001:db8::/32]:tcp6:8007`
+ *
+ * A program adds kinds of its own with `registerEndpoint`.
  *
  * Throws an `EndpointSyntaxError` that names the part which is wrong, and a `TypeError` if `text` is not a string. Files are read
  * by `listen`, which rejects with an `EndpointSyntaxError` if one cannot be used.
@@ -48,14 +53,18 @@ export function serverFromString(reactor: Reactor, text: string): ServerEndpoint
  * Reads a server description as `serverFromString` does, and returns where it listens. Nothing is opened or looked up, and no file
  * is read.
  *
- * Throws an `EndpointSyntaxError` that names the part which is wrong, and a `TypeError` if `text` is not a string.
+ * Throws an `EndpointSyntaxError` that names the part which is wrong, or says that the kind was registered without a `place`, and a
+ * `TypeError` if `text` is not a string.
  */
 export function placeOf(text: string): ServerPlace {
-  return read(text).place;
+  return read(text).place();
 }
 
 function read(text: string): Server {
-  if (kindOf(text) === 'haproxy') return haproxy(text);
+  const kind = kindOf(text);
+  if (kind === 'haproxy') return haproxy(text);
+  const own = registered(kind);
+  if (own?.server !== undefined) return registeredServer(text, own, own.server);
   const description = new Description(text);
   const server = serverOf(description);
   description.finish();
@@ -77,7 +86,7 @@ function serverOf(description: Description): Server {
       const fd = description.number('descriptor', description.required('descriptor'), 0, 2 ** 31 - 1);
       const given = backlogOf(description);
       return {
-        place: keyed({ kind: 'fd', backlog: DEFAULT_BACKLOG, ...given, fd }),
+        place: () => keyed({ kind: 'fd', backlog: DEFAULT_BACKLOG, ...given, fd }),
         endpoint: (reactor) => new AdoptedStreamServerEndpoint(reactor, fd, given),
       };
     }
@@ -85,27 +94,45 @@ function serverOf(description: Description): Server {
       const socket = socketOf(description);
       const given = backlogOf(description);
       return {
-        place: { kind: 'systemd', backlog: DEFAULT_BACKLOG, ...given, socket, key: systemdKey(socket) },
+        place: () => ({ kind: 'systemd', backlog: DEFAULT_BACKLOG, ...given, socket, key: systemdKey(socket) }),
         endpoint: (reactor) => new SystemdServerEndpoint(reactor, socket, given),
       };
     }
     case 'stdio':
       description.nothing();
-      return { place: keyed({ kind: 'stdio' }), endpoint: (reactor) => new StandardIOEndpoint(reactor) };
+      return { place: () => keyed({ kind: 'stdio' }), endpoint: (reactor) => new StandardIOEndpoint(reactor) };
     default:
       throw description.wrong(
-        `'${description.kind}' is not a kind of server (tcp, tcp6, tls, ssl, unix, fd, systemd, stdio, haproxy)`,
+        `'${description.kind}' is not a kind of server (tcp, tcp6, tls, ssl, unix, fd, systemd, stdio, haproxy${othersFor('server')})`,
       );
   }
+}
+
+/** A kind that the program registered. */
+function registeredServer(text: string, kind: EndpointKind, server: NonNullable<EndpointKind['server']>): Server {
+  return {
+    place: () =>
+      taking(text, (description) => {
+        const place = kind.place?.(description);
+        if (place === undefined) throw description.wrong(`'${description.kind}' does not tell where it listens`);
+        return place;
+      }),
+    endpoint: (reactor) =>
+      taking(text, (description) => {
+        const endpoint = server.call(kind, reactor, description);
+        checkEndpoint(endpoint, 'listen');
+        return endpoint;
+      }),
+  };
 }
 
 /** A TCP port, on the interface `all` unless the description names one. */
 function tcp(description: Description, all: '0.0.0.0' | '::', Endpoint: typeof TCP4ServerEndpoint): Server {
   const port = description.number('port', description.required('port'), 0, 65_535);
   const host = description.optional('interface') ?? all;
-  const given = backlogOf(description);
+  const given = { ...backlogOf(description), ...sharingOf(description, host) };
   return {
-    place: keyed({ kind: 'tcp', backlog: DEFAULT_BACKLOG, ...given, host, port }),
+    place: () => keyed({ kind: 'tcp', backlog: DEFAULT_BACKLOG, ...given, host, port }),
     endpoint: (reactor) => new Endpoint(reactor, port, { ...given, interface: host }),
   };
 }
@@ -117,7 +144,7 @@ function tls(description: Description): Server {
     text === undefined ? tcp(description, '0.0.0.0', TCP4ServerEndpoint) : description.within(text, read);
   const { files, load } = serverTLSOf(description);
   return {
-    place: { ...place, tls: files },
+    place: () => ({ ...place(), tls: files }),
     endpoint: (reactor) => {
       const inner = endpoint(reactor);
       return new StreamServerEndpoint(async (factory, given) =>
@@ -154,7 +181,7 @@ function unix(description: Description): Server {
   if (lockfile === 1) throw description.wrong('lockfile=1 is not supported: a stale socket is detected without one');
   const given = backlogOf(description);
   return {
-    place: keyed({ kind: 'unix', backlog: DEFAULT_BACKLOG, ...given, path, mode }),
+    place: () => keyed({ kind: 'unix', backlog: DEFAULT_BACKLOG, ...given, path, mode }),
     endpoint: (reactor) => new UNIXServerEndpoint(reactor, path, { mode, ...given }),
   };
 }
@@ -170,6 +197,18 @@ function socketOf(description: Description): SystemdSocket {
     ...(name === undefined ? {} : { name }),
     ...(index === undefined ? {} : { index: description.number('index', index, 0, 999_999) }),
     ...(domain === undefined ? {} : { domain }),
+  };
+}
+
+/** How a TCP port shares its number with others. */
+function sharingOf(description: Description, host: string): { ipv6Only?: boolean; reusePort?: boolean } {
+  const ipv6Only = description.oneOf('ipv6Only', ['0', '1']);
+  const reusePort = description.oneOf('reusePort', ['0', '1']);
+  if (ipv6Only === '1' && familyOf(host) === 'IPv4')
+    throw description.wrong(`ipv6Only needs an interface of IPv6, such as that of tcp6, and ${host} is not one`);
+  return {
+    ...(ipv6Only === undefined ? {} : { ipv6Only: ipv6Only === '1' }),
+    ...(reusePort === undefined ? {} : { reusePort: reusePort === '1' }),
   };
 }
 

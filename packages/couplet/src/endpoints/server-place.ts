@@ -40,6 +40,10 @@ export type ServerPlace = {
       readonly port: number;
       /** How many connections may wait to be accepted; 4,096 unless the description says another number. */
       readonly backlog: number;
+      /** Whether it is for IPv6 alone; absent unless the description says so. */
+      readonly ipv6Only?: boolean;
+      /** Whether others may have the same address; absent unless the description says so. */
+      readonly reusePort?: boolean;
     }
   | {
       readonly kind: 'unix';

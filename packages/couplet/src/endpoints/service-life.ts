@@ -20,7 +20,7 @@ export const SERVICE_LIFE = {
     stop: { to: 'stopping', call: 'close' },
   },
   connected: {
-    lost: { to: 'waiting', call: 'wait' },
+    lost: { to: 'waiting', call: 'weigh' },
     stop: { to: 'stopping', call: 'close' },
   },
   dropping: {
@@ -29,6 +29,7 @@ export const SERVICE_LIFE = {
   },
   waiting: {
     due: { to: 'connecting', call: 'connect' },
+    over: { to: 'stopped', call: 'quit' },
     stop: { to: 'stopped', call: 'rest' },
   },
   // A cancelled attempt may have succeeded just before; a closed connection may still be prepared.

@@ -1,7 +1,7 @@
+import { type BuildFunction, factoryFrom } from '../protocol/build-function.ts';
 import { CannotListenError } from '../protocol/errors.ts';
 import type { Factory } from '../protocol/factory.ts';
 import type { ListeningPort } from '../protocol/port.ts';
-import { checkFactory } from '../protocol/role.ts';
 import type { PortOptions } from '../reactor/options.ts';
 import type { Reactor } from '../reactor/reactor.ts';
 import type { Surroundings } from '../seam/surroundings.ts';
@@ -73,8 +73,8 @@ export class SystemdServerEndpoint implements ServerEndpoint {
     this.#options = options;
   }
 
-  async listen(factory: Factory, options: PortOptions = {}): Promise<ListeningPort> {
-    checkFactory(factory);
+  async listen(source: Factory | BuildFunction, options: PortOptions = {}): Promise<ListeningPort> {
+    const factory = factoryFrom(source);
     const port = await this.#reactor.adoptStreamPort(this.#find(), factory, { ...options, ...this.#options });
     const { domain } = this.#socket;
     const { family } = port.getHost();

@@ -10,6 +10,9 @@ import { delivers, over } from './life-cycle.ts';
 import type { Prelude } from './prelude.ts';
 import { classOf, errorOf } from './report.ts';
 
+/** The connections that have begun to end, and whose protocols are still to be told. */
+const LEAVING: WeakSet<Calls> = new WeakSet();
+
 /**
  * How a connection calls its protocol: what a callback throws is reported and ends the connection, a promise that it returns pauses
  * the reading, and its time is taken while an observer asks for slow callbacks.
@@ -51,6 +54,34 @@ export abstract class Calls extends Life {
     } finally {
       this.called(mark, where);
     }
+  }
+
+  /** Calls a callback whose promise pauses nothing, and is not waited for. */
+  protected notify(where: string, callback: () => unknown): void {
+    // For a report, since the promise may reject when the connection is gone.
+    this.getPeer();
+    const mark = this.engine.stopwatch?.begin();
+    try {
+      const result = callback();
+      if (isThenable(result)) promiseOf(result).catch((error) => this.engine.run(() => this.fail(where, error)));
+    } catch (error) {
+      this.fail(where, error);
+    } finally {
+      this.called(mark, where);
+    }
+  }
+
+  protected override beginToEnd(): void {
+    if (this.protocol.leaving === undefined) return;
+    LEAVING.add(this);
+    this.schedule();
+  }
+
+  /** Calls `leaving` of the protocol if that is due. Returns true if it was. */
+  protected tellLeaving(): boolean {
+    const due = LEAVING.delete(this);
+    if (due) this.notify('leaving', () => this.protocol.leaving?.());
+    return due;
   }
 
   /** A callback has ended, which began with that mark of the stopwatch. */

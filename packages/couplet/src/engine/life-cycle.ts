@@ -251,6 +251,11 @@ export function delivers(state: State): boolean {
   );
 }
 
+/** The states in which the connection has begun to end: neither a callback nor the peer can change that. */
+export function ends(state: State): boolean {
+  return state === 'broken' || state === 'delivering' || (!delivers(state) && state !== 'writing');
+}
+
 /** The states in which nothing can be sent any more. */
 export function cutOff(state: State): boolean {
   return state === 'broken' || over(state);

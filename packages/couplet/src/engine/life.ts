@@ -6,7 +6,7 @@ import type { Clock } from '../time/clock.ts';
 import { Ends } from './ends.ts';
 import type { Engine, Flushable } from './engine.ts';
 import type { Flow } from './flow.ts';
-import { delivers, type LifeEvent, over, type State, sends, transition } from './life-cycle.ts';
+import { delivers, ends, type LifeEvent, over, type State, sends, transition } from './life-cycle.ts';
 import type { Linger, LingerBounds } from './linger.ts';
 import type { Live } from './live.ts';
 import type { Origin } from './origin.ts';
@@ -94,6 +94,9 @@ export abstract class Life extends Ends implements Flushable, Live {
   /** Does what waited for the end of the run. Returns true if that ran code of the application. */
   protected abstract goOn(): boolean;
 
+  /** Called just before the first step towards the end. */
+  protected abstract beginToEnd(): void;
+
   /** Called when our FIN is sent and input is still delivered. */
   protected abstract outputEnded(): void;
 
@@ -101,6 +104,7 @@ export abstract class Life extends Ends implements Flushable, Live {
   protected apply(event: LifeEvent): void {
     const step = transition(this.state, event);
     if (step === undefined) return;
+    if (ends(step.to) && !ends(this.state)) this.beginToEnd();
     this.state = step.to;
     switch (step.action) {
       case 'discard':

@@ -8,7 +8,6 @@ import type { Transport } from '../protocol/transport.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
-import { isThenable, promiseOf } from '../values/thenable.ts';
 import type { Engine } from './engine.ts';
 import { Flow, HIGH_WATER, LOW_WATER } from './flow.ts';
 import type { Home } from './life.ts';
@@ -54,7 +53,8 @@ export class StreamTransport extends Shown implements Transport, Sink {
       this.#home.add(this);
       const watched = observers.ask(CONNECTIONS);
       // The protocol, or an observer, may ask for the addresses at the end.
-      if (watched || this.protocol.connectionLost !== Protocol.prototype.connectionLost) this.remember();
+      const { connectionLost, leaving } = this.protocol;
+      if (watched || connectionLost !== Protocol.prototype.connectionLost || leaving !== undefined) this.remember();
       if (watched) {
         const view = this.view();
         observers.connectionMade(this, this.protocol, view);
@@ -171,6 +171,7 @@ export class StreamTransport extends Shown implements Transport, Sink {
       this.#conclude();
       return true;
     }
+    const told = this.state !== 'open' && this.tellLeaving();
     const before = this.output.size;
     try {
       this.output.send();
@@ -190,7 +191,7 @@ export class StreamTransport extends Shown implements Transport, Sink {
       this.abort(new ConnectionAborted(`${size} bytes wait for a slow peer, more than maxWriteBufferBytes (${most})`));
       return false;
     }
-    return this.#proceed(size);
+    return this.#proceed(size) || told;
   }
 
   /** Calls the application after a flush that left `size` bytes unsent. Returns true if its code ran. */
@@ -230,6 +231,7 @@ export class StreamTransport extends Shown implements Transport, Sink {
 
   /** Tells the protocol and the observers of the end, once. */
   #conclude(): void {
+    this.tellLeaving();
     const reason = this.reason;
     if (reason === undefined) return;
     this.reason = undefined;
@@ -370,17 +372,7 @@ export class StreamTransport extends Shown implements Transport, Sink {
   /** Calls `draining` of the protocol, unless the connection ends already. A promise that this returns is not waited for. */
   tellDraining(leftMs: number): void {
     if (this.disconnecting) return;
-    // For a report, since the promise may reject when the connection is gone.
-    this.getPeer();
-    const mark = this.engine.stopwatch?.begin();
-    try {
-      const result = this.protocol.draining?.(leftMs);
-      if (isThenable(result)) promiseOf(result).catch((error) => this.engine.run(() => this.fail('draining', error)));
-    } catch (error) {
-      this.fail('draining', error);
-    } finally {
-      if (mark !== undefined) this.called(mark, 'draining');
-    }
+    this.notify('draining', () => this.protocol.draining?.(leftMs));
   }
 
   #resumeReading(): void {

@@ -9,6 +9,7 @@ export { connect, listen, open, serve } from '../connection/verbs.ts';
 export { EndpointSyntaxError } from '../endpoints/description.ts';
 export { ProxyHeaderError } from '../haproxy/header.ts';
 export type { ProxyOptions } from '../haproxy/options.ts';
+export type { BuildFunction } from '../protocol/build-function.ts';
 export { ClientFactory } from '../protocol/client-factory.ts';
 export type { Connector } from '../protocol/connector.ts';
 export {
@@ -58,6 +59,8 @@ export type {
 } from '../protocol/views.ts';
 export { reactor } from '../reactor/default.ts';
 export type {
+  Accepting,
+  AcceptOptions,
   ConnectOptions,
   ConnectUNIXOptions,
   ListenOptions,

@@ -10,8 +10,11 @@ export {
 export { clientFromString } from '../endpoints/client-from-string.ts';
 export type { Reachable, ServiceOptions } from '../endpoints/client-service.ts';
 export { ClientService, ServiceStopped } from '../endpoints/client-service.ts';
+export type { Description } from '../endpoints/description.ts';
 export type { InheritOptions, SocketTable } from '../endpoints/inherit.ts';
 export { inheritSockets } from '../endpoints/inherit.ts';
+export type { EndpointKind } from '../endpoints/registry.ts';
+export { registerEndpoint } from '../endpoints/registry.ts';
 export type { ServerEndpoint, StreamServerEndpoint } from '../endpoints/server-endpoints.ts';
 export {
   AdoptedStreamServerEndpoint,
@@ -24,6 +27,7 @@ export {
 export { placeOf, serverFromString } from '../endpoints/server-from-string.ts';
 export type { ServerPlace, SystemdSocket, TLSFiles } from '../endpoints/server-place.ts';
 export type { Builder, ProtocolOf } from '../endpoints/service-factory.ts';
+export { failover, roundRobin } from '../endpoints/several.ts';
 export { ListenFDs, SystemdServerEndpoint } from '../endpoints/systemd.ts';
 export type { WaitOptions } from '../endpoints/waiters.ts';
 export { announceEndpoint, proxyEndpoint, wrapClientTLS, wrapServerTLS } from '../endpoints/wrap.ts';

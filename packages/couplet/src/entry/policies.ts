@@ -17,7 +17,7 @@ export {
 } from '../filters/refused.ts';
 export type { Observed } from '../policies/access-log.ts';
 export { accessLog } from '../policies/access-log.ts';
-export type { Guarded, Policy } from '../policies/guarded.ts';
+export type { Guardable, Guarded, Policy } from '../policies/guarded.ts';
 export { guard } from '../policies/guarded.ts';
 export type { Answer, Ledger, LedgerOptions, WhenAway } from '../policies/ledger.ts';
 export type { ConnectionLimit } from '../policies/limit-connections.ts';

@@ -1,11 +1,11 @@
 import { type Address, addressOf } from '../address/address.ts';
 import { Filter } from '../filters/filter.ts';
 import type { AdmissionWait, Verdict } from '../filters/refused.ts';
+import { type BuildFunction, factoryFrom } from '../protocol/build-function.ts';
 import { ClientFactory, owned, WrappingClientFactory } from '../protocol/client-factory.ts';
 import type { Builds, BuiltBy } from '../protocol/factory.ts';
 import { Factory } from '../protocol/factory.ts';
 import type { ProtocolFor, Result } from '../protocol/protocol.ts';
-import { checkFactory } from '../protocol/role.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Wire } from '../seam/wire.ts';
 import { type Clock, reportTo } from '../time/clock.ts';
@@ -13,13 +13,14 @@ import { classOf } from '../values/checks.ts';
 import { type Details, factsOf } from '../values/details.ts';
 import { isThenable, promiseOf } from '../values/thenable.ts';
 
+/** What a policy can be put around: a factory of either side, or a function that builds the protocols of a server. */
+export type Guardable = Factory | ClientFactory | BuildFunction;
+
 /**
- * The type of a factory behind a policy: `Factory` for a server factory; for a client factory a `ClientFactory` that builds the same
+ * The type of a factory behind a policy: `Factory` for a server factory or a function; for a client factory a `ClientFactory` that builds the same
  * protocols.
  */
-export type Guarded<F extends Factory | ClientFactory> = F extends ClientFactory
-  ? ClientFactory & Builds<BuiltBy<F>>
-  : Factory;
+export type Guarded<F extends Guardable> = F extends ClientFactory ? ClientFactory & Builds<BuiltBy<F>> : Factory;
 
 /** A rule for connections: it admits each one, with a filter or as it is, or refuses it. */
 export interface Policy {
@@ -45,10 +46,11 @@ const UNWANTED: Cause = { kind: 'done', code: '', detail: 'it was refused' };
  * also what `factory` of the protocols is. Of several policies the outermost is next to the network, and is asked first. Throws a
  * `TypeError` if `factory` is not a factory.
  */
-export function guard<F extends Factory | ClientFactory>(factory: F, policy: Policy): Guarded<F> {
-  checkFactory(factory);
+export function guard<F extends Guardable>(factory: F, policy: Policy): Guarded<F> {
   const guarded =
-    factory instanceof ClientFactory ? new GuardedClientFactory(factory, policy) : new GuardedFactory(factory, policy);
+    factory instanceof ClientFactory
+      ? new GuardedClientFactory(factory, policy)
+      : new GuardedFactory(factoryFrom(factory), policy);
   // It hands on what the factory builds; its type is what the factory's class says.
   return guarded as Factory | ClientFactory as Guarded<F>;
 }

@@ -1,12 +1,10 @@
 import type { AdmissionWait, Verdict } from '../filters/refused.ts';
 import { ConnectionLimitReached, Refused } from '../filters/refused.ts';
-import type { ClientFactory } from '../protocol/client-factory.ts';
-import type { Factory } from '../protocol/factory.ts';
 import type { Wire } from '../seam/wire.ts';
 import type { Clock } from '../time/clock.ts';
 import { checkWhole } from '../values/checks.ts';
 import type { Details } from '../values/details.ts';
-import type { Guarded, Policy } from './guarded.ts';
+import type { Guardable, Guarded, Policy } from './guarded.ts';
 import { guard } from './guarded.ts';
 import type { LedgerOptions } from './ledger.ts';
 import { checkLedgerOptions } from './ledger.ts';
@@ -34,11 +32,11 @@ export interface ConnectionLimit extends LedgerOptions {
  * `LedgerRefused`, one that is refused because the ledger is away as `LedgerAway`. They are counted under `key`, which is `connections`
  * unless set.
  *
- * Returns a factory to listen or connect with; the given one stays as it is. Throws a `TypeError` if `factory` is not a factory or an
+ * Returns a factory to listen or connect with; the given one stays as it is. Throws a `TypeError` if `factory` is neither a factory nor a function, or an
  * option is of a wrong type, and a `RangeError` if `max` is not a whole number of at least 1, `answerTimeoutMs` is not above 0 or the
  * message has more than 4,096 bytes.
  */
-export function limitConnections<F extends Factory | ClientFactory>(factory: F, options: ConnectionLimit): Guarded<F> {
+export function limitConnections<F extends Guardable>(factory: F, options: ConnectionLimit): Guarded<F> {
   const { max, message, key = 'connections' } = options;
   checkWhole('max', max, 1, Number.MAX_SAFE_INTEGER);
   checkLedgerOptions(options);

@@ -1,14 +1,12 @@
 import { networkOf } from '../address/prefix.ts';
 import type { AdmissionWait, Verdict } from '../filters/refused.ts';
 import { NotAllowed, PeerLimitReached, Refused } from '../filters/refused.ts';
-import type { ClientFactory } from '../protocol/client-factory.ts';
-import type { Factory } from '../protocol/factory.ts';
 import type { SocketName } from '../seam/address.ts';
 import type { Wire } from '../seam/wire.ts';
 import type { Clock } from '../time/clock.ts';
 import { checkWhole } from '../values/checks.ts';
 import type { Details } from '../values/details.ts';
-import type { Guarded, Policy } from './guarded.ts';
+import type { Guardable, Guarded, Policy } from './guarded.ts';
 import { guard } from './guarded.ts';
 import { checkLedgerOptions } from './ledger.ts';
 import type { ConnectionLimit } from './limit-connections.ts';
@@ -40,10 +38,10 @@ export interface PeerLimit extends ConnectionLimit {
  * `LedgerRefused`, one that is refused because the ledger is away as `LedgerAway`. They are counted under the network of the peer, such
  * as `192.0.2.1/32` or `2001:db8::/64`, behind `key` and a colon if that is set.
  *
- * Returns a factory to listen or connect with; the given one stays as it is. Throws a `TypeError` if `factory` is not a factory or an
+ * Returns a factory to listen or connect with; the given one stays as it is. Throws a `TypeError` if `factory` is neither a factory nor a function, or an
  * option is of a wrong type, and a `RangeError` if an option is not a number in its range or the message has more than 4,096 bytes.
  */
-export function limitPerPeer<F extends Factory | ClientFactory>(factory: F, options: PeerLimit): Guarded<F> {
+export function limitPerPeer<F extends Guardable>(factory: F, options: PeerLimit): Guarded<F> {
   const { max, message, ipv4Prefix = 32, ipv6Prefix = 64, key } = options;
   checkWhole('max', max, 1, Number.MAX_SAFE_INTEGER);
   checkWhole('ipv4Prefix', ipv4Prefix, 0, 32);

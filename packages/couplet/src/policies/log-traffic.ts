@@ -1,15 +1,13 @@
 import type { Address } from '../address/address.ts';
 import { addressOf } from '../address/address.ts';
 import { Filter } from '../filters/filter.ts';
-import type { ClientFactory } from '../protocol/client-factory.ts';
-import type { Factory } from '../protocol/factory.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Wire } from '../seam/wire.ts';
 import { type Clock, reportTo } from '../time/clock.ts';
 import { checkFunction } from '../values/checks.ts';
 import { oneLine, quoted } from '../values/one-line.ts';
 import { isThenable, promiseOf } from '../values/thenable.ts';
-import type { Guarded } from './guarded.ts';
+import type { Guardable, Guarded } from './guarded.ts';
 import { guard } from './guarded.ts';
 
 /** How many bytes of a chunk a line shows. */
@@ -51,14 +49,11 @@ export type TrafficEntry = TrafficEvent & {
  * same side to use in its place; it builds the same protocols. `log` is called with each entry as it happens; what it throws, or
  * what a promise that it returns rejects with, is reported to the observers, and does not affect the connection.
  *
- * Throws a `TypeError` if `factory` is not a factory or `log` is not a function.
+ * Throws a `TypeError` if `factory` is neither a factory nor a function, or `log` is not a function.
  *
  * @param log Receives each entry; `formatTraffic` makes a line of it.
  */
-export function logTraffic<F extends Factory | ClientFactory>(
-  factory: F,
-  log: (entry: TrafficEntry) => void,
-): Guarded<F> {
+export function logTraffic<F extends Guardable>(factory: F, log: (entry: TrafficEntry) => void): Guarded<F> {
   checkFunction('log', log, 'a function that takes an entry');
   let connections = 0;
   const filter = (wire: Wire, clock: Clock): Filter => {

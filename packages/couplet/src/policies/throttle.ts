@@ -1,13 +1,11 @@
 import type { Filter } from '../filters/filter.ts';
-import type { ClientFactory } from '../protocol/client-factory.ts';
-import type { Factory } from '../protocol/factory.ts';
 import type { Wire } from '../seam/wire.ts';
 import type { Clock } from '../time/clock.ts';
 import { Sweep } from '../time/sweep.ts';
 import { checkAboveZero, checkWord } from '../values/checks.ts';
 import type { Details } from '../values/details.ts';
 import { Bucket } from './bucket.ts';
-import type { Guarded, Policy } from './guarded.ts';
+import type { Guardable, Guarded, Policy } from './guarded.ts';
 import { guard } from './guarded.ts';
 import { PerClock } from './per-clock.ts';
 import type { ThrottleWait } from './throttled.ts';
@@ -53,10 +51,10 @@ export interface ThrottleOptions {
  * Messages wait in their order, as behind a callback whose promise is pending: the connection does not read meanwhile, and the end of the
  * input follows the last one. They may exceed the burst by one message on each connection.
  *
- * Throws a `RangeError` if no rate is set or a number is out of range, and a `TypeError` if `factory` is not a factory or
+ * Throws a `RangeError` if no rate is set or a number is out of range, and a `TypeError` if `factory` is neither a factory nor a function, or
  * `scope` is another word.
  */
-export function throttle<F extends Factory | ClientFactory>(factory: F, options: ThrottleOptions): Guarded<F> {
+export function throttle<F extends Guardable>(factory: F, options: ThrottleOptions): Guarded<F> {
   return guard(factory, new Throttle(options));
 }
 

@@ -1,7 +1,5 @@
-import type { ClientFactory } from '../protocol/client-factory.ts';
-import type { Factory } from '../protocol/factory.ts';
 import { checkAboveZero } from '../values/checks.ts';
-import type { Guarded } from './guarded.ts';
+import type { Guardable, Guarded } from './guarded.ts';
 import { guard } from './guarded.ts';
 import { PerClock } from './per-clock.ts';
 import { deadlinesOn, Timed } from './timed.ts';
@@ -17,9 +15,9 @@ export interface AbsoluteTimeout {
  * it builds the same protocols. After that time, and at most a second later, the connection is reset, and `connectionLost` gets
  * a `TimeoutError`. Use it against peers that send one byte every few seconds.
  *
- * Throws a `RangeError` if `timeoutMs` is not above 0 and finite, and a `TypeError` if `factory` is not a factory.
+ * Throws a `RangeError` if `timeoutMs` is not above 0 and finite, and a `TypeError` if `factory` is neither a factory nor a function.
  */
-export function timeoutAbsolute<F extends Factory | ClientFactory>(factory: F, options: AbsoluteTimeout): Guarded<F> {
+export function timeoutAbsolute<F extends Guardable>(factory: F, options: AbsoluteTimeout): Guarded<F> {
   const { timeoutMs } = options;
   checkAboveZero('timeoutMs', timeoutMs);
   const why = `the connection lasted ${timeoutMs / 1000} s, its longest time`;

@@ -1,10 +1,8 @@
-import type { ClientFactory } from '../protocol/client-factory.ts';
-import type { Factory } from '../protocol/factory.ts';
 import type { Wire } from '../seam/wire.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Sweep } from '../time/sweep.ts';
 import { checkAboveZero } from '../values/checks.ts';
-import type { Guarded } from './guarded.ts';
+import type { Guardable, Guarded } from './guarded.ts';
 import { guard } from './guarded.ts';
 import { PerClock } from './per-clock.ts';
 import { deadlinesOn, Timed } from './timed.ts';
@@ -24,9 +22,9 @@ export interface IdleTimeout {
  * nor is a connection that a `throttle` holds back. Once it was idle for that long, and at most a second later, it is reset, and
  * `connectionLost` gets a `TimeoutError`.
  *
- * Throws a `RangeError` if `idleTimeoutMs` is not above 0 and finite, and a `TypeError` if `factory` is not a factory.
+ * Throws a `RangeError` if `idleTimeoutMs` is not above 0 and finite, and a `TypeError` if `factory` is neither a factory nor a function.
  */
-export function timeoutIdle<F extends Factory | ClientFactory>(factory: F, options: IdleTimeout): Guarded<F> {
+export function timeoutIdle<F extends Guardable>(factory: F, options: IdleTimeout): Guarded<F> {
   const { idleTimeoutMs } = options;
   checkAboveZero('idleTimeoutMs', idleTimeoutMs);
   const sweeps = new PerClock(deadlinesOn);

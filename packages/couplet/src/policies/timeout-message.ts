@@ -1,10 +1,8 @@
-import type { ClientFactory } from '../protocol/client-factory.ts';
-import type { Factory } from '../protocol/factory.ts';
 import type { Wire } from '../seam/wire.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Sweep } from '../time/sweep.ts';
 import { checkAboveZero } from '../values/checks.ts';
-import type { Guarded } from './guarded.ts';
+import type { Guardable, Guarded } from './guarded.ts';
 import { guard } from './guarded.ts';
 import { PerClock } from './per-clock.ts';
 import { deadlinesOn, Timed } from './timed.ts';
@@ -27,9 +25,9 @@ export interface MessageTimeout {
  * message that was too long and is dropped, nor what a handler of `serve` has not read. The time in which this side does not read, because
  * a promise is pending for example, does not count; put a `throttle` further in, so that this holds for its delays too.
  *
- * Throws a `RangeError` if `messageTimeoutMs` is not above 0 and finite, and a `TypeError` if `factory` is not a factory.
+ * Throws a `RangeError` if `messageTimeoutMs` is not above 0 and finite, and a `TypeError` if `factory` is neither a factory nor a function.
  */
-export function timeoutMessage<F extends Factory | ClientFactory>(factory: F, options: MessageTimeout): Guarded<F> {
+export function timeoutMessage<F extends Guardable>(factory: F, options: MessageTimeout): Guarded<F> {
   const { messageTimeoutMs } = options;
   checkAboveZero('messageTimeoutMs', messageTimeoutMs);
   const why = `a message was not whole after ${messageTimeoutMs / 1000} s`;

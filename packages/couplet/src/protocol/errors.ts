@@ -95,7 +95,8 @@ export class NoRouteError extends ConnectError {
 
 /**
  * Something took longer than allowed: a connection attempt (`timeoutMs`), a TLS handshake (`handshakeTimeoutMs`), a SOCKS
- * request, the response to a request of `Requests` or of a `ClientService`, a close (`closeTimeoutMs`), or a connection under `timeoutIdle` or `timeoutAbsolute`; for the last three it is given
+ * request, the response to a request of `Requests` or of a `ClientService`, a wait of `acceptOne` for its connection, a close
+ * (`closeTimeoutMs`), or a connection under `timeoutIdle` or `timeoutAbsolute`; for the last three it is given
  * to `connectionLost`. There is a cause when the system gave up an attempt (`code` is `ETIMEDOUT`) and when a policy ended the
  * connection (`kind` is `expired`, `code` is empty).
  */
@@ -124,7 +125,7 @@ export class ConnectBindError extends ConnectError {
   override readonly code = 'COUPLET_CONNECT_BIND';
 }
 
-/** This program cancelled the attempt or the wait for it, by an `AbortSignal` or by `disconnect`. It has no cause. */
+/** This program cancelled the attempt, or the wait for it or for the connection of `acceptOne`, by a signal or by `disconnect`. It has no cause. */
 export class UserAbortError extends ConnectError {
   override name = 'UserAbortError';
   override readonly code = 'COUPLET_USER_ABORT';

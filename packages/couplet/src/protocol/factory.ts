@@ -132,7 +132,8 @@ export class ProtocolFactory {
 
   /**
    * Called when the first port or connector begins to use the factory: acquire what the connections share. It may return a promise: a
-   * port opens when that has resolved, and does not open if it rejects.
+   * port opens when that has resolved, and does not open if it rejects. It gets the reactor of the port or connector: an override may
+   * say so, `startFactory(reactor: Reactor)`, and keep it for ports and connections of its own.
    */
   startFactory(_reactor: Clock): Result {}
 

@@ -45,6 +45,8 @@ export interface Callbacks {
   writeConnectionLost?(): Result;
   /** Called once when the port of the connection drains, with the time that is left, in milliseconds. */
   draining?(leftMs: number): Result;
+  /** Called once when the connection begins to end, before `connectionLost`. */
+  leaving?(): Result;
   /** Called last, and once, when the connection is gone, with the reason. */
   connectionLost(reason: Error): Result;
   /** Returns what `facts` of the views of its connection are to show. */
@@ -104,7 +106,7 @@ export class Protocol<F = AnyFactory> {
    * protocol threw.
    *
    * After `loseConnection` it is called only when the peer has closed too, or has taken too long. So release what others can see
-   * of this connection (a name, a transaction, a port) where you decide to close it, not here.
+   * of this connection (a name, a transaction, a port) in `leaving`, not here.
    */
   connectionLost(_reason: Error): Result {}
 
@@ -142,6 +144,16 @@ export class Protocol<F = AnyFactory> {
    * it rejects, or if this throws, the connection is aborted as after any callback.
    */
   draining?(leftMs: number): Result;
+  /**
+   * Called once when the connection begins to end, whatever the cause: `loseConnection` or an abort of this side, the end of the peer's
+   * output (unless this protocol has `readConnectionLost`, and goes on), a reset, a reactor that stops. Let go here of what others see of
+   * the connection, such as a name or a place in a room: `connectionLost`, which follows in every case, may come much later.
+   *
+   * It is called after the code that began the end, not inside it. It may be called while the promise of another callback is pending, and
+   * what had arrived before a reset may still be delivered after it. A promise that it returns is not waited for; if it rejects, or if
+   * this throws, the error is reported and the connection is aborted.
+   */
+  leaving?(): Result;
   /**
    * Returns what `reactor.inspect()` and observers are to show of this protocol, such as the step of a login: names, and strings or
    * numbers, of which 20 are shown and 200 characters of each. Called only when a view is made. What it throws is shown in its place.

@@ -1,5 +1,5 @@
 import { type BackOff, type BackOffOptions, backOffOf, nextDelay } from '../time/back-off.ts';
-import { type Clock, type DelayedCall, retryLater } from '../time/clock.ts';
+import { type Clock, type DelayedCall, reportTo, retryLater } from '../time/clock.ts';
 import { ClientFactory } from './client-factory.ts';
 import type { Connector } from './connector.ts';
 import { UserAbortError } from './errors.ts';
@@ -29,6 +29,8 @@ export class ReconnectingClientFactory extends ClientFactory implements BackOff 
   maxRetries: number;
   /** The upper bound of the next wait, in milliseconds. */
   delayMs: number;
+  /** Says how long to wait, in milliseconds, after a number of failures, in place of the delays above. May be changed. */
+  retryPolicy: ((failures: number) => number) | undefined;
   /** How many attempts were made since the last `resetDelay`. */
   retries = 0;
   #clock: Clock | undefined;
@@ -38,16 +40,17 @@ export class ReconnectingClientFactory extends ClientFactory implements BackOff 
 
   /**
    * Throws a `RangeError` if a delay is not a number of at least 0 or the factor is not a number of at least 1, and a `TypeError`
-   * if `jitter` is neither `full` nor `none`.
+   * if `jitter` is neither `full` nor `none`, or `retryPolicy` is not a function.
    */
   constructor(options: ReconnectOptions = {}) {
     super();
-    const { initialDelayMs, factor, maxDelayMs, jitter, delayMs } = backOffOf(options);
+    const { initialDelayMs, factor, maxDelayMs, jitter, delayMs, retryPolicy } = backOffOf(options);
     this.initialDelayMs = initialDelayMs;
     this.factor = factor;
     this.maxDelayMs = maxDelayMs;
     this.jitter = jitter;
     this.delayMs = delayMs;
+    this.retryPolicy = retryPolicy;
     this.maxRetries = options.maxRetries ?? Number.POSITIVE_INFINITY;
   }
 
@@ -78,13 +81,17 @@ export class ReconnectingClientFactory extends ClientFactory implements BackOff 
 
   /**
    * Connects again after the present delay, and raises the delay. Does nothing after `stopTrying`, after `maxRetries` attempts,
-   * or if an attempt of this connector waits already.
+   * or if an attempt of this connector waits already. If `retryPolicy` ends the attempts, that is a `stopTrying`.
    */
   retry(connector: Connector): void {
     if (!this.#trying || this.#clock === undefined || this.retries >= this.maxRetries) return;
     if (this.#waiting.get(connector) !== undefined) return;
     this.retries += 1;
-    const delayMs = nextDelay(this, this.#clock);
+    const delayMs = this.#nextDelay(this.#clock);
+    if (delayMs === Number.POSITIVE_INFINITY) {
+      this.stopTrying();
+      return;
+    }
     this.#waiting.set(
       connector,
       retryLater(this.#clock, delayMs, connector, () => {
@@ -111,5 +118,15 @@ export class ReconnectingClientFactory extends ClientFactory implements BackOff 
       if (connector.state === 'connecting') connector.stopConnecting();
     }
     this.#waiting.clear();
+  }
+
+  /** Returns how long to wait; `Infinity` if no attempt is to follow. What `retryPolicy` did wrong is reported. */
+  #nextDelay(clock: Clock): number {
+    try {
+      return nextDelay(this, clock, this.retries).delayMs;
+    } catch (error) {
+      reportTo(clock, { who: this.logPrefix(), where: 'retryPolicy', error });
+      return Number.POSITIVE_INFINITY;
+    }
   }
 }

@@ -50,9 +50,46 @@ export interface PortOptions extends ConnectionOptions {
 export interface ListenOptions extends PortOptions {
   /**
    * The interface to listen on, an IP literal without brackets or a host name; `0.0.0.0`, all IPv4 interfaces, unless set. `::`
-   * stands for all interfaces of both families.
+   * stands for all interfaces of both families, and with `ipv6Only` for those of IPv6.
    */
   readonly interface?: string;
+  /**
+   * Whether the port is for IPv6 alone, so that another one can have the same number for IPv4 (IPV6_V6ONLY, ipv6(7)); false unless set.
+   * It needs an interface of IPv6; of a name with several addresses the first IPv6 one is taken. On a runtime that cannot do it, Deno,
+   * listening fails.
+   */
+  readonly ipv6Only?: boolean;
+  /**
+   * Whether other ports may have the same address if they say so too, in this process or in others of the same user: the system then
+   * divides new connections between them (SO_REUSEPORT, socket(7)); false unless set. Where that is not possible listening fails: on
+   * Deno, on Node before 22.12, and on systems that do not divide connections, such as macOS.
+   */
+  readonly reusePort?: boolean;
+}
+
+/** Options of `Reactor.acceptOne`. */
+export interface AcceptOptions extends ListenOptions {
+  /**
+   * The peer that may connect: an IP address without brackets, or a network such as `192.0.2.0/24`; any unless set. Others are refused, and
+   * observers are told of a `NotAllowed`; the port goes on waiting.
+   */
+  readonly from?: string;
+  /** How long to wait for the connection, in milliseconds, 0 or more; 30,000 unless set. `Infinity` sets no bound. */
+  readonly timeoutMs?: number;
+  /** Ends the wait when it is aborted. It does not affect a connection. */
+  readonly signal?: AbortSignal;
+}
+
+/** What `Reactor.acceptOne` resolves to: a port that waits for one connection, which a protocol of type P serves. */
+export interface Accepting<P> {
+  /** The number of the port. */
+  readonly port: number;
+  /**
+   * Resolves to the protocol once it is connected, after its `connectionMade`. Rejects with a `TimeoutError` if it did not come in time, with
+   * a `UserAbortError` if the signal was aborted, and with `ReactorStopped` if the reactor ended. A rejection that is not awaited does no
+   * harm. The port is closed in each case.
+   */
+  readonly connection: Promise<P>;
 }
 
 /** Options of `Reactor.listenUNIX`. */

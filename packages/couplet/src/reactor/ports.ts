@@ -2,11 +2,11 @@ import { familyOf } from '../address/literal.ts';
 import type { Engine } from '../engine/engine.ts';
 import { prefixOf } from '../engine/report.ts';
 import { ProxyReader } from '../haproxy/filter.ts';
+import { type BuildFunction, factoryFrom } from '../protocol/build-function.ts';
 import { CannotListenError } from '../protocol/errors.ts';
 import type { Factory } from '../protocol/factory.ts';
 import { boundsOf } from '../protocol/options.ts';
 import type { DrainOptions, ListeningPort } from '../protocol/port.ts';
-import { checkFactory } from '../protocol/role.ts';
 import { checkTLS } from '../protocol/tls.ts';
 import type { PortView } from '../protocol/views.ts';
 import type { ListenPlace } from '../seam/streams.ts';
@@ -16,10 +16,7 @@ import type { PortOptions } from './options.ts';
 import { Port, type PortTerms } from './port.ts';
 
 /** What describes a TCP port besides its interface. */
-interface TcpPlace {
-  readonly port: number;
-  readonly backlog: number;
-}
+type PortPlace = Omit<Extract<ListenPlace, { kind: 'tcp' }>, 'kind' | 'host'>;
 
 /** The ports of a reactor, including those that are being opened, and those that have stopped and have connections. */
 export class Ports {
@@ -40,9 +37,9 @@ export class Ports {
    * Opens a TCP port on an interface: `name` is an IP address, or a host name, which is looked up first. Rejects with a
    * `CannotListenError` if the name has no address, and for the reasons of `open`.
    */
-  async openTCP(name: string, place: TcpPlace, factory: Factory, options: PortOptions): Promise<ListeningPort> {
+  async openTCP(name: string, place: PortPlace, factory: Factory, options: PortOptions): Promise<ListeningPort> {
     const { epoch } = this.#engine;
-    const host = await this.#interfaceOf(name, place.port);
+    const host = await this.#interfaceOf(name, place);
     this.#expectEpoch(epoch, name, place.port);
     return this.open(name, { kind: 'tcp', host, ...place }, factory, options);
   }
@@ -52,10 +49,15 @@ export class Ports {
    * `CannotListenError` if the port cannot be opened or the reactor has stopped meanwhile, with a `TypeError` or `RangeError` if the
    * factory or an option is not valid, and with the error of `startFactory` if that fails. The factory is out of use again then.
    */
-  async open(name: string, place: ListenPlace, factory: Factory, options: PortOptions): Promise<ListeningPort> {
+  async open(
+    name: string,
+    place: ListenPlace,
+    source: Factory | BuildFunction,
+    options: PortOptions,
+  ): Promise<ListeningPort> {
     const bounds = boundsOf(options);
     const { tls, haproxy } = options;
-    checkFactory(factory);
+    const factory = factoryFrom(source);
     if (tls !== undefined) checkTLS(tls, 'server');
     const terms = { bounds, tls, header: haproxy === undefined ? undefined : new ProxyReader(haproxy) };
     const { epoch } = this.#engine;
@@ -117,13 +119,15 @@ export class Ports {
     throw new CannotListenError(name, port, `the reactor ${this.#draining ? 'is draining' : 'has stopped'}`);
   }
 
-  /** Returns the IP address of an interface; of a name with several addresses the first IPv4 one. */
-  async #interfaceOf(name: string, port: number): Promise<string> {
+  /** Returns the IP address of an interface; of a name with several addresses the first IPv4 one, or IPv6 one if only that can be used. */
+  async #interfaceOf(name: string, { port, ipv6Only }: PortPlace): Promise<string> {
     if (familyOf(name) !== undefined) return name;
     const found = await this.#engine.resolve(name);
     if ('kind' in found) throw new CannotListenError(name, port, found.detail, { cause: found });
-    const address = found.find(({ family }) => family === 'IPv4') ?? found[0];
-    if (address === undefined) throw new CannotListenError(name, port, 'the name has no address');
+    const wanted = ipv6Only === true ? 'IPv6' : 'IPv4';
+    const address = found.find(({ family }) => family === wanted) ?? (ipv6Only === true ? undefined : found[0]);
+    if (address === undefined)
+      throw new CannotListenError(name, port, `the name has no ${ipv6Only === true ? 'IPv6 ' : ''}address`);
     return address.host;
   }
 }

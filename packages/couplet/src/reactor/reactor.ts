@@ -3,6 +3,7 @@ import { familyOf } from '../address/literal.ts';
 import { Engine } from '../engine/engine.ts';
 import { titleOf } from '../engine/report.ts';
 import { Machine } from '../machine/machine.ts';
+import { type BuildFunction, factoryFrom } from '../protocol/build-function.ts';
 import type { ClientFactory } from '../protocol/client-factory.ts';
 import type { Connector } from '../protocol/connector.ts';
 import { CannotListenError, ReactorAlreadyRunning, ReactorNotRunning } from '../protocol/errors.ts';
@@ -12,8 +13,9 @@ import { checkObserver } from '../protocol/observer.ts';
 import type { ConnectionOptions } from '../protocol/options.ts';
 import { boundsOf } from '../protocol/options.ts';
 import { isTCP, type ListeningPort } from '../protocol/port.ts';
+import type { ProtocolUnder } from '../protocol/protocol.ts';
 import { checkProxyHeader } from '../protocol/proxy-header.ts';
-import { checkClientFactory, checkFactory } from '../protocol/role.ts';
+import { checkClientFactory } from '../protocol/role.ts';
 import { checkTLS } from '../protocol/tls.ts';
 import type { ReactorView } from '../protocol/views.ts';
 import type { Backend } from '../seam/backend.ts';
@@ -21,6 +23,7 @@ import type { Streams } from '../seam/streams.ts';
 import type { Signal, Surroundings } from '../seam/surroundings.ts';
 import {
   checkAtLeast,
+  checkFlag,
   checkFunction,
   checkSignal,
   checkText,
@@ -35,6 +38,8 @@ import type { InheritedSockets } from './inherited.ts';
 import { inspect } from './inspect.ts';
 import { REACTOR_LIFE } from './life.ts';
 import type {
+  Accepting,
+  AcceptOptions,
   ConnectOptions,
   ConnectUNIXOptions,
   DialOptions,
@@ -46,6 +51,7 @@ import type {
 import { checkOptions, DEFAULT_BACKLOG, DEFAULT_MODE } from './options.ts';
 import { Ports } from './ports.ts';
 import { ReactorClock } from './reactor-clock.ts';
+import { acceptOne } from './single-port.ts';
 import type { SystemEvent, Trigger, TriggerPhase } from './triggers.ts';
 import { EVENTS, PHASES, Triggers } from './triggers.ts';
 
@@ -142,10 +148,11 @@ export class Reactor extends ReactorClock {
 
   /**
    * Listens on a TCP port, on all IPv4 interfaces unless `options.interface` names one. Resolves to the port once it accepts
-   * connections; `factory` builds a protocol for each of them.
+   * connections; `factory`, or a function in its place, builds a protocol for each of them.
    *
-   * Rejects with a `CannotListenError` if the system refuses, if the interface cannot be looked up, or if the reactor stops
-   * meanwhile; with a `RangeError` if `port`, `backlog` or another number is out of range; and with a `TypeError` if `factory`
+   * Rejects with a `CannotListenError` if the system refuses, if the interface cannot be looked up, if the runtime cannot do what
+   * `ipv6Only` or `reusePort` asks for, or if the reactor stops meanwhile; with a `RangeError` if `port`, `backlog` or another number is
+   * out of range, or `ipv6Only` comes with an interface of IPv4; and with a `TypeError` if `factory`
    * is not a factory or cannot build a protocol, or if an option is of the wrong type. Nothing is left open then, and a factory
    * that was started has been stopped.
    *
@@ -153,16 +160,21 @@ export class Reactor extends ReactorClock {
    */
   async listenTCP(
     port: number,
-    factory: Factory,
+    factory: Factory | BuildFunction,
     options: ListenOptions = {},
   ): Promise<ListeningPort<IPv4Address | IPv6Address>> {
     checkWhole('port', port, 0, 65_535);
-    checkFactory(factory);
+    const built = factoryFrom(factory);
     checkOptions(options);
-    const { interface: name = '0.0.0.0', backlog = DEFAULT_BACKLOG } = options;
+    const { interface: name = '0.0.0.0', backlog = DEFAULT_BACKLOG, ipv6Only = false, reusePort = false } = options;
     checkText('interface', name, '127.0.0.1');
     checkWhole('backlog', backlog, 1, MOST_WAITING);
-    const opened = await this.#ports.openTCP(name, { port, backlog }, factory, options);
+    checkFlag('ipv6Only', ipv6Only);
+    checkFlag('reusePort', reusePort);
+    if (ipv6Only && familyOf(name) === 'IPv4')
+      throw new RangeError(`ipv6Only is true, and interface '${name}' is not on IPv6: write interface: '::'`);
+    const place = { port, backlog, ...(ipv6Only && { ipv6Only }), ...(reusePort && { reusePort }) };
+    const opened = await this.#ports.openTCP(name, place, built, options);
     if (isTCP(opened)) return opened;
     throw new TypeError(`the backend opened ${opened.getHost()}, which is not on TCP`);
   }
@@ -177,7 +189,11 @@ export class Reactor extends ReactorClock {
    *
    * @param path The path of the socket, such as `/run/echo.sock`; on Linux a NUL in front makes the name abstract (unix(7)).
    */
-  async listenUNIX(path: string, factory: Factory, options: ListenUNIXOptions = {}): Promise<ListeningPort> {
+  async listenUNIX(
+    path: string,
+    factory: Factory | BuildFunction,
+    options: ListenUNIXOptions = {},
+  ): Promise<ListeningPort> {
     checkText('path', path, '/run/echo.sock');
     const flaw = flawOf(path);
     if (flaw !== undefined) throw new CannotListenError(described(path), undefined, flaw);
@@ -200,7 +216,11 @@ export class Reactor extends ReactorClock {
    *
    * @param fd The number of the descriptor, 0 or more; a service manager passes the first one as 3.
    */
-  async adoptStreamPort(fd: number, factory: Factory, options: PortOptions = {}): Promise<ListeningPort> {
+  async adoptStreamPort(
+    fd: number,
+    factory: Factory | BuildFunction,
+    options: PortOptions = {},
+  ): Promise<ListeningPort> {
     checkWhole('fd', fd, 0, MOST_DESCRIPTORS);
     checkOptions(options);
     const { backlog = DEFAULT_BACKLOG } = options;
@@ -216,9 +236,22 @@ export class Reactor extends ReactorClock {
    * meanwhile; with a `RangeError` if a number of the options is out of range; and with a `TypeError` if `factory` is not a
    * factory or cannot build a protocol, or if an option is of the wrong type.
    */
-  async listenStdio(factory: Factory, options: ConnectionOptions = {}): Promise<ListeningPort> {
+  async listenStdio(factory: Factory | BuildFunction, options: ConnectionOptions = {}): Promise<ListeningPort> {
     checkOptions(options);
     return this.#ports.open('stdio', { kind: 'stdio' }, factory, options);
+  }
+
+  /**
+   * Listens on a free TCP port for one connection, which `protocol` serves, and closes the port when that has come: for protocols that
+   * announce a port to their peer, such as FTP. Resolves to the number of the port and the promise of the connection, once it accepts.
+   *
+   * Rejects with a `CannotListenError` if the system refuses or the reactor stops meanwhile, with a `UserAbortError` if the signal is
+   * aborted already, with a `RangeError` if `from` is not an IP address or network or a number is out of range, and with a `TypeError` if
+   * `protocol` is not a protocol or an option is of the wrong type. Nothing is left open then.
+   */
+  async acceptOne<P extends ProtocolUnder<Factory>>(protocol: P, options: AcceptOptions = {}): Promise<Accepting<P>> {
+    checkOptions(options, 'timeoutMs: 10_000');
+    return acceptOne(this, protocol, options);
   }
 
   /**

@@ -14,6 +14,10 @@ export type ListenPlace = (
       readonly port: number;
       /** How many connections may wait to be accepted, 1 or more. */
       readonly backlog: number;
+      /** Whether `::` leaves IPv4 to others (IPV6_V6ONLY); no unless true. */
+      readonly ipv6Only?: boolean;
+      /** Whether others may bind the same address if they say so too (SO_REUSEPORT, socket(7)); no unless true. */
+      readonly reusePort?: boolean;
     }
   | {
       readonly kind: 'unix';
@@ -85,9 +89,6 @@ export interface Streams {
   listen(place: ListenPlace, sink: ListenSink): Promise<Listener | Cause>;
   /** Connects. `cancel` ends the attempt: no method of `attempt` is called from then on, and a wire that was made is closed. */
   connect(place: ConnectPlace, attempt: Settled<Wire>): { cancel(): void };
-  /**
-   * Prepares certificates and keys for handshakes, before it returns. Returns a cause of the kind `tls` when they cannot be
-   * used. It may be called again with the same settings.
-   */
+  /** Prepares certificates and keys for handshakes; may be called again. Returns a cause of the kind `tls` when they cannot be used. */
   tlsContext(settings: TlsServerSettings | TlsClientSettings): TlsContext | Cause;
 }

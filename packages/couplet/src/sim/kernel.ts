@@ -21,6 +21,8 @@ export class Kernel {
   readonly sockets: Set<SimSocket> = new Set();
   #lastPort = EPHEMERAL;
   #lastPid = 0;
+  /** Counts the connections to ports that share their address. */
+  #turn = 0;
 
   constructor(name: string, addresses: readonly string[]) {
     this.name = name;
@@ -42,14 +44,19 @@ export class Kernel {
     if (!this.has(place.host)) return NOT_OURS;
     const family = place.host.includes(':') ? 'IPv6' : 'IPv4';
     const name: InetName = { family, host: place.host, port: place.port === 0 ? this.freePort() : place.port };
-    const taken = [...this.ports].some((port) => takes(port.name, name) || takes(name, port.name));
+    const { ipv6Only = false, reusePort = false } = place;
+    const taken = [...this.ports].some(
+      (port) => !(port.shared && reusePort) && (takes(port, name) || takes({ name, ipv6Only }, port.name)),
+    );
     return taken ? IN_USE : name;
   }
 
-  /** The port that accepts connections to an address. */
+  /** The port that accepts connections to an address. Those that share one get a connection each, in turn. */
   portAt(name: SocketName): SimPort | undefined {
-    for (const port of this.ports) if (takes(port.name, name)) return port;
-    return undefined;
+    const ports = [...this.ports].filter((port) => takes(port, name));
+    if (ports.length < 2) return ports[0];
+    this.#turn += 1;
+    return ports[this.#turn % ports.length];
   }
 
   /** A port number that no port listens on. */
@@ -77,8 +84,9 @@ export function isLoopback(address: string): boolean {
 }
 
 /** Whether a port that is bound to a name accepts connections to an address. */
-function takes(port: SocketName, name: SocketName): boolean {
+function takes({ name: port, ipv6Only }: Pick<SimPort, 'name' | 'ipv6Only'>, name: SocketName): boolean {
   if (port.family === 'UNIX') return name.family === 'UNIX' && port.path === name.path;
   if (!('port' in port && 'port' in name) || port.port !== name.port) return false;
-  return port.host === name.host || port.host === '::' || (port.host === '0.0.0.0' && name.family === 'IPv4');
+  if (port.host === '::') return name.family === 'IPv6' || !ipv6Only;
+  return port.host === name.host || (port.host === '0.0.0.0' && name.family === 'IPv4');
 }

@@ -21,6 +21,10 @@ export interface PortOwner extends Adopter {
 export class SimPort {
   readonly name: SocketName;
   readonly owner: PortOwner;
+  /** It is for IPv6 alone. */
+  readonly ipv6Only: boolean;
+  /** Others may be bound to its address. */
+  readonly shared: boolean;
   readonly #backlog: number;
   #sink: ListenSink | undefined;
   readonly #waiting: SimSocket[] = [];
@@ -33,6 +37,8 @@ export class SimPort {
   constructor(owner: PortOwner, name: SocketName, place: NetworkPlace, sink: ListenSink | undefined) {
     this.owner = owner;
     this.name = name;
+    this.ipv6Only = place.kind === 'tcp' && place.ipv6Only === true;
+    this.shared = place.kind === 'tcp' && place.reusePort === true;
     this.#backlog = place.backlog;
     this.#sink = sink;
   }

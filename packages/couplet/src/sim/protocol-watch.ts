@@ -16,6 +16,7 @@ const CALLBACKS = [
   'handshakeCompleted',
   'takeUnread',
   'draining',
+  'leaving',
   'readConnectionLost',
   'writeConnectionLost',
   'connectionLost',
@@ -207,8 +208,9 @@ export class ProtocolWatch implements Tap {
       Object.assign(protocol, Object.fromEntries(own));
     };
     const { makeConnection, dataReceived, connectionLost } = protocol;
-    const { readingResumed, handshakeCompleted, takeUnread, draining, readConnectionLost, writeConnectionLost } =
-      protocol;
+    const { readingResumed, handshakeCompleted, takeUnread, draining, leaving } = protocol;
+    const { readConnectionLost, writeConnectionLost } = protocol;
+    let left = false;
     Object.assign(protocol, {
       makeConnection: (transport: Transport) => {
         this.#live('connectionMade', 'unborn', 'alive');
@@ -222,6 +224,7 @@ export class ProtocolWatch implements Tap {
       },
       connectionLost: (reason: Error) => {
         this.#live('connectionLost', 'alive', 'lost');
+        if (leaving !== undefined && !left) this.#wrong('connectionLost, and leaving never came');
         if (this.#producer === 'going' || this.#producer === 'paused')
           this.#wrong('connectionLost, and its producer was not told to stop');
         this.#checkEnd(reason);
@@ -246,6 +249,15 @@ export class ProtocolWatch implements Tap {
       Object.assign(protocol, { [name]: around });
     }
     if (draining !== undefined) Object.assign(protocol, { draining: this.#watchDraining(protocol, draining) });
+    if (leaving !== undefined) {
+      const around = (): unknown => {
+        this.#live('leaving', 'alive', 'alive');
+        if (left) this.#wrong('leaving, a second time');
+        left = true;
+        return this.#within('leaving', () => leaving.call(protocol));
+      };
+      Object.assign(protocol, { leaving: around });
+    }
     if (takeUnread === undefined) return;
     // This is called within startTLS, which a callback may call.
     Object.assign(protocol, {

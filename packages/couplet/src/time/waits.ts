@@ -3,7 +3,8 @@ import { isThenable, promiseOf } from '../values/thenable.ts';
 import type { Clock, DelayedCall, RepeatedCall, RepeatOptions, SleepOptions } from './clock.ts';
 import { reportTo } from './clock.ts';
 
-/** A reactor has ended while something waited on its clock. `sleep` rejects with it. It has no cause. */
+/** A reactor has ended while something waited on its clock. `sleep` rejects with it, and so does the
+ * `connection` of `acceptOne`. It has no cause. */
 export class ReactorStopped extends Error {
   override name = 'ReactorStopped';
   /** Identifies the class, also across two installed copies of Couplet. */

@@ -45,6 +45,11 @@ export function checkWord(name: string, value: unknown, words: readonly string[]
     throw new TypeError(`${name} is ${described(value)}, not one of ${words.map((word) => `'${word}'`).join(', ')}`);
 }
 
+/** Throws a `TypeError` that names the argument unless it is a boolean. */
+export function checkFlag(name: string, value: unknown): void {
+  if (typeof value !== 'boolean') throw new TypeError(`${name} is ${described(value)}, not true or false`);
+}
+
 /**
  * Throws unless the value is a whole number from `least` to `most`: a `TypeError` if it is not a number, a `RangeError` if it is
  * another number. Both name the argument.

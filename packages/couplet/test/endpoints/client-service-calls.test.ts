@@ -241,7 +241,7 @@ describe('ClientService: what the program gives it', () => {
     endpoint.lose(reason);
     assert.deepEqual(failures, [
       [flaw, 1, 1000],
-      [reason, 0, 1000],
+      [reason, 2, 1500],
     ]);
   });
 

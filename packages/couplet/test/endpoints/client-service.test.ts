@@ -7,6 +7,9 @@ import { diagram } from 'couplet/protocols';
 import { SERVICE_LIFE } from '../../src/endpoints/service-life.ts';
 import { settled, Tended } from '../tended.ts';
 
+/** The name of the option, for values that types forbid. */
+const POLICY: string = 'retryPolicy';
+
 const NOTHING = { running: true, attempt: 'none', connection: 'none', ready: false, waits: 0 };
 
 /** What each state looks like, and how a service gets there. What stops has something left of an attempt or a connection. */
@@ -138,7 +141,7 @@ describe('ClientService: every state, and what may happen in it', () => {
 });
 
 describe('ClientService: the waits', () => {
-  test('are those of ReconnectingClientFactory, and begin anew with a connection that is prepared', async () => {
+  test('R58 are those of ReconnectingClientFactory, and begin anew after a connection that lasted', async () => {
     const tended = new Tended();
     const { service, endpoint } = tended;
     service.startService();
@@ -156,12 +159,129 @@ describe('ClientService: the waits', () => {
     endpoint.clock.advance(3375);
     await tended.connect();
     const reason = new ConnectionLost('cut');
+    // It lived as long as the last wait.
+    endpoint.clock.advance(3375);
     endpoint.lose(reason);
     assert.deepEqual(tended.failures.at(-1), [reason, 0, 1000]);
     endpoint.clock.advance(1000);
     endpoint.fail();
     await settled();
     assert.deepEqual(tended.failures.at(-1)?.slice(1), [1, 1500]);
+  });
+
+  test('R58 F44 grow while connections end sooner than the last wait could have been long', async () => {
+    const tended = new Tended();
+    const { endpoint, failures } = tended;
+    const lose = async (livedMs: number): Promise<unknown[]> => {
+      await tended.connect();
+      endpoint.clock.advance(livedMs);
+      endpoint.lose();
+      const [, ...told] = failures.at(-1) ?? [];
+      endpoint.clock.advance(Number(told[1]));
+      return told;
+    };
+    // There was no wait yet.
+    assert.deepEqual(await lose(0), [0, 1000]);
+    assert.deepEqual(await lose(999), [1, 1500]);
+    assert.deepEqual(await lose(1499), [2, 2250]);
+    assert.deepEqual(await lose(2250), [0, 1000]);
+    assert.deepEqual(await lose(0), [1, 1500]);
+  });
+
+  test('R58 F44 the bound counts, and not the part of it that was waited', async () => {
+    const tended = new Tended({ jitter: 'full' });
+    await tended.connect();
+    tended.endpoint.lose();
+    const [, , wait] = tended.failures.at(-1) ?? [];
+    assert.ok(typeof wait === 'number' && wait < 1000);
+    tended.endpoint.clock.advance(wait);
+    await tended.connect();
+    tended.endpoint.clock.advance(999);
+    tended.endpoint.lose();
+    assert.equal(tended.failures.at(-1)?.[1], 1);
+  });
+
+  test('R58 retryPolicy says how long they are, and is asked with the failures', async () => {
+    const asked: number[] = [];
+    const tended = new Tended({
+      jitter: 'full',
+      retryPolicy: (failures) => {
+        asked.push(failures);
+        return 100 * failures;
+      },
+    });
+    const { endpoint, failures } = tended;
+    tended.service.startService();
+    for (const ms of [100, 200, 300]) {
+      endpoint.fail();
+      await settled();
+      assert.equal(failures.at(-1)?.[2], ms);
+      endpoint.clock.advance(ms);
+    }
+    await tended.connect();
+    endpoint.clock.advance(299);
+    endpoint.lose();
+    assert.deepEqual(failures.at(-1)?.slice(1), [4, 400]);
+    endpoint.clock.advance(400);
+    await tended.connect();
+    endpoint.clock.advance(400);
+    endpoint.lose();
+    assert.deepEqual(failures.at(-1)?.slice(1), [0, 0]);
+    assert.deepEqual(asked, [1, 2, 3, 4, 0]);
+  });
+
+  test('R58 a retryPolicy ends the attempts by Infinity', async () => {
+    const tended = new Tended({ retryPolicy: (failures) => (failures < 2 ? 10 : Number.POSITIVE_INFINITY) });
+    const { service, endpoint, failures } = tended;
+    service.startService();
+    const waits = service.whenConnected().catch((error) => error);
+    endpoint.fail();
+    await settled();
+    endpoint.clock.advance(10);
+    const last = new ConnectionLost('the last');
+    endpoint.fail(last);
+    await settled();
+    assert.equal(await waits, last);
+    assert.equal(service.running, false);
+    assert.deepEqual(failures.at(-1), [last, 2, Number.POSITIVE_INFINITY]);
+    assert.equal(endpoint.clock.getDelayedCalls().length, 0);
+    // And it can be started again.
+    service.startService();
+    assert.ok(endpoint.connecting);
+  });
+
+  for (const [what, policy, message] of [
+    ['throws', () => assert.fail('no policy'), /no policy/],
+    [
+      'returns a negative number',
+      () => -1,
+      /^RangeError: what retryPolicy returned is -1, not a number of at least 0$/,
+    ],
+    ['returns NaN', () => Number.NaN, /is NaN, not a number of at least 0$/],
+    ['returns a string', () => '5', /is the string '5', not a number of at least 0$/],
+    ['returns nothing', () => {}, /is undefined, not a number of at least 0$/],
+    ['is async', async () => assert.fail('nobody hears this'), /is an instance of Promise, not a number/],
+  ] as const) {
+    test(`R58 a retryPolicy that ${what} is reported, and the service is over`, async () => {
+      const tended = new Tended({ [POLICY]: policy });
+      const { service, endpoint, failures } = tended;
+      service.startService();
+      endpoint.fail();
+      await settled();
+      assert.throws(
+        () => endpoint.clock.advance(0),
+        (error) => message.test(String(error)),
+      );
+      assert.equal(service.running, false);
+      assert.deepEqual(failures.at(-1)?.slice(1), [1, Number.POSITIVE_INFINITY]);
+    });
+  }
+
+  test('R58 a retryPolicy that is not a function is a TypeError', () => {
+    assert.throws(() => new Tended({ [POLICY]: 5 }), {
+      name: 'TypeError',
+      message: 'retryPolicy is the number 5, not a function that returns milliseconds',
+    });
   });
 
   test('are a random part of the delay unless set', async () => {

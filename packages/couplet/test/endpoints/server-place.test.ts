@@ -56,6 +56,15 @@ describe('the place of a server description', () => {
       key: 'tcp:8443:interface=[::1]',
       tls: { ...FILES, ca: '/nowhere/ca.pem' },
     });
+    assert.deepEqual(placeOf('tcp6:8007:ipv6Only=1:reusePort=1'), {
+      kind: 'tcp',
+      host: '::',
+      port: 8007,
+      backlog: 4096,
+      ipv6Only: true,
+      reusePort: true,
+      key: 'tcp:8007:interface=[::]',
+    });
     assert.deepEqual(placeOf('systemd:name=web:domain=INET'), {
       kind: 'systemd',
       socket: { name: 'web', domain: 'INET' },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Action, LifeEvent, State } from '../../src/engine/life-cycle.ts';
-import { delivers, over, sends, transition, writes } from '../../src/engine/life-cycle.ts';
+import { ends as begins, delivers, over, sends, transition, writes } from '../../src/engine/life-cycle.ts';
 
 /** What is expected of a pair: the new state with what is done to the wire, or nothing, or an error. */
 type Expected = State | `${State}, ${Exclude<Action, 'none'>}` | 'nothing' | 'impossible';
@@ -333,6 +333,10 @@ describe('the life cycle, on every path', () => {
       if (from.state === 'writing') return;
       if (!delivers(from.state)) assert.equal(delivers(to.state), false, `${from.state} + ${happening}`);
     });
+  });
+
+  test('R61 what has begun to end goes on ending', () => {
+    walkAll((from, event, to) => assert.ok(begins(to.state) || !begins(from.state), `${from.state} + ${event}`));
   });
 
   test('R5 R7 unsent bytes are never given up but by an abort, a failed write and the end of the wire', () => {

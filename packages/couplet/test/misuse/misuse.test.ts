@@ -39,7 +39,6 @@ const NO_FACTORIES: readonly [unknown, RegExp][] = [
   [Echo, /^factory is the class Echo, not a Factory: write Factory\.forProtocol\(Echo\)$/],
   [new Echo(), /^factory is an instance of Echo, not a Factory: write Factory\.forProtocol\(Echo\)$/],
   [Empty, /^factory is the class Empty, not a Factory: write new Empty\(\)$/],
-  [() => new Echo(), /^factory is the function without a name, not a Factory: write Factory\.forProtocol\(Echo\)$/],
   [undefined, /^factory is undefined, not a Factory: write /],
   ['echo', /^factory is the string 'echo', not a Factory: write /],
   [{}, /^factory is an object, not a Factory: write /],

@@ -54,13 +54,17 @@ function setUp(options: ReconnectOptions): {
   backend: FakeBackend;
   factory: ReconnectingClientFactory;
   connector: FakeConnector;
+  reports: string[];
 } {
   const backend = new FakeBackend();
   const factory = new ReconnectingClientFactory(options);
-  factory.doStart(new Engine(backend));
+  const engine = new Engine(backend);
+  const reports: string[] = [];
+  engine.observe({ error: ({ error }) => void reports.push(String(error)) }, {});
+  factory.doStart(engine);
   const connector = new FakeConnector(backend, factory);
   connector.connect();
-  return { backend, factory, connector };
+  return { backend, factory, connector, reports };
 }
 
 /** Fails so many attempts, each at once, and tells the waits between them. */
@@ -147,6 +151,38 @@ describe('ReconnectingClientFactory', () => {
     connected.connector.state = 'connected';
     connected.factory.stopTrying();
     assert.equal(connected.connector.stopped, 0);
+  });
+
+  test('R58 retryPolicy is asked with the failures, and used as it is', () => {
+    const asked: number[] = [];
+    const scene = setUp({
+      maxRetries: 4,
+      retryPolicy: (failures) => {
+        asked.push(failures);
+        return 7 * failures;
+      },
+    });
+    assert.deepEqual(waits(scene, 3), [7, 14, 21]);
+    scene.factory.resetDelay();
+    scene.factory.retryPolicy = () => 5;
+    assert.deepEqual(waits(scene, 2), [5, 5]);
+    assert.deepEqual(asked, [1, 2, 3]);
+  });
+
+  test('R58 a retryPolicy that returns Infinity, or fails, stops trying; a failure is reported', () => {
+    for (const [policy, reports] of [
+      [() => Number.POSITIVE_INFINITY, []],
+      [() => -1, ['RangeError: what retryPolicy returned is -1, not a number of at least 0']],
+      [() => assert.fail('no policy'), ['AssertionError [ERR_ASSERTION]: no policy']],
+    ] as const) {
+      const { backend, factory, connector, reports: told } = setUp({ retryPolicy: policy });
+      connector.fail();
+      assert.equal(backend.alarmAt, undefined);
+      factory.retryPolicy = undefined;
+      factory.retry(connector);
+      assert.equal(backend.alarmAt, undefined);
+      assert.deepEqual(told, reports);
+    }
   });
 
   test('a bad option is a RangeError that names it', () => {

@@ -212,6 +212,7 @@ export function toyBackend(): Backend {
   const listen: Streams['listen'] = async (place, sink): Promise<Listener | Cause> => {
     if (place.kind !== 'tcp') return failure('other', 'EAFNOSUPPORT', 'this backend has TCP only');
     if (!isOurs(place.host)) return failure('bind', 'EADDRNOTAVAIL', 'address not available');
+    if (place.reusePort === true) return failure('bind', 'ENOTSUP', 'this backend cannot share a port');
     const port = place.port === 0 ? ++lastPort : place.port;
     const key = `${place.host}:${port}`;
     if (ports.has(key)) return failure('bind', 'EADDRINUSE', 'address already in use');

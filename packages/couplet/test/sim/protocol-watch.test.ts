@@ -245,6 +245,32 @@ describe('ProtocolWatch', () => {
         void stage.protocol.draining?.(0);
       },
     ],
+    [
+      'leaving, a second time',
+      /leaving, a second time/,
+      (stage) => {
+        stage.make();
+        void stage.protocol.leaving?.();
+        void stage.protocol.leaving?.();
+      },
+    ],
+    [
+      'leaving after connectionLost',
+      /leaving of a connection that is lost/,
+      (stage) => {
+        stage.make();
+        stage.lose();
+        void stage.protocol.leaving?.();
+      },
+    ],
+    [
+      'connectionLost without leaving',
+      /connectionLost, and leaving never came/,
+      (stage) => {
+        stage.make();
+        stage.lose();
+      },
+    ],
   ] as readonly (readonly [string, RegExp, (stage: Stage) => void])[]) {
     test(`notices ${name}`, async () => {
       class Aware extends Protocol {
@@ -258,6 +284,7 @@ describe('ProtocolWatch', () => {
         override draining(leftMs: number): void {
           if (leftMs === 0) void this.handshakeCompleted();
         }
+        override leaving(): void {}
       }
       const stage = await Stage.open(new Aware());
       wrong(stage);

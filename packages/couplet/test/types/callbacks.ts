@@ -17,6 +17,7 @@ export class Synchronous extends Protocol {
   override draining(leftMs: number): void {
     exactly<number>()(leftMs);
   }
+  override leaving(): void {}
   override connectionLost(reason: Error): void {
     if (reason instanceof ConnectionDone) exactly<ConnectionDone>()(reason);
   }
@@ -33,6 +34,7 @@ export class Asynchronous extends Protocol {
   override async writeConnectionLost(): Promise<void> {}
   override async readingResumed(): Promise<void> {}
   override async draining(): Promise<void> {}
+  override async leaving(): Promise<void> {}
   override async connectionLost(_reason: Error): Promise<void> {}
 }
 
@@ -75,6 +77,29 @@ export class WrongHooks extends Factory {
   }
   // @ts-expect-error a server factory has no such hook
   override startedConnecting(): void {}
+}
+
+// The reactor that a factory gets is a whole one, and an override may say so.
+
+export class Reaching extends Factory {
+  reactor: Reactor | undefined;
+  override startFactory(reactor: Reactor): void {
+    this.reactor = reactor;
+  }
+}
+
+export class ReachingOut extends ClientFactory {
+  override async startFactory(reactor: Reactor): Promise<void> {
+    await reactor.listenTCP(0, () => new Protocol());
+  }
+}
+
+export async function accepting(reactor: Reactor): Promise<void> {
+  const one = await reactor.acceptOne(new Narrow(), { from: '192.0.2.1', interface: '::', timeoutMs: 1000 });
+  exactly<number>()(one.port);
+  exactly<Narrow>()(await one.connection);
+  // @ts-expect-error a class, not a protocol
+  await reactor.acceptOne(Narrow);
 }
 
 export class Hooks extends ClientFactory {

@@ -1,7 +1,16 @@
 // What fits under which factory. Compiled, never run.
 import type { Address, Connector, IPv4Address, IPv6Address, ListeningPort } from 'couplet';
-import { ClientFactory, Factory, Protocol, Reactor, ReconnectingClientFactory, type ServerFactory } from 'couplet';
+import {
+  ClientFactory,
+  Factory,
+  listen,
+  Protocol,
+  Reactor,
+  ReconnectingClientFactory,
+  type ServerFactory,
+} from 'couplet';
 import { NodeBackend } from 'couplet/node';
+import { timeoutIdle } from 'couplet/policies';
 import { exactly } from './exactly.ts';
 
 const reactor = new Reactor(new NodeBackend());
@@ -241,4 +250,28 @@ export async function connectors(): Promise<void> {
   exactly<string>()((await connector.whenConnected()).factory.poem.slice(1));
   exactly<'connecting' | 'connected' | 'disconnected'>()(connector.state);
   exactly<Address | null>()(connector.getPeer());
+}
+
+// A function in the place of a factory.
+
+export async function functions(): Promise<void> {
+  const port = await reactor.listenTCP(8007, () => new Wordy(7), { ipv6Only: true, reusePort: true });
+  exactly<number>()(port.getHost().port);
+  await listen('tcp:8007', (address) => {
+    exactly<Address>()(address);
+    return address.family === 'UNIX' ? null : new Echo();
+  });
+  exactly<Factory>()(timeoutIdle(() => new Echo(), { idleTimeoutMs: 1000 }));
+  await listen(
+    'tcp:8007',
+    timeoutIdle((address) => (address.family === 'UNIX' ? null : new Echo()), { idleTimeoutMs: 1000 }),
+  );
+  // @ts-expect-error Poem demands a PoemFactory
+  await listen('tcp:8007', () => new Poem());
+  // @ts-expect-error a class, not a function
+  await listen('tcp:8007', Echo);
+  // @ts-expect-error the engine does not wait for a protocol
+  await listen('tcp:8007', async () => new Echo());
+  // @ts-expect-error a handler, which is for serve
+  await listen('tcp:8007', () => {});
 }

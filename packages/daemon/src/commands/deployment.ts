@@ -1,4 +1,5 @@
 import type { DaemonOptions } from '../configuration/options.ts';
+import { nameOf, variableOf } from '../configuration/table.ts';
 import { MOST_CHARACTERS } from '../configuration/tree.ts';
 import { kubernetesGraces } from './kubernetes.ts';
 import { unitTimes } from './systemd.ts';
@@ -36,15 +37,25 @@ function checkUnit(text: string, times: Times): string[] {
 async function checkManifests(text: string, times: Times): Promise<string[]> {
   const { graces, flaws } = await kubernetesGraces(text);
   const all = [...flaws];
-  for (const { name, graceMs, sleepMs } of graces) {
-    const { ms, sum } = needed(times, sleepMs);
+  for (const { name, graceMs, sleepMs, environment } of graces) {
+    const own = timesIn(environment, times);
+    const { ms, sum } = needed(own, sleepMs);
     if (graceMs < ms) all.push(`${name}: terminationGracePeriodSeconds is ${seconds(graceMs)}, not at least ${sum}`);
-    if (sleepMs > 0 && times.drainDelayMs > 0)
+    if (sleepMs > 0 && own.drainDelayMs > 0)
       all.push(
-        `${name}: preStop sleeps ${seconds(sleepMs)} and the drain delay is ${seconds(times.drainDelayMs)}: one is enough`,
+        `${name}: preStop sleeps ${seconds(sleepMs)} and the drain delay is ${seconds(own.drainDelayMs)}: one is enough`,
       );
   }
   return all;
+}
+
+/** The times with those that the environment of a container has in place of a configuration file's; what is no time the daemon refuses. */
+function timesIn(environment: ReadonlyMap<string, string>, times: Times): Times {
+  const changed = (['drainDelayMs', 'drainTimeoutMs', 'stopTimeoutMs'] as const).flatMap((key) => {
+    const ms = Number(environment.get(variableOf(nameOf(key))) ?? Number.NaN) * 1000;
+    return Number.isFinite(ms) ? [[key, ms] as const] : [];
+  });
+  return { ...times, ...Object.fromEntries(changed) };
 }
 
 /** How long a stop may take, and of what that is the sum. */

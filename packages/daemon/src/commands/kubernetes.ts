@@ -8,6 +8,8 @@ export interface Grace {
   readonly graceMs: number;
   /** The longest sleep of a `preStop` of its containers, which is part of that time. */
   readonly sleepMs: number;
+  /** What the environment of its containers has; of a name that several have the last value. */
+  readonly environment: ReadonlyMap<string, string>;
 }
 
 /** What Kubernetes waits for unless a pod says otherwise, in seconds. */
@@ -36,7 +38,8 @@ export async function kubernetesGraces(text: string): Promise<{ graces: Grace[];
       if (spec === undefined) continue;
       const name = `${valueAt(object, 'kind')} ${valueAt(object, 'metadata', 'name') ?? 'without a name'}`;
       const grace = valueAt(spec, 'terminationGracePeriodSeconds') ?? USUAL_GRACE;
-      if (typeof grace === 'number' && grace >= 0) graces.push({ name, graceMs: grace * 1000, sleepMs: sleepOf(spec) });
+      if (typeof grace === 'number' && grace >= 0)
+        graces.push({ name, graceMs: grace * 1000, sleepMs: sleepOf(spec), environment: environmentOf(spec) });
       else flaws.push(`${name}: terminationGracePeriodSeconds is ${shown(grace)}, not a number of seconds`);
     }
   }
@@ -60,6 +63,11 @@ function sleepOf(spec: Tree): number {
     valueAt(container, 'lifecycle', 'preStop', 'sleep', 'seconds'),
   );
   return Math.max(0, ...sleeps.filter((sleep) => typeof sleep === 'number')) * 1000;
+}
+
+function environmentOf(spec: Tree): ReadonlyMap<string, string> {
+  const variables = listAt(spec, 'containers').flatMap((container) => listAt(container, 'env'));
+  return new Map(variables.map((one) => [String(valueAt(one, 'name')), String(valueAt(one, 'value'))]));
 }
 
 function listAt(tree: unknown, key: string): readonly unknown[] {

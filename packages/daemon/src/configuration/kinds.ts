@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { placeOf, quoteStringArgument } from 'couplet/endpoints';
 import * as v from 'valibot';
+import { webPlaceOf } from '../metrics/web.ts';
 import { shown } from './shown.ts';
 
 /**
@@ -149,7 +150,7 @@ export function server(): Kind<string> {
   return { ...rest, schema: v.pipe(schema, v.rawCheck(described)) };
 }
 
-/** A server description; a port alone is one of loopback. */
+/** A server description for the pages of metrics, on TCP alone; a port alone is one of loopback. */
 export function localServer(): Kind<string> {
   const read = (value: unknown): string | undefined => {
     const port = typeof value === 'string' && /^\d{1,5}$/.test(value) ? Number(value) : value;
@@ -157,7 +158,11 @@ export function localServer(): Kind<string> {
     return typeof value === 'string' ? value : undefined;
   };
   const { schema, ...rest } = kind('ENDPOINT', "a port such as 9464, or an endpoint such as 'tcp:9464'", read);
-  return { ...rest, schema: v.pipe(schema, v.rawCheck(described)) };
+  const check = v.rawCheck<string>(({ dataset, addIssue }) => {
+    if (dataset.typed && flawOf(dataset.value) === undefined && webPlaceOf(dataset.value) === undefined)
+      addIssue({ message: `is ${shown(dataset.value)}, not on TCP alone: 9464 or tcp:9464:interface=10.0.0.7` });
+  });
+  return { ...rest, schema: v.pipe(schema, v.rawCheck(described), check) };
 }
 
 /** A network of addresses, such as `10.0.0.0/8`, an address, or `unix`. */

@@ -25,7 +25,7 @@ export interface DaemonOptions {
   readonly umask: number;
   /** The working directory, as it was given: resolved anew at each reload. */
   readonly rundir: string;
-  /** The path of the control socket, or `none`; absent: the first place that DAEMON.md lists. */
+  /** The path of the control socket, or `none`; absent: the first place that `placeOfControl` lists. */
   readonly control?: string;
   /** The name for the control socket; absent: that of the application. */
   readonly name?: string;

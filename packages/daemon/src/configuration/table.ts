@@ -91,7 +91,7 @@ export const OPTIONS: Table<Given> = {
   exitOnCrashLoop: {
     kind: onOff(),
     default: false,
-    help: 'end with 70 instead of trying for ever',
+    help: 'end with 70 instead of trying forever',
     group: 'Processes:',
     takes: 'none',
   },

@@ -25,9 +25,9 @@ export interface Person {
 const MOST_BYTES = process.platform === 'darwin' ? 103 : 107;
 
 /**
- * Returns where the control socket of a daemon is; undefined if it is to have none. Unless `control` says it, that is the first of
- * `$RUNTIME_DIRECTORY/coupletd.sock`, `$XDG_RUNTIME_DIR/coupletd-NAME.sock`, for root `/run/coupletd-NAME.sock`, and
- * `coupletd-NAME.sock` in the rundir, for which there is a folder to be had.
+ * Returns where the control socket of a daemon is; undefined if it is to have none. Unless `control` says it, that is the first of these
+ * that applies: `$RUNTIME_DIRECTORY/coupletd.sock` and `$XDG_RUNTIME_DIR/coupletd-NAME.sock` where the variable is set, for root
+ * `/run/coupletd-NAME.sock`, and `coupletd-NAME.sock` in the rundir.
  *
  * Throws a `CommandError` with 73 if the path is too long, or if its folder is missing or other users can write to it.
  */

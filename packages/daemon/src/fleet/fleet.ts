@@ -28,6 +28,8 @@ export interface FleetOptions {
   readonly url?: string | undefined;
   /** Reaches the supervisor; without it the process has none. */
   readonly tell?: Tell | undefined;
+  /** Whether so much waits to be told that messages have to be left out; never unless set. */
+  readonly full?: (() => boolean) | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -64,11 +66,11 @@ interface Far {
  * Opens what a process shares. With a database it resolves once that has answered, or has not within a second: it is tried again then, and
  * `ledger.down` is in the log. Rejects with a `CommandError` if the URL is wrong or the package `@redis/client` is missing.
  */
-export async function openFleet({ name, url, tell, clock, log }: FleetOptions): Promise<Fleet> {
+export async function openFleet({ name, url, tell, full = () => false, clock, log }: FleetOptions): Promise<Fleet> {
   const id = nodeId();
   const ledger = tell === undefined ? undefined : new SupervisorLedger(tell, clock, log);
   const node = ledger ?? new LocalLedger();
-  const bus = tell === undefined ? undefined : new SupervisorBus(tell, clock);
+  const bus = tell === undefined ? undefined : new SupervisorBus(tell, full, clock);
   const present = tell === undefined ? undefined : new SupervisorPresence(tell, clock);
   const far =
     url === undefined

@@ -3,15 +3,21 @@ import type { Bus, Subscriber, Subscription } from './bus.ts';
 import type { Tell } from './fleet-messages.ts';
 import { checkMessage, Topics } from './topics.ts';
 
-/** The bus of a worker whose supervisor forwards, with a `BusHub`. */
+/**
+ * The bus of a worker whose supervisor forwards, with a `BusHub`. What is published while much waits to be sent to the supervisor is
+ * dropped.
+ */
 export class SupervisorBus implements Bus {
   dropped = 0;
   readonly #send: Tell;
+  readonly #full: () => boolean;
   readonly #topics: Topics;
   #lost = false;
 
-  constructor(send: Tell, clock: Clock) {
+  /** `full` says whether so much waits that messages have to be left out. */
+  constructor(send: Tell, full: () => boolean, clock: Clock) {
     this.#send = send;
+    this.#full = full;
     this.#topics = new Topics(clock, (topic, on) => {
       if (!this.#lost) send({ kind: 'subscribe', topic, on });
     });
@@ -19,7 +25,7 @@ export class SupervisorBus implements Bus {
 
   publish(topic: string, message: Uint8Array | string): void {
     const bytes = checkMessage(topic, message);
-    if (this.#lost) this.dropped += 1;
+    if (this.#lost || this.#full()) this.dropped += 1;
     else this.#send({ kind: 'publish', topic, base64: bytes.toString('base64') });
   }
 

@@ -2,6 +2,9 @@ import type { Permit } from 'couplet/protocols';
 import type { DaemonOptions, ServiceSettings } from '../configuration/options.ts';
 import type { ProcessCounters } from '../metrics/counters.ts';
 
+/** From how many messages on that wait to be sent, those of the bus are left out. */
+export const MOST_WAITING = 1000;
+
 /** What runs in a worker. */
 export type Program =
   | { readonly kind: 'application'; readonly file: string }

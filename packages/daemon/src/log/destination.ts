@@ -8,7 +8,7 @@ import type { Sink } from './sink.ts';
 /** After an error of a file: until the next write is tried. */
 const RETRY_MS = 1000;
 /** How long the end waits for what is queued. */
-const END_MS = 500;
+const END_MS = 400;
 /** How long `endNow` sleeps between two looks at a full pipe. */
 const LOOK_MS = 5;
 const NEWLINE = Buffer.from('\n');
@@ -154,7 +154,7 @@ export class Destination {
   }
 
   /**
-   * Resolves when all lines are written; at the latest in `deadlineMs` milliseconds, 500 unless set, and at once after an error: then the
+   * Resolves when all lines are written; at the latest in `deadlineMs` milliseconds, 400 unless set, and at once after an error: then the
    * rest is dropped and counted. Nothing of this keeps the process alive afterwards.
    */
   end(deadlineMs = END_MS): Promise<void> {
@@ -177,7 +177,7 @@ export class Destination {
 
   /**
    * The last resort before `process.exit`, after an uncaught error: writes what waits without the event loop, and ends. Blocks while a
-   * pipe is full, but for at most `deadlineMs` milliseconds, 500 unless set.
+   * pipe is full, but for at most `deadlineMs` milliseconds, 400 unless set.
    */
   endNow(deadlineMs = END_MS): void {
     if (this.#shut) return;

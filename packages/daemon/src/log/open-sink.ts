@@ -1,4 +1,5 @@
-import { closeSync, constants, fchmodSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, openSync } from 'node:fs';
+import { kindOf } from '../values/descriptor.ts';
 import { codeOf } from '../values/error-words.ts';
 import { DescriptorSink } from './descriptor-sink.ts';
 import type { Sink } from './sink.ts';
@@ -31,7 +32,7 @@ export function openFile(path: string): Sink {
 
 /** Returns a sink for a descriptor that is open. Throws an error of the system if it is not. */
 export function openDescriptor(descriptor: number): Sink {
-  if (!fstatSync(descriptor).isFIFO()) return sinkOf(descriptor, false);
+  if (!kindOf(descriptor).isFIFO()) return sinkOf(descriptor, false);
   // A descriptor of its own is non-blocking only here: those who share the pipe neither get that nor end it, and prints go their way.
   try {
     return sinkOf(openSync(`/dev/fd/${descriptor}`, constants.O_WRONLY | constants.O_NONBLOCK), true);
@@ -54,6 +55,6 @@ function openOrMake(path: string): number {
 }
 
 function sinkOf(descriptor: number, owned: boolean): Sink {
-  const kind = fstatSync(descriptor);
+  const kind = kindOf(descriptor);
   return kind.isFIFO() || kind.isSocket() ? new SocketSink(descriptor) : new DescriptorSink(descriptor, owned);
 }

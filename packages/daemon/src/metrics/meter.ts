@@ -249,18 +249,12 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((whole, one) => whole + one, 0);
 }
 
-/** What a process without connections counts, such as the supervisor; `serial` numbers the counts. */
-export async function bareCounters(serial: number, droppedLines: number): Promise<ProcessCounters> {
-  const descriptors = await openDescriptors();
-  return {
-    serial,
-    listeners: [],
-    residentBytes: process.memoryUsage.rss(),
-    ...(descriptors === undefined ? {} : { openDescriptors: descriptors }),
-    cpuSeconds: cpuSeconds(),
-    droppedLines,
-    droppedMessages: 0,
-  };
+/** What a process without connections counts, such as the supervisor; `serial` numbers the counts. `others` is counted elsewhere. */
+export function bareCounters(
+  serial: number,
+  others: Pick<ProcessCounters, 'openDescriptors' | 'droppedLines' | 'droppedMessages'>,
+): ProcessCounters {
+  return { serial, listeners: [], residentBytes: process.memoryUsage.rss(), cpuSeconds: cpuSeconds(), ...others };
 }
 
 function cpuSeconds(): number {
@@ -269,7 +263,7 @@ function cpuSeconds(): number {
 }
 
 /** How many descriptors this process has open, without the one that this takes. Undefined where the system does not tell. */
-async function openDescriptors(): Promise<number | undefined> {
+export async function openDescriptors(): Promise<number | undefined> {
   try {
     return (await readdir('/dev/fd')).length - 1;
   } catch {

@@ -2,8 +2,6 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { Clock, DelayedCall } from 'couplet';
 import { placeOf } from 'couplet/endpoints';
-import { messageOf } from '../values/error-words.ts';
-import { CommandError, EXIT } from '../values/exit-status.ts';
 import { refusal } from '../values/refusal.ts';
 import { EXPOSITION_TYPE } from './exposition.ts';
 
@@ -33,22 +31,12 @@ export interface WebPlace {
   readonly port: number;
 }
 
-/**
- * Reads the endpoint of metrics: a bare port on the loopback interface, such as `9464`, or a server description such as
- * `tcp:9464:interface=10.0.0.7` or `tcp6:9464`. Throws a `CommandError` that says what would be right.
- */
-export function webPlaceOf(text: string): WebPlace {
-  try {
-    const place = placeOf(/^\d+$/.test(text) ? `tcp:${text}:interface=127.0.0.1` : text);
-    // A place does not tell whether TLS is spoken there.
-    if (place.kind === 'tcp' && !/^\s*(?:tls|ssl|haproxy):/.test(text)) return { host: place.host, port: place.port };
-  } catch (error) {
-    throw new CommandError(`--metrics ${text}: ${messageOf(error)}`, EXIT.configuration, { cause: error });
-  }
-  throw new CommandError(
-    `--metrics ${text}: metrics are served on TCP alone: 9464 or tcp:9464:interface=10.0.0.7`,
-    EXIT.configuration,
-  );
+/** Where a server description has metrics served; undefined unless it is one of TCP alone, such as `tcp:9464:interface=10.0.0.7`. */
+export function webPlaceOf(text: string): WebPlace | undefined {
+  const place = placeOf(text);
+  // A place does not tell whether PROXY headers are expected there.
+  if (place.kind !== 'tcp' || place.tls !== undefined || /^\s*haproxy:/.test(text)) return undefined;
+  return { host: place.host, port: place.port };
 }
 
 /** Serves `/metrics`, `/healthz` and `/readyz`. */

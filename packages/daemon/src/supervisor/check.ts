@@ -1,10 +1,8 @@
 import process from 'node:process';
 import type { Clock } from 'couplet';
-import { checkServices } from '../configuration/checks.ts';
 import { environmentOfChildren } from '../system/environment.ts';
 import { identityOf } from '../system/identity.ts';
-import { describeApplication } from './describe.ts';
-import { located } from './folder.ts';
+import { loadLaunch } from './describe.ts';
 import type { Launch } from './launch.ts';
 import { planOf } from './plan.ts';
 import { SpawnedChildren } from './spawned.ts';
@@ -14,23 +12,11 @@ import { SpawnedChildren } from './spawned.ts';
  * there is, in a line for each group. Rejects with a `CommandError`.
  */
 export async function checkLaunch(clock: Clock, launch: Launch, folder: string): Promise<readonly string[]> {
-  const { configuration, program } = launch;
-  const { application: settings, services, options } = configuration;
-  const environment = environmentOfChildren(process.env);
-  const children = new SpawnedChildren({ folder, nodeOptions: options.nodeOptions, environment });
+  const { configuration } = launch;
+  const { options } = configuration;
+  const children = new SpawnedChildren({ folder, environment: environmentOfChildren(process.env) });
   const identity = identityOf(options, { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 });
-  const order = { program: located(program, folder), settings, services };
-  const description = await describeApplication(
-    clock,
-    children,
-    identity === undefined ? order : { ...order, identity },
-    options.readyTimeoutMs,
-    configuration.place,
-  );
-  checkServices(
-    configuration,
-    description.services.map(({ path }) => path),
-  );
+  const { description } = await loadLaunch(clock, children, launch, folder, identity);
   return planOf(description, configuration).map(({ name, services: paths, workers }) => {
     const members = description.services.filter(({ path }) => paths.includes(path.split('/', 1).join()));
     const listen = members.flatMap((service) => service.listen);

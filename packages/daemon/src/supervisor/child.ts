@@ -18,9 +18,12 @@ export interface ChildEvents {
   onExit(status: number | null, signal: string | null, error?: Error): void;
 }
 
-/** Starts children. `descriptors` are the numbers of sockets in this process; the child finds them from 4 on, in this order. */
+/**
+ * Starts children. `descriptors` are the numbers of sockets in this process; the child finds them from 4 on, in this order. `nodeOptions`
+ * are options of its runtime, besides those of this process.
+ */
 export interface Children {
-  start(descriptors: readonly number[], events: ChildEvents): Child;
+  start(descriptors: readonly number[], events: ChildEvents, nodeOptions: readonly string[]): Child;
 }
 
 /** The number of the first descriptor that a child inherits. */

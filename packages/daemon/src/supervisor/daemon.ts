@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import process from 'node:process';
 import type { Reactor } from 'couplet';
-import { checkServices } from '../configuration/checks.ts';
 import type { Configuration } from '../configuration/options.ts';
 import { placeOfControl } from '../control/place.ts';
 import type { StatusReport } from '../control/report.ts';
@@ -11,7 +10,7 @@ import type { Identity } from '../ipc/messages.ts';
 import { reopenLog } from '../log/open-log.ts';
 import type { ProcessLog } from '../log/process-log.ts';
 import { openProcessLog } from '../log/process-log.ts';
-import { Web, webPlaceOf } from '../metrics/web.ts';
+import { Web, type WebPlace, webPlaceOf } from '../metrics/web.ts';
 import type { DaemonParent } from '../system/daemonize.ts';
 import { daemonize, daemonParent } from '../system/daemonize.ts';
 import { environmentOfChildren, serviceManagerOf } from '../system/environment.ts';
@@ -23,17 +22,15 @@ import { reasonOf } from '../values/error-words.ts';
 import { CommandError, EXIT, type ExitStatus, statusOf } from '../values/exit-status.ts';
 import { Announcer } from './announcer.ts';
 import type { Children } from './child.ts';
-import { describeApplication } from './describe.ts';
-import { located } from './folder.ts';
+import { loadLaunch } from './describe.ts';
 import { InProcessChildren } from './in-process.ts';
-import type { Launch } from './launch.ts';
+import type { Launch, Loaded } from './launch.ts';
 import { Observation } from './observation.ts';
 import type { Periods } from './periods.ts';
 import { PERIODS } from './periods.ts';
 import { planOf } from './plan.ts';
 import { Sockets } from './sockets.ts';
 import { SpawnedChildren } from './spawned.ts';
-import type { Loaded } from './supervisor.ts';
 import { Supervisor } from './supervisor.ts';
 
 /** How a daemon is run. */
@@ -89,13 +86,18 @@ class Daemon {
   readonly #undo: (() => unknown)[] = [];
   #stopBefore: (() => void) | undefined;
   #leftAt: number | undefined;
+  #tellStopped: () => void = () => {};
+  /** Resolves when nothing but the control socket is left. */
+  readonly #stopped: Promise<void> = new Promise((resolve) => {
+    this.#tellStopped = resolve;
+  });
   /** Where metrics are served; undefined if they are not. */
   #metrics: string | undefined;
 
   constructor(options: DaemonSetup, parent: DaemonParent | undefined) {
     const { reactor, version, directory } = options;
     const { configuration } = options.launch;
-    const { rundir, nodeOptions, workers } = configuration.options;
+    const { rundir, workers } = configuration.options;
     this.#options = options;
     this.#configuration = configuration;
     this.#parent = parent;
@@ -104,12 +106,14 @@ class Daemon {
       uid: process.getuid?.() ?? 0,
       gid: process.getgid?.() ?? 0,
     });
-    this.#observation = new Observation(reactor, version, () => this.#log?.destination.droppedLines ?? 0);
+    // Without workers the log is that of the services, which count its lines.
+    const dropped = (): number => (workers === 0 ? 0 : (this.#log?.destination.droppedLines ?? 0));
+    this.#observation = new Observation(reactor, version, dropped);
     const environment = environmentOfChildren(process.env);
     this.#children =
       workers === 0
         ? new InProcessChildren({ reactor, openLog: () => this.#openLog(), crashed: (line) => this.#crashed(line) })
-        : new SpawnedChildren({ folder: this.#folder, nodeOptions, environment });
+        : new SpawnedChildren({ folder: this.#folder, environment });
   }
 
   async run(): Promise<ExitStatus> {
@@ -146,15 +150,22 @@ class Daemon {
     const path = placeOfControl(options, name, process.env, person);
     if (path !== undefined) {
       const control = await ControlServer.claim(reactor, path, this.#handler());
-      this.#undo.push(() => control.close());
+      this.#undo.push(() => {
+        this.#tellStopped();
+        return control.close();
+      });
       if (identity !== undefined) await control.giveTo(identity.uid, identity.gid);
     }
     this.#undo.push(() => this.#sockets.close());
     await this.#sockets.bind(planOf(loaded.description, loaded.configuration));
-    if (options.metrics !== undefined) await this.#openWeb(options.metrics);
+    const web = options.metrics === undefined ? undefined : webPlaceOf(options.metrics);
+    if (web !== undefined) await this.#openWeb(web);
     if (options.pidfile !== undefined) {
       const pidfile = new Pidfile(resolve(options.pidfile), identity);
-      this.#undo.push(() => pidfile.remove());
+      this.#undo.push(() => {
+        const flaw = pidfile.remove();
+        if (flaw !== undefined) this.#options.say(flaw);
+      });
     }
     if (options.workers > 0 && identity !== undefined) drop(identity);
   }
@@ -202,22 +213,10 @@ class Daemon {
   /** Describes the application as it is on disk now. */
   async #load(): Promise<Loaded> {
     const { reactor, launch, again } = this.#options;
-    const { configuration, program } = this.#loaded === undefined ? launch : await again();
-    const { application: settings, services, options } = configuration;
-    const identity = this.#identity;
-    const order = { program: located(program, this.#folder), settings, services };
-    const description = await describeApplication(
-      reactor,
-      this.#children,
-      this.#supervisor === undefined && identity !== undefined && options.workers > 0 ? { ...order, identity } : order,
-      options.readyTimeoutMs,
-      configuration.place,
-    );
-    checkServices(
-      configuration,
-      description.services.map(({ path }) => path),
-    );
-    return { description, configuration, program: { program: order.program, settings } };
+    const present = this.#loaded === undefined ? launch : await again();
+    // It has become that by the time of a reload; without workers before the first import.
+    const becomes = this.#loaded === undefined && this.#configuration.options.workers > 0 ? this.#identity : undefined;
+    return loadLaunch(reactor, this.#children, present, this.#folder, becomes);
   }
 
   #openLog(): ProcessLog {
@@ -226,7 +225,7 @@ class Daemon {
     return this.#log;
   }
 
-  async #openWeb(text: string): Promise<void> {
+  async #openWeb(place: WebPlace): Promise<void> {
     const { reactor } = this.#options;
     const web = new Web(
       {
@@ -236,7 +235,6 @@ class Daemon {
       },
       reactor,
     );
-    const place = webPlaceOf(text);
     const port = await web.open(place);
     this.#undo.push(() => web.close());
     const host = place.host.includes(':') ? `[${place.host}]` : place.host;
@@ -257,13 +255,14 @@ class Daemon {
       stop: async ({ now }) => {
         if (now) this.#abort();
         else this.#leave('the command stop');
-        await this.#supervisor?.ended;
+        await this.#stopped;
       },
     };
   }
 
   #status(): StatusReport {
-    const [supervisor, loaded] = [this.#supervisor, this.#loaded];
+    const supervisor = this.#supervisor;
+    const loaded = supervisor?.loaded ?? this.#loaded;
     if (loaded === undefined) throw new CommandError('it is starting', EXIT.failed);
     return this.#observation.status(supervisor, loaded);
   }

@@ -44,6 +44,7 @@ export class InProcessChildren implements Children {
           if (!over) events.onReport(report);
         });
       },
+      full: () => false,
       become: () => {},
       openLog,
       end: (status) => {

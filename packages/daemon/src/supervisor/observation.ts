@@ -5,11 +5,12 @@ import type { FleetReport } from '../fleet/fleet-messages.ts';
 import type { Report } from '../ipc/messages.ts';
 import { Collector } from '../metrics/collector.ts';
 import { exposition } from '../metrics/exposition.ts';
-import type { Seat } from '../metrics/merge.ts';
+import type { MergedCounters, Seat } from '../metrics/merge.ts';
 import { Merge } from '../metrics/merge.ts';
-import { bareCounters } from '../metrics/meter.ts';
+import { bareCounters, openDescriptors } from '../metrics/meter.ts';
+import type { Loaded } from './launch.ts';
 import { countersOf, statusOf } from './report.ts';
-import type { Loaded, Supervisor } from './supervisor.ts';
+import type { Supervisor } from './supervisor.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
 /** What the workers share through their supervisor, and what they count together. */
@@ -24,7 +25,8 @@ export class Observation {
   readonly #collector: Collector<WorkerProcess>;
   readonly #restarts: Record<string, number> = {};
   readonly #since: number;
-  #scrapes = 0;
+  #counts = 0;
+  #openDescriptors: number | undefined;
 
   /** `droppedLines` says how many lines of its log this process has dropped. */
   constructor(clock: Clock, version: string, droppedLines: () => number) {
@@ -76,17 +78,30 @@ export class Observation {
 
   /** The status, from what workers have said last. */
   status(supervisor: Supervisor | undefined, { description }: Loaded): StatusReport {
-    return statusOf(supervisor, description, this.#merge.sums(), this.#droppedLines(), this.#clock, this.#since);
+    return statusOf(supervisor, description, this.#sums(), this.#clock, this.#since);
   }
 
   /** The page of metrics. A worker that does not answer within a second counts with its last values. */
   async scrape(supervisor: Supervisor): Promise<string> {
-    const silent = await this.#collector.collect(supervisor.generations.workers);
-    this.#scrapes += 1;
-    this.#own.report(await bareCounters(this.#scrapes, this.#droppedLines()));
-    const sums = this.#merge.sums();
+    // One that still imports its application does not count yet, and does not answer.
+    const counting = supervisor.generations.workers.filter(({ counters }) => counters !== undefined);
+    const silent = await this.#collector.collect(counting);
+    this.#openDescriptors = await openDescriptors();
     const runtime = `node ${process.versions.node}`;
-    return exposition(sums, countersOf(supervisor, this.#version, runtime, silent, this.#restarts));
+    return exposition(this.#sums(), countersOf(supervisor, this.#version, runtime, silent, this.#restarts));
+  }
+
+  /** What all processes count, this one included. */
+  #sums(): MergedCounters {
+    this.#counts += 1;
+    const descriptors = this.#openDescriptors;
+    const counters = bareCounters(this.#counts, {
+      ...(descriptors !== undefined && { openDescriptors: descriptors }),
+      droppedLines: this.#droppedLines(),
+      droppedMessages: this.#hub.bus.dropped,
+    });
+    this.#own.report(counters);
+    return this.#merge.sums();
   }
 }
 

@@ -13,7 +13,6 @@ export function statusOf(
   supervisor: Supervisor | undefined,
   { name, services }: ApplicationDescription,
   merged: MergedCounters,
-  droppedLines: number,
   clock: Clock,
   since: number,
 ): StatusReport {
@@ -48,7 +47,7 @@ export function statusOf(
         uptimeSeconds: Math.round(now - began) / 1000,
       })),
     ),
-    drops: { logLines: droppedLines + merged.droppedLines, busMessages: merged.droppedMessages },
+    drops: { logLines: merged.droppedLines, busMessages: merged.droppedMessages },
     ...(ledger !== undefined && { ledger: { up: ledger.up, ...ledger.decisions } }),
   };
 }

@@ -5,7 +5,7 @@ import { ListenFDs, placeOf } from 'couplet/endpoints';
 import type { BindPlace, BoundSocket } from 'couplet/node';
 import { bindSocket } from 'couplet/node';
 import type { Cause } from 'couplet/testing';
-import { CommandError } from '../values/exit-status.ts';
+import { CommandError, EXIT } from '../values/exit-status.ts';
 import { refusal } from '../values/refusal.ts';
 import type { GroupPlan, PlannedSocket } from './plan.ts';
 
@@ -15,6 +15,8 @@ interface HeldPlace {
   /** The key of the place in the table of a worker, with the address that a host name had. */
   readonly key: string;
   readonly sockets: BoundSocket[];
+  /** Whether others can be bound beside the first one. */
+  readonly spread: boolean;
 }
 
 /** What a worker of one slot inherits: for each place the positions of its descriptors, and the descriptors. */
@@ -56,14 +58,24 @@ export class Sockets {
         const held = this.#held.get(planned.id);
         // A queue of a slot that is gone would be served by no worker.
         const sockets = (held?.sockets ?? []).slice(0, slots);
+        const spread = held?.spread ?? plan.accept === 'spread';
+        if (sockets.length < slots && held !== undefined && !spread) {
+          failures.push(
+            new CommandError(
+              `'${planned.text}' was bound for one queue, so a reload cannot spread it: stop and start`,
+              EXIT.failed,
+            ),
+          );
+          continue;
+        }
         try {
-          const place = await bindPlaceOf(planned, plan.accept === 'spread', sockets[0]);
+          const place = await bindPlaceOf(planned, spread, sockets[0]);
           while (sockets.length < slots) {
             const socket = await bound(sockets[0] === undefined ? place : await bindPlaceOf(planned, true, sockets[0]));
             made.push(socket);
             sockets.push(socket);
           }
-          next.set(planned.id, { planned, key: keyOf(planned, sockets[0]), sockets });
+          next.set(planned.id, { planned, key: keyOf(planned, sockets[0]), sockets, spread });
         } catch (error) {
           failures.push(refusal(`cannot listen on '${planned.text}'`, error));
         }
@@ -142,21 +154,23 @@ async function bindPlaceOf(
       return { kind: 'fd', fd: new ListenFDs({ pid: process.pid, environment }).find(name, index), backlog };
     }
     case 'tcp': {
+      const { ipv6Only = false } = place;
+      const sharing = { backlog, ipv6Only, reusePort: reusePort || place.reusePort === true };
       if (first !== undefined && 'port' in first.name) {
         const { host, port } = first.name;
-        return { kind: 'tcp', host, port, backlog, reusePort };
+        return { kind: 'tcp', host, port, ...sharing };
       }
-      return { kind: 'tcp', host: await addressOf(place.host), port: place.port, backlog, reusePort };
+      return { kind: 'tcp', host: await addressOf(place.host, ipv6Only), port: place.port, ...sharing };
     }
   }
 }
 
-/** The IP address of an interface; of a name with several addresses the first IPv4 one, as `listenTCP` has it. */
-async function addressOf(host: string): Promise<string> {
+/** The IP address of an interface; of a name with several addresses the one that `listenTCP` takes. */
+async function addressOf(host: string, ipv6Only: boolean): Promise<string> {
   if (isIP(host.replace(/%.*$/, '')) !== 0) return host;
   const found = await lookup(host, { all: true, verbatim: true });
-  const address = found.find(({ family }) => family === 4) ?? found[0];
-  if (address === undefined) throw new Error('the name has no address');
+  const address = found.find(({ family }) => family === (ipv6Only ? 6 : 4)) ?? (ipv6Only ? undefined : found[0]);
+  if (address === undefined) throw new Error(`the name has no ${ipv6Only ? 'IPv6 ' : ''}address`);
   return address.address;
 }
 

@@ -1,20 +1,15 @@
 import { spawn } from 'node:child_process';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import type { Order, Report } from '../ipc/messages.ts';
+import { MOST_WAITING, type Order, type Report } from '../ipc/messages.ts';
 import type { Child, ChildEvents, Children } from './child.ts';
 
 /** How processes are started. */
 export interface SpawnOptions {
   /** The working directory, which is looked up anew each time: it may be a link that leads elsewhere by then. */
   readonly folder: string;
-  /** Options of the runtime, besides those of this process. */
-  readonly nodeOptions: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
-
-/** From how many orders on that wait to be sent a child is full. */
-const MOST_WAITING = 1000;
 
 /** Starts children as processes. Their standard output and error are those of this process. */
 export class SpawnedChildren implements Children {
@@ -24,8 +19,8 @@ export class SpawnedChildren implements Children {
     this.#options = options;
   }
 
-  start(descriptors: readonly number[], events: ChildEvents): Child {
-    const { folder, nodeOptions, environment } = this.#options;
+  start(descriptors: readonly number[], events: ChildEvents, nodeOptions: readonly string[]): Child {
+    const { folder, environment } = this.#options;
     const words = [...process.execArgv, ...nodeOptions, fileURLToPath(import.meta.resolve('#worker'))];
     let over = false;
     const exit: ChildEvents['onExit'] = (...how) => {

@@ -1,12 +1,13 @@
 import type { Clock, DelayedCall } from 'couplet';
 import { Machine } from 'couplet/protocols';
 import type { Configuration } from '../configuration/options.ts';
-import type { ApplicationDescription, ProgramOrder, Report } from '../ipc/messages.ts';
+import type { Report } from '../ipc/messages.ts';
 import type { Log } from '../log/log.ts';
 import { CommandError, EXIT, type ExitStatus } from '../values/exit-status.ts';
 import type { Children } from './child.ts';
 import { FIRST_INHERITED } from './child.ts';
 import { Generations } from './generations.ts';
+import type { Loaded } from './launch.ts';
 import type { Periods } from './periods.ts';
 import type { GroupPlan } from './plan.ts';
 import { planOf } from './plan.ts';
@@ -17,14 +18,6 @@ import { WorkerGroup } from './worker-group.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 const LIFE = new Machine('the supervisor', 'starting', SUPERVISOR_LIFE);
-
-/** An application as it is on disk now. */
-export interface Loaded {
-  readonly description: ApplicationDescription;
-  readonly configuration: Configuration;
-  /** What is sent to a worker that runs it. */
-  readonly program: Pick<ProgramOrder, 'program' | 'settings'>;
-}
 
 /** What a reload came to. */
 export type Reloaded =
@@ -194,6 +187,11 @@ export class Supervisor {
   /** Ends at once. */
   abort(): void {
     this.#life.abort();
+  }
+
+  /** The application that serves, or is to; undefined before `start`. */
+  get loaded(): Loaded | undefined {
+    return this.#loaded;
   }
 
   get #options(): Configuration['options'] {

@@ -4,7 +4,7 @@ import type { Failure, Order, Report, StartOrder } from '../ipc/messages.ts';
 import type { ProcessCounters } from '../metrics/counters.ts';
 import { EXIT } from '../values/exit-status.ts';
 import { refusal } from '../values/refusal.ts';
-import type { Child, Children } from './child.ts';
+import type { Child, ChildEvents, Children } from './child.ts';
 import type { Periods } from './periods.ts';
 import { WORKER_LIFE } from './worker-life.ts';
 
@@ -133,7 +133,7 @@ export class WorkerProcess {
     this.#owner = owner;
     this.since = clock.now();
     this.#lastAlive = this.since;
-    this.#child = children.start(descriptors, {
+    const events: ChildEvents = {
       onReport: (report) => this.#hear(report),
       onExit: (status, signal, error) => {
         if (error !== undefined) {
@@ -148,7 +148,8 @@ export class WorkerProcess {
           ...(this.#drained !== undefined && { drained: this.#drained }),
         });
       },
-    });
+    };
+    this.#child = children.start(descriptors, events, order.options.nodeOptions);
     this.#child.send(order);
     this.#within(bounds.readyTimeoutMs, () => {
       this.#failure ??= {

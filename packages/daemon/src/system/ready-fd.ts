@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, writeSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
+import { kindOf } from '../values/descriptor.ts';
 import { CommandError, EXIT } from '../values/exit-status.ts';
 
 /**
@@ -26,7 +27,7 @@ export function readyDescriptor(fd: number): () => void {
 function takesBytes(fd: number): boolean {
   if (!Number.isInteger(fd) || fd < 3) return false;
   try {
-    const stats = fstatSync(fd);
+    const stats = kindOf(fd);
     return stats.isFIFO() || stats.isSocket() || stats.isFile() || stats.isCharacterDevice();
   } catch {
     return false;

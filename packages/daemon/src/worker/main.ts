@@ -72,9 +72,10 @@ export async function main(meta: { readonly url: string }, application: Applicat
     process.exitCode = told ?? EXIT.software;
   } finally {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.off(signal, caught);
+    // The reactor ends last: it has the clock that bounds how long the log may take.
+    await destination.end();
     if (reactor.running) reactor.stop();
     await running;
-    await destination.end();
   }
 }
 

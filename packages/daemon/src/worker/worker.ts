@@ -30,6 +30,8 @@ export interface WorkerSurroundings {
   readonly reactor: Reactor;
   /** Tells the supervisor; what cannot be told is lost. */
   send(report: Report): void;
+  /** Whether much waits to be told. */
+  full(): boolean;
   /** Whether the sockets were bound by another process. */
   readonly inherits: boolean;
   /** Becomes the one that imports the application; throws a `CommandError`. */
@@ -44,6 +46,9 @@ const CUT_MS = 250;
 /** How often a worker says that it is alive, in milliseconds; more often if it may not be silent for long. */
 const HEARTBEAT_MS = 2000;
 const HEARTBEATS = 3;
+
+/** How much longer than its drain and its stop a worker lives whose supervisor has ended, in milliseconds. */
+const LAST_MS = 1000;
 
 /** Carries out the orders of a supervisor in this process: describes an application, or runs services of it until it is told to end. */
 export class Worker {
@@ -104,8 +109,14 @@ export class Worker {
   lost(): void {
     this.#fleet?.lost();
     const options = this.#order?.options;
-    if (options === undefined || this.#host === undefined) this.#end(EXIT.done);
-    else void this.#leave(options.drainTimeoutMs, options.stopTimeoutMs);
+    if (options === undefined || this.#host === undefined) {
+      this.#end(EXIT.done);
+      return;
+    }
+    const { drainTimeoutMs, stopTimeoutMs } = options;
+    void this.#leave(drainTimeoutMs, stopTimeoutMs);
+    // Nothing else would end what does not end by itself.
+    this.#around.reactor.callLater(drainTimeoutMs + stopTimeoutMs + LAST_MS, () => this.#end(EXIT.done));
   }
 
   /** This process was told by a signal to end: the supervisor sees to it. */
@@ -138,7 +149,7 @@ export class Worker {
   }
 
   async #start(order: StartOrder): Promise<void> {
-    const { reactor, send, inherits, openLog } = this.#around;
+    const { reactor, send, full, inherits, openLog } = this.#around;
     this.#order = order;
     try {
       const { options, name, slot, generation, services } = order;
@@ -148,7 +159,7 @@ export class Worker {
       if (inherits) this.#table = inheritSockets(reactor, order.sockets);
       const loaded = await loadApplication(order.program, order.settings);
       const { ledger: url, whenAway, accessLog } = options;
-      const fleet = await openFleet({ name, clock: reactor, log, url, tell: inherits ? send : undefined });
+      const fleet = await openFleet({ name, clock: reactor, log, url, tell: inherits ? send : undefined, full });
       this.#fleet = fleet;
       const leads = !inherits;
       const host = new Host(loaded, { reactor, log, fleet, services, whenAway, accessLog, slot, generation, leads });

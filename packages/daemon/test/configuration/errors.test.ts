@@ -92,6 +92,11 @@ describe('R-D30 what is wrong in a file is one line with path and line, 78', () 
       "a.toml:1: daemon.metrics is not an endpoint: endpoint 'tcp': it has no port",
     ],
     [
+      'no endpoint on TCP for metrics',
+      'daemon.metrics = "unix:/run/x.sock"',
+      "a.toml:1: daemon.metrics is 'unix:/run/x.sock', not on TCP alone: 9464 or tcp:9464:interface=10.0.0.7",
+    ],
+    [
       'no network',
       'service.a.proxyProtocol = ["::1", "10.0.0.1/8"]',
       "a.toml:1: service.a.proxyProtocol[1] is '10.0.0.1/8', not a network such as '10.0.0.0/8', an address or 'unix'",

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Clock } from 'couplet/testing';
 import { BusHub } from '../../src/fleet/bus-hub.ts';
-import type { FleetOrder } from '../../src/fleet/fleet-messages.ts';
+import type { FleetOrder, Tell } from '../../src/fleet/fleet-messages.ts';
 import { LocalBus } from '../../src/fleet/local-bus.ts';
 import { SupervisorBus } from '../../src/fleet/supervisor-bus.ts';
 
@@ -10,16 +10,19 @@ import { SupervisorBus } from '../../src/fleet/supervisor-bus.ts';
 class Workers {
   readonly clock: Clock = new Clock();
   readonly full: Set<SupervisorBus> = new Set();
+  /** Whether the supervisor does not take what workers tell it. */
+  stuck = false;
   readonly hub: BusHub<SupervisorBus> = new BusHub({
     send: (bus, order) => this.#deliver(bus, order),
     full: (bus) => this.full.has(bus),
   });
 
   open(): SupervisorBus {
-    const bus: SupervisorBus = new SupervisorBus((report) => {
+    const tell: Tell = (report) => {
       if (report.kind === 'publish') this.hub.publish(report.topic, report.base64);
       else if (report.kind === 'subscribe') this.hub.subscribe(bus, report.topic, report.on);
-    }, this.clock);
+    };
+    const bus: SupervisorBus = new SupervisorBus(tell, () => this.stuck, this.clock);
     return bus;
   }
 
@@ -146,6 +149,17 @@ describe('the bus over a supervisor', () => {
     workers.hub.catchUp(two);
     one.publish('t', 'c');
     assert.deepEqual(second.heard, ['(interrupted)', 'c']);
+  });
+
+  test('what is published while the supervisor takes nothing is dropped and counted', () => {
+    const workers = new Workers();
+    const [publisher, listener] = [workers.open(), new Listener()];
+    workers.open().subscribe('t', listener);
+    workers.stuck = true;
+    publisher.publish('t', 'lost');
+    workers.stuck = false;
+    publisher.publish('t', 'here');
+    assert.deepEqual([listener.heard, publisher.dropped], [['here'], 1]);
   });
 
   test('a worker that has ended has no subscriptions, also not those that it has asked for before', () => {

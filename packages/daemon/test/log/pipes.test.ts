@@ -100,7 +100,7 @@ test('R-D26 four processes on one pipe: each line is whole, and every line of ea
       assert.equal(status, 0);
       assert.equal(report.dropped, 0);
       const numbers = numbersOf(text, names[index]);
-      // The end waits 500 ms: on a busy machine some of 3.5 MB may be left.
+      // The end waits 400 ms: on a busy machine some of 3.5 MB may be left.
       assert.deepEqual(
         numbers,
         numbers.map((_, at) => at + 1),

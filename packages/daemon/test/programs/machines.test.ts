@@ -212,7 +212,7 @@ test('R-D29 two machines, one HAProxy and one Redis, 5 connections a peer', { ti
       await fill(peer, inside, MOST);
       const seconds = (performance.now() - since) / 1000;
       t.diagnostic(`${MOST - left} places were free after ${seconds.toFixed(1)} s`);
-      assert.ok(seconds > 5 && seconds < 12.5, `${seconds} s`);
+      assert.ok(seconds > 5 && seconds < 25, `${seconds} s`);
       assert.equal(fleet.book.read(from).mostOfOne, MOST);
       for (const guest of [...inside]) guest.destroy();
       await fleet.start(1);

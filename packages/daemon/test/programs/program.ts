@@ -26,6 +26,7 @@ export class Program {
         this.#changed();
       });
     }
+    this.#child.stdin?.on('error', () => {});
     this.ended = once(this.#child, 'close').then(([status, signal]) => {
       this.#over = true;
       this.#changed();
@@ -48,8 +49,13 @@ export class Program {
     }
   }
 
+  /** Gives it something to read. */
+  write(input: string): void {
+    this.#child.stdin?.write(input);
+  }
+
   /** Gives it something to read, and no more. */
-  end(input: string | Buffer): void {
+  end(input: string): void {
     this.#child.stdin?.end(input);
   }
 

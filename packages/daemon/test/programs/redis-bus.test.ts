@@ -131,7 +131,7 @@ describe('the bus on Redis', { timeout: 60_000 }, () => {
       const message = new Uint8Array(65_536);
       const begun = reactor.now();
       for (let at = 0; at < 1000; at += 1) one.fleet.bus.publish('t', message);
-      assert.ok(reactor.now() - begun < 1000);
+      assert.ok(reactor.now() - begun < 5000);
       assert.equal(one.fleet.bus.dropped, 1000 - 127);
       await one.log.said('bus.down');
       assert.equal(one.fleet.bus.dropped, 1000);

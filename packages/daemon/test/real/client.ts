@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
 
 /** How an exchange with a server ended: with every byte and an orderly end, or not. */
@@ -32,10 +31,9 @@ export class Client {
     this.socket.on('error', (error: NodeJS.ErrnoException) => {
       this.#code = error.code;
     });
-    this.closed = once(this.socket, 'close').then(
-      () => this.#over(bytes),
-      () => once(this.socket, 'close').then(() => this.#over(bytes)),
-    );
+    this.closed = new Promise((resolve) => {
+      this.socket.on('close', () => resolve(this.#over(bytes)));
+    });
     if (line !== undefined) this.socket.write(`${line}\n`);
   }
 
@@ -55,7 +53,8 @@ export class Client {
 
   /** Waits until it is connected, or not. */
   async connected(): Promise<boolean> {
-    if (this.socket.connecting) await Promise.race([once(this.socket, 'connect'), this.closed]).catch(() => {});
+    if (this.socket.connecting)
+      await Promise.race([new Promise((resolve) => this.socket.on('connect', resolve)), this.closed]);
     return !this.socket.destroyed;
   }
 

@@ -96,6 +96,21 @@ describe('a reload', TIMEOUT, () => {
     assert.deepEqual(daemon.workers, workers);
   });
 
+  test('brings options of Node to the new workers, and new services to the status', async (t) => {
+    const before = "console.error(process.execArgv.includes('--no-deprecation'));";
+    const stage = new Stage(t, talk({ before }));
+    stage.write('coupletd.toml', '');
+    const daemon = stage.run(['--config', 'coupletd.toml']);
+    await daemon.ready();
+    assert.equal(daemon.errors, 'false\nfalse\n');
+    stage.write('coupletd.toml', 'daemon.nodeOption = ["--no-deprecation"]');
+    stage.write('app.js', talk({ more: "{ name: 'later', start() {}, stop() {} }", before }));
+    assert.equal((await daemon.ask('reload', '--wait')).status, 0);
+    const { output } = await daemon.ask('status', '--json');
+    assert.match(output, /"path": "later"/);
+    assert.equal(daemon.errors, 'false\nfalse\ntrue\ntrue\n');
+  });
+
   const WRONG: readonly [what: string, before: string, line: RegExp, words?: readonly string[]][] = [
     ['throws', "throw new Error('no such table');", /app\.js:1: no such table$/],
     ['exits with 0', 'process.exit(0);', /its process ended with status 0$/],

@@ -171,6 +171,7 @@ appendFileSync('theirs/ids', JSON.stringify([process.getuid(), process.getgid(),
       }
     });
     assert.notEqual(pid, parent.pid);
+    await written(stage.folder, 'log', '"service":"talk"');
     const log = readFileSync(join(stage.folder, 'log'), 'utf8');
     const [, host = ''] = /"service":"talk".*"host":"127\.0\.0\.1:(\d+)"/.exec(log) ?? [];
     assert.match(await ask(Number(host), 'who'), /^\d+ one$/);
@@ -206,6 +207,32 @@ appendFileSync('theirs/ids', JSON.stringify([process.getuid(), process.getgid(),
       assert.match(ended.errors, /^coupletd: [^\n]+\n$/);
       assert.match(ended.errors.slice('coupletd: '.length, -1), line);
       assert.equal(ended.status, status);
+    });
+
+  for (const [what, words, signal, group] of [
+    ['a start', ['run', 'other.js', '--control', 'none'], 'SIGTERM', false],
+    // As a terminal does.
+    ['a check', ['check', 'other.js'], 'SIGINT', true],
+  ] as const)
+    test(`R-D16 ${what} that a signal ends leaves no process that imports without end`, { skip: LINUX }, async (t) => {
+      const stage = new Stage(t);
+      stage.write(
+        'other.js',
+        "import { writeFileSync } from 'node:fs';\nwriteFileSync('pid', process.pid + ' ');\nfor (;;);\n",
+      );
+      const daemon = stage.start(words, { group });
+      await written(stage.folder, 'pid', ' ');
+      const pid = Number(readFileSync(join(stage.folder, 'pid'), 'utf8'));
+      let left = false;
+      const late = setTimeout(() => {
+        left = true;
+        process.kill(pid, 'SIGKILL');
+      }, 5000);
+      process.kill(group ? -daemon.pid : daemon.pid, signal);
+      // Its output ends with the last process that has it.
+      await daemon.ended;
+      clearTimeout(late);
+      assert.equal(left, false);
     });
 
   test('a built-in service serves, and says in its log where', async (t) => {

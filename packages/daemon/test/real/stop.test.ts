@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { setTimeout as pass } from 'node:timers/promises';
 import { Client, type Outcome } from './client.ts';
 import type { Daemon } from './daemon.ts';
-import { FULL } from './size.ts';
+import { ALLOWANCE, FULL } from './size.ts';
 import { Stage } from './stage.ts';
 
 /** How many connections are busy when it is stopped, and how often that is done. */
@@ -47,7 +47,7 @@ describe('a stop', { timeout: FULL ? 300_000 : 60_000 }, () => {
       assert.deepEqual([status, errors], [0, '']);
       const { closed, aborted } = await daemon.event('drain.done');
       assert.deepEqual({ closed, aborted }, { closed: BUSY + 4, aborted: 1 });
-      assert.ok(ms < 1000 * (DRAIN_S + 1), `it took ${ms} ms`);
+      assert.ok(ms < 1000 * (DRAIN_S + ALLOWANCE), `it took ${ms} ms`);
       await daemon.event('daemon.ended', { status: 0 });
     });
 
@@ -80,6 +80,16 @@ describe('a stop', { timeout: FULL ? 300_000 : 60_000 }, () => {
     assert.equal(daemon.all('daemon.stopping').length, 1);
   });
 
+  test('R-D7 a SIGTERM for the whole group, as some service managers send it, is one as well', async (t) => {
+    const daemon = new Stage(t).run(['--workers', '2'], { group: true });
+    const clients = await busy(await daemon.ready());
+    process.kill(-daemon.pid, 'SIGTERM');
+    assert.deepEqual(await outcomesOf(clients), ['whole']);
+    assert.deepEqual(await daemon.ended, { status: 0, errors: '' });
+    const { closed, aborted } = await daemon.event('drain.done');
+    assert.deepEqual({ closed, aborted }, { closed: BUSY, aborted: 0 });
+  });
+
   test('R-D8 refuses connections at once while it drains; R-D10 the idle end at once if they say so, or at the timeout', async (t) => {
     const daemon = new Stage(t).run(['--workers', '2', '--drain-timeout', '1.5']);
     const [port, politePort] = [await daemon.ready(), await daemon.ready('polite')];
@@ -93,7 +103,7 @@ describe('a stop', { timeout: FULL ? 300_000 : 60_000 }, () => {
     daemon.signal('SIGTERM');
     assert.equal(await polite.closed, 'whole');
     const politeMs = performance.now() - from;
-    assert.ok(politeMs < 1000, `${politeMs} ms`);
+    assert.ok(politeMs < 1000 * ALLOWANCE, `${politeMs} ms`);
     await daemon.event('closed', {}, 4);
     const asked = performance.now();
     assert.deepEqual(await Promise.all([new Client(port).closed, new Client(politePort).closed]), [
@@ -101,10 +111,10 @@ describe('a stop', { timeout: FULL ? 300_000 : 60_000 }, () => {
       'refused',
     ]);
     const refusedMs = performance.now() - asked;
-    assert.ok(refusedMs < 500, `${refusedMs} ms`);
+    assert.ok(refusedMs < 500 * ALLOWANCE, `${refusedMs} ms`);
     await Promise.all([idle.closed, held.closed, heldPolitely.closed]);
     const cutMs = performance.now() - from;
-    assert.ok(cutMs >= 1500 && cutMs < 2500, `${cutMs} ms`);
+    assert.ok(cutMs >= 1500 && cutMs < 2500 * ALLOWANCE, `${cutMs} ms`);
     assert.equal((await daemon.ended).status, 0);
     const { closed, aborted } = await daemon.event('drain.done');
     assert.deepEqual({ closed, aborted }, { closed: 1, aborted: 3 });
@@ -123,7 +133,7 @@ describe('a stop', { timeout: FULL ? 300_000 : 60_000 }, () => {
     assert.deepEqual(await outcomesOf(await busy(port, 2)), ['whole']);
     await daemon.event('drain.started');
     const delayedMs = performance.now() - from;
-    assert.ok(delayedMs >= 990 && delayedMs < 1800, `${delayedMs} ms`);
+    assert.ok(delayedMs >= 990 && delayedMs < 1800 * ALLOWANCE, `${delayedMs} ms`);
     assert.equal((await daemon.ended).status, 0);
   });
 

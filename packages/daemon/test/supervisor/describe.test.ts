@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Clock } from 'couplet/testing';
+import { readConfiguration } from '../../src/configuration/configuration.ts';
+import type { Configuration } from '../../src/configuration/options.ts';
 import type { ApplicationDescription, Order } from '../../src/ipc/messages.ts';
 import type { ChildEvents, Children } from '../../src/supervisor/child.ts';
 import { describeApplication } from '../../src/supervisor/describe.ts';
 
+const { options } = await readConfiguration({});
 const description: ApplicationDescription = { name: 'app', services: [], certificates: {} };
 
 /** Describes in a process that the test drives. */
@@ -20,7 +23,8 @@ function described() {
     },
   };
   const order = { program: { kind: 'application', file: '/app.ts' }, settings: undefined, services: {} } as const;
-  const result = describeApplication(clock, children, order, 30_000, (path) => `app.toml:7: ${path.join('.')}`);
+  const place: Configuration['place'] = (path) => `app.toml:7: ${path.join('.')}`;
+  const result = describeApplication(clock, children, order, { options, place });
   assert.ok(events !== undefined);
   assert.equal(orders[0]?.kind, 'describe');
   return { clock, signals, events, result };

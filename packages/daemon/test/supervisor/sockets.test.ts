@@ -58,6 +58,18 @@ describe('the sockets of the supervisor', () => {
     await sockets.close();
   });
 
+  test('a port that was bound for one queue cannot have several later, and is kept', async () => {
+    const sockets = new Sockets();
+    const plan = planned({ options: { workers: 2 } });
+    await (await sockets.bind(plan)).keep();
+    await assert.rejects(sockets.bind(planned({ options: { workers: 2, accept: 'spread' } })), {
+      message: `'${PLACE}' was bound for one queue, so a reload cannot spread it: stop and start`,
+      status: 1,
+    });
+    assert.deepEqual(descriptors(sockets, plan).map(isOpen), [true, true]);
+    await sockets.close();
+  });
+
   test('R-D3 what was bound for a reload that fails is closed, and what was there stays', async () => {
     const sockets = new Sockets();
     const plan = planned({});

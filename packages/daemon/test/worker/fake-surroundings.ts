@@ -31,6 +31,7 @@ export class FakeSurroundings {
       reactor: this.time.reactor,
       inherits: true,
       send: (report) => this.reports.push(report),
+      full: () => false,
       become: () => {
         if (this.denied !== undefined) throw this.denied;
       },

@@ -2,28 +2,23 @@ import type { SocketName } from '../../seam/address.ts';
 import type { Cause } from '../../seam/cause.ts';
 import type { ListenPlace } from '../../seam/streams.ts';
 import { causeOfThrown } from './cause.ts';
-import { pathOfSocket } from './descriptor.ts';
+import { pathOfSocket, statusOf } from './descriptor.ts';
 import type { Handle } from './inherited.ts';
 import { isHandle } from './inherited.ts';
+import { whyNotShared } from './reuse.ts';
 import type { ListeningServer } from './server.ts';
 import { listenUNIX } from './unix.ts';
 
 const { EventEmitter } = process.getBuiltinModule('node:events');
-const { fstatSync } = process.getBuiltinModule('node:fs');
 const net = process.getBuiltinModule('node:net');
 const { getSystemErrorName } = process.getBuiltinModule('node:util');
 
-/** The flag of libuv that lets several sockets be bound to one address: since Node 22.12 and 23.1. */
+/** The flags of libuv for a socket of IPv6 alone, and for several sockets at one address. */
+const IPV6_ONLY = 1;
 const REUSE_PORT = 2;
 
 /** Where to bind: a TCP address, the path of a UNIX socket, or the descriptor of a socket that is bound already. */
-export type BindPlace = Extract<ListenPlace, { kind: 'tcp' | 'unix' | 'fd' }> & {
-  /**
-   * Whether other sockets may be bound to the same address if they say so too: the system then divides connections between those that
-   * listen (SO_REUSEPORT, socket(7)). Only for TCP, and on Node 22.12 or later; false unless set.
-   */
-  readonly reusePort?: boolean;
-};
+export type BindPlace = Extract<ListenPlace, { kind: 'tcp' | 'unix' | 'fd' }>;
 
 /**
  * A socket that is bound for other processes: they inherit its descriptor and listen on it, while this process does not accept
@@ -71,20 +66,13 @@ interface Client {
  * Resolves to the socket, or to the cause if that fails; the cause has the code `ENOTSUP` if the runtime cannot. It never rejects.
  */
 export async function bindSocket(place: BindPlace): Promise<BoundSocket | Cause> {
-  if (place.reusePort === true && !hasReusePort())
-    return causeOfThrown(
-      unsupported('this version of Node cannot bind several sockets to one address (22.12 and later can)'),
-    );
+  const unable = place.kind === 'tcp' ? whyNotShared(place) : undefined;
+  if (unable !== undefined) return causeOfThrown(unsupported(unable));
   try {
     return place.kind === 'unix' ? await bindPath(place) : bindHandle(place);
   } catch (error) {
     return causeOfThrown(error);
   }
-}
-
-function hasReusePort(): boolean {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  return major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12);
 }
 
 async function bindPath(place: Extract<BindPlace, { kind: 'unix' }>): Promise<BoundSocket | Cause> {
@@ -131,7 +119,7 @@ class PathServer extends EventEmitter implements ListeningServer {
 function bindHandle(place: Exclude<BindPlace, { kind: 'unix' }>): BoundSocket {
   const { backlog } = place;
   if (place.kind === 'fd') {
-    if (!fstatSync(place.fd).isSocket()) throw new Error('it is not a socket');
+    if (!statusOf(place.fd).isSocket()) throw new Error('it is not a socket');
     const handle = opened(place.fd);
     return boundSocket(
       place.fd,
@@ -141,7 +129,7 @@ function bindHandle(place: Exclude<BindPlace, { kind: 'unix' }>): BoundSocket {
       () => closed(handle),
     );
   }
-  const flags = place.reusePort === true ? REUSE_PORT : 0;
+  const flags = (place.ipv6Only === true ? IPV6_ONLY : 0) + (place.reusePort === true ? REUSE_PORT : 0);
   const bound = made(place.host, place.port, familyOf(place.host), undefined, flags);
   const name = nameOf(bound);
   let listening: BoundHandle | undefined;

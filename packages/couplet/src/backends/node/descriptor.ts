@@ -1,6 +1,15 @@
+import type { BigIntStats } from 'node:fs';
 import { devNull } from 'node:os';
 
 const fs = process.getBuiltinModule('node:fs');
+
+/**
+ * What a descriptor is. Node 20 follows the links of a path only as far as that of the latest look at a file in plain numbers is neither pipe nor
+ * socket, whatever file that was: an import would then find packages elsewhere. A look in big integers does not count.
+ */
+export function statusOf(fd: number): BigIntStats {
+  return fs.fstatSync(fd, { bigint: true });
+}
 
 /** A row of Linux's table of UNIX sockets: the inode, and the path that the socket is bound to, if it is. */
 const ROW = /^(?:\S+ +){6}(\d+) (.*)$/gm;
@@ -8,7 +17,7 @@ const ROW = /^(?:\S+ +){6}(\d+) (.*)$/gm;
 /** The path that a UNIX socket is bound to, by its descriptor; empty where the system does not tell. */
 export function pathOfSocket(fd: number): string {
   try {
-    const inode = String(fs.fstatSync(fd).ino);
+    const inode = String(statusOf(fd).ino);
     for (const [, found, path = ''] of fs.readFileSync('/proc/net/unix', 'utf8').matchAll(ROW)) {
       if (found === inode) return path.replace(/^@/, '\0');
     }

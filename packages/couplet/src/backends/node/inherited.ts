@@ -1,8 +1,7 @@
 import type { Server } from 'node:net';
 import type { Cause } from '../../seam/cause.ts';
+import { statusOf } from './descriptor.ts';
 import { startListening, stopListening } from './server.ts';
-
-const fs = process.getBuiltinModule('node:fs');
 
 /** What is used of the runtime's own object behind a server. It is not documented, so it is looked at before it is used. */
 export interface Handle {
@@ -32,7 +31,7 @@ export async function listenInherited(server: Server, fd: number, backlog: numbe
     return { kind: 'other', code: '', detail: `it cannot be listened on again (${failure})` };
   }
   return startListening(server, () => {
-    if (!fs.fstatSync(fd).isSocket()) throw new Error('it is not a socket');
+    if (!statusOf(fd).isSocket()) throw new Error('it is not a socket');
     server.listen({ fd, backlog });
   });
 }

@@ -1,4 +1,4 @@
-import type { NetConnectOpts, Server, Socket } from 'node:net';
+import type { ListenOptions, NetConnectOpts, Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import type { HostAddress, SocketName } from '../../seam/address.ts';
 import type { Backend, Resolver } from '../../seam/backend.ts';
@@ -15,6 +15,7 @@ import { causeOf, causeOfAttempt, causeOfThrown } from './cause.ts';
 import { clock } from './clock.ts';
 import { pathOfSocket, vacate } from './descriptor.ts';
 import { canSuspend, keeperOf, listenInherited, suspend } from './inherited.ts';
+import { whyNotShared } from './reuse.ts';
 import { startListening, stopListening } from './server.ts';
 import { SocketWire } from './socket-wire.ts';
 import { connectStdio, listenStdio } from './stdio.ts';
@@ -25,6 +26,7 @@ const { lookup } = process.getBuiltinModule('node:dns/promises');
 
 /** A place to listen at that is not a file. */
 type SocketPlace = Extract<ListenPlace, { kind: 'tcp' | 'fd' }>;
+type TcpPlace = Extract<ListenPlace, { kind: 'tcp' }>;
 
 /** How soon a full listener is asked again, and how much later at random, so that not all who wait ask at once. */
 const AGAIN_MS = 10;
@@ -143,9 +145,11 @@ function isBound(place: ConnectPlace): boolean {
 
 async function listenSocket(server: Server, place: SocketPlace): Promise<Listener | Cause> {
   const { backlog } = place;
+  const unable = place.kind === 'tcp' ? whyNotShared(place) : undefined;
+  if (unable !== undefined) return { kind: 'bind', code: 'ENOTSUP', detail: unable };
   const failure = await (place.kind === 'fd'
     ? listenInherited(server, place.fd, backlog)
-    : startListening(server, () => server.listen({ host: place.host, port: place.port, backlog })));
+    : startListening(server, () => server.listen(listenOptionsOf(place))));
   // libuv accepts a descriptor once.
   if (failure?.code === 'EEXIST') return { ...failure, detail: 'this process already uses it' };
   if (failure !== undefined) return failure;
@@ -158,6 +162,10 @@ async function listenSocket(server: Server, place: SocketPlace): Promise<Listene
     ...(fd <= 2 && { close: () => listener.close().then(() => vacate(fd)) }),
     ...(canSuspend(server) && { suspend: () => suspend(server, fd) }),
   };
+}
+
+function listenOptionsOf({ host, port, backlog, ipv6Only = false, reusePort = false }: TcpPlace): ListenOptions {
+  return { host, port, backlog, ipv6Only, reusePort };
 }
 
 function nameOf(server: Server, place: SocketPlace): SocketName {

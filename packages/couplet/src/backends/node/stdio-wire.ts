@@ -5,7 +5,7 @@ import type { SocketName } from '../../seam/address.ts';
 import type { Cause } from '../../seam/cause.ts';
 import type { Sink, Wire } from '../../seam/wire.ts';
 import { causeOf, DONE } from './cause.ts';
-import { vacate } from './descriptor.ts';
+import { statusOf, vacate } from './descriptor.ts';
 
 const fs = process.getBuiltinModule('node:fs');
 
@@ -154,7 +154,7 @@ function openOutput(): Writable {
 
 /** Whether that descriptor is a pipe or a socket, which are one kind to the runtime. */
 function isStream(fd: number): boolean {
-  const status = fs.fstatSync(fd);
+  const status = statusOf(fd);
   return status.isFIFO() || status.isSocket();
 }
 
