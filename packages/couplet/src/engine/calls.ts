@@ -1,3 +1,4 @@
+import { Filter } from '../filters/filter.ts';
 import type { ConnectionBounds } from '../protocol/options.ts';
 import type { Callbacks } from '../protocol/protocol.ts';
 import type { Wire } from '../seam/wire.ts';
@@ -29,6 +30,11 @@ export abstract class Calls extends Life {
   /** True while a promise of a callback is pending. */
   protected get pending(): boolean {
     return this.#pending > 0;
+  }
+
+  /** The policies of the connection, if one of them bounds how fast messages are passed on. */
+  get '~pacer'(): Filter | undefined {
+    return this.wire instanceof Filter && this.wire.pacesMessages ? this.wire : undefined;
   }
 
   /** Reading may go on, because a promise has settled. */

@@ -93,6 +93,24 @@ export class Filter implements Wire, Sink {
     return this.#sink?.heldBytes ?? 0;
   }
 
+  /** Whether this filter, or one below it, bounds how fast receivers pass messages on. */
+  get pacesMessages(): boolean {
+    return this.#wire instanceof Filter && this.#wire.pacesMessages;
+  }
+
+  /**
+   * Called by a receiver of lines, strings or frames before it passes a message on, if `pacesMessages` is true. Returns a promise that
+   * resolves when the message may be passed on, or undefined if that is now.
+   */
+  messageWait(): Promise<void> | undefined {
+    return this.#wire instanceof Filter ? this.#wire.messageWait() : undefined;
+  }
+
+  /** Called by the receiver when it has passed a message on. */
+  messagePassed(): void {
+    if (this.#wire instanceof Filter) this.#wire.messagePassed();
+  }
+
   get local(): SocketName | undefined {
     return this.#wire.local;
   }

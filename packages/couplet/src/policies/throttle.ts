@@ -28,6 +28,16 @@ export interface ThrottleOptions {
    * of a second unless set.
    */
   readonly burstBytes?: number;
+  /**
+   * How many messages may be passed on in a second on average, above 0 and finite; no bound unless set. It is for the receivers of lines,
+   * strings and frames: each callback with one counts, and one with a body or with raw bytes too. Other protocols are not bounded by it.
+   */
+  readonly messagesPerSecond?: number;
+  /**
+   * How many messages may be passed on at once after a pause, at least those of a tenth of a second and at least 1; those of a second
+   * unless set.
+   */
+  readonly burstMessages?: number;
   /** Whether each `connection` has these rates to itself or `all` connections of the factory share them; `connection` unless set. */
   readonly scope?: 'connection' | 'all';
 }
@@ -38,7 +48,10 @@ export interface ThrottleOptions {
  * fast by back-pressure. Sending keeps to the rate and the burst exactly. Receiving may exceed the burst by one chunk of up to
  * 64 KiB on each connection, and then waits until the average is met again. Connections that share a rate take turns.
  *
- * Throws a `RangeError` if neither rate is set or a number is out of range, and a `TypeError` if `factory` is neither a factory nor a function, or
+ * Messages wait in their order, as behind a callback whose promise is pending: the connection does not read meanwhile, and the end of the
+ * input follows the last one. They may exceed the burst by one message on each connection.
+ *
+ * Throws a `RangeError` if no rate is set or a number is out of range, and a `TypeError` if `factory` is neither a factory nor a function, or
  * `scope` is another word.
  */
 export function throttle<F extends Guardable>(factory: F, options: ThrottleOptions): Guarded<F> {
@@ -49,34 +62,64 @@ class Throttle implements Policy {
   readonly #scope: 'connection' | 'all';
   readonly #read: Direction | undefined;
   readonly #write: Direction | undefined;
+  readonly #messages: Direction | undefined;
   readonly #waits: PerClock<Sweep<ThrottleWait>> = new PerClock((clock) => new Sweep(clock, GRAIN_MS));
 
   constructor(options: ThrottleOptions) {
-    const { readBytesPerSecond, writeBytesPerSecond, burstBytes, scope = 'connection' } = options;
-    if (readBytesPerSecond === undefined && writeBytesPerSecond === undefined) {
-      throw new RangeError('throttle needs readBytesPerSecond or writeBytesPerSecond');
-    }
+    const { readBytesPerSecond, writeBytesPerSecond, burstBytes, messagesPerSecond, burstMessages } = options;
+    const { scope = 'connection' } = options;
+    if (readBytesPerSecond === undefined && writeBytesPerSecond === undefined && messagesPerSecond === undefined)
+      throw new RangeError('throttle needs readBytesPerSecond, writeBytesPerSecond or messagesPerSecond');
     checkWord('scope', scope, SCOPES);
     this.#scope = scope;
     const shares = scope === 'all';
-    if (readBytesPerSecond !== undefined) this.#read = new Direction('read', readBytesPerSecond, burstBytes, shares);
-    if (writeBytesPerSecond !== undefined)
-      this.#write = new Direction('write', writeBytesPerSecond, burstBytes, shares);
+    if (readBytesPerSecond !== undefined) this.#read = new Direction(READ, readBytesPerSecond, burstBytes, shares);
+    if (writeBytesPerSecond !== undefined) this.#write = new Direction(WRITE, writeBytesPerSecond, burstBytes, shares);
+    if (messagesPerSecond !== undefined)
+      this.#messages = new Direction(MESSAGES, messagesPerSecond, burstMessages, shares);
   }
 
   filter(wire: Wire, clock: Clock): Filter {
     const [read, write] = [this.#read?.bucketOn(clock), this.#write?.bucketOn(clock)];
-    return new Throttled(wire, clock, this.#waits.of(clock), read, write);
+    return new Throttled(wire, clock, this.#waits.of(clock), read, write, this.#messages?.bucketOn(clock));
   }
 
   describe(): Details {
-    return { policy: 'throttle', scope: this.#scope, ...this.#read?.describe(), ...this.#write?.describe() };
+    const rates = [this.#read, this.#write, this.#messages].map((rate) => rate?.describe());
+    return Object.assign({ policy: 'throttle', scope: this.#scope }, ...rates);
   }
 }
 
-/** The rate of one direction. */
+/** How the numbers of a rate are called: in options, and by what a policy shows. */
+interface RateNames {
+  readonly rate: string;
+  readonly burst: string;
+  readonly shownBurst: string;
+  readonly tokens: string;
+}
+
+const READ: RateNames = {
+  rate: 'readBytesPerSecond',
+  burst: 'burstBytes',
+  shownBurst: 'readBurstBytes',
+  tokens: 'readTokens',
+};
+const WRITE: RateNames = {
+  rate: 'writeBytesPerSecond',
+  burst: 'burstBytes',
+  shownBurst: 'writeBurstBytes',
+  tokens: 'writeTokens',
+};
+const MESSAGES: RateNames = {
+  rate: 'messagesPerSecond',
+  burst: 'burstMessages',
+  shownBurst: 'burstMessages',
+  tokens: 'messageTokens',
+};
+
+/** The rate of one direction, or of the messages. */
 class Direction {
-  readonly #name: 'read' | 'write';
+  readonly #names: RateNames;
   readonly #rate: number;
   readonly #burst: number;
   /** The buckets that all connections share; undefined if each has one of its own. */
@@ -84,14 +127,14 @@ class Direction {
   /** Where the last connection of those began. */
   #clock: Clock | undefined;
 
-  constructor(name: 'read' | 'write', rate: number, burstBytes: number | undefined, shares: boolean) {
-    checkAboveZero(`${name}BytesPerSecond`, rate);
-    const burst = burstBytes ?? Math.max(rate, 1);
-    checkAboveZero('burstBytes', burst);
+  constructor(names: RateNames, rate: number, most: number | undefined, shares: boolean) {
+    checkAboveZero(names.rate, rate);
+    const burst = most ?? Math.max(rate, 1);
+    checkAboveZero(names.burst, burst);
     const least = Math.max(1, rate * LEAST_BURST_S);
     if (burst < least)
-      throw new RangeError(`burstBytes is ${burst}, not at least ${least}, a tenth of ${name}BytesPerSecond`);
-    this.#name = name;
+      throw new RangeError(`${names.burst} is ${burst}, not at least ${least}, a tenth of ${names.rate}`);
+    this.#names = names;
     this.#rate = rate;
     this.#burst = burst;
     if (shares) this.#shared = new PerClock(() => new Bucket(rate, burst));
@@ -103,12 +146,12 @@ class Direction {
     return this.#shared.of(clock);
   }
 
-  /** Its rate and burst and, if all connections share them, how many bytes may pass now on the reactor of the last connection. */
+  /** Its rate and burst and, if all connections share them, how much may pass now on the reactor of the last connection. */
   describe(): Details {
-    const [name, shared, clock] = [this.#name, this.#shared, this.#clock];
-    const details = { [`${name}BytesPerSecond`]: this.#rate, [`${name}BurstBytes`]: this.#burst };
+    const [names, shared, clock] = [this.#names, this.#shared, this.#clock];
+    const details = { [names.rate]: this.#rate, [names.shownBurst]: this.#burst };
     if (shared === undefined) return details;
     const tokens = clock === undefined ? Math.floor(this.#burst) : shared.of(clock).room(clock.now());
-    return { ...details, [`${name}Tokens`]: tokens };
+    return { ...details, [names.tokens]: tokens };
   }
 }

@@ -24,6 +24,10 @@ export class Throttled extends Portions {
   readonly #waits: Sweep<ThrottleWait>;
   readonly #readBucket: Bucket | undefined;
   readonly #writeBucket: Bucket | undefined;
+  readonly #messageBucket: Bucket | undefined;
+  /** Until when the next message waits, and what ends that wait at once. */
+  #messagesPaid: number = Number.NEGATIVE_INFINITY;
+  #passing: { readonly wait: ThrottleWait; readonly go: () => void } | undefined;
   /** Defined while reading waits until the bucket has made up for what was read. */
   #reading: ThrottleWait | undefined;
   /** Defined while writing waits for the next portion. */
@@ -42,17 +46,39 @@ export class Throttled extends Portions {
     waits: Sweep<ThrottleWait>,
     read: Bucket | undefined,
     write: Bucket | undefined,
+    messages: Bucket | undefined,
   ) {
     super(wire);
     this.#clock = clock;
     this.#waits = waits;
     this.#readBucket = read;
     this.#writeBucket = write;
+    this.#messageBucket = messages;
   }
 
   override get delayedUntil(): number {
-    const waits = this.#reading !== undefined || this.#writing !== undefined;
+    const waits = this.#reading !== undefined || this.#writing !== undefined || this.#passing !== undefined;
     return waits ? this.#clock.now() : this.#waited;
+  }
+
+  override get pacesMessages(): boolean {
+    return this.#messageBucket !== undefined || super.pacesMessages;
+  }
+
+  override messageWait(): Promise<void> | undefined {
+    if (this.#messagesPaid <= this.#clock.now()) return super.messageWait();
+    return new Promise((resolve) => {
+      const go = (): void => {
+        this.#passing = undefined;
+        resolve();
+      };
+      this.#passing = { wait: this.#waitUntil(this.#messagesPaid, go), go };
+    });
+  }
+
+  override messagePassed(): void {
+    if (this.#messageBucket !== undefined) this.#messagesPaid = this.#messageBucket.take(1, this.#clock.now());
+    super.messagePassed();
   }
 
   override portion(left: number): number {
@@ -95,11 +121,13 @@ export class Throttled extends Portions {
   }
 
   override close(): void {
+    this.#letPass();
     this.#giveUp();
     super.close();
   }
 
   override abort(): void {
+    this.#letPass();
     this.#giveUp();
     super.abort();
   }
@@ -133,6 +161,14 @@ export class Throttled extends Portions {
     });
     this.#waits.add(wait);
     return wait;
+  }
+
+  /** Ends the wait of a message: this side gives up, so the receiver passes nothing on. */
+  #letPass(): void {
+    const passing = this.#passing;
+    if (passing === undefined) return;
+    this.#waits.remove(passing.wait);
+    passing.go();
   }
 
   /** Cancels the waits: nothing more will pass. */

@@ -1,4 +1,5 @@
 import type { Address } from '../address/address.ts';
+import type { Filter } from '../filters/filter.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Consumer, Producer } from './producer.ts';
@@ -10,6 +11,8 @@ import type { TLS } from './tls.ts';
  * run leave together when it ends.
  */
 export interface Transport extends Consumer, Producer {
+  /** What receivers ask before they pass a message on; undefined unless a policy bounds how fast they do. */
+  readonly '~pacer'?: Pick<Filter, 'messageWait' | 'messagePassed'> | undefined;
   /** The clock of the reactor that owns the connection. */
   readonly clock: Clock;
   /** True from `pauseProducing` to `resumeProducing`. */

@@ -54,9 +54,14 @@ export abstract class Framed<F = AnyFactory> extends Protocol<F> {
   /** Passes frames on until all are passed on, or a callback returns a promise. */
   #run(): PromiseLike<unknown> | undefined {
     const { transport } = this;
+    const pacer = transport['~pacer'];
     while (!transport.paused && !transport.disconnecting) {
+      // It waits as a callback does that returns a promise: the end of the input waits too, and nothing is lost.
+      const wait = pacer === undefined || this.heldBytes === 0 ? undefined : pacer.messageWait();
+      if (wait !== undefined) return wait;
       const result = this['~step']();
       if (result === DRY) return undefined;
+      pacer?.messagePassed();
       if (result !== undefined && isThenable(result)) return result;
     }
     return undefined;

@@ -229,7 +229,7 @@ describe('throttle, shared', () => {
 describe('the options of throttle', () => {
   test('name what is out of bounds', () => {
     const faults: [options: ThrottleOptions, message: string][] = [
-      [{}, 'throttle needs readBytesPerSecond or writeBytesPerSecond'],
+      [{}, 'throttle needs readBytesPerSecond, writeBytesPerSecond or messagesPerSecond'],
       [{ readBytesPerSecond: 0 }, 'readBytesPerSecond is 0, not a finite number above 0'],
       [{ writeBytesPerSecond: -1 }, 'writeBytesPerSecond is -1, not a finite number above 0'],
       [{ readBytesPerSecond: 1000, burstBytes: Number.NaN }, 'burstBytes is NaN, not a finite number above 0'],
