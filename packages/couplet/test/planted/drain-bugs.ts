@@ -41,9 +41,10 @@ export const DRAIN_BUGS: readonly Bug[] = [
   },
   {
     name: 'a promise of draining that pauses the reading',
-    file: 'engine/stream-transport.ts',
-    text: 'if (isThenable(result)) promiseOf(result)',
-    instead: "if (isThenable(result)) this.await('draining', result);\n      if (isThenable(result)) promiseOf(result)",
+    file: 'engine/calls.ts',
+    text: 'if (isThenable(result)) promiseOf(result).catch(',
+    instead:
+      'if (isThenable(result)) this.await(where, result);\n      if (isThenable(result)) promiseOf(result).catch(',
     test: rule('R49 a promise that draining returns pauses nothing'),
   },
   {

@@ -83,8 +83,8 @@ export const FACE_BUGS: readonly Bug[] = [
   {
     name: 'a service that gave up goes on counting when it is started again',
     file: 'endpoints/client-service.ts',
-    text: '+ 1;\n    this.#reset();',
-    instead: '+ 1;',
+    text: 'const failures = this.#failures;\n    this.#reset();',
+    instead: 'const failures = this.#failures;',
     test: { file: 'endpoints/client-service.test.ts', name: 'begin anew after an attempt that was cancelled' },
   },
   {
