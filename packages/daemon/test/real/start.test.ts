@@ -235,6 +235,14 @@ appendFileSync('theirs/ids', JSON.stringify([process.getuid(), process.getgid(),
       assert.equal(left, false);
     });
 
+  test('with --ready-fd of what is not open ends with 78, before anything is opened that could have its number', async (t) => {
+    const daemon = new Stage(t).start(['run', 'none.js', '--control', 'none', '--ready-fd', '99']);
+    assert.deepEqual(await daemon.ended, {
+      status: 78,
+      errors: 'coupletd: --ready-fd 99: that is not a descriptor of a pipe, socket or file\n',
+    });
+  });
+
   test('a built-in service serves, and says in its log where', async (t) => {
     const daemon = new Stage(t).start(['echo', '--listen', 'tcp:0:interface=127.0.0.1', '--control', 'none']);
     const client = new Client(await daemon.ready('echo'), 'Festina lente.');
