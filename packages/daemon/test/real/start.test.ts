@@ -209,6 +209,12 @@ appendFileSync('theirs/ids', JSON.stringify([process.getuid(), process.getgid(),
       assert.equal(ended.status, status);
     });
 
+  test('R-D33 of a folder in place of an application ends with 66 and one line', async (t) => {
+    const stage = new Stage(t);
+    const ended = await stage.start(['run', '.', '--control', 'none']).ended;
+    assert.deepEqual(ended, { status: 66, errors: `coupletd: there is no application at ${stage.folder}\n` });
+  });
+
   for (const [what, words, signal, group] of [
     ['a start', ['run', 'other.js', '--control', 'none'], 'SIGTERM', false],
     // As a terminal does.
