@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { isStandardSchema } from '../configuration/settings.ts';
 import type { Service } from './service.ts';
 import { checkServices } from './service-list.ts';
 
@@ -60,7 +61,8 @@ class ServiceApplication implements Application {
  *
  * The module that exports it by default is run by `coupletd run`, and by `main` also on its own.
  *
- * Throws a `RangeError` if the name is not 1 to 63 letters, digits, `-`, `_` and `.`, of which the first is a letter or digit.
+ * Throws a `RangeError` if the name is not 1 to 63 letters, digits, `-`, `_` and `.`, of which the first is a letter or digit, and a
+ * `TypeError` if the schema is not a Standard Schema.
  */
 export function application<C extends StandardSchemaV1>(
   name: string,
@@ -75,6 +77,10 @@ export function application(
 export function application(name: string, services: Services<never>, options: ApplicationOptions = {}): Application {
   if (typeof name !== 'string' || !NAME.test(name))
     throw new RangeError(`the name '${name}' of the application is not 1 to 63 letters, digits, '-', '_' and '.'`);
+  if (options.configuration !== undefined && !isStandardSchema(options.configuration))
+    throw new TypeError(
+      `the configuration of '${name}' is not a Standard Schema, as those of zod, valibot and arktype are`,
+    );
   // The overloads see to it that the schema makes what the services take.
   const make = services as Services<unknown>;
   return new ServiceApplication(name, typeof make === 'function' ? make : () => make, options);

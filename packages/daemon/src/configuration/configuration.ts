@@ -6,15 +6,7 @@ import type { Layer, PartOfService, Said } from './layer.ts';
 import { said } from './layer.ts';
 import type { Configuration, ServiceSettings } from './options.ts';
 import { readText } from './read-text.ts';
-import {
-  applicationLayer,
-  type CommandLine,
-  commandLineLayer,
-  environmentLayer,
-  fileLayer,
-  merged,
-  setLayer,
-} from './sources.ts';
+import { type CommandLine, commandLineLayer, environmentLayer, fileLayer, merged, setLayer } from './sources.ts';
 import { type Given, keysOf, OPTION_KEYS, OPTIONS, type Table } from './table.ts';
 import { type Path, pathText, type Tree, valueAt } from './tree.ts';
 
@@ -26,8 +18,6 @@ export interface Sources {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** The path of a configuration file: JSON if it ends in `.json`, else TOML. */
   readonly file?: string | undefined;
-  /** What the application itself says, in the form of a file. */
-  readonly application?: Tree;
   /** The folder that the paths of the file and of `rundir` are relative to; that of the process unless set. */
   readonly directory?: string;
 }
@@ -39,13 +29,12 @@ export interface Sources {
  * Throws a `CommandError` of one line with 66 if a file cannot be read, with 64 for the command line, and with 78 otherwise.
  */
 export async function readConfiguration(sources: Sources): Promise<Configuration> {
-  const { commandLine, set, environment, file, application, directory = '.' } = sources;
+  const { commandLine, set, environment, file, directory = '.' } = sources;
   const layers: Layer[] = [];
   if (commandLine !== undefined) layers.push(commandLineLayer(commandLine));
   if (set !== undefined) layers.push(setLayer(set));
   if (environment !== undefined) layers.push(environmentLayer(environment));
   if (file !== undefined) layers.push(fileLayer(file, await readText(resolve(directory, file))));
-  if (application !== undefined) layers.push(applicationLayer(application));
   const all = layers.map(said);
   const given = daemonOf(layers, all);
   const { ledgerFile, ...options } = given;

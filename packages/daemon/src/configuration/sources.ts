@@ -80,12 +80,6 @@ export function fileLayer(file: string, text: string): Layer {
   return { tree, label: (path) => `${place(path)}: ${pathText(path)}`, status: EXIT.configuration };
 }
 
-/** The layer of what the application itself says. */
-export function applicationLayer(tree: Tree): Layer {
-  checkNames({ tree, place: () => 'the application' });
-  return { tree, label: (path) => `the application: ${pathText(path)}`, status: EXIT.configuration };
-}
-
 /** Two trees as one: tables are merged, anything else of `upper` replaces what is in `lower`. */
 export function merged(lower: Tree, upper: Tree): Tree {
   const tree: Record<string, unknown> = { ...lower };

@@ -116,23 +116,6 @@ export function sumOfWords(...all: readonly Words[]): Record<string, number> {
   return sum;
 }
 
-/** A listener that has had nothing. */
-export function nothingOf({ service, listener }: MeterName): ListenerCounters {
-  return {
-    service,
-    listener,
-    accepted: 0,
-    refused: {},
-    closed: {},
-    receivedBytes: 0,
-    sentBytes: 0,
-    open: 0,
-    queuedBytes: 0,
-    durations: noDurations(),
-    durationSeconds: 0,
-  };
-}
-
 /** No duration in any bucket. */
 export function noDurations(): number[] {
   return Array.from({ length: DURATION_BUCKETS.length + 1 }, () => 0);

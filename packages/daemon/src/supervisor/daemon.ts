@@ -75,6 +75,8 @@ class Daemon {
   /** The working directory as it was written: it may be a link. */
   readonly #folder: string;
   readonly #identity: Identity | undefined;
+  /** Tells whatever started this process that it is ready. */
+  readonly #tellReady: (() => void) | undefined;
   readonly #sockets: Sockets = new Sockets();
   readonly #observation: Observation;
   readonly #children: Children;
@@ -97,7 +99,7 @@ class Daemon {
   constructor(options: DaemonSetup, parent: DaemonParent | undefined) {
     const { reactor, version, directory } = options;
     const { configuration } = options.launch;
-    const { rundir, workers } = configuration.options;
+    const { rundir, workers, readyFd } = configuration.options;
     this.#options = options;
     this.#configuration = configuration;
     this.#parent = parent;
@@ -108,6 +110,8 @@ class Daemon {
     });
     // Without workers the log is that of the services, which count its lines.
     const dropped = (): number => (workers === 0 ? 0 : (this.#log?.destination.droppedLines ?? 0));
+    // First of all: later the number may be that of a descriptor of this process.
+    this.#tellReady = readyFd === undefined ? undefined : readyDescriptor(readyFd);
     this.#observation = new Observation(reactor, version, dropped);
     const environment = environmentOfChildren(process.env);
     this.#children =
@@ -172,7 +176,6 @@ class Daemon {
 
   async #serve(): Promise<ExitStatus> {
     const { reactor, periods = PERIODS } = this.#options;
-    const { options } = this.#configuration;
     const loaded = this.#loaded;
     if (loaded === undefined) throw new Error('the application has not been loaded');
     const { log, destination } = this.#openLog();
@@ -193,9 +196,8 @@ class Daemon {
       onReplaced: (cause) => observation.onReplaced(cause),
     });
     this.#supervisor = supervisor;
-    const readyFd = options.readyFd === undefined ? undefined : readyDescriptor(options.readyFd);
     const manager = serviceManagerOf(process.env, process.pid);
-    const announcer = new Announcer(reactor, log, manager, this.#parent, readyFd, () => supervisor.well);
+    const announcer = new Announcer(reactor, log, manager, this.#parent, this.#tellReady, () => supervisor.well);
     this.#announcer = announcer;
     this.#undo.push(() => announcer.close());
     await supervisor.start(loaded, planOf(loaded.description, loaded.configuration));

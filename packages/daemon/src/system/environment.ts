@@ -4,8 +4,6 @@ export interface ServiceManager {
   readonly notifySocket?: string;
   /** How often it must be told that all is well, in milliseconds; absent if it need not be. */
   readonly watchdogMs?: number;
-  /** The first of the folders that it made for sockets and the like. */
-  readonly runtimeDirectory?: string;
 }
 
 /** The variables that are meant for the supervisor alone: a worker that follows them would speak for it, or take its sockets. */
@@ -21,13 +19,11 @@ const OURS: readonly string[] = [
 
 /** Reads what the service manager tells the process `pid`. What is meant for another one, or cannot be read, is as if it were not there. */
 export function serviceManagerOf(environment: NodeJS.ProcessEnv, pid: number): ServiceManager {
-  const { NOTIFY_SOCKET: socket, WATCHDOG_USEC: usec, WATCHDOG_PID: watched, RUNTIME_DIRECTORY: folders } = environment;
+  const { NOTIFY_SOCKET: socket, WATCHDOG_USEC: usec, WATCHDOG_PID: watched } = environment;
   const watchdogMs = watched === undefined || watched === `${pid}` ? Number(usec) / 1000 : 0;
-  const [folder = ''] = (folders ?? '').split(':');
   return {
     ...(socket === undefined || socket === '' ? {} : { notifySocket: socket }),
     ...(watchdogMs > 0 && Number.isFinite(watchdogMs) ? { watchdogMs } : {}),
-    ...(folder === '' ? {} : { runtimeDirectory: folder }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { reactor } from 'couplet';
@@ -45,7 +45,7 @@ async function applicationOf(program: Program, imports: Imports | undefined): Pr
   switch (program.kind) {
     case 'application': {
       const { file } = program;
-      if (!existsSync(file)) throw new CommandError(`there is no application at ${file}`, EXIT.noInput);
+      if (!isFile(file)) throw new CommandError(`there is no application at ${file}`, EXIT.noInput);
       checkLanguage(file);
       const exported = await defaultOf(file, imports);
       if (isApplication(exported)) return exported;
@@ -79,6 +79,14 @@ async function applicationOf(program: Program, imports: Imports | undefined): Pr
         new StreamServerService(service.name, [], builtInFactory(service, reactor)),
       ]);
     }
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
   }
 }
 

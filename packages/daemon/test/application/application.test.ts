@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import * as v from 'valibot';
 import { application, isApplication } from '../../src/application/application.ts';
 import { main } from '../../src/entry/coupletd.ts';
@@ -25,6 +26,14 @@ describe('an application', () => {
     assert.deepEqual(app.files, ['poems.txt']);
     const plain = application('app', []);
     assert.deepEqual([plain.configuration, plain.files], [undefined, []]);
+  });
+
+  test('refuses what is not a schema', () => {
+    const configuration = { parse: () => ({}) } as unknown as StandardSchemaV1;
+    assert.throws(() => application('app', [], { configuration }), {
+      name: 'TypeError',
+      message: "the configuration of 'app' is not a Standard Schema, as those of zod, valibot and arktype are",
+    });
   });
 
   test('refuses names that cannot name a socket or a key', () => {

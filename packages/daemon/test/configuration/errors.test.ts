@@ -296,12 +296,6 @@ describe('what is wrong elsewhere is one line that names the place', () => {
       'COUPLETD_GROUPS needs a uid: groups change together with the user',
     ],
     [
-      'what the application says: 78',
-      { application: { daemon: { workers: 'x' } } },
-      78,
-      `the application: daemon.workers is 'x', not ${WORKERS}`,
-    ],
-    [
       'a ledger file that is missing: 66',
       { set: ['daemon.ledgerFile=nope'] },
       66,

@@ -77,7 +77,6 @@ describe('each option', () => {
         { environment: { [variableOf(name)]: text }, set: needed },
         { file: 'one.toml', set: needed },
         { file: 'one.json', set: needed },
-        { application: { daemon: { [name]: inFile } }, set: needed },
       ];
       for (const way of ways) {
         // A folder that is not there: relative paths are in it.
@@ -124,7 +123,7 @@ describe('each option', () => {
 });
 
 describe('precedence', () => {
-  const PLACES = ['commandLine', 'set', 'environment', 'file', 'application'] as const;
+  const PLACES = ['commandLine', 'set', 'environment', 'file'] as const;
 
   test('the first of the sources that says something wins, for each option by itself (property)', async () => {
     const workers = fc.record(
@@ -147,7 +146,6 @@ describe('precedence', () => {
           set: texts('set').map(([key, value]) => `daemon.${key}=${value}`),
           environment: Object.fromEntries(texts('environment').map(([key, value]) => [variableOf(key), value])),
           file: `p${at}.toml`,
-          application: { daemon: tree('application') },
         });
         const winner = (said: Record<string, number | null | undefined>) =>
           PLACES.map((place) => said[place]).find((value) => typeof value === 'number');

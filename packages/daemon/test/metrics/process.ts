@@ -1,4 +1,19 @@
-import { type ListenerCounters, nothingOf, type ProcessCounters } from '../../src/metrics/counters.ts';
+import { type ListenerCounters, noDurations, type ProcessCounters } from '../../src/metrics/counters.ts';
+
+/** A listener that has had nothing. */
+const NOTHING: ListenerCounters = {
+  service: 'slow',
+  listener: '127.0.0.1:10000',
+  accepted: 0,
+  refused: {},
+  closed: {},
+  receivedBytes: 0,
+  sentBytes: 0,
+  open: 0,
+  queuedBytes: 0,
+  durations: noDurations(),
+  durationSeconds: 0,
+};
 
 /** What a process counts that has those listeners. */
 export function processWith(
@@ -12,6 +27,6 @@ export function processWith(
     droppedLines: 0,
     droppedMessages: 0,
     ...rest,
-    listeners: listeners.map((one) => ({ ...nothingOf({ service: 'slow', listener: '127.0.0.1:10000' }), ...one })),
+    listeners: listeners.map((one) => ({ ...NOTHING, ...one })),
   };
 }

@@ -33,6 +33,14 @@ describe('the log of a daemon', { timeout: 60_000 }, () => {
     const seen = files.flat().map(({ pid, id }) => `${pid} ${id}`);
     assert.deepEqual([seen.length, new Set(seen).size], [whole, whole]);
   });
+
+  test('at SIGUSR2 it says how the daemon is', async (t) => {
+    const daemon = new Stage(t).run(['--workers', '2']);
+    await daemon.ready();
+    daemon.signal('SIGUSR2');
+    const { state, generation, slots } = await daemon.event('daemon.status');
+    assert.deepEqual([state, generation, Array.isArray(slots) && slots.length], ['ready', 1, 2]);
+  });
 });
 
 /** The lines of a log of an event. Each line has to be whole. */

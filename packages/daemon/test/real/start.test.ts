@@ -209,6 +209,12 @@ appendFileSync('theirs/ids', JSON.stringify([process.getuid(), process.getgid(),
       assert.equal(ended.status, status);
     });
 
+  test('R-D33 of a folder in place of an application ends with 66 and one line', async (t) => {
+    const stage = new Stage(t);
+    const ended = await stage.start(['run', '.', '--control', 'none']).ended;
+    assert.deepEqual(ended, { status: 66, errors: `coupletd: there is no application at ${stage.folder}\n` });
+  });
+
   for (const [what, words, signal, group] of [
     ['a start', ['run', 'other.js', '--control', 'none'], 'SIGTERM', false],
     // As a terminal does.
@@ -234,6 +240,14 @@ appendFileSync('theirs/ids', JSON.stringify([process.getuid(), process.getgid(),
       clearTimeout(late);
       assert.equal(left, false);
     });
+
+  test('with --ready-fd of what is not open ends with 78, before anything is opened that could have its number', async (t) => {
+    const daemon = new Stage(t).start(['run', 'none.js', '--control', 'none', '--ready-fd', '99']);
+    assert.deepEqual(await daemon.ended, {
+      status: 78,
+      errors: 'coupletd: --ready-fd 99: that is not a descriptor of a pipe, socket or file\n',
+    });
+  });
 
   test('a built-in service serves, and says in its log where', async (t) => {
     const daemon = new Stage(t).start(['echo', '--listen', 'tcp:0:interface=127.0.0.1', '--control', 'none']);

@@ -11,13 +11,12 @@ const TOLD = {
 
 describe('what the service manager tells', () => {
   test('is read by the process that it is meant for', () => {
-    const runtimeDirectory = '/run/poetry';
     const notifySocket = '/run/systemd/notify';
-    assert.deepEqual(serviceManagerOf(TOLD, 42), { notifySocket, watchdogMs: 90_000, runtimeDirectory });
-    assert.deepEqual(serviceManagerOf(TOLD, 43), { notifySocket, runtimeDirectory });
+    assert.deepEqual(serviceManagerOf(TOLD, 42), { notifySocket, watchdogMs: 90_000 });
+    assert.deepEqual(serviceManagerOf(TOLD, 43), { notifySocket });
     assert.deepEqual(serviceManagerOf({ WATCHDOG_USEC: '500' }, 43), { watchdogMs: 0.5 });
     for (const usec of ['', '0', '-1', 'x', 'Infinity'])
-      assert.deepEqual(serviceManagerOf({ WATCHDOG_USEC: usec, NOTIFY_SOCKET: '', RUNTIME_DIRECTORY: '' }, 1), {});
+      assert.deepEqual(serviceManagerOf({ WATCHDOG_USEC: usec, NOTIFY_SOCKET: '' }, 1), {});
   });
 
   test('is not passed to children', () => {
