@@ -5,7 +5,7 @@ import { ListenFDs, placeOf } from 'couplet/endpoints';
 import type { BindPlace, BoundSocket } from 'couplet/node';
 import { bindSocket } from 'couplet/node';
 import type { Cause } from 'couplet/testing';
-import { CommandError } from '../values/exit-status.ts';
+import { CommandError, EXIT } from '../values/exit-status.ts';
 import { refusal } from '../values/refusal.ts';
 import type { GroupPlan, PlannedSocket } from './plan.ts';
 
@@ -15,6 +15,8 @@ interface HeldPlace {
   /** The key of the place in the table of a worker, with the address that a host name had. */
   readonly key: string;
   readonly sockets: BoundSocket[];
+  /** Whether others may be bound beside the first one: the system wants to know that of the first one already. */
+  readonly spread: boolean;
 }
 
 /** What a worker of one slot inherits: for each place the positions of its descriptors, and the descriptors. */
@@ -56,16 +58,22 @@ export class Sockets {
         const held = this.#held.get(planned.id);
         // A queue of a slot that is gone would be served by no worker.
         const sockets = (held?.sockets ?? []).slice(0, slots);
+        const spread = held?.spread ?? plan.accept === 'spread';
         try {
+          if (sockets.length > 0 && sockets.length < slots && !spread)
+            throw new CommandError(
+              `'${planned.text}' has one queue for all workers, which a reload cannot divide: stop it and start it to accept spread`,
+              EXIT.failed,
+            );
           const place = await bindPlaceOf(planned, plan.accept === 'spread', sockets[0]);
           while (sockets.length < slots) {
             const socket = await bound(sockets[0] === undefined ? place : await bindPlaceOf(planned, true, sockets[0]));
             made.push(socket);
             sockets.push(socket);
           }
-          next.set(planned.id, { planned, key: keyOf(planned, sockets[0]), sockets });
+          next.set(planned.id, { planned, key: keyOf(planned, sockets[0]), sockets, spread });
         } catch (error) {
-          failures.push(refusal(`cannot listen on '${planned.text}'`, error));
+          failures.push(error instanceof CommandError ? error : refusal(`cannot listen on '${planned.text}'`, error));
         }
       }
     }

@@ -58,6 +58,19 @@ describe('the sockets of the supervisor', () => {
     await sockets.close();
   });
 
+  test('R-D2 a queue that all share is not divided by a reload, and one line says so', async () => {
+    const sockets = new Sockets();
+    const one = planned({ options: { workers: 2 } });
+    await (await sockets.bind(one)).keep();
+    await assert.rejects(sockets.bind(planned({ options: { workers: 2, accept: 'spread' } })), {
+      name: 'CommandError',
+      message: `'${PLACE}' has one queue for all workers, which a reload cannot divide: stop it and start it to accept spread`,
+      status: 1,
+    });
+    assert.ok(descriptors(sockets, one).every(isOpen));
+    await sockets.close();
+  });
+
   test('R-D3 what was bound for a reload that fails is closed, and what was there stays', async () => {
     const sockets = new Sockets();
     const plan = planned({});
