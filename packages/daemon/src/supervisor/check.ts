@@ -1,10 +1,11 @@
 import process from 'node:process';
 import type { Clock } from 'couplet';
 import { checkServices } from '../configuration/checks.ts';
+import { webPlaceOf } from '../metrics/web.ts';
 import { environmentOfChildren } from '../system/environment.ts';
 import { identityOf } from '../system/identity.ts';
 import { describeApplication } from './describe.ts';
-import { located } from './folder.ts';
+import { enter, located } from './folder.ts';
 import type { Launch } from './launch.ts';
 import { planOf } from './plan.ts';
 import { SpawnedChildren } from './spawned.ts';
@@ -16,6 +17,8 @@ import { SpawnedChildren } from './spawned.ts';
 export async function checkLaunch(clock: Clock, launch: Launch, folder: string): Promise<readonly string[]> {
   const { configuration, program } = launch;
   const { application: settings, services, options } = configuration;
+  enter(folder);
+  if (options.metrics !== undefined) webPlaceOf(options.metrics);
   const environment = environmentOfChildren(process.env);
   const children = new SpawnedChildren({ folder, nodeOptions: options.nodeOptions, environment });
   const identity = identityOf(options, { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 });

@@ -19,12 +19,11 @@ import { identityOf } from '../system/identity.ts';
 import { Pidfile } from '../system/pidfile.ts';
 import { checkEnvironment, drop } from '../system/privileges.ts';
 import { readyDescriptor } from '../system/ready-fd.ts';
-import { reasonOf } from '../values/error-words.ts';
 import { CommandError, EXIT, type ExitStatus, statusOf } from '../values/exit-status.ts';
 import { Announcer } from './announcer.ts';
 import type { Children } from './child.ts';
 import { describeApplication } from './describe.ts';
-import { located } from './folder.ts';
+import { enter, located } from './folder.ts';
 import { InProcessChildren } from './in-process.ts';
 import type { Launch } from './launch.ts';
 import { Observation } from './observation.ts';
@@ -344,15 +343,5 @@ class Daemon {
 
   #logStatus(): void {
     if (this.#supervisor !== undefined) this.#log?.log.info({ event: 'daemon.status', ...this.#status() }, 'status');
-  }
-}
-
-function enter(folder: string): void {
-  try {
-    process.chdir(folder);
-  } catch (error) {
-    throw new CommandError(`cannot enter the rundir ${folder}: ${reasonOf(error)}`, EXIT.configuration, {
-      cause: error,
-    });
   }
 }

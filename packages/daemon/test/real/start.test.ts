@@ -209,6 +209,23 @@ appendFileSync('theirs/ids', JSON.stringify([process.getuid(), process.getgid(),
       assert.equal(ended.status, status);
     });
 
+  for (const [words, status, line] of [
+    [['--rundir', 'nowhere'], 78, /^cannot enter the rundir \/\S+\/nowhere: no such file or directory$/],
+    [['--metrics', 'unix:a.sock'], 78, /^--metrics unix:a.sock: metrics are served on TCP alone: /],
+  ] as const)
+    test(`R-D30 check refuses ${words.join(' ')} as run does, with ${status} and the same line`, async (t) => {
+      const stage = new Stage(t);
+      const said = await Promise.all(
+        ['check', 'run'].map(async (command) => {
+          const { status, errors } = await stage.start([command, 'app.js', '--control', 'none', ...words]).ended;
+          return { status, errors };
+        }),
+      );
+      assert.deepEqual(said[0], said[1]);
+      assert.equal(said[0]?.status, status);
+      assert.match(`${said[0]?.errors.slice('coupletd: '.length, -1)}`, line);
+    });
+
   test('a built-in service serves, and says in its log where', async (t) => {
     const daemon = new Stage(t).start(['echo', '--listen', 'tcp:0:interface=127.0.0.1', '--control', 'none']);
     const client = new Client(await daemon.ready('echo'), 'Festina lente.');
