@@ -190,6 +190,18 @@ appendFileSync('theirs/ids', JSON.stringify([process.getuid(), process.getgid(),
       70,
       /^\/\S+\/other\.js:3: TypeError: Cannot read properties of null \(reading 'table'\)$/,
     ],
+    [
+      'has two services of one name',
+      "import { application, TimerService } from 'coupletd';\n\nconst tick = () => new TimerService('a', { everyMs: 1 }, () => {});\nexport default application('b', [tick(), tick()]);\n",
+      70,
+      /^the services of b: RangeError: two services have the name 'a'$/,
+    ],
+    [
+      'gives a service a wrong time',
+      "import { application, TimerService } from 'coupletd';\n\nexport default application('b', [\n  new TimerService('a', { everyMs: -1 }, () => {})]);\n",
+      70,
+      /^\/\S+\/other\.js:4: RangeError: everyMs is -1, not a number of milliseconds above 0$/,
+    ],
     ['exports nothing', 'export const app = 1;\n', 70, /^\/\S+\/other\.js does not export an application by default/],
     [
       'is never imported',
