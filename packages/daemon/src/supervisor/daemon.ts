@@ -32,7 +32,7 @@ import { PERIODS } from './periods.ts';
 import { planOf } from './plan.ts';
 import { Sockets } from './sockets.ts';
 import { SpawnedChildren } from './spawned.ts';
-import type { Loaded } from './supervisor.ts';
+import type { Loaded, Reloaded } from './supervisor.ts';
 import { Supervisor } from './supervisor.ts';
 
 /** How a daemon is run. */
@@ -256,7 +256,13 @@ class Daemon {
       reload: async ({ force }) => {
         const supervisor = this.#supervisor;
         if (supervisor === undefined) throw new CommandError('it is starting', EXIT.failed);
-        const result = await supervisor.reload(force);
+        // A stop does not wait for a reload, which then has no end of its own to be told.
+        const ended: Promise<Reloaded> = this.#stopped.then(() => ({
+          kind: 'failed',
+          line: 'it has been stopped meanwhile',
+          status: EXIT.failed,
+        }));
+        const result = await Promise.race([supervisor.reload(force), ended]);
         const generation = supervisor.generations.latest;
         if (result.kind === 'failed') return { result: 'failed', generation, reason: result.line };
         return { result: result.kind === 'unchanged' ? 'unchanged' : 'done', generation };
