@@ -348,6 +348,9 @@ class Daemon {
   }
 
   #logStatus(): void {
-    if (this.#supervisor !== undefined) this.#log?.log.info({ event: 'daemon.status', ...this.#status() }, 'status');
+    if (this.#supervisor === undefined) return;
+    // Each line has the pid already, and a key that is there twice is not read alike by all.
+    const { pid: _pid, ...status } = this.#status();
+    this.#log?.log.info({ event: 'daemon.status', ...status }, 'status');
   }
 }
