@@ -25,6 +25,7 @@ import type { Children } from './child.ts';
 import { describeApplication } from './describe.ts';
 import { enter, located } from './folder.ts';
 import { InProcessChildren } from './in-process.ts';
+import { keptOptions } from './kept.ts';
 import type { Launch } from './launch.ts';
 import { Observation } from './observation.ts';
 import type { Periods } from './periods.ts';
@@ -211,6 +212,9 @@ class Daemon {
     const { reactor, launch, again } = this.#options;
     const { configuration, program } = this.#loaded === undefined ? launch : await again();
     const { application: settings, services, options } = configuration;
+    const kept = keptOptions(this.#configuration.options, options);
+    if (kept.length > 0)
+      this.#log?.log.warn({ event: 'reload.kept', kept }, `${kept.join(', ')}: only a new start changes this`);
     const identity = this.#identity;
     const order = { program: located(program, this.#folder), settings, services };
     const description = await describeApplication(

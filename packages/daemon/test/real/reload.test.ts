@@ -127,6 +127,17 @@ describe('a reload', TIMEOUT, () => {
     assert.match(await ask(port, 'who'), /^\d+ two$/);
   });
 
+  test('warns of options that only a new start takes', async (t) => {
+    const stage = new Stage(t);
+    stage.write('app.toml', 'daemon = { workers = 1 }');
+    const daemon = stage.run(['--config', 'app.toml']);
+    await daemon.ready();
+    stage.write('app.toml', 'daemon = { workers = 2, metrics = "0", nodeOption = ["--no-warnings"] }');
+    assert.equal((await daemon.ask('reload', '--wait')).status, 0);
+    assert.deepEqual((await daemon.event('reload.kept')).kept, ['metrics', 'nodeOption']);
+    assert.equal(daemon.all('reload.kept').length, 1);
+  });
+
   test('R-D3 that a stop overtakes is told so, with 1', async (t) => {
     const stage = new Stage(t);
     const daemon = stage.run();
