@@ -3,6 +3,7 @@ import type { Clock } from 'couplet';
 import { environmentOfChildren } from '../system/environment.ts';
 import { identityOf } from '../system/identity.ts';
 import { loadLaunch } from './describe.ts';
+import { enter } from './folder.ts';
 import type { Launch } from './launch.ts';
 import { planOf } from './plan.ts';
 import { SpawnedChildren } from './spawned.ts';
@@ -14,6 +15,7 @@ import { SpawnedChildren } from './spawned.ts';
 export async function checkLaunch(clock: Clock, launch: Launch, folder: string): Promise<readonly string[]> {
   const { configuration } = launch;
   const { options } = configuration;
+  enter(folder);
   const children = new SpawnedChildren({ folder, environment: environmentOfChildren(process.env) });
   const identity = identityOf(options, { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 });
   const { description } = await loadLaunch(clock, children, launch, folder, identity);

@@ -18,12 +18,13 @@ import { identityOf } from '../system/identity.ts';
 import { Pidfile } from '../system/pidfile.ts';
 import { checkEnvironment, drop } from '../system/privileges.ts';
 import { readyDescriptor } from '../system/ready-fd.ts';
-import { reasonOf } from '../values/error-words.ts';
 import { CommandError, EXIT, type ExitStatus, statusOf } from '../values/exit-status.ts';
 import { Announcer } from './announcer.ts';
 import type { Children } from './child.ts';
 import { loadLaunch } from './describe.ts';
+import { enter } from './folder.ts';
 import { InProcessChildren } from './in-process.ts';
+import { keptOptions } from './kept.ts';
 import type { Launch, Loaded } from './launch.ts';
 import { Observation } from './observation.ts';
 import type { Periods } from './periods.ts';
@@ -31,6 +32,7 @@ import { PERIODS } from './periods.ts';
 import { planOf } from './plan.ts';
 import { Sockets } from './sockets.ts';
 import { SpawnedChildren } from './spawned.ts';
+import type { Reloaded } from './supervisor.ts';
 import { Supervisor } from './supervisor.ts';
 
 /** How a daemon is run. */
@@ -216,6 +218,9 @@ class Daemon {
   async #load(): Promise<Loaded> {
     const { reactor, launch, again } = this.#options;
     const present = this.#loaded === undefined ? launch : await again();
+    const kept = keptOptions(this.#configuration.options, present.configuration.options);
+    if (kept.length > 0)
+      this.#log?.log.warn({ event: 'reload.kept', kept }, `${kept.join(', ')}: only a new start changes this`);
     // It has become that by the time of a reload; without workers before the first import.
     const becomes = this.#loaded === undefined && this.#configuration.options.workers > 0 ? this.#identity : undefined;
     return loadLaunch(reactor, this.#children, present, this.#folder, becomes);
@@ -249,7 +254,13 @@ class Daemon {
       reload: async ({ force }) => {
         const supervisor = this.#supervisor;
         if (supervisor === undefined) throw new CommandError('it is starting', EXIT.failed);
-        const result = await supervisor.reload(force);
+        // A stop does not wait for a reload, which then has no end of its own to be told.
+        const ended: Promise<Reloaded> = this.#stopped.then(() => ({
+          kind: 'failed',
+          line: 'it has been stopped meanwhile',
+          status: EXIT.failed,
+        }));
+        const result = await Promise.race([supervisor.reload(force), ended]);
         const generation = supervisor.generations.latest;
         if (result.kind === 'failed') return { result: 'failed', generation, reason: result.line };
         return { result: result.kind === 'unchanged' ? 'unchanged' : 'done', generation };
@@ -336,16 +347,9 @@ class Daemon {
   }
 
   #logStatus(): void {
-    if (this.#supervisor !== undefined) this.#log?.log.info({ event: 'daemon.status', ...this.#status() }, 'status');
-  }
-}
-
-function enter(folder: string): void {
-  try {
-    process.chdir(folder);
-  } catch (error) {
-    throw new CommandError(`cannot enter the rundir ${folder}: ${reasonOf(error)}`, EXIT.configuration, {
-      cause: error,
-    });
+    if (this.#supervisor === undefined) return;
+    // Each line has the pid already, and a key that is there twice is not read alike by all.
+    const { pid: _pid, ...status } = this.#status();
+    this.#log?.log.info({ event: 'daemon.status', ...status }, 'status');
   }
 }

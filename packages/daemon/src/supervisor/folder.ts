@@ -2,6 +2,19 @@ import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import process from 'node:process';
 import type { Program } from '../ipc/messages.ts';
+import { reasonOf } from '../values/error-words.ts';
+import { CommandError, EXIT } from '../values/exit-status.ts';
+
+/** Makes a folder the working directory. Throws a `CommandError` if that cannot be. */
+export function enter(folder: string): void {
+  try {
+    process.chdir(folder);
+  } catch (error) {
+    throw new CommandError(`cannot enter the rundir ${folder}: ${reasonOf(error)}`, EXIT.configuration, {
+      cause: error,
+    });
+  }
+}
 
 /** The working directory as the shell has it, with the links that lead there: they may lead elsewhere later. */
 export function presentFolder(): string {

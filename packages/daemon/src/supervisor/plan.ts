@@ -12,6 +12,8 @@ export interface PlannedSocket {
   readonly place: Exclude<ServerPlace, { kind: 'stdio' | 'fd' }>;
   /** The description, for messages. */
   readonly text: string;
+  /** The service that it is for, for messages. */
+  readonly path: string;
 }
 
 /** Services that run in the same processes. */
@@ -41,7 +43,7 @@ export function planOf(description: ApplicationDescription, configuration: Confi
     return [{ name: description.name, services: tops, workers: 1, accept: 'shared', sockets: [], fingerprint }];
   }
   const lists = options.topology === 'apart' ? tops.map((name) => [name]) : [tops];
-  const owners = new Map<string, string>();
+  const owners = new Map<string, PlannedSocket>();
   const groups = lists.map((services): GroupPlan => {
     const [first = ''] = services;
     const own = options.topology === 'apart' ? configuration.services[first] : undefined;
@@ -49,10 +51,12 @@ export function planOf(description: ApplicationDescription, configuration: Confi
     const accept = own?.accept ?? options.accept;
     const members = description.services.filter(({ path }) => services.includes(topOf(path)));
     const sockets = members.flatMap((service) => socketsOf(service, flaws));
-    for (const { id, text } of sockets) {
+    for (const socket of sockets) {
+      const { id, text, path } = socket;
       const other = owners.get(id);
-      if (other !== undefined) flaws.push(`'${text}' is the same place as '${other}'`);
-      owners.set(id, text);
+      if (other !== undefined)
+        flaws.push(`${path} listens on '${text}', the same place as '${other.text}' of ${other.path}`);
+      owners.set(id, socket);
       if (accept === 'spread') flaws.push(...flawsOfSpread(text));
     }
     for (const { path, ownEndpoints } of members)
@@ -88,7 +92,7 @@ function socketsOf({ path, listen }: ServiceDescription, flaws: string[]): Plann
       return [];
     }
     const free = place.kind === 'tcp' && place.port === 0;
-    return [{ id: free ? `${place.key}#${path}#${at}` : place.key, place, text }];
+    return [{ id: free ? `${place.key}#${path}#${at}` : place.key, place, text, path }];
   });
 }
 

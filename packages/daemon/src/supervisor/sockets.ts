@@ -77,7 +77,7 @@ export class Sockets {
           }
           next.set(planned.id, { planned, key: keyOf(planned, sockets[0]), sockets, spread });
         } catch (error) {
-          failures.push(refusal(`cannot listen on '${planned.text}'`, error));
+          failures.push(error instanceof CommandError ? error : refusal(`cannot listen on '${planned.text}'`, error));
         }
       }
     }

@@ -3,14 +3,22 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 /** A place in a stack: a file of the program, not of the runtime. */
-const PLACE = /(?:^|[\s(])(file:\/\/[^\s()]+?|\/[^\s()]+?):(\d+)(?::\d+)?\)?$/m;
+const PLACE = /(?:^|[\s(])(file:\/\/[^\s()]+?|\/[^\s()]+?):(\d+)(?::\d+)?\)?$/gm;
 
-/** Returns the first place in the stack of an error that is a file, as `FILE:LINE`; undefined if there is none. */
+/** Where these packages are: what they throw because of a wrong argument is to be mended where they were called. */
+const OURS = [import.meta.url, import.meta.resolve('couplet')].map((url) =>
+  fileURLToPath(url.replace(/^(.*\/(?:src|dist)\/).*$/, '$1')),
+);
+
+/** Returns the first place in the stack of an error that is a file of the application, as `FILE:LINE`; undefined if there is none. */
 export function placeIn(error: unknown): string | undefined {
   if (!(error instanceof Error) || error.stack === undefined) return undefined;
-  const [, file, line] = PLACE.exec(error.stack) ?? [];
-  if (file === undefined) return undefined;
-  return `${file.startsWith('file:') ? fileURLToPath(file) : file}:${line}`;
+  const places = [...error.stack.matchAll(PLACE)].map(([, file = '', line]) => ({
+    file: file.startsWith('file:') ? fileURLToPath(file) : file,
+    line,
+  }));
+  const found = places.find(({ file }) => !OURS.some((folder) => file.startsWith(folder)));
+  return found === undefined ? undefined : `${found.file}:${found.line}`;
 }
 
 /** How long the runtime may take to parse a file, in milliseconds. */

@@ -8,6 +8,25 @@ import type { Line } from './daemon.ts';
 import { Stage } from './stage.ts';
 
 describe('the log of a daemon', { timeout: 60_000 }, () => {
+  test('at SIGUSR2 has the status in a line with each key once', async (t) => {
+    const stage = new Stage(t);
+    const file = join(stage.folder, 'log');
+    const daemon = stage.run(['--log-file', 'log']);
+    const watcher = watch(stage.folder);
+    await told(watcher, () => (linesOf(file, 'daemon.ready').length === 1 ? true : undefined));
+    daemon.signal('SIGUSR2');
+    const line = await told(watcher, () =>
+      readFileSync(file, 'utf8')
+        .split('\n')
+        .find((one) => one.includes('"event":"daemon.status"') && one.endsWith('}')),
+    );
+    watcher.close();
+    // That of the process, and that of its worker.
+    assert.equal(line.match(/"pid":/g)?.length, 2, line);
+    daemon.signal('SIGTERM');
+    assert.deepEqual(await daemon.ended, { status: 0, errors: '' });
+  });
+
   test('R-D24 at SIGUSR1 all processes reopen it: each line is whole, and in exactly one of the files', async (t) => {
     const stage = new Stage(t);
     const file = join(stage.folder, 'log');

@@ -142,6 +142,37 @@ describe('a reload', TIMEOUT, () => {
     assert.match(await ask(port, 'who'), /^\d+ two$/);
   });
 
+  test('warns of options that only a new start takes', async (t) => {
+    const stage = new Stage(t);
+    stage.write('app.toml', 'daemon = { workers = 1 }');
+    const daemon = stage.run(['--config', 'app.toml']);
+    await daemon.ready();
+    stage.write('app.toml', 'daemon = { workers = 2, metrics = "0", logLevel = "debug" }');
+    assert.equal((await daemon.ask('reload', '--wait')).status, 0);
+    const { kept } = await daemon.event('reload.kept');
+    assert.deepEqual(kept, ['logLevel', 'metrics']);
+    assert.equal(daemon.all('reload.kept').length, 1);
+  });
+
+  test('R-D3 that a stop overtakes is told so, with 1', async (t) => {
+    const stage = new Stage(t);
+    const daemon = stage.run();
+    await daemon.ready();
+    stage.write(
+      'app.js',
+      talk({ version: 'two', before: 'await new Promise((resolve) => setTimeout(resolve, 20_000));' }),
+    );
+    const reload = daemon.ask('reload', '--wait');
+    await daemon.event('reload.started');
+    daemon.signal('SIGTERM');
+    assert.deepEqual(await reload, {
+      status: 1,
+      output: '',
+      errors: 'coupletd: the reload failed: it has been stopped meanwhile\n',
+    });
+    assert.deepEqual(await daemon.ended, { status: 0, errors: '' });
+  });
+
   test('R-D5 of what has not changed keeps the processes', {
     skip: RECORDS ? false : 'imports cannot be recorded here',
   }, async (t) => {

@@ -190,6 +190,18 @@ appendFileSync('theirs/ids', JSON.stringify([process.getuid(), process.getgid(),
       70,
       /^\/\S+\/other\.js:3: TypeError: Cannot read properties of null \(reading 'table'\)$/,
     ],
+    [
+      'has two services of one name',
+      "import { application, TimerService } from 'coupletd';\n\nconst tick = () => new TimerService('a', { everyMs: 1 }, () => {});\nexport default application('b', [tick(), tick()]);\n",
+      70,
+      /^the services of b: RangeError: two services have the name 'a'$/,
+    ],
+    [
+      'gives a service a wrong time',
+      "import { application, TimerService } from 'coupletd';\n\nexport default application('b', [\n  new TimerService('a', { everyMs: -1 }, () => {})]);\n",
+      70,
+      /^\/\S+\/other\.js:4: RangeError: everyMs is -1, not a number of milliseconds above 0$/,
+    ],
     ['exports nothing', 'export const app = 1;\n', 70, /^\/\S+\/other\.js does not export an application by default/],
     [
       'is never imported',
@@ -248,6 +260,22 @@ appendFileSync('theirs/ids', JSON.stringify([process.getuid(), process.getgid(),
       errors: 'coupletd: --ready-fd 99: that is not a descriptor of a pipe, socket or file\n',
     });
   });
+
+  for (const [words, status, line] of [
+    [['--rundir', 'nowhere'], 78, /^cannot enter the rundir \/\S+\/nowhere: no such file or directory$/],
+  ] as const)
+    test(`R-D30 check refuses ${words.join(' ')} as run does, with ${status} and the same line`, async (t) => {
+      const stage = new Stage(t);
+      const said = await Promise.all(
+        ['check', 'run'].map(async (command) => {
+          const { status, errors } = await stage.start([command, 'app.js', '--control', 'none', ...words]).ended;
+          return { status, errors };
+        }),
+      );
+      assert.deepEqual(said[0], said[1]);
+      assert.equal(said[0]?.status, status);
+      assert.match(`${said[0]?.errors.slice('coupletd: '.length, -1)}`, line);
+    });
 
   test('a built-in service serves, and says in its log where', async (t) => {
     const daemon = new Stage(t).start(['echo', '--listen', 'tcp:0:interface=127.0.0.1', '--control', 'none']);
