@@ -94,7 +94,8 @@ function test(node, flags, files) {
   const reporters = ['--test-reporter=spec', '--test-reporter-destination=stdout'];
   reporters.push('--test-reporter=tap', `--test-reporter-destination=${tap}`);
   // One more than there are processors: the suites on real sockets mostly wait.
-  const runner = ['--test', `--test-concurrency=${availableParallelism() + 1}`, ...reporters];
+  // What hangs fails, and does not hold up the rest.
+  const runner = ['--test', '--test-timeout=600000', `--test-concurrency=${availableParallelism() + 1}`, ...reporters];
   // Each file has a process of its own, and most of what that compiles another one has compiled before.
   const env = {
     ...process.env,

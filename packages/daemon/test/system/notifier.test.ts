@@ -11,16 +11,23 @@ import { Notifier } from '../../src/system/notifier.ts';
 describe('a notifier', { timeout: 10_000 }, () => {
   const root = mkdtempSync(join(tmpdir(), 'couplet-notify-'));
   after(() => rmSync(root, { recursive: true }));
+  /** How often the program may be started. */
+  const MOST = 8;
   let program: string;
+  let passed: number;
   beforeEach(() => {
-    // Writes down what it is told, and then waits at its gate.
+    passed = 0;
+    // Writes down what it is told, and then waits at a gate of its own: two that follow each other must not read from one.
     program = join(mkdtempSync(join(root, 'one-')), 'notify');
     writeFileSync(
       program,
-      '#!/bin/sh\necho "$NOTIFY_SOCKET: $*" >> "$0.log"\nread status < "$0.gate"\nexit "$status"\n',
+      '#!/bin/sh\necho "$NOTIFY_SOCKET: $*" >> "$0.log"\nread status < "$0.gate$(wc -l < "$0.log")"\nexit "$status"\n',
     );
     chmodSync(program, 0o755);
-    execFileSync('mkfifo', [`${program}.gate`]);
+    execFileSync(
+      'mkfifo',
+      Array.from({ length: MOST }, (_, at) => `${program}.gate${at + 1}`),
+    );
   });
 
   function scene(name = program) {
@@ -35,9 +42,10 @@ describe('a notifier', { timeout: 10_000 }, () => {
     return { clock, warnings, notifier, told: () => readFileSync(`${program}.log`, 'utf8').trimEnd().split('\n') };
   }
 
-  /** Waits until the program is at its gate, and lets it end with a status. */
+  /** Waits until the next program is at its gate, and lets it end with a status. */
   async function pass(status = 0): Promise<void> {
-    const gate = await open(`${program}.gate`, 'w');
+    passed += 1;
+    const gate = await open(`${program}.gate${passed}`, 'w');
     await gate.write(`${status}\n`);
     await gate.close();
   }
