@@ -15,6 +15,7 @@ import {
 } from 'couplet/framing';
 import { verifyFraming } from 'couplet/testing';
 import fc from 'fast-check';
+import { FULL } from '../full.ts';
 
 /** A stream, and what comes of it. */
 type Case = readonly [stream: Buffer, sequence: readonly string[]];
@@ -39,8 +40,7 @@ function longString(length: number, maxLength: number): string {
 
 const MANY = 'x'.repeat(200);
 /** How many random cuts a format gets, and how many of them each stream after the first: those have errors, which are dear. */
-const { COUPLET_FULL } = process.env;
-const CUTS = COUPLET_FULL === undefined ? 20_000 : 100_000;
+const CUTS = FULL ? 100_000 : 20_000;
 const FEW = 2_000;
 
 /** Every format: a decoder, streams, and what comes of them. */

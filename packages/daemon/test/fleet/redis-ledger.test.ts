@@ -8,6 +8,10 @@ import { ModelRedis } from './model-redis.ts';
 import { RecordingLog } from './recording-log.ts';
 import { pass } from './turns.ts';
 
+const { COUPLET_FULL: full } = process.env;
+/** Whether there is time for all runs, as in `npm run test:runtimes`. */
+const FULL = full !== undefined;
+
 const MAX = 5;
 
 /** A process of a fleet, and how many places its connections have. */
@@ -201,7 +205,7 @@ describe('the ledger on a model of Redis', () => {
         assert.ok(places <= MAX, `${places} places`);
         most = Math.max(most, places);
       }),
-      { numRuns: 25, endOnFailure: true },
+      { numRuns: FULL ? 25 : 6, endOnFailure: true },
     );
     assert.equal(most, MAX);
   });
@@ -211,7 +215,7 @@ describe('the ledger on a model of Redis', () => {
       fc.asyncProperty(fc.integer(), async (seed) => {
         await play(seed, ['cut', 'freeze', 'empty', 'kill']);
       }),
-      { numRuns: 15, endOnFailure: true },
+      { numRuns: FULL ? 15 : 4, endOnFailure: true },
     );
   });
 });
