@@ -82,7 +82,7 @@ function writeUnbundled(manifest) {
   const compiled = (target) => (typeof target === 'string' ? target : target[SOURCE].replace(/\.ts$/, '.js'));
   const map = (targets) =>
     Object.fromEntries(Object.entries(targets).map(([name, target]) => [name, compiled(target)]));
-  const { name, type, exports, imports } = manifest;
+  const { name, version, type, exports, imports } = manifest;
   mkdirSync(dirname(STAMP), { recursive: true });
-  writeFileSync(STAMP, JSON.stringify({ name, type, exports: map(exports), imports: map(imports) }));
+  writeFileSync(STAMP, JSON.stringify({ name, version, type, exports: map(exports), imports: map(imports) }));
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Service } from '../../src/application/service.ts';
 import { readConfiguration } from '../../src/configuration/configuration.ts';
@@ -11,7 +12,7 @@ const { options } = await readConfiguration({});
 
 /** The path of a fixture. */
 export function fixture(name: string): string {
-  return fileURLToPath(new URL(`fixtures/${name}.ts`, import.meta.url));
+  return fileURLToPath(new URL(`fixtures/${name}${extname(import.meta.filename)}`, import.meta.url));
 }
 
 /** A worker, and what it does to the process around it. */

@@ -85,9 +85,14 @@ describe('a worker that starts', () => {
   });
 
   const failing: readonly [string, string, RegExp, number][] = [
-    ['an application that throws', fixture('throws'), /throws\.ts:3: TypeError: the poems are missing$/, 70],
-    ['a file that does not exist', fixture('nothing'), /^there is no application at .*nothing\.ts$/, 66],
-    ['a file that exports no application', fixture('other'), /other\.ts does not export an application by default/, 70],
+    ['an application that throws', fixture('throws'), /throws\.[jt]s:[23]: TypeError: the poems are missing$/, 70],
+    ['a file that does not exist', fixture('nothing'), /^there is no application at .*nothing\.[jt]s$/, 66],
+    [
+      'a file that exports no application',
+      fixture('other'),
+      /other\.[jt]s does not export an application by default/,
+      70,
+    ],
   ];
   for (const [what, file, line, status] of failing)
     test(`R-D33 ${what} is told in one line, with its place, and ends it with ${status}`, async () => {
@@ -293,7 +298,7 @@ describe('a worker that serves', () => {
     const around = new FakeSurroundings();
     await around.ready([]);
     around.worker.crash(new RangeError('too long'));
-    assert.match(around.report('failed')?.failure.line ?? '', /worker\.test\.ts:\d+: too long$/);
+    assert.match(around.report('failed')?.failure.line ?? '', /worker\.test\.[jt]s:\d+: too long$/);
     assert.deepEqual(around.ends, [70]);
     assert.equal(around.log.lines.at(-1)?.level, 'fatal');
     await around.time.end();
