@@ -183,7 +183,7 @@ Can the checks fail? \`npm run plant\` changes one line or two of a copy of the 
 mistake: first by simulation, with eight scenes and one seed after the other, each on a network of its own, then with the
 conformance suite and the framing checks. What these cannot reach, or reach only by chance, has a test of its own, which is the
 only one to look for it: such rows have no seed. There are ${names.length} bugs; the compiler finds none of them. They are in
-[bugs.ts](../packages/couplet/test/planted/bugs.ts) and the files that it names, the scenes beside it. \`npm test\` does the same
+[bugs.ts](../packages/couplet/test/planted/bugs.ts) and the files that it names, the scenes beside it. \`npm run test:runtimes\` does the same
 for a few.
 
 That command wrote this page, the last time for commit ${commit()}; given words, it writes only the rows of bugs whose names and
