@@ -51,7 +51,7 @@ export async function listen(
 ): Promise<ListeningPort> {
   const endpoint = typeof where === 'object' ? where : serverFromString(options.reactor ?? reactor, where);
   checkEndpoint(endpoint, 'listen');
-  // An endpoint of somebody else may know factories only.
+  // An endpoint that a program registered may accept only factories.
   return endpoint.listen(factoryFrom(factory), options);
 }
 

@@ -24,7 +24,7 @@ export interface DecoderOptions {
 }
 
 const [MINUS, ZERO, NINE] = [0x2d, 0x30, 0x39];
-/** Numbers of so many digits are exact. */
+/** A number with up to this many digits is exact. */
 const EXACT = 15;
 /** How many bytes are looked at one by one before the runtime searches: a call of it costs as much. */
 const NEAR = 48;
@@ -273,7 +273,7 @@ class GeneratedDecoder<Frame> extends Decoder<Frame> implements InputSource {
     return this.begun.size + this.at - this.#start;
   }
 
-  /** Throws a `LengthLimitError` if the frame is too long with so many bytes more. */
+  /** Throws a `LengthLimitError` if this many more bytes make the frame too long. */
   #expect(more: number): void {
     const size = this.#size + more;
     if (size > this.#maxLength) throw new LengthLimitError(size, this.#maxLength);
