@@ -1,5 +1,6 @@
-import type { Clock, DelayedCall } from 'couplet';
+import type { Clock } from 'couplet';
 import type { Answer } from 'couplet/policies';
+import { whenOverdue } from './overdue.ts';
 import { noDecisions } from './watched-ledger.ts';
 
 /**
@@ -65,10 +66,9 @@ export class Questions {
     if (signal.aborted) return 'unknown';
     if (this.#waiting >= MOST_WAITING) return this.atOnce('unknown');
     return new Promise((resolve) => {
-      let deadline: DelayedCall;
       const question = new Question(key, max, (answer) => {
         this.#waiting -= 1;
-        deadline.cancel();
+        cancel();
         signal.removeEventListener('abort', giveUp);
         // Who asked and left says nothing of the ledger.
         resolve(signal.aborted ? answer : this.atOnce(answer));
@@ -78,11 +78,8 @@ export class Questions {
         question.answer('unknown');
       };
       this.#waiting += 1;
-      deadline = this.#clock.callLater(ANSWER_MS, () => {
-        // The answer may be there unread, if this process was busy: the next turn of its loop reads it.
-        deadline = this.#clock.callLater(0, () => {
-          this.failed(question, `no answer within ${ANSWER_MS} ms`);
-        });
+      const cancel = whenOverdue(this.#clock, ANSWER_MS, () => {
+        this.failed(question, `no answer within ${ANSWER_MS} ms`);
       });
       signal.addEventListener('abort', giveUp);
       send(question);

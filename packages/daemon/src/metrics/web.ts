@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { Clock, DelayedCall } from 'couplet';
 import { placeOf } from 'couplet/endpoints';
+import { authorityOf } from '../values/authority.ts';
 import { refusal } from '../values/refusal.ts';
 import { EXPOSITION_TYPE } from './exposition.ts';
 
@@ -64,8 +65,8 @@ export class Web {
   async open({ host, port }: WebPlace): Promise<number> {
     const server = this.#server;
     await new Promise<void>((resolve, reject) => {
-      const place = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-      const refuse = (error: Error): void => reject(refusal(`cannot serve metrics on ${place}`, error));
+      const refuse = (error: Error): void =>
+        reject(refusal(`cannot serve metrics on ${authorityOf(host, port)}`, error));
       server.once('error', refuse);
       server.listen({ host, port }, () => {
         server.off('error', refuse);

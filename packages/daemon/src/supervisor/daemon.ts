@@ -18,6 +18,7 @@ import { identityOf } from '../system/identity.ts';
 import { Pidfile } from '../system/pidfile.ts';
 import { checkEnvironment, drop } from '../system/privileges.ts';
 import { readyDescriptor } from '../system/ready-fd.ts';
+import { authorityOf } from '../values/authority.ts';
 import { CommandError, EXIT, type ExitStatus, statusOf } from '../values/exit-status.ts';
 import { Announcer } from './announcer.ts';
 import type { Children } from './child.ts';
@@ -244,8 +245,7 @@ class Daemon {
     );
     const port = await web.open(place);
     this.#undo.push(() => web.close());
-    const host = place.host.includes(':') ? `[${place.host}]` : place.host;
-    this.#metrics = `${host}:${port}`;
+    this.#metrics = authorityOf(place.host, port);
   }
 
   #handler(): ControlHandler {

@@ -4,6 +4,7 @@ import type { ApplicationDescription } from '../ipc/messages.ts';
 import type { SupervisorCounters } from '../metrics/counters.ts';
 import type { MergedCounters } from '../metrics/merge.ts';
 import type { Supervisor } from './supervisor.ts';
+import { openIn } from './worker-group.ts';
 
 /** The states of workers, as metrics and status name them. */
 const WORKER_STATES = ['starting', 'ready', 'leaving', 'dying'] as const;
@@ -37,14 +38,14 @@ export function statusOf(
       open,
     })),
     slots: (supervisor?.generations.groups ?? []).flatMap((group) =>
-      group.workers.map(({ slot, pid, state, generation, counters, since: began }) => ({
-        slot,
+      group.workers.map((worker) => ({
+        slot: worker.slot,
         group: group.plan.name,
-        pid,
-        state,
-        generation,
-        connections: counters?.listeners.reduce((sum, { open }) => sum + open, 0) ?? 0,
-        uptimeSeconds: Math.round(now - began) / 1000,
+        pid: worker.pid,
+        state: worker.state,
+        generation: worker.generation,
+        connections: openIn(worker),
+        uptimeSeconds: Math.round(now - worker.since) / 1000,
       })),
     ),
     drops: { logLines: merged.droppedLines, busMessages: merged.droppedMessages },

@@ -5,6 +5,7 @@ import { ListenFDs, placeOf } from 'couplet/endpoints';
 import type { BindPlace, BoundSocket } from 'couplet/node';
 import { bindSocket } from 'couplet/node';
 import type { Cause } from 'couplet/testing';
+import { authorityOf, bracketed } from '../values/authority.ts';
 import { CommandError, EXIT } from '../values/exit-status.ts';
 import { refusal } from '../values/refusal.ts';
 import type { GroupPlan, PlannedSocket } from './plan.ts';
@@ -41,7 +42,7 @@ export class Sockets {
 
   /** Where it listens, as in a URL. */
   get hosts(): readonly string[] {
-    return [...this.#held.values()].map(({ sockets: [socket] }) => (socket === undefined ? '' : authorityOf(socket)));
+    return [...this.#held.values()].map(({ sockets: [socket] }) => (socket === undefined ? '' : hostOf(socket)));
   }
 
   /**
@@ -178,10 +179,10 @@ async function addressOf(host: string, ipv6Only: boolean): Promise<string> {
 function keyOf({ place }: PlannedSocket, socket: BoundSocket | undefined): string {
   if (place.kind !== 'tcp' || socket === undefined || !('port' in socket.name)) return place.key;
   const { host } = socket.name;
-  return placeOf(`tcp:${place.port}:interface=${host.includes(':') ? `[${host}]` : host}`).key;
+  return placeOf(`tcp:${place.port}:interface=${bracketed(host)}`).key;
 }
 
-function authorityOf({ name }: BoundSocket): string {
-  if ('port' in name) return `${name.host.includes(':') ? `[${name.host}]` : name.host}:${name.port}`;
+function hostOf({ name }: BoundSocket): string {
+  if ('port' in name) return authorityOf(name.host, name.port);
   return 'path' in name ? name.path : '';
 }
