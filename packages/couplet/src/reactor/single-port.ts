@@ -10,7 +10,7 @@ import { checkProtocol } from '../protocol/role.ts';
 import type { Wire } from '../seam/wire.ts';
 import type { Clock, DelayedCall } from '../time/clock.ts';
 import { ReactorStopped } from '../time/waits.ts';
-import { checkAtLeast, checkText, described, hasMethods } from '../values/checks.ts';
+import { checkAtLeast, checkSignal, checkText } from '../values/checks.ts';
 import type { Accepting, AcceptOptions, ListenOptions } from './options.ts';
 
 /** What it asks of the reactor. */
@@ -31,8 +31,7 @@ export async function acceptOne<P extends ProtocolUnder<Factory>>(
   checkProtocol(protocol, 'protocol');
   checkAtLeast('timeoutMs', timeoutMs, 0);
   if (from !== undefined) checkText('from', from, '192.0.2.1');
-  if (signal !== undefined && !hasMethods(signal, ['addEventListener']))
-    throw new TypeError(`signal is ${described(signal)}, not an AbortSignal`);
+  checkSignal(signal);
   if (signal?.aborted === true) throw cancelled();
   const factory = new SingleFactory(protocol, from);
   const listening: ListenOptions = { backlog: 16, ...others };

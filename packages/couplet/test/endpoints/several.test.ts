@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { ClientFactory, ConnectionRefusedError, connect, Protocol, UserAbortError } from 'couplet';
 import { type ClientEndpoint, ClientService, clientFromString, failover, roundRobin } from 'couplet/endpoints';
 import { simulate } from 'couplet/sim';
+import { Hearer } from '../hearer.ts';
 import { call } from '../misuse/calling.ts';
 
 /** Says the name of its server, and closes. */
@@ -15,24 +16,6 @@ class Named extends Protocol {
   override connectionMade(): void {
     this.transport.write(this.#name);
     this.transport.loseConnection();
-  }
-}
-
-class Hearer extends Protocol<unknown> {
-  heard = '';
-  readonly ended: Promise<string>;
-  #end: (heard: string) => void = () => {};
-  constructor() {
-    super();
-    this.ended = new Promise((resolve) => {
-      this.#end = resolve;
-    });
-  }
-  override dataReceived(data: Buffer): void {
-    this.heard += data;
-  }
-  override connectionLost(): void {
-    this.#end(this.heard);
   }
 }
 

@@ -6,6 +6,7 @@ import { limitConnections } from 'couplet/policies';
 import { Echo } from 'couplet/protocols';
 import { simulate } from 'couplet/sim';
 import { factoryFrom } from '../../src/protocol/build-function.ts';
+import { Hearer } from '../hearer.ts';
 import { call } from '../misuse/calling.ts';
 
 /** Says hello, and closes. */
@@ -21,25 +22,6 @@ class Hello extends Protocol {
   }
 }
 
-/** Collects what it hears, until the end. */
-class Listener extends Protocol<unknown> {
-  heard = '';
-  readonly ended: Promise<string>;
-  #end: (heard: string) => void = () => {};
-  constructor() {
-    super();
-    this.ended = new Promise((resolve) => {
-      this.#end = resolve;
-    });
-  }
-  override dataReceived(data: Buffer): void {
-    this.heard += data;
-  }
-  override connectionLost(): void {
-    this.#end(this.heard);
-  }
-}
-
 /** Plays a scene with the reactors of a server and a client. */
 async function play(scene: (server: Reactor, client: Reactor) => Promise<void>): Promise<void> {
   await simulate({ seeds: 1, profile: 'calm' }, async (world) => {
@@ -50,7 +32,7 @@ async function play(scene: (server: Reactor, client: Reactor) => Promise<void>):
 }
 
 async function hear(reactor: Reactor, port = 8007): Promise<string> {
-  return (await connect(`tcp:server:${port}`, new Listener(), { reactor })).ended;
+  return (await connect(`tcp:server:${port}`, new Hearer(), { reactor })).ended;
 }
 
 describe('a function in the place of a factory', () => {
