@@ -11,8 +11,9 @@ import type { ClientFactory, ListeningPort, Transport } from 'couplet';
 import { connect, Factory, Protocol, ProxyHeaderError, Reactor } from 'couplet';
 import { announceEndpoint, clientFromString, detailsOf, serverFromString, TLV } from 'couplet/endpoints';
 import { NodeBackend } from 'couplet/node';
+import { freePort } from 'couplet-test/free-port';
 import { Authority } from '../real/certificates.ts';
-import { freePort, Program } from './program.ts';
+import { Program } from './program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'couplet-haproxy-'));
 

@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 
 /** A program of the system in a process of its own. */
 export class Program {
@@ -66,15 +65,4 @@ export class Program {
   #changed(): void {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
-}
-
-/** A TCP port of the loopback interface that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('it has no port');
-  server.close();
-  await once(server, 'close');
-  return address.port;
 }

@@ -9,8 +9,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { freePort } from 'couplet-test/free-port';
 import { Child } from '../real/child.ts';
-import { freePort } from './program.ts';
 
 const CLIENTS = 200;
 /** Of these, how many do not read what they ask for: so many copies of the poem. */

@@ -4,12 +4,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
+import { freePort } from 'couplet-test/free-port';
 import { ask } from '../real/client.ts';
 import type { Daemon, DaemonOptions } from '../real/daemon.ts';
 import { Stage } from '../real/stage.ts';
 import { talk } from '../real/talk.ts';
 import { NOT_ROOT } from '../run.ts';
-import { freePort, Program } from './program.ts';
+import { Program } from './program.ts';
 
 /** A daemon that is watched by its metrics, since its log goes elsewhere. */
 class Watched {

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import type { NetConnectOpts, Socket } from 'node:net';
 import process from 'node:process';
 import { type TestContext, test } from 'node:test';
+import { freePort } from 'couplet-test/free-port';
 import type { Daemon } from '../real/daemon.ts';
 import { Stage } from '../real/stage.ts';
 import { deployed } from './deploy.ts';
 import { Book, enter, Guests, gate, visit } from './guests.ts';
-import { freePort, Program } from './program.ts';
+import { Program } from './program.ts';
 import { Redis } from './redis.ts';
 
 const HOSTS = ['127.0.0.1', '127.0.0.2'] as const;

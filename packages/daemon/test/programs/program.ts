@@ -1,7 +1,6 @@
 import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import type { TestContext } from 'node:test';
 
 /** A program that runs beside a test, and ends with it. */
@@ -71,19 +70,4 @@ export class Program {
   #changed(): void {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
-}
-
-/** A port that was free on these addresses a moment ago. */
-export async function freePort(...hosts: readonly string[]): Promise<number> {
-  let port = 0;
-  const servers = [];
-  for (const host of hosts) {
-    const server = createServer().listen(port, host);
-    await once(server, 'listening');
-    const address = server.address();
-    if (typeof address === 'object' && address !== null) port = address.port;
-    servers.push(server);
-  }
-  for (const server of servers) server.close();
-  return port;
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import process from 'node:process';
 import { describe, test } from 'node:test';
+import { freePort } from 'couplet-test/free-port';
 import { ask, Crowd } from '../real/client.ts';
 import { Stage } from '../real/stage.ts';
 import { talk } from '../real/talk.ts';
 import { outcome } from './deploy.ts';
-import { freePort } from './program.ts';
 
 // The whole number of the requirement is 20 reloads.
 const { COUPLETD_RELOADS = '5' } = process.env;

@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { describe, test } from 'node:test';
+import { freePort } from 'couplet-test/free-port';
 import { ask, Crowd } from '../real/client.ts';
 import { Stage } from '../real/stage.ts';
 import { talk } from '../real/talk.ts';
-import { freePort, type Program } from './program.ts';
+import type { Program } from './program.ts';
 import { receiver } from './receiver.ts';
 
 describe('under a service manager', { timeout: 120_000 }, () => {

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
+import { freePort } from 'couplet-test/free-port';
 import type { Daemon } from '../real/daemon.ts';
 import { Stage } from '../real/stage.ts';
 import { outcome } from './deploy.ts';
 import { enter } from './guests.ts';
-import { freePort, Program } from './program.ts';
+import { Program } from './program.ts';
 
 /** What a program of the shell says, given some input. */
 async function said(t: TestContext, command: readonly string[], input = ''): Promise<string> {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, it } from 'node:test';
-import { DEPLOYMENTS, freePorts, NAMES, poemOf, QUICK, QUIET, serveAll } from '../real/application.ts';
+import { freePorts } from 'couplet-test/free-port';
+import { DEPLOYMENTS, NAMES, poemOf, QUICK, QUIET, serveAll } from '../real/application.ts';
 
 const SKIP = spawnSync('nc', ['-h']).error === undefined ? false : 'nc is not installed';
 
@@ -20,7 +21,7 @@ async function nc(port: number, text?: string): Promise<Buffer> {
 describe('coupletd poetry, with nc', { skip: SKIP }, () => {
   for (const [how, words] of Object.entries(DEPLOYMENTS)) {
     it(`R-D34 sends the same poems ${how}`, { timeout: 30_000 }, async (t) => {
-      const from = await freePorts();
+      const from = await freePorts(6);
       const { service, ports } = await serveAll(t, ...words, ...QUIET, 'poetry', ...QUICK, '--port', `${from}`);
       const poems = await Promise.all([...NAMES, 'proxy'].map((_, index) => nc(ports[index] ?? 0)));
       for (const [index, name] of [...NAMES, 'ecstasy'].entries()) assert.deepEqual(poems[index], await poemOf(name));

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { poemFolder } from '../../src/protocols/poem.ts';
-import { deserted } from './client.ts';
 import type { Program } from './program.ts';
 import { run, start } from './program.ts';
 
@@ -78,19 +75,4 @@ export async function downloaded(ports: readonly number[]): Promise<void> {
   for (const name of NAMES) assert.ok(stdout.includes(`${await poemOf(name)}`), name);
   assert.match(stdout, /^Got 6 poems in /m);
   assert.ok(transform !== undefined);
-}
-
-/** The first of six ports that were free a moment ago. */
-export async function freePorts(): Promise<number> {
-  for (;;) {
-    const from = await deserted();
-    const servers = await Promise.allSettled(
-      [1, 2, 3, 4, 5].map(async (index) => {
-        const server = createServer().listen(from + index, '127.0.0.1');
-        await once(server, 'listening');
-        server.close();
-      }),
-    );
-    if (servers.every(({ status: how }) => how === 'fulfilled')) return from;
-  }
 }

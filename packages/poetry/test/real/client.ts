@@ -41,14 +41,3 @@ export async function script(t: TestContext, treat: (client: Socket) => void): P
   if (address === null || typeof address === 'string') throw new Error('the server has no port');
   return address.port;
 }
-
-/** A port where nothing listens: it was free a moment ago. */
-export async function deserted(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return address.port;
-}

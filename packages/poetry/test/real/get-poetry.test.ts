@@ -6,8 +6,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { freePort } from 'couplet-test/free-port';
 import { poemFolder } from '../../src/protocols/poem.ts';
-import { deserted, script } from './client.ts';
+import { script } from './client.ts';
 import { run, serve, start } from './program.ts';
 
 const SCIENCE = join(poemFolder(), 'science.txt');
@@ -101,7 +102,7 @@ describe('a task of get-poetry that fails', () => {
   it('says so, and leaves the others alone', OPTIONS, async (t) => {
     const good = await script(t, (client) => client.end('a line\n'));
     const empty = await script(t, (client) => client.end());
-    const nobody = await deserted();
+    const nobody = await freePort();
     const errors = [
       `Task 1: 127.0.0.1:${nobody}: connection refused`,
       `Task 3: 127.0.0.1:${empty}: closed without any poetry`,

@@ -5,9 +5,10 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { freePort, freePorts } from 'couplet-test/free-port';
 import { poemFolder } from '../../src/protocols/poem.ts';
-import { DEPLOYMENTS, downloaded, freePorts, poemOf, QUICK, QUIET, SLOW, serveAll, startWords } from './application.ts';
-import { deserted, dial, received } from './client.ts';
+import { DEPLOYMENTS, downloaded, poemOf, QUICK, QUIET, SLOW, serveAll, startWords } from './application.ts';
+import { dial, received } from './client.ts';
 import { run, start } from './program.ts';
 
 const OPTIONS = { timeout: 30_000 };
@@ -99,7 +100,7 @@ describe('npm start', () => {
 describe('coupletd poetry', () => {
   for (const [how, words] of Object.entries(DEPLOYMENTS)) {
     it(`R-D34 serves the same poems ${how}`, OPTIONS, async (t) => {
-      const from = await freePorts();
+      const from = await freePorts(6);
       const { service, ports } = await serveAll(t, ...words, ...QUIET, 'poetry', ...QUICK, '--port', `${from}`);
       assert.deepEqual(
         ports,
@@ -136,7 +137,7 @@ describe('coupletd poetry', () => {
   });
 
   it('refuses a port that is taken if it was asked for, or if workers are to have it', OPTIONS, async (t) => {
-    const from = await freePorts();
+    const from = await freePorts(6);
     const squatter = createServer().listen(from, '127.0.0.1');
     t.after(() => squatter.close());
     await once(squatter, 'listening');
@@ -151,7 +152,7 @@ describe('coupletd poetry', () => {
     'reports a proxy that finds no server, and a request that cannot be transformed, in its log',
     OPTIONS,
     async (t) => {
-      const nowhere = await deserted();
+      const nowhere = await freePort();
       const words = ['--workers', '0', '--control', 'none', '--log-level', 'warn', '--log-format', 'json', 'poetry'];
       const { service, ports } = await serveAll(t, ...words, '--port', '0', '--proxied', `${nowhere}`);
       const client = await dial(t, ports[4] ?? 0);

@@ -4,8 +4,9 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { describe, it } from 'node:test';
+import { freePort } from 'couplet-test/free-port';
 import { poemFolder } from '../../src/protocols/poem.ts';
-import { closed, deserted, dial, received, script } from './client.ts';
+import { closed, dial, received, script } from './client.ts';
 import type { Server } from './program.ts';
 import { run, serve } from './program.ts';
 
@@ -90,7 +91,7 @@ describe('poetry-proxy', () => {
   );
 
   it('tells of a server that refuses, and of one that takes too long', OPTIONS, async (t) => {
-    const nobody = await deserted();
+    const nobody = await freePort();
     const refused = await serve(t, 'poetry-proxy', `${nobody}`);
     const download = await run('get-poetry', `${refused.port}`);
     assert.deepEqual(
