@@ -93,6 +93,15 @@ describe('R54 ClientService.request', () => {
     await assert.rejects(asked.ask({ signal: controller.signal }), (reason) => reason === 'enough');
     await asked.connect();
     assert.equal(asked.sent.length, 0);
+    // Who waited before may abort it once the connection is there, and before the request is sent.
+    const last = new Asked();
+    last.service.startService();
+    const atOnce = new AbortController();
+    void last.service.whenConnected().then(() => atOnce.abort('enough at once'));
+    const connected = last.ask({ signal: atOnce.signal });
+    await last.connect();
+    await assert.rejects(connected, (reason) => reason === 'enough at once');
+    assert.equal(last.sent.length, 0);
     const second = new AbortController();
     const unanswered = asked.ask({ signal: second.signal });
     await settled();

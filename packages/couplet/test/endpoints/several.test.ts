@@ -65,6 +65,9 @@ describe('an endpoint for several places', () => {
       controller.abort();
       await assert.rejects(both.connect(new Hearer(), { signal: controller.signal }), UserAbortError);
       await assert.rejects(async () => call(both.connect, both, 7), TypeError);
+      const failures = [new RangeError('it cannot be built'), new Error('another')];
+      const failing = (): ClientEndpoint => ({ connect: () => Promise.reject(failures.shift()) });
+      await assert.rejects(failover([failing(), failing()]).connect(new Hearer()), /^RangeError: it cannot be built$/);
     });
     await assert.rejects(
       simulate({ seeds: 1, profile: 'calm' }, async (world) => {

@@ -1,4 +1,5 @@
 import { ADMISSION_BUGS } from './admission-bugs.ts';
+import { AUTHOR_BUGS } from './author-bugs.ts';
 import type { Bug } from './bug.ts';
 import { DRAIN_BUGS } from './drain-bugs.ts';
 import { FACE_BUGS } from './face-bugs.ts';
@@ -342,6 +343,7 @@ export const BUGS: readonly Bug[] = [
   ...LEDGER_BUGS,
   ...DRAIN_BUGS,
   ...FACE_BUGS,
+  ...AUTHOR_BUGS,
   ...TLS_BUGS,
   ...PROXY_BUGS,
   ...LOCAL_BUGS,

@@ -174,6 +174,7 @@ describe('R64 throttle, messages', () => {
       await bounded.pass(100);
       assert.ok(log.reason !== undefined, how);
       assert.equal(log.heard.length, length);
+      assert.equal(bounded.house.backend.alarmAt, undefined, how);
       assert.deepEqual(bounded.house.reports, []);
     }
   });

@@ -77,6 +77,7 @@ describe('acceptOne', () => {
         assert.equal(await data.lost, 'hello');
         await assert.rejects(connect(`tcp:server:${port}`, new Hello(), { reactor: client.reactor }));
         assert.deepEqual([...reactor.inspect().ports()], []);
+        assert.deepEqual([...reactor.inspect().timers()], []);
       });
     });
   });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { describe, test } from 'node:test';
 import { ReactorStopped } from 'couplet';
 import { simulate } from 'couplet/sim';
@@ -33,6 +34,12 @@ describe('R55 sleep', () => {
     assert.deepEqual(clock.getDelayedCalls(), []);
     await assert.rejects(clock.sleep(100, { signal: AbortSignal.abort(reason) }), reason);
     assert.deepEqual(clock.getDelayedCalls(), []);
+    const { signal } = new AbortController();
+    const passed = clock.sleep(100, { signal });
+    assert.equal(getEventListeners(signal, 'abort').length, 1);
+    clock.advance(100);
+    await passed;
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
 
   test('R55 refuses what is not a time or a signal', async () => {
