@@ -56,6 +56,11 @@ export function couplets(root?: string): Contender[] {
     { name: 'couplet', find: () => onCouplet('couplet', root) },
     // The same engine, where lines are strings instead of bytes.
     { name: 'couplet-text', find: () => onCouplet('couplet-text', root) },
+    // With decoders of a program's own, and with none: a parser that the program has written by hand.
+    ...['couplet-decoder', 'couplet-generator', 'couplet-parser'].map((name) => ({
+      name,
+      find: () => onCouplet(name, root),
+    })),
   ];
 }
 

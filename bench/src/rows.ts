@@ -6,6 +6,7 @@ import { fanOut } from './rows/fan-out.ts';
 import { int32, lines, netstrings } from './rows/framed.ts';
 import { idle } from './rows/idle.ts';
 import { poems } from './rows/poems.ts';
+import { resp } from './rows/resp.ts';
 import { simulation } from './rows/simulation.ts';
 import { storm } from './rows/storm.ts';
 import { timers } from './rows/timers.ts';
@@ -18,6 +19,7 @@ export const rows: readonly Row[] = [
   ...lines,
   netstrings,
   int32,
+  resp,
   byteByByte,
   fanOut,
   timers,

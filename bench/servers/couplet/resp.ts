@@ -1,0 +1,30 @@
+import { Factory } from 'couplet';
+import { LineReceiver } from 'couplet/protocols';
+import { execute } from '../commands.ts';
+import { serve } from './serve.ts';
+
+const STAR = 42;
+
+class Store extends LineReceiver {
+  #missing = 0;
+  #words: Buffer[] = [];
+
+  override lineReceived(line: Buffer): void {
+    const number = Number(line.toString('latin1', 1));
+    if (line[0] === STAR) this.#missing = number;
+    // With the CRLF behind it.
+    else this.expectBytes(number + 2);
+  }
+
+  override bytesReceived(bytes: Buffer): void {
+    this.#words.push(bytes.subarray(0, -2));
+    this.#missing -= 1;
+    if (this.#missing > 0) return;
+    const answer = execute(this.#words);
+    this.#words = [];
+    if (typeof answer !== 'string') this.sendLine(`$${answer.length}`);
+    this.sendLine(answer);
+  }
+}
+
+await serve(Factory.forProtocol(Store));
