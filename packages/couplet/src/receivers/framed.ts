@@ -83,8 +83,8 @@ export abstract class Framed<F = AnyFactory> extends Protocol<F> {
  * A protocol over a decoder of your own: set `decoder`, and `frameReceived` is called for each frame that it finds. How the
  * stream is cut into chunks changes nothing. A callback that pauses reading, closes or changes the decoder's settings counts for
  * the very next frame, and a promise that it returns is awaited first; if it throws or rejects, the connection is aborted with
- * the error, which is reported. A `FramingError` of the decoder is the peer's doing: the connection is aborted with it as the
- * reason, and nothing is reported.
+ * the error, which is reported. A `FramingError` of the decoder is the peer's doing: `framingFailed` decides what the peer is told, and
+ * nothing is reported.
  */
 export abstract class FrameReceiver<Frame, F = AnyFactory> extends Framed<F> {
   /** Finds the frames of this connection: each protocol needs one of its own. The bytes of the stream belong to it. */
@@ -92,6 +92,15 @@ export abstract class FrameReceiver<Frame, F = AnyFactory> extends Framed<F> {
 
   /** Called for each frame, which belongs to the program. */
   abstract frameReceived(frame: Frame): Result;
+
+  /**
+   * Called once if the bytes of the peer cannot be read, with what the decoder threw; no frame follows. Aborts the connection with that
+   * reason unless overridden. An override may send what the format has to say of it: then the connection closes in order, if the override
+   * has not ended it. If it throws, the connection is aborted with the error, which is reported.
+   */
+  framingFailed(error: FramingError): void {
+    this.transport.abortConnection(error);
+  }
 
   override dataReceived(data: Buffer): Result {
     this.decoder.push(data);
@@ -112,7 +121,9 @@ export abstract class FrameReceiver<Frame, F = AnyFactory> extends Framed<F> {
       frame = this.decoder.next();
     } catch (error) {
       if (!(error instanceof FramingError)) throw error;
-      this.transport.abortConnection(error);
+      this.framingFailed(error);
+      // What is behind the error has no meaning. Does nothing if the connection ends already.
+      this.transport.loseConnection();
       return DRY;
     }
     return frame === undefined ? DRY : this.frameReceived(frame);

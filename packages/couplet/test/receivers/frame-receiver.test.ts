@@ -81,6 +81,39 @@ describe('FrameReceiver', () => {
     assert.equal(transport.reason?.message, '255 is not a number');
   });
 
+  test('R51 an override of framingFailed may answer: the connection then closes in order, or as it says', () => {
+    class Polite extends Adder {
+      readonly failures: string[] = [];
+      override framingFailed(error: FramingError): void {
+        this.failures.push(error.message);
+        this.transport.write('sorry');
+      }
+    }
+    const polite = new Polite();
+    const transport = connected(polite);
+    polite.dataReceived(Buffer.from([1, 255, 3]));
+    polite.dataReceived(Buffer.from([255]));
+    assert.deepEqual([polite.frames, polite.failures], [[1], ['255 is not a number']]);
+    assert.deepEqual([String(transport.value()), transport.disconnecting, transport.disconnected], ['sorry', true, false]);
+    class Curt extends Adder {
+      override framingFailed(): void {
+        this.transport.abortConnection(new Error('no more of this'));
+      }
+    }
+    const curt = new Curt();
+    const cut = connected(curt);
+    curt.dataReceived(Buffer.from([255]));
+    assert.equal(cut.reason?.message, 'no more of this');
+    class Faulty extends Adder {
+      override framingFailed(): void {
+        throw new TypeError('a bug');
+      }
+    }
+    const faulty = new Faulty();
+    connected(faulty);
+    assert.throws(() => faulty.dataReceived(Buffer.from([255])), new TypeError('a bug'));
+  });
+
   test('what is unread can be taken, for a switch of protocols', () => {
     const adder = new Adder();
     const transport = connected(adder);
