@@ -7,14 +7,18 @@ import process from 'node:process';
 const PACKAGES = {
   curl: '/usr/bin/curl',
   haproxy: '/usr/sbin/haproxy',
+  'mosquitto-clients': '/usr/bin/mosquitto_sub',
   'netcat-openbsd': '/usr/bin/nc.openbsd',
   openssl: '/usr/bin/openssl',
   prometheus: '/usr/bin/promtool',
   'python3-yaml': '/usr/lib/python3/dist-packages/yaml/__init__.py',
   'redis-server': '/usr/bin/redis-server',
+  'redis-tools': '/usr/bin/redis-cli',
   socat: '/usr/bin/socat',
   strace: '/usr/bin/strace',
+  swaks: '/usr/bin/swaks',
   systemd: '/usr/bin/systemd-socket-activate',
+  wrk: '/usr/bin/wrk',
 };
 
 /** Installs all, or those named. Throws when a package is missing and cannot be installed. */

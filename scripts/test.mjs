@@ -59,7 +59,7 @@ function sources() {
 }
 
 function againstPrograms() {
-  return globSync('packages/*/test/programs/*.test.ts').sort();
+  return globSync(['packages/*/test/programs/*.test.ts', 'examples/test/programs/*.test.ts']).sort();
 }
 
 /** What takes long and needs no other runtime: another network, another backend, the READMEs in empty projects. */

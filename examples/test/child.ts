@@ -1,19 +1,10 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { extname } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { Program } from './program.ts';
 
 /** An example that runs as a program of its own, from the same kind of file as this one: source, or built. */
-export class Child {
-  readonly #process: ChildProcessByStdio<Writable, Readable, Readable>;
-  readonly #exit: Promise<unknown[]>;
-  #output = '';
-  #errors = '';
-  #over = false;
-  #wake = () => {};
-
+export class Child extends Program {
   /** The words are its arguments: first the port, or for the name `coupletd` those of that command. */
   constructor(t: TestContext, name: string, ...words: readonly (number | string)[]) {
     const suffix = extname(import.meta.url);
@@ -22,77 +13,6 @@ export class Child {
         ? 'node_modules/.bin/coupletd'
         : fileURLToPath(new URL(`../${name}${suffix}`, import.meta.url));
     const flags = suffix === '.ts' ? ['--conditions=couplet-source'] : [];
-    this.#process = spawn(process.execPath, [...flags, file, ...words.map(String)], { stdio: 'pipe' });
-    const { stdout, stderr } = this.#process;
-    stdout.setEncoding('utf8').on('data', (text: string) => {
-      this.#output += text;
-      this.#wake();
-    });
-    stderr.setEncoding('utf8').on('data', (text: string) => {
-      this.#errors += text;
-      this.#wake();
-    });
-    this.#exit = once(this.#process, 'close');
-    void this.#exit.then(() => {
-      this.#over = true;
-      this.#wake();
-    });
-    t.after(() => this.#process.kill('SIGKILL'));
-  }
-
-  get output(): string {
-    return this.#output;
-  }
-
-  get errors(): string {
-    return this.#errors;
-  }
-
-  /** Its first line on standard output. */
-  async line(): Promise<string> {
-    const [line] = await this.#match(/^.*(?=\n)/, () => [this.#output]);
-    return line;
-  }
-
-  /** Waits until it has written that, on standard output or on standard error. */
-  says(wanted: RegExp): Promise<RegExpExecArray> {
-    return this.#match(wanted, () => [this.#output, this.#errors]);
-  }
-
-  type(text: string): void {
-    this.#process.stdin.write(text);
-  }
-
-  /** Ends its standard input. */
-  hangUp(): void {
-    this.#process.stdin.end();
-  }
-
-  /** SIGHUP: read your files again. */
-  remind(): void {
-    this.#process.kill('SIGHUP');
-  }
-
-  terminate(): void {
-    this.#process.kill('SIGTERM');
-  }
-
-  /** Its exit status, once it has ended; the signal when one killed it. */
-  async ended(): Promise<unknown> {
-    const [status, signal] = await this.#exit;
-    return status ?? signal;
-  }
-
-  async #match(wanted: RegExp, texts: () => string[]): Promise<RegExpExecArray> {
-    for (;;) {
-      for (const text of texts()) {
-        const match = wanted.exec(text);
-        if (match !== null) return match;
-      }
-      if (this.#over) throw new Error(`it ended without ${wanted}: ${JSON.stringify(this.#output)}, ${this.#errors}`);
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
+    super(t, process.execPath, ...flags, file, ...words);
   }
 }

@@ -27,6 +27,7 @@ const SERVERS = {
     /^ !"#.{68}\r\n!"#/,
     /^.{1,4}$/s,
   ],
+  'key-value': [/^-ERR unknown command 'one'\r\n$/],
   chat: [/^Who are you\?\nHello, one two! Here: nobody else\n$/],
 };
 
