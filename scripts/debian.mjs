@@ -7,6 +7,8 @@ import process from 'node:process';
 const PACKAGES = {
   curl: '/usr/bin/curl',
   haproxy: '/usr/sbin/haproxy',
+  // What swaks speaks TLS with.
+  'libnet-ssleay-perl': '/usr/share/doc/libnet-ssleay-perl/copyright',
   'mosquitto-clients': '/usr/bin/mosquitto_sub',
   'netcat-openbsd': '/usr/bin/nc.openbsd',
   openssl: '/usr/bin/openssl',

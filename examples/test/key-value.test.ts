@@ -11,27 +11,27 @@ function resp(...words: string[]): string {
 }
 
 /** What a new store answers to a session, one entry for each line. */
-function hears(...session: string[]): string[] {
-  return answersTo(() => new KeyValueFactory(new Store(new Clock(), 2000)), session.join('')).split('\r\n');
+async function hears(...session: string[]): Promise<string[]> {
+  return (await answersTo(() => new KeyValueFactory(new Store(new Clock(), 2000)), session.join(''))).split('\r\n');
 }
 
 describe('key-value', () => {
-  test('keeps values of any bytes, however the commands are cut', () => {
+  test('keeps values of any bytes, however the commands are cut', async () => {
     const value = '\r\n*1\r\n$4\r\n\0\u00ff';
     assert.deepEqual(
-      hears(resp('SET', 'poem', value), resp('get', 'poem'), resp('DEL', 'poem', 'none'), resp('GET', 'poem')),
+      await hears(resp('SET', 'poem', value), resp('get', 'poem'), resp('DEL', 'poem', 'none'), resp('GET', 'poem')),
       ['+OK', '$12', ...value.split('\r\n'), ':1', '$-1', ''],
     );
   });
 
-  test('takes commands as people type them', () => {
+  test('takes commands as people type them', async () => {
     const heard = ['+PONG', '$5', 'hello', '$3', 'two', '+OK', '(end)'];
-    assert.deepEqual(hears('PING\r\n\r\n\n*0\r\n  ping   hello \necho two\r\nquit\r\nping\r\n'), heard);
+    assert.deepEqual(await hears('PING\r\n\r\n\n*0\r\n  ping   hello \necho two\r\nquit\r\nping\r\n'), heard);
   });
 
-  test('counts in 64 bits', () => {
+  test('counts in 64 bits', async () => {
     const set = (value: string) => resp('SET', 'n', value) + resp('INCR', 'n');
-    assert.deepEqual(hears(resp('INCR', 'n'), set('-1'), set('9007199254740993')), [
+    assert.deepEqual(await hears(resp('INCR', 'n'), set('-1'), set('9007199254740993')), [
       ':1',
       '+OK',
       ':0',
@@ -41,13 +41,13 @@ describe('key-value', () => {
     ]);
     const wrong = '-ERR value is not an integer or out of range';
     const heard = ['+OK', '-ERR increment or decrement would overflow'];
-    assert.deepEqual(hears(set('9223372036854775807')), [...heard, '']);
+    assert.deepEqual(await hears(set('9223372036854775807')), [...heard, '']);
     for (const value of ['9223372036854775808', '1e3', '', '01', 'one']) {
-      assert.deepEqual(hears(set(value)), ['+OK', wrong, '']);
+      assert.deepEqual(await hears(set(value)), ['+OK', wrong, '']);
     }
   });
 
-  test('forgets a key when its time is up', () => {
+  test('forgets a key when its time is up', async () => {
     const clock = new Clock();
     const store = new Store(clock);
     const { protocol, transport } = StringTransport.for(new KeyValueFactory(store), { clock });
@@ -76,11 +76,11 @@ describe('key-value', () => {
     assert.equal(clock.getDelayedCalls().length, 0);
   });
 
-  test('takes no more than it has room for, and gets the room of what is deleted back', () => {
+  test('takes no more than it has room for, and gets the room of what is deleted back', async () => {
     const full = "-OOM command not allowed when used memory > 'maxmemory'.";
     const [big, small] = ['x'.repeat(1000), 'y'];
     const session = [resp('SET', 'a', big), resp('SET', 'b', big), resp('SET', 'a', small), resp('SET', 'b', big)];
-    assert.deepEqual(hears(...session, resp('DEL', 'a', 'b'), resp('SET', 'b', big)), [
+    assert.deepEqual(await hears(...session, resp('DEL', 'a', 'b'), resp('SET', 'b', big)), [
       '+OK',
       full,
       '+OK',
@@ -91,15 +91,15 @@ describe('key-value', () => {
     ]);
   });
 
-  test('says what is wrong with a command, and goes on', () => {
-    assert.deepEqual(hears(resp('nonsense', 'x'), resp('__proto__'), resp('a\r\nb'), resp('PING')), [
+  test('says what is wrong with a command, and goes on', async () => {
+    assert.deepEqual(await hears(resp('nonsense', 'x'), resp('__proto__'), resp('a\r\nb'), resp('PING')), [
       "-ERR unknown command 'nonsense'",
       "-ERR unknown command '__proto__'",
       "-ERR unknown command 'a??b'",
       '+PONG',
       '',
     ]);
-    assert.deepEqual(hears(resp('GET'), resp('SET', 'a', 'b', 'PX', '1'), resp('SET', 'a', 'b', 'EX', '0')), [
+    assert.deepEqual(await hears(resp('GET'), resp('SET', 'a', 'b', 'PX', '1'), resp('SET', 'a', 'b', 'EX', '0')), [
       "-ERR wrong number of arguments for 'get' command",
       '-ERR syntax error',
       "-ERR invalid expire time in 'set' command",
@@ -119,8 +119,12 @@ describe('key-value', () => {
     ],
     ['a length that is too small', '*1\r\n$1\r\nPING\r\n', 'expected CRLF behind a word'],
   ] as const) {
-    test(`answers ${what}, and closes`, () => {
-      assert.deepEqual(hears(resp('PING'), bytes, resp('PING')), ['+PONG', `-ERR Protocol error: ${why}`, '(end)']);
+    test(`answers ${what}, and closes`, async () => {
+      assert.deepEqual(await hears(resp('PING'), bytes, resp('PING')), [
+        '+PONG',
+        `-ERR Protocol error: ${why}`,
+        '(end)',
+      ]);
     });
   }
 

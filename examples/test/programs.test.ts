@@ -28,6 +28,7 @@ const SERVERS = {
     /^.{1,4}$/s,
   ],
   'key-value': [/^-ERR unknown command 'one'\r\n$/],
+  mail: [/^220 localhost ESMTP\r\n$/],
   chat: [/^Who are you\?\nHello, one two! Here: nobody else\n$/],
 };
 

@@ -14,7 +14,7 @@ export interface Timeable extends Callbacks {
 export interface PhaseTimeout {
   /**
    * Sets a deadline in `ms` milliseconds from now, above 0, in place of the one before; null ends it. Throws a `RangeError` for another
-   * number. Call it once the protocol is connected.
+   * number. Call it once the protocol is connected. Does nothing once the connection is gone.
    */
   setTimeout(ms: number | null): void;
   /** Moves the deadline as far from now as it was set: the peer has done something. Does nothing without a deadline. */
@@ -43,7 +43,9 @@ export function TimeoutMixin(base: new () => Timeable): new () => Timeable & Pha
         return;
       }
       checkAboveZero('ms', ms);
-      const { clock } = this.transport;
+      const { clock, disconnected } = this.transport;
+      // What a promise of the protocol does when it settles may come too late.
+      if (disconnected) return;
       this.#ms = ms;
       this.#deadline = clock.now() + ms;
       // A timer that runs may be due too late for this deadline.

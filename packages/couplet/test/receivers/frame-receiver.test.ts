@@ -94,7 +94,10 @@ describe('FrameReceiver', () => {
     polite.dataReceived(Buffer.from([1, 255, 3]));
     polite.dataReceived(Buffer.from([255]));
     assert.deepEqual([polite.frames, polite.failures], [[1], ['255 is not a number']]);
-    assert.deepEqual([String(transport.value()), transport.disconnecting, transport.disconnected], ['sorry', true, false]);
+    assert.deepEqual(
+      [String(transport.value()), transport.disconnecting, transport.disconnected],
+      ['sorry', true, false],
+    );
     class Curt extends Adder {
       override framingFailed(): void {
         this.transport.abortConnection(new Error('no more of this'));

@@ -68,6 +68,15 @@ describe('R55 TimeoutMixin', () => {
     for (const ms of [0, -1, Number.NaN]) assert.throws(() => protocol.setTimeout(ms), RangeError);
   });
 
+  test('R55 no deadline is set once the connection is gone', () => {
+    const { transport, clock, protocol } = connected();
+    transport.abortConnection();
+    protocol.connectionLost(new Error('gone'));
+    protocol.setTimeout(1000);
+    assert.deepEqual(clock.getDelayedCalls(), []);
+    assert.throws(() => protocol.setTimeout(0), RangeError);
+  });
+
   test('R55 it can be overridden, and ends with the connection', () => {
     class Polite extends TimeoutMixin(Protocol) {
       override connectionMade(): void {
