@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import process from 'node:process';
 import { describe, test } from 'node:test';
 import { type ClientFactory, Factory } from 'couplet';
 import { timeoutIdle } from 'couplet/policies';
@@ -46,7 +47,9 @@ describe('egg-timer', () => {
   });
 
   test('a bound on silence is the remedy', async () => {
-    const { seeds } = await breakfast(1000, (factory) => timeoutIdle(factory, { idleTimeoutMs: 240_000 }));
-    assert.equal(seeds, 1000);
+    // `npm test` has less time.
+    const count = process.env.COUPLET_FULL === undefined ? 200 : 1000;
+    const { seeds } = await breakfast(count, (factory) => timeoutIdle(factory, { idleTimeoutMs: 240_000 }));
+    assert.equal(seeds, count);
   });
 });
