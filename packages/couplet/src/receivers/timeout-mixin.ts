@@ -29,8 +29,9 @@ export interface PhaseTimeout {
  * connections wrap their factory in `timeoutIdle` or `timeoutMessage` (`couplet/policies`).
  */
 export function TimeoutMixin<P extends Timeable>(base: new () => P): new () => P & PhaseTimeout;
-export function TimeoutMixin(base: new () => Timeable): new () => Timeable & PhaseTimeout {
-  return class extends base implements PhaseTimeout {
+export function TimeoutMixin<P extends Timeable>(base: abstract new () => P): abstract new () => P & PhaseTimeout;
+export function TimeoutMixin(base: abstract new () => Timeable): abstract new () => Timeable & PhaseTimeout {
+  abstract class Timed extends base implements PhaseTimeout {
     #ms = 0;
     /** When the time is up, in milliseconds of the clock; undefined without a deadline. */
     #deadline: number | undefined;
@@ -78,5 +79,6 @@ export function TimeoutMixin(base: new () => Timeable): new () => Timeable & Pha
       this.#deadline = undefined;
       this.timeoutConnection();
     }
-  };
+  }
+  return Timed;
 }

@@ -2,11 +2,13 @@
 import { Factory } from 'couplet';
 import { lengthPrefixed, lines, textLines } from 'couplet/framing';
 import {
+  FrameReceiver,
   Int32StringReceiver,
   LineReceiver,
   NetstringReceiver,
   StatefulStringProtocol,
   TextLineReceiver,
+  TimeoutMixin,
 } from 'couplet/protocols';
 import { verifyFraming } from 'couplet/testing';
 import { exactly } from './exactly.ts';
@@ -74,6 +76,17 @@ class Lost extends StatefulStringProtocol<'name'>(NetstringReceiver) {
   readonly states = { name: () => 'word' as const };
 }
 
+/** A deadline is added to a receiver that is abstract as well; what that has, it still has. */
+class Timed extends TimeoutMixin(FrameReceiver<Buffer, Greeter>) {
+  override readonly decoder = lengthPrefixed(4);
+  override frameReceived(frame: Buffer): void {
+    this.setTimeout(frame.length + this.factory.greeting.length);
+  }
+}
+
+// @ts-expect-error a class that is abstract cannot be made
+new (TimeoutMixin(FrameReceiver<Buffer>))();
+
 Factory.forProtocol(Bytes);
 Factory.forProtocol(Strings);
 Factory.forProtocol(Mistaken);
@@ -83,6 +96,8 @@ Factory.forProtocol(Lenient);
 Factory.forProtocol(Doubtful);
 // @ts-expect-error it needs a Greeter
 Factory.forProtocol(Stateful);
+// @ts-expect-error so does this one
+Factory.forProtocol(Timed);
 
 /** Decoders tell what their frames are. */
 for (const line of lines()) exactly<Buffer>()(line);
