@@ -69,6 +69,10 @@ export class Program {
     this.#process.kill('SIGTERM');
   }
 
+  kill(): void {
+    this.#process.kill('SIGKILL');
+  }
+
   /** Its exit status, once it has ended; the signal when one killed it. */
   async ended(): Promise<unknown> {
     const [status, signal] = await this.#exit;

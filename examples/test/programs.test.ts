@@ -29,6 +29,7 @@ const SERVERS = {
   ],
   'key-value': [/^-ERR unknown command 'one'\r\n$/],
   mail: [/^220 localhost ESMTP\r\n$/],
+  broker: [/^$/],
   chat: [/^Who are you\?\nHello, one two! Here: nobody else\n$/],
 };
 
