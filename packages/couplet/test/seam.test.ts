@@ -4,6 +4,11 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
 const FOLDER = 'packages/couplet/src/seam';
+/** What has at most 8 members. */
+const FACETS = [
+  ...['ClockFacet', 'Streams', 'Resolver', 'Surroundings', 'Processes'],
+  ...['Listener', 'ListenSink', 'Child', 'ChildSink', 'SpawnSink'],
+];
 const texts = readdirSync(FOLDER).map((file) => readFileSync(join(FOLDER, file), 'utf8'));
 
 /** The members of an interface, each with whether a doc comment stands before it. */
@@ -26,17 +31,17 @@ describe('the seam', () => {
   test('is read in one sitting', () => {
     const lines = texts.flatMap((text) => text.trimEnd().split('\n'));
     const code = lines.filter((line) => !isComment(line) && line.trim() !== '');
-    assert.ok(lines.length <= 400, `${lines.length} lines`);
-    assert.ok(code.length <= 200, `${code.length} lines without comments`);
+    assert.ok(lines.length <= 500, `${lines.length} lines`);
+    assert.ok(code.length <= 250, `${code.length} lines without comments`);
   });
 
-  for (const facet of ['ClockFacet', 'Streams', 'Resolver', 'Surroundings', 'Listener', 'ListenSink', 'Settled'])
+  for (const facet of [...FACETS, 'Settled'])
     test(`${facet} has at most 8 members`, () => {
       const count = membersOf(facet).length;
       assert.ok(count > 0 && count <= 8, `${count} members`);
     });
 
-  for (const told of ['ClockFacet', 'Streams', 'Resolver', 'Surroundings', 'Listener', 'ListenSink', 'Wire', 'Sink'])
+  for (const told of [...FACETS, 'ProcessPlace', 'ProcessExit', 'Wire', 'Sink'])
     test(`${told} says of each member what it does`, () => {
       const untold = membersOf(told).filter((member) => !member.told);
       assert.deepEqual(untold, []);

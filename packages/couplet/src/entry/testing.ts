@@ -4,6 +4,7 @@ export type { HostAddress, InetName, PipeName, SocketName, UnixName } from '../s
 export type { Backend, Resolver } from '../seam/backend.ts';
 export type { Cause } from '../seam/cause.ts';
 export type { ClockFacet } from '../seam/clock.ts';
+export type { Child, ChildSink, ProcessExit, Processes, ProcessPlace, SpawnSink } from '../seam/processes.ts';
 export type { Settled } from '../seam/settled.ts';
 export type { ConnectPlace, Listener, ListenPlace, ListenSink, Streams } from '../seam/streams.ts';
 export type { Signal, Surroundings } from '../seam/surroundings.ts';

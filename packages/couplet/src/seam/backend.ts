@@ -1,6 +1,7 @@
 import type { HostAddress } from './address.ts';
 import type { Cause } from './cause.ts';
 import type { ClockFacet } from './clock.ts';
+import type { Processes } from './processes.ts';
 import type { Streams } from './streams.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -30,6 +31,8 @@ export interface Backend {
   readonly names: Resolver;
   /** The process around the engine: environment, files, signals and standard error. */
   readonly surroundings: Surroundings;
+  /** Child processes; absent where the runtime cannot start any. */
+  readonly processes?: Processes;
   /** Called when memory of the engine's own that a wire was handed is out of use: spoil it, so that a wrong use shows. */
   readonly released?: (bytes: Buffer) => void;
 }

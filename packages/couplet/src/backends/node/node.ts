@@ -4,6 +4,7 @@ import type { HostAddress, SocketName } from '../../seam/address.ts';
 import type { Backend, Resolver } from '../../seam/backend.ts';
 import type { Cause } from '../../seam/cause.ts';
 import type { ClockFacet } from '../../seam/clock.ts';
+import type { Processes } from '../../seam/processes.ts';
 import type { Settled } from '../../seam/settled.ts';
 import type { ConnectPlace, Listener, ListenPlace, ListenSink, Streams } from '../../seam/streams.ts';
 import type { Surroundings } from '../../seam/surroundings.ts';
@@ -18,6 +19,7 @@ import { canSuspend, keeperOf, listenInherited, suspend } from './inherited.ts';
 import { whyNotShared } from './reuse.ts';
 import { startListening, stopListening } from './server.ts';
 import { SocketWire } from './socket-wire.ts';
+import { spawn } from './spawn.ts';
 import { connectStdio, listenStdio } from './stdio.ts';
 import { surroundings } from './surroundings.ts';
 import { listenUNIX } from './unix.ts';
@@ -112,13 +114,14 @@ async function resolve(host: string): Promise<readonly HostAddress[] | Cause> {
   }
 }
 
-/** The backend of Node and compatible runtimes, on `node:net` and `node:tls`. `new Reactor(new NodeBackend())` is a reactor of its own. */
+/** The backend of Node and compatible runtimes, on `node:net`, `node:tls` and `node:child_process`. `new Reactor(new NodeBackend())` is a reactor of its own. */
 export class NodeBackend implements Backend {
   readonly name = 'node';
   readonly clock: ClockFacet = clock();
   readonly streams: Streams = { listen, connect: connectTo, tlsContext };
   readonly names: Resolver = { resolve };
   readonly surroundings: Surroundings = surroundings;
+  readonly processes: Processes = { spawn };
 }
 
 /** Gives a new wire its sink, or closes its socket if there is none. */

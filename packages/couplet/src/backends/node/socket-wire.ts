@@ -4,7 +4,7 @@ import type { TlsContext } from '../../seam/tls.ts';
 import type { Sink, Wire } from '../../seam/wire.ts';
 import { NodeTlsContext } from '../tls/context.ts';
 import { TlsWire } from '../tls/tls-wire.ts';
-import { refuses } from './reading-life.ts';
+import { type ReadingState, refuses } from './reading-life.ts';
 import { NOTHING, onDrain, StreamWire } from './stream-wire.ts';
 
 /** Whether the runtime reports a reset that comes together with data; Node 20 reports the end instead. */
@@ -16,9 +16,14 @@ export class SocketWire extends StreamWire implements Wire {
   /** Reads and writes the socket since `startTls`. */
   #tls: TlsWire | undefined;
 
-  constructor(socket: Socket, path: string | undefined, server: boolean) {
-    // One that was accepted unread stays so until the first `resume`.
-    super(socket, path, socket.isPaused() ? 'paused' : 'flowing');
+  /** One that was accepted unread stays so until the first `resume`. */
+  constructor(
+    socket: Socket,
+    path: string | undefined,
+    server: boolean,
+    state: ReadingState = socket.isPaused() ? 'paused' : 'flowing',
+  ) {
+    super(socket, path, state);
     this.#server = server;
   }
 

@@ -1,0 +1,105 @@
+import type { ChildProcess } from 'node:child_process';
+import { Socket } from 'node:net';
+import type { Cause } from '../../seam/cause.ts';
+import type { Child, ChildSink, ProcessPlace, SpawnSink } from '../../seam/processes.ts';
+import type { Signal } from '../../seam/surroundings.ts';
+import { causeOfThrown } from './cause.ts';
+import { childProcess } from './late.ts';
+import { InputPipeWire, OutputPipeWire } from './pipe-wire.ts';
+
+const { constants } = process.getBuiltinModule('node:os');
+
+const NO_PIPES: Cause = { kind: 'other', code: '', detail: 'the runtime gave the process no pipes' };
+
+/** Starts a child. */
+export function spawn(place: ProcessPlace, sink: SpawnSink): void {
+  const failed = (cause: Cause): void => void setImmediate(() => sink.onFailed(cause));
+  let child: ChildProcess;
+  try {
+    child = start(place);
+  } catch (error) {
+    failed(causeOfThrown(error));
+    return;
+  }
+  if (child.pid === undefined) {
+    child.once('error', (error) => failed(causeOfThrown(error)));
+    for (const pipe of [child.stdin, child.stdout, child.stderr]) discard(pipe);
+    return;
+  }
+  const started = NodeChild.of(child, child.pid, place.standardError === 'wire');
+  if (started === undefined) {
+    child.kill('SIGKILL');
+    failed(NO_PIPES);
+    return;
+  }
+  // An error that comes later is that of a signal which may not be sent.
+  child.on('error', () => {});
+  child.once('spawn', () => started.attach(sink.onStarted(started)));
+}
+
+function start({ command, args, cwd, env, detached, standardError }: ProcessPlace): ChildProcess {
+  return childProcess().spawn(command, args, {
+    detached,
+    stdio: ['pipe', 'pipe', standardError === 'wire' ? 'pipe' : 'inherit'],
+    shell: false,
+    windowsHide: true,
+    ...(cwd !== undefined && { cwd }),
+    ...(env !== undefined && { env }),
+  });
+}
+
+/** Closes a pipe to a process that does not exist. */
+function discard(pipe: unknown): void {
+  if (pipe instanceof Socket) pipe.on('error', () => {}).destroy();
+}
+
+class NodeChild implements Child {
+  readonly pid: number;
+  readonly stdin: InputPipeWire;
+  readonly stdout: OutputPipeWire;
+  readonly stderr: OutputPipeWire | undefined;
+  readonly #child: ChildProcess;
+  #released = false;
+
+  private constructor(child: ChildProcess, pid: number, stdin: Socket, stdout: Socket, stderr: Socket | undefined) {
+    this.#child = child;
+    this.pid = pid;
+    this.stdin = new InputPipeWire(stdin);
+    this.stdout = new OutputPipeWire(stdout);
+    this.stderr = stderr && new OutputPipeWire(stderr);
+    // When a child has ended, the runtime lets those of its streams flow that are paused.
+    Object.assign(child, { stdio: [] });
+  }
+
+  /** Returns a child with its pipes, which are sockets to the runtime; undefined if one is not. */
+  static of(child: ChildProcess, pid: number, withError: boolean): NodeChild | undefined {
+    const { stdin, stdout, stderr } = child;
+    if (!(stdin instanceof Socket && stdout instanceof Socket)) return undefined;
+    if (!withError) return new NodeChild(child, pid, stdin, stdout, undefined);
+    return stderr instanceof Socket ? new NodeChild(child, pid, stdin, stdout, stderr) : undefined;
+  }
+
+  attach(sink: ChildSink): void {
+    this.stdin.attach(sink.stdin);
+    this.stdout.attach(sink.stdout);
+    if (sink.stderr !== undefined) this.stderr?.attach(sink.stderr);
+    this.#child.once('exit', (exitCode, signal) => {
+      if (!this.#released) sink.onExited({ exitCode: exitCode ?? undefined, signal: signal ?? undefined });
+    });
+  }
+
+  signal(name: Signal): boolean {
+    const number = numberOf(name);
+    if (number === undefined) throw new Error(`'${name}' is not a signal of this system, such as 'SIGTERM'`);
+    return this.#child.kill(number);
+  }
+
+  release(): void {
+    this.#released = true;
+    this.#child.unref();
+  }
+}
+
+function numberOf(name: Signal): number | undefined {
+  return Object.entries(constants.signals).find(([known]) => known === name)?.[1];
+}
