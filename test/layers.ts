@@ -18,6 +18,7 @@ export const LAYERS: readonly Layer[] = [
   { folders: ['protocol'] },
   { folders: ['receivers', 'haproxy', 'policies'] },
   { folders: ['engine'] },
+  { folders: ['processes'] },
   { folders: ['reactor'] },
   { folders: ['endpoints'] },
   { folders: ['connection', 'relay', 'services'] },

@@ -4,7 +4,7 @@ import type { BuiltBy } from '../protocol/factory.ts';
 import type { ProtocolUnder } from '../protocol/protocol.ts';
 import { checkProtocol } from '../protocol/role.ts';
 import type { ClientTLS } from '../protocol/tls.ts';
-import type { ConnectOptions, ConnectUNIXOptions, DialOptions } from '../reactor/options.ts';
+import type { ConnectOptions, ConnectProcessOptions, ConnectUNIXOptions, DialOptions } from '../reactor/options.ts';
 import type { Reactor } from '../reactor/reactor.ts';
 import { classOf } from '../values/checks.ts';
 
@@ -163,5 +163,23 @@ export class StandardIOClientEndpoint extends StreamClientEndpoint {
    */
   constructor(reactor: Reactor, options: DialOptions = {}) {
     super((factory, given) => reactor.connectStdio(factory, { ...given, ...options }));
+  }
+}
+
+/**
+ * A command whose standard input and output are the connection: each `connect` starts a process of its own. No shell is involved. The
+ * connection ends with the output of the process; `Reactor.connectProcess` says the rest.
+ */
+export class ProcessEndpoint extends StreamClientEndpoint {
+  /**
+   * Makes an endpoint; nothing is started before `connect`, which also checks the arguments.
+   *
+   * @param reactor The reactor to start processes with.
+   * @param command A path, or a name that is looked for in the folders of `PATH`.
+   * @param args The arguments, without the command itself.
+   * @param options The options of each connection; they take precedence over those of `connect`.
+   */
+  constructor(reactor: Reactor, command: string, args: readonly string[] = [], options: ConnectProcessOptions = {}) {
+    super((factory, given) => reactor.connectProcess(command, args, factory, { ...given, ...options }));
   }
 }

@@ -2,10 +2,11 @@ import { familyOf } from '../address/literal.ts';
 import type { Reactor } from '../reactor/reactor.ts';
 import { checkEndpoint } from './check-endpoint.ts';
 import type { ClientEndpoint } from './client-endpoints.ts';
-import { HostnameEndpoint, StandardIOClientEndpoint, UNIXClientEndpoint } from './client-endpoints.ts';
+import { HostnameEndpoint, ProcessEndpoint, StandardIOClientEndpoint, UNIXClientEndpoint } from './client-endpoints.ts';
 import { Description, kindOf, taking, unwrap } from './description.ts';
 import { othersFor, registered } from './registry.ts';
 import { clientTLSOf } from './tls-description.ts';
+import { wordsOf } from './words.ts';
 import { announceEndpoint, WrappedClientEndpoint } from './wrap.ts';
 
 /**
@@ -15,6 +16,8 @@ import { announceEndpoint, WrappedClientEndpoint } from './wrap.ts';
  * - `unix:/run/echo.sock`
  * - `tls:example.org:8443:ca=/etc/echo/ca.pem`
  * - `stdio:`
+ * - `exec:sort -n`, `exec:grep 'two words':killTimeout=1`: a command, which no shell reads; blanks divide it, quotes keep them. A
+ *   `killTimeout` is in seconds
  * - around another endpoint: `haproxy:version=2:tcp:127.0.0.1:8007`
  *
  * A program adds kinds of its own with `registerEndpoint`.
@@ -54,9 +57,11 @@ function endpointOf(reactor: Reactor, description: Description): ClientEndpoint 
     case 'stdio':
       description.nothing();
       return new StandardIOClientEndpoint(reactor);
+    case 'exec':
+      return exec(reactor, description);
     default:
       throw description.wrong(
-        `'${description.kind}' is not a kind of client (tcp, tls, ssl, unix, stdio, haproxy${othersFor('client')})`,
+        `'${description.kind}' is not a kind of client (tcp, tls, ssl, unix, stdio, exec, haproxy${othersFor('client')})`,
       );
   }
 }
@@ -91,8 +96,21 @@ function haproxy(reactor: Reactor, text: string): ClientEndpoint {
   return announceEndpoint(endpoint, version === '1' ? 1 : 2);
 }
 
+function exec(reactor: Reactor, description: Description): ClientEndpoint {
+  const text = description.required('command');
+  const [command, ...args] = wordsOf(text, (what) => description.wrong(`command '${text}': ${what}`));
+  if (command === undefined || command === '') throw description.wrong('it has no command');
+  const kill = description.optional('killTimeout');
+  const killing = kill === undefined ? {} : { killTimeoutMs: secondsOf(description, 'killTimeout', kill) };
+  return new ProcessEndpoint(reactor, command, args, { ...timeoutOf(description), ...killing });
+}
+
 /** In a description, as in Twisted's, the timeout is in seconds. */
 function timeoutOf(description: Description): { timeoutMs?: number } {
   const timeout = description.optional('timeout');
-  return timeout === undefined ? {} : { timeoutMs: 1000 * description.number('timeout', timeout, 0, 2 ** 31 - 1) };
+  return timeout === undefined ? {} : { timeoutMs: secondsOf(description, 'timeout', timeout) };
+}
+
+function secondsOf(description: Description, name: string, value: string): number {
+  return 1000 * description.number(name, value, 0, 2 ** 31 - 1);
 }

@@ -70,7 +70,7 @@ export class Description {
    * cannot wrap its kind: `haproxy` may wrap TLS, and nothing else can be wrapped twice.
    */
   within<T>(inner: string, read: (inner: string) => T): T {
-    const banned = this.kind === 'haproxy' ? ['stdio', 'haproxy'] : ['stdio', 'haproxy', 'tls', 'ssl'];
+    const banned = this.kind === 'haproxy' ? ['stdio', 'exec', 'haproxy'] : ['stdio', 'exec', 'haproxy', 'tls', 'ssl'];
     if (banned.includes(kindOf(inner))) throw this.wrong(`'${this.kind}' cannot wrap '${inner}'`);
     try {
       return read(inner);

@@ -19,7 +19,7 @@ export interface EndpointKind {
 }
 
 /** The kinds that everyone has. */
-const BUILT_IN: readonly string[] = ['tcp', 'tcp6', 'tls', 'ssl', 'unix', 'fd', 'systemd', 'stdio', 'haproxy'];
+const BUILT_IN: readonly string[] = ['tcp', 'tcp6', 'tls', 'ssl', 'unix', 'fd', 'systemd', 'stdio', 'exec', 'haproxy'];
 /** Those that programs have registered. */
 const KINDS: Map<string, EndpointKind> = new Map();
 

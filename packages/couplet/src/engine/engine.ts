@@ -4,6 +4,7 @@ import type { HostAddress } from '../seam/address.ts';
 import type { Backend, Resolver } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { ClockFacet } from '../seam/clock.ts';
+import type { Processes } from '../seam/processes.ts';
 import type { Streams } from '../seam/streams.ts';
 import type { Surroundings } from '../seam/surroundings.ts';
 import type { Clock, DelayedCall, RepeatedCall, RepeatOptions, SleepOptions } from '../time/clock.ts';
@@ -48,6 +49,8 @@ const SLOW_MS = 10;
 export class Engine implements Clock {
   /** Replaced once, by a table of inherited sockets that stands before them. */
   streams: Streams;
+  /** Undefined where the runtime cannot start processes. */
+  readonly processes: Processes | undefined;
   readonly gather: Gather;
   readonly timers: Timers;
   /** What waits on the clock besides delayed calls. */
@@ -100,8 +103,9 @@ export class Engine implements Clock {
   #chained = -1;
   #asked = 0;
 
-  constructor({ clock, streams, names, surroundings, released }: Omit<Backend, 'name'>) {
+  constructor({ clock, streams, names, surroundings, processes, released }: Omit<Backend, 'name'>) {
     this.streams = streams;
+    this.processes = processes;
     this.#clock = clock;
     this.#names = names;
     this.#surroundings = surroundings;

@@ -19,6 +19,8 @@ const CLOSE_PORTION = 16 * 1024;
 /** Where a connection belongs: to a port, or to a connector. */
 export interface Home<C> {
   readonly origin: Origin;
+  /** Whether observers are not told of its connections, because they are parts of something else; false unless set. */
+  readonly untold?: boolean;
   /** Adds a connection that begins. */
   add(connection: C): void;
   /** Removes a connection that is gone, after its protocol was told. */

@@ -51,7 +51,7 @@ export class StreamTransport extends Shown implements Transport, Sink {
     let mark: number | undefined;
     try {
       this.#home.add(this);
-      const watched = observers.ask(CONNECTIONS);
+      const watched = this.#told;
       // The protocol, or an observer, may ask for the addresses at the end.
       const { connectionLost, leaving } = this.protocol;
       if (watched || connectionLost !== Protocol.prototype.connectionLost || leaving !== undefined) this.remember();
@@ -238,11 +238,16 @@ export class StreamTransport extends Shown implements Transport, Sink {
     this.linger = this.engine.lingers.end(this.linger);
     this.call('connectionLost', () => this.protocol.connectionLost(reason));
     const { observers } = this.engine;
-    if (observers.ask(CONNECTIONS)) {
+    if (this.#told) {
       const view = this.view();
       observers.connectionLost(this, reason, view);
     }
     this.#home.lost(this, reason);
+  }
+
+  /** Whether observers are told of it. */
+  get #told(): boolean {
+    return this.#home.untold !== true && this.engine.observers.ask(CONNECTIONS);
   }
 
   protected override outputEnded(): void {

@@ -9,6 +9,7 @@ export { connect, listen, open, serve } from '../connection/verbs.ts';
 export { EndpointSyntaxError } from '../endpoints/description.ts';
 export { ProxyHeaderError } from '../haproxy/header.ts';
 export type { ProxyOptions } from '../haproxy/options.ts';
+export type { ProcessOptions, SpawnOptions } from '../processes/options.ts';
 export type { BuildFunction } from '../protocol/build-function.ts';
 export { ClientFactory } from '../protocol/client-factory.ts';
 export type { Connector } from '../protocol/connector.ts';
@@ -35,6 +36,9 @@ export { Factory, ServerFactory } from '../protocol/factory.ts';
 export type { ObserveOptions, Observer } from '../protocol/observer.ts';
 export type { ConnectionOptions } from '../protocol/options.ts';
 export type { Drained, DrainOptions, ListeningPort } from '../protocol/port.ts';
+export { ProcessDone, ProcessTerminated, SpawnError } from '../protocol/process-errors.ts';
+export { ProcessProtocol } from '../protocol/process-protocol.ts';
+export type { ProcessTransport } from '../protocol/process-transport.ts';
 export type { Consumer, Producer, PullProducer } from '../protocol/producer.ts';
 export type { AnyFactory, Callbacks, ProtocolClass, ProtocolFor, ProtocolUnder, Result } from '../protocol/protocol.ts';
 export { Protocol } from '../protocol/protocol.ts';
@@ -62,6 +66,7 @@ export type {
   Accepting,
   AcceptOptions,
   ConnectOptions,
+  ConnectProcessOptions,
   ConnectUNIXOptions,
   ListenOptions,
   ListenUNIXOptions,
@@ -71,6 +76,7 @@ export type {
 export { Reactor } from '../reactor/reactor.ts';
 export type { ReactorClock } from '../reactor/reactor-clock.ts';
 export type { SystemEvent, Trigger, TriggerPhase } from '../reactor/triggers.ts';
+export type { Signal } from '../seam/surroundings.ts';
 export type { TlsCertificate, TlsInfo, TlsVersion } from '../seam/tls.ts';
 export type { BackOff, BackOffOptions } from '../time/back-off.ts';
 export type { Clock, DelayedCall, NextAttempt, RepeatedCall, RepeatOptions, SleepOptions } from '../time/clock.ts';

@@ -1,6 +1,7 @@
 export type { ClientEndpoint, StreamClientEndpoint } from '../endpoints/client-endpoints.ts';
 export {
   HostnameEndpoint,
+  ProcessEndpoint,
   SSL4ClientEndpoint,
   StandardIOClientEndpoint,
   TCP4ClientEndpoint,

@@ -1,5 +1,6 @@
 import { familyOf } from '../address/literal.ts';
 import type { Engine } from '../engine/engine.ts';
+import { spawnErrorOf } from '../processes/spawn-error.ts';
 import {
   ConnectBindError,
   ConnectError,
@@ -19,7 +20,15 @@ import type { ConnectOptions } from './options.ts';
 import { Race } from './race.ts';
 
 /** Where a connector connects to, and from where. */
-export type Destination = TcpDestination | Extract<ConnectPlace, { kind: 'unix' | 'stdio' }>;
+export type Destination = TcpDestination | ProcessDestination | Extract<ConnectPlace, { kind: 'unix' | 'stdio' }>;
+
+/** A process that is started for the connection. */
+export interface ProcessDestination {
+  readonly kind: 'process';
+  readonly command: string;
+  /** Starts it, and connects to its standard input and output. */
+  connect(attempt: Settled<Wire>): { cancel(): void };
+}
 
 interface TcpDestination {
   readonly kind: 'tcp';
@@ -46,6 +55,7 @@ export interface Course extends Settled<Wire, Error> {
 export function nameOf(destination: Destination): string {
   if (destination.kind === 'unix') return oneLine(destination.path);
   if (destination.kind === 'stdio') return 'stdio';
+  if (destination.kind === 'process') return oneLine(`the process '${destination.command}'`);
   const { host, port } = destination;
   return oneLine(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
 }
@@ -84,7 +94,10 @@ export class Dial {
     if (destination.kind === 'tcp') this.#dialHost(destination);
     else {
       this.#enter('racing');
-      this.#attempt = this.#engine.streams.connect(destination, this.#outcome);
+      this.#attempt =
+        destination.kind === 'process'
+          ? destination.connect(this.#outcome)
+          : this.#engine.streams.connect(destination, this.#outcome);
     }
   }
 
@@ -120,7 +133,7 @@ export class Dial {
       this.#attempt = undefined;
       return this.#settled.onReady(wire);
     },
-    onFailed: (cause: Cause): void => this.#fail(connectErrorOf(cause, nameOf(this.#destination))),
+    onFailed: (cause: Cause): void => this.#fail(errorFor(this.#destination, cause)),
   };
 
   #dialHost(destination: TcpDestination): void {
@@ -191,6 +204,11 @@ function reachable(found: readonly HostAddress[], localHost: string | undefined)
 
 function causeOf(kind: Cause['kind'], detail: string): Cause {
   return { kind, code: '', detail };
+}
+
+function errorFor(destination: Destination, cause: Cause): ConnectError {
+  if (destination.kind === 'process') return spawnErrorOf(destination.command, cause);
+  return connectErrorOf(cause, nameOf(destination));
 }
 
 function connectErrorOf(cause: Cause, destination: string): ConnectError {

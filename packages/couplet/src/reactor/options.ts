@@ -1,4 +1,5 @@
 import type { ProxyOptions } from '../haproxy/options.ts';
+import type { ProcessOptions } from '../processes/options.ts';
 import type { ConnectionOptions } from '../protocol/options.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { ClientTLS, ServerTLS } from '../protocol/tls.ts';
@@ -138,6 +139,16 @@ export interface ConnectOptions extends DialOptions {
 
 /** Options of `Reactor.connectUNIX`. */
 export interface ConnectUNIXOptions extends DialOptions {}
+
+/** Options of `Reactor.connectProcess`. */
+export interface ConnectProcessOptions extends DialOptions, ProcessOptions {
+  /**
+   * How long the process may live once `loseConnection` has closed its input, or it has ended its output, in milliseconds, at least 0;
+   * 5,000 unless set. Then it gets SIGTERM, and that much later SIGKILL. It takes the place of `lingerTimeoutMs` and `lingerMaxMs`.
+   * `Infinity` sets no bound.
+   */
+  readonly killTimeoutMs?: number;
+}
 
 /** Throws a `TypeError` unless the options are an object: only leaving them out gives the defaults. */
 export function checkOptions(options: unknown, example = 'closeTimeoutMs: 1000'): void {

@@ -50,7 +50,7 @@ import type {
 } from './options.ts';
 import { checkOptions, DEFAULT_BACKLOG, DEFAULT_MODE } from './options.ts';
 import { Ports } from './ports.ts';
-import { ReactorClock } from './reactor-clock.ts';
+import { ReactorProcesses } from './reactor-processes.ts';
 import { acceptOne } from './single-port.ts';
 import type { SystemEvent, Trigger, TriggerPhase } from './triggers.ts';
 import { EVENTS, PHASES, Triggers } from './triggers.ts';
@@ -77,7 +77,7 @@ const FAMILIES: readonly NonNullable<ConnectOptions['family']>[] = ['IPv4', 'IPv
  * timers work as soon as they are made; `run` keeps the process alive until `stop`, and then ends them all. A program usually
  * has one: `reactor` of `couplet`.
  */
-export class Reactor extends ReactorClock {
+export class Reactor extends ReactorProcesses {
   /** The process around the reactor, for endpoints. */
   readonly '~surroundings': Surroundings;
   /** The sockets that the process inherited, for endpoints; undefined unless `'~inherit'` was called. */
@@ -86,7 +86,6 @@ export class Reactor extends ReactorClock {
   readonly #triggers: Triggers = new Triggers();
   readonly #ports: Ports;
   readonly #connectors: Set<ClientConnector> = new Set();
-  readonly #runtime: string;
   readonly #since: number;
   /** How long connections may take to end, in milliseconds. */
   #lingerMs = 0;
@@ -123,11 +122,10 @@ export class Reactor extends ReactorClock {
    */
   constructor(backend: Backend) {
     const engine = new Engine(backend);
-    super(engine);
+    super(engine, backend.name);
     this['~surroundings'] = backend.surroundings;
     this.#engine = engine;
     this.#ports = new Ports(this.#engine, this);
-    this.#runtime = backend.name;
     this.#since = this.now();
   }
 
@@ -284,7 +282,7 @@ export class Reactor extends ReactorClock {
     if (localHost !== undefined && familyOf(localHost) === undefined)
       throw new RangeError(`bindAddress '${localHost}' is not an IP address`);
     checkWhole('bindPort', localPort ?? 0, 0, 65_535);
-    return this.#connect({ kind: 'tcp', host, port, family, localHost, localPort, queueLookup }, factory, options);
+    return this.connectTo({ kind: 'tcp', host, port, family, localHost, localPort, queueLookup }, factory, options);
   }
 
   /**
@@ -307,7 +305,7 @@ export class Reactor extends ReactorClock {
     const flaw = flawOf(path);
     if (flaw !== undefined) throw new RangeError(`path is ${described(path)}: ${flaw}`);
     checkOptions(options);
-    return this.#connect({ kind: 'unix', path }, factory, options);
+    return this.connectTo({ kind: 'unix', path }, factory, options);
   }
 
   /**
@@ -321,7 +319,7 @@ export class Reactor extends ReactorClock {
    */
   connectStdio<F extends ClientFactory>(factory: F, options: DialOptions = {}): Connector<BuiltBy<F>> {
     checkOptions(options);
-    return this.#connect({ kind: 'stdio' }, factory, options);
+    return this.connectTo({ kind: 'stdio' }, factory, options);
   }
 
   /**
@@ -441,13 +439,17 @@ export class Reactor extends ReactorClock {
    */
   inspect(): ReactorView {
     return inspect(this.#engine, this.#ports, this.#connectors, {
-      runtime: this.#runtime,
+      runtime: this.runtime,
       since: this.#since,
       running: this.running,
     });
   }
 
-  #connect<F extends ClientFactory>(target: Destination, factory: F, options: DialOptions): Connector<BuiltBy<F>> {
+  protected override connectTo<F extends ClientFactory>(
+    target: Destination,
+    factory: F,
+    options: DialOptions,
+  ): Connector<BuiltBy<F>> {
     const { timeoutMs = 30_000, signal, tls, proxyHeader } = options;
     checkClientFactory(factory);
     if (tls !== undefined) checkTLS(tls, 'client');

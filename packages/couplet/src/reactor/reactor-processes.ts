@@ -1,0 +1,108 @@
+import type { Engine } from '../engine/engine.ts';
+import { ExecProcess } from '../processes/exec-process.ts';
+import { checkProcessProtocol, placeFor, type SpawnOptions, termsFor } from '../processes/options.ts';
+import { SpawnedProcess } from '../processes/spawned-process.ts';
+import { Subprocesses } from '../processes/subprocesses.ts';
+import type { ClientFactory } from '../protocol/client-factory.ts';
+import type { Connector } from '../protocol/connector.ts';
+import type { BuiltBy } from '../protocol/factory.ts';
+import type { ProcessProtocol } from '../protocol/process-protocol.ts';
+import type { ProcessTransport } from '../protocol/process-transport.ts';
+import { checkAtLeast } from '../values/checks.ts';
+import type { Destination, ProcessDestination } from './dial.ts';
+import { type ConnectProcessOptions, checkOptions, type DialOptions } from './options.ts';
+import { ReactorClock } from './reactor-clock.ts';
+
+/** The part of a reactor that starts processes. */
+export abstract class ReactorProcesses extends ReactorClock {
+  readonly #engine: Engine;
+  /** The name of the backend. */
+  protected readonly runtime: string;
+  /** Undefined until the first process is started. */
+  #children: Subprocesses | undefined;
+
+  constructor(engine: Engine, runtime: string) {
+    super(engine);
+    this.#engine = engine;
+    this.runtime = runtime;
+  }
+
+  /**
+   * Starts a child process, with pipes for its standard input, output and error output, and returns the transport of `protocol` at once;
+   * `connectionMade` is called when the process runs. No shell is involved: `args` are passed as they are, without the command itself.
+   * If the process cannot be started, `processEnded` is called with a `SpawnError`, later, and nothing else is.
+   *
+   * The process keeps this one alive. When the reactor ends it gets SIGTERM, and SIGKILL once `stopLingerMs` of `run` is over, unless it
+   * is `detached`.
+   *
+   * Throws a `TypeError` if `protocol` is not a `ProcessProtocol` or another argument is of the wrong type, and a `RangeError` if `command`
+   * is empty, a text contains a NUL byte, or a number is out of range.
+   *
+   * @param protocol Receives what the process writes, and its end. It serves this process only.
+   * @param command A path, or a name that is looked for in the folders of `PATH`.
+   * @param args The arguments, such as `['-c', 'poem.txt']`.
+   */
+  spawnProcess(
+    protocol: ProcessProtocol,
+    command: string,
+    args: readonly string[] = [],
+    options: SpawnOptions = {},
+  ): ProcessTransport {
+    checkProcessProtocol(protocol);
+    checkOptions(options, "cwd: '/tmp'");
+    const place = placeFor(command, args, options);
+    const terms = termsFor(command, options);
+    const { detached } = terms;
+    const process = new SpawnedProcess(this.#household, protocol, terms);
+    protocol.transport = process;
+    this.#household.start(process, { ...place, detached, standardError: 'wire' });
+    return process;
+  }
+
+  /**
+   * Starts a child process, and connects to its standard input and output as to a peer. Returns the connector at once; its
+   * `whenConnected` and the methods of `factory` tell the outcome, after this has returned. No shell is involved: `args` are passed as they
+   * are, without the command itself. Error output of the process goes where that of this process goes.
+   *
+   * The connection ends with the output of the process, whatever its exit code; what is written after the process has closed its input is
+   * dropped. `loseConnection` closes the input after everything written, and an abort sends SIGTERM at once; a process that lives on is
+   * ended as `killTimeoutMs` says.
+   *
+   * Throws a `RangeError` if `command` is empty, a text contains a NUL byte, or a number is out of range; and a `TypeError` if `factory`
+   * is not a client factory or another argument is of the wrong type. If the process cannot be started, the attempt fails with a
+   * `SpawnError`; and with a `ConnectError` if there are options for TLS or a PROXY header, which pipes do not have.
+   *
+   * @param command A path, or a name that is looked for in the folders of `PATH`.
+   * @param args The arguments, such as `['-n']`.
+   */
+  connectProcess<F extends ClientFactory>(
+    command: string,
+    args: readonly string[],
+    factory: F,
+    options: ConnectProcessOptions = {},
+  ): Connector<BuiltBy<F>> {
+    checkOptions(options, "cwd: '/tmp'");
+    const place = placeFor(command, args, options);
+    const { killTimeoutMs = 5000 } = options;
+    checkAtLeast('killTimeoutMs', killTimeoutMs, 0);
+    const connect: ProcessDestination['connect'] = (attempt) => {
+      const process = new ExecProcess(this.#household, killTimeoutMs, attempt);
+      this.#household.start(process, { ...place, detached: false, standardError: 'inherited' });
+      return process;
+    };
+    const bounds = { ...options, lingerTimeoutMs: killTimeoutMs, lingerMaxMs: killTimeoutMs };
+    return this.connectTo({ kind: 'process', command, connect }, factory, bounds);
+  }
+
+  /** Connects a factory. Throws as the methods say that have the same options. */
+  protected abstract connectTo<F extends ClientFactory>(
+    target: Destination,
+    factory: F,
+    options: DialOptions,
+  ): Connector<BuiltBy<F>>;
+
+  get #household(): Subprocesses {
+    this.#children ??= new Subprocesses(this.#engine, this.runtime);
+    return this.#children;
+  }
+}
