@@ -4,6 +4,7 @@ import type { Scenario, Simulated, SimulateOptions } from '../sim/simulate.ts';
 import { play } from '../sim/simulate.ts';
 
 export type { CertificateFiles, CertificateOptions } from '../sim/certificate.ts';
+export type { Command, CommandInput, CommandOutput, CommandProcess } from '../sim/command.ts';
 export type { Conditions } from '../sim/conditions.ts';
 export type { FaultInjector, InjectedFault } from '../sim/fault-injector.ts';
 export type { Fault, FaultPlan, Profile } from '../sim/fault-plan.ts';

@@ -1,4 +1,5 @@
 import { Reactor } from '../reactor/reactor.ts';
+import type { Command } from './command.ts';
 import type { HostProcess } from './host-process.ts';
 import type { Kernel } from './kernel.ts';
 import type { NameAnswer } from './names.ts';
@@ -81,7 +82,16 @@ export class Host {
     return this.#spawn();
   }
 
-  /** Kills its processes. The kernel closes what they had, and still sends what it has. */
+  /**
+   * Adds a command, or replaces it: what processes do that `spawnProcess` of its reactors, or an `exec:` endpoint, starts by that name.
+   * Without one of its name a process cannot be started. Bytes of its pipes travel as those of a connection within the host do, in pieces
+   * and as late as the conditions say.
+   */
+  command(name: string, command: Command): void {
+    this.#kernel.programs.set(name, command);
+  }
+
+  /** Kills its processes, but not the commands that they have started. The kernel closes what they had, and still sends what it has. */
   crash(): void {
     for (const process of this.#processes) process.kill();
   }
@@ -91,6 +101,7 @@ export class Host {
     this.#network.note(`${this.name} loses power`);
     this.#kernel.up = false;
     for (const process of this.#processes) process.vanish();
+    for (const run of [...this.#kernel.commands]) run.vanish();
     for (const socket of [...this.#kernel.sockets]) socket.vanish();
   }
 

@@ -1,6 +1,7 @@
 import type { InetName, SocketName, UnixName } from '../seam/address.ts';
 import type { Cause } from '../seam/cause.ts';
 import { IN_USE, NOT_OURS } from './causes.ts';
+import type { Command } from './command.ts';
 import type { NetworkPlace, SimPort } from './port.ts';
 import type { SimSocket } from './socket.ts';
 
@@ -19,6 +20,9 @@ export class Kernel {
   clockOffsetMs = 0;
   readonly ports: Set<SimPort> = new Set();
   readonly sockets: Set<SimSocket> = new Set();
+  /** The commands that can be started, by name, and the processes that run one. */
+  readonly programs: Map<string, Command> = new Map();
+  readonly commands: Set<{ vanish(): void }> = new Set();
   #lastPort = EPHEMERAL;
   #lastPid = 0;
   /** Counts the connections to ports that share their address. */

@@ -2,11 +2,12 @@ import type { HostAddress, InetName, UnixName } from '../seam/address.ts';
 import type { Backend, Resolver } from '../seam/backend.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { ClockFacet } from '../seam/clock.ts';
+import type { Processes } from '../seam/processes.ts';
 import type { Listener, ListenPlace, ListenSink, Streams } from '../seam/streams.ts';
 import type { Signal, Surroundings } from '../seam/surroundings.ts';
 import type { Dice } from '../time/dice.ts';
 import { ALREADY_USED, NO_ANSWER, NO_DESCRIPTORS, NO_FILE, NO_NAME, NOT_INHERITED } from './causes.ts';
-import type { Caller } from './handshake.ts';
+import { type Parent, SimChild } from './child.ts';
 import { SimHandshake } from './handshake.ts';
 import type { Kernel } from './kernel.ts';
 import type { Network } from './network.ts';
@@ -23,7 +24,7 @@ interface Catcher {
 }
 
 /** A process on a simulated host: the backend of one reactor. Once it has ended, nothing that it began continues. */
-export class Process implements Backend, Caller {
+export class Process implements Backend, Parent {
   readonly name: string;
   readonly network: Network;
   readonly kernel: Kernel;
@@ -37,6 +38,7 @@ export class Process implements Backend, Caller {
   #nextDescriptor = 3;
   readonly #sockets: Set<SimSocket> = new Set();
   readonly #catchers: Set<Catcher> = new Set();
+  readonly children: Set<SimChild> = new Set();
   /** Called when it ends by force. */
   readonly atEnd: (() => void)[] = [];
   /** The wire that is getting a protocol now. */
@@ -55,10 +57,7 @@ export class Process implements Backend, Caller {
       environment: () => undefined,
       readFile: async () => NO_FILE,
       catchSignals: (names, caught) => this.#catch({ names, caught }),
-      warn: (line) => {
-        this.note(`complains: ${line}`);
-        this.complaints.push(line);
-      },
+      warn: (line) => this.complain(line),
     };
   }
 
@@ -84,6 +83,7 @@ export class Process implements Backend, Caller {
     return [
       ...[...this.#sockets].map(({ name }) => name),
       ...[...this.#ports].map(({ name }) => `the port ${JSON.stringify(name)}`),
+      ...[...this.children].map(({ name }) => name),
       ...(this.#alarm === undefined ? [] : [`an alarm at ${this.#alarm.key}`]),
       ...(this.#catchers.size === 0 ? [] : ['a signal handler']),
     ];
@@ -117,6 +117,8 @@ export class Process implements Backend, Caller {
   readonly names: Resolver = { resolve: (host) => this.#resolve(host) };
 
   readonly surroundings: Surroundings;
+
+  readonly processes: Processes = { spawn: (place, sink) => SimChild.spawn(this, place, sink) };
 
   readonly released = (bytes: Buffer): void => {
     bytes.fill(0xdb);
@@ -183,6 +185,11 @@ export class Process implements Backend, Caller {
 
   forget(socket: SimSocket): void {
     this.kernel.sockets.delete(socket);
+  }
+
+  complain(text: string): void {
+    this.note(`complains: ${text}`);
+    this.complaints.push(text);
   }
 
   note(what: string): void {

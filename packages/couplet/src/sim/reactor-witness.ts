@@ -1,9 +1,13 @@
+import { PipeAddress } from '../address/address.ts';
 import { classOf } from '../engine/report.ts';
 import { StreamTransport } from '../engine/stream-transport.ts';
 import type { ConnectionView, Totals } from '../protocol/views.ts';
 import type { Reactor } from '../reactor/reactor.ts';
 import { ConnectionWitness } from './connection-witness.ts';
 import type { Given, SimWire } from './wire.ts';
+
+/** The address of a pipe, in views. */
+const PIPE = new PipeAddress().authority;
 
 /** What a reactor tells. */
 type Witnessed = Pick<Reactor, 'observe' | 'inspect'>;
@@ -70,6 +74,8 @@ export class ReactorWitness {
   /** By the id of the port. */
   readonly #ports: Map<number, Count> = new Map();
   #errors = 0;
+  /** How many connections to the pipes of a process were made: the kernel does not know that they are connections. */
+  #piped = 0;
 
   /** Watches from now on, before anything else uses the reactor. `fault` is called with each thing that is not true. */
   constructor(reactor: Witnessed, process: WitnessedProcess, fault: (what: string) => void) {
@@ -129,6 +135,7 @@ export class ReactorWitness {
   #hearMade(view: ConnectionView, witness: ConnectionWitness): void {
     this.#hearNew('made', view);
     this.#made.add(view.id);
+    if (view.role === 'client' && view.peer === PIPE) this.#piped += 1;
     this.#open.set(view.id, witness);
     for (const count of this.#countsOf(view)) {
       count.made += 1;
@@ -183,7 +190,8 @@ export class ReactorWitness {
   }
 
   #judgeAll(totals: Totals): void {
-    const { accepted, dialled, acceptFailures } = this.#process.given;
+    const { accepted, acceptFailures } = this.#process.given;
+    const dialled = this.#process.given.dialled + this.#piped;
     const [server, client, errors] = [this.#server, this.#client, this.#errors];
     this.#compare('', totals, { ...this.#all.totals, accepted: accepted + dialled, acceptFailures, errors });
     const told = server.made + server.refused + server.arriving;
