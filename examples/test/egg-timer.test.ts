@@ -48,7 +48,8 @@ describe('egg-timer', () => {
 
   test('a bound on silence is the remedy', async () => {
     // `npm test` has less time.
-    const count = process.env.COUPLET_FULL === undefined ? 200 : 1000;
+    const { COUPLET_FULL: full } = process.env;
+    const count = full === undefined ? 200 : 1000;
     const { seeds } = await breakfast(count, (factory) => timeoutIdle(factory, { idleTimeoutMs: 240_000 }));
     assert.equal(seeds, count);
   });

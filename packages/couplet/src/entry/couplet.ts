@@ -65,6 +65,8 @@ export { reactor } from '../reactor/default.ts';
 export type {
   Accepting,
   AcceptOptions,
+  AdoptClientOptions,
+  AdoptOptions,
   ConnectOptions,
   ConnectProcessOptions,
   ConnectUNIXOptions,
@@ -75,7 +77,9 @@ export type {
 } from '../reactor/options.ts';
 export { Reactor } from '../reactor/reactor.ts';
 export type { ReactorClock } from '../reactor/reactor-clock.ts';
+export type { ReactorStreams } from '../reactor/reactor-streams.ts';
 export type { SystemEvent, Trigger, TriggerPhase } from '../reactor/triggers.ts';
+export type { DuplexLike } from '../seam/duplex.ts';
 export type { Signal } from '../seam/surroundings.ts';
 export type { TlsCertificate, TlsInfo, TlsVersion } from '../seam/tls.ts';
 export type { BackOff, BackOffOptions } from '../time/back-off.ts';

@@ -6,7 +6,7 @@ export type { Cause } from '../seam/cause.ts';
 export type { ClockFacet } from '../seam/clock.ts';
 export type { Child, ChildSink, ProcessExit, Processes, ProcessPlace, SpawnSink } from '../seam/processes.ts';
 export type { Settled } from '../seam/settled.ts';
-export type { ConnectPlace, Listener, ListenPlace, ListenSink, Streams } from '../seam/streams.ts';
+export type { AdoptPlace, ConnectPlace, Listener, ListenPlace, ListenSink, Streams } from '../seam/streams.ts';
 export type { Signal, Surroundings } from '../seam/surroundings.ts';
 export type { TlsClientSettings, TlsContext, TlsIdentity, TlsServerSettings } from '../seam/tls.ts';
 export type { Sink, Wire } from '../seam/wire.ts';

@@ -10,6 +10,11 @@ export function isFactory(value: unknown): boolean {
   return typeof value === 'object' && hasMethods(value, FACTORY);
 }
 
+/** True for a client factory. */
+export function isClientFactory(value: unknown): value is { readonly '~role': 'client' } {
+  return isFactory(value) && hasMethods(value, CLIENT_FACTORY);
+}
+
 /** True for a class whose instances are protocols. */
 export function isProtocolClass(value: unknown): boolean {
   return typeof value === 'function' && hasMethods(value.prototype, PROTOCOL);
@@ -22,7 +27,7 @@ export function checkFactory(value: unknown, name = 'factory'): void {
 
 /** Throws a `TypeError` that says what to write instead, unless the value is a client factory. */
 export function checkClientFactory(value: unknown, name = 'factory'): void {
-  if (!isFactory(value) || !hasMethods(value, CLIENT_FACTORY)) throw wrong(name, value, 'ClientFactory');
+  if (!isClientFactory(value)) throw wrong(name, value, 'ClientFactory');
 }
 
 /** Throws a `TypeError` that says what to write instead, unless the value is a protocol. */

@@ -1,6 +1,5 @@
 import { familyOf } from '../address/literal.ts';
 import type { Engine } from '../engine/engine.ts';
-import { spawnErrorOf } from '../processes/spawn-error.ts';
 import {
   ConnectBindError,
   ConnectError,
@@ -20,14 +19,16 @@ import type { ConnectOptions } from './options.ts';
 import { Race } from './race.ts';
 
 /** Where a connector connects to, and from where. */
-export type Destination = TcpDestination | ProcessDestination | Extract<ConnectPlace, { kind: 'unix' | 'stdio' }>;
+export type Destination = TcpDestination | OwnDestination | Extract<ConnectPlace, { kind: 'unix' | 'stdio' }>;
 
-/** A process that is started for the connection. */
-export interface ProcessDestination {
-  readonly kind: 'process';
-  readonly command: string;
-  /** Starts it, and connects to its standard input and output. */
+/** A destination that is not reached over the network: a process that is started, or a connection that exists already. */
+export interface OwnDestination {
+  readonly kind: 'own';
+  /** What it is, for messages, in one line. */
+  readonly name: string;
   connect(attempt: Settled<Wire>): { cancel(): void };
+  /** The error of an attempt that failed for that cause; that of a connection unless set. */
+  errorOf?(cause: Cause): ConnectError;
 }
 
 interface TcpDestination {
@@ -55,7 +56,7 @@ export interface Course extends Settled<Wire, Error> {
 export function nameOf(destination: Destination): string {
   if (destination.kind === 'unix') return oneLine(destination.path);
   if (destination.kind === 'stdio') return 'stdio';
-  if (destination.kind === 'process') return oneLine(`the process '${destination.command}'`);
+  if (destination.kind === 'own') return destination.name;
   const { host, port } = destination;
   return oneLine(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
 }
@@ -95,7 +96,7 @@ export class Dial {
     else {
       this.#enter('racing');
       this.#attempt =
-        destination.kind === 'process'
+        destination.kind === 'own'
           ? destination.connect(this.#outcome)
           : this.#engine.streams.connect(destination, this.#outcome);
     }
@@ -207,8 +208,8 @@ function causeOf(kind: Cause['kind'], detail: string): Cause {
 }
 
 function errorFor(destination: Destination, cause: Cause): ConnectError {
-  if (destination.kind === 'process') return spawnErrorOf(destination.command, cause);
-  return connectErrorOf(cause, nameOf(destination));
+  const own = destination.kind === 'own' ? destination.errorOf?.(cause) : undefined;
+  return own ?? connectErrorOf(cause, nameOf(destination));
 }
 
 function connectErrorOf(cause: Cause, destination: string): ConnectError {

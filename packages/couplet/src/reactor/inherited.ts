@@ -21,6 +21,8 @@ const NO_SINK: ListenSink = { onAccepted: () => null, onAcceptFailed: () => {} }
  * never unlinked here. When such a port stops, the socket stays, and the next port at the place goes on with it.
  */
 export class InheritedSockets implements Streams {
+  /** That of the runtime, if it has one. */
+  readonly adopt?: NonNullable<Streams['adopt']>;
   readonly #streams: Streams;
   readonly #descriptors: ReadonlyMap<string, readonly number[]>;
   readonly #refuse: boolean;
@@ -35,6 +37,7 @@ export class InheritedSockets implements Streams {
    */
   constructor(streams: Streams, descriptors: ReadonlyMap<string, readonly number[]>, refuse: boolean) {
     this.#streams = streams;
+    if (streams.adopt !== undefined) this.adopt = streams.adopt;
     this.#descriptors = descriptors;
     this.#refuse = refuse;
   }

@@ -1,3 +1,4 @@
+import type { Address } from '../address/address.ts';
 import type { ProxyOptions } from '../haproxy/options.ts';
 import type { ProcessOptions } from '../processes/options.ts';
 import type { ConnectionOptions } from '../protocol/options.ts';
@@ -149,6 +150,28 @@ export interface ConnectProcessOptions extends DialOptions, ProcessOptions {
    */
   readonly killTimeoutMs?: number;
 }
+
+/** The addresses of a connection that exists already. */
+interface Addresses {
+  /** What `getHost()` returns; unless set, what the system knows of a socket, and a `PipeAddress` for anything else. */
+  readonly local?: Address;
+  /** What `getPeer()` returns; unless set, what the system knows of a socket, and a `PipeAddress` for anything else. */
+  readonly peer?: Address;
+}
+
+/** Options of `Reactor.adoptStream` and `adoptStreamConnection` for a `Factory`. */
+export interface AdoptOptions extends ConnectionOptions, Addresses {
+  /** TLS in the role of the server, from the first byte on; in clear unless set. */
+  readonly tls?: ServerTLS;
+  /**
+   * How to read the PROXY header with which the connection begins; there is none unless set. The `peer` has to be one of the trusted
+   * proxies.
+   */
+  readonly haproxy?: ProxyOptions;
+}
+
+/** Options of `Reactor.adoptStream` and `adoptStreamConnection` for a `ClientFactory`. */
+export interface AdoptClientOptions extends DialOptions, Addresses {}
 
 /** Throws a `TypeError` unless the options are an object: only leaving them out gives the defaults. */
 export function checkOptions(options: unknown, example = 'closeTimeoutMs: 1000'): void {

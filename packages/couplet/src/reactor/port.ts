@@ -10,7 +10,6 @@ import type { StreamTransport } from '../engine/stream-transport.ts';
 import { Tally } from '../engine/tally.ts';
 import type { Undecided } from '../engine/undecided.ts';
 import { AdmissionFailed, isAdmissionReason, PortStopped } from '../filters/refused.ts';
-import { CannotListenError } from '../protocol/errors.ts';
 import type { Factory } from '../protocol/factory.ts';
 import type { Drained, DrainOptions, ListeningPort } from '../protocol/port.ts';
 import type { Callbacks } from '../protocol/protocol.ts';
@@ -18,7 +17,7 @@ import type { ServerTLS } from '../protocol/tls.ts';
 import type { Transport } from '../protocol/transport.ts';
 import type { PortView } from '../protocol/views.ts';
 import type { Cause } from '../seam/cause.ts';
-import type { Listener, ListenPlace } from '../seam/streams.ts';
+import type { Listener, ListenSink } from '../seam/streams.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import { checkAtLeast } from '../values/checks.ts';
 import { factsOf } from '../values/details.ts';
@@ -31,26 +30,49 @@ export interface PortTerms extends AdmissionTerms {
   readonly tls: ServerTLS | undefined;
 }
 
+/** Where a port gets its wires from. */
+export interface WireSource {
+  /** The place as the program wrote it, for messages. */
+  readonly name: string;
+  /** What is told of the only wire of a port that adopts it; undefined where wires are accepted. */
+  readonly outcome?: Outcome;
+  /** Opens it: the `listen` of the seam for its place. */
+  listen(paused: boolean, sink: ListenSink): Promise<Listener | Cause>;
+  /** Returns the error for a port that cannot be opened. */
+  failure(why: string, options?: ErrorOptions): Error;
+}
+
+/** Is told what became of a wire. One that was seated is lost later. */
+export interface Outcome {
+  seated(protocol: Callbacks): void;
+  refused(reason: Error): void;
+  lost(): void;
+}
+
 /** Starts the connections of a port, and tells observers of those that are refused. */
 class Arrivals implements AdmissionOwner<Callbacks> {
   /** The drain of the port, once that has begun. */
   drain: Drain | undefined;
   readonly #engine: Engine;
+  readonly #outcome: Outcome | undefined;
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, outcome: Outcome | undefined) {
     this.#engine = engine;
+    this.#outcome = outcome;
   }
 
   building(): void {}
 
-  seated(connection: StreamTransport): void {
+  seated(connection: StreamTransport, protocol: Callbacks): void {
     // One that begins in `connectionMade` finds the connection itself.
     const { drain } = this;
     connection.start();
     drain?.joined(connection);
+    this.#outcome?.seated(protocol);
   }
 
   refused(reason: Error, one: Undecided | undefined): void {
+    this.#outcome?.refused(reason);
     const { observers } = this.#engine;
     if (one === undefined || !observers.ask(CONNECTIONS)) return;
     // An error that a callback threw may have any code, or none.
@@ -59,7 +81,9 @@ class Arrivals implements AdmissionOwner<Callbacks> {
     observers.connectionRefused(one.peer, told, view);
   }
 
-  lost(): void {}
+  lost(): void {
+    this.#outcome?.lost();
+  }
 }
 
 /** An open port and the factory that serves it. */
@@ -70,6 +94,8 @@ export class Port implements ListeningPort {
   readonly #admission: Admission<Callbacks>;
   readonly #arrivals: Arrivals;
   readonly #tls: ServerTLS | undefined;
+  /** True if it has only one wire, which was not accepted: observers are told of its connection alone. */
+  readonly #adopted: boolean;
   readonly #host: Address;
   readonly #since: number;
   readonly #over: (port: Port) => void;
@@ -83,6 +109,7 @@ export class Port implements ListeningPort {
     admission: Admission<Callbacks>,
     arrivals: Arrivals,
     tls: ServerTLS | undefined,
+    adopted: boolean,
     over: (port: Port) => void,
   ) {
     this.#engine = engine;
@@ -91,43 +118,44 @@ export class Port implements ListeningPort {
     this.#admission = admission;
     this.#arrivals = arrivals;
     this.#tls = tls;
+    this.#adopted = adopted;
     this.#host = addressOf(listener.name);
     this.#since = engine.now();
     this.#over = over;
   }
 
   /**
-   * Opens a port. `name` is the place as the program wrote it, for messages; `over` is called once, when the port has closed and its
-   * connections are gone. Rejects with a `CannotListenError` if the port cannot be opened, the certificates cannot be used, or the
-   * reactor is stopping.
+   * Opens a port on that source; `over` is called once, when the port has closed and its connections are gone. Rejects with the error of
+   * the source if the port cannot be opened, the certificates cannot be used, or the reactor is stopping.
    */
   static async open(
     engine: Engine,
-    name: string,
-    place: ListenPlace,
+    source: WireSource,
     factory: Factory,
     terms: PortTerms,
     over: (port: Port) => void,
   ): Promise<Port> {
-    const port = place.kind === 'tcp' ? place.port : undefined;
-    if (engine.stopping) throw new CannotListenError(name, port, 'the reactor is stopping');
+    if (engine.stopping) throw source.failure('the reactor is stopping');
     // A port that reads a header before it asks the factory cannot have its wires paused.
-    const paused = factory.admitsLater && terms.header === undefined;
+    const paused = factory.admitsLater && terms.header === undefined && source.outcome === undefined;
     const tally = new Tally(engine.tally);
     const origin: Origin = { id: engine.newId(), role: 'server', factory, tally };
-    const arrivals = new Arrivals(engine);
+    const arrivals = new Arrivals(engine, source.outcome);
     const admission = new Admission<Callbacks>(engine, factory, { ...terms, paused }, origin, arrivals);
     let known: Prelude = NO_PRELUDE;
     const onAccepted = (wire: Wire): Sink | null => admission.begin(wire, known).sink;
-    checkCertificates(engine, name, port, terms.tls);
-    const listener = await engine.streams.listen(paused ? { ...place, paused } : place, {
+    checkCertificates(engine, source, terms.tls);
+    const listener = await source.listen(paused, {
       onAccepted,
-      onAcceptFailed: complaints(engine, `the port ${name}`, tally),
+      onAcceptFailed: complaints(engine, `the port ${source.name}`, tally),
     });
-    if ('kind' in listener) throw new CannotListenError(name, port, listener.detail, { cause: listener });
-    const opened = new Port(engine, factory, listener, admission, arrivals, terms.tls, over);
-    known = { host: opened.#host };
-    engine.observers.listening(opened.#host);
+    if ('kind' in listener) throw source.failure(listener.detail, { cause: listener });
+    const adopted = source.outcome !== undefined;
+    const opened = new Port(engine, factory, listener, admission, arrivals, terms.tls, adopted, over);
+    if (!adopted) {
+      known = { host: opened.#host };
+      engine.observers.listening(opened.#host);
+    }
     void listener.exhausted?.then(() => opened.stopListening());
     return opened;
   }
@@ -216,19 +244,19 @@ export class Port implements ListeningPort {
 
   async #closeOnce(): Promise<void> {
     await this.#listener.close();
-    this.#engine.observers.stoppedListening(this.#host);
+    if (!this.#adopted) this.#engine.observers.stoppedListening(this.#host);
     await this.#admission.decided();
     this.#engine.guard(prefixOf(this.#factory), 'stopFactory', () => this.#factory.doStop());
     void this.#admission.connections.whenEmpty().then(() => this.#over(this));
   }
 }
 
-/** Throws a `CannotListenError` if the certificates cannot be used: before the port opens, not at the first client. */
-function checkCertificates(engine: Engine, name: string, port: number | undefined, tls: ServerTLS | undefined): void {
+/** Throws the error of the source if the certificates cannot be used: before the port opens, not at the first client. */
+function checkCertificates(engine: Engine, source: WireSource, tls: ServerTLS | undefined): void {
   try {
     if (tls !== undefined) engine.contexts.renew(tls);
   } catch (error) {
-    throw new CannotListenError(name, port, error instanceof Error ? error.message : String(error), { cause: error });
+    throw source.failure(error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
 

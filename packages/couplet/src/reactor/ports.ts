@@ -7,13 +7,15 @@ import { CannotListenError } from '../protocol/errors.ts';
 import type { Factory } from '../protocol/factory.ts';
 import { boundsOf } from '../protocol/options.ts';
 import type { DrainOptions, ListeningPort } from '../protocol/port.ts';
+import type { Callbacks } from '../protocol/protocol.ts';
 import { checkTLS } from '../protocol/tls.ts';
 import type { PortView } from '../protocol/views.ts';
 import type { ListenPlace } from '../seam/streams.ts';
 import type { Clock } from '../time/clock.ts';
 import { awaited } from '../values/thenable.ts';
+import type { Adoption } from './adoption.ts';
 import type { PortOptions } from './options.ts';
-import { Port, type PortTerms } from './port.ts';
+import { Port, type PortTerms, type WireSource } from './port.ts';
 
 /** What describes a TCP port besides its interface. */
 type PortPlace = Omit<Extract<ListenPlace, { kind: 'tcp' }>, 'kind' | 'host'>;
@@ -40,8 +42,9 @@ export class Ports {
   async openTCP(name: string, place: PortPlace, factory: Factory, options: PortOptions): Promise<ListeningPort> {
     const { epoch } = this.#engine;
     const host = await this.#interfaceOf(name, place);
-    this.#expectEpoch(epoch, name, place.port);
-    return this.open(name, { kind: 'tcp', host, ...place }, factory, options);
+    const source = this.#listeningSource(name, { kind: 'tcp', host, ...place });
+    this.#expectEpoch(epoch, source);
+    return this.#openSource(source, factory, options);
   }
 
   /**
@@ -52,30 +55,43 @@ export class Ports {
   async open(
     name: string,
     place: ListenPlace,
-    source: Factory | BuildFunction,
+    factory: Factory | BuildFunction,
     options: PortOptions,
   ): Promise<ListeningPort> {
+    return this.#openSource(this.#listeningSource(name, place), factory, options);
+  }
+
+  /**
+   * Has a factory serve a connection that exists already. Resolves to the protocol once the wire has one. Rejects with a `ConnectError` if
+   * the wire cannot be had or the reactor has stopped, with the reason why the connection was refused, and for the reasons of `open` that
+   * concern the factory and the options.
+   */
+  async adopt(adoption: Adoption, factory: Factory | BuildFunction, options: PortOptions): Promise<Callbacks> {
+    await this.#openSource(adoption, factory, options);
+    return adoption.protocol;
+  }
+
+  async #openSource(source: WireSource, from: Factory | BuildFunction, options: PortOptions): Promise<ListeningPort> {
     const bounds = boundsOf(options);
     const { tls, haproxy } = options;
-    const factory = factoryFrom(source);
+    const factory = factoryFrom(from);
     if (tls !== undefined) checkTLS(tls, 'server');
     const terms = { bounds, tls, header: haproxy === undefined ? undefined : new ProxyReader(haproxy) };
     const { epoch } = this.#engine;
-    const number = place.kind === 'tcp' ? place.port : undefined;
     const started = factory.doStart(this.#reactor);
     let port: Port;
     try {
       await awaited(started);
       factory.checkProtocol();
-      this.#expectEpoch(epoch, name, number);
-      port = await this.#openStarted(name, place, factory, terms);
+      this.#expectEpoch(epoch, source);
+      port = await this.#openStarted(source, factory, terms);
     } catch (error) {
       this.#engine.guard(prefixOf(factory), 'stopFactory', () => factory.doStop());
       throw error;
     }
-    if (this.#draining) {
+    if (this.#draining && source.outcome === undefined) {
       await port.stopListening();
-      this.#expectEpoch(epoch, name, number);
+      this.#expectEpoch(epoch, source);
     }
     return port;
   }
@@ -98,8 +114,17 @@ export class Ports {
     await Promise.all(Array.from(this.#ports, (port) => port.stopListening()));
   }
 
-  async #openStarted(name: string, place: ListenPlace, factory: Factory, terms: PortTerms): Promise<Port> {
-    const opening = Port.open(this.#engine, name, place, factory, terms, (over) => this.#ports.delete(over));
+  #listeningSource(name: string, place: ListenPlace): WireSource {
+    const port = place.kind === 'tcp' ? place.port : undefined;
+    return {
+      name,
+      listen: (paused, sink) => this.#engine.streams.listen(paused ? { ...place, paused } : place, sink),
+      failure: (why, options) => new CannotListenError(name, port, why, options),
+    };
+  }
+
+  async #openStarted(source: WireSource, factory: Factory, terms: PortTerms): Promise<Port> {
+    const opening = Port.open(this.#engine, source, factory, terms, (over) => this.#ports.delete(over));
     this.#opening.add(opening);
     try {
       const port = await opening;
@@ -111,12 +136,12 @@ export class Ports {
   }
 
   /**
-   * Throws a `CannotListenError` if the run in which the port was asked for is over, or drains. While it ends, `Port.open` throws
+   * Throws the error of the source if the run in which the port was asked for is over, or drains. While it ends, `Port.open` throws
    * that.
    */
-  #expectEpoch(epoch: symbol | undefined, name: string, port: number | undefined): void {
+  #expectEpoch(epoch: symbol | undefined, source: WireSource): void {
     if (!this.#draining && (this.#engine.stopping || this.#engine.epoch === epoch)) return;
-    throw new CannotListenError(name, port, `the reactor ${this.#draining ? 'is draining' : 'has stopped'}`);
+    throw source.failure(`the reactor ${this.#draining ? 'is draining' : 'has stopped'}`);
   }
 
   /** Returns the IP address of an interface; of a name with several addresses the first IPv4 one, or IPv6 one if only that can be used. */

@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/engine.ts';
 import { ExecProcess } from '../processes/exec-process.ts';
 import { checkProcessProtocol, placeFor, type SpawnOptions, termsFor } from '../processes/options.ts';
+import { spawnErrorOf } from '../processes/spawn-error.ts';
 import { SpawnedProcess } from '../processes/spawned-process.ts';
 import { Subprocesses } from '../processes/subprocesses.ts';
 import type { ClientFactory } from '../protocol/client-factory.ts';
@@ -9,12 +10,13 @@ import type { BuiltBy } from '../protocol/factory.ts';
 import type { ProcessProtocol } from '../protocol/process-protocol.ts';
 import type { ProcessTransport } from '../protocol/process-transport.ts';
 import { checkAtLeast } from '../values/checks.ts';
-import type { Destination, ProcessDestination } from './dial.ts';
-import { type ConnectProcessOptions, checkOptions, type DialOptions } from './options.ts';
-import { ReactorClock } from './reactor-clock.ts';
+import { oneLine } from '../values/one-line.ts';
+import type { OwnDestination } from './dial.ts';
+import { type ConnectProcessOptions, checkOptions } from './options.ts';
+import { ReactorStreams } from './reactor-streams.ts';
 
 /** The part of a reactor that starts processes. */
-export abstract class ReactorProcesses extends ReactorClock {
+export abstract class ReactorProcesses extends ReactorStreams {
   readonly #engine: Engine;
   /** The name of the backend. */
   protected readonly runtime: string;
@@ -85,21 +87,16 @@ export abstract class ReactorProcesses extends ReactorClock {
     const place = placeFor(command, args, options);
     const { killTimeoutMs = 5000 } = options;
     checkAtLeast('killTimeoutMs', killTimeoutMs, 0);
-    const connect: ProcessDestination['connect'] = (attempt) => {
+    const connect: OwnDestination['connect'] = (attempt) => {
       const process = new ExecProcess(this.#household, killTimeoutMs, attempt);
       this.#household.start(process, { ...place, detached: false, standardError: 'inherited' });
       return process;
     };
     const bounds = { ...options, lingerTimeoutMs: killTimeoutMs, lingerMaxMs: killTimeoutMs };
-    return this.connectTo({ kind: 'process', command, connect }, factory, bounds);
+    const name = oneLine(`the process '${command}'`);
+    const errorOf: OwnDestination['errorOf'] = (cause) => spawnErrorOf(command, cause);
+    return this.connectTo({ kind: 'own', name, connect, errorOf }, factory, bounds);
   }
-
-  /** Connects a factory. Throws as the methods say that have the same options. */
-  protected abstract connectTo<F extends ClientFactory>(
-    target: Destination,
-    factory: F,
-    options: DialOptions,
-  ): Connector<BuiltBy<F>>;
 
   get #household(): Subprocesses {
     this.#children ??= new Subprocesses(this.#engine, this.runtime);

@@ -12,13 +12,14 @@ import type { TlsClientSettings, TlsServerSettings } from '../../seam/tls.ts';
 import type { Sink, Wire } from '../../seam/wire.ts';
 import type { NodeTlsContext } from '../tls/context.ts';
 import { contextOf } from '../tls/context.ts';
+import { adopt } from './adopt.ts';
 import { causeOf, causeOfAttempt, causeOfThrown } from './cause.ts';
 import { clock } from './clock.ts';
 import { pathOfSocket, vacate } from './descriptor.ts';
 import { canSuspend, keeperOf, listenInherited, suspend } from './inherited.ts';
 import { whyNotShared } from './reuse.ts';
 import { startListening, stopListening } from './server.ts';
-import { SocketWire } from './socket-wire.ts';
+import { SOCKET_OPTIONS, SocketWire } from './socket-wire.ts';
 import { spawn } from './spawn.ts';
 import { connectStdio, listenStdio } from './stdio.ts';
 import { surroundings } from './surroundings.ts';
@@ -33,10 +34,6 @@ type TcpPlace = Extract<ListenPlace, { kind: 'tcp' }>;
 /** How soon a full listener is asked again, and how much later at random, so that not all who wait ask at once. */
 const AGAIN_MS = 10;
 const AGAIN_SPREAD_MS = 40;
-
-// The engine decides what a half-close means. A socket that is paused reads one chunk ahead and no more: what follows waits
-// in the kernel, where a reset does not destroy it.
-const SOCKET_OPTIONS = { allowHalfOpen: true, highWaterMark: 1 };
 
 async function listen(place: ListenPlace, sink: ListenSink): Promise<Listener | Cause> {
   if (place.kind === 'stdio') return listenStdio(sink);
@@ -118,7 +115,7 @@ async function resolve(host: string): Promise<readonly HostAddress[] | Cause> {
 export class NodeBackend implements Backend {
   readonly name = 'node';
   readonly clock: ClockFacet = clock();
-  readonly streams: Streams = { listen, connect: connectTo, tlsContext };
+  readonly streams: Streams = { listen, connect: connectTo, adopt, tlsContext };
   readonly names: Resolver = { resolve };
   readonly surroundings: Surroundings = surroundings;
   readonly processes: Processes = { spawn };

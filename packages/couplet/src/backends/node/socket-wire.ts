@@ -1,48 +1,30 @@
 import type { Socket } from 'node:net';
 import type { SocketName } from '../../seam/address.ts';
-import type { TlsContext } from '../../seam/tls.ts';
-import type { Sink, Wire } from '../../seam/wire.ts';
-import { NodeTlsContext } from '../tls/context.ts';
-import { TlsWire } from '../tls/tls-wire.ts';
+import type { Wire } from '../../seam/wire.ts';
+import { ClearWire } from './clear-wire.ts';
 import { type ReadingState, refuses } from './reading-life.ts';
-import { NOTHING, onDrain, StreamWire } from './stream-wire.ts';
+import { NOTHING, onDrain } from './stream-wire.ts';
 
 /** Whether the runtime reports a reset that comes together with data; Node 20 reports the end instead. */
 const TELLS_RESETS = Number.parseInt(process.versions.node, 10) >= 24;
 
-/** A `node:net` socket as a wire: in clear until `startTls`, and from then on by way of a `TlsWire`. */
-export class SocketWire extends StreamWire implements Wire {
-  readonly #server: boolean;
-  /** Reads and writes the socket since `startTls`. */
-  #tls: TlsWire | undefined;
+/**
+ * The engine decides what a half-close means. A socket that is paused reads one chunk ahead and no more: what follows waits in the
+ * kernel, where a reset does not destroy it.
+ */
+export const SOCKET_OPTIONS = { allowHalfOpen: true, highWaterMark: 1 };
 
-  /** One that was accepted unread stays so until the first `resume`. */
-  constructor(
-    socket: Socket,
-    path: string | undefined,
-    server: boolean,
-    state: ReadingState = socket.isPaused() ? 'paused' : 'flowing',
-  ) {
+/** A `node:net` socket as a wire: in clear until `startTls`, and from then on by way of a `TlsWire`. */
+export class SocketWire extends ClearWire<Socket> implements Wire {
+  readonly #server: boolean;
+
+  constructor(socket: Socket, path: string | undefined, server: boolean, state?: ReadingState) {
     super(socket, path, state);
     this.#server = server;
   }
 
-  protected override get raw(): Socket {
-    return this.stream;
-  }
-
   protected override get endIsDoubtful(): boolean {
     return !TELLS_RESETS;
-  }
-
-  /** The one that reads and writes now. */
-  get #present(): StreamWire {
-    return this.#tls ?? this;
-  }
-
-  override attach(sink: Sink): void {
-    if (this.#tls === undefined) super.attach(sink);
-    else this.#tls.attach(sink);
   }
 
   get local(): SocketName | undefined {
@@ -57,10 +39,6 @@ export class SocketWire extends StreamWire implements Wire {
     return inetName(remoteAddress, remotePort, remoteFamily);
   }
 
-  get copies(): boolean {
-    return this.#tls?.copies ?? false;
-  }
-
   /** The runtime counts this for its own timeouts. */
   get unsent(): number | undefined {
     const { stream } = this;
@@ -70,7 +48,7 @@ export class SocketWire extends StreamWire implements Wire {
   }
 
   write(chunk: Uint8Array): boolean {
-    if (this.#tls !== undefined) return this.#tls.write(chunk);
+    if (this.tls !== undefined) return this.tls.write(chunk);
     if (refuses(this.state)) return false;
     const { stream } = this;
     this.guard();
@@ -86,41 +64,12 @@ export class SocketWire extends StreamWire implements Wire {
   }
 
   end(): void {
-    if (this.#tls !== undefined) this.#tls.end();
+    if (this.tls !== undefined) this.tls.end();
     else this.stream.end();
-  }
-
-  close(): void {
-    this.#present.take('close');
-  }
-
-  abort(): void {
-    this.#present.take('abort');
-  }
-
-  pause(): void {
-    this.#present.take('pause');
-  }
-
-  resume(): void {
-    this.#present.take('resume');
   }
 
   protected override part(): void {
     this.cut();
-  }
-
-  startTls(context: TlsContext, serverName: string, unread: Buffer): void {
-    if (!(context instanceof NodeTlsContext)) throw new TypeError('the TLS context belongs to another backend');
-    const { state, stream } = this;
-    this.take('startTls');
-    if (this.state !== 'handed') return;
-    this.ignore();
-    stream.pause();
-    // TLS reads first what the socket holds.
-    if (unread.length > 0) stream.unshift(unread);
-    this.#tls = new TlsWire(stream, context.secure(stream, serverName), this.path, state);
-    if (this.sink !== undefined) this.#tls.attach(this.sink);
   }
 
   setNoDelay(on: boolean): void {

@@ -1,4 +1,5 @@
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Cause } from '../../seam/cause.ts';
 import type { Sink } from '../../seam/wire.ts';
 import { causeOf, DONE } from './cause.ts';
@@ -21,18 +22,18 @@ export const CUT_SHORT: Cause = {
 };
 const wireOf: unique symbol = Symbol('wire');
 
-/** A socket with its wire as a property, so that all sockets share their listeners, and an idle one costs no closures. */
-interface Wired extends Socket {
-  readonly [wireOf]: StreamWire;
+/** A stream with its wire as a property, so that all share their listeners, and an idle one costs no closures. */
+interface Wired extends Duplex {
+  readonly [wireOf]: StreamWire<Duplex>;
 }
 
 /** The part of a wire that is the same in clear and under TLS: how its stream is read, and that writes may be refused. */
-export abstract class StreamWire implements Guard {
+export abstract class StreamWire<S extends Duplex = Socket> implements Guard {
   /** The sink of the wire, from `attach` on. */
   sink: Sink | undefined;
   /** The stream that is read and written. */
-  protected readonly stream: Socket;
-  /** The path of a UNIX socket's listening end; undefined for TCP. */
+  protected readonly stream: S;
+  /** The path of a UNIX socket's listening end, empty for what is neither that nor TCP; undefined for TCP. */
   protected readonly path: string | undefined;
   /** The cause for `onClosed`. */
   protected cause: Cause = DONE;
@@ -41,14 +42,14 @@ export abstract class StreamWire implements Guard {
   #written: Written | undefined;
   #guarded = false;
 
-  constructor(stream: Socket, path: string | undefined, state: ReadingState) {
+  constructor(stream: S, path: string | undefined, state: ReadingState) {
     this.stream = stream;
     this.path = path;
     this.#state = state;
   }
 
-  /** The socket of the connection itself. */
-  protected abstract get raw(): Socket;
+  /** The stream of the connection itself. */
+  protected abstract get raw(): Duplex;
 
   /** Closes the stream in order. */
   protected abstract part(): void;
@@ -67,7 +68,8 @@ export abstract class StreamWire implements Guard {
   }
 
   protected listen(): void {
-    const wired: Wired = Object.assign(this.stream, { [wireOf]: this });
+    const stream: Duplex = this.stream;
+    const wired: Wired = Object.assign(stream, { [wireOf]: this });
     wired.on('error', onError);
     wired.on('close', onClose);
     wired.on('end', onEnd);
@@ -85,7 +87,7 @@ export abstract class StreamWire implements Guard {
   }
 
   /** Listens for errors, under that name of event, of a stream that is not the one that is read. */
-  protected listenForErrors(stream: Socket, event: string): void {
+  protected listenForErrors(stream: Duplex, event: string): void {
     const wired: Wired = Object.assign(stream, { [wireOf]: this });
     wired.on(event, onError);
   }
@@ -185,8 +187,8 @@ export abstract class StreamWire implements Guard {
     if (stream.destroyed || raw.destroyed) return;
     // A UNIX socket has no reset, a shutdown under way forbids it, and the method of a TLS socket only throws.
     const shuttingDown = stream.writableEnded && !stream.writableFinished;
-    if (this.path !== undefined || shuttingDown) stream.destroy();
-    else raw.resetAndDestroy();
+    if (this.path === undefined && !shuttingDown && raw instanceof Socket) raw.resetAndDestroy();
+    else stream.destroy();
   }
 
   drained(): void {
@@ -212,10 +214,10 @@ export abstract class StreamWire implements Guard {
     this.take(this.cause === DONE && !this.stream.writableFinished ? 'lost' : 'closed');
   }
 
-  /** Asks the kernel whether the connection still exists, by an empty write, which does not make a packet. */
+  /** Asks the kernel whether the connection still exists, by an empty write, which does not make a packet on a socket. */
   protected ask(answered: () => void): void {
     const { raw } = this;
-    if (raw.destroyed) return;
+    if (raw.destroyed || !(raw instanceof Socket)) return;
     this.guard();
     raw.write(NOTHING, answered);
   }
@@ -224,12 +226,11 @@ export abstract class StreamWire implements Guard {
   protected guard(): void {
     if (this.#guarded) return;
     this.#guarded = true;
-    guardWrites(this.stream, this);
-    if (this.raw !== this.stream) guardWrites(this.raw, this);
+    for (const stream of new Set([this.stream, this.raw])) if (stream instanceof Socket) guardWrites(stream, this);
   }
 
   /** Returns the callback for the runtime. Node has one for all writes of a stream, so one in its place is enough. */
-  keep(stream: Socket, written: Written): Written {
+  keep(stream: Duplex, written: Written): Written {
     if (stream !== this.stream) return this.#guardedBy(written);
     this.#written ??= this.#guardedBy(written);
     return this.#written;

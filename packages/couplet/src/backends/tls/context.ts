@@ -1,6 +1,6 @@
 import type { X509Certificate as Certificate } from 'node:crypto';
-import type { Socket } from 'node:net';
 import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { SecureContext, TLSSocket, TLSSocketOptions } from 'node:tls';
 import type { Cause } from '../../seam/cause.ts';
 import type { TlsCertificate, TlsClientSettings, TlsContext, TlsInfo, TlsServerSettings } from '../../seam/tls.ts';
@@ -28,8 +28,8 @@ export interface Secured {
 /** The context that `node:tls` made of settings. */
 export abstract class NodeTlsContext implements TlsContext {
   abstract readonly role: 'server' | 'client';
-  /** Begins a handshake on a connected socket. Bytes that were pushed back into it are read first. */
-  abstract secure(raw: Socket, serverName: string): Secured;
+  /** Begins a handshake on a connected socket or stream. Bytes that were pushed back into it are read first. */
+  abstract secure(raw: Duplex, serverName: string): Secured;
 }
 
 /** The context of a server, which presents a certificate and may ask for one. */
@@ -56,7 +56,7 @@ export class NodeTlsServer extends NodeTlsContext {
     this.#options = this.#optionsOf(settings);
   }
 
-  override secure(raw: Socket): Secured {
+  override secure(raw: Duplex): Secured {
     const socket = new (tls().TLSSocket)(raw, this.#options);
     return { socket, done: (told) => socket.once('secure', () => told(this.#judge(socket))) };
   }
@@ -115,7 +115,7 @@ export class NodeTlsClient extends NodeTlsContext {
     this.#context = tls().createSecureContext({ ca, minVersion, ...identity });
   }
 
-  override secure(raw: Socket, serverName: string): Secured {
+  override secure(raw: Duplex, serverName: string): Secured {
     const { alpn, verify } = this.#settings;
     const session = this.#sessions.get(serverName)?.pop();
     const socket = tls().connect({

@@ -1,4 +1,5 @@
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Cause } from '../../seam/cause.ts';
 import type { TlsInfo } from '../../seam/tls.ts';
 import { hasEnded, type ReadingState, refuses } from '../node/reading-life.ts';
@@ -11,11 +12,11 @@ const MOST_IN_A_TURN = 256 * 1024;
 /** How long a closing wire waits, in milliseconds, until the kernel has its close_notify. It has no room while the peer reads nothing. */
 const CLOSE_NOTIFY_MS = 1000;
 
-/** The part of a wire that is under TLS: a `node:tls` socket around another one. */
+/** The part of a wire that is under TLS: a `node:tls` socket around another one, or around an adopted stream. */
 export class TlsWire extends StreamWire {
   /** TLS encrypts a chunk at once, so it is free again. */
   readonly copies = true;
-  protected readonly raw: Socket;
+  protected readonly raw: Duplex;
   #tls: TlsState = 'securing';
   /** How many bytes TLS has that it has not passed to the kernel. */
   #encrypting = 0;
@@ -23,8 +24,8 @@ export class TlsWire extends StreamWire {
   #passed = 0;
   #mostPassed = MOST_IN_A_TURN;
 
-  /** Takes over a socket whose handshake has begun. `state` is how that was read. */
-  constructor(raw: Socket, { socket, done }: Secured, path: string | undefined, state: ReadingState) {
+  /** Takes over a stream whose handshake has begun. `state` is how that was read. */
+  constructor(raw: Duplex, { socket, done }: Secured, path: string | undefined, state: ReadingState) {
     super(socket, path, state);
     this.raw = raw;
     this.listenForErrors(raw, 'error');
@@ -89,6 +90,8 @@ export class TlsWire extends StreamWire {
     this.#apply('closed');
     // A resume that TLS has not carried out yet would still deliver what it holds.
     this.ignoreInput();
+    // The runtime closes a socket that was under it, and not always another stream.
+    if (!(this.raw instanceof Socket)) this.raw.destroy();
     super.closed();
   }
 

@@ -1,0 +1,33 @@
+/**
+ * What is used of a duplex stream that is adopted: six methods, and the fields by which its state is told. A `Duplex` of `node:stream`
+ * is one.
+ */
+export interface DuplexLike {
+  /** Calls the listener for each chunk that arrives, at the end of the input, when the stream fails, and when it is closed. */
+  on(event: 'data', listener: (chunk: Buffer) => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'end' | 'close', listener: () => void): unknown;
+  /** Writes a chunk, which must not change until `written` is called. */
+  write(chunk: Uint8Array, written: (error?: Error | null) => void): unknown;
+  /** Ends the output after everything written. */
+  end(): unknown;
+  /** Stops `data` and `end`. */
+  pause(): unknown;
+  /** Goes on with them. */
+  resume(): unknown;
+  /** Closes the stream at once; what it still has may be lost. */
+  destroy(): unknown;
+  /** False if both directions end as soon as one of them does. */
+  readonly allowHalfOpen?: boolean;
+  /** True once something reads it. */
+  readonly readableFlowing?: boolean | null;
+  /** False once nothing can be read any more, or nothing written. */
+  readonly readable?: boolean;
+  readonly writable?: boolean;
+  /** True if it carries objects, not bytes. */
+  readonly readableObjectMode?: boolean;
+  /** The encoding of the text that it makes of bytes; null where it makes none. */
+  readonly readableEncoding?: string | null;
+  /** The error that ended it. */
+  readonly errored?: Error | null;
+}
