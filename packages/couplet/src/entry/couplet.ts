@@ -79,7 +79,7 @@ export { Reactor } from '../reactor/reactor.ts';
 export type { ReactorClock } from '../reactor/reactor-clock.ts';
 export type { ReactorStreams } from '../reactor/reactor-streams.ts';
 export type { SystemEvent, Trigger, TriggerPhase } from '../reactor/triggers.ts';
-export type { DuplexLike } from '../seam/duplex.ts';
+export type { DuplexLike } from '../seam/adopt.ts';
 export type { Signal } from '../seam/surroundings.ts';
 export type { TlsCertificate, TlsInfo, TlsVersion } from '../seam/tls.ts';
 export type { BackOff, BackOffOptions } from '../time/back-off.ts';

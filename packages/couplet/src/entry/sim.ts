@@ -6,6 +6,7 @@ import { play } from '../sim/simulate.ts';
 export type { CertificateFiles, CertificateOptions } from '../sim/certificate.ts';
 export type { Command, CommandInput, CommandOutput, CommandProcess } from '../sim/command.ts';
 export type { Conditions } from '../sim/conditions.ts';
+export type { SimDuplex } from '../sim/duplex.ts';
 export type { FaultInjector, InjectedFault } from '../sim/fault-injector.ts';
 export type { Fault, FaultPlan, Profile } from '../sim/fault-plan.ts';
 export type { Host, Program } from '../sim/host.ts';

@@ -1,12 +1,13 @@
 export type { SecureOptions } from '../peer/socket-peer.ts';
 export { SocketPeer } from '../peer/socket-peer.ts';
 export type { HostAddress, InetName, PipeName, SocketName, UnixName } from '../seam/address.ts';
+export type { AdoptPlace } from '../seam/adopt.ts';
 export type { Backend, Resolver } from '../seam/backend.ts';
 export type { Cause } from '../seam/cause.ts';
 export type { ClockFacet } from '../seam/clock.ts';
 export type { Child, ChildSink, ProcessExit, Processes, ProcessPlace, SpawnSink } from '../seam/processes.ts';
 export type { Settled } from '../seam/settled.ts';
-export type { AdoptPlace, ConnectPlace, Listener, ListenPlace, ListenSink, Streams } from '../seam/streams.ts';
+export type { ConnectPlace, Listener, ListenPlace, ListenSink, Streams } from '../seam/streams.ts';
 export type { Signal, Surroundings } from '../seam/surroundings.ts';
 export type { TlsClientSettings, TlsContext, TlsIdentity, TlsServerSettings } from '../seam/tls.ts';
 export type { Sink, Wire } from '../seam/wire.ts';

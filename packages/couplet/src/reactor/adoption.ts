@@ -1,9 +1,9 @@
 import { ConnectError } from '../protocol/errors.ts';
 import type { Callbacks } from '../protocol/protocol.ts';
+import type { AdoptPlace, DuplexLike } from '../seam/adopt.ts';
 import type { Cause } from '../seam/cause.ts';
-import type { DuplexLike } from '../seam/duplex.ts';
 import type { Settled } from '../seam/settled.ts';
-import type { AdoptPlace, Listener, ListenSink, Streams } from '../seam/streams.ts';
+import type { Listener, ListenSink, Streams } from '../seam/streams.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import { classOf, described, hasMethods } from '../values/checks.ts';
 import type { AdoptOptions } from './options.ts';

@@ -13,7 +13,7 @@ import type { ProtocolUnder } from '../protocol/protocol.ts';
 import { checkProxyHeader } from '../protocol/proxy-header.ts';
 import { checkClientFactory, isClientFactory } from '../protocol/role.ts';
 import { checkTLS } from '../protocol/tls.ts';
-import type { DuplexLike } from '../seam/duplex.ts';
+import type { DuplexLike } from '../seam/adopt.ts';
 import { checkAtLeast, checkFlag, checkSignal, checkText, checkWhole, checkWord, described } from '../values/checks.ts';
 import { Adoption, checkAddress, checkDuplex, Existing } from './adoption.ts';
 import { ClientConnector } from './connector.ts';

@@ -7,18 +7,14 @@ import type { Surroundings } from './surroundings.ts';
 
 /** Looks up host names. */
 export interface Resolver {
-  /**
-   * Resolves to all addresses of a host name, which is not empty, in the resolver's order (RFC 6724), or to a cause of the kind
-   * `lookup`. It never rejects.
-   */
+  /** Resolves to all addresses of a name, in the resolver's order (RFC 6724), or to a cause of the kind `lookup`. It never rejects. */
   resolve(host: string): Promise<readonly HostAddress[] | Cause>;
 }
 
 /**
- * What a runtime must provide, in facets; nothing above the seam touches a runtime. What a runtime lacks is absent: a facet, or
- * a member of one, that is optional. Facets and their members are own properties, and work without their `this`: so a test, or
- * a backend that differs in one thing only, is `{ ...backend, names: { resolve } }` or `{ ...backend, clock: { ...backend.clock,
- * now } }`. The engine reads the facets once. `checkBackend` of `couplet-conformance` checks whether a backend keeps its promises.
+ * What a runtime must provide, in facets, which the engine reads once; nothing above the seam touches a runtime. An optional facet, or
+ * member of one, is absent where a runtime lacks it. They are own properties, and work without their `this`: so a backend that differs
+ * in one thing is `{ ...backend, names: { resolve } }`. `checkBackend` of `couplet-conformance` checks whether one keeps its promises.
  */
 export interface Backend {
   /** Names the runtime in error messages and benchmarks. */

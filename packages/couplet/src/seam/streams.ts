@@ -1,6 +1,6 @@
 import type { SocketName } from './address.ts';
+import type { AdoptPlace } from './adopt.ts';
 import type { Cause } from './cause.ts';
-import type { DuplexLike } from './duplex.ts';
 import type { Settled } from './settled.ts';
 import type { TlsClientSettings, TlsContext, TlsServerSettings } from './tls.ts';
 import type { Sink, Wire } from './wire.ts';
@@ -64,13 +64,6 @@ export type ConnectPlace =
     }
   | { readonly kind: 'stdio' };
 
-/** A connection that exists already: a descriptor that the process inherited, or a stream. It belongs to its wire from then on. */
-export type AdoptPlace = ({ readonly fd: number } | { readonly duplex: DuplexLike }) & {
-  /** The names of its ends, in place of those that the system knows; of a stream the system knows none. */
-  readonly local?: SocketName;
-  readonly peer?: SocketName;
-};
-
 /** A listening socket. */
 export interface Listener {
   /** The name that it is bound to, with the port that was picked. */
@@ -97,11 +90,7 @@ export interface Streams {
   listen(place: ListenPlace, sink: ListenSink): Promise<Listener | Cause>;
   /** Connects. `cancel` ends the attempt: no method of `attempt` is called from then on, and a wire that was made is closed. */
   connect(place: ConnectPlace, attempt: Settled<Wire>): { cancel(): void };
-  /**
-   * Makes a wire of a connection that exists already, and is not read. On a stream a chunk is held until the stream calls back, an
-   * abort destroys it, and where it has no half-close, both directions end with the first. A stream of a kind that the runtime cannot
-   * use fails. Absent where a runtime cannot do it.
-   */
+  /** Makes a wire of a connection that exists already, and is not read. Absent where it cannot. */
   adopt?(place: AdoptPlace, settled: Settled<Wire>): void;
   /** Prepares certificates and keys for handshakes; may be called again. Returns a cause of the kind `tls` when they cannot be used. */
   tlsContext(settings: TlsServerSettings | TlsClientSettings): TlsContext | Cause;

@@ -34,10 +34,7 @@ export interface Wire {
   resume(): void;
   /** Switches Nagle's algorithm off or on; does nothing on a UNIX socket. */
   setNoDelay(on: boolean): void;
-  /**
-   * Switches TCP keepalive; the first probe goes out after `initialDelayMs` of silence (0: the system's default), or somewhat
-   * later where the runtime counts in larger units. Does nothing on a UNIX socket.
-   */
+  /** Switches TCP keepalive; the first probe follows `initialDelayMs` of silence or more (0: the system's time). Not on a UNIX socket. */
   setKeepAlive(on: boolean, initialDelayMs: number): void;
   /** How many bytes of a chunk that it holds are not with the kernel yet; undefined where the runtime does not tell. */
   readonly unsent?: number | undefined;

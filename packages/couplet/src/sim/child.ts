@@ -118,8 +118,8 @@ export class SimChild implements Child {
     };
     const near = new SimSocket(parent, NAME, NAME, new Lane(route), name);
     const far = new SimSocket(owner, NAME, NAME, new Lane(route), name);
-    near.link(far);
-    far.link(near);
+    near.far = far;
+    far.far = near;
     parent.keep(near);
     return [new SimWire(parent, near), endOf(far)];
   }

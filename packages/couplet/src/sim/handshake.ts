@@ -99,8 +99,8 @@ export class SimHandshake {
     const id = network.nextId();
     const near = new SimSocket(this.#caller, own, place, lane, `c${id}`);
     const far = new SimSocket(port.owner, place, own, back, `s${id}`);
-    near.link(far);
-    far.link(near);
+    near.far = far;
+    far.far = near;
     this.#socket = near;
     port.expect();
     target.sockets.add(far);

@@ -78,6 +78,11 @@ export class Network {
     return route;
   }
 
+  /** A way that belongs to one direction of one connection, with conditions of its own beside those of now. */
+  wayApart(name: string, conditions: Partial<Conditions>): Route {
+    return new Route(this.schedule, this.diceFor(name), { ...this.#conditions, ...conditions });
+  }
+
   /** Runs code of a host, and returns its result. */
   inside<T>(task: () => T): T {
     const { inside } = this.#options;

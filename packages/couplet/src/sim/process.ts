@@ -6,6 +6,7 @@ import type { Processes } from '../seam/processes.ts';
 import type { Listener, ListenPlace, ListenSink, Streams } from '../seam/streams.ts';
 import type { Signal, Surroundings } from '../seam/surroundings.ts';
 import type { Dice } from '../time/dice.ts';
+import { adopt } from './adopt.ts';
 import { ALREADY_USED, NO_ANSWER, NO_DESCRIPTORS, NO_FILE, NO_NAME, NOT_INHERITED } from './causes.ts';
 import { type Parent, SimChild } from './child.ts';
 import { SimHandshake } from './handshake.ts';
@@ -43,7 +44,7 @@ export class Process implements Backend, Parent {
   readonly atEnd: (() => void)[] = [];
   /** The wire that is getting a protocol now. */
   adopting: SimWire | undefined;
-  readonly given: Given = { accepted: 0, dialled: 0, acceptFailures: 0 };
+  readonly given: Given = { accepted: 0, dialled: 0, adopted: 0, acceptFailures: 0 };
   #alarm: SimEvent | undefined;
   #running = true;
 
@@ -110,6 +111,9 @@ export class Process implements Backend, Parent {
       const handshake = new SimHandshake(this, place, attempt);
       if (this.#running) handshake.begin();
       return { cancel: () => handshake.cancel() };
+    },
+    adopt: (place, settled) => {
+      if (this.#running) adopt(this, place, settled);
     },
     tlsContext: contextOf,
   };

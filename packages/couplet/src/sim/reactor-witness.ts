@@ -190,15 +190,17 @@ export class ReactorWitness {
   }
 
   #judgeAll(totals: Totals): void {
-    const { accepted, acceptFailures } = this.#process.given;
+    const { accepted, adopted, acceptFailures } = this.#process.given;
     const dialled = this.#process.given.dialled + this.#piped;
+    const arrived = accepted + dialled + adopted;
     const [server, client, errors] = [this.#server, this.#client, this.#errors];
-    this.#compare('', totals, { ...this.#all.totals, accepted: accepted + dialled, acceptFailures, errors });
+    this.#compare('', totals, { ...this.#all.totals, accepted: arrived, acceptFailures, errors });
     const told = server.made + server.refused + server.arriving;
-    if (told !== accepted)
+    // A factory of either side serves what was adopted.
+    if (told < accepted || told > accepted + adopted)
       this.#wrong(`${told} connections of its ports were told or are arriving, and ${accepted} were accepted`);
     // What a connector refuses is told as the end of its attempt, and is shown as arriving while it closes.
-    const most = accepted + dialled - totals.connected - server.arriving;
+    const most = arrived - totals.connected - server.arriving;
     const refused = Object.values(totals.refused).reduce((sum, number) => sum + number, 0);
     if (refused > most || refused < most - client.arriving)
       this.#wrong(`its view has ${refused} refused, and ${most} were counted`);

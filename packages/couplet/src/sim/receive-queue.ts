@@ -30,8 +30,18 @@ export class ReceiveQueue {
     return this.filled || this.eof === 'arrived' || (this.error !== undefined && !this.#silent);
   }
 
-  push(bytes: Buffer): void {
-    this.#bytes.push(bytes);
+  /** Keeps bytes that arrive. Returns false if it throws them away, because the input was ended. */
+  push(bytes: Buffer): boolean {
+    if (this.eof === 'no') this.#bytes.push(bytes);
+    return this.eof === 'no';
+  }
+
+  /** Ends the input here. Returns how many bytes were thrown away. */
+  end(): number {
+    const { size } = this.#bytes;
+    this.clear();
+    if (this.eof === 'no') this.eof = 'arrived';
+    return size;
   }
 
   clear(): void {

@@ -17,9 +17,12 @@ export class SimSocket implements Pipe {
   readonly local: SocketName;
   readonly peer: SocketName;
   readonly name: string;
+  /** False if both directions end with the first. */
+  halfOpen = true;
+  /** The other end, once the two are linked. */
+  far: SimSocket | undefined;
   readonly #owner: Owner<SimSocket>;
   readonly #lane: Lane;
-  #far: SimSocket | undefined;
   #receiver: Receiver | undefined;
   // Output.
   readonly #unsent: ChunkQueue = new ChunkQueue();
@@ -67,11 +70,6 @@ export class SimSocket implements Pipe {
     return this.#input.eof !== 'no' || this.#input.error !== undefined;
   }
 
-  /** Sets the other end. */
-  link(far: SimSocket): void {
-    this.#far = far;
-  }
-
   /** Passes on what it receives from now on. */
   attach(receiver: Receiver): void {
     this.#receiver = receiver;
@@ -83,7 +81,8 @@ export class SimSocket implements Pipe {
   write(chunk: Uint8Array): boolean {
     // The end is on its way to the process; what is written to a dead socket is not sent.
     if (!this.open) return false;
-    if (this.#state === 'dead') {
+    if (this.#state === 'dead' || this.#ending !== 'no') {
+      this.#input.error ??= BROKEN_PIPE;
       this.#refuse();
       return false;
     }
@@ -99,9 +98,10 @@ export class SimSocket implements Pipe {
   }
 
   end(): void {
-    if (!this.open) return;
+    if (!this.open || this.#ending !== 'no') return;
     this.#note('ends');
     this.#ending = 'asked';
+    if (!this.halfOpen) this.#discard(this.#input.end());
     // A kernel that has forgotten the connection does not report that here.
     if (this.#state === 'dead') this.#finish();
     else this.#pump();
@@ -149,7 +149,6 @@ export class SimSocket implements Pipe {
 
   /** The host lost power: this end does not answer any more. */
   vanish(): void {
-    this.#leave();
     this.#forget();
   }
 
@@ -180,8 +179,7 @@ export class SimSocket implements Pipe {
   }
 
   #sendReset(): void {
-    const far = this.#far;
-    this.#lane.send(0, () => far?.onReset());
+    this.#lane.send(0, () => this.far?.onReset());
   }
 
   /**
@@ -207,7 +205,7 @@ export class SimSocket implements Pipe {
     this.#held = undefined;
     if (this.#input.refused) return;
     this.#input.refused = true;
-    this.#later(() => {
+    this.#owner.after(0, () => {
       if (!this.open) return;
       this.#note('is refused a write');
       this.#receiver?.onWriteFailed(this.#whyGone);
@@ -253,7 +251,7 @@ export class SimSocket implements Pipe {
   /** Sends a segment that has to be acknowledged, again and again while the peer's host is down. */
   #send(size: number, arrive: (far: SimSocket) => void, againMs = 200): void {
     const { schedule } = this.#owner;
-    const far = this.#far;
+    const far = this.far;
     if (againMs === 200) this.#flying += 1;
     this.#givingUp ??= schedule.after(GIVE_UP_MS, () => this.#giveUp());
     this.#lane.send(size, () => {
@@ -267,6 +265,11 @@ export class SimSocket implements Pipe {
       this.#givingUp = this.#flying === 0 ? undefined : schedule.after(GIVE_UP_MS, () => this.#giveUp());
       arrive(far);
     });
+  }
+
+  #discard(size: number): void {
+    this.#lane.send(0, () => this.far?.onRead(size));
+    this.#planReading();
   }
 
   #giveUp(): void {
@@ -284,7 +287,7 @@ export class SimSocket implements Pipe {
     this.#unsent.push(held.take(room, changed));
     if (!held.gone) return;
     this.#held = undefined;
-    if (!this.#writing) this.#later(() => this.#receiver?.onWritable());
+    if (!this.#writing) this.#owner.after(0, () => this.#receiver?.onWritable());
   }
 
   onSegment(bytes: Buffer): void {
@@ -294,13 +297,13 @@ export class SimSocket implements Pipe {
       if (this.#state === 'left') this.#forget();
       return;
     }
-    this.#input.push(bytes);
-    this.#planReading();
+    if (this.#input.push(bytes)) this.#planReading();
+    else this.#discard(bytes.length);
   }
 
   onFin(): void {
     if (!this.alive) return;
-    this.#input.eof = 'arrived';
+    if (this.#input.eof === 'no') this.#input.eof = 'arrived';
     if (this.#state === 'left') this.#finish();
     else this.#planReading();
   }
@@ -332,10 +335,11 @@ export class SimSocket implements Pipe {
     if (input === 'end') {
       this.#note('reads the end');
       this.#receiver?.onEof();
+      if (!this.halfOpen) this.end();
       this.#finish();
     } else if (input instanceof Uint8Array) {
       this.#note(`reads ${input.length}`);
-      this.#lane.send(0, () => this.#far?.onRead(input.length));
+      this.#lane.send(0, () => this.far?.onRead(input.length));
       this.#receiver?.onData(input);
     } else {
       // There is nothing more to read: the process closes its descriptor.
@@ -384,21 +388,17 @@ export class SimSocket implements Pipe {
 
   /** How the peer's kernel answers to keepalive. */
   #probe(): ProbeAnswer {
-    if (this.#lane.route.blocked || this.#far === undefined || !this.#far.#owner.powered) return 'nothing';
-    return this.#far.alive ? 'alive' : 'reset';
+    if (this.#lane.route.blocked || this.far === undefined || !this.far.#owner.powered) return 'nothing';
+    return this.far.alive ? 'alive' : 'reset';
   }
 
   #tell(cause: Cause): void {
     if (this.#told) return;
     this.#told = true;
-    this.#later(() => {
+    this.#owner.after(0, () => {
       this.#note(`is closed: ${cause.kind}`);
       this.#receiver?.onClosed(cause);
     });
-  }
-
-  #later(upcall: () => void): void {
-    this.#owner.after(0, upcall);
   }
 
   #note(what: string): void {

@@ -25,8 +25,16 @@ export interface Given {
   accepted: number;
   /** How many connections its attempts made. */
   dialled: number;
+  /** How many streams it adopted. */
+  adopted: number;
   /** How many times it was told that a port cannot accept. */
   acceptFailures: number;
+}
+
+/** The names of the two ends of a wire. */
+interface EndNames {
+  readonly local?: SocketName;
+  readonly peer?: SocketName;
 }
 
 /** A simulated connection as its process has it. It reports a process that breaks the rules of the seam. */
@@ -46,22 +54,31 @@ export class SimWire implements Wire, Sink {
   /** The process itself closed or aborted it. */
   #dismissed = false;
 
-  constructor(owner: Adopter, socket: SimSocket) {
+  readonly #names: EndNames | undefined;
+
+  /** `names` are those of the ends, in place of those of the socket. */
+  constructor(owner: Adopter, socket: SimSocket, names?: EndNames) {
     this.#owner = owner;
     this.socket = socket;
     this.#pipe = socket;
+    this.#names = names;
   }
 
   get local(): SocketName {
-    return this.socket.local;
+    return this.#names?.local ?? this.socket.local;
   }
 
   get peer(): SocketName {
-    return this.socket.peer;
+    return this.#names?.peer ?? this.socket.peer;
   }
 
   get name(): string {
     return this.socket.name;
+  }
+
+  /** True while its process has paused it. */
+  get paused(): boolean {
+    return this.#paused;
   }
 
   /** TLS makes records of a chunk at once, so it is free again. */

@@ -5,6 +5,7 @@ import type { Border } from './border.ts';
 import type { CertificateFiles, CertificateOptions } from './certificate.ts';
 import { issue } from './certificate.ts';
 import type { Conditions } from './conditions.ts';
+import { SimDuplex } from './duplex.ts';
 import { FaultInjector } from './fault-injector.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import { Host } from './host.ts';
@@ -141,6 +142,15 @@ export class World {
     const ledger = new SimLedger(this.#network, `ledger ${this.#ledgers.length + 1}`, conditions);
     this.#ledgers.push(ledger);
     return ledger;
+  }
+
+  /**
+   * Makes two streams that are connected with each other, on the clock of the world: for `adoptStream` of a reactor of this world, and for
+   * the scenario, which reads and writes them as a `Duplex` of `node:stream`. They have the present conditions of the network. With
+   * `allowHalfOpen: false` both directions end with the first.
+   */
+  pair({ allowHalfOpen = true }: { readonly allowHalfOpen?: boolean } = {}): [SimDuplex, SimDuplex] {
+    return SimDuplex.pair(this.#network, allowHalfOpen);
   }
 
   /** Resolves after `ms` milliseconds of the world's time. */

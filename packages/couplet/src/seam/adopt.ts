@@ -1,3 +1,5 @@
+import type { SocketName } from './address.ts';
+
 /**
  * What is used of a duplex stream that is adopted: six methods, and the fields by which its state is told. A `Duplex` of `node:stream`
  * is one.
@@ -31,3 +33,14 @@ export interface DuplexLike {
   /** The error that ended it. */
   readonly errored?: Error | null;
 }
+
+/**
+ * A connection that exists already: a descriptor that the process inherited, or a stream. It belongs to its wire from then on. A chunk is
+ * held until the stream calls back, an abort destroys the stream, and where it has no half-close, both directions end with the first.
+ * A stream of a kind that the runtime cannot use fails.
+ */
+export type AdoptPlace = ({ readonly fd: number } | { readonly duplex: DuplexLike }) & {
+  /** The names of its ends, in place of those that the system knows; of a stream the system knows none. */
+  readonly local?: SocketName;
+  readonly peer?: SocketName;
+};

@@ -1,0 +1,45 @@
+import type { AdoptPlace } from '../seam/adopt.ts';
+import type { Cause } from '../seam/cause.ts';
+import type { Settled } from '../seam/settled.ts';
+import type { Wire } from '../seam/wire.ts';
+import { BROKEN_PIPE, NOT_INHERITED } from './causes.ts';
+import { type Holder, SimDuplex } from './duplex.ts';
+import type { Kernel } from './kernel.ts';
+import type { Adopter } from './wire.ts';
+import { SimWire } from './wire.ts';
+
+const NO_PAIR: Cause = { kind: 'other', code: '', detail: 'it is not a stream of World.pair()' };
+
+/** The process that adopts. */
+interface Parent extends Adopter, Holder {
+  readonly kernel: Pick<Kernel, 'sockets'>;
+}
+
+/** Makes a wire of an end of a pair: the `adopt` of the seam. */
+export function adopt(parent: Parent, place: AdoptPlace, settled: Settled<Wire>): void {
+  const duplex = 'duplex' in place ? place.duplex : undefined;
+  if (!(duplex instanceof SimDuplex)) {
+    parent.after(0, () => settled.onFailed(duplex === undefined ? NOT_INHERITED : NO_PAIR));
+    return;
+  }
+  const socket = duplex['~give'](parent);
+  if (socket === undefined) {
+    parent.after(0, () => settled.onFailed(BROKEN_PIPE));
+    return;
+  }
+  parent.kernel.sockets.add(socket);
+  parent.after(0, () => {
+    parent.note(`adopts ${socket.name}`);
+    const wire = new SimWire(parent, socket, place);
+    parent.given.adopted += 1;
+    parent.adopting = wire;
+    const sink = settled.onReady(wire);
+    parent.adopting = undefined;
+    if (sink === null) {
+      wire.close();
+      return;
+    }
+    wire.attach(sink);
+    if (!wire.paused) socket.resume();
+  });
+}
