@@ -36,6 +36,7 @@ import { pausingChecks } from './checks/pausing.ts';
 import { policyChecks } from './checks/policies.ts';
 import { portChecks } from './checks/ports.ts';
 import { pressureChecks } from './checks/pressure.ts';
+import { processChecks } from './checks/processes.ts';
 import { promiseChecks } from './checks/promises.ts';
 import { pullingChecks } from './checks/pulling.ts';
 import { racingChecks } from './checks/racing.ts';
@@ -60,8 +61,8 @@ import type { BackendUnderTest } from './stage.ts';
  * are for any test runner: `for (const { name, run } of checkBackend(underTest)) test(name, { timeout: 30_000 }, run)`.
  *
  * Nothing runs before `run` is called; each check asks for a backend, and runs a reactor of its own on it. Run them one after the other,
- * since some measure time. Checks over UNIX sockets are left out if `underTest` has no `unixPath`, and checks over TLS if it has no
- * `tls`.
+ * since some measure time. Checks over UNIX sockets are left out if `underTest` has no `unixPath`, checks over TLS if it has no `tls`,
+ * and checks of processes if it has no `command`.
  */
 export function checkBackend(underTest: BackendUnderTest): Check[] {
   return [
@@ -111,6 +112,7 @@ export function checkBackend(underTest: BackendUnderTest): Check[] {
     ...connectingChecks(underTest),
     ...readingChecks(underTest),
     ...conversingChecks(underTest),
+    ...processChecks(underTest),
     ...policyChecks(underTest),
     ...admissionChecks(underTest),
     ...refusedChecks(underTest),

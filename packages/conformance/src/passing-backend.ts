@@ -1,4 +1,4 @@
-import type { Backend, ClockFacet, Resolver, Streams, Surroundings } from 'couplet/testing';
+import type { Backend, ClockFacet, Processes, Resolver, Streams, Surroundings } from 'couplet/testing';
 
 /** A backend that passes everything on to another one. A subclass replaces the facets whose calls it has to see. */
 export class PassingBackend implements Backend {
@@ -7,12 +7,14 @@ export class PassingBackend implements Backend {
   streams: Streams;
   names: Resolver;
   surroundings: Surroundings;
+  processes?: Processes;
 
-  constructor({ name, clock, streams, names, surroundings }: Backend) {
+  constructor({ name, clock, streams, names, surroundings, processes }: Backend) {
     this.name = name;
     this.clock = clock;
     this.streams = streams;
     this.names = names;
     this.surroundings = surroundings;
+    if (processes !== undefined) this.processes = processes;
   }
 }

@@ -2,10 +2,13 @@ import type { TlsInfo } from 'couplet';
 import type {
   Backend,
   Cause,
+  Child,
+  ChildSink,
   ConnectPlace,
   Settled,
   Sink,
   SocketName,
+  SpawnSink,
   Streams,
   TlsContext,
   Wire,
@@ -23,7 +26,9 @@ export class SeamWatch extends PassingBackend {
 
   constructor(backend: Backend) {
     super(backend);
-    const { clock, streams } = backend;
+    const { clock, streams, processes } = backend;
+    if (processes !== undefined)
+      this.processes = { spawn: (place, sink) => processes.spawn(place, this.#watchStart(sink)) };
     this.clock = {
       ...clock,
       alarm: (at, ring) =>
@@ -67,6 +72,50 @@ export class SeamWatch extends PassingBackend {
     return { cancel };
   }
 
+  #watchStart(sink: SpawnSink): SpawnSink {
+    let told = false;
+    const tell = (what: string): void => {
+      if (told) this.faults.push(`${what} of a start that was told already`);
+      told = true;
+    };
+    return {
+      onStarted: (child) => {
+        tell('onStarted');
+        return this.#watchChild(child, (watched) => sink.onStarted(watched));
+      },
+      onFailed: (cause) => {
+        tell('onFailed');
+        sink.onFailed(cause);
+      },
+    };
+  }
+
+  #watchChild(child: Child, taker: (child: Child) => ChildSink): ChildSink {
+    const stdin = new InputWitnessWire(child.stdin, this);
+    const stdout = new WitnessWire(child.stdout, this);
+    const stderr = child.stderr && new WitnessWire(child.stderr, this);
+    let over = false;
+    const release = (): void => {
+      over = true;
+      child.release();
+    };
+    const sink = taker({ pid: child.pid, stdin, stdout, stderr, signal: (name) => child.signal(name), release });
+    stdin.sink = sink.stdin;
+    stdout.sink = sink.stdout;
+    if (stderr !== undefined) stderr.sink = sink.stderr ?? null;
+    return {
+      ...{ stdin, stdout },
+      ...(stderr && { stderr }),
+      onExited: (exit) => {
+        if (over) this.faults.push('onExited of a child that has ended or was released');
+        if ((exit.exitCode === undefined) === (exit.signal === undefined))
+          this.faults.push(`onExited with exitCode ${exit.exitCode} and signal ${exit.signal}`);
+        over = true;
+        sink.onExited(exit);
+      },
+    };
+  }
+
   #watch(wire: Wire, taker: (wire: Wire) => Sink | null): Sink | null {
     const watched = new WitnessWire(wire, this);
     watched.sink = taker(watched);
@@ -78,7 +127,7 @@ export class SeamWatch extends PassingBackend {
 class WitnessWire implements Wire, Sink {
   sink: Sink | null = null;
   readonly #wire: Wire;
-  readonly #witness: SeamWatch;
+  protected readonly witness: SeamWatch;
   /** The memory of the last chunk. */
   #memory: ArrayBufferLike | undefined;
   #calling = false;
@@ -97,7 +146,7 @@ class WitnessWire implements Wire, Sink {
 
   constructor(wire: Wire, witness: SeamWatch) {
     this.#wire = wire;
-    this.#witness = witness;
+    this.witness = witness;
   }
 
   get local(): SocketName | undefined {
@@ -115,7 +164,7 @@ class WitnessWire implements Wire, Sink {
   write(chunk: Uint8Array): boolean {
     this.#judge('write', this.#held || this.#ended || this.#securing);
     this.#judge(`write of ${chunk.length} bytes`, chunk.length === 0 || chunk.length > MOST);
-    if (chunk.buffer !== this.#memory) this.#witness.handed += chunk.buffer.byteLength;
+    if (chunk.buffer !== this.#memory) this.witness.handed += chunk.buffer.byteLength;
     this.#memory = chunk.buffer;
     const taken = this.#call(() => this.#wire.write(chunk));
     this.#held = !taken;
@@ -225,6 +274,21 @@ class WitnessWire implements Wire, Sink {
       secure: this.#secured,
     });
     const when = flags.filter(([, on]) => on).map(([name]) => name);
-    this.#witness.faults.push(`${what} on a wire that is ${when.length === 0 ? 'ready' : when.join(', ')}`);
+    this.witness.faults.push(`${what} on a wire that is ${when.length === 0 ? 'ready' : when.join(', ')}`);
+  }
+}
+
+/** The standard input of a child, which tells nothing of input. */
+class InputWitnessWire extends WitnessWire {
+  override onData(): void {
+    this.#fault('onData');
+  }
+
+  override onEof(): void {
+    this.#fault('onEof');
+  }
+
+  #fault(what: string): void {
+    this.witness.faults.push(`${what} of the standard input of a child`);
   }
 }

@@ -9,6 +9,7 @@ import type {
   ListeningPort,
   PortOptions,
   ServerTLSOptions,
+  SpawnOptions,
 } from 'couplet';
 import { ClientFactory, ClientTLS, Factory, Reactor, ServerTLS } from 'couplet';
 import type { ClientEndpoint } from 'couplet/endpoints';
@@ -18,7 +19,21 @@ import type { Part } from './actor.ts';
 import { Actor } from './actor.ts';
 import { expectSame } from './check.ts';
 import { pathOf } from './places.ts';
+import { ProcessActor, type ProcessPart } from './process-actor.ts';
 import { SeamWatch } from './seam-watch.ts';
+
+/**
+ * What a child process of a check does. It exits with the code 0 unless that is said:
+ *
+ * - `echo`: writes to its output what it reads, until its input ends
+ * - `fail`: exits with the code 3 at once
+ * - `flood`: writes 4,000,000 bytes to its output, and then `error` to its error output
+ * - `stubborn`: ignores SIGTERM, writes `ready`, and goes on for at least 10 s, also when its input ends
+ * - `idle`: does nothing for at least 10 s, and does not read
+ * - `deaf`: closes its input, writes `closed`, and 200 ms later `done`
+ * - `parent`: starts a process that has its output open for at least 2 s, writes `left`, and exits
+ */
+export type Behaviour = 'echo' | 'fail' | 'flood' | 'stubborn' | 'idle' | 'deaf' | 'parent';
 
 /** What `checkBackend` needs to check a backend. Members that are left out leave out the checks that need them. */
 export interface BackendUnderTest {
@@ -30,6 +45,10 @@ export interface BackendUnderTest {
    * Options for TLS: a server with a certificate for 127.0.0.1, and a client that trusts it. Without them nothing is checked over TLS.
    */
   readonly tls?: { readonly server: ServerTLSOptions; readonly client: ClientTLSOptions };
+  /**
+   * Returns the command, and its arguments, of a process that behaves in that way. Without it nothing is checked with processes.
+   */
+  command?(behaviour: Behaviour): readonly [command: string, ...args: string[]];
   /** False if the backend cannot reset a TCP connection, so that the peer sees an orderly end. By default true. */
   readonly resets?: boolean;
   /**
@@ -64,6 +83,7 @@ export class Stage {
   readonly #underTest: BackendUnderTest;
   readonly #watch: SeamWatch;
   readonly #casts: Set<Roles> = new Set();
+  readonly #children: ProcessActor[] = [];
   #tls: { readonly server: ServerTLS; readonly client: ClientTLS } | undefined;
   /** The ports whose clients need TLS. */
   readonly #secure: WeakSet<ListeningPort> = new WeakSet();
@@ -95,7 +115,8 @@ export class Stage {
       await running;
     }
     expectSame(stage.#watch.faults, [], 'the list of faults at the seam');
-    for (const { faults, log } of stage.actors) expectSame(faults, [], `the list of faults of an actor with ${log}`);
+    for (const { faults, log } of [...stage.actors, ...stage.#children])
+      expectSame(faults, [], `the list of faults of an actor with ${log}`);
     expectSame(
       stage.reports.map(({ who, where, error }) => `${who}: ${where}: ${String(error)}`),
       [],
@@ -132,6 +153,22 @@ export class Stage {
     const { tls } = this.#underTest;
     if (tls === undefined) throw new Error('tls of BackendUnderTest is undefined: this check needs it');
     return tls;
+  }
+
+  /** Starts a child that behaves in that way. */
+  spawn(behaviour: Behaviour, part: ProcessPart = {}, options: SpawnOptions = {}): ProcessActor {
+    const actor = new ProcessActor(part);
+    this.#children.push(actor);
+    const [command, ...args] = this.command(behaviour);
+    this.reactor.spawnProcess(actor, command, args, options);
+    return actor;
+  }
+
+  /** The command that behaves in that way. Throws an `Error` if the backend under test has none. */
+  command(behaviour: Behaviour): readonly [command: string, ...args: string[]] {
+    const command = this.#underTest.command?.(behaviour);
+    if (command === undefined) throw new Error('command of BackendUnderTest is undefined: this check needs it');
+    return command;
   }
 
   /** Listens on a free port of the loopback address, or on a fresh UNIX socket. */

@@ -6,8 +6,10 @@ import type {
   ListenPlace,
   ListenSink,
   Settled,
+  Signal,
   Sink,
   SocketName,
+  SpawnSink,
   Streams,
   Wire,
 } from 'couplet/testing';
@@ -28,13 +30,17 @@ export class WatchedBackend extends PassingBackend {
   readonly #listeners: Set<SocketName> = new Set();
   readonly #attempts: Set<ConnectPlace> = new Set();
   readonly #wires: Set<Wire> = new Set();
+  /** The signals that were sent to children, and how many children run. */
+  readonly signals: Signal[] = [];
+  #children = 0;
   /** How many callbacks catch signals. */
   #catchers = 0;
   #alarmed = false;
 
   constructor(backend: Backend) {
     super(backend);
-    const { clock, streams, names, surroundings } = backend;
+    const { clock, streams, names, surroundings, processes } = backend;
+    if (processes !== undefined) this.processes = { spawn: (place, sink) => processes.spawn(place, this.#count(sink)) };
     this.clock = {
       ...clock,
       alarm: (at, ring) => {
@@ -71,9 +77,37 @@ export class WatchedBackend extends PassingBackend {
       ['listener', this.#listeners.size],
       ['attempt', this.#attempts.size],
       ['wire', this.#wires.size],
+      ['child', this.#children],
       ['signals', this.#catchers],
     ];
     return counts.filter(([, count]) => count > 0).map(([what, count]) => `${what} ${count}`);
+  }
+
+  /** Counts a child, and notes its signals. */
+  #count(sink: SpawnSink): SpawnSink {
+    return {
+      onFailed: (cause) => sink.onFailed(cause),
+      onStarted: (child) => {
+        this.#children += 1;
+        const { pid, stdin, stdout, stderr } = child;
+        const signal = (name: Signal): boolean => {
+          this.signals.push(name);
+          return child.signal(name);
+        };
+        const release = (): void => {
+          this.#children -= 1;
+          child.release();
+        };
+        const sinks = sink.onStarted({ pid, stdin, stdout, stderr, signal, release });
+        return {
+          ...sinks,
+          onExited: (exit) => {
+            this.#children -= 1;
+            sinks.onExited(exit);
+          },
+        };
+      },
+    };
   }
 
   async #listen(streams: Streams, place: ListenPlace, sink: ListenSink): Promise<Listener | Cause> {

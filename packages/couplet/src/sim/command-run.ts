@@ -86,23 +86,20 @@ export class CommandRun implements CommandProcess {
     return this.#running;
   }
 
-  sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => {
+  // These work without their `this`.
+
+  readonly sleep = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
       this.#start.network.schedule.after(ms, () => this.#inside(resolve));
     });
-  }
 
-  catchSignal(name: Signal, caught: () => void): void {
+  readonly catchSignal = (name: Signal, caught: () => void): void => {
     this.#catchers.set(name, caught);
-  }
+  };
 
-  exit(exitCode = 0): void {
-    this.#end({ exitCode, signal: undefined });
-  }
+  readonly exit = (exitCode = 0): void => this.#end({ exitCode, signal: undefined });
 
-  fork(command: Command): number {
-    return new CommandRun(this.#start, command, () => {}).pid;
-  }
+  readonly fork = (command: Command): number => new CommandRun(this.#start, command, () => {}).pid;
 
   // The world's side.
 

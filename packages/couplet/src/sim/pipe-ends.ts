@@ -21,14 +21,9 @@ export abstract class PipeEnd implements Receiver {
       holds = false;
       this.#holders -= 1;
       if (this.#holders > 0) return;
-      this.socket.orphan();
+      this.close();
       this.over();
     };
-  }
-
-  /** Its host has lost power. */
-  vanish(): void {
-    this.socket.vanish();
   }
 
   onData(_chunk: Buffer): void {}
@@ -44,6 +39,9 @@ export abstract class PipeEnd implements Receiver {
   onClosed(): void {
     this.over();
   }
+
+  /** The last process has closed it. */
+  protected abstract close(): void;
 
   /** Nothing goes through it any more. */
   protected abstract over(): void;
@@ -81,6 +79,11 @@ export class InputEnd extends PipeEnd {
     this.over();
   }
 
+  /** Whoever writes to it from now on is refused at once. */
+  protected override close(): void {
+    this.socket.cut();
+  }
+
   protected override over(): void {
     this.#ended = true;
     for (const taken of this.#readers.splice(0)) taken(undefined);
@@ -106,6 +109,11 @@ export class OutputEnd extends PipeEnd {
     }
     this.#writers.push({ chunk: Buffer.from(chunk), done });
     this.#pump();
+  }
+
+  /** What was written goes out. */
+  protected override close(): void {
+    this.socket.orphan();
   }
 
   override onWritable(): void {

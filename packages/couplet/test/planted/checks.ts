@@ -6,6 +6,7 @@ import { simulate } from 'couplet/sim';
 import { verifyFraming } from 'couplet/testing';
 import type { Check } from 'couplet-conformance';
 import { checkBackend } from 'couplet-conformance';
+import { addCommands, commandOf } from '../sim/commands.ts';
 
 let here: Host | undefined;
 let paths = 0;
@@ -13,6 +14,7 @@ let paths = 0;
 const { cert, key, ca } = await certificate();
 const conformance = checkBackend({
   tls: { server: { cert, key }, client: { ca } },
+  command: commandOf,
   backend: () => {
     if (here === undefined) throw new Error('no world');
     return here.spawn();
@@ -59,6 +61,7 @@ async function failure(): Promise<{ by: string; seed: number; what: string } | n
     try {
       await simulate({ seeds: [name], profile: 'calm', twice: 0 }, (world) => {
         here = world.host('here');
+        addCommands(here);
         return run();
       });
     } catch (error) {

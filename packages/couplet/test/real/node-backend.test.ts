@@ -6,15 +6,25 @@ import process from 'node:process';
 import { after, describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { NodeBackend } from 'couplet/node';
-import { checkBackend } from 'couplet-conformance';
+import { type Behaviour, checkBackend } from 'couplet-conformance';
 import { Authority } from './certificates.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'couplet-'));
 let sockets = 0;
 const authority = await Authority.create();
+const SCRIPTS: Readonly<Record<Behaviour, string>> = {
+  echo: 'exec cat',
+  fail: 'exit 3',
+  flood: 'head -c 4000000 /dev/zero; echo error >&2',
+  stubborn: 'trap "" TERM; echo ready; while :; do sleep 0.05; done',
+  idle: 'exec sleep 10',
+  deaf: 'exec <&-; echo closed; sleep 0.2; echo done',
+  parent: 'sleep 2 & echo left',
+};
 const venue = {
   backend: () => new NodeBackend(),
   unixPath: () => join(folder, `${++sockets}.sock`),
+  command: (behaviour: Behaviour) => ['sh', '-c', SCRIPTS[behaviour]] as const,
   tls: {
     server: await authority.certify(['localhost', '127.0.0.1']),
     client: { ca: authority.ca },

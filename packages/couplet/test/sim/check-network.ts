@@ -6,6 +6,7 @@ import type { Backend } from 'couplet/testing';
 import { checkBackend } from 'couplet-conformance';
 import { issue } from '../../src/sim/certificate.ts';
 import { Process } from '../../src/sim/process.ts';
+import { addCommands, commandOf } from './commands.ts';
 
 const { cert, key, ca } = issue({ names: ['127.0.0.1'] }, 1);
 const TLS = { server: { cert, key }, client: { ca } };
@@ -38,12 +39,14 @@ export function checkNetwork(
       return `/run/${paths}.sock`;
     };
     // A UNIX socket of the simulation is the same socket under another name: once is enough.
-    const venue = late ? { backend, watch, tls: TLS } : { backend, watch, tls: TLS, unixPath };
+    const shared = { backend, watch, tls: TLS, command: commandOf };
+    const venue = late ? shared : { ...shared, unixPath };
     for (const check of checkBackend(venue).filter((one) => !left.some((pattern) => pattern.test(one.name)))) {
       test(check.name, async () => {
         await simulate({ seeds: [check.name], profile: 'calm', twice: late ? 1 : 0 }, async (world) => {
           world.setConditions(conditions);
           here = world.host('here');
+          addCommands(here);
           witnesses = BARE.test(check.name) ? undefined : world['~witnesses'];
           paths = 0;
           await check.run();
