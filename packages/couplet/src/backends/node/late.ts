@@ -17,3 +17,8 @@ export function crypto(): typeof import('node:crypto') {
 export function childProcess(): typeof import('node:child_process') {
   return process.getBuiltinModule('node:child_process');
 }
+
+/** Returns `node:os`, and loads it at the first call. */
+export function os(): typeof import('node:os') {
+  return process.getBuiltinModule('node:os');
+}

@@ -4,10 +4,8 @@ import type { Cause } from '../../seam/cause.ts';
 import type { Child, ChildSink, ProcessPlace, SpawnSink } from '../../seam/processes.ts';
 import type { Signal } from '../../seam/surroundings.ts';
 import { causeOfThrown } from './cause.ts';
-import { childProcess } from './late.ts';
+import { childProcess, os } from './late.ts';
 import { InputPipeWire, OutputPipeWire } from './pipe-wire.ts';
-
-const { constants } = process.getBuiltinModule('node:os');
 
 const NO_PIPES: Cause = { kind: 'other', code: '', detail: 'the runtime gave the process no pipes' };
 
@@ -101,5 +99,5 @@ class NodeChild implements Child {
 }
 
 function numberOf(name: Signal): number | undefined {
-  return Object.entries(constants.signals).find(([known]) => known === name)?.[1];
+  return Object.entries(os().constants.signals).find(([known]) => known === name)?.[1];
 }
