@@ -1,3 +1,4 @@
+import { chunkOf } from '../bytes/chunk.ts';
 import type { SocketName } from '../seam/address.ts';
 import type { Child, ChildSink, ProcessExit, ProcessPlace, SpawnSink } from '../seam/processes.ts';
 import type { Signal } from '../seam/surroundings.ts';
@@ -16,8 +17,8 @@ const NAME: SocketName = { family: 'PIPE' };
 
 /** The process that starts others. */
 export interface Parent extends Caller {
-  /** Takes what a child writes to an error output that it has inherited. */
-  complain(text: string): void;
+  /** Takes a line that a child writes to an error output which it has inherited. */
+  complain(line: string): void;
   /** The children that run, and that it has not let go. */
   readonly children: Set<SimChild>;
 }
@@ -142,7 +143,8 @@ function inherited(parent: Parent): OutputTarget {
   return {
     hold: () => () => {},
     write: (data, done) => {
-      parent.complain(typeof data === 'string' ? data : Buffer.from(data).toString());
+      const lines = Buffer.from(chunkOf(data)).toString().split('\n');
+      for (const line of lines) if (line !== '') parent.complain(line);
       done(true);
     },
   };

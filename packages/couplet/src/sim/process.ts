@@ -191,9 +191,9 @@ export class Process implements Backend, Parent {
     this.kernel.sockets.delete(socket);
   }
 
-  complain(text: string): void {
-    this.note(`complains: ${text}`);
-    this.complaints.push(text);
+  complain(line: string): void {
+    this.note(`complains: ${line}`);
+    this.complaints.push(line);
   }
 
   note(what: string): void {
