@@ -1,6 +1,8 @@
 import type { Check } from './check.ts';
 import { abortingChecks } from './checks/aborting.ts';
 import { admissionChecks } from './checks/admission.ts';
+import { adoptedEndChecks } from './checks/adopted-ends.ts';
+import { adoptingChecks } from './checks/adopting.ts';
 import { alarmChecks } from './checks/alarm.ts';
 import { boundChecks } from './checks/bounds.ts';
 import { brokenTLSChecks } from './checks/broken-tls.ts';
@@ -61,8 +63,8 @@ import type { BackendUnderTest } from './stage.ts';
  * are for any test runner: `for (const { name, run } of checkBackend(underTest)) test(name, { timeout: 30_000 }, run)`.
  *
  * Nothing runs before `run` is called; each check asks for a backend, and runs a reactor of its own on it. Run them one after the other,
- * since some measure time. Checks over UNIX sockets are left out if `underTest` has no `unixPath`, checks over TLS if it has no `tls`,
- * and checks of processes if it has no `command`.
+ * since some measure time. Checks over UNIX sockets are left out if `underTest` has no `unixPath`, checks of adopted streams if it has no
+ * `streamPair`, checks over TLS if it has no `tls`, and checks of processes if it has no `command`.
  */
 export function checkBackend(underTest: BackendUnderTest): Check[] {
   return [
@@ -88,6 +90,8 @@ export function checkBackend(underTest: BackendUnderTest): Check[] {
     ...refusalChecks(underTest),
     ...writingChecks(underTest),
     ...cloggedChecks(underTest),
+    ...adoptingChecks(underTest),
+    ...adoptedEndChecks(underTest),
     ...listeningChecks(underTest),
     ...portChecks(underTest),
     ...clientWalkChecks(underTest),

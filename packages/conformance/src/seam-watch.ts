@@ -18,6 +18,11 @@ import { PassingBackend } from './passing-backend.ts';
 /** The most bytes that a wire may be handed. */
 const MOST = 256 * 1024;
 
+/** The outcome of an operation, which the engine asked for, and has not cancelled, while `trying`. */
+interface Followed extends Settled<Wire> {
+  state: 'calling' | 'trying' | 'settled' | 'cancelled';
+}
+
 /** Stands between engine and backend, and writes down calls of both that the seam does not allow. */
 export class SeamWatch extends PassingBackend {
   readonly faults: string[] = [];
@@ -45,28 +50,16 @@ export class SeamWatch extends PassingBackend {
           onAcceptFailed: (cause) => sink.onAcceptFailed(cause),
         }),
       connect: (place, attempt) => this.#connect(streams, place, attempt),
+      ...(streams.adopt !== undefined && { adopt: this.#adopting(streams.adopt) }),
     };
   }
 
   #connect(streams: Streams, place: ConnectPlace, attempt: Settled<Wire>): { cancel(): void } {
-    let state: 'calling' | 'trying' | 'settled' | 'cancelled' = 'calling';
-    const settle = (what: string): void => {
-      if (state !== 'trying') this.faults.push(`${what} of an attempt while ${state}`);
-      state = 'settled';
-    };
-    const trying = streams.connect(place, {
-      onReady: (wire) => {
-        settle('onReady');
-        return this.#watch(wire, (watched) => attempt.onReady(watched));
-      },
-      onFailed: (cause) => {
-        settle('onFailed');
-        attempt.onFailed(cause);
-      },
-    });
-    state = 'trying';
+    const followed = this.#follow('an attempt', attempt);
+    const trying = streams.connect(place, followed);
+    followed.state = 'trying';
     const cancel = (): void => {
-      if (state === 'trying') state = 'cancelled';
+      if (followed.state === 'trying') followed.state = 'cancelled';
       trying.cancel();
     };
     return { cancel };
@@ -114,6 +107,34 @@ export class SeamWatch extends PassingBackend {
         sink.onExited(exit);
       },
     };
+  }
+
+  #adopting(adopt: NonNullable<Streams['adopt']>): NonNullable<Streams['adopt']> {
+    return (place, settled) => {
+      const followed = this.#follow('an adoption', settled);
+      adopt(place, followed);
+      followed.state = 'trying';
+    };
+  }
+
+  /** Judges when an outcome is told, and how often. */
+  #follow(what: string, settled: Settled<Wire>): Followed {
+    const settle = (how: string): void => {
+      if (followed.state !== 'trying') this.faults.push(`${how} of ${what} while ${followed.state}`);
+      followed.state = 'settled';
+    };
+    const followed: Followed = {
+      state: 'calling',
+      onReady: (wire) => {
+        settle('onReady');
+        return this.#watch(wire, (watched) => settled.onReady(watched));
+      },
+      onFailed: (cause) => {
+        settle('onFailed');
+        settled.onFailed(cause);
+      },
+    };
+    return followed;
   }
 
   #watch(wire: Wire, taker: (wire: Wire) => Sink | null): Sink | null {

@@ -5,6 +5,7 @@ import type {
   ConnectionOptions,
   Connector,
   ConnectUNIXOptions,
+  DuplexLike,
   ErrorReport,
   ListeningPort,
   PortOptions,
@@ -58,6 +59,11 @@ export interface BackendUnderTest {
    * than 64 MiB; without it a wire over TCP is filled.
    */
   clogged?(backend: Backend, near: (wire: Wire) => Sink, far: (wire: Wire) => Sink): Promise<() => Promise<void>>;
+  /**
+   * Returns two duplex streams that the backend can adopt, each with what is written to the other as its input; without half-close if
+   * `allowHalfOpen` is false. Without it nothing is checked of adopted streams.
+   */
+  streamPair?(options?: { readonly allowHalfOpen?: boolean }): readonly [near: DuplexLike, far: DuplexLike];
   /** Called with the reactor of each scene, before anything else uses it: to observe what is told of the backend. */
   watch?(reactor: Reactor): void;
   /** After how many milliseconds on the clock of the backend a check fails that is not over; by default 25,000. */
@@ -185,6 +191,12 @@ export class Stage {
     return this.reactor.listenUNIX(path, factory, options);
   }
 
+  /** Has the actors of a factory judged at the end, as those of ports and connectors of this stage are. Returns the factory. */
+  cast<F extends SceneFactory | SingleClient>(factory: F): F {
+    this.#casts.add(factory);
+    return factory;
+  }
+
   /** Connects to a port of this stage. */
   connect<F extends ClientFactory>(
     port: ListeningPort,
@@ -233,6 +245,11 @@ export class Stage {
     return new Promise((resolve) => {
       this.reactor.callLater(ms, resolve);
     });
+  }
+
+  /** Resolves when the condition is true. It is looked at each millisecond of the reactor's clock. */
+  async until(holds: () => boolean): Promise<void> {
+    while (!holds()) await this.pass(1);
   }
 
   async #stall(patienceMs: number): Promise<never> {

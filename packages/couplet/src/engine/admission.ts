@@ -7,7 +7,7 @@ import type { Callbacks } from '../protocol/protocol.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { TLS } from '../protocol/tls.ts';
 import type { Cause } from '../seam/cause.ts';
-import type { Settled } from '../seam/settled.ts';
+import type { Settled } from '../seam/streams.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import type { Clock } from '../time/clock.ts';
 import { described } from '../values/checks.ts';

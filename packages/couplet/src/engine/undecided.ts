@@ -6,7 +6,7 @@ import type { Run } from '../machine/run.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { ConnectionView, WaitsFor } from '../protocol/views.ts';
 import type { Cause } from '../seam/cause.ts';
-import type { Settled } from '../seam/settled.ts';
+import type { Settled } from '../seam/streams.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import type { DelayedCall } from '../time/clock.ts';

@@ -4,7 +4,7 @@ import { Filter } from '../filters/filter.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { SocketName } from '../seam/address.ts';
 import type { Cause } from '../seam/cause.ts';
-import type { Settled } from '../seam/settled.ts';
+import type { Settled } from '../seam/streams.ts';
 import type { TlsContext } from '../seam/tls.ts';
 import type { Wire } from '../seam/wire.ts';
 import type { Clock, DelayedCall } from '../time/clock.ts';

@@ -1,6 +1,6 @@
 import type { Cause } from '../seam/cause.ts';
 import type { Child, ChildSink } from '../seam/processes.ts';
-import type { Settled } from '../seam/settled.ts';
+import type { Settled } from '../seam/streams.ts';
 import type { Wire } from '../seam/wire.ts';
 import type { DelayedCall } from '../time/clock.ts';
 import { ExecWire } from './exec-wire.ts';

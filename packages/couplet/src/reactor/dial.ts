@@ -10,8 +10,7 @@ import {
 } from '../protocol/errors.ts';
 import type { HostAddress } from '../seam/address.ts';
 import type { Cause } from '../seam/cause.ts';
-import type { Settled } from '../seam/settled.ts';
-import type { ConnectPlace } from '../seam/streams.ts';
+import type { ConnectPlace, Settled } from '../seam/streams.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import type { DelayedCall } from '../time/clock.ts';
 import { oneLine } from '../values/one-line.ts';

@@ -1,7 +1,6 @@
 import type { SocketName } from '../seam/address.ts';
 import type { Cause } from '../seam/cause.ts';
-import type { Settled } from '../seam/settled.ts';
-import type { ConnectPlace, Listener, ListenPlace, ListenSink, Streams } from '../seam/streams.ts';
+import type { ConnectPlace, Listener, ListenPlace, ListenSink, Settled, Streams } from '../seam/streams.ts';
 import type { TlsClientSettings, TlsContext, TlsServerSettings } from '../seam/tls.ts';
 import type { Wire } from '../seam/wire.ts';
 import { keyOf } from './place-key.ts';

@@ -1,7 +1,6 @@
 import type { HostAddress } from '../seam/address.ts';
 import type { Cause } from '../seam/cause.ts';
-import type { Settled } from '../seam/settled.ts';
-import type { Streams } from '../seam/streams.ts';
+import type { Settled, Streams } from '../seam/streams.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import type { Clock, DelayedCall } from '../time/clock.ts';
 

@@ -18,7 +18,7 @@ export interface DuplexLike {
   /** Goes on with them. */
   resume(): unknown;
   /** Closes the stream at once; what it still has may be lost. */
-  destroy(): unknown;
+  destroy(error?: Error): unknown;
   /** False if both directions end as soon as one of them does. */
   readonly allowHalfOpen?: boolean;
   /** True once something reads it. */

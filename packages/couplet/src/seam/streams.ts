@@ -1,7 +1,6 @@
 import type { SocketName } from './address.ts';
 import type { AdoptPlace } from './adopt.ts';
 import type { Cause } from './cause.ts';
-import type { Settled } from './settled.ts';
 import type { TlsClientSettings, TlsContext, TlsServerSettings } from './tls.ts';
 import type { Sink, Wire } from './wire.ts';
 
@@ -82,6 +81,14 @@ export interface ListenSink {
   onAccepted(wire: Wire): Sink | null;
   /** A connection could not be accepted, where the runtime reports it. The listener stays up, and tries again by itself. */
   onAcceptFailed(cause: Cause): void;
+}
+
+/** Receives the outcome of an operation that takes time: one of the two is called, once, after the call that began it. */
+export interface Settled<T, E = Cause> {
+  /** The operation succeeded. Returns the sink of the new wire, or null to refuse it: its maker then closes it. */
+  onReady(value: T): Sink | null;
+  /** The operation failed, for this reason. */
+  onFailed(reason: E): void;
 }
 
 /** Byte pipes: TCP, UNIX sockets, standard input and output, and TLS on them. */

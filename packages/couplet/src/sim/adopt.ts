@@ -1,6 +1,6 @@
 import type { AdoptPlace } from '../seam/adopt.ts';
 import type { Cause } from '../seam/cause.ts';
-import type { Settled } from '../seam/settled.ts';
+import type { Settled } from '../seam/streams.ts';
 import type { Wire } from '../seam/wire.ts';
 import { BROKEN_PIPE, NOT_INHERITED } from './causes.ts';
 import { type Holder, SimDuplex } from './duplex.ts';

@@ -71,12 +71,6 @@ export class SimDuplex implements DuplexLike, Receiver {
   readonly allowHalfOpen: boolean;
   /** Null until something reads it or pauses it; then whether `data` is called. */
   readableFlowing: boolean | null = null;
-  /** True until the end of the input, or of the stream. */
-  readable = true;
-  /** True until the end of the output, or of the stream. */
-  writable = true;
-  /** True once it is closed. */
-  destroyed = false;
   /** The error that ended it; null before. */
   errored: Error | null = null;
   readonly #owner: PairOwner;
@@ -87,6 +81,9 @@ export class SimDuplex implements DuplexLike, Receiver {
   /** Called when the chunk that the socket holds is taken. */
   #held: ((error?: Error | null) => void) | undefined;
   #ending = false;
+  /** Whether the scenario may read it, and write it. */
+  #readable = true;
+  #writable = true;
 
   private constructor(owner: PairOwner, socket: SimSocket, allowHalfOpen: boolean) {
     this.#owner = owner;
@@ -114,10 +111,25 @@ export class SimDuplex implements DuplexLike, Receiver {
     ];
   }
 
+  /** True until the end of the input, or of the stream. */
+  get readable(): boolean {
+    return this.#readable && this.#socket.open;
+  }
+
+  /** True until the end of the output, or of the stream. */
+  get writable(): boolean {
+    return this.#writable && this.#socket.open;
+  }
+
+  /** True once it is closed. */
+  get destroyed(): boolean {
+    return !this.#socket.open;
+  }
+
   /** Gives the stream to a process, which has its socket from then on. Undefined if it is closed. */
   '~give'(holder: Holder): SimSocket | undefined {
     this.readableFlowing = true;
-    if (this.destroyed || !this.#socket.open) return undefined;
+    if (this.destroyed) return undefined;
     this.#owner.holder = holder;
     holder.keep(this.#socket);
     return this.#socket;
@@ -152,7 +164,7 @@ export class SimDuplex implements DuplexLike, Receiver {
 
   /** Ends the output after everything written. */
   end(): this {
-    this.writable = false;
+    this.#writable = false;
     this.#ending = true;
     this.#flush();
     return this;
@@ -203,8 +215,8 @@ export class SimDuplex implements DuplexLike, Receiver {
 
   /** Called at the end of the input. */
   onEof(): void {
-    this.readable = false;
-    if (!this.allowHalfOpen) this.writable = false;
+    this.#readable = false;
+    if (!this.allowHalfOpen) this.#writable = false;
     this.#tell('end');
   }
 
@@ -224,9 +236,6 @@ export class SimDuplex implements DuplexLike, Receiver {
   /** Called when the stream is closed. */
   onClosed(cause: Cause): void {
     if (cause.kind !== 'done') this.#fail(cause);
-    this.readable = false;
-    this.writable = false;
-    this.destroyed = true;
     if (this.errored !== null) this.#tell('error', this.errored);
     this.#tell('close');
   }

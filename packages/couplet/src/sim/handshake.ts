@@ -1,7 +1,6 @@
 import type { SocketName } from '../seam/address.ts';
 import type { Cause } from '../seam/cause.ts';
-import type { Settled } from '../seam/settled.ts';
-import type { ConnectPlace } from '../seam/streams.ts';
+import type { ConnectPlace, Settled } from '../seam/streams.ts';
 import type { Wire } from '../seam/wire.ts';
 import { NO_DESCRIPTORS, NO_FILE, NOT_INHERITED, NOT_OURS, REFUSED, TIMED_OUT, UNREACHABLE } from './causes.ts';
 import type { Kernel } from './kernel.ts';

@@ -192,7 +192,9 @@ export class ReactorWitness {
   #judgeAll(totals: Totals): void {
     const { accepted, adopted, acceptFailures } = this.#process.given;
     const dialled = this.#process.given.dialled + this.#piped;
-    const arrived = accepted + dialled + adopted;
+    // What was adopted may be closed before it arrives.
+    const least = accepted + dialled;
+    const arrived = Math.min(Math.max(totals.accepted, least), least + adopted);
     const [server, client, errors] = [this.#server, this.#client, this.#errors];
     this.#compare('', totals, { ...this.#all.totals, accepted: arrived, acceptFailures, errors });
     const told = server.made + server.refused + server.arriving;

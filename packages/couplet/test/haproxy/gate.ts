@@ -2,7 +2,7 @@ import { ProxyFilter, ProxyReader } from '../../src/haproxy/filter.ts';
 import type { ProxyOptions } from '../../src/haproxy/options.ts';
 import type { ProxyHeader } from '../../src/protocol/proxy-header.ts';
 import type { SocketName } from '../../src/seam/address.ts';
-import type { Settled } from '../../src/seam/settled.ts';
+import type { Settled } from '../../src/seam/streams.ts';
 import type { Sink } from '../../src/seam/wire.ts';
 import { Clock as TestClock } from '../../src/testing/clock.ts';
 import type { Clock } from '../../src/time/clock.ts';

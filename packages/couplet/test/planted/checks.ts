@@ -1,7 +1,7 @@
 // Runs the conformance suite on the simulated network, and cuts streams for every decoder, until something fails. Prints what
 // was found like the hunt.
 import { lengthPrefixed, lines, netstrings, varintPrefixed } from 'couplet/framing';
-import type { CertificateFiles, Host } from 'couplet/sim';
+import type { CertificateFiles, Host, World } from 'couplet/sim';
 import { simulate } from 'couplet/sim';
 import { verifyFraming } from 'couplet/testing';
 import type { Check } from 'couplet-conformance';
@@ -9,6 +9,7 @@ import { checkBackend } from 'couplet-conformance';
 import { addCommands, commandOf } from '../sim/commands.ts';
 
 let here: Host | undefined;
+let present: World | undefined;
 let paths = 0;
 
 const { cert, key, ca } = await certificate();
@@ -18,6 +19,10 @@ const conformance = checkBackend({
   backend: () => {
     if (here === undefined) throw new Error('no world');
     return here.spawn();
+  },
+  streamPair: (options) => {
+    if (present === undefined) throw new Error('no world');
+    return present.pair(options);
   },
   unixPath: () => {
     paths += 1;
@@ -62,6 +67,7 @@ async function failure(): Promise<{ by: string; seed: number; what: string } | n
       await simulate({ seeds: [name], profile: 'calm', twice: 0 }, (world) => {
         here = world.host('here');
         addCommands(here);
+        present = world;
         return run();
       });
     } catch (error) {

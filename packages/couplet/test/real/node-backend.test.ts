@@ -8,6 +8,7 @@ import { setImmediate } from 'node:timers/promises';
 import { NodeBackend } from 'couplet/node';
 import { type Behaviour, checkBackend } from 'couplet-conformance';
 import { Authority } from './certificates.ts';
+import { streamPair } from './stream-pair.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'couplet-'));
 let sockets = 0;
@@ -25,6 +26,7 @@ const venue = {
   backend: () => new NodeBackend(),
   unixPath: () => join(folder, `${++sockets}.sock`),
   command: (behaviour: Behaviour) => ['sh', '-c', SCRIPTS[behaviour]] as const,
+  streamPair,
   tls: {
     server: await authority.certify(['localhost', '127.0.0.1']),
     client: { ca: authority.ca },

@@ -3,7 +3,7 @@ import { Reactor } from 'couplet';
 import type { Conditions, Host, HostProcess, World } from 'couplet/sim';
 import { simulate } from 'couplet/sim';
 import type { Backend } from 'couplet/testing';
-import { checkBackend } from 'couplet-conformance';
+import { type BackendUnderTest, checkBackend } from 'couplet-conformance';
 import { issue } from '../../src/sim/certificate.ts';
 import { Process } from '../../src/sim/process.ts';
 import { addCommands, commandOf } from './commands.ts';
@@ -25,6 +25,7 @@ export function checkNetwork(
     let here: Host;
     let witnesses: World['~witnesses'] | undefined;
     let paths = 0;
+    let world: World | undefined;
     let spawned: HostProcess;
     const backend = (): Backend => {
       spawned = here.spawn();
@@ -38,12 +39,17 @@ export function checkNetwork(
       paths += 1;
       return `/run/${paths}.sock`;
     };
+    const streamPair: BackendUnderTest['streamPair'] = (options) => {
+      if (world === undefined) throw new Error('no world');
+      return world.pair(options);
+    };
     // A UNIX socket of the simulation is the same socket under another name: once is enough.
-    const shared = { backend, watch, tls: TLS, command: commandOf };
+    const shared = { backend, watch, streamPair, tls: TLS, command: commandOf };
     const venue = late ? shared : { ...shared, unixPath };
     for (const check of checkBackend(venue).filter((one) => !left.some((pattern) => pattern.test(one.name)))) {
       test(check.name, async () => {
-        await simulate({ seeds: [check.name], profile: 'calm', twice: late ? 1 : 0 }, async (world) => {
+        await simulate({ seeds: [check.name], profile: 'calm', twice: late ? 1 : 0 }, async (present) => {
+          world = present;
           world.setConditions(conditions);
           here = world.host('here');
           addCommands(here);

@@ -4,7 +4,7 @@ import { isatty, ReadStream } from 'node:tty';
 import type { SocketName } from '../../seam/address.ts';
 import type { AdoptPlace } from '../../seam/adopt.ts';
 import type { Cause } from '../../seam/cause.ts';
-import type { Settled } from '../../seam/settled.ts';
+import type { Settled } from '../../seam/streams.ts';
 import type { Wire } from '../../seam/wire.ts';
 import { causeOf, causeOfThrown } from './cause.ts';
 import { pathOfSocket, statusOf, vacate } from './descriptor.ts';

@@ -1,6 +1,5 @@
 import type { Cause } from '../../seam/cause.ts';
-import type { Settled } from '../../seam/settled.ts';
-import type { Listener, ListenSink } from '../../seam/streams.ts';
+import type { Listener, ListenSink, Settled } from '../../seam/streams.ts';
 import type { Sink, Wire } from '../../seam/wire.ts';
 import { causeOfThrown } from './cause.ts';
 import { StdioWire } from './stdio-wire.ts';

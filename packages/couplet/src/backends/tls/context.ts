@@ -1,5 +1,5 @@
 import type { X509Certificate as Certificate } from 'node:crypto';
-import { isIP } from 'node:net';
+import { isIP, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SecureContext, TLSSocket, TLSSocketOptions } from 'node:tls';
 import type { Cause } from '../../seam/cause.ts';
@@ -118,6 +118,7 @@ export class NodeTlsClient extends NodeTlsContext {
   override secure(raw: Duplex, serverName: string): Secured {
     const { alpn, verify } = this.#settings;
     const session = this.#sessions.get(serverName)?.pop();
+    if (!(raw instanceof Socket)) answerLater(raw);
     const socket = tls().connect({
       ...READ_AHEAD,
       socket: raw,
@@ -153,6 +154,12 @@ export class NodeTlsClient extends NodeTlsContext {
 /** Makes the context of settings. Throws what the runtime throws for a certificate or key that cannot be used. */
 export function contextOf(settings: TlsServerSettings | TlsClientSettings): NodeTlsContext {
   return settings.role === 'server' ? new NodeTlsServer(settings) : new NodeTlsClient(settings);
+}
+
+/** Lets nothing out in this turn: the runtime misses the end of a handshake that the other end answers inside the first write. */
+function answerLater(stream: Duplex): void {
+  stream.cork();
+  process.nextTick(() => stream.uncork());
 }
 
 /** Throws if `ca` is not a certificate; the runtime would accept it, and reject every peer. */
