@@ -30,7 +30,10 @@ export class Existing {
     this.name = 'fd' in what ? `descriptor ${what.fd}` : `stream ${classOf(what.duplex) ?? 'without a class'}`;
     this.#streams = streams;
     this.#place = { ...what, ...(local !== undefined && { local }), ...(peer !== undefined && { peer }) };
-    if ('duplex' in what) TAKEN.add(what.duplex);
+    if (!('duplex' in what)) return;
+    TAKEN.add(what.duplex);
+    // It may fail while its factory starts: an error without a listener would end the process.
+    what.duplex.on('error', () => {});
   }
 
   /** Makes a wire of it. From `cancel` on nothing is told, and the wire is closed. */

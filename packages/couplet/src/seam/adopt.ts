@@ -37,7 +37,7 @@ export interface DuplexLike {
 /**
  * A connection that exists already: a descriptor that the process inherited, or a stream. It belongs to its wire from then on. A chunk is
  * held until the stream calls back, an abort destroys the stream, and where it has no half-close, both directions end with the first.
- * A stream of a kind that the runtime cannot use fails.
+ * A stream of a kind that the runtime cannot use fails. Above the seam it has a listener for its errors already.
  */
 export type AdoptPlace = ({ readonly fd: number } | { readonly duplex: DuplexLike }) & {
   /** The names of its ends, in place of those that the system knows; of a stream the system knows none. */

@@ -1,4 +1,5 @@
 import { ADMISSION_BUGS } from './admission-bugs.ts';
+import { ADOPTED_BUGS } from './adopted-bugs.ts';
 import { AUTHOR_BUGS } from './author-bugs.ts';
 import type { Bug } from './bug.ts';
 import { DRAIN_BUGS } from './drain-bugs.ts';
@@ -339,6 +340,7 @@ export const BUGS: readonly Bug[] = [
     text: 'this.retries >= this.maxRetries',
     instead: 'this.retries > this.maxRetries',
   },
+  ...ADOPTED_BUGS,
   ...ADMISSION_BUGS,
   ...LEDGER_BUGS,
   ...DRAIN_BUGS,

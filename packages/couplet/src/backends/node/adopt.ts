@@ -49,8 +49,6 @@ function adoptDuplex(duplex: unknown, { local, peer }: AdoptPlace, settled: Sett
     setImmediate(() => settled.onFailed(NO_DUPLEX));
     return;
   }
-  // Also once it is closed: an error without a listener ends the process.
-  duplex.on('error', () => {});
   setImmediate(() => {
     const cause = whyUnusable(duplex);
     if (cause !== undefined) {

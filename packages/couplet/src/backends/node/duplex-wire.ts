@@ -66,7 +66,8 @@ export class DuplexWire extends ClearWire<Duplex> implements Wire {
 
   /** Its end may be known only by this: then it was lost, unless both directions had ended, or had to. */
   override closed(): void {
-    const { stream } = this;
+    const { stream, state } = this;
+    if (state === 'gone') return;
     const inOrder = stream.writableFinished && (stream.readableEnded || !this.#halfOpen);
     this.take(this.cause === DONE && !inOrder ? 'lost' : 'closed');
   }
@@ -105,9 +106,7 @@ export class DuplexWire extends ClearWire<Duplex> implements Wire {
   protected override cut(): void {
     this.stream.destroy();
     // Not each stream tells that it is closed.
-    setImmediate(() => {
-      if (this.state !== 'gone') this.closed();
-    });
+    setImmediate(() => this.closed());
   }
 
   protected override reset(): void {

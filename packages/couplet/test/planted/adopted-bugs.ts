@@ -1,0 +1,87 @@
+import type { Bug } from './bug.ts';
+
+/** Streams and descriptors that a reactor adopts. */
+export const ADOPTED_BUGS: readonly Bug[] = [
+  {
+    name: 'a chunk that counts as sent before the adopted stream has called back',
+    file: 'backends/node/duplex-wire.ts',
+    text: 'else if (!stream.destroyed) stream.write(chunk, this.#written);\n    return false;',
+    instead: 'else if (!stream.destroyed) stream.write(chunk);\n    return true;',
+    test: {
+      file: 'real/adopted-streams.test.ts',
+      name: 'R57 write is taken when the stream calls back, and not before',
+    },
+  },
+  {
+    name: 'a stream without half-close whose input goes on after its output',
+    file: 'backends/node/duplex-wire.ts',
+    text: 'else this.#endBoth();',
+    instead: 'else this.stream.end();',
+    test: { file: 'real/adopted-streams.test.ts', name: 'R57 a stream without half-close that never ends its input' },
+  },
+  {
+    name: 'an adopted stream that is waited for though it does not tell of its close',
+    file: 'backends/node/duplex-wire.ts',
+    text: 'setImmediate(() => this.closed());',
+    instead: '',
+    test: { file: 'real/adopted-streams.test.ts', name: 'R57 a stream that tells nobody of its close' },
+  },
+  {
+    name: 'a destroyed stream that counts as closed in order',
+    file: 'backends/node/duplex-wire.ts',
+    text: 'this.take(this.cause === DONE && !inOrder',
+    instead: 'this.take(this.cause === undefined && !inOrder',
+    test: { file: 'real/node-backend.test.ts', name: 'R57 a stream that is destroyed from outside is lost' },
+  },
+  {
+    name: 'a stream whose failure ends the process while its factory starts',
+    file: 'reactor/adoption.ts',
+    text: "what.duplex.on('error', () => {});",
+    instead: '',
+    test: { file: 'real/adopted-streams.test.ts', name: 'R57 an error while the factory starts' },
+  },
+  {
+    name: 'a handshake over a stream of the same process whose end nobody notices',
+    file: 'backends/tls/context.ts',
+    text: 'stream.cork();\n  process.nextTick(() => stream.uncork());',
+    instead: 'void stream;',
+    test: { file: 'real/adopted-streams.test.ts', name: 'R57 an error under TLS' },
+  },
+  {
+    name: 'a descriptor of a listening socket that is taken for a connection',
+    file: 'backends/node/adopt.ts',
+    text: 'if (inet && socket.remoteAddress === undefined) {',
+    instead: 'if (inet && socket.localAddress === undefined) {',
+    test: { file: 'real/adopted-connections.test.ts', name: 'R57 what is no connection is named' },
+  },
+  {
+    name: 'a stream that can be adopted twice',
+    file: 'reactor/adoption.ts',
+    text: 'if (TAKEN.has(duplex))',
+    instead: 'if (TAKEN.has(duplex) && duplex.readable === false)',
+  },
+  {
+    name: 'a stream that something else reads is adopted',
+    file: 'reactor/adoption.ts',
+    text: 'if (duplex.readableFlowing === true)',
+    instead: 'if (duplex.readableFlowing === true && duplex.readable !== true)',
+  },
+  {
+    name: 'a stream that stays open when its factory cannot start',
+    file: 'reactor/adoption.ts',
+    text: 'if (!(untouched || this.#used))',
+    instead: 'if (untouched && !this.#used)',
+  },
+  {
+    name: 'a factory that is in use for ever after its adopted stream',
+    file: 'reactor/port.ts',
+    text: '  lost(): void {\n    this.#outcome?.lost();',
+    instead: '  lost(): void {',
+  },
+  {
+    name: 'a refusal of an adopted stream that is never told',
+    file: 'reactor/port.ts',
+    text: 'this.#outcome?.refused(reason);',
+    instead: '',
+  },
+];
