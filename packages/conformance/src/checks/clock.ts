@@ -57,6 +57,15 @@ export function clockChecks(underTest: BackendUnderTest): Check[] {
     );
   });
 
+  suite.addEach('R62 transport.reactor is the reactor, at both ends of a connection', async (stage, link) => {
+    const { server, client } = await stage.pair({}, {}, {}, link);
+    for (const { transport } of [server, client])
+      expect(transport.reactor === stage.reactor, 'transport.reactor is something else');
+    client.transport.loseConnection();
+    await client.lost();
+    expect(client.transport.reactor === stage.reactor, 'transport.reactor is something else after the connection');
+  });
+
   suite.add('R41 a protocol may wait on its clock, also after its connection', async (stage) => {
     const waited = new Promise<Actor>((resolve) => {
       const lost = (actor: Actor): void => void actor.transport.clock.callLater(1, resolve, actor);

@@ -69,6 +69,8 @@ export class Engine implements Clock {
   readonly observers: Observers;
   /** Takes the time of callbacks; undefined unless an observer asks for slow ones. */
   stopwatch: Stopwatch | undefined;
+  /** What its protocols have as their reactor, which sets it. */
+  reactor: Clock = this;
   /** Counts the connections of all ports and connectors. */
   readonly tally: Tally = new Tally();
   /** Counts those of connectors. */

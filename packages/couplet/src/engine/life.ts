@@ -80,6 +80,10 @@ export abstract class Life extends Ends implements Flushable, Live {
     return this.engine;
   }
 
+  get reactor(): Clock {
+    return this.engine.reactor;
+  }
+
   setTcpNoDelay(on: boolean): void {
     this.output.setNoDelay(on);
   }

@@ -78,6 +78,7 @@ export type {
 export { Reactor } from '../reactor/reactor.ts';
 export type { ReactorClock } from '../reactor/reactor-clock.ts';
 export type { ReactorStreams } from '../reactor/reactor-streams.ts';
+export type { ReactorTransport } from '../reactor/reactor-transport.ts';
 export type { SystemEvent, Trigger, TriggerPhase } from '../reactor/triggers.ts';
 export type { DuplexLike } from '../seam/adopt.ts';
 export type { Signal } from '../seam/surroundings.ts';

@@ -15,6 +15,11 @@ export interface Transport extends Consumer, Producer {
   readonly '~pacer'?: Pick<Filter, 'messageWait' | 'messagePassed'> | undefined;
   /** The clock of the reactor that owns the connection. */
   readonly clock: Clock;
+  /**
+   * The reactor that owns the connection. A protocol that opens ports or connections itself does it by this, so that it runs unchanged on
+   * the simulated network; it says so by `declare transport: ReactorTransport`, which has this as a `Reactor`.
+   */
+  readonly reactor: Clock;
   /** True from `pauseProducing` to `resumeProducing`. */
   readonly paused: boolean;
   /** True as soon as `loseConnection`, `abortConnection` or the peer has begun to end the connection. */

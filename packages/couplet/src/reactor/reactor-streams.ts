@@ -53,6 +53,7 @@ export abstract class ReactorStreams extends ReactorClock {
   constructor(engine: Engine) {
     super(engine);
     this.#engine = engine;
+    engine.reactor = this;
     this['~ports'] = new Ports(engine, this);
   }
 

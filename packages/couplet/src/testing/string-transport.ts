@@ -32,8 +32,10 @@ const PLAIN: TlsInfo = {
 
 /** Options of a `StringTransport`. */
 export interface StringTransportOptions {
-  /** The clock of the transport; a new `Clock` unless set. */
+  /** The clock of the transport; its reactor, or else a new `Clock`, unless set. */
   readonly clock?: Time;
+  /** The reactor of the transport, such as that of a host of a simulated world; its clock unless set, which opens nothing. */
+  readonly reactor?: Time;
   /** What `getHost()` returns; an address for documentation (RFC 5737) unless set. */
   readonly host?: Address;
   /** What `getPeer()` returns; another address for documentation (RFC 5737) unless set. */
@@ -62,6 +64,7 @@ export interface Seat<P> {
  */
 export class StringTransport implements Transport {
   readonly clock: Time;
+  readonly reactor: Time;
   readonly proxyHeader: ProxyHeader | undefined;
   readonly #host: Address;
   readonly #peer: Address;
@@ -83,7 +86,8 @@ export class StringTransport implements Transport {
 
   /** Makes an open transport to which nothing was written. */
   constructor(options: StringTransportOptions = {}) {
-    this.clock = options.clock ?? new Clock();
+    this.clock = options.clock ?? options.reactor ?? new Clock();
+    this.reactor = options.reactor ?? this.clock;
     this.#host = options.host ?? new IPv4Address('192.0.2.1', 10_000);
     this.#peer = options.peer ?? new IPv4Address('198.51.100.1', 54_321);
     this.#onFailure = options.onFailure;

@@ -6,7 +6,7 @@ export const ADOPTED_BUGS: readonly Bug[] = [
     name: 'a chunk that counts as sent before the adopted stream has called back',
     file: 'backends/node/duplex-wire.ts',
     text: 'else if (!stream.destroyed) stream.write(chunk, this.#written);\n    return false;',
-    instead: 'else if (!stream.destroyed) stream.write(chunk);\n    return true;',
+    instead: 'else if (!stream.destroyed && stream.write(chunk, this.#written)) return true;\n    return true;',
     test: {
       file: 'real/adopted-streams.test.ts',
       name: 'R57 write is taken when the stream calls back, and not before',

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Address } from 'couplet';
-import { ConversationFactory, connect, Protocol, Reactor, ReactorStopped, TimeoutError, UserAbortError } from 'couplet';
+import type { Address, ReactorTransport } from 'couplet';
+import {
+  ConversationFactory,
+  connect,
+  listen,
+  open,
+  Protocol,
+  Reactor,
+  ReactorStopped,
+  TimeoutError,
+  UserAbortError,
+} from 'couplet';
 import { NodeBackend } from 'couplet/node';
 import { Echo } from 'couplet/protocols';
 import type { Host, World } from 'couplet/sim';
@@ -79,6 +89,27 @@ describe('acceptOne', () => {
         assert.deepEqual([...reactor.inspect().ports()], []);
         assert.deepEqual([...reactor.inspect().timers()], []);
       });
+    });
+  });
+
+  test('R62 a protocol opens such a port by the reactor of its transport', async () => {
+    class Control extends Protocol<unknown> {
+      declare transport: ReactorTransport;
+      readonly data = new Data();
+      override async dataReceived(): Promise<void> {
+        const { port } = await this.transport.reactor.acceptOne(this.data);
+        this.transport.write(`${port}`);
+      }
+    }
+    await play(async ({ server, client }) => {
+      let control: Control | undefined;
+      await listen('tcp:21', () => (control = new Control()), { reactor: server.reactor });
+      const asking = await open('tcp:server:21', { reactor: client.reactor });
+      await asking.write('PASV');
+      const port = await asking.readExactly(5);
+      await connect(`tcp:server:${port}`, new Hello(), { reactor: client.reactor });
+      assert.equal(await control?.data.lost, 'hello');
+      asking.close();
     });
   });
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Address } from 'couplet';
-import { ClientFactory, Factory, IPv4Address, Protocol } from 'couplet';
+import { ClientFactory, Factory, IPv4Address, Protocol, Reactor } from 'couplet';
 import { limitConnections } from 'couplet/policies';
 import { TextLineReceiver } from 'couplet/protocols';
 import { Clock, StringTransport } from 'couplet/testing';
+import { FakeBackend } from '../fake-backend.ts';
 
 class Greeter extends TextLineReceiver<Greetings> {
   override connectionMade(): void {
@@ -28,6 +29,17 @@ describe('StringTransport.for', () => {
     greeter.sendLine('again');
     assert.equal(String(transport.value()), 'hello\r\nagain\r\n');
     assert.notEqual(StringTransport.for(factory).protocol, protocol);
+  });
+
+  test('R62 has the reactor of the options, which is its clock too unless there is another one', () => {
+    const reactor = new Reactor(new FakeBackend());
+    const { transport } = StringTransport.for(new Greetings(), { reactor });
+    assert.equal(transport.reactor, reactor);
+    assert.equal(transport.clock, reactor);
+    const clock = new Clock();
+    const other = new StringTransport({ reactor, clock });
+    assert.deepEqual([other.reactor, other.clock], [reactor, clock]);
+    assert.equal(new StringTransport({ clock }).reactor, clock);
   });
 
   test('takes the options of a transport, and a factory of clients or behind a policy', () => {
