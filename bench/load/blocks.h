@@ -41,5 +41,5 @@ static void play(long depth) {
   }
   struct timespec settle = {.tv_nsec = 50 * 1000 * 1000};
   nanosleep(&settle, NULL);
-  load(poll, all, connections, malloc(answer_size), depth);
+  pay_visits(poll, all, connections, malloc(answer_size), depth);
 }

@@ -1,5 +1,5 @@
-// Reads what the server streams. With `bytesPerSecond=0` it reads `bytes` and the end, as fast as they come, once to
-// warm up and once measured. Otherwise it reads at that pace for `measureMs` and cuts the connection. The bytes are
+// Reads what the server streams, all `mebibytes` of it and the end, as fast as they come, once for each line of standard input; or, with
+// `mebibytesPerSecond`, at that pace for `measureMs`, and cuts the connection. The bytes are
 // counted and thrown away by the kernel (MSG_TRUNC): copying them would make the reader the bottleneck.
 #include "load.h"
 

@@ -21,31 +21,33 @@ static long read_slowly(long bytes_per_second, double measure) {
   }
 }
 
+static const double mebibyte = 1 << 20;
+
 int main(int argc, char **argv) {
   argument_count = argc, arguments = argv;
   int port = option("port"), pid = option("pid");
-  long bytes = option("bytes"), pace = option("bytesPerSecond");
   poll = epoll_create1(0);
 
-  if (pace > 0) {
+  if (given("mebibytesPerSecond")) {
     struct reading begin = read_server(pid);
     open_connection(port);
     reset_on_close(fd);
-    long count = read_slowly(pace, option("measureMs") / 1e3);
-    report(count, begin, read_server(pid));
+    long count = read_slowly(option("mebibytesPerSecond") * mebibyte, option("measureMs") / 1e3);
+    report(count / mebibyte, begin, read_server(pid));
     return 0;
   }
-  struct reading begin;
-  for (int round = 0; round < 2; round++) {
-    begin = read_server(pid);
+  long mebibytes = option("mebibytes");
+  // A visit is a whole transfer.
+  for (double any; next_visit(&any);) {
+    struct reading begin = read_server(pid);
     open_connection(port);
     long total = read_to_end();
-    if (total != bytes) {
-      fprintf(stderr, "the stream ended after %ld of %ld bytes\n", total, bytes);
+    if (total != mebibytes * mebibyte) {
+      fprintf(stderr, "the stream ended after %ld bytes, not after %ld MiB\n", total, mebibytes);
       return 1;
     }
-    if (round == 0) close_connection();
+    report(mebibytes, begin, read_server(pid));
+    close_connection();
   }
-  report(bytes, begin, read_server(pid));
   return 0;
 }

@@ -1,9 +1,10 @@
-// The measurement of the echo loads, for who has said what a `struct connection` is, and how a block of `depth` messages is
+// The measurement of the closed loops, for who has said what a `struct connection` is, and how a block of `depth` messages is
 // sent on it (`send_block`) and received (`receive`, true when the whole block is back).
 
 // Visits: for the milliseconds that each line of standard input gives, sends each block again as soon as it is back, then waits
 // until all are back, and reports how many messages that were. In between it rests.
-static void pay_visits(int poll, struct connection *all, int connections, char *buffer, long depth, int pid) {
+static void pay_visits(int poll, struct connection *all, int connections, char *buffer, long depth) {
+  int pid = option("pid");
   struct epoll_event events[max_events];
   double duration;
   while (next_visit(&duration)) {
@@ -25,38 +26,4 @@ static void pay_visits(int poll, struct connection *all, int connections, char *
     }
     report(messages, begin, read_server(pid));
   }
-}
-
-// Sends each block again as soon as it is back. Reports what came within `measure` seconds, after `warmup`.
-static void exchange(int poll, struct connection *all, char *buffer, long depth, int pid, double warmup, double measure) {
-  long messages = 0;
-  struct epoll_event events[max_events];
-  struct reading begin = {0};
-  double until = seconds(CLOCK_MONOTONIC) + warmup;
-  for (;;) {
-    int n = spin(poll, events);
-    for (int i = 0; i < n; i++) {
-      struct connection *c = &all[events[i].data.u64];
-      if (!receive(c, buffer)) continue;
-      messages += depth;
-      send_block(c);
-    }
-    if (seconds(CLOCK_MONOTONIC) < until) continue;
-    if (begin.wall != 0) break;
-    begin = read_server(pid);
-    messages = 0;
-    until = begin.wall + measure;
-  }
-  report(messages, begin, read_server(pid));
-}
-
-// The whole load: one measurement where `warmupMs` is given, and visits where it is not.
-static void load(int poll, struct connection *all, int connections, char *buffer, long depth) {
-  int pid = option("pid");
-  if (!given("warmupMs")) {
-    pay_visits(poll, all, connections, buffer, depth, pid);
-    return;
-  }
-  for (int i = 0; i < connections; i++) send_block(&all[i]);
-  exchange(poll, all, buffer, depth, pid, option("warmupMs") / 1e3, option("measureMs") / 1e3);
 }

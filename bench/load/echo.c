@@ -1,6 +1,5 @@
 // Closed-loop echo: each connection sends `depth` messages of `size` bytes in one write, waits until all are back,
-// and sends again. Counts for `measureMs` after `warmupMs`, or visit by visit. The messages are framed as `framing` says; `size` is
-// that of the whole frame.
+// and sends again. The messages are framed as `framing` says; `size` is that of the whole frame.
 #include "blocks.h"
 
 enum framing { lines, netstrings, int32s };

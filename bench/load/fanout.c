@@ -1,5 +1,6 @@
 // Fan-out: `receivers` connections that only listen, and one that sends. It sends a message of `size` bytes when every
-// receiver has the one before. Counts deliveries for `measureMs` after `warmupMs`. Every byte is compared.
+// receiver has the one before. Counts deliveries, for the milliseconds that each line of standard input gives. Every byte
+// is compared.
 #include "load.h"
 
 static char *message, *buffer;
@@ -24,12 +25,11 @@ int main(int argc, char **argv) {
   argument_count = argc, arguments = argv;
   int port = option("port"), pid = option("pid"), receivers = option("receivers");
   size = option("size");
-  double warmup = option("warmupMs") / 1e3, measure = option("measureMs") / 1e3;
 
   message = malloc(size), buffer = malloc(size);
   for (long i = 0; i < size; i++) message[i] = 'a' + i % 26;
   int poll = epoll_create1(0), *fds = calloc(receivers, sizeof *fds);
-  long *received = calloc(receivers, sizeof *received), deliveries = 0;
+  long *received = calloc(receivers, sizeof *received);
   for (int i = 0; i < receivers; i++) {
     fds[i] = open_connection(i, port);
     watch(poll, fds[i], EPOLLIN, i);
@@ -41,26 +41,25 @@ int main(int argc, char **argv) {
   nanosleep(&settle, NULL);
 
   struct epoll_event events[max_events];
-  struct reading begin = {0};
-  double until = seconds(CLOCK_MONOTONIC) + warmup;
-  for (;;) {
-    if (send(sender, message, size, MSG_NOSIGNAL) != size) die("send");
-    memset(received, 0, receivers * sizeof *received);
-    for (int left = receivers; left > 0;) {
-      int n = spin(poll, events);
-      for (int i = 0; i < n; i++) {
-        unsigned long to = events[i].data.u64;
-        received[to] = receive(fds[to], received[to]);
-        left -= received[to] == size;
+  double duration;
+  while (next_visit(&duration)) {
+    struct reading begin = read_server(pid);
+    double until = begin.wall + duration;
+    long deliveries = 0;
+    do {
+      if (send(sender, message, size, MSG_NOSIGNAL) != size) die("send");
+      memset(received, 0, receivers * sizeof *received);
+      for (int left = receivers; left > 0;) {
+        int n = spin(poll, events);
+        for (int i = 0; i < n; i++) {
+          unsigned long to = events[i].data.u64;
+          received[to] = receive(fds[to], received[to]);
+          left -= received[to] == size;
+        }
       }
-    }
-    deliveries += receivers;
-    if (seconds(CLOCK_MONOTONIC) < until) continue;
-    if (begin.wall != 0) break;
-    begin = read_server(pid);
-    deliveries = 0;
-    until = begin.wall + measure;
+      deliveries += receivers;
+    } while (seconds(CLOCK_MONOTONIC) < until);
+    report(deliveries, begin, read_server(pid));
   }
-  report(deliveries, begin, read_server(pid));
   return 0;
 }

@@ -1,5 +1,4 @@
-// Downloads poems: connects, reads `bytes` bytes and the end, closes; `concurrency` at a time. Counts `count`
-// downloads after `warmup`, or visit by visit.
+// Downloads poems: connects, reads `bytes` bytes and the end, closes; `concurrency` at a time.
 #include "load.h"
 
 struct download {
@@ -64,29 +63,10 @@ static void pay_visits(int poll, struct download *all, int concurrency, long byt
 int main(int argc, char **argv) {
   argument_count = argc, arguments = argv;
   int port = option("port"), pid = option("pid"), concurrency = option("concurrency");
-  long bytes = option("bytes"), done = 0;
+  long bytes = option("bytes");
 
   int poll = epoll_create1(0);
   struct download *all = calloc(concurrency, sizeof *all);
-  if (!given("warmup")) {
-    pay_visits(poll, all, concurrency, bytes, port, pid);
-    return 0;
-  }
-  long warmup = option("warmup"), count = option("count");
-  for (int i = 0; i < concurrency; i++) begin_download(&all[i], poll, port, i);
-
-  struct epoll_event events[max_events];
-  struct reading begin = {0};
-  while (done < warmup + count) {
-    int n = spin(poll, events);
-    for (int i = 0; i < n; i++) {
-      struct download *d = &all[events[i].data.u64];
-      if (!over(d, bytes)) continue;
-      if (++done == warmup) begin = read_server(pid);
-      // The last ones too are replaced, so that the server is as busy at the end as in the middle.
-      begin_download(d, poll, port, events[i].data.u64);
-    }
-  }
-  report(done - warmup, begin, read_server(pid));
+  pay_visits(poll, all, concurrency, bytes, port, pid);
   return 0;
 }

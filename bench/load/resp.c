@@ -1,6 +1,5 @@
 // Closed-loop commands of RESP, the protocol of Redis: each connection sends `depth` of them in one write, a SET and a GET of the same
-// key in turn, waits until all are answered, and sends again. The values have `size` bytes. Counts for `measureMs` after `warmupMs`, or
-// visit by visit.
+// key in turn, waits until all are answered, and sends again. The values have `size` bytes.
 #include "blocks.h"
 
 static void add_command(long at, const char *value) {

@@ -1,5 +1,5 @@
-// A storm: `count` connects at once, until each has got its one line; all stay open until the last one has. A small
-// storm of `warmup` connections goes first.
+// A storm: `count` connects at once, until each has got its one line; all stay open until the last one has. There is
+// one for each line of standard input.
 #include "load.h"
 
 static int poll;
@@ -30,17 +30,20 @@ static void storm(long count, int port) {
 int main(int argc, char **argv) {
   argument_count = argc, arguments = argv;
   int port = option("port"), pid = option("pid");
-  long count = option("count"), warmup = option("warmup");
+  long count = option("count");
 
   poll = epoll_create1(0);
-  fds = calloc(count > warmup ? count : warmup, sizeof *fds);
-  storm(warmup, port);
-  for (long i = 0; i < warmup; i++) close(fds[i]);
-  struct timespec settle = {.tv_nsec = 200 * 1000 * 1000};
-  nanosleep(&settle, NULL);
-
-  struct reading begin = read_server(pid);
-  storm(count, port);
-  report(count, begin, read_server(pid));
+  fds = calloc(count, sizeof *fds);
+  // A visit is a whole storm.
+  for (double any; next_visit(&any);) {
+    struct reading begin = read_server(pid);
+    storm(count, port);
+    struct reading end = read_server(pid);
+    for (long i = 0; i < count; i++) close(fds[i]);
+    // The server is to have handled these ends before it is visited again.
+    struct timespec settle = {.tv_nsec = 100 * 1000 * 1000};
+    nanosleep(&settle, NULL);
+    report(count, begin, end);
+  }
   return 0;
 }

@@ -1,5 +1,5 @@
-// Reads what the server streams, and decrypts it. With `bytesPerSecond=0` it reads `bytes` and the end, as fast as they
-// come, once to warm up and once measured. Otherwise it reads at that pace for `measureMs` and cuts the connection.
+// Reads what the server streams, and decrypts it: all `mebibytes` of it and the end, as fast as they come, once for each line of standard
+// input; or, with `mebibytesPerSecond`, at that pace for `measureMs`, and cuts the connection.
 #include "tls.h"
 
 static int poll, fd;

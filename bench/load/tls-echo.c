@@ -1,5 +1,5 @@
 // Closed-loop echo over TLS: each connection sends `depth` lines of `size` bytes in one record, waits until all are
-// back, and sends again. Counts for `measureMs` after `warmupMs`, or visit by visit. Every byte that comes back is compared.
+// back, and sends again. Every byte that comes back is compared.
 #include "tls.h"
 
 struct connection {
@@ -62,6 +62,6 @@ int main(int argc, char **argv) {
       ready += SSL_is_init_finished(tls);
     }
   }
-  load(poll, all, connections, buffer, depth);
+  pay_visits(poll, all, connections, buffer, depth);
   return 0;
 }

@@ -1,5 +1,5 @@
 // Full handshakes: connects, agrees on keys, reads an answer of `bytes` bytes and close_notify, sends its own, closes;
-// `concurrency` at a time. Counts `count` of them after `warmup`.
+// `concurrency` at a time.
 #include "tls.h"
 
 struct visit {
@@ -37,31 +37,40 @@ static void end_visit(struct visit *v) {
   close(v->fd);
 }
 
+// Visits: for the milliseconds that each line of standard input gives, makes handshakes, then waits until all are over, and
+// reports how many that were. In between it rests.
+static void pay_visits(int poll, struct visit *all, int concurrency, long bytes, int port, int pid) {
+  struct epoll_event events[max_events];
+  double duration;
+  while (next_visit(&duration)) {
+    struct reading begin = read_server(pid);
+    double until = begin.wall + duration;
+    long done = 0;
+    int away = concurrency, late = 0;
+    for (int i = 0; i < concurrency; i++) begin_visit(&all[i], poll, port, i);
+    while (away > 0) {
+      int n = spin(poll, events);
+      for (int i = 0; i < n; i++) {
+        struct visit *v = &all[events[i].data.u64];
+        if (!receive(v)) continue;
+        errno = 0;
+        if (v->received != bytes) die("an answer of the wrong length");
+        end_visit(v);
+        done++;
+        if (late) away--;
+        else begin_visit(v, poll, port, events[i].data.u64);
+      }
+      late = late || seconds(CLOCK_MONOTONIC) >= until;
+    }
+    report(done, begin, read_server(pid));
+  }
+}
+
 int main(int argc, char **argv) {
   argument_count = argc, arguments = argv;
   int port = option("port"), pid = option("pid"), concurrency = option("concurrency");
-  long bytes = option("bytes"), warmup = option("warmup"), count = option("count"), done = 0;
-
-  int poll = epoll_create1(0);
   context = client_context();
   struct visit *all = calloc(concurrency, sizeof *all);
-  for (int i = 0; i < concurrency; i++) begin_visit(&all[i], poll, port, i);
-
-  struct epoll_event events[max_events];
-  struct reading begin = {0};
-  while (done < warmup + count) {
-    int n = spin(poll, events);
-    for (int i = 0; i < n; i++) {
-      struct visit *v = &all[events[i].data.u64];
-      if (!receive(v)) continue;
-      errno = 0;
-      if (v->received != bytes) die("an answer of the wrong length");
-      end_visit(v);
-      if (++done == warmup) begin = read_server(pid);
-      // The last ones too are replaced, so that the server is as busy at the end as in the middle.
-      begin_visit(v, poll, port, events[i].data.u64);
-    }
-  }
-  report(done - warmup, begin, read_server(pid));
+  pay_visits(epoll_create1(0), all, concurrency, option("bytes"), port, pid);
   return 0;
 }

@@ -1,4 +1,6 @@
 const half = 512 * 1024;
+/** How often each framing is measured, the first argument; its figures are the medians. */
+const rounds = Number(process.argv[2]);
 
 /** Makes one frame of a payload. */
 type Frame = (payload: Buffer) => Buffer;
@@ -49,9 +51,9 @@ export function bytewise(receivers: Readonly<Record<string, Receiver>>): void {
     const frame = frames[framing];
     if (frame === undefined) throw new Error(`no framing ${framing}`);
     feed(frame, receiver, half);
-    const rounds = Array.from({ length: 3 }, () => [half, 2 * half].map((size) => feed(frame, receiver, size)));
-    figures[framing] = (median(rounds.map(([, whole = 0]) => whole)) / (2 * half)) * 1000;
-    figures[`${framing}Doubling`] = median(rounds.map(([part = 0, whole = 0]) => whole / part));
+    const costs = Array.from({ length: rounds }, () => [half, 2 * half].map((size) => feed(frame, receiver, size)));
+    figures[framing] = (median(costs.map(([, whole = 0]) => whole)) / (2 * half)) * 1000;
+    figures[`${framing}Doubling`] = median(costs.map(([part = 0, whole = 0]) => whole / part));
   }
   console.log(JSON.stringify(figures));
 }

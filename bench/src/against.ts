@@ -4,46 +4,48 @@ import type { Compiler } from './compiler.ts';
 import type { Present } from './contender.ts';
 import { couplets } from './contenders.ts';
 import { describeMachine } from './machine.ts';
+import { type Entrant, measure, type Setting } from './measure.ts';
 import type { Options } from './options.ts';
-import { compare, type Pairs, type Slicing } from './pairs.ts';
 import { save } from './results.ts';
-import type { Row, Visits } from './row.ts';
-import { median } from './statistics.ts';
-import { busyNotes } from './summary.ts';
+import type { Metric, Row } from './row.ts';
+import { compared, type Summary, summarize } from './summary.ts';
 import { align, figure } from './table.ts';
 import { type Standing, standing } from './verdict.ts';
 
 /** The rows that are compared when none is named. */
 const usual = ['echo', 'lines-100', 'poems'];
 
+/** What two commits are compared in. */
+const metric = 'cpu';
+/** What the commit's entrant is called. */
+const commits = 'of the commit';
+
 /** One contender in one row. */
-interface Compared extends Pairs {
+interface Compared {
   readonly row: string;
   readonly name: string;
+  readonly own: Summary;
+  readonly other: Summary;
   readonly standing: Standing;
+  /** How many pairs are not counted: a thread of a server ended in them. */
+  readonly lost: number;
 }
 
-/** A row that can be compared. */
-type Visited = Row & { readonly visits: Visits };
-
-function isVisited(row: Row): row is Visited {
-  return row.visits !== undefined;
+function cost({ metrics }: Row): Metric | undefined {
+  return metrics.find(({ name, compared }) => name === metric && compared);
 }
 
 /** Those that are wanted, of those that can be compared; the others are named. */
-function chosen(rows: readonly Row[], names: readonly string[]): Visited[] {
+function chosen(rows: readonly Row[], names: readonly string[]): Row[] {
+  const able = rows.filter((row) => cost(row) !== undefined);
   const wanted = rows.filter(({ name }) => (names.length > 0 ? names : usual).includes(name));
-  for (const { name } of wanted.filter((row) => !isVisited(row)))
-    console.log(`skipped: ${name}: its load makes no visits; rows that do: ${comparable(rows).join(', ')}`);
-  return wanted.filter(isVisited);
-}
-
-function comparable(rows: readonly Row[]): string[] {
-  return rows.filter(isVisited).map(({ name }) => name);
+  for (const { name } of wanted.filter((row) => !able.includes(row)))
+    console.log(`skipped: ${name}: it counts no CPU time; rows that do: ${able.map((row) => row.name).join(', ')}`);
+  return wanted.filter((row) => able.includes(row));
 }
 
 /** Both of a contender; undefined, after telling why, where one is missing. */
-function both(name: string, { programs }: Row, root: string): readonly [Present, Present] | undefined {
+function both(name: string, { programs }: Row, root: string): readonly [Entrant, Entrant] | undefined {
   const [own, other] = [couplets(), couplets(root)].map((all) => all.find((one) => one.name === name)?.find());
   if (own === undefined || typeof own === 'string') return undefined;
   if (programs.some((program) => own.command(program) === undefined)) return undefined;
@@ -51,35 +53,53 @@ function both(name: string, { programs }: Row, root: string): readonly [Present,
     other === undefined || typeof other === 'string'
       ? other
       : programs.find((program) => other.command(program) === undefined);
-  if (other !== undefined && typeof other !== 'string' && missing === undefined) return [own, other];
+  if (other !== undefined && typeof other !== 'string' && missing === undefined)
+    return [entered(own, name), entered(other, commits)];
   console.log(`skipped: ${name}: the commit does not have ${missing}`);
   return undefined;
 }
 
+function entered({ version, command }: Present, name: string): Entrant {
+  return { version, command, name };
+}
+
 function tell(row: Row, all: readonly Compared[], goal: number): string {
-  const { title = '', digits = 0 } = row.metrics.find(({ name }) => name === 'cpu') ?? {};
-  const head = ['', title, 'of the commit', 'ratio', 'half the pairs', `at most ${goal}`];
-  const body = all.map(({ name, pairs, standing: { median: middle, quartiles, verdict } }) => [
+  const { title = '', digits = 0 } = cost(row) ?? {};
+  const head = ['', title, commits, 'ratio', 'half the pairs', `at most ${goal}`];
+  const cpu = ({ figures }: Summary): string => figure(figures[metric], digits);
+  const body = all.map(({ name, own, other, standing: { median, quartiles, verdict } }) => [
     name,
-    figure(median(pairs.map(({ own }) => own)) / 1000, digits),
-    figure(median(pairs.map(({ other }) => other)) / 1000, digits),
-    figure(middle, 3),
+    cpu(own),
+    cpu(other),
+    figure(median, 3),
     quartiles.map((end) => figure(end, 3)).join(' to '),
     verdict,
   ]);
   const [top = '', ...lines] = align([head, ...body]);
-  const notes = all.map(({ windows, lost }) =>
-    [...busyNotes(windows), ...(lost > 0 ? [`${lost} pairs are not counted: a thread of a server ended`] : [])].join(
-      '; ',
-    ),
+  const notes = all.map(({ own, lost }) =>
+    [...own.notes, ...(lost > 0 ? [`${lost} pairs are not counted: a thread of a server ended`] : [])].join('; '),
   );
-  const load = `load average ${(loadavg()[0] ?? 0).toFixed(2)}`;
   return [
-    `${row.name}: ${row.work}; ${all[0]?.pairs.length ?? 0} pairs, ${load}`,
+    `${row.name}: ${row.work}; load average ${figure(loadavg()[0], 2)}`,
     top,
     ...lines.map((line, i) => `${line}  ${notes[i]}`.trimEnd()),
     '',
   ].join('\n');
+}
+
+/** Measures both of a contender in a row. Throws an `Error` when one of them failed. */
+async function compareIn(
+  row: Row,
+  pair: readonly [Entrant, Entrant],
+  setting: Setting,
+  goal: number,
+): Promise<Compared> {
+  const results = await measure(row, pair, setting);
+  for (const { name, failure } of results) if (failure !== undefined) throw new Error(`${name}: ${failure}`);
+  const [own, other] = summarize(row, results);
+  if (own === undefined || other === undefined) throw new Error('a contender took no part');
+  const { counted, lost } = compared(results[0], results[1], metric);
+  return { row: row.name, name: own.name, own, other, standing: standing(counted, { atMost: goal }), lost };
 }
 
 /** The commit as one line; undefined, after telling so, when there is none. */
@@ -109,11 +129,12 @@ export async function against(
   console.log(`machine: ${machine.cpu}, ${machine.cores} cores, Linux ${machine.kernel}, Node ${machine.node}`);
   console.log(`checked out: ${own}\nbeside:      ${other}\n`);
 
-  const slicing: Slicing = {
+  const setting: Setting = {
     compiler,
     cores: machine.pinned,
-    count: options.rounds ?? (options.quick ? 12 : 24),
-    sliceMs: options.quick ? 150 : 500,
+    quick: options.quick,
+    rounds: options.rounds,
+    lifetime: 6,
   };
   const names = options.contenders.length > 0 ? options.contenders : couplets().map(({ name }) => name);
   const done: Compared[] = [];
@@ -124,9 +145,7 @@ export async function against(
       const pair = both(name, row, checkout.root);
       if (pair === undefined) continue;
       try {
-        const pairs = await compare(row.visits, ...pair, slicing);
-        const ratios = pairs.pairs.map(({ own, other }) => own / other);
-        all.push({ row: row.name, name, ...pairs, standing: standing(ratios, options.goal) });
+        all.push(await compareIn(row, pair, setting, options.goal));
       } catch (error) {
         failed = true;
         console.log(`${row.name}: ${name} FAILED: ${error instanceof Error ? error.message : error}`);

@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { against } from './against.ts';
 import { Compiler } from './compiler.ts';
 import type { Contender } from './contender.ts';
@@ -6,9 +7,13 @@ import { describeMachine, type Machine } from './machine.ts';
 import { type Entrant, measure } from './measure.ts';
 import { type Options, parseOptions, usage } from './options.ts';
 import { save } from './results.ts';
+import type { Row } from './row.ts';
 import { rows } from './rows.ts';
 import { judge, summarize } from './summary.ts';
-import { tell } from './table.ts';
+import { figure, tell } from './table.ts';
+
+/** The most that a quick run may take, from the start of its process. */
+const quickSeconds = 120;
 
 /** Those that are here; the others are named with the reason. The second of two equal names gets a number. */
 function enter(all: readonly Contender[], wanted: readonly string[]): Entrant[] {
@@ -37,35 +42,61 @@ function tellMachine(machine: Machine, compiler: Compiler, entrants: readonly En
   );
 }
 
-/** Measures, prints, writes the file. False when a contender failed. */
+/** Those whom a quick run measures in a row: whom its goals are about, unless some are named. */
+function inRow(row: Row, entrants: readonly Entrant[], { quick, contenders }: Options): readonly Entrant[] {
+  if (!quick || contenders.length > 0) return entrants;
+  return entrants.filter(({ name }) => row.goals.some(({ of, peer }) => of === name || peer === name));
+}
+
+/** Why a row is left out, if it is. */
+function reasonAgainst(
+  { library, goals }: Row,
+  { quick, contenders }: Options,
+  compiler: Compiler,
+): string | undefined {
+  if (library !== undefined && !compiler.has(library.header))
+    return `its load needs ${library.header}; install it with: apt-get install ${library.package}`;
+  return quick && contenders.length === 0 && goals.length === 0 ? 'it has no goal; a full run measures it' : undefined;
+}
+
+/** Tells how long the run took. False when it was a quick one, of all rows, and was not quick. */
+function tellTime(seconds: number, { quick, rows, contenders, rounds }: Options): boolean {
+  const limited = quick && rows.length === 0 && contenders.length === 0 && rounds === undefined;
+  const met = !limited || seconds <= quickSeconds;
+  const limit = limited ? ` of at most ${quickSeconds} s: ${met ? 'met' : 'MISSED'}` : '';
+  console.log(`the run took ${figure(seconds, 0)} s${limit}`);
+  return met;
+}
+
+/** Measures, prints, writes the file. False when a contender failed, or a quick run took too long. */
 async function run(options: Options, compiler: Compiler): Promise<boolean> {
   const machine = describeMachine();
   const entrants = enter(contenders(compiler), options.contenders);
   tellMachine(machine, compiler, entrants);
   console.log();
 
-  const setting = { compiler, cores: machine.pinned, quick: options.quick, rounds: options.rounds };
+  const setting = { compiler, cores: machine.pinned, quick: options.quick, rounds: options.rounds, lifetime: 12 };
   const done = [];
   for (const row of rows) {
     if (options.rows.length > 0 && !options.rows.includes(row.name)) continue;
-    const { library } = row;
-    if (library !== undefined && !compiler.has(library.header)) {
-      console.log(
-        `skipped: ${row.name}: its load needs ${library.header}; install it with: apt-get install ${library.package}\n`,
-      );
+    const reason = reasonAgainst(row, options, compiler);
+    if (reason !== undefined) {
+      console.log(`skipped: ${row.name}: ${reason}\n`);
       continue;
     }
-    const measured = await measure(row, entrants, setting);
+    const measured = await measure(row, inRow(row, entrants, options), setting);
     const summaries = summarize(row, measured);
     const goals = judge(row, measured);
-    console.log(tell(row, summaries, goals));
-    done.push({ row: row.name, work: row.work, summaries, goals, measured });
+    const loadAverage = loadavg()[0] ?? 0;
+    console.log(tell(row, summaries, goals, loadAverage));
+    done.push({ row: row.name, work: row.work, loadAverage, summaries, goals, measured });
   }
 
+  const seconds = performance.now() / 1000;
+  const inTime = tellTime(seconds, options);
   const versions = Object.fromEntries(entrants.map(({ name, version }) => [name, version]));
-  const report = { date: new Date().toISOString(), machine, versions, options, rows: done };
-  save('latest', report);
-  return done.every(({ measured }) => measured.every(({ failure }) => failure === undefined));
+  save('latest', { date: new Date().toISOString(), machine, versions, options, seconds, rows: done });
+  return inTime && done.every(({ measured }) => measured.every(({ failure }) => failure === undefined));
 }
 
 /** The options, or undefined after telling what is wrong with them. */
@@ -90,8 +121,7 @@ function obstacle(compiler: Compiler): string | undefined {
 }
 
 const compiler = new Compiler();
-// On Ctrl-C too; the servers and loads end with this process.
-process.on('exit', () => compiler[Symbol.dispose]());
+// The servers and loads end with this process.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
 
 /** Measures what is wanted. False when something failed. */

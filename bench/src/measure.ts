@@ -1,7 +1,7 @@
 import type { Compiler } from './compiler.ts';
 import type { Present } from './contender.ts';
 import type { Cores } from './machine.ts';
-import type { Row, Sample } from './row.ts';
+import type { Row, Sample, Take } from './row.ts';
 import { Playhouse } from './stage.ts';
 
 /** A contender that is here, by the name under which the table shows it. */
@@ -23,29 +23,55 @@ export interface Setting {
   readonly cores: Cores | undefined;
   readonly quick: boolean;
   readonly rounds: number | undefined;
+  /** After so many rounds all servers are replaced: two processes of one program differ by percents as long as they live. */
+  readonly lifetime: number;
+}
+
+/** One who takes part in a row. */
+interface Part {
+  readonly entrant: Entrant;
+  readonly result: Result;
+  take?: Take;
 }
 
 /**
- * Measures a row: in each round every contender once, one after the other, so that a change of the machine's mood hits
- * all alike. Each measurement has a server of its own. Who fails drops out.
+ * Measures a row: all contenders are up at the same time, and in each round one sample is taken of each, in turn, so that what disturbs
+ * one disturbs all alike; in every second round in the opposite order. Who fails drops out.
  */
 export async function measure(row: Row, entrants: readonly Entrant[], setting: Setting): Promise<Result[]> {
   const able = entrants.filter((entrant) => row.programs.every((program) => entrant.command(program) !== undefined));
-  const field = able.map((entrant): { entrant: Entrant; result: Result } => ({
-    entrant,
-    result: { name: entrant.name, samples: [] },
-  }));
+  const parts = able.map((entrant): Part => ({ entrant, result: { name: entrant.name, samples: [] } }));
   const rounds = setting.rounds ?? (setting.quick ? row.rounds.quick : row.rounds.full);
+  for (let done = 0; done < rounds; done += setting.lifetime) {
+    await measureSome(row, parts, Math.min(rounds - done, setting.lifetime), setting);
+  }
+  return parts.map(({ result }) => result);
+}
+
+async function measureSome(row: Row, parts: readonly Part[], rounds: number, setting: Setting): Promise<void> {
+  const { compiler, cores, quick } = setting;
+  await using stages = new AsyncDisposableStack();
+  const begin = (part: Part): Promise<void> =>
+    attempt(part, async () => {
+      part.take = await row.begin(stages.use(new Playhouse(part.entrant, compiler, cores, quick)));
+    });
+  // At once is quicker, and one after the other each is certain to get warm.
+  if (quick) await Promise.all(parts.map(begin));
+  else for (const part of parts) await begin(part);
   for (let round = 0; round < rounds; round += 1) {
-    for (const { entrant, result } of field) {
-      if (result.failure !== undefined) continue;
-      try {
-        await using stage = new Playhouse(entrant, setting.compiler, setting.cores, setting.quick);
-        result.samples.push(await row.measure(stage));
-      } catch (error) {
-        result.failure = error instanceof Error ? error.message : String(error);
-      }
+    for (const part of round % 2 === 0 ? parts : parts.toReversed()) {
+      await attempt(part, async () => {
+        if (part.take !== undefined) part.result.samples.push(await part.take());
+      });
     }
   }
-  return field.map(({ result }) => result);
+}
+
+async function attempt({ result }: Part, act: () => Promise<void>): Promise<void> {
+  if (result.failure !== undefined) return;
+  try {
+    await act();
+  } catch (error) {
+    result.failure = error instanceof Error ? error.message : String(error);
+  }
 }

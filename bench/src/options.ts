@@ -16,10 +16,10 @@ export interface Options {
 
 export const usage = `npm run bench -- [--quick] [--row NAME]... [--contender NAME]... [--rounds N] [ROW]...
 npm run bench -- --against COMMIT [--quick] [--contender NAME]... [--rounds N] [--goal RATIO] [ROW]...
-  --quick           shorter measurements, the whole run in about two minutes
-  --row NAME        only this row, or those that begin so (lines: lines-1, lines-16, ...); may be repeated
+  --quick           shorter measurements of what the goals are about, the whole run in two minutes
+  --row NAME        only this row, and those that begin so (lines: lines-1, lines-16, ...); may be repeated
   --contender NAME  only this contender; may be repeated, also with the same name
-  --rounds N        how often each contender is measured; with --against, how many pairs of slices
+  --rounds N        how often each contender is measured; under 12 times there is no verdict on noisy figures
   --against COMMIT  what is checked out beside that commit, in the same run
   --goal RATIO      the most CPU time that it may take, by that of the commit; 1.01 unless given
   ROW               the same as --row ROW`;
@@ -30,10 +30,10 @@ function known(kind: string, value: string, all: readonly string[]): string {
   throw new Error(`no ${kind} ${value}; there are ${all.join(', ')}`);
 }
 
-/** The row of that name, or those whose names begin with it and a hyphen. Throws like `known`. */
+/** The row of that name, and those whose names begin with it and a hyphen. Throws like `known`. */
 function group(name: string, rows: readonly string[]): string[] {
-  const begun = rows.filter((row) => row.startsWith(`${name}-`));
-  return begun.length > 0 ? begun : [known('row', name, rows)];
+  const all = rows.filter((row) => row === name || row.startsWith(`${name}-`));
+  return all.length > 0 ? all : [known('row', name, rows)];
 }
 
 /** Throws an `Error` that names what is wrong. */

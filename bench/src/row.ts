@@ -18,6 +18,8 @@ export interface Goal {
   readonly peer?: string;
   readonly atMost?: number;
   readonly atLeast?: number;
+  /** The figure is hardly disturbed by what else the machine does, so that few samples are enough. */
+  readonly steady?: boolean;
 }
 
 /** What a load program measured. */
@@ -34,11 +36,14 @@ export interface Window {
 
 /** One measurement of one contender. */
 export interface Sample {
-  /** By the name of the metric. */
+  /** By the name of the metric; NaN for one that could not be measured this time. */
   readonly figures: Readonly<Record<string, number>>;
   /** The window in which the server's core should have been busy, for rows where it should. */
   readonly busy?: Window;
 }
+
+/** Takes one sample of a contender. */
+export type Take = () => Promise<Sample>;
 
 /** A server of the contender under measurement. */
 export interface Server {
@@ -47,29 +52,19 @@ export interface Server {
   readonly program: Program;
 }
 
-/** What a row measures with: it starts servers and puts load on them. All of them end with the measurement. */
+/** What a row measures with: it starts servers and puts load on them. All of them end with the stage. */
 export interface Stage {
   readonly quick: boolean;
   /** Starts the contender's server of that name; it is ready when this resolves. */
   start(program: string, ...args: string[]): Promise<Server>;
   /** Runs a program of the contender that measures itself; resolves to the figures that it prints, as one object. */
-  play(program: string): Promise<Readonly<Record<string, number>>>;
+  play(program: string, ...args: string[]): Promise<Readonly<Record<string, number>>>;
   /** Runs a load program of `bench/load` to its end. */
   load(program: string, server: Server, options: Readonly<Record<string, number>>): Promise<Window>;
   /** Starts a load program that is told what to do by lines. */
   hold(program: string, server: Server, options?: Readonly<Record<string, number>>): Program;
-}
-
-/**
- * How a row is measured visit by visit. Its load program takes, as lines on standard input, for how many milliseconds it is
- * to work, and prints a `Window` for each when it rests again.
- */
-export interface Visits {
-  start(stage: Stage): Promise<Server>;
-  readonly load: string;
-  readonly options: Readonly<Record<string, number>>;
-  /** The count after which a server is warm; not given: after a second of its CPU time. Five seconds are enough in any case. */
-  readonly warmup?: number;
+  /** Calls `act` with a stage of its own, which ends with it. */
+  apart<T>(act: (stage: Stage) => Promise<T>): Promise<T>;
 }
 
 /** One row of the table: the work, and how it is measured. */
@@ -78,15 +73,21 @@ export interface Row {
   readonly work: string;
   readonly metrics: readonly Metric[];
   readonly goals: readonly Goal[];
+  /** How many samples are taken of each contender. */
   readonly rounds: { readonly quick: number; readonly full: number };
   /** The names of the contender's programs that it runs; a contender without one of them takes no part. */
   readonly programs: readonly string[];
   /** The header and the Debian package of a library that its load program needs. */
   readonly library?: { readonly header: string; readonly package: string };
-  measure(stage: Stage): Promise<Sample>;
-  /** For rows that two commits can be compared in. */
-  readonly visits?: Visits;
+  /**
+   * Brings a contender onto its stage, where it stays for some rounds beside the others: it rests while theirs are taken. Resolves to
+   * what takes its samples, when it is warm.
+   */
+  begin(stage: Stage): Promise<Take>;
 }
+
+/** Rounds of rows whose figures are disturbed by what else the machine does: enough for a verdict. */
+export const noisy: Row['rounds'] = { quick: 12, full: 24 };
 
 /** CPU microseconds for each thing counted. */
 export function microsecondsEach(window: Window): number {

@@ -1,5 +1,6 @@
 import type { Row } from './row.ts';
 import { bulk, tlsBulk } from './rows/bulk.ts';
+import { bundle } from './rows/bundle.ts';
 import { byteByByte } from './rows/byte-by-byte.ts';
 import { echo } from './rows/echo.ts';
 import { fanOut } from './rows/fan-out.ts';
@@ -8,6 +9,7 @@ import { idle } from './rows/idle.ts';
 import { poems } from './rows/poems.ts';
 import { resp } from './rows/resp.ts';
 import { simulation } from './rows/simulation.ts';
+import { startUp } from './rows/start-up.ts';
 import { storm } from './rows/storm.ts';
 import { timers } from './rows/timers.ts';
 import { tlsEcho, tlsLines } from './rows/tls-echo.ts';
@@ -24,12 +26,14 @@ export const rows: readonly Row[] = [
   fanOut,
   timers,
   poems,
-  bulk,
+  ...bulk,
   tlsHandshakes,
-  tlsBulk,
+  ...tlsBulk,
   tlsEcho,
   ...tlsLines,
   idle,
   storm,
   simulation,
+  startUp,
+  bundle,
 ];

@@ -7,10 +7,10 @@ import type { Server, Stage, Window } from './row.ts';
 
 const loads = fileURLToPath(new URL('../load/', import.meta.url));
 
-/** No program of one measurement outlives this. */
-const mostSeconds = 60;
+/** No program outlives this. */
+const mostSeconds = 300;
 
-/** The stage of one measurement of one contender. Disposing of it ends what it started, the load before the server. */
+/** The stage of one contender. Disposing of it ends what it started, the load before the server. */
 export class Playhouse implements Stage, AsyncDisposable {
   readonly quick: boolean;
   private readonly contender: Present;
@@ -43,8 +43,8 @@ export class Playhouse implements Stage, AsyncDisposable {
     return { pid: running.pid, port, program: running };
   }
 
-  async play(program: string): Promise<Readonly<Record<string, number>>> {
-    return JSON.parse(await this.act(`the program ${program}`, program, []).line());
+  async play(program: string, ...args: string[]): Promise<Readonly<Record<string, number>>> {
+    return JSON.parse(await this.act(`the program ${program}`, program, args).line());
   }
 
   private begin(program: string, server: Server, options: Readonly<Record<string, number>>): Program {
@@ -64,6 +64,11 @@ export class Playhouse implements Stage, AsyncDisposable {
 
   hold(program: string, server: Server, options: Readonly<Record<string, number>> = {}): Program {
     return this.begin(program, server, options);
+  }
+
+  async apart<T>(act: (stage: Stage) => Promise<T>): Promise<T> {
+    await using stage = new Playhouse(this.contender, this.compiler, this.cores, this.quick);
+    return await act(stage);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

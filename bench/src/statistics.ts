@@ -11,8 +11,3 @@ export function quantile(numbers: readonly number[], share: number): number {
 export function median(numbers: readonly number[]): number {
   return quantile(numbers, 0.5);
 }
-
-/** The distance from the least to the greatest, as a share of the median. */
-export function spread(numbers: readonly number[]): number {
-  return (Math.max(...numbers) - Math.min(...numbers)) / median(numbers);
-}

@@ -1,6 +1,7 @@
 import type { Result } from './measure.ts';
 import type { Goal, Row, Window } from './row.ts';
-import { median, quantile, spread } from './statistics.ts';
+import { median, quantile } from './statistics.ts';
+import { type Standing, standing } from './verdict.ts';
 
 /** The contenders that all others are compared with. */
 export const peers = ['node', 'c', 'go'];
@@ -12,17 +13,17 @@ export interface Summary {
   readonly figures: Readonly<Record<string, number>>;
   /** The median over the rounds of own figure / peer's figure, as `cpu/node`. */
   readonly ratios: Readonly<Record<string, number>>;
-  /** How far the rounds lie apart in the metric of the row's first goal, as a share of its median. */
+  /** How far the quartiles lie apart in the metric of the row's first goal, as a share of its median. */
   readonly spread: number;
+  /** The share of its core that the server used; NaN where it should not be busy. */
+  readonly busy: number;
   readonly notes: readonly string[];
 }
 
-/** Whether a goal was reached. */
-export interface Verdict extends Goal {
-  readonly value: number;
-  /** The middle half of the rounds lies from here to there: with a goal inside, measure longer. */
-  readonly middleHalf: readonly [number, number];
-  readonly met: boolean;
+/** How a goal stands. */
+export interface Verdict extends Goal, Standing {
+  /** How many pairs are not counted: a thread of a server ended in them. */
+  readonly lost: number;
 }
 
 /** The rounds of one figure; none when the contender dropped out. */
@@ -42,6 +43,29 @@ function named(results: readonly Result[], name: string): Result | undefined {
   return results.find((result) => result.name === name);
 }
 
+function known(values: readonly number[]): number[] {
+  return values.filter((value) => !Number.isNaN(value));
+}
+
+/** The ratios of two contenders, round by round, and how many are missing. */
+export function compared(
+  own: Result | undefined,
+  peer: Result | undefined,
+  metric: string,
+): { readonly counted: number[]; readonly lost: number } {
+  const all = ratios(own, peer, metric);
+  const counted = known(all);
+  return { counted, lost: all.length - counted.length };
+}
+
+function spread(values: readonly number[]): number {
+  return (quantile(values, 0.75) - quantile(values, 0.25)) / median(values);
+}
+
+function busyShare({ samples }: Result): number {
+  return median(samples.flatMap(({ busy }) => (busy === undefined ? [] : [busy.cpu / busy.seconds])));
+}
+
 function percent(share: number): string {
   return `${Math.round(share * 100)}%`;
 }
@@ -52,7 +76,7 @@ function notesOf(result: Result): string[] {
 }
 
 /** Whether the server's core was busy in those windows, and if not, why. */
-export function busyNotes(windows: readonly Window[]): string[] {
+function busyNotes(windows: readonly Window[]): string[] {
   const share = (of: 'cpu' | 'waited' | 'load'): number => median(windows.map((window) => window[of] / window.seconds));
   const busy = share('cpu');
   if (!(busy < 0.9)) return [];
@@ -63,16 +87,20 @@ export function busyNotes(windows: readonly Window[]): string[] {
 
 /** The figures of a row, contender by contender. */
 export function summarize(row: Row, results: readonly Result[]): Summary[] {
-  const compared = row.metrics.filter((metric) => metric.compared);
+  const shown = row.metrics.filter((metric) => metric.compared);
   return results.map((result) => ({
     name: result.name,
-    figures: Object.fromEntries(row.metrics.map(({ name }) => [name, median(rounds(result, name))])),
+    figures: Object.fromEntries(row.metrics.map(({ name }) => [name, median(known(rounds(result, name)))])),
     ratios: Object.fromEntries(
-      compared.flatMap(({ name }) =>
-        peers.map((peer): [string, number] => [`${name}/${peer}`, median(ratios(result, named(results, peer), name))]),
+      shown.flatMap(({ name }) =>
+        peers.map((peer): [string, number] => [
+          `${name}/${peer}`,
+          median(compared(result, named(results, peer), name).counted),
+        ]),
       ),
     ),
-    spread: spread(rounds(result, row.goals[0]?.metric ?? '')),
+    spread: spread(known(rounds(result, row.goals[0]?.metric ?? row.metrics[0]?.name ?? ''))),
+    busy: busyShare(result),
     notes: notesOf(result),
   }));
 }
@@ -81,12 +109,10 @@ export function summarize(row: Row, results: readonly Result[]): Summary[] {
 export function judge(row: Row, results: readonly Result[]): Verdict[] {
   return row.goals.flatMap((goal) => {
     const own = named(results, goal.of);
-    const values =
-      goal.peer === undefined ? rounds(own, goal.metric) : ratios(own, named(results, goal.peer), goal.metric);
-    if (values.length === 0) return [];
-    const value = median(values);
-    const { atMost = Number.POSITIVE_INFINITY, atLeast = Number.NEGATIVE_INFINITY } = goal;
-    const middleHalf = [quantile(values, 0.25), quantile(values, 0.75)] as const;
-    return [{ ...goal, value, middleHalf, met: value <= atMost && value >= atLeast }];
+    const { counted, lost } =
+      goal.peer === undefined
+        ? { counted: rounds(own, goal.metric), lost: 0 }
+        : compared(own, named(results, goal.peer), goal.metric);
+    return counted.length + lost === 0 ? [] : [{ ...goal, ...standing(counted, goal), lost }];
   });
 }

@@ -15,31 +15,42 @@ export function align(lines: readonly (readonly string[])[]): string[] {
   );
 }
 
-function tellGoal(row: Row, { of, metric, peer, atMost, atLeast, value, middleHalf, met }: Verdict): string {
+function tellGoal(row: Row, verdict: Verdict): string {
+  const { of, metric, peer, atMost, atLeast, median, quartiles, lost } = verdict;
   const own = row.metrics.find(({ name }) => name === metric);
   const digits = peer === undefined ? (own?.digits ?? 0) : 3;
-  const bound = atMost === undefined ? `at least ${atLeast}` : `at most ${atMost}`;
+  const bound = atMost === undefined ? `at least ${bounded(atLeast)}` : `at most ${bounded(atMost)}`;
   const what = peer === undefined ? own?.title : `${metric}/${peer}`;
-  const middle = middleHalf.map((end) => figure(end, digits)).join(' to ');
-  return `goal: ${what} of ${of} ${bound}: ${figure(value, digits)} (half the rounds ${middle}), ${met ? 'met' : 'MISSED'}`;
+  const middle = quartiles.map((end) => figure(end, digits)).join(' to ');
+  const left = lost === 0 ? '' : `; ${lost} pairs are not counted: a thread of a server ended`;
+  return `goal: ${what} of ${of} ${bound}: ${figure(median, digits)} (half the rounds ${middle}), ${verdict.verdict}${left}`;
 }
 
-/** A row as text. */
-export function tell(row: Row, summaries: readonly Summary[], verdicts: readonly Verdict[]): string {
+function bounded(value: number | undefined): string {
+  return value === undefined ? '-' : value.toLocaleString('en-US', { maximumFractionDigits: 3 });
+}
+
+function percent(share: number, digits: number): string {
+  return Number.isFinite(share) ? `${figure(share * 100, digits)}%` : '-';
+}
+
+/** A row as text; the load average is that at its end. */
+export function tell(row: Row, summaries: readonly Summary[], verdicts: readonly Verdict[], load: number): string {
   const ratios = row.metrics
     .filter((metric) => metric.compared)
     .flatMap(({ name }) => peers.map((peer) => `${name}/${peer}`))
     .filter((name) => summaries.some((summary) => Number.isFinite(summary.ratios[name])));
-  const head = ['', ...row.metrics.map(({ title }) => title), ...ratios, 'spread', ''];
+  const head = ['', ...row.metrics.map(({ title }) => title), ...ratios, 'spread', 'busy'];
   const body = summaries.map((summary) => [
     summary.name,
     ...row.metrics.map(({ name, digits }) => figure(summary.figures[name], digits)),
     ...ratios.map((name) => figure(summary.ratios[name], 2)),
-    Number.isFinite(summary.spread) ? `${figure(summary.spread * 100, 1)}%` : '-',
+    percent(summary.spread, 1),
+    percent(summary.busy, 0),
   ]);
   const [top = '', ...lines] = align([head, ...body]);
   return [
-    `${row.name}: ${row.work}`,
+    `${row.name}: ${row.work}; load average ${figure(load, 2)}`,
     top.trimEnd(),
     ...lines.map((line, i) => `${line}  ${summaries[i]?.notes.join('; ') ?? ''}`.trimEnd()),
     ...verdicts.map((verdict) => tellGoal(row, verdict)),

@@ -1,20 +1,35 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Program } from './program.ts';
-import type { Server, Stage, Visits, Window } from './row.ts';
+import type { Server, Stage, Take, Window } from './row.ts';
 
 /** By then the server has handled what the load left behind, and the kernel has booked it. */
 const restMs = 10;
-/** Seconds. */
-const longestWarmup = 5;
 /** Of the CPU time that the process spent, so much must be that of threads that are there still. */
 const accounted = 0.95;
+/** How long a slice is, in a full run and in a quick one. */
+const [sliceMs, quickSliceMs] = [500, 100];
+/** Seconds of its CPU time after which a server is warm, and seconds that are enough in any case. */
+const [warmCpu, longest] = [1, 5];
+const [quickWarmCpu, quickLongest] = [0.3, 1.5];
+
+/**
+ * How a server is measured slice by slice. The load program takes, as lines on standard input, for how many milliseconds it is
+ * to work, and prints a `Window` for each when it rests again.
+ */
+export interface Visits {
+  start(stage: Stage): Promise<Server>;
+  readonly load: string;
+  readonly options: Readonly<Record<string, number>>;
+  /** The count after which a server is warm; not given: after a second of its CPU time. A few seconds are enough in any case. */
+  readonly warmup?: number;
+}
 
 /** One slice of the load, between two rests. */
 export interface Visit {
   readonly window: Window;
-  /** CPU nanoseconds of the server for each thing counted; undefined when a thread took its share away with its end. */
-  readonly each: number | undefined;
+  /** CPU microseconds of the server for each thing counted; NaN when a thread took its share away with its end. */
+  readonly each: number;
 }
 
 /** CPU time that the threads of a process have spent, in nanoseconds. One that runs now lags behind by up to a tick. */
@@ -29,34 +44,57 @@ function spent(pid: number): number {
 export class Visitor {
   private readonly server: Server;
   private readonly load: Program;
+  private readonly sliceMs: number;
 
-  private constructor(server: Server, load: Program) {
+  private constructor(server: Server, load: Program, ms: number) {
     this.server = server;
     this.load = load;
+    this.sliceMs = ms;
   }
 
   /** Starts both and warms the server up. */
   static async start(stage: Stage, visits: Visits): Promise<Visitor> {
     const server = await visits.start(stage);
-    const visitor = new Visitor(server, stage.hold(visits.load, server, visits.options));
+    const load = stage.hold(visits.load, server, visits.options);
+    const visitor = new Visitor(server, load, stage.quick ? quickSliceMs : sliceMs);
     const { warmup } = visits;
-    for (let count = 0, cpu = 0, seconds = 0; seconds < longestWarmup; ) {
-      const { window } = await visitor.visit(250);
+    const [enough, most] = stage.quick ? [quickWarmCpu, quickLongest] : [warmCpu, longest];
+    for (let count = 0, cpu = 0, seconds = 0; seconds < most; ) {
+      const { window } = await visitor.visit();
       count += window.count;
       cpu += window.cpu;
       seconds += window.seconds;
-      if (warmup === undefined ? cpu >= 1 : count >= warmup) break;
+      if (warmup === undefined ? cpu >= enough : count >= warmup) break;
     }
     return visitor;
   }
 
-  async visit(ms: number): Promise<Visit> {
-    const { pid } = this.server;
+  async visit(): Promise<Visit> {
+    const { pid, program } = this.server;
     const before = spent(pid);
-    this.load.tell(String(ms));
-    const window = JSON.parse(await this.load.line()) as Window;
+    this.load.tell(String(this.sliceMs));
+    const window = await this.window().catch((error: unknown) => {
+      throw program.complaint === ''
+        ? error
+        : new Error(`${String(error)}; the server said: ${program.complaint.trim()}`);
+    });
     await sleep(restMs);
     const cpu = spent(pid) - before;
-    return { window, each: cpu < accounted * window.cpu * 1e9 ? undefined : cpu / window.count };
+    return { window, each: cpu < accounted * window.cpu * 1e9 ? Number.NaN : cpu / window.count / 1000 };
   }
+
+  private async window(): Promise<Window> {
+    return JSON.parse(await this.load.line()) as Window;
+  }
+}
+
+/** Takes slices as samples. Their figures are `rate`, things counted in a second, and `cpu`, microseconds for each. */
+export function sliced(visits: Visits): (stage: Stage) => Promise<Take> {
+  return async (stage) => {
+    const visitor = await Visitor.start(stage, visits);
+    return async () => {
+      const { window, each } = await visitor.visit();
+      return { figures: { rate: window.count / window.seconds, cpu: each }, busy: window };
+    };
+  };
 }

@@ -1,10 +1,10 @@
-// Plays a fixed scenario with fixed seeds in this process, and prints what that came to.
+// Plays a fixed scenario with as many seeds as the first argument says in this process, and prints what that came to.
 import { Factory, ReconnectingClientFactory } from 'couplet';
 import { Echo, LineReceiver } from 'couplet/protocols';
 import type { Scenario } from 'couplet/sim';
 import { simulate } from 'couplet/sim';
 
-const seeds = 2000;
+const seeds = Number(process.argv[2]);
 const clients = 3;
 const lines = 10;
 

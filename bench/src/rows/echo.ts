@@ -1,6 +1,5 @@
-import { microsecondsEach, type Row } from '../row.ts';
-
-const options = { connections: 50, size: 64, depth: 1, framing: 0 };
+import { noisy, type Row } from '../row.ts';
+import { sliced } from '../visitor.ts';
 
 export const echo: Row = {
   name: 'echo',
@@ -10,16 +9,11 @@ export const echo: Row = {
     { name: 'cpu', title: 'CPU us/message', digits: 2, compared: true },
   ],
   goals: [{ of: 'couplet', metric: 'cpu', peer: 'node', atMost: 1.03 }],
-  rounds: { quick: 3, full: 13 },
+  rounds: noisy,
   programs: ['echo'],
-  async measure(stage) {
-    const server = await stage.start('echo');
-    const window = await stage.load('echo', server, {
-      ...options,
-      warmupMs: stage.quick ? 300 : 500,
-      measureMs: stage.quick ? 600 : 1500,
-    });
-    return { figures: { rate: window.count / window.seconds, cpu: microsecondsEach(window) }, busy: window };
-  },
-  visits: { start: (stage) => stage.start('echo'), load: 'echo', options },
+  begin: sliced({
+    start: (stage) => stage.start('echo'),
+    load: 'echo',
+    options: { connections: 50, size: 64, depth: 1, framing: 0 },
+  }),
 };

@@ -1,4 +1,5 @@
-import { microsecondsEach, type Row } from '../row.ts';
+import { noisy, type Row } from '../row.ts';
+import { sliced } from '../visitor.ts';
 
 const receivers = 1000;
 const size = 64;
@@ -11,16 +12,7 @@ export const fanOut: Row = {
     { name: 'cpu', title: 'CPU us/delivery', digits: 2, compared: true },
   ],
   goals: [{ of: 'couplet', metric: 'cpu', peer: 'node', atMost: 1 }],
-  rounds: { quick: 2, full: 7 },
+  rounds: noisy,
   programs: ['fanout'],
-  async measure(stage) {
-    const server = await stage.start('fanout');
-    const window = await stage.load('fanout', server, {
-      receivers,
-      size,
-      warmupMs: stage.quick ? 300 : 500,
-      measureMs: stage.quick ? 400 : 1000,
-    });
-    return { figures: { rate: window.count / window.seconds, cpu: microsecondsEach(window) }, busy: window };
-  },
+  begin: sliced({ start: (stage) => stage.start('fanout'), load: 'fanout', options: { receivers, size } }),
 };

@@ -1,4 +1,5 @@
-import { type Goal, microsecondsEach, type Row } from '../row.ts';
+import { type Goal, noisy, type Row } from '../row.ts';
+import { sliced } from '../visitor.ts';
 
 /** The codes of `load/echo.c`. */
 const framings = { lines: 0, netstrings: 1, int32: 2 };
@@ -8,7 +9,6 @@ const size = 32;
 
 /** Echo frame by frame: each connection sends `depth` frames of 32 bytes in one write and waits until all are back. */
 function framed(name: string, program: keyof typeof framings, depth: number, goals: readonly Goal[]): Row {
-  const options = { connections: 50, size, depth, framing: framings[program] };
   return {
     name,
     work: `${program} of ${size} bytes, 50 connections, ${depth === 1 ? 'one' : depth} in flight`,
@@ -17,53 +17,42 @@ function framed(name: string, program: keyof typeof framings, depth: number, goa
       { name: 'cpu', title: 'CPU us/frame', digits: 3, compared: true },
     ],
     goals,
-    // Without a goal one round says enough in a quick run.
-    rounds: { quick: goals.length > 0 ? 2 : 1, full: 7 },
+    rounds: noisy,
     programs: [program],
-    async measure(stage) {
-      const server = await stage.start(program);
-      const window = await stage.load('echo', server, {
-        ...options,
-        warmupMs: stage.quick ? 200 : 500,
-        measureMs: stage.quick ? 300 : 1000,
-      });
-      return { figures: { rate: window.count / window.seconds, cpu: microsecondsEach(window) }, busy: window };
-    },
-    visits: { start: (stage) => stage.start(program), load: 'echo', options },
+    begin: sliced({
+      start: (stage) => stage.start(program),
+      load: 'echo',
+      options: { connections: 50, size, depth, framing: framings[program] },
+    }),
   };
 }
 
-/** A share of a peer's CPU time: 0.04 is 25 times as many frames in the same time. */
-function share(of: string, peer: string, atMost: number): Goal {
+/** CPU time by that of a peer: 0.04 is 25 times as many frames in the same time. */
+function byPeer(of: string, peer: string, atMost: number): Goal {
   return { of, metric: 'cpu', peer, atMost };
 }
 
-const couplets = ['couplet', 'couplet-text'];
+/** Of the older ways to do it on Node, and of Twisted; and Go's CPU time, which is to be so much of ours. */
+function shares(of: string, ofGo: number): Goal[] {
+  return [
+    byPeer(of, 'readline', 1 / 25),
+    byPeer(of, 'split2', 1 / 25),
+    byPeer(of, 'twisted', 1 / 5),
+    byPeer(of, 'go', 1 / ofGo),
+  ];
+}
 
 /** Lines one at a time, some, and many: system calls are what counts at first, framing at last. */
 export const lines: readonly Row[] = [
-  framed(
-    'lines-1',
-    'lines',
-    1,
-    couplets.map((of) => share(of, 'node', 1)),
-  ),
+  framed('lines-1', 'lines', 1, [byPeer('couplet', 'node', 1), byPeer('couplet-text', 'node', 1)]),
   framed('lines-16', 'lines', 16, []),
-  framed(
-    'lines-100',
-    'lines',
-    100,
-    couplets.flatMap((of) => [
-      share(of, 'readline', 1 / 25),
-      share(of, 'split2', 1 / 25),
-      share(of, 'twisted', 1 / 5),
-      share(of, 'go', 2),
-    ]),
-  ),
+  framed('lines-100', 'lines', 100, [...shares('couplet', 0.45), ...shares('couplet-text', 0.55)]),
 ];
 
+const goals: readonly Goal[] = [byPeer('couplet', 'node', 1), byPeer('couplet', 'twisted', 1 / 5)];
+
 /** Netstrings, many at a time. */
-export const netstrings: Row = framed('netstrings', 'netstrings', 100, [share('couplet', 'twisted', 1 / 5)]);
+export const netstrings: Row = framed('netstrings', 'netstrings', 100, goals);
 
 /** Strings after a length of four bytes, many at a time. */
-export const int32: Row = framed('int32', 'int32', 100, [share('couplet', 'twisted', 1 / 5)]);
+export const int32: Row = framed('int32', 'int32', 100, goals);

@@ -1,8 +1,8 @@
-import { type Goal, microsecondsEach, type Row } from '../row.ts';
+import { type Goal, noisy, type Row } from '../row.ts';
+import { sliced } from '../visitor.ts';
 
 const depth = 50;
 const size = 32;
-const options = { connections: 50, size, depth };
 
 function ofRaw(of: string, atMost: number): Goal {
   return { of, metric: 'cpu', peer: 'node', atMost };
@@ -23,16 +23,11 @@ export const resp: Row = {
     ofRaw('couplet-generator', 2),
     ofRaw('couplet-parser', 1),
   ],
-  rounds: { quick: 2, full: 7 },
+  rounds: noisy,
   programs: ['resp'],
-  async measure(stage) {
-    const server = await stage.start('resp');
-    const window = await stage.load('resp', server, {
-      ...options,
-      warmupMs: stage.quick ? 300 : 500,
-      measureMs: stage.quick ? 300 : 1000,
-    });
-    return { figures: { rate: window.count / window.seconds, cpu: microsecondsEach(window) }, busy: window };
-  },
-  visits: { start: (stage) => stage.start('resp'), load: 'resp', options },
+  begin: sliced({
+    start: (stage) => stage.start('resp'),
+    load: 'resp',
+    options: { connections: 50, size, depth },
+  }),
 };

@@ -1,6 +1,15 @@
-import { microsecondsEach, type Row } from '../row.ts';
+import { noisy, type Row, type Stage } from '../row.ts';
+import { type Visit, Visitor } from '../visitor.ts';
 
 const deadlines = 100_000;
+
+function visitor(stage: Stage, armed: number): Promise<Visitor> {
+  return Visitor.start(stage, {
+    start: () => stage.start('timers', String(armed)),
+    load: 'echo',
+    options: { connections: 50, size: 64, depth: 1, framing: 0 },
+  });
+}
 
 export const timers: Row = {
   name: 'timers',
@@ -12,24 +21,16 @@ export const timers: Row = {
   ],
   // No more than the noise.
   goals: [{ of: 'couplet', metric: 'cost', atMost: 1.05 }],
-  rounds: { quick: 2, full: 7 },
+  rounds: noisy,
   programs: ['timers'],
-  async measure(stage) {
-    const cost = async (armed: number): Promise<number> => {
-      const server = await stage.start('timers', String(armed));
-      const window = await stage.load('echo', server, {
-        connections: 50,
-        size: 64,
-        depth: 1,
-        framing: 0,
-        // By then the collector has moved the deadlines to where they stay.
-        warmupMs: 600,
-        measureMs: stage.quick ? 500 : 1500,
-      });
-      return microsecondsEach(window);
+  async begin(stage) {
+    const [without, armed] = [await visitor(stage, 0), await visitor(stage, deadlines)];
+    let turn = 0;
+    return async () => {
+      const early = turn++ % 2 === 0 ? await without.visit() : undefined;
+      const moved = await armed.visit();
+      const bare: Visit = early ?? (await without.visit());
+      return { figures: { bare: bare.each, moved: moved.each, cost: moved.each / bare.each }, busy: moved.window };
     };
-    const bare = await cost(0);
-    const moved = await cost(deadlines);
-    return { figures: { bare, moved, cost: moved / bare } };
   },
 };

@@ -1,5 +1,6 @@
 import { identity, openssl } from '../identity.ts';
-import { microsecondsEach, type Row } from '../row.ts';
+import { noisy, type Row } from '../row.ts';
+import { sliced } from '../visitor.ts';
 
 const bytes = 64;
 
@@ -10,18 +11,14 @@ export const tlsHandshakes: Row = {
     { name: 'rate', title: 'handshakes/s', digits: 0, compared: true },
     { name: 'cpu', title: 'CPU us/handshake', digits: 1, compared: true },
   ],
-  goals: [{ of: 'couplet', metric: 'cpu', peer: 'node', atMost: 1 }],
-  rounds: { quick: 2, full: 7 },
+  goals: [{ of: 'couplet', metric: 'cpu', peer: 'node', atMost: 1.03 }],
+  rounds: noisy,
   programs: ['tls-handshakes'],
   library: openssl,
-  async measure(stage) {
-    const server = await stage.start('tls-handshakes', String(bytes), ...(await identity()));
-    const window = await stage.load('tls-handshakes', server, {
-      concurrency: 50,
-      bytes,
-      warmup: stage.quick ? 3000 : 6000,
-      count: stage.quick ? 1000 : 6000,
-    });
-    return { figures: { rate: window.count / window.seconds, cpu: microsecondsEach(window) }, busy: window };
-  },
+  begin: sliced({
+    start: async (stage) => stage.start('tls-handshakes', String(bytes), ...(await identity())),
+    load: 'tls-handshakes',
+    options: { concurrency: 50, bytes },
+    warmup: 30_000,
+  }),
 };
