@@ -1,6 +1,7 @@
 // Closed loop without TLS: each connection sends the block in one write, waits until all that answers it has come, and sends it again.
 // Every byte that comes is compared.
 #include "load.h"
+#include <poll.h>
 
 struct connection {
   int fd;
@@ -28,18 +29,26 @@ static int receive(struct connection *c, char *buffer) {
 
 #include "closed-loop.h"
 
+// True when the connection is not made in time.
+static int is_refused(int fd) {
+  struct pollfd one = {.fd = fd, .events = POLLOUT};
+  return poll(&one, 1, 10 * 1000) != 1 || one.revents != POLLOUT;
+}
+
 // Connects, and measures as the arguments say; a block is `depth` messages.
 static void play(long depth) {
   int port = option("port"), connections = option("connections");
-  int poll = epoll_create1(0);
+  int queue = epoll_create1(0);
   struct connection *all = calloc(connections, sizeof *all);
   for (int i = 0, on = 1; i < connections; i++) {
     all[i].fd = connect_from(i, port);
     setsockopt(all[i].fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     reset_on_close(all[i].fd);
-    watch(poll, all[i].fd, EPOLLIN, i);
+    // One after the other, so that many do not overflow the server's backlog.
+    if (is_refused(all[i].fd)) die("connect");
+    watch(queue, all[i].fd, EPOLLIN, i);
   }
   struct timespec settle = {.tv_nsec = 50 * 1000 * 1000};
   nanosleep(&settle, NULL);
-  pay_visits(poll, all, connections, malloc(answer_size), depth);
+  pay_visits(queue, all, connections, malloc(answer_size), depth);
 }

@@ -49,14 +49,12 @@ function inRow(row: Row, entrants: readonly Entrant[], { quick, contenders }: Op
 }
 
 /** Why a row is left out, if it is. */
-function reasonAgainst(
-  { library, goals }: Row,
-  { quick, contenders }: Options,
-  compiler: Compiler,
-): string | undefined {
+function reasonAgainst({ name, library, goals, long }: Row, options: Options, compiler: Compiler): string | undefined {
   if (library !== undefined && !compiler.has(library.header))
     return `its load needs ${library.header}; install it with: apt-get install ${library.package}`;
-  return quick && contenders.length === 0 && goals.length === 0 ? 'it has no goal; a full run measures it' : undefined;
+  if (!options.quick || options.contenders.length > 0) return undefined;
+  if (goals.length === 0) return 'it has no goal; a full run measures it';
+  return long === true && !options.rows.includes(name) ? `it takes too long; measure it with --row ${name}` : undefined;
 }
 
 /** Tells how long the run took. False when it was a quick one, of all rows, and was not quick. */

@@ -12,7 +12,7 @@ export interface Bundled {
 
 /** What a bundle holds, and why it is not less, is told in `docs/decisions`. */
 export const bundled = {
-  protocol: { name: 'a protocol', most: 1_000, text: `export { Protocol } from 'couplet';` },
+  protocol: { name: 'a protocol', most: 250, text: `export { Protocol } from 'couplet';` },
   error: {
     name: 'a protocol, a factory and an error',
     most: 2_900,

@@ -77,6 +77,8 @@ export interface Row {
   readonly rounds: { readonly quick: number; readonly full: number };
   /** The names of the contender's programs that it runs; a contender without one of them takes no part. */
   readonly programs: readonly string[];
+  /** A quick run of all rows has no time for it. */
+  readonly long?: boolean;
   /** The header and the Debian package of a library that its load program needs. */
   readonly library?: { readonly header: string; readonly package: string };
   /**

@@ -5,6 +5,7 @@ import { byteByByte } from './rows/byte-by-byte.ts';
 import { echo } from './rows/echo.ts';
 import { fanOut } from './rows/fan-out.ts';
 import { int32, lines, netstrings } from './rows/framed.ts';
+import { growth } from './rows/growth.ts';
 import { idle } from './rows/idle.ts';
 import { poems } from './rows/poems.ts';
 import { resp } from './rows/resp.ts';
@@ -18,6 +19,7 @@ import { tlsHandshakes } from './rows/tls-handshakes.ts';
 /** Every row, in the order of the table. */
 export const rows: readonly Row[] = [
   echo,
+  growth,
   ...lines,
   netstrings,
   int32,
