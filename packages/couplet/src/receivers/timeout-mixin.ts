@@ -28,9 +28,21 @@ export interface PhaseTimeout {
  * TimeoutMixin(LineReceiver)`. To move the deadline costs no timer: one that runs looks whether it has moved. For a deadline of all
  * connections wrap their factory in `timeoutIdle` or `timeoutMessage` (`couplet/policies`).
  */
-export function TimeoutMixin<P extends Timeable>(base: new () => P): new () => P & PhaseTimeout;
-export function TimeoutMixin<P extends Timeable>(base: abstract new () => P): abstract new () => P & PhaseTimeout;
-export function TimeoutMixin(base: abstract new () => Timeable): abstract new () => Timeable & PhaseTimeout {
+export function TimeoutMixin<P extends Timeable, A extends unknown[]>(
+  base: new (...args: A) => P,
+): new (
+  ...args: A
+) => P & PhaseTimeout;
+export function TimeoutMixin<P extends Timeable, A extends unknown[]>(
+  base: abstract new (...args: A) => P,
+): abstract new (
+  ...args: A
+) => P & PhaseTimeout;
+export function TimeoutMixin(
+  base: abstract new (...args: unknown[]) => Timeable,
+): abstract new (
+  ...args: unknown[]
+) => Timeable & PhaseTimeout {
   abstract class Timed extends base implements PhaseTimeout {
     #ms = 0;
     /** When the time is up, in milliseconds of the clock; undefined without a deadline. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Factory, Protocol, TimeoutError } from 'couplet';
-import { LineReceiver, TimeoutMixin } from 'couplet/protocols';
+import { LineReceiver, TextLineReceiver, TimeoutMixin } from 'couplet/protocols';
 import { Clock, StringTransport } from 'couplet/testing';
 
 class Login extends TimeoutMixin(LineReceiver) {
@@ -66,6 +66,22 @@ describe('R55 TimeoutMixin', () => {
     clock.advance(100);
     assert.equal(transport.disconnected, true);
     for (const ms of [0, -1, Number.NaN]) assert.throws(() => protocol.setTimeout(ms), RangeError);
+  });
+
+  test('R55 a receiver keeps the arguments of its constructor', () => {
+    const heard: string[] = [];
+    class Western extends TimeoutMixin(TextLineReceiver) {
+      constructor() {
+        super('latin1');
+      }
+      override lineReceived(line: string): void {
+        heard.push(line);
+      }
+    }
+    const western = new Western();
+    western.makeConnection(new StringTransport());
+    western.dataReceived(Buffer.from('na\u00efve\r\n', 'latin1'));
+    assert.deepEqual(heard, ['na\u00efve']);
   });
 
   test('R55 no deadline is set once the connection is gone', () => {

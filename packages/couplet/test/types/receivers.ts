@@ -84,10 +84,20 @@ class Timed extends TimeoutMixin(FrameReceiver<Buffer, Greeter>) {
   }
 }
 
+/** So does its constructor. */
+class Western extends TimeoutMixin(TextLineReceiver) {
+  constructor() {
+    super('latin1');
+  }
+}
+
+// @ts-expect-error another encoding
+new (TimeoutMixin(TextLineReceiver))('latin2');
 // @ts-expect-error a class that is abstract cannot be made
 new (TimeoutMixin(FrameReceiver<Buffer>))();
 
 Factory.forProtocol(Bytes);
+Factory.forProtocol(Western);
 Factory.forProtocol(Strings);
 Factory.forProtocol(Mistaken);
 Factory.forProtocol(Chatty);
