@@ -30,6 +30,7 @@ const SERVERS = {
   'key-value': [/^-ERR unknown command 'one'\r\n$/],
   mail: [/^220 localhost ESMTP\r\n$/],
   broker: [/^$/],
+  web: [/^$/],
   chat: [/^Who are you\?\nHello, one two! Here: nobody else\n$/],
 };
 
