@@ -62,15 +62,15 @@ export class Program {
 
   /** SIGHUP: read your files again. */
   remind(): void {
-    this.#process.kill('SIGHUP');
+    this.signal('SIGHUP');
   }
 
   terminate(): void {
-    this.#process.kill('SIGTERM');
+    this.signal('SIGTERM');
   }
 
-  kill(): void {
-    this.#process.kill('SIGKILL');
+  signal(name: NodeJS.Signals): void {
+    this.#process.kill(name);
   }
 
   /** Its exit status, once it has ended; the signal when one killed it. */

@@ -31,6 +31,7 @@ const SERVERS = {
   mail: [/^220 localhost ESMTP\r\n$/],
   broker: [/^$/],
   web: [/^$/],
+  rooms: [/^\* welcome; .*\n\* the commands are .*\n$/],
   chat: [/^Who are you\?\nHello, one two! Here: nobody else\n$/],
 };
 

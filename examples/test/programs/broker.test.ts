@@ -67,7 +67,7 @@ describe('broker, with the clients of Mosquitto', { timeout: 60_000 }, () => {
     const will = ['--will-topic', 'wills/ada', '--will-payload', 'engine', '-t', 'x'];
     const killed = start(...will);
     await killed.says(/Subscribed/);
-    killed.kill();
+    killed.signal('SIGKILL');
     await heir.says(/^wills\/ada engine$/m);
     await heir.says(/PINGRESP/);
   });
