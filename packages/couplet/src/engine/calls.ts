@@ -71,6 +71,12 @@ export abstract class Calls extends Life {
     }
   }
 
+  /** Calls `draining` of the protocol, unless the connection ends already. A promise that this returns is not waited for. */
+  tellDraining(leftMs: number): void {
+    if (this.disconnecting) return;
+    this.notify('draining', () => this.protocol.draining?.(leftMs));
+  }
+
   protected override beginToEnd(): void {
     if (this.protocol.leaving === undefined) return;
     LEAVING.add(this);

@@ -1,4 +1,4 @@
-import { Gather } from '../bytes/gather.ts';
+import { Slabs } from '../bytes/slabs.ts';
 import type { ObserveOptions, Observer } from '../protocol/observer.ts';
 import type { HostAddress } from '../seam/address.ts';
 import type { Backend, Resolver } from '../seam/backend.ts';
@@ -51,7 +51,7 @@ export class Engine implements Clock {
   streams: Streams;
   /** Undefined where the runtime cannot start processes. */
   readonly processes: Processes | undefined;
-  readonly gather: Gather;
+  readonly slabs: Slabs;
   readonly timers: Timers;
   /** What waits on the clock besides delayed calls. */
   readonly waits: Waits;
@@ -112,7 +112,7 @@ export class Engine implements Clock {
     this.#names = names;
     this.#surroundings = surroundings;
     this.observers = new Observers(surroundings, (report) => this.#warn(report));
-    this.gather = new Gather(released);
+    this.slabs = new Slabs(released);
     this.timers = new Timers(clock, (task) => this.run(task));
     this.lingers = new Lingers(this.timers);
     this.waits = new Waits(this);

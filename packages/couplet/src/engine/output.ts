@@ -10,7 +10,7 @@ import { MOST, WriteQueue } from './write-queue.ts';
 
 /** The sending half of a connection: what waits to be given to the wire, and the change from clear text to TLS. */
 export class Output extends WriteQueue {
-  readonly #engine: Engine;
+  declare protected readonly engine: Engine;
   readonly #wire: Wire;
   /** The turn to which the budget belongs. */
   #turn = 0;
@@ -23,8 +23,7 @@ export class Output extends WriteQueue {
   #waiters: RoomWaiters | undefined;
 
   constructor(engine: Engine, wire: Wire) {
-    super();
-    this.#engine = engine;
+    super(engine);
     this.#wire = wire;
   }
 
@@ -49,15 +48,15 @@ export class Output extends WriteQueue {
    */
   send(): void {
     if (this.size > 0) {
-      const { turn } = this.#engine;
+      const { turn } = this.engine;
       if (this.#turn !== turn) {
         this.#turn = turn;
         this.budget = MOST;
       }
       this.#flushes += 1;
-      // What is sent here is gathered already, so Nagle's algorithm would only delay it, from the second write on.
+      // What is sent here is in one piece already, so Nagle's algorithm would only delay it, from the second write on.
       if (this.#flushes === 2 && !this.#delayChosen) this.#wire.setNoDelay(true);
-      this.flush(this.#wire, this.#engine.gather);
+      this.flush(this.#wire);
     }
     if (this.#handshake !== undefined && this.atBar) this.#handshake.begin(this.#wire);
   }
@@ -107,7 +106,7 @@ export class Output extends WriteQueue {
     late: (reason: TimeoutError) => void,
   ): void {
     if (!(unread instanceof Uint8Array)) throw new TypeError(`unread is ${described(unread)}, not a Uint8Array`);
-    const handshake = new Handshake(this.#engine, tls, serverNameIn(tls));
+    const handshake = new Handshake(this.engine, tls, serverNameIn(tls));
     handshake.unread = Buffer.concat([unread, held() ?? EMPTY]);
     handshake.start(late);
     this.#handshake = handshake;

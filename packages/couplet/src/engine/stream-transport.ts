@@ -281,12 +281,30 @@ export class StreamTransport extends Shown implements Transport, Sink {
 
   write(data: Uint8Array | string): boolean {
     const piece = fixedData(data);
-    if (this.state !== 'open') {
-      if (!writes(this.state, this.flow !== undefined)) return false;
-      // While the producer did not write, the peer could not take anything.
-      if (this.linger !== undefined && this.output.size === 0) this.linger.heard(this.engine.now());
-    }
+    if (!this.#mayWrite()) return false;
     if (piece.length > 0) this.output.push(piece);
+    return this.#wrote();
+  }
+
+  '~writePair'(first: Uint8Array | string, second: Uint8Array | string): boolean {
+    const one = fixedData(first);
+    const other = fixedData(second);
+    if (!this.#mayWrite()) return false;
+    if (one.length > 0) this.output.push(one);
+    if (other.length > 0) this.output.push(other);
+    return this.#wrote();
+  }
+
+  #mayWrite(): boolean {
+    if (this.state === 'open') return true;
+    if (!writes(this.state, this.flow !== undefined)) return false;
+    // While the producer did not write, the peer could not take anything.
+    if (this.linger !== undefined && this.output.size === 0) this.linger.heard(this.engine.now());
+    return true;
+  }
+
+  /** Sends what was written at the end of the run. Returns whether there is room for more. */
+  #wrote(): boolean {
     this.schedule();
     const { size } = this.output;
     if (this.flow?.rises(size)) this.call('pauseProducing', () => this.flow?.pause());
@@ -373,12 +391,6 @@ export class StreamTransport extends Shown implements Transport, Sink {
   }
 
   // Calling the protocol.
-
-  /** Calls `draining` of the protocol, unless the connection ends already. A promise that this returns is not waited for. */
-  tellDraining(leftMs: number): void {
-    if (this.disconnecting) return;
-    this.notify('draining', () => this.protocol.draining?.(leftMs));
-  }
 
   #resumeReading(): void {
     if (this.#paused || this.pending || this.output.upgrading) return;

@@ -1,6 +1,6 @@
 import { EMPTY } from '../bytes/chunk.ts';
-import type { Gather } from '../bytes/gather.ts';
-import { Tail } from '../bytes/tail.ts';
+import { Slab } from '../bytes/slab.ts';
+import type { Slabs } from '../bytes/slabs.ts';
 import type { Wire } from '../seam/wire.ts';
 import { HIGH_WATER } from './flow.ts';
 
@@ -10,7 +10,7 @@ const LARGE = 16 * 1024;
 export const MOST: number = 256 * 1024;
 /** From this length on a text is encoded on its own: JavaScript limits the length of a joined string. */
 const LONG_TEXT = 64 * 1024;
-/** While the wire is full, chunks shorter than this are copied together. */
+/** While the wire is full, a chunk shorter than this is copied even if it is alone: it may keep a larger one in memory. */
 const SMALL = 1024;
 const CHANGED = 'bytes were added or removed after the write and before they were sent';
 
@@ -31,10 +31,11 @@ export class WriteQueue {
   portion: number = MOST;
   /** How many bytes the wire may be given in this turn. */
   budget: number = MOST;
-  /** The only chunk of a short queue, since most queues do not need a list. */
+  protected readonly engine: { readonly slabs: Slabs };
+  /** The only chunk, since most queues do not need a list. */
   #only: Uint8Array | undefined;
   /**
-   * All chunks of a longer queue. Before `#head` are empty chunks in place of those that were given to the wire, which frees
+   * All chunks, if there are more. Before `#head` are empty chunks in place of those that were given to the wire, which frees
    * these.
    */
   #chunks: Uint8Array[] | undefined;
@@ -45,12 +46,17 @@ export class WriteQueue {
   #held = 0;
   /** The wire kept the bytes that it was given last, and did not copy them. */
   #keeps = false;
-  /** The chunk to which small ones are copied while the wire is full. */
-  #tail: Tail | undefined;
+  /** Where small writes are copied. What it holds follows the chunks. */
+  #slab: Slab | undefined;
   /** Text that was written last: strings are joined, and encoded all at once. */
   #text = '';
   /** What waits behind the bar; undefined unless there is one. */
   #barred: (Uint8Array | string)[] | undefined;
+
+  /** The engine has the slabs that connections share. */
+  constructor(engine: { readonly slabs: Slabs }) {
+    this.engine = engine;
+  }
 
   /** True when the wire holds all that is unsent. */
   get allHeld(): boolean {
@@ -89,34 +95,58 @@ export class WriteQueue {
     }
   }
 
+  /** Appends a chunk. One that is alone, or large, is sent as it is. */
   #put(chunk: Uint8Array): void {
-    if (this.#held === 0 || chunk.length >= SMALL) this.#add(chunk);
-    else if (this.#tail !== undefined && this.#last === this.#tail.chunk && this.#tail.append(chunk)) {
-      this.#last = this.#tail.chunk;
-    } else {
-      this.#tail = new Tail(chunk);
-      this.#add(this.#tail.chunk);
+    if (chunk.length >= LARGE) {
+      this.#seal();
+      this.#add(chunk);
+    } else if (this.#slab?.append(chunk) !== true) {
+      const alone = this.#slab === undefined && this.#only === undefined && this.#chunks === undefined;
+      if (alone && (this.#held === 0 || chunk.length >= SMALL)) this.#only = chunk;
+      else this.#open(chunk.length).append(chunk);
     }
+  }
+
+  /** Takes a new slab, with room for that many bytes. A small chunk that was alone begins it. */
+  #open(size: number): Slab {
+    this.#seal();
+    const only = this.#only;
+    // One that was taken away has no bytes, and is found out when it is sent.
+    const joins = only !== undefined && only.length > 0 && only.length < LARGE && this.#offset === 0;
+    // What waits longer than until the end of the run, or is kept by the wire, would keep all of a shared one.
+    const shared = this.#ready && !this.#keeps;
+    const slab = shared ? this.engine.slabs.take(this, size + (joins ? only.length : 0)) : new Slab();
+    this.#slab = slab;
+    if (joins) {
+      this.#only = undefined;
+      slab.append(only);
+    }
+    return slab;
+  }
+
+  /** Ends the chunk in the slab. */
+  #seal(): void {
+    const slab = this.#slab;
+    if (slab === undefined) return;
+    this.#slab = undefined;
+    if (slab.size > 0) this.#add(slab.cut());
   }
 
   /**
    * Gives chunks to the wire until it is full, the budget is used up, or nothing is left. Throws a `TypeError` if bytes were added,
    * removed or detached after their write.
    */
-  flush(wire: Wire, gather: Gather): void {
+  flush(wire: Wire): void {
     if (this.size > this.maxSize) this.maxSize = this.size;
-    if (this.#text !== '') {
-      // A code unit has at most three bytes.
-      const fits = 3 * this.#text.length <= this.#most;
-      if (fits && this.#held === 0 && this.#last === undefined) this.#handText(wire, gather);
-      else this.#encode();
-    }
+    if (this.#text !== '') this.#encode();
+    if (this.#ready) this.#seal();
     while (this.#only !== undefined && this.#ready) {
       if (this.#handSingle(wire, this.#only)) this.#only = undefined;
     }
-    if (this.#chunks !== undefined) this.#flushList(wire, gather, this.#chunks);
-    else if (this.#only === undefined && this.#barred === undefined && this.size !== this.#held)
-      throw new TypeError(CHANGED);
+    if (this.#chunks !== undefined) this.#flushList(wire, this.#chunks);
+    const left = this.#chunks !== undefined || this.#only !== undefined;
+    this.engine.slabs.giveBack(this, left || (this.#held > 0 && !wire.copies));
+    if (this.#empty && this.#barred === undefined && this.size !== this.#held) throw new TypeError(CHANGED);
   }
 
   /** True if the wire can take a chunk and may be given one. */
@@ -141,7 +171,7 @@ export class WriteQueue {
 
   /** True if there is nothing to give to the wire: all that is unsent is with the wire, or behind the bar. */
   get #empty(): boolean {
-    return this.#text === '' && this.#only === undefined && this.#chunks === undefined;
+    return this.#text === '' && this.#slab === undefined && this.#only === undefined && this.#chunks === undefined;
   }
 
   /** Removes the bar. */
@@ -156,7 +186,6 @@ export class WriteQueue {
     this.size -= this.#held;
     this.bytesOut += this.#held;
     this.#held = 0;
-    this.#tail = undefined;
   }
 
   /** Drops everything but what the wire holds. */
@@ -165,23 +194,23 @@ export class WriteQueue {
     this.#chunks = undefined;
     this.#head = 0;
     this.#offset = 0;
+    this.#slab = undefined;
+    this.engine.slabs.giveBack(this, this.#held > 0);
     this.#text = '';
     if (this.#barred !== undefined) this.#barred = [];
     this.size = this.#held;
   }
 
-  /** Appends the text as a chunk. */
+  /** Makes bytes of the text, in a slab if that is shared or begun, and of their exact size otherwise. */
   #encode(): void {
-    const bytes = Buffer.from(this.#text);
-    this.#encoded(bytes.length);
-    this.#put(bytes);
-  }
-
-  /** The text has become that many bytes. */
-  #encoded(bytes: number): void {
-    this.size += bytes - this.#text.length;
-    if (this.size > this.maxSize) this.maxSize = this.size;
+    const text = this.#text;
     this.#text = '';
+    const slab = this.#slab ?? (this.#ready && !this.#keeps ? this.#open(text.length) : undefined);
+    const written = slab?.write(text) ?? -1;
+    const bytes = written < 0 ? Buffer.from(text) : undefined;
+    this.size += (bytes?.length ?? written) - text.length;
+    if (this.size > this.maxSize) this.maxSize = this.size;
+    if (bytes !== undefined) this.#put(bytes);
   }
 
   #add(chunk: Uint8Array): void {
@@ -193,30 +222,15 @@ export class WriteQueue {
     }
   }
 
-  /** The chunk that was added last, unless it was given to the wire. */
-  get #last(): Uint8Array | undefined {
-    return this.#only ?? this.#chunks?.at(-1);
-  }
-
-  set #last(chunk: Uint8Array) {
-    if (this.#chunks === undefined) this.#only = chunk;
-    else this.#chunks[this.#chunks.length - 1] = chunk;
-  }
-
-  #flushList(wire: Wire, gather: Gather, chunks: Uint8Array[]): void {
+  #flushList(wire: Wire, chunks: Uint8Array[]): void {
     while (this.#head < chunks.length && this.#ready) {
-      const chunk = chunks[this.#head] as Uint8Array;
-      const gathers = chunk.length < LARGE && chunk.length <= this.#most && this.#offset === 0;
-      if (gathers && this.#head + 1 < chunks.length) this.#handGathered(wire, gather, chunks);
-      else if (this.#handSingle(wire, chunk)) {
-        chunks[this.#head] = EMPTY;
-        this.#head += 1;
-      }
+      if (!this.#handSingle(wire, chunks[this.#head] as Uint8Array)) continue;
+      chunks[this.#head] = EMPTY;
+      this.#head += 1;
     }
     if (this.#head === chunks.length) {
       this.#chunks = undefined;
       this.#head = 0;
-      if (this.#barred === undefined && this.size !== this.#held) throw new TypeError(CHANGED);
     } else if (this.#head >= 1024 && this.#head * 2 >= chunks.length) {
       chunks.splice(0, this.#head);
       this.#head = 0;
@@ -231,23 +245,6 @@ export class WriteQueue {
     this.#offset = last ? 0 : from + most;
     this.#hand(wire, last && from === 0 ? chunk : chunk.subarray(from, from + most));
     return last;
-  }
-
-  #handGathered(wire: Wire, gather: Gather, chunks: Uint8Array[]): void {
-    const { bytes, count } = gather.fill(chunks, this.#head, LARGE, this.#most, this.#keeps);
-    chunks.fill(EMPTY, this.#head, this.#head + count);
-    this.#head += count;
-    this.#hand(wire, bytes);
-    if (this.#held > 0 && !wire.copies) gather.giveUp();
-    else gather.release(bytes);
-  }
-
-  #handText(wire: Wire, gather: Gather): void {
-    const bytes = gather.encode(this.#text, this.#keeps);
-    this.#encoded(bytes.length);
-    this.#hand(wire, bytes);
-    if (this.#held > 0 && !wire.copies) gather.giveUp();
-    else gather.release(bytes);
   }
 
   #hand(wire: Wire, bytes: Uint8Array): void {

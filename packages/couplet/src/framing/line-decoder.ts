@@ -5,6 +5,7 @@ import type { LineReader } from './line-reader.ts';
 
 /** The usual delimiter, shared by all decoders. */
 const CRLF = Buffer.from('\r\n');
+const CR = 13;
 
 /**
  * The number of bytes of a chunk that are first converted to a string; it doubles each time. So it costs little to begin anew in
@@ -37,6 +38,9 @@ export class LineDecoder<Line> extends Decoder<Line> {
   /** The line is too long: it is dropped up to and including its delimiter. */
   #skipping = false;
 
+  /** So was the last line that was asked for. */
+  #exceeded = false;
+
   /** Throws a `RangeError` if the delimiter cannot be one, or if `maxLength` is not a number of at least 0. */
   constructor(reader: LineReader<Line>, delimiter: LineDelimiter = '\r\n', maxLength = 16_384) {
     super();
@@ -61,6 +65,11 @@ export class LineDecoder<Line> extends Decoder<Line> {
     this.#maxLength = maxLength;
   }
 
+  /** True if `line` has just returned undefined for a line that is too long. */
+  get exceeded(): boolean {
+    return this.#exceeded;
+  }
+
   /** What ends a line. A new one applies to every line that was not taken yet. Setting it throws a `RangeError` if it cannot be one. */
   get delimiter(): LineDelimiter {
     return this.#delimiter;
@@ -79,11 +88,30 @@ export class LineDecoder<Line> extends Decoder<Line> {
 
   /** The next line; undefined until more bytes come. Throws a `LineTooLongError`, once for each line that is too long. */
   override next(): Line | undefined {
-    if (!this.skip()) return undefined;
+    const line = this.line();
+    if (line !== undefined || !this.#exceeded) return line;
+    throw new LineTooLongError(`a line is longer than maxLength (${this.#maxLength} bytes)`);
+  }
+
+  /** The next line; undefined until more bytes come, or once, if `exceeded`, for each line that is too long. */
+  line(): Line | undefined {
+    if (this.#exceeded) this.#exceeded = false;
+    if (this.#skipping && !this.skip()) return undefined;
+    // Most lines lie within the part that is searched.
+    const { at } = this;
+    const from = at - this.#from;
+    if (from >= 0 && this.begun.size === 0 && this.#endings.length === 1) {
+      const end = indexOf(this.#text, this.#needle, from);
+      if (end >= 0) {
+        this.at = this.#from + end + this.#needle.length;
+        if (end - from > this.#maxLength) return this.#refuse();
+        return this.#reader.cut(this.chunk, this.#from, this.#text, at, this.#from + end);
+      }
+    }
     while (this.ready()) {
       const end = this.#find();
       if (end !== undefined) return this.#take(end);
-      this.#keep();
+      if (!this.#keep()) return this.#refuse();
     }
     return undefined;
   }
@@ -143,7 +171,7 @@ export class LineDecoder<Line> extends Decoder<Line> {
       if (across >= 0) return across - this.#edge.length;
     }
     for (;;) {
-      const within = this.#text.indexOf(this.#needle, this.at - this.#from);
+      const within = indexOf(this.#text, this.#needle, this.at - this.#from);
       if (within >= 0) return this.#from + within;
       const to = this.#from + this.#text.length;
       if (to === this.chunk.length) return undefined;
@@ -158,7 +186,7 @@ export class LineDecoder<Line> extends Decoder<Line> {
   }
 
   /** Takes the line whose delimiter, or the end of it that is the shortest one, begins at this index. */
-  #take(at: number): Line {
+  #take(at: number): Line | undefined {
     const begun = this.begun.size;
     const from = this.at;
     const end = this.#endings.length === 1 ? at : at - this.#before(at);
@@ -166,7 +194,7 @@ export class LineDecoder<Line> extends Decoder<Line> {
     this.#end(at);
     if (size > this.#maxLength) {
       this.begun.clear();
-      throw this.#tooLong();
+      return this.#refuse();
     }
     if (begun === 0 && from >= this.#from) return this.#reader.cut(this.chunk, this.#from, this.#text, from, end);
     if (begun === 0) return this.#reader.whole(this.chunk.subarray(from, end));
@@ -202,19 +230,24 @@ export class LineDecoder<Line> extends Decoder<Line> {
     this.#edge = '';
   }
 
-  /** The rest of the chunk does not contain a delimiter: keeps it as a part of the line, unless that is too long in any case. */
-  #keep(): void {
+  /** The rest of the chunk does not contain a delimiter: keeps it as a part of the line. Returns false if that is too long in any case. */
+  #keep(): boolean {
     const { chunk, at } = this;
     const overlap = this.#reach;
     this.at = chunk.length;
     if (overlap > 0)
       this.#edge = (this.#edge + this.#text.slice(Math.max(at, chunk.length - overlap) - this.#from)).slice(-overlap);
-    if (this.#skipping) return;
+    if (this.#skipping) return true;
     this.begun.push(chunk.subarray(at));
-    if (this.begun.size <= this.#maxLength || this.begun.size - this.#promised() <= this.#maxLength) return;
+    if (this.begun.size <= this.#maxLength || this.begun.size - this.#promised() <= this.#maxLength) return true;
     this.begun.clear();
     this.#skipping = true;
-    throw this.#tooLong();
+    return false;
+  }
+
+  #refuse(): undefined {
+    this.#exceeded = true;
+    return undefined;
   }
 
   /** How many of the last bytes may be the beginning of a delimiter. */
@@ -224,10 +257,14 @@ export class LineDecoder<Line> extends Decoder<Line> {
     while (!begins(this.#edge.slice(this.#edge.length - size))) size -= 1;
     return size;
   }
+}
 
-  #tooLong(): LineTooLongError {
-    return new LineTooLongError(`a line is longer than maxLength (${this.#maxLength} bytes)`);
-  }
+/** The index of the next delimiter in a text. The runtime finds one character much faster than two. */
+function indexOf(text: string, needle: string, from: number): number {
+  if (needle !== '\r\n') return text.indexOf(needle, from);
+  let end = text.indexOf('\n', from + 1);
+  while (end >= 0 && text.charCodeAt(end - 1) !== CR) end = text.indexOf('\n', end + 1);
+  return end < 0 ? -1 : end - 1;
 }
 
 /** Returns the bytes of a delimiter. Throws a `RangeError` if it is empty. */

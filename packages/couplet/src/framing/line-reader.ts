@@ -1,3 +1,5 @@
+import { EMPTY } from '../bytes/chunk.ts';
+
 /** Makes lines from the bytes between delimiters. */
 export interface LineReader<Line> {
   /**
@@ -18,7 +20,7 @@ export class BytesReader implements LineReader<Buffer> {
   }
 
   cut(chunk: Buffer, _from: number, _text: string, start: number, end: number): Buffer {
-    return chunk.subarray(start, end);
+    return start === end ? EMPTY : chunk.subarray(start, end);
   }
 
   whole(bytes: Buffer): Buffer {

@@ -13,6 +13,8 @@ import type { TLS } from './tls.ts';
 export interface Transport extends Consumer, Producer {
   /** What receivers ask before they pass a message on; undefined unless a policy bounds how fast they do. */
   readonly '~pacer'?: Pick<Filter, 'messageWait' | 'messagePassed'> | undefined;
+  /** Does what two writes do, at the cost of one. For what frames consist of; `write` does it where there is no such method. */
+  '~writePair'?(first: Uint8Array | string, second: Uint8Array | string): boolean;
   /** The clock of the reactor that owns the connection. */
   readonly clock: Clock;
   /**

@@ -27,8 +27,11 @@ export abstract class Framed<F = AnyFactory> extends Protocol<F> {
     return this['~deliver']();
   }
 
-  /** Takes the next frame and passes it on. Returns what the callback returned, or `DRY` until there is a whole frame. */
-  protected abstract '~step'(): Result | typeof DRY;
+  /**
+   * Takes the next frame and passes it on, and, unless a `single` one is asked for, the frames behind it while a callback returns nothing,
+   * and changes nothing that they depend on. Returns what the last callback returned, or `DRY` until there is a whole frame.
+   */
+  protected abstract '~step'(single: boolean): Result | typeof DRY;
 
   protected '~deliver'(): Result {
     if (this.#delivering) return;
@@ -40,6 +43,14 @@ export abstract class Framed<F = AnyFactory> extends Protocol<F> {
       this.#delivering = promise !== undefined;
     }
     if (promise !== undefined) return this.#follow(promise);
+  }
+
+  /** Writes the two parts of a frame. Returns what `write` of the transport does. */
+  protected '~write'(first: Uint8Array | string, second: Uint8Array | string): boolean {
+    const { transport } = this;
+    if (transport['~writePair'] !== undefined) return transport['~writePair'](first, second);
+    transport.write(first);
+    return transport.write(second);
   }
 
   /** Passes frames on from bytes that the transport did not bring: pausing and resuming makes it call `readingResumed`. */
@@ -59,8 +70,8 @@ export abstract class Framed<F = AnyFactory> extends Protocol<F> {
       // It waits as a callback does that returns a promise: the end of the input waits too, and nothing is lost.
       const wait = pacer === undefined || this.heldBytes === 0 ? undefined : pacer.messageWait();
       if (wait !== undefined) return wait;
-      const result = this['~step']();
-      if (result === DRY) return undefined;
+      const result = this['~step'](pacer !== undefined);
+      if (result !== undefined && result === DRY) return undefined;
       pacer?.messagePassed();
       if (result !== undefined && isThenable(result)) return result;
     }

@@ -1,10 +1,8 @@
-import { LineTooLongError } from '../framing/errors.ts';
 import type { LineDelimiter } from '../framing/line-decoder.ts';
-import { endingOf, LineDecoder } from '../framing/line-decoder.ts';
+import { LineDecoder } from '../framing/line-decoder.ts';
 import type { LineReader } from '../framing/line-reader.ts';
 import { BytesReader } from '../framing/line-reader.ts';
 import type { AnyFactory, Result } from '../protocol/protocol.ts';
-import type { Transport } from '../protocol/transport.ts';
 import { checkOverridden, DRY, Framed } from './framed.ts';
 
 /**
@@ -28,6 +26,8 @@ export abstract class LineProtocol<Line, F = AnyFactory> extends Framed<F> {
    * on. Anything but a number of at least 0 is a `RangeError`, which aborts the connection.
    */
   maxLength = 16_384;
+  /** Lines are received: false once a callback has changed the mode. */
+  protected '~lines' = true;
   /** Where the lines come from. */
   protected readonly '~decoder': LineDecoder<Line>;
 
@@ -74,37 +74,25 @@ export abstract class LineProtocol<Line, F = AnyFactory> extends Framed<F> {
     return typeof delimiter === 'string' || delimiter instanceof Uint8Array ? delimiter : '\r\n';
   }
 
-  protected override '~step'(): Result | typeof DRY {
+  protected override '~step'(single: boolean): Result | typeof DRY {
     const decoder = this['~decoder'];
-    decoder.maxLength = this.maxLength;
-    if (decoder.delimiter !== this.delimiter && decoder.skip()) decoder.delimiter = this.delimiter;
-    let line: Line | undefined;
-    try {
-      line = decoder.next();
-    } catch (error) {
-      if (error instanceof LineTooLongError) return this.lineLengthExceeded(this.maxLength + 1);
-      throw error;
-    }
-    return line === undefined ? DRY : this.lineReceived(line);
-  }
-}
-
-/** Sends lines, each with its delimiter. */
-export class LineSender {
-  /** The delimiter that was sent last, and its bytes. */
-  #sent: Uint8Array | string = '\r\n';
-  #ending: Buffer = endingOf('\r\n');
-
-  /** Returns false if there is no room, as `write` of the transport does. Throws a `TypeError` for anything else than bytes or a string. */
-  send(transport: Transport, line: Uint8Array | string, delimiter: Uint8Array | string): boolean {
-    transport.write(line);
-    // Text follows text and bytes follow bytes: that is gathered at little cost, a mixture is not.
-    if (typeof line === 'string') return transport.write(delimiter);
-    if (this.#sent !== delimiter) {
-      this.#sent = delimiter;
-      this.#ending = endingOf(delimiter);
-    }
-    return transport.write(this.#ending);
+    const { delimiter, maxLength, transport } = this;
+    if (decoder.maxLength !== maxLength) decoder.maxLength = maxLength;
+    if (decoder.delimiter !== delimiter && decoder.skip()) decoder.delimiter = delimiter;
+    this['~lines'] = true;
+    do {
+      const line = decoder.line();
+      if (line === undefined) return decoder.exceeded ? this.lineLengthExceeded(maxLength + 1) : DRY;
+      const result = this.lineReceived(line);
+      if (result !== undefined || single) return result;
+      // What a callback may have changed.
+    } while (
+      this['~lines'] &&
+      !transport.paused &&
+      !transport.disconnecting &&
+      this.maxLength === maxLength &&
+      this.delimiter === delimiter
+    );
   }
 }
 
@@ -113,8 +101,6 @@ export class LineSender {
  * which may keep or change it.
  */
 export class LineOnlyReceiver<F = AnyFactory> extends LineProtocol<Buffer, F> {
-  readonly #sender: LineSender = new LineSender();
-
   /** Takes no arguments: set `delimiter`, `sendDelimiter` and `maxLength` as properties. */
   constructor() {
     super(new BytesReader());
@@ -126,6 +112,6 @@ export class LineOnlyReceiver<F = AnyFactory> extends LineProtocol<Buffer, F> {
    * `transport.write` does. Throws a `TypeError` for anything else than bytes or a string.
    */
   sendLine(line: Uint8Array | string): boolean {
-    return this.#sender.send(this.transport, line, this['~ending']);
+    return this['~write'](line, this['~ending']);
   }
 }

@@ -4,7 +4,7 @@ import type { TextEncoding } from '../framing/lines.ts';
 import { readerOf } from '../framing/lines.ts';
 import type { AnyFactory, Result } from '../protocol/protocol.ts';
 import { checkOverridden, DRY } from './framed.ts';
-import { LineProtocol, LineSender } from './lines.ts';
+import { LineProtocol } from './lines.ts';
 
 /**
  * What the next bytes are: lines, raw bytes up to `setLineMode`, a counted number of raw bytes, a body that is delivered whole, one that
@@ -66,6 +66,7 @@ export abstract class RawLineProtocol<Line, F = AnyFactory> extends LineProtocol
       this.#expectNoCount();
       this.#mode = 'raw';
     } else this.#count('counted', length);
+    this['~lines'] = false;
     this['~deliverSoon']();
   }
 
@@ -78,6 +79,7 @@ export abstract class RawLineProtocol<Line, F = AnyFactory> extends LineProtocol
    */
   expectBytes(length: number): void {
     this.#count(length > this.maxBodyLength ? 'exceeded' : 'body', length);
+    this['~lines'] = false;
     this['~deliverSoon']();
   }
 
@@ -90,6 +92,7 @@ export abstract class RawLineProtocol<Line, F = AnyFactory> extends LineProtocol
     // What has arrived of a body is searched for lines then.
     if (this.#mode === 'body' || (extra !== undefined && extra.length > 0)) this['~decoder'].unread(extra ?? EMPTY);
     this.#mode = 'lines';
+    this['~lines'] = false;
     this['~deliverSoon']();
   }
 
@@ -101,11 +104,11 @@ export abstract class RawLineProtocol<Line, F = AnyFactory> extends LineProtocol
     return this['~decoder'].skip() ? this['~decoder'].rest() : EMPTY;
   }
 
-  protected override '~step'(): Result | typeof DRY {
+  protected override '~step'(single: boolean): Result | typeof DRY {
     const decoder = this['~decoder'];
     switch (this.#mode) {
       case 'lines':
-        return super['~step']();
+        return super['~step'](single);
       case 'raw': {
         const data = decoder.skip() ? decoder.rest() : EMPTY;
         return data.length === 0 ? DRY : this.rawDataReceived(data);
@@ -156,8 +159,6 @@ export abstract class RawLineProtocol<Line, F = AnyFactory> extends LineProtocol
  * lines; `setRawMode`, `expectBytes` and `setLineMode` change the mode at any time.
  */
 export class LineReceiver<F = AnyFactory> extends RawLineProtocol<Buffer, F> {
-  readonly #sender: LineSender = new LineSender();
-
   /** Takes no arguments: set `delimiter`, `sendDelimiter`, `maxLength` and `maxBodyLength` as properties. */
   constructor() {
     super(new BytesReader());
@@ -169,7 +170,7 @@ export class LineReceiver<F = AnyFactory> extends RawLineProtocol<Buffer, F> {
    * `transport.write` does. Throws a `TypeError` for anything else than bytes or a string.
    */
   sendLine(line: Uint8Array | string): boolean {
-    return this.#sender.send(this.transport, line, this['~ending']);
+    return this['~write'](line, this['~ending']);
   }
 }
 
@@ -192,8 +193,7 @@ export class TextLineReceiver<F = AnyFactory> extends RawLineProtocol<string, F>
    * the line has a character outside of it: reduced to one byte, it could be taken for the end of the line.
    */
   sendLine(line: string): boolean {
-    this.transport.write(this.#encoding === 'utf8' ? line : latin1(line));
-    return this.transport.write(this['~ending']);
+    return this['~write'](this.#encoding === 'utf8' ? line : latin1(line), this['~ending']);
   }
 }
 

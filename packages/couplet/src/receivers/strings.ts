@@ -56,8 +56,7 @@ export abstract class StringReceiver<F = AnyFactory> extends Framed<F> {
    */
   sendString(string: Uint8Array | string): boolean {
     const bytes = chunkOf(string);
-    const room = this.transport.write(this.#prefix.write(bytes.length));
-    return bytes.length === 0 ? room : this.transport.write(bytes);
+    return this['~write'](this.#prefix.write(bytes.length), bytes);
   }
 
   /** Called for bytes that violate the format. */
@@ -140,8 +139,7 @@ export class NetstringReceiver<F = AnyFactory> extends StringReceiver<F> {
 
   override sendString(string: Uint8Array | string): boolean {
     const bytes = chunkOf(string);
-    this.transport.write(this.#prefix.write(bytes.length));
-    if (bytes.length > 0) this.transport.write(bytes);
+    this['~write'](this.#prefix.write(bytes.length), bytes);
     return this.transport.write(TRAILER);
   }
 

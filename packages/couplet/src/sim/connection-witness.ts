@@ -118,16 +118,20 @@ export class ConnectionWitness {
 
   #countWritten(transport: StreamTransport): void {
     const { write, loseWriteConnection, registerProducer, unregisterProducer } = transport;
-    transport.write = (data) => {
+    const writePair = transport['~writePair'];
+    const counted = (data: readonly (Uint8Array | string)[], call: () => boolean): boolean => {
       const [unsent, beyond] = [this.#unsent, this.#beyond];
-      if (this.#producing || !(this.#shut || transport.disconnecting)) this.#written(data);
+      if (this.#producing || !(this.#shut || transport.disconnecting)) for (const one of data) this.#written(one);
       try {
-        return write.call(transport, data);
+        return call();
       } catch (error) {
         [this.#unsent, this.#beyond] = [unsent, beyond];
         throw error;
       }
     };
+    transport.write = (data) => counted([data], () => write.call(transport, data));
+    transport['~writePair'] = (first, second) =>
+      counted([first, second], () => writePair.call(transport, first, second));
     transport.loseWriteConnection = () => {
       this.#shut = true;
       loseWriteConnection.call(transport);

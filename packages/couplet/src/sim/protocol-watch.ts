@@ -130,6 +130,7 @@ export class ProtocolWatch implements Tap {
   #watchTransport(transport: Transport): void {
     const { write, loseConnection, loseWriteConnection, abortConnection, failConnection, unregisterProducer } =
       transport;
+    const writePair = transport['~writePair'];
     const leave = (): void => {
       this.#ending = true;
       this.#leaving = true;
@@ -137,11 +138,13 @@ export class ProtocolWatch implements Tap {
     Object.defineProperty(transport, 'clock', { configurable: true, value: this.#clock.clock });
     Object.assign(transport, {
       write: (data: Uint8Array | string) => {
-        if (this.#life === 'lost' && this.#inside === undefined) this.#wrong('a write after connectionLost');
-        const taken = this.#producing || !(this.#ending || transport.disconnecting);
-        // What was written must not be changed, so this is what has to arrive.
-        if (taken && (typeof data === 'string' || data instanceof Uint8Array)) this.#written.push(Buffer.from(data));
+        this.#writes(transport, data);
         return write.call(transport, data);
+      },
+      '~writePair': (first: Uint8Array | string, second: Uint8Array | string) => {
+        this.#writes(transport, first);
+        this.#writes(transport, second);
+        return writePair?.call(transport, first, second);
       },
       loseConnection: () => {
         leave();
@@ -166,6 +169,13 @@ export class ProtocolWatch implements Tap {
       },
     });
     this.#watchProducers(transport);
+  }
+
+  #writes(transport: Transport, data: Uint8Array | string): void {
+    if (this.#life === 'lost' && this.#inside === undefined) this.#wrong('a write after connectionLost');
+    const taken = this.#producing || !(this.#ending || transport.disconnecting);
+    // What was written must not be changed, so this is what has to arrive.
+    if (taken && (typeof data === 'string' || data instanceof Uint8Array)) this.#written.push(Buffer.from(data));
   }
 
   #watchProducers(transport: Transport): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Gather } from '../../src/bytes/gather.ts';
+import { Slabs } from '../../src/bytes/slabs.ts';
 import { Tail } from '../../src/bytes/tail.ts';
 import { WriteQueue } from '../../src/engine/write-queue.ts';
 import { FakeWire } from '../fake-wire.ts';
@@ -24,14 +24,14 @@ describe('Tail', () => {
   test('R15 while the wire is full, small chunks are copied, so that none keeps more than itself alive', () => {
     const wire = new FakeWire();
     wire.answers.push(false);
-    const queue = new WriteQueue();
+    const queue = new WriteQueue({ slabs: new Slabs() });
     const received = Buffer.alloc(65_536, 'x');
     queue.push(received);
-    queue.flush(wire, new Gather());
+    queue.flush(wire);
     for (let at = 0; at < 8192; at += 1) queue.push(received.subarray(at, at + 1));
     wire.passOn();
     queue.written();
-    queue.flush(wire, new Gather());
+    queue.flush(wire);
     assert.equal(wire.writes, 2);
     assert.equal(wire.written[1]?.length, 8192);
     assert.notEqual(wire.written[1]?.buffer, received.buffer);

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { Gather } from '../../src/bytes/gather.ts';
+import { Slabs } from '../../src/bytes/slabs.ts';
 import { HIGH_WATER } from '../../src/engine/flow.ts';
 import { WriteQueue } from '../../src/engine/write-queue.ts';
 import { FakeWire } from '../fake-wire.ts';
@@ -13,15 +13,16 @@ const MOST = 256 * 1024;
 
 /** One connection's queue and wire, and what was pushed. */
 class Line {
-  readonly queue: WriteQueue = new WriteQueue();
+  readonly queue: WriteQueue;
   readonly wire: FakeWire;
-  readonly gather: Gather;
+  readonly slabs: Slabs;
   readonly pushed: Buffer[] = [];
   /** Each line counts from elsewhere, so that the bytes of one are never those of another. */
   #next: number;
 
-  constructor(gather: Gather = new Gather(), from = 0, keep = true) {
-    this.gather = gather;
+  constructor(slabs: Slabs = new Slabs(), from = 0, keep = true) {
+    this.slabs = slabs;
+    this.queue = new WriteQueue({ slabs });
     this.wire = new FakeWire(keep);
     this.#next = from;
   }
@@ -47,7 +48,7 @@ class Line {
   flush(): void {
     // What a turn may hand over is a matter of its own.
     this.queue.budget = Number.POSITIVE_INFINITY;
-    this.queue.flush(this.wire, this.gather);
+    this.queue.flush(this.wire);
   }
 
   /** The wire passes on what it holds, and takes more. */
@@ -98,8 +99,8 @@ describe('WriteQueue', () => {
   test('R10 whatever the wires answer, each gets what was pushed, in order, from one shared slab', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40, size: 'max' }), (steps) => {
-        const gather = new Gather();
-        const lines = [new Line(gather), new Line(gather, 1001), new Line(gather, 2003)];
+        const slabs = new Slabs();
+        const lines = [new Line(slabs), new Line(slabs, 1001), new Line(slabs, 2003)];
         for (const step of steps) {
           const line = lines[step.line];
           assert.ok(line !== undefined);
@@ -165,7 +166,7 @@ describe('WriteQueue', () => {
     line.say('first');
     line.wire.answers.push(false);
     line.flush();
-    const other = new Line(line.gather);
+    const other = new Line(line.slabs);
     other.say('other');
     other.flush();
     line.pump();
@@ -203,8 +204,8 @@ describe('WriteQueue', () => {
   });
 
   test('a slab that a wire holds is not overwritten by another connection', () => {
-    const gather = new Gather();
-    const [one, other] = [new Line(gather), new Line(gather, 1001)];
+    const slabs = new Slabs();
+    const [one, other] = [new Line(slabs), new Line(slabs, 1001)];
     one.wire.answers.push(false);
     for (let count = 0; count < 3; count += 1) one.push(50);
     one.flush();
@@ -232,9 +233,9 @@ describe('WriteQueue', () => {
   });
 
   test('one chunk may be pushed many times, and to many queues', () => {
-    const gather = new Gather();
+    const slabs = new Slabs();
     const chunk = Buffer.from('couplet');
-    const lines = Array.from({ length: 10 }, () => new Line(gather));
+    const lines = Array.from({ length: 10 }, () => new Line(slabs));
     for (const { queue } of lines) for (let count = 0; count < 5; count += 1) queue.push(chunk);
     for (const line of lines) line.drain();
     for (const { wire } of lines) assert.equal(wire.output.toString(), 'couplet'.repeat(5));
@@ -298,7 +299,7 @@ describe('the cost of WriteQueue', () => {
     ['text', (line: Line) => line.queue.push('two lines that rhyme')],
   ] as const) {
     test(`R10 a wire that keeps every message costs the size of its ${what}, and no slab for each`, () => {
-      const line = new Line(new Gather(() => {}), 0, true);
+      const line = new Line(new Slabs(() => {}), 0, true);
       for (let count = 0; count < 1000; count += 1) {
         push(line);
         push(line);
@@ -314,7 +315,7 @@ describe('the cost of WriteQueue', () => {
   }
 
   test('1,000,000 pushes of one byte leave in full slabs, behind a wire that holds each', () => {
-    const line = new Line(new Gather(), 0, false);
+    const line = new Line(new Slabs(), 0, false);
     const byte = Uint8Array.of(1);
     let most = 0;
     for (let count = 1; count <= 1_000_000; count += 1) {
@@ -333,7 +334,7 @@ describe('the cost of WriteQueue', () => {
   });
 
   test('300,000 chunks that wait are handed over one by one without moving the others each time', () => {
-    const line = new Line(new Gather(), 0, false);
+    const line = new Line(new Slabs(), 0, false);
     const chunk = new Uint8Array(LARGE);
     for (let count = 0; count < 300_000; count += 1) line.queue.push(chunk);
     for (let count = 0; count < 300_000; count += 1) {
@@ -348,7 +349,7 @@ describe('the cost of WriteQueue', () => {
   test('R15 what has been sent is let go of, also while the queue never empties', async () => {
     setFlagsFromString('--expose-gc');
     const collect: () => void = runInNewContext('gc');
-    const line = new Line(new Gather(), 0, false);
+    const line = new Line(new Slabs(), 0, false);
     const refs: WeakRef<Uint8Array>[] = [];
     for (let count = 0; count < 200; count += 1) {
       const chunk = new Uint8Array(count % 2 === 0 ? LARGE : 100);

@@ -45,10 +45,10 @@ export const BUGS: readonly Bug[] = [
     instead: 'if (size > this.bounds.maxWriteBufferBytes + HIGH_WATER) {',
   },
   {
-    name: 'a gather slab that is used again while the wire holds it',
+    name: 'a shared slab that is used again while the wire holds it',
     file: 'engine/write-queue.ts',
-    text: 'this.#head += count;\n    this.#hand(wire, bytes);\n    if (this.#held > 0 && !wire.copies) gather.giveUp();\n    else gather',
-    instead: 'this.#head += count;\n    this.#hand(wire, bytes);\n    if (this.#held === 0) gather',
+    text: 'giveBack(this, left || (this.#held > 0 && !wire.copies));',
+    instead: 'giveBack(this, left);',
   },
   {
     name: 'a large chunk whose first part is sent again and again',
@@ -208,8 +208,9 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a line that is too long only where its delimiter is split',
     file: 'framing/line-decoder.ts',
-    text: 'if (this.begun.size <= this.#maxLength || this.begun.size - this.#promised() <= this.#maxLength) return;',
-    instead: 'if (this.begun.size <= this.#maxLength || this.begun.size - this.#promised() < this.#maxLength) return;',
+    text: 'if (this.begun.size <= this.#maxLength || this.begun.size - this.#promised() <= this.#maxLength) return true;',
+    instead:
+      'if (this.begun.size <= this.#maxLength || this.begun.size - this.#promised() < this.#maxLength) return true;',
   },
   {
     name: 'the first byte after a switch of modes is lost',
