@@ -26,6 +26,7 @@ export class Session extends TimeoutMixin(FrameReceiver<Packet, BrokerFactory>) 
   #lastId = 0;
   #slow = false;
   #draining = false;
+  #left = false;
 
   override connectionMade() {
     this.setTimeout(this.factory.connectTimeoutMs);
@@ -33,7 +34,7 @@ export class Session extends TimeoutMixin(FrameReceiver<Packet, BrokerFactory>) 
   }
 
   override frameReceived(packet: Packet) {
-    if (this.transport.disconnecting) return; // `leaving` was called
+    if (this.#left) return; // what arrived before a reset may come after `leaving`, and would enter it again
     this.resetTimeout();
     if ((packet.type === 'connect') === (this.clientId !== undefined))
       this.#fail('CONNECT is the first packet, and no other one');
@@ -42,6 +43,7 @@ export class Session extends TimeoutMixin(FrameReceiver<Packet, BrokerFactory>) 
   }
 
   override leaving() {
+    this.#left = true;
     this.factory.leave(this, this.#filters);
     if (this.#will !== undefined && !this.#draining) this.factory.publish(this.#will);
   }

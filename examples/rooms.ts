@@ -20,13 +20,15 @@ export class Member extends TextLineReceiver<Rooms> {
   #slow = false;
   #missed = 0;
   #draining = false;
+  #left = false;
 
   override connectionMade() {
     this.sendLine(`* welcome; ${HELP}`);
+    this.transport.setTcpKeepAlive(true, 60_000); // or one who has lost power keeps its name
   }
 
   override lineReceived(line: string) {
-    if (this.transport.disconnecting) return; // `leaving` was called: nobody is to enter again
+    if (this.#left) return; // what arrived before a reset may come after `leaving`: who has left does not enter again
     const [, word = '', first = '', text = ''] = /^\s*(\S*)\s*(\S*)\s*(.*)$/s.exec(line) ?? [];
     const command = word.toLowerCase();
     const answer = this.#execute(command, first, text);
@@ -40,6 +42,7 @@ export class Member extends TextLineReceiver<Rooms> {
   }
 
   override leaving() {
+    this.#left = true;
     for (const room of this.rooms) this.factory.leave(this, room);
     this.factory.rename(this, undefined);
   }

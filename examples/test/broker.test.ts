@@ -344,7 +344,7 @@ describe('broker', () => {
         over = true;
         await listening;
       },
-      { seeds: 20, profile: 'rough', ...MAX_UNSENT },
+      { seeds: 8, profile: 'rough', ...MAX_UNSENT },
     );
   });
 });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { type Callbacks, type Factory, IPv4Address } from 'couplet';
 import { Dice, StringTransport } from 'couplet/testing';
+import { FULL } from './full.ts';
 
 /** How many ways to cut at random are tried. */
-const RANDOM = 100;
+const RANDOM = FULL ? 1000 : 25;
 
 /**
  * What a server answers to a session, one character for a byte: the same for every way in which that may be cut. Behind it is `(end)` if the

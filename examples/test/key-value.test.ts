@@ -201,7 +201,7 @@ describe('key-value', () => {
           await count().catch(lost);
         }
       },
-      { seeds: 50, profile: 'rough' },
+      { seeds: 8, profile: 'rough' },
     );
   });
 });

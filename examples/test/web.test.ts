@@ -249,7 +249,7 @@ describe('web', () => {
           else await world.sleep(1000);
         }
       },
-      { seeds: 12, profile: 'rough' },
+      { seeds: 6, profile: 'storm' },
     );
   });
 });
