@@ -23,6 +23,14 @@ export abstract class Framed<F = AnyFactory> extends Protocol<F> {
    */
   abstract get heldBytes(): number;
 
+  /**
+   * True if nothing of the peer waits: no byte is held, and no callback of a frame runs or has a promise that is pending. It is for
+   * `draining`: a connection that is idle owes its peer nothing, and may close at once.
+   */
+  get idle(): boolean {
+    return !this.#delivering && this.heldBytes === 0;
+  }
+
   override readingResumed(): Result {
     return this['~deliver']();
   }
