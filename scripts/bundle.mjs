@@ -13,7 +13,7 @@ const STAMP = 'build/package.json';
 /** The parts of several folders: each file that is loaded takes time, so those are few. Any other folder is a part of its own. */
 const PARTS = {
   base: ['seam', 'values', 'machine', 'bytes', 'address', 'time', 'filters', 'framing', 'protocol'],
-  engine: ['haproxy', 'engine', 'reactor', 'endpoints'],
+  engine: ['haproxy', 'engine', 'processes', 'reactor', 'endpoints'],
 };
 /** What has the reactor of the process, which starts the backend of its runtime: apart from the class, which others use without it. */
 const OF_THE_PROCESS = ['connection', 'reactor/default.ts'];

@@ -77,6 +77,7 @@ export type {
 } from '../reactor/options.ts';
 export { Reactor } from '../reactor/reactor.ts';
 export type { ReactorClock } from '../reactor/reactor-clock.ts';
+export type { ReactorProcesses } from '../reactor/reactor-processes.ts';
 export type { ReactorStreams } from '../reactor/reactor-streams.ts';
 export type { ReactorTransport } from '../reactor/reactor-transport.ts';
 export type { SystemEvent, Trigger, TriggerPhase } from '../reactor/triggers.ts';

@@ -4,7 +4,7 @@ import type { ConnectionBounds } from '../protocol/options.ts';
 import type { Child } from '../seam/processes.ts';
 import type { Wire } from '../seam/wire.ts';
 import type { DelayedCall } from '../time/clock.ts';
-import { Pipe } from './pipe.ts';
+import { PipeCallbacks } from './pipe-callbacks.ts';
 import type { Household } from './subprocess.ts';
 
 /** Why this side closes a pipe. */
@@ -38,7 +38,7 @@ export class Pipes {
     this.#household = household;
     const open = (wire: Wire, received: (data: Buffer) => void, lost: (reason: Error) => void): StreamTransport => {
       this.#open += 1;
-      const pipe = new Pipe(received, (reason) => {
+      const pipe = new PipeCallbacks(received, (reason) => {
         this.#open -= 1;
         lost(reason);
         if (this.#open === 0) this.#end(events);

@@ -19,14 +19,14 @@ import { ReactorStreams } from './reactor-streams.ts';
 export abstract class ReactorProcesses extends ReactorStreams {
   readonly #engine: Engine;
   /** The name of the backend. */
-  protected readonly runtime: string;
+  readonly '~runtime': string;
   /** Undefined until the first process is started. */
   #children: Subprocesses | undefined;
 
   constructor(engine: Engine, runtime: string) {
     super(engine);
     this.#engine = engine;
-    this.runtime = runtime;
+    this['~runtime'] = runtime;
   }
 
   /**
@@ -95,11 +95,11 @@ export abstract class ReactorProcesses extends ReactorStreams {
     const bounds = { ...options, lingerTimeoutMs: killTimeoutMs, lingerMaxMs: killTimeoutMs };
     const name = oneLine(`the process '${command}'`);
     const errorOf: OwnDestination['errorOf'] = (cause) => spawnErrorOf(command, cause);
-    return this.connectTo({ kind: 'own', name, connect, errorOf }, factory, bounds);
+    return this['~connect']({ kind: 'own', name, connect, errorOf }, factory, bounds);
   }
 
   get #household(): Subprocesses {
-    this.#children ??= new Subprocesses(this.#engine, this.runtime);
+    this.#children ??= new Subprocesses(this.#engine, this['~runtime']);
     return this.#children;
   }
 }

@@ -45,9 +45,9 @@ const FAMILIES: readonly NonNullable<ConnectOptions['family']>[] = ['IPv4', 'IPv
 /** How a reactor listens, connects, and takes over connections that exist already. */
 export abstract class ReactorStreams extends ReactorClock {
   /** Its ports, for the class that ends them. */
-  protected readonly '~ports': Ports;
+  readonly '~ports': Ports;
   /** The connectors that are connecting or connected. */
-  protected readonly '~connectors': Set<ClientConnector> = new Set();
+  readonly '~connectors': Set<ClientConnector> = new Set();
   readonly #engine: Engine;
 
   constructor(engine: Engine) {
@@ -195,7 +195,7 @@ export abstract class ReactorStreams extends ReactorClock {
     if (localHost !== undefined && familyOf(localHost) === undefined)
       throw new RangeError(`bindAddress '${localHost}' is not an IP address`);
     checkWhole('bindPort', localPort ?? 0, 0, 65_535);
-    return this.connectTo({ kind: 'tcp', host, port, family, localHost, localPort, queueLookup }, factory, options);
+    return this['~connect']({ kind: 'tcp', host, port, family, localHost, localPort, queueLookup }, factory, options);
   }
 
   /**
@@ -218,7 +218,7 @@ export abstract class ReactorStreams extends ReactorClock {
     const flaw = flawOf(path);
     if (flaw !== undefined) throw new RangeError(`path is ${described(path)}: ${flaw}`);
     checkOptions(options);
-    return this.connectTo({ kind: 'unix', path }, factory, options);
+    return this['~connect']({ kind: 'unix', path }, factory, options);
   }
 
   /**
@@ -232,7 +232,7 @@ export abstract class ReactorStreams extends ReactorClock {
    */
   connectStdio<F extends ClientFactory>(factory: F, options: DialOptions = {}): Connector<BuiltBy<F>> {
     checkOptions(options);
-    return this.connectTo({ kind: 'stdio' }, factory, options);
+    return this['~connect']({ kind: 'stdio' }, factory, options);
   }
 
   /**
@@ -315,7 +315,7 @@ export abstract class ReactorStreams extends ReactorClock {
     const existing = new Existing(this.#engine.streams, what, options);
     return existing.connected(
       isClientFactory(factory)
-        ? this.connectTo(
+        ? this['~connect'](
             { kind: 'own', name: existing.name, connect: (attempt) => existing.adopt(attempt) },
             factory,
             options,
@@ -325,11 +325,7 @@ export abstract class ReactorStreams extends ReactorClock {
   }
 
   /** Connects a factory. Throws as the methods say that have the same options. */
-  protected connectTo<F extends ClientFactory>(
-    target: Destination,
-    factory: F,
-    options: DialOptions,
-  ): Connector<BuiltBy<F>> {
+  '~connect'<F extends ClientFactory>(target: Destination, factory: F, options: DialOptions): Connector<BuiltBy<F>> {
     const { timeoutMs = 30_000, signal, tls, proxyHeader } = options;
     checkClientFactory(factory);
     if (tls !== undefined) checkTLS(tls, 'client');

@@ -215,7 +215,7 @@ export class Reactor extends ReactorProcesses {
    */
   inspect(): ReactorView {
     return inspect(this.#engine, this['~ports'], this['~connectors'], {
-      runtime: this.runtime,
+      runtime: this['~runtime'],
       since: this.#since,
       running: this.running,
     });

@@ -50,7 +50,7 @@ export interface ChildSink {
   readonly stdout: Sink;
   /** The sink of its error output, where that is a wire. */
   readonly stderr?: Sink;
-  /** It has ended, and is no zombie. Once; its output may go on, while a process that it started has that open. */
+  /** It has ended, and the system has forgotten it. Once; its output may go on, while a process that it started has that open. */
   onExited(exit: ProcessExit): void;
 }
 

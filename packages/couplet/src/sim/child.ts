@@ -5,10 +5,10 @@ import type { Signal } from '../seam/surroundings.ts';
 import type { Sink } from '../seam/wire.ts';
 import { NO_DESCRIPTORS, NO_FILE } from './causes.ts';
 import type { Command } from './command.ts';
-import { CommandRun, type OutputTarget } from './command-run.ts';
+import { InputEnd, OutputEnd } from './command-pipes.ts';
+import { CommandRun, type CommandTarget } from './command-run.ts';
 import type { Caller } from './handshake.ts';
 import type { Owner } from './owner.ts';
-import { InputEnd, OutputEnd } from './pipe-ends.ts';
 import { Lane } from './route.ts';
 import { SimSocket } from './socket.ts';
 import { SimWire } from './wire.ts';
@@ -139,7 +139,7 @@ function withoutEnd(sink: Sink): Sink {
 }
 
 /** The error output of the parent. */
-function inherited(parent: Parent): OutputTarget {
+function inherited(parent: Parent): CommandTarget {
   return {
     hold: () => () => {},
     write: (data, done) => {

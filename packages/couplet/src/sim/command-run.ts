@@ -8,13 +8,13 @@ import type { Schedule } from './schedule.ts';
 const HARMLESS: ReadonlySet<Signal> = new Set(['SIGCHLD', 'SIGCONT', 'SIGURG', 'SIGWINCH', 'SIGSTOP', 'SIGTSTP']);
 
 /** Where standard input comes from. */
-export interface InputSource {
+export interface CommandSource {
   read(taken: (chunk: Buffer | undefined) => void): void;
   hold(): () => void;
 }
 
 /** Where an output goes. */
-export interface OutputTarget {
+export interface CommandTarget {
   write(data: Uint8Array | string, done: (written: boolean) => void): void;
   hold(): () => void;
 }
@@ -42,9 +42,9 @@ export interface CommandStart {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
-  readonly stdin: InputSource;
-  readonly stdout: OutputTarget;
-  readonly stderr: OutputTarget;
+  readonly stdin: CommandSource;
+  readonly stdout: CommandTarget;
+  readonly stderr: CommandTarget;
 }
 
 /** A process on a simulated host that runs a command, not a reactor. */
@@ -145,7 +145,7 @@ export class CommandRun implements CommandProcess {
     this.#start.network.note(`${this.#start.kernel.name} ${this.command} (${this.pid}) ${what}`);
   }
 
-  #inputOf(source: InputSource, close: () => void): CommandInput {
+  #inputOf(source: CommandSource, close: () => void): CommandInput {
     const read = (): Promise<Buffer | undefined> =>
       new Promise((resolve) => {
         source.read((chunk) => this.#inside(() => resolve(chunk)));
@@ -159,7 +159,7 @@ export class CommandRun implements CommandProcess {
     };
   }
 
-  #outputOf(target: OutputTarget, close: () => void): CommandOutput {
+  #outputOf(target: CommandTarget, close: () => void): CommandOutput {
     let open = true;
     return {
       write: (data) =>

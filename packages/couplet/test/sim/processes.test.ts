@@ -17,7 +17,7 @@ function spawn(host: Host, command: string, part: ProcessPart = {}): ProcessActo
 
 /** Plays a scenario with a host that has commands. */
 function play(profile: Profile, scenario: (world: World, host: Host) => Promise<void>, seeds = 1): Promise<unknown> {
-  return simulate({ profile, seeds }, async (world) => {
+  return simulate({ profile, seeds, faultPlan: { faults: [], faultsMs: 0 } }, async (world) => {
     const host = world.host('here');
     addCommands(host);
     await scenario(world, host);

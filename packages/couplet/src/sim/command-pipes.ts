@@ -3,7 +3,7 @@ import type { Receiver } from './pipe.ts';
 import type { SimSocket } from './socket.ts';
 
 /** One end of a pipe, which several processes may have open. */
-export abstract class PipeEnd implements Receiver {
+export abstract class CommandPipe implements Receiver {
   protected readonly socket: SimSocket;
   /** How many processes have it open. */
   #holders = 0;
@@ -48,7 +48,7 @@ export abstract class PipeEnd implements Receiver {
 }
 
 /** The end of a standard input that is read. */
-export class InputEnd extends PipeEnd {
+export class InputEnd extends CommandPipe {
   readonly #readers: ((chunk: Buffer | undefined) => void)[] = [];
   #ended = false;
 
@@ -79,7 +79,7 @@ export class InputEnd extends PipeEnd {
     this.over();
   }
 
-  /** Whoever writes to it from now on is refused at once. */
+  /** What is written to it from now on is refused at once. */
   protected override close(): void {
     this.socket.cut();
   }
@@ -91,7 +91,7 @@ export class InputEnd extends PipeEnd {
 }
 
 /** The end of an output that is written. */
-export class OutputEnd extends PipeEnd {
+export class OutputEnd extends CommandPipe {
   readonly #writers: { readonly chunk: Uint8Array; readonly done: (written: boolean) => void }[] = [];
   #held = false;
   #broken = false;

@@ -1,7 +1,7 @@
 import type { Callbacks } from '../protocol/protocol.ts';
 
 /** What the engine calls for one pipe of a process, in place of a protocol. */
-export class Pipe implements Callbacks {
+export class PipeCallbacks implements Callbacks {
   readonly factory: unknown = undefined;
   /** Called for what the process wrote to it. */
   readonly dataReceived: (data: Buffer) => void;
