@@ -258,6 +258,13 @@ function addStops(suite: AllSuites): void {
     expectEnds(idle);
   });
 
+  suite.add('R56 a child that starts while the reactor ends is ended, too', async (stage) => {
+    const actor = stage.spawn('idle');
+    stage.reactor.stop();
+    expectTerminated(await actor.ended(), undefined, 'SIGTERM');
+    expectEnds(actor);
+  });
+
   suite.addWatched(
     'R56 a child that ignores SIGTERM gets SIGKILL when the time of the stop is over',
     async (stage, backend) => {

@@ -6,6 +6,7 @@ import { DRAIN_BUGS } from './drain-bugs.ts';
 import { FACE_BUGS } from './face-bugs.ts';
 import { LEDGER_BUGS } from './ledger-bugs.ts';
 import { LOCAL_BUGS } from './local-bugs.ts';
+import { PROCESS_BUGS } from './process-bugs.ts';
 import { PROXY_BUGS } from './proxy-bugs.ts';
 import { TLS_BUGS } from './tls-bugs.ts';
 import { TURN_BUGS } from './turn-bugs.ts';
@@ -348,6 +349,7 @@ export const BUGS: readonly Bug[] = [
   ...FACE_BUGS,
   ...AUTHOR_BUGS,
   ...TLS_BUGS,
+  ...PROCESS_BUGS,
   ...PROXY_BUGS,
   ...LOCAL_BUGS,
   ...TURN_BUGS,
