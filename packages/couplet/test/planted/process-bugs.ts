@@ -18,21 +18,21 @@ export const PROCESS_BUGS: readonly Bug[] = [
     file: 'processes/pipes.ts',
     text: '      else output?.pauseProducing();',
     instead: '      else this.output.pauseProducing();',
-    test: { file: SIM, name: 'R56 a pending promise pauses output and error output' },
+    test: { file: 'processes/promises.test.ts', name: 'a promise pauses both outputs' },
   },
   {
     name: 'an end of output that does not wait for the promise of a callback of its process',
     file: 'processes/spawned-process.ts',
     text: 'if (this.#waits) this.#late.push',
     instead: 'if (this.#forced) this.#late.push',
-    test: { file: SIM, name: 'R56 a pending promise pauses output and error output' },
+    test: { file: 'processes/promises.test.ts', name: 'an end that comes while a promise is pending waits for it' },
   },
   {
     name: 'a process that ends while a promise is pending, and whose end is told at once',
     file: 'processes/spawned-process.ts',
     text: 'if (this.#waits || this.#late.length > 0) {',
     instead: 'if (this.#late.length > 0) {',
-    test: { file: SIM, name: 'R56 processExited is told while a promise is pending' },
+    test: { file: 'processes/promises.test.ts', name: 'processEnded waits for the promise of the last end' },
   },
   {
     name: 'a grandchild that keeps a pipe of a process, and is waited for',
@@ -131,13 +131,6 @@ export const PROCESS_BUGS: readonly Bug[] = [
     text: 'Object.assign(child, { stdio: [] });',
     instead: 'Object.assign(child, {});',
     test: { file: NODE, name: 'R56 what a child has written waits while its protocol pauses' },
-  },
-  {
-    name: 'the descriptor of a standard input that is closed, and stays until the process has ended',
-    file: 'backends/node/pipe-wire.ts',
-    text: 'this.stream.end(() => this.stream.destroy());',
-    instead: 'this.stream.end();',
-    test: { file: REAL, name: 'the pipe of a standard input that is closed is no descriptor any more' },
   },
   {
     name: 'a shell that reads the arguments of a process',

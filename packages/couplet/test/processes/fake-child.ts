@@ -2,12 +2,25 @@ import type { Child, ChildSink, ProcessPlace, SpawnSink } from 'couplet/testing'
 import { FakeBackend } from '../fake-backend.ts';
 import { FakeWire } from '../fake-wire.ts';
 
+/** A wire that knows whether it is paused. */
+export class PipeWire extends FakeWire {
+  paused = false;
+
+  override pause(): void {
+    this.paused = true;
+  }
+
+  override resume(): void {
+    this.paused = false;
+  }
+}
+
 /** A child that does what a test says: its wires are fake, and its end is told by `exit`. */
 export class FakeChild implements Child {
   readonly pid = 4712;
-  readonly stdin: FakeWire = new FakeWire();
-  readonly stdout: FakeWire = new FakeWire();
-  readonly stderr: FakeWire | undefined = new FakeWire();
+  readonly stdin: PipeWire = new PipeWire();
+  readonly stdout: PipeWire = new PipeWire();
+  readonly stderr: PipeWire = new PipeWire();
   readonly signals: string[] = [];
   readonly #sink: ChildSink;
 

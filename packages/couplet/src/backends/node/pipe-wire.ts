@@ -37,11 +37,6 @@ export class InputPipeWire extends PipeWire {
     super.listen();
     this.ignoreInput();
   }
-
-  /** The runtime would keep the descriptor until the child has ended. */
-  override end(): void {
-    this.stream.end(() => this.stream.destroy());
-  }
 }
 
 /** The output, or error output, of a child. */
