@@ -12,8 +12,8 @@ import { rows } from './rows.ts';
 import { judge, summarize } from './summary.ts';
 import { figure, tell } from './table.ts';
 
-/** The most that a quick run may take, from the start of its process. */
-const quickSeconds = 120;
+/** The most that a quick run may take, from the start of its process, and when it begins no row any more. */
+const [quickSeconds, lastBegin] = [120, 110];
 
 /** Those that are here; the others are named with the reason. The second of two equal names gets a number. */
 function enter(all: readonly Contender[], wanted: readonly string[]): Entrant[] {
@@ -48,6 +48,16 @@ function inRow(row: Row, entrants: readonly Entrant[], { quick, contenders }: Op
   return entrants.filter(({ name }) => row.goals.some(({ of, peer }) => of === name || peer === name));
 }
 
+/** Whether a quick run is one of all rows, which has to end in time. */
+function isLimited({ quick, rows, contenders, rounds }: Options): boolean {
+  return quick && rows.length === 0 && contenders.length === 0 && rounds === undefined;
+}
+
+/** Seconds since this process began. */
+function elapsed(): number {
+  return performance.now() / 1000;
+}
+
 /** Why a row is left out, if it is. */
 function reasonAgainst({ name, library, goals, long }: Row, options: Options, compiler: Compiler): string | undefined {
   if (library !== undefined && !compiler.has(library.header))
@@ -55,15 +65,6 @@ function reasonAgainst({ name, library, goals, long }: Row, options: Options, co
   if (!options.quick || options.contenders.length > 0) return undefined;
   if (goals.length === 0) return 'it has no goal; a full run measures it';
   return long === true && !options.rows.includes(name) ? `it takes too long; measure it with --row ${name}` : undefined;
-}
-
-/** Tells how long the run took. False when it was a quick one, of all rows, and was not quick. */
-function tellTime(seconds: number, { quick, rows, contenders, rounds }: Options): boolean {
-  const limited = quick && rows.length === 0 && contenders.length === 0 && rounds === undefined;
-  const met = !limited || seconds <= quickSeconds;
-  const limit = limited ? ` of at most ${quickSeconds} s: ${met ? 'met' : 'MISSED'}` : '';
-  console.log(`the run took ${figure(seconds, 0)} s${limit}`);
-  return met;
 }
 
 /** Measures, prints, writes the file. False when a contender failed, or a quick run took too long. */
@@ -75,11 +76,16 @@ async function run(options: Options, compiler: Compiler): Promise<boolean> {
 
   const setting = { compiler, cores: machine.pinned, quick: options.quick, rounds: options.rounds, lifetime: 12 };
   const done = [];
+  const late: string[] = [];
   for (const row of rows) {
     if (options.rows.length > 0 && !options.rows.includes(row.name)) continue;
     const reason = reasonAgainst(row, options, compiler);
     if (reason !== undefined) {
       console.log(`skipped: ${row.name}: ${reason}\n`);
+      continue;
+    }
+    if (isLimited(options) && elapsed() > lastBegin) {
+      late.push(row.name);
       continue;
     }
     const measured = await measure(row, inRow(row, entrants, options), setting);
@@ -90,11 +96,20 @@ async function run(options: Options, compiler: Compiler): Promise<boolean> {
     done.push({ row: row.name, work: row.work, loadAverage, summaries, goals, measured });
   }
 
-  const seconds = performance.now() / 1000;
-  const inTime = tellTime(seconds, options);
+  const seconds = elapsed();
+  const inTime = tellTime(seconds, late, options);
   const versions = Object.fromEntries(entrants.map(({ name, version }) => [name, version]));
-  save('latest', { date: new Date().toISOString(), machine, versions, options, seconds, rows: done });
+  save('latest', { date: new Date().toISOString(), machine, versions, options, seconds, late, rows: done });
   return inTime && done.every(({ measured }) => measured.every(({ failure }) => failure === undefined));
+}
+
+/** Tells how long the run took, and which rows were left out for that. False when it had to be quick and was not. */
+function tellTime(seconds: number, late: readonly string[], options: Options): boolean {
+  const inTime = late.length === 0 && (!isLimited(options) || seconds <= quickSeconds);
+  const limit = isLimited(options) ? ` of at most ${quickSeconds} s: ${inTime ? 'met' : 'MISSED'}` : '';
+  if (late.length > 0) console.log(`no time was left for ${late.join(', ')}: use a quieter machine, or --row`);
+  console.log(`the run took ${figure(seconds, 0)} s${limit}`);
+  return inTime;
 }
 
 /** The options, or undefined after telling what is wrong with them. */
