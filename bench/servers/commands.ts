@@ -1,3 +1,5 @@
+const ZERO = 48;
+
 const values = new Map<string, Buffer>();
 
 /** What answers a SET. */
@@ -17,4 +19,11 @@ export function execute([name, key, value]: readonly Buffer[]): Buffer | typeof 
     }
   }
   throw new Error(`no such command or key: ${name?.toString('latin1')} ${place}`);
+}
+
+/** The number behind the first byte of a header line. */
+export function numberOf(header: Buffer): number {
+  let number = 0;
+  for (let at = 1; at < header.length; at += 1) number = 10 * number + (header[at] ?? 0) - ZERO;
+  return number;
 }

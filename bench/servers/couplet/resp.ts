@@ -1,6 +1,6 @@
 import { Factory } from 'couplet';
 import { LineReceiver } from 'couplet/protocols';
-import { execute } from '../commands.ts';
+import { execute, numberOf } from '../commands.ts';
 import { serve } from './serve.ts';
 
 const STAR = 42;
@@ -10,7 +10,7 @@ class Store extends LineReceiver {
   #words: Buffer[] = [];
 
   override lineReceived(line: Buffer): void {
-    const number = Number(line.toString('latin1', 1));
+    const number = numberOf(line);
     if (line[0] === STAR) this.#missing = number;
     // With the CRLF behind it.
     else this.expectBytes(number + 2);
