@@ -51,14 +51,11 @@ export class StreamTransport extends Shown implements Transport, Sink {
     let mark: number | undefined;
     try {
       this.#home.add(this);
-      const watched = this.#told;
+      const watched = this.#told();
       // The protocol, or an observer, may ask for the addresses at the end.
       const { connectionLost, leaving } = this.protocol;
       if (watched || connectionLost !== Protocol.prototype.connectionLost || leaving !== undefined) this.remember();
-      if (watched) {
-        const view = this.view();
-        observers.connectionMade(this, this.protocol, view);
-      }
+      if (watched) observers.connectionMade(this, this.protocol, this.view());
       mark = stopwatch?.begin();
       this.await('connectionMade', this.protocol.makeConnection(this));
     } catch (error) {
@@ -146,7 +143,7 @@ export class StreamTransport extends Shown implements Transport, Sink {
     try {
       this.reason = reasonOf(cause, this.state, this.reason);
       this.linger = this.engine.lingers.end(this.linger);
-      this.apply(this.#taken ? 'closed' : 'closedEarly');
+      this.apply(this.#taken() ? 'closed' : 'closedEarly');
       this.#endOutput();
       if (this.state === 'gone') this.#conclude();
     } finally {
@@ -207,7 +204,7 @@ export class StreamTransport extends Shown implements Transport, Sink {
       called = true;
     }
     if (resuming) this.#resumeReading();
-    if (over(this.state) && this.#taken) {
+    if (over(this.state) && this.#taken()) {
       this.apply('taken');
       this.#conclude();
     }
@@ -215,7 +212,7 @@ export class StreamTransport extends Shown implements Transport, Sink {
   }
 
   /** True if no promise of the protocol is pending, and it has not paused with bytes that it still wants. */
-  get #taken(): boolean {
+  #taken(): boolean {
     const holds = this.#paused && !this.disconnecting && this.protocol.readingResumed !== undefined;
     return !this.pending && !holds;
   }
@@ -237,16 +234,12 @@ export class StreamTransport extends Shown implements Transport, Sink {
     this.reason = undefined;
     this.linger = this.engine.lingers.end(this.linger);
     this.call('connectionLost', () => this.protocol.connectionLost(reason));
-    const { observers } = this.engine;
-    if (this.#told) {
-      const view = this.view();
-      observers.connectionLost(this, reason, view);
-    }
+    if (this.#told()) this.engine.observers.connectionLost(this, reason, this.view());
     this.#home.lost(this, reason);
   }
 
   /** Whether observers are told of it. */
-  get #told(): boolean {
+  #told(): boolean {
     return this.#home.untold !== true && this.engine.observers.ask(CONNECTIONS);
   }
 

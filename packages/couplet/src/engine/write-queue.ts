@@ -70,7 +70,7 @@ export class WriteQueue {
 
   /** True if the budget of this turn is used up and the wire could take more. */
   get overdrawn(): boolean {
-    return this.budget <= 0 && this.#held === 0 && !this.#empty;
+    return this.budget <= 0 && this.#held === 0 && !this.#empty();
   }
 
   /**
@@ -114,7 +114,7 @@ export class WriteQueue {
     // One that was taken away has no bytes, and is found out when it is sent.
     const joins = only !== undefined && only.length > 0 && only.length < LARGE && this.#offset === 0;
     // What waits longer than until the end of the run, or is kept by the wire, would keep all of a shared one.
-    const shared = this.#ready && !this.#keeps;
+    const shared = this.#ready() && !this.#keeps;
     const slab = shared ? this.engine.slabs.take(this, size + (joins ? only.length : 0)) : new Slab();
     this.#slab = slab;
     if (joins) {
@@ -139,23 +139,23 @@ export class WriteQueue {
   flush(wire: Wire): void {
     if (this.size > this.maxSize) this.maxSize = this.size;
     if (this.#text !== '') this.#encode();
-    if (this.#ready) this.#seal();
-    while (this.#only !== undefined && this.#ready) {
+    if (this.#ready()) this.#seal();
+    while (this.#only !== undefined && this.#ready()) {
       if (this.#handSingle(wire, this.#only)) this.#only = undefined;
     }
     if (this.#chunks !== undefined) this.#flushList(wire, this.#chunks);
     const left = this.#chunks !== undefined || this.#only !== undefined;
     this.engine.slabs.giveBack(this, left || (this.#held > 0 && !wire.copies));
-    if (this.#empty && this.#barred === undefined && this.size !== this.#held) throw new TypeError(CHANGED);
+    if (this.#empty() && this.#barred === undefined && this.size !== this.#held) throw new TypeError(CHANGED);
   }
 
   /** True if the wire can take a chunk and may be given one. */
-  get #ready(): boolean {
+  #ready(): boolean {
     return this.#held === 0 && this.budget > 0;
   }
 
   /** The most bytes that the wire may be given now. */
-  get #most(): number {
+  #most(): number {
     return Math.min(this.portion, this.budget);
   }
 
@@ -166,11 +166,11 @@ export class WriteQueue {
 
   /** True if there is a bar, and everything before it is with the kernel. */
   get atBar(): boolean {
-    return this.#barred !== undefined && this.#empty && this.#held === 0;
+    return this.#barred !== undefined && this.#empty() && this.#held === 0;
   }
 
   /** True if there is nothing to give to the wire: all that is unsent is with the wire, or behind the bar. */
-  get #empty(): boolean {
+  #empty(): boolean {
     return this.#text === '' && this.#slab === undefined && this.#only === undefined && this.#chunks === undefined;
   }
 
@@ -205,7 +205,7 @@ export class WriteQueue {
   #encode(): void {
     const text = this.#text;
     this.#text = '';
-    const slab = this.#slab ?? (this.#ready && !this.#keeps ? this.#open(text.length) : undefined);
+    const slab = this.#slab ?? (this.#ready() && !this.#keeps ? this.#open(text.length) : undefined);
     const written = slab?.write(text) ?? -1;
     const bytes = written < 0 ? Buffer.from(text) : undefined;
     this.size += (bytes?.length ?? written) - text.length;
@@ -223,7 +223,7 @@ export class WriteQueue {
   }
 
   #flushList(wire: Wire, chunks: Uint8Array[]): void {
-    while (this.#head < chunks.length && this.#ready) {
+    while (this.#head < chunks.length && this.#ready()) {
       if (!this.#handSingle(wire, chunks[this.#head] as Uint8Array)) continue;
       chunks[this.#head] = EMPTY;
       this.#head += 1;
@@ -240,7 +240,7 @@ export class WriteQueue {
   /** Gives the wire a chunk, or as much of it as may be sent now. Returns true if that was the rest of it. */
   #handSingle(wire: Wire, chunk: Uint8Array): boolean {
     const from = this.#offset;
-    const most = this.#most;
+    const most = this.#most();
     const last = chunk.length - from <= most;
     this.#offset = last ? 0 : from + most;
     this.#hand(wire, last && from === 0 ? chunk : chunk.subarray(from, from + most));

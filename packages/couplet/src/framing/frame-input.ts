@@ -1,6 +1,6 @@
 /**
  * What an input returns for a request: `yield*` it, and it is the value once that has arrived. Every request has to be yielded before
- * the next one is made.
+ * the next one is made; otherwise that, or the frame, is a `TypeError`.
  */
 export interface Requested<T> {
   /** What `yield*` uses. */

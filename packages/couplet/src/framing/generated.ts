@@ -1,21 +1,13 @@
 import { EMPTY } from '../bytes/chunk.ts';
 import { ChunkQueue } from '../bytes/chunk-queue.ts';
 import { checkWhole, described } from '../values/checks.ts';
+import { Answers } from './answers.ts';
 import { checkLimit, Decoder } from './decoder.ts';
 import { FramingError, LengthLimitError } from './errors.ts';
-import type { FrameReader, Requested } from './frame-input.ts';
+import type { FrameInput, FrameReader, Requested } from './frame-input.ts';
 import { endingOf } from './line-decoder.ts';
 import { VarintPrefix } from './prefixes.ts';
-import type { InputSource, Waiting } from './requests.ts';
-import {
-  BytesRequest,
-  DecimalRequest,
-  IntegerRequest,
-  SkipRequest,
-  TextRequest,
-  UntilRequest,
-  VarintRequest,
-} from './requests.ts';
+import { behind, endOf, integerAt, matches, numberOf } from './scan.ts';
 
 /** Options of `decoder`. */
 export interface DecoderOptions {
@@ -26,8 +18,6 @@ export interface DecoderOptions {
 const [MINUS, ZERO, NINE] = [0x2d, 0x30, 0x39];
 /** A number with up to this many digits is exact. */
 const EXACT = 15;
-/** How many bytes are looked at one by one before the runtime searches: a call of it costs as much. */
-const NEAR = 48;
 
 /**
  * Returns a decoder whose frames a generator reads: it is called for each frame, and what it returns is the frame. How the stream is
@@ -35,7 +25,7 @@ const NEAR = 48;
  *
  * `next` throws what the generator throws, and each time from then on: a `FramingError` for what the peer did wrong, such as a count
  * that is not one, and a `LengthLimitError` as soon as a frame is certain to be longer than `maxLength`. It throws a `TypeError` if the
- * generator returns undefined, or yields anything but what a request yields, and an `Error` if it returns without having read a byte.
+ * generator returns undefined, yields anything but what a request yields, or leaves a request unyielded, and an `Error` if it returns without having read a byte.
  * `decoder` throws a `RangeError` if `maxLength` is not a number of at least 0.
  */
 export function decoder<Frame>(read: FrameReader<Frame>, { maxLength = 99_999 }: DecoderOptions = {}): Decoder<Frame> {
@@ -43,7 +33,7 @@ export function decoder<Frame>(read: FrameReader<Frame>, { maxLength = 99_999 }:
 }
 
 /** Finds the frames that a generator reads. It is the generator's input. */
-class GeneratedDecoder<Frame> extends Decoder<Frame> implements InputSource {
+class GeneratedDecoder<Frame> extends Decoder<Frame> implements FrameInput {
   readonly #read: FrameReader<Frame>;
   readonly #maxLength: number;
   /** Where the present frame begins in the chunk; 0 if it began in an earlier one, of which `begun` has what was read. */
@@ -52,15 +42,13 @@ class GeneratedDecoder<Frame> extends Decoder<Frame> implements InputSource {
   readonly #part: ChunkQueue = new ChunkQueue();
   #edge: Buffer = EMPTY;
   #frame: Generator<unknown, Frame | undefined, unknown> | undefined;
-  #waiting: Waiting | undefined;
+  readonly #buffers: Answers<Buffer> = new Answers(this, EMPTY);
+  readonly #texts: Answers<string> = new Answers(this, '');
+  readonly #numbers: Answers<number> = new Answers(this, 0);
+  /** What the last request returned, and what the generator waits for. */
+  #asked: { readonly open: boolean } | undefined;
+  #waiting: { poll(): boolean } | undefined;
   #failure: { readonly error: unknown } | undefined;
-  #bytes: BytesRequest | undefined;
-  #skip: SkipRequest | undefined;
-  #until: UntilRequest | undefined;
-  #text: TextRequest | undefined;
-  #decimal: DecimalRequest | undefined;
-  #integer: IntegerRequest | undefined;
-  #varint: VarintRequest | undefined;
 
   constructor(read: FrameReader<Frame>, maxLength: number) {
     super();
@@ -93,21 +81,21 @@ class GeneratedDecoder<Frame> extends Decoder<Frame> implements InputSource {
   }
 
   bytes(length: number): Requested<Buffer> {
-    this.#bytes ??= new BytesRequest(this);
-    this.#bytes.length = this.#counted(length);
-    return this.#bytes;
+    this.#checkCount(length);
+    const bytes = this.#take(length);
+    return bytes === undefined ? this.#takeLater(length) : this.#give(this.#buffers, bytes);
   }
 
   skip(length: number): Requested<unknown> {
-    this.#skip ??= new SkipRequest(this);
-    this.#skip.left = this.#counted(length);
-    return this.#skip;
+    this.#checkCount(length);
+    const left = this.#pass(length);
+    return left > 0 ? this.#passLater(left) : this.#give(this.#numbers, 0);
   }
 
   until(delimiter: Uint8Array | string): Requested<Buffer> {
-    this.#until ??= new UntilRequest(this);
-    this.#until.ending = endingOf(delimiter);
-    return this.#until;
+    const ending = endingOf(delimiter);
+    const bytes = this.#before(ending);
+    return bytes === undefined ? this.#beforeLater(ending) : this.#give(this.#buffers, bytes);
   }
 
   line(): Requested<Buffer> {
@@ -115,46 +103,106 @@ class GeneratedDecoder<Frame> extends Decoder<Frame> implements InputSource {
   }
 
   text(delimiter: Uint8Array | string = '\r\n', encoding: 'utf8' | 'latin1' = 'utf8'): Requested<string> {
-    this.#text ??= new TextRequest(this);
-    this.#text.ending = endingOf(delimiter);
-    this.#text.encoding = encoding;
-    return this.#text;
+    const ending = endingOf(delimiter);
+    const bytes = this.#before(ending);
+    return bytes === undefined ? this.#textLater(ending, encoding) : this.#give(this.#texts, bytes.toString(encoding));
   }
 
   decimal(delimiter: Uint8Array | string = '\r\n'): Requested<number> {
-    this.#decimal ??= new DecimalRequest(this);
-    this.#decimal.ending = endingOf(delimiter);
-    return this.#decimal;
+    const ending = endingOf(delimiter);
+    const number = this.#number(ending);
+    return number === undefined ? this.#numberLater(ending) : this.#give(this.#numbers, number);
   }
 
   uint8(): Requested<number> {
-    return this.#integerOf(1, false);
+    const { chunk, at } = this;
+    if (at === chunk.length) return this.#integer(1, false);
+    this.#expect(1);
+    this.at = at + 1;
+    return this.#give(this.#numbers, chunk[at] as number);
   }
 
   uint16(): Requested<number> {
-    return this.#integerOf(2, false);
+    return this.#integer(2, false);
   }
 
   uint16LE(): Requested<number> {
-    return this.#integerOf(2, true);
+    return this.#integer(2, true);
   }
 
   uint32(): Requested<number> {
-    return this.#integerOf(4, false);
+    return this.#integer(4, false);
   }
 
   uint32LE(): Requested<number> {
-    return this.#integerOf(4, true);
+    return this.#integer(4, true);
   }
 
   varint(maxBytes = 9): Requested<number> {
     checkWhole('maxBytes', maxBytes, 1, 9);
-    this.#varint ??= new VarintRequest(this);
-    this.#varint.maxBytes = maxBytes;
-    return this.#varint;
+    const number = this.#shortest(maxBytes);
+    return number === undefined ? this.#varintLater(maxBytes) : this.#give(this.#numbers, number);
   }
 
-  take(length: number): Buffer | undefined {
+  // Each of these is apart from its request, because a function that contains another one costs memory at each call.
+
+  #takeLater(length: number): Requested<Buffer> {
+    return this.#giveLater(this.#buffers, () => this.#take(length));
+  }
+
+  #passLater(length: number): Requested<unknown> {
+    let left = length;
+    return this.#giveLater(this.#numbers, () => {
+      left = this.#pass(left);
+      return left > 0 ? undefined : 0;
+    });
+  }
+
+  #beforeLater(ending: Buffer): Requested<Buffer> {
+    return this.#giveLater(this.#buffers, () => this.#before(ending));
+  }
+
+  #textLater(ending: Buffer, encoding: 'utf8' | 'latin1'): Requested<string> {
+    return this.#giveLater(this.#texts, () => this.#before(ending)?.toString(encoding));
+  }
+
+  #numberLater(ending: Buffer): Requested<number> {
+    return this.#giveLater(this.#numbers, () => this.#number(ending));
+  }
+
+  #integerLater(size: 1 | 2 | 4, little: boolean): Requested<number> {
+    return this.#giveLater(this.#numbers, () => {
+      const bytes = this.#take(size);
+      return bytes === undefined ? undefined : integerAt(bytes, 0, size, little);
+    });
+  }
+
+  #varintLater(maxBytes: number): Requested<number> {
+    return this.#giveLater(this.#numbers, () => this.#shortest(maxBytes));
+  }
+
+  /** Answers a request. */
+  #give<T>(answers: Answers<T>, value: T): Requested<T> {
+    this.#checkYielded();
+    this.#asked = answers;
+    return answers.give(value);
+  }
+
+  /** Answers a request when `again` no longer returns undefined, which it is asked each time there are more bytes. */
+  #giveLater<T>(answers: Answers<T>, again: () => T | undefined): Requested<T> {
+    this.#checkYielded();
+    this.#asked = answers;
+    this.#waiting = answers;
+    return answers.giveLater(again);
+  }
+
+  /** Throws a `TypeError` unless the last request was yielded. */
+  #checkYielded(): void {
+    if (this.#asked?.open === true) throw new TypeError('a request is not yielded: write yield* before each');
+  }
+
+  /** The next bytes; undefined until all of them have arrived. */
+  #take(length: number): Buffer | undefined {
     for (;;) {
       const from = this.at;
       const end = from + length - this.#part.size;
@@ -163,7 +211,8 @@ class GeneratedDecoder<Frame> extends Decoder<Frame> implements InputSource {
     }
   }
 
-  pass(length: number): number {
+  /** Passes at most `length` bytes, and returns how many are left of it. */
+  #pass(length: number): number {
     let left = length;
     for (;;) {
       const size = Math.min(left, this.chunk.length - this.at);
@@ -173,7 +222,7 @@ class GeneratedDecoder<Frame> extends Decoder<Frame> implements InputSource {
     }
   }
 
-  before(ending: Buffer): Buffer | undefined {
+  #before(ending: Buffer): Buffer | undefined {
     for (;;) {
       const end = this.#find(ending);
       if (end >= 0) {
@@ -190,7 +239,7 @@ class GeneratedDecoder<Frame> extends Decoder<Frame> implements InputSource {
     }
   }
 
-  number(ending: Buffer): number | undefined {
+  #number(ending: Buffer): number | undefined {
     if (this.#part.size === 0) {
       const { chunk, at } = this;
       const first = chunk[at] === MINUS ? at + 1 : at;
@@ -208,18 +257,24 @@ class GeneratedDecoder<Frame> extends Decoder<Frame> implements InputSource {
         return first === at || value === 0 ? value : -value;
       }
     }
-    const bytes = this.before(ending);
+    const bytes = this.#before(ending);
     return bytes === undefined ? undefined : numberOf(bytes);
   }
 
-  integer(size: 1 | 2 | 4, little: boolean): number | undefined {
+  #integer(size: 1 | 2 | 4, little: boolean): Requested<number> {
     this.#expect(size);
-    const bytes = this.take(size);
-    if (bytes === undefined) return undefined;
-    return little ? bytes.readUIntLE(0, size) : bytes.readUIntBE(0, size);
+    const { chunk, at } = this;
+    if (at + size <= chunk.length) {
+      this.at = at + size;
+      return this.#give(this.#numbers, integerAt(chunk, at, size, little));
+    }
+    const bytes = this.#take(size);
+    return bytes === undefined
+      ? this.#integerLater(size, little)
+      : this.#give(this.#numbers, integerAt(bytes, 0, size, little));
   }
 
-  shortest(maxBytes: number): number | undefined {
+  #shortest(maxBytes: number): number | undefined {
     const prefix = new VarintPrefix(maxBytes);
     for (;;) {
       const begun = this.#part.size;
@@ -237,18 +292,13 @@ class GeneratedDecoder<Frame> extends Decoder<Frame> implements InputSource {
     }
   }
 
-  wait(request: Waiting): void {
-    this.#waiting = request;
-  }
-
   protected override opened(): void {
     this.#start = 0;
   }
 
   #next(): Frame | undefined {
-    const waiting = this.#waiting;
-    if (waiting !== undefined) {
-      if (!waiting.poll()) return undefined;
+    if (this.#waiting !== undefined) {
+      if (!this.#waiting.poll()) return undefined;
       this.#waiting = undefined;
     } else if (this.#frame === undefined) {
       if (!this.ready()) return undefined;
@@ -260,37 +310,31 @@ class GeneratedDecoder<Frame> extends Decoder<Frame> implements InputSource {
       if (result?.value === this && this.#waiting !== undefined) return undefined;
       throw new TypeError(`the generator yields ${described(result?.value)}: write yield* before each request`);
     }
-    if (this.#size === 0) throw new Error('the generator returned a frame without having read a byte');
+    this.#checkYielded();
+    if (this.#size() === 0) throw new Error('the generator returned a frame without having read a byte');
     if (result.value === undefined) throw new TypeError('the generator returned undefined, which is not a frame');
     this.#frame = undefined;
+    this.#buffers.clear();
     this.begun.clear();
     this.#start = this.at;
     return result.value;
   }
 
   /** How many bytes of the present frame were read. */
-  get #size(): number {
+  #size(): number {
     return this.begun.size + this.at - this.#start;
   }
 
   /** Throws a `LengthLimitError` if this many more bytes make the frame too long. */
   #expect(more: number): void {
-    const size = this.#size + more;
+    const size = this.#size() + more;
     if (size > this.#maxLength) throw new LengthLimitError(size, this.#maxLength);
   }
 
-  #counted(length: number): number {
+  #checkCount(length: number): void {
     if (!Number.isInteger(length) || length < 0)
       throw new FramingError(`a count of bytes is ${described(length)}, not a whole number of at least 0`);
     this.#expect(length);
-    return length;
-  }
-
-  #integerOf(size: 1 | 2 | 4, little: boolean): Requested<number> {
-    this.#integer ??= new IntegerRequest(this);
-    this.#integer.size = size;
-    this.#integer.little = little;
-    return this.#integer;
   }
 
   /** The index behind the next delimiter in the chunk; -1 if there is none. */
@@ -329,38 +373,9 @@ class GeneratedDecoder<Frame> extends Decoder<Frame> implements InputSource {
     const frame = this.#frame;
     this.#frame = undefined;
     this.#waiting = undefined;
+    this.#asked = undefined;
+    for (const answers of [this.#buffers, this.#texts, this.#numbers]) answers.clear();
     // What it still does to clean up cannot ask for bytes.
     frame?.return(undefined);
   }
-}
-
-/** The index behind the next delimiter; -1 if there is none. */
-function behind(chunk: Buffer, from: number, ending: Buffer): number {
-  const last = ending.length - 1;
-  const final = ending[last] as number;
-  const near = Math.min(chunk.length, from + last + NEAR);
-  for (let at = from + last; at < near; at += 1)
-    if (chunk[at] === final && matches(chunk, at - last, ending)) return at + 1;
-  for (let at = chunk.indexOf(final, near); at >= 0; at = chunk.indexOf(final, at + 1))
-    if (matches(chunk, at - last, ending)) return at + 1;
-  return -1;
-}
-
-function matches(chunk: Buffer, from: number, ending: Buffer): boolean {
-  for (let at = 0; at < ending.length; at += 1) if (chunk[from + at] !== ending[at]) return false;
-  return true;
-}
-
-/** The last bytes of a piece that follows others, of which `edge` are the last. */
-function endOf(edge: Buffer, piece: Buffer, most: number): Buffer {
-  if (piece.length >= most) return piece.subarray(piece.length - most);
-  return Buffer.concat([edge, piece]).subarray(-most);
-}
-
-function numberOf(bytes: Buffer): number {
-  const text = bytes.toString('latin1');
-  const number = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isSafeInteger(number))
-    throw new FramingError(`${described(text)} is not a decimal number of at most 2^53 - 1`);
-  return number === 0 ? 0 : number;
 }

@@ -156,7 +156,7 @@ export class LineDecoder<Line> extends Decoder<Line> {
   }
 
   /** How many bytes may lie before the last byte of a delimiter that belong to it. */
-  get #reach(): number {
+  #reach(): number {
     return (this.#endings[0] ?? '').length - 1;
   }
 
@@ -175,12 +175,12 @@ export class LineDecoder<Line> extends Decoder<Line> {
       if (within >= 0) return this.#from + within;
       const to = this.#from + this.#text.length;
       if (to === this.chunk.length) return undefined;
-      this.#open(to - this.#reach, 2 * this.#text.length);
+      this.#open(to - this.#reach(), 2 * this.#text.length);
     }
   }
 
   #open(from: number, size: number): void {
-    const to = Math.min(this.chunk.length, from + this.#reach + 1 + size);
+    const to = Math.min(this.chunk.length, from + this.#reach() + 1 + size);
     this.#text = this.#reader.open(this.chunk, from, to, this.#ascii);
     this.#from = from;
   }
@@ -221,7 +221,7 @@ export class LineDecoder<Line> extends Decoder<Line> {
 
   /** The end of the earlier chunks, and the beginning of this one, as far as a delimiter across them reaches. */
   #seam(): string {
-    return this.#edge + this.#text.slice(0, this.#reach);
+    return this.#edge + this.#text.slice(0, this.#reach());
   }
 
   /** A line ends at this index: the next one begins behind its delimiter. */
@@ -233,7 +233,7 @@ export class LineDecoder<Line> extends Decoder<Line> {
   /** The rest of the chunk does not contain a delimiter: keeps it as a part of the line. Returns false if that is too long in any case. */
   #keep(): boolean {
     const { chunk, at } = this;
-    const overlap = this.#reach;
+    const overlap = this.#reach();
     this.at = chunk.length;
     if (overlap > 0)
       this.#edge = (this.#edge + this.#text.slice(Math.max(at, chunk.length - overlap) - this.#from)).slice(-overlap);

@@ -77,7 +77,7 @@ export class PrefixedDecoder extends Decoder<Buffer> {
         if (this.#skipped > 0) this.#skip();
         else if (!this.#announced) {
           this.#readPrefix();
-          if (this.#announced && this.#total === 0) return this.#take(EMPTY);
+          if (this.#announced && this.#total() === 0) return this.#take(EMPTY);
         } else {
           const string = this.#readString();
           if (string !== undefined) return string;
@@ -103,7 +103,7 @@ export class PrefixedDecoder extends Decoder<Buffer> {
   }
 
   /** How many bytes follow the prefix that was read last. */
-  get #total(): number {
+  #total(): number {
     return this.#prefix.length + this.#prefix.trailer;
   }
 
@@ -130,7 +130,7 @@ export class PrefixedDecoder extends Decoder<Buffer> {
 
   /** The string behind the prefix. Undefined if it is not whole; then no byte is left unread. */
   #readString(): Buffer | undefined {
-    const bytes = this.whole(this.#total);
+    const bytes = this.whole(this.#total());
     return bytes === undefined ? undefined : this.#take(bytes);
   }
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { FrameInput } from 'couplet/framing';
 import { type Decoder, decoder, FramingError, LengthLimitError, VarintParseError } from 'couplet/framing';
 import { verifyFraming } from 'couplet/testing';
@@ -208,12 +210,40 @@ describe('R51 a decoder by a generator', () => {
       return 5;
     }, /^TypeError: the generator yields .*: write yield\* before each request/);
     fails(function* (input) {
+      input.skip(1);
+      return yield* input.bytes(1);
+    }, /^TypeError: a request is not yielded: write yield\* before each/);
+    fails(function* (input) {
+      const first = yield* input.uint8();
+      input.bytes(1);
+      return first;
+    }, /^TypeError: a request is not yielded/);
+    fails(function* (input) {
+      input.bytes(100);
+      return yield* input.line();
+    }, /^TypeError: a request is not yielded/);
+    fails(function* (input) {
       return yield* input.until('');
     }, /^RangeError: the delimiter is empty/);
     fails(function* (input) {
       yield* input.uint8();
       throw new RangeError('mine');
     }, /^RangeError: mine/);
+  });
+
+  test('R51 an answer is let go of with its frame', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    const one = decoder(function* (input) {
+      return (yield* input.bytes(80_000)).length;
+    });
+    const chunks = [Buffer.alloc(40_000), Buffer.alloc(40_000)];
+    const refs = chunks.map((chunk) => new WeakRef(chunk));
+    assert.deepEqual(framesOf(one, ...chunks.splice(0)), [80_000]);
+    // A weak reference holds on until the present turn of the event loop is over.
+    await new Promise(setImmediate);
+    collect();
+    assert.deepEqual([one.held, refs.map((ref) => ref.deref())], [0, [undefined, undefined]]);
   });
 
   test('R51 goes on only when what it asked for is whole', () => {

@@ -21,7 +21,7 @@ export abstract class ClearWire<S extends Duplex> extends StreamWire<S> {
   }
 
   /** The one that reads and writes now. */
-  get #present(): StreamWire | this {
+  #present(): StreamWire | this {
     return this.tls ?? this;
   }
 
@@ -35,19 +35,19 @@ export abstract class ClearWire<S extends Duplex> extends StreamWire<S> {
   }
 
   close(): void {
-    this.#present.take('close');
+    this.#present().take('close');
   }
 
   abort(): void {
-    this.#present.take('abort');
+    this.#present().take('abort');
   }
 
   pause(): void {
-    this.#present.take('pause');
+    this.#present().take('pause');
   }
 
   resume(): void {
-    this.#present.take('resume');
+    this.#present().take('resume');
   }
 
   startTls(context: TlsContext, serverName: string, unread: Buffer): void {
