@@ -253,7 +253,7 @@ export function guardedBroker(factory: BrokerFactory, { max = 1000, messageTimeo
 }
 
 /** One who has not taken so much is cut off. */
-export const MAX_UNSENT = { maxWriteBufferBytes: 4_000_000 };
+export const MAX_UNSENT = { maxWriteBufferBytes: 1_000_000 };
 
 if (import.meta.main ?? process.argv[1] === import.meta.filename) {
   const factory = guardedBroker(new BrokerFactory());

@@ -229,7 +229,7 @@ export class MailFactory extends Factory {
   /** What the server calls itself; it takes mail for this domain. */
   name = 'localhost';
   tls: ServerTLS | undefined;
-  maxBytes = 10_000_000;
+  maxBytes = 5_000_000;
   maxRecipients = 100;
   /** How long a client may take for a line. */
   timeoutMs = 300_000;
@@ -266,7 +266,7 @@ export class Mailbox {
 }
 
 /** The receiver behind what a server on a network needs. */
-export function guardedMail(factory: MailFactory, { max = 100, maxPerPeer = 10, timeoutMs = 3_600_000 } = {}) {
+export function guardedMail(factory: MailFactory, { max = 50, maxPerPeer = 10, timeoutMs = 3_600_000 } = {}) {
   const message = '421 too many connections\r\n';
   const one = limitPerPeer(timeoutAbsolute(factory, { timeoutMs }), { max: maxPerPeer, message });
   return limitConnections(one, { max, message });

@@ -71,7 +71,7 @@ describe('mail, with swaks and curl', { timeout: 60_000 }, () => {
     await outputOf(curl(large));
     assert.ok(messages()[0]?.endsWith(`+0000\r\n${line.repeat(5000)}`));
     const larger = join(folder, 'larger');
-    writeFileSync(larger, line.repeat(11_000));
+    writeFileSync(larger, line.repeat(6000));
     const refused = curl(larger);
     assert.notEqual(await refused.ended(), 0);
     assert.match(refused.errors, /552/);
