@@ -5,6 +5,7 @@ import { Asker, download } from './visits.ts';
 import { elsewhere, within } from './within.ts';
 
 const line = `${'x'.repeat(30)}\r\n`;
+const parcels = { message: Buffer.alloc(1150, `$16\r\n${'x'.repeat(16)}\r\n`), each: 50, times: 20 };
 
 /** What is sent at once, how many messages that is, and how often; without a message it is poems. */
 const WORKS = {
@@ -12,6 +13,10 @@ const WORKS = {
   lines: { message: Buffer.alloc(3200, line), each: 100, times: 50 },
   'text lines': { message: Buffer.alloc(3200, line), each: 100, times: 50 },
   poems: { message: undefined, each: 1, times: 250 },
+  'text and bodies': parcels,
+  'raw bodies': parcels,
+  'bodies by a generator': parcels,
+  requests: { message: Buffer.alloc(3200, line), each: 100, times: 20 },
 };
 
 /** The bytes that a task adds to a server's heap. A collection would spoil that. */

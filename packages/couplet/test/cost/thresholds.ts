@@ -14,6 +14,15 @@ export const THRESHOLDS = {
   },
   /** How often a byte of a line that is echoed is copied: always 2.01, into the string that is searched, and into the slab. */
   copiesOfALine: 2.02,
+  /** The same of bytes behind a line with their number, without short text, which is not counted. */
+  copiesOfABody: {
+    /** Always 1.70: the chunk becomes a string, and the body is copied to be sent. */
+    whole: 1.72,
+    /** Always 1.91. */
+    raw: 1.93,
+    /** Always 0.70: only the body is copied, when it is sent. */
+    generator: 0.72,
+  },
   /**
    * Bytes in JavaScript's heap for each message, line or poem, while nothing is optimized. Raw: 1,280 for an echo, 4,740 for a
    * poem. The optimizer saves a third, but never at the same time.
@@ -27,6 +36,14 @@ export const THRESHOLDS = {
     'text lines': 222,
     /** Seen: 8,150 on busy cores, where events come together, to 8,830 on idle ones. */
     poems: 8950,
+    /** A line with a length, as many bytes, and the end of a line; all sent back. Seen: 399.6. */
+    'text and bodies': 402,
+    /** The same by `setRawMode`, seen: 472.0. */
+    'raw bodies': 475,
+    /** The same by a generator that reads a `decimal`, seen: 598.8. */
+    'bodies by a generator': 602,
+    /** A response, and the next request. Seen: 1,123.7. */
+    requests: 1130,
   },
   /**
    * Bytes that an idle connection keeps, in JavaScript's heap and in buffers, seen: 1,785 to 1,794. Raw: 1,034 to 1,043. The private

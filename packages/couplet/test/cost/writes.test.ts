@@ -10,6 +10,7 @@ import { FakeBackend } from '../fake-backend.ts';
 import { FakeWire } from '../fake-wire.ts';
 import { originOf } from '../origin.ts';
 import { workOf } from '../work.ts';
+import { Questions, RawParcels, ReadParcels, TextParcels } from './fixtures/parcels.ts';
 import { THRESHOLDS } from './thresholds.ts';
 import { within } from './within.ts';
 
@@ -67,6 +68,7 @@ class TextLineEcho extends TextLineReceiver {
 }
 
 const LINES = Buffer.alloc(3200, `${'x'.repeat(30)}\r\n`);
+const PARCELS = Buffer.alloc(1150, `$16\r\n${'x'.repeat(16)}\r\n`);
 
 describe('what an event writes, counted at the wire', () => {
   for (const [name, protocol] of Object.entries({ bytes: new LineEcho(), text: new TextLineEcho() })) {
@@ -78,6 +80,27 @@ describe('what an event writes, counted at the wire', () => {
       within(`copies of each byte of lines of ${name}`, bytes / LINES.length, THRESHOLDS.copiesOfALine);
     });
   }
+
+  for (const [name, protocol, copies] of [
+    ['R52 whole bodies', new TextParcels(), THRESHOLDS.copiesOfABody.whole],
+    ['R52 counted raw bytes', new RawParcels(), THRESHOLDS.copiesOfABody.raw],
+    ['R51 frames by a generator', new ReadParcels(), THRESHOLDS.copiesOfABody.generator],
+  ] as const) {
+    test(`${name}: a chunk of 50 is answered by one write, which copies each byte less than twice`, () => {
+      const { link, tap } = open(protocol);
+      const { bytes } = workOf(() => link.onData(PARCELS));
+      assert.deepEqual([tap.writes, tap.sent], [1, PARCELS.length]);
+      within(`copies of each byte of ${name}`, bytes / PARCELS.length, copies);
+    });
+  }
+
+  test('R54 a chunk with 100 responses, each followed by a request, is one write', () => {
+    const { link, tap } = open(new Questions());
+    for (let time = 1; time <= 2; time += 1) {
+      link.onData(LINES);
+      assert.deepEqual([tap.writes, tap.sent], [time, time * LINES.length]);
+    }
+  });
 
   test('a header and a body that are written apart leave as one write', () => {
     const header = 'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n';
