@@ -74,7 +74,7 @@ export class UNIXAddress {
   }
 }
 
-/** The address of either end of a connection over standard input and output. */
+/** The address of either end of a connection over what has no addresses: standard input and output, or an adopted stream. */
 export class PipeAddress {
   /** Tells the addresses of a connection apart. */
   readonly family = 'PIPE';

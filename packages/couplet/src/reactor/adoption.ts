@@ -25,7 +25,11 @@ export class Existing {
   readonly #place: AdoptPlace;
   #used = false;
 
-  constructor(streams: Pick<Streams, 'adopt'>, what: { fd: number } | { duplex: DuplexLike }, options: AdoptOptions) {
+  constructor(
+    streams: Pick<Streams, 'adopt'>,
+    what: { fd: number } | { duplex: DuplexLike },
+    options: Pick<AdoptOptions, 'local' | 'peer'>,
+  ) {
     const { local, peer } = options;
     this.name = 'fd' in what ? `descriptor ${what.fd}` : `stream ${classOf(what.duplex) ?? 'without a class'}`;
     this.#streams = streams;

@@ -151,16 +151,12 @@ export interface ConnectProcessOptions extends DialOptions, ProcessOptions {
   readonly killTimeoutMs?: number;
 }
 
-/** The addresses of a connection that exists already. */
-interface Addresses {
+/** Options of `Reactor.adoptStream` and `adoptStreamConnection` for a `Factory`. */
+export interface AdoptOptions extends ConnectionOptions {
   /** What `getHost()` returns; unless set, what the system knows of a socket, and a `PipeAddress` for anything else. */
   readonly local?: Address;
   /** What `getPeer()` returns; unless set, what the system knows of a socket, and a `PipeAddress` for anything else. */
   readonly peer?: Address;
-}
-
-/** Options of `Reactor.adoptStream` and `adoptStreamConnection` for a `Factory`. */
-export interface AdoptOptions extends ConnectionOptions, Addresses {
   /** TLS in the role of the server, from the first byte on; in clear unless set. */
   readonly tls?: ServerTLS;
   /**
@@ -171,7 +167,7 @@ export interface AdoptOptions extends ConnectionOptions, Addresses {
 }
 
 /** Options of `Reactor.adoptStream` and `adoptStreamConnection` for a `ClientFactory`. */
-export interface AdoptClientOptions extends DialOptions, Addresses {}
+export interface AdoptClientOptions extends DialOptions, Pick<AdoptOptions, 'local' | 'peer'> {}
 
 /** Throws a `TypeError` unless the options are an object: only leaving them out gives the defaults. */
 export function checkOptions(options: unknown, example = 'closeTimeoutMs: 1000'): void {

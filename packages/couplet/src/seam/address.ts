@@ -19,7 +19,7 @@ export interface UnixName {
   readonly path: string;
 }
 
-/** Either end of standard input and output: a pipe, a file or a terminal has no address. */
+/** Either end of standard input and output, or of a stream: a pipe, a file or a terminal has no address. */
 export interface PipeName {
   readonly family: 'PIPE';
 }

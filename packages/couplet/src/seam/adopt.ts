@@ -23,8 +23,9 @@ export interface DuplexLike {
   readonly allowHalfOpen?: boolean;
   /** True once something reads it. */
   readonly readableFlowing?: boolean | null;
-  /** False once nothing can be read any more, or nothing written. */
+  /** False once nothing can be read any more. */
   readonly readable?: boolean;
+  /** False once nothing can be written any more. */
   readonly writable?: boolean;
   /** True if it carries objects, not bytes. */
   readonly readableObjectMode?: boolean;

@@ -3,7 +3,7 @@ import type { Cause } from '../seam/cause.ts';
 import type { Settled } from '../seam/streams.ts';
 import type { Wire } from '../seam/wire.ts';
 import { BROKEN_PIPE, NOT_INHERITED } from './causes.ts';
-import { type Holder, SimDuplex } from './duplex.ts';
+import { type Holder, PairEnd } from './duplex.ts';
 import type { Kernel } from './kernel.ts';
 import type { Adopter } from './wire.ts';
 import { SimWire } from './wire.ts';
@@ -18,7 +18,7 @@ interface Parent extends Adopter, Holder {
 /** Makes a wire of an end of a pair: the `adopt` of the seam. */
 export function adopt(parent: Parent, place: AdoptPlace, settled: Settled<Wire>): void {
   const duplex = 'duplex' in place ? place.duplex : undefined;
-  if (!(duplex instanceof SimDuplex)) {
+  if (!(duplex instanceof PairEnd)) {
     parent.after(0, () => settled.onFailed(duplex === undefined ? NOT_INHERITED : NO_PAIR));
     return;
   }

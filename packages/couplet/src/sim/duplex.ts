@@ -66,12 +66,45 @@ class PairOwner implements Owner<SimSocket> {
  * One end of a pair of `World.pair()`: a duplex stream of bytes on the clock of the world. A scenario reads and writes it as one of
  * `node:stream`, or has a reactor adopt it. What one end writes arrives at the other.
  */
-export class SimDuplex implements DuplexLike, Receiver {
+export interface SimDuplex extends DuplexLike {
   /** False if both directions end with the first. */
   readonly allowHalfOpen: boolean;
   /** Null until something reads it or pauses it; then whether `data` is called. */
-  readableFlowing: boolean | null = null;
+  readonly readableFlowing: boolean | null;
+  /** True until the end of the input, or of the stream. */
+  readonly readable: boolean;
+  /** True until the end of the output, or of the stream. */
+  readonly writable: boolean;
+  /** True once it is closed. */
+  readonly destroyed: boolean;
   /** The error that ended it; null before. */
+  readonly errored: Error | null;
+  /**
+   * Calls the listener: `data` for each chunk that arrives, which begins the reading unless it was paused, `end` at the end of the input,
+   * `error` if the stream fails, and `close` when it is closed. Throws a `TypeError` for another event, or if `listener` is not a function.
+   */
+  on(event: 'data', listener: (chunk: Buffer) => void): this;
+  on(event: 'error', listener: (error: Error) => void): this;
+  on(event: 'end' | 'close', listener: () => void): this;
+  /**
+   * Writes a chunk, which must not change until `written` is called. Returns false if something written before waits. After the end it
+   * does nothing and returns false. Throws a `TypeError` for anything else than bytes or a string.
+   */
+  write(data: Uint8Array | string, written?: (error?: Error | null) => void): boolean;
+  /** Ends the output after everything written. */
+  end(): this;
+  /** Stops `data` and `end`. */
+  pause(): this;
+  /** Goes on with them. */
+  resume(): this;
+  /** Closes the stream at once: the other end fails, unless both directions had ended. What was written may be lost. */
+  destroy(error?: Error): this;
+}
+
+/** One end of a pair: the receiver of its socket until a process has that. */
+export class PairEnd implements SimDuplex, Receiver {
+  readonly allowHalfOpen: boolean;
+  readableFlowing: boolean | null = null;
   errored: Error | null = null;
   readonly #owner: PairOwner;
   readonly #socket: SimSocket;
@@ -95,7 +128,7 @@ export class SimDuplex implements DuplexLike, Receiver {
   }
 
   /** Makes two ends that are connected with each other. */
-  static pair(network: Network, allowHalfOpen: boolean): [SimDuplex, SimDuplex] {
+  static pair(network: Network, allowHalfOpen: boolean): [PairEnd, PairEnd] {
     const id = network.nextId();
     const end = (name: string): { owner: PairOwner; socket: SimSocket } => {
       const owner = new PairOwner(network);
@@ -105,23 +138,17 @@ export class SimDuplex implements DuplexLike, Receiver {
     const [one, other] = [end(`a${id}`), end(`b${id}`)];
     one.socket.far = other.socket;
     other.socket.far = one.socket;
-    return [
-      new SimDuplex(one.owner, one.socket, allowHalfOpen),
-      new SimDuplex(other.owner, other.socket, allowHalfOpen),
-    ];
+    return [new PairEnd(one.owner, one.socket, allowHalfOpen), new PairEnd(other.owner, other.socket, allowHalfOpen)];
   }
 
-  /** True until the end of the input, or of the stream. */
   get readable(): boolean {
     return this.#readable && this.#socket.open;
   }
 
-  /** True until the end of the output, or of the stream. */
   get writable(): boolean {
     return this.#writable && this.#socket.open;
   }
 
-  /** True once it is closed. */
   get destroyed(): boolean {
     return !this.#socket.open;
   }
@@ -135,10 +162,6 @@ export class SimDuplex implements DuplexLike, Receiver {
     return this.#socket;
   }
 
-  /**
-   * Calls the listener: `data` for each chunk that arrives, which begins the reading unless it was paused, `end` at the end of the input,
-   * `error` if the stream fails, and `close` when it is closed. Throws a `TypeError` for another event, or if `listener` is not a function.
-   */
   on(event: 'data', listener: (chunk: Buffer) => void): this;
   on(event: 'error', listener: (error: Error) => void): this;
   on(event: 'end' | 'close', listener: () => void): this;
@@ -150,10 +173,6 @@ export class SimDuplex implements DuplexLike, Receiver {
     return this;
   }
 
-  /**
-   * Writes a chunk, which must not change until `written` is called. Returns false if something written before waits. After the end it
-   * does nothing and returns false. Throws a `TypeError` for anything else than bytes or a string.
-   */
   write(data: Uint8Array | string, written: (error?: Error | null) => void = () => {}): boolean {
     const chunk = chunkOf(data);
     if (!this.writable) return false;
@@ -162,7 +181,6 @@ export class SimDuplex implements DuplexLike, Receiver {
     return this.#held === undefined;
   }
 
-  /** Ends the output after everything written. */
   end(): this {
     this.#writable = false;
     this.#ending = true;
@@ -170,21 +188,18 @@ export class SimDuplex implements DuplexLike, Receiver {
     return this;
   }
 
-  /** Stops `data` and `end`. */
   pause(): this {
     this.readableFlowing = false;
     this.#socket.pause();
     return this;
   }
 
-  /** Goes on with them. */
   resume(): this {
     this.readableFlowing = true;
     this.#socket.resume();
     return this;
   }
 
-  /** Closes the stream at once: the other end fails, unless both directions had ended. What was written may be lost. */
   destroy(error: Error | null = null): this {
     if (!this.destroyed) {
       this.errored ??= error;
@@ -208,19 +223,16 @@ export class SimDuplex implements DuplexLike, Receiver {
 
   // What the socket tells.
 
-  /** Called with each chunk. */
   onData(chunk: Buffer): void {
     this.#tell('data', chunk);
   }
 
-  /** Called at the end of the input. */
   onEof(): void {
     this.#readable = false;
     if (!this.allowHalfOpen) this.#writable = false;
     this.#tell('end');
   }
 
-  /** Called when the socket has room again. */
   onWritable(): void {
     const held = this.#held;
     this.#held = undefined;
@@ -228,12 +240,10 @@ export class SimDuplex implements DuplexLike, Receiver {
     this.#flush();
   }
 
-  /** Called when the other end is gone. */
   onWriteFailed(cause: Cause): void {
     this.#fail(cause);
   }
 
-  /** Called when the stream is closed. */
   onClosed(cause: Cause): void {
     if (cause.kind !== 'done') this.#fail(cause);
     if (this.errored !== null) this.#tell('error', this.errored);

@@ -5,7 +5,7 @@ import type { Border } from './border.ts';
 import type { CertificateFiles, CertificateOptions } from './certificate.ts';
 import { issue } from './certificate.ts';
 import type { Conditions } from './conditions.ts';
-import { SimDuplex } from './duplex.ts';
+import { PairEnd, type SimDuplex } from './duplex.ts';
 import { FaultInjector } from './fault-injector.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import { Host } from './host.ts';
@@ -150,7 +150,7 @@ export class World {
    * `allowHalfOpen: false` both directions end with the first.
    */
   pair({ allowHalfOpen = true }: { readonly allowHalfOpen?: boolean } = {}): [SimDuplex, SimDuplex] {
-    return SimDuplex.pair(this.#network, allowHalfOpen);
+    return PairEnd.pair(this.#network, allowHalfOpen);
   }
 
   /** Resolves after `ms` milliseconds of the world's time. */

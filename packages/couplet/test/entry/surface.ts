@@ -225,6 +225,7 @@ export const SURFACE = {
       'Program',
       'Scenario',
       'Schedule',
+      'SimDuplex',
       'SimEvent',
       'SimLedger',
       'SimulateOptions',
@@ -236,6 +237,7 @@ export const SURFACE = {
   'couplet/testing': {
     values: ['Clock', 'Dice', 'SocketPeer', 'StringTransport', 'verifyFraming'],
     types: [
+      'AdoptPlace',
       'Backend',
       'Cause',
       'Child',

@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import {
   type Decoder,
+  decoder,
   encodeLengthPrefixed,
   encodeLine,
   encodeNetstring,
@@ -25,6 +26,21 @@ function repeated(frame: Buffer, bytes: number): Buffer {
   return Buffer.concat(Array.from({ length: Math.ceil(bytes / frame.length) }, () => frame));
 }
 
+/** Strings of RESP, and numbers. */
+const byGenerator = (maxLength: number): Decoder<unknown> =>
+  decoder(
+    function* (input) {
+      if ((yield* input.uint8()) === 0x3a) return yield* input.decimal();
+      const bytes = yield* input.bytes(yield* input.decimal());
+      yield* input.skip(2);
+      return bytes;
+    },
+    { maxLength },
+  );
+
+const bulk = (bytes: number): Buffer =>
+  Buffer.concat([Buffer.from(`$${bytes}\r\n`), Buffer.alloc(bytes), Buffer.from('\r\n')]);
+
 /** Every format with one frame of a whole stream, and with many small ones. */
 const STREAMS: Record<string, { decoder: () => Decoder<unknown>; stream: (bytes: number) => Buffer }> = {
   'one line': { decoder: () => lines(BIG), stream: (bytes) => encodeLine(Buffer.alloc(bytes, 'x')) },
@@ -44,6 +60,18 @@ const STREAMS: Record<string, { decoder: () => Decoder<unknown>; stream: (bytes:
     stream: (bytes) => encodeLengthPrefixed(4, Buffer.alloc(bytes)),
   },
   'empty strings': { decoder: () => lengthPrefixed(1), stream: (bytes) => Buffer.alloc(bytes) },
+  'one frame of a generator': { decoder: () => byGenerator(BIG.maxLength), stream: bulk },
+  'a line of a generator': {
+    decoder: () =>
+      decoder(function* (input) {
+        return yield* input.line();
+      }, BIG),
+    stream: (bytes) => encodeLine(Buffer.alloc(bytes, '\r')),
+  },
+  'small frames of a generator': {
+    decoder: () => byGenerator(100),
+    stream: (bytes) => repeated(Buffer.from('$3\r\nabc\r\n:-17\r\n'), bytes),
+  },
   'one string behind a varint': {
     decoder: () => varintPrefixed(BIG),
     stream: (bytes) => encodeVarintPrefixed(Buffer.alloc(bytes)),
@@ -124,6 +152,10 @@ describe('the memory of framing', () => {
       decoder: netstrings({ maxLength }),
       stream: Buffer.concat([Buffer.from(`${maxLength}:`), Buffer.alloc(maxLength)]),
     }),
+    'a frame of a generator': () => ({
+      decoder: byGenerator(maxLength + 20),
+      stream: bulk(maxLength).subarray(0, -1),
+    }),
     'a string': () => ({
       decoder: lengthPrefixed(4, { maxLength }),
       stream: encodeLengthPrefixed(4, Buffer.alloc(maxLength)).subarray(0, -1),
@@ -147,7 +179,7 @@ describe('the memory of framing', () => {
             decoder.push(chunk);
             take(decoder);
           }
-          assert.ok(decoder.held <= maxLength + 10, `${decoder.held} bytes are held`);
+          assert.ok(decoder.held <= maxLength + 20, `${decoder.held} bytes are held`);
           return decoder;
         });
         assert.ok(bytes <= most, `${Math.round(bytes)} bytes are kept`);

@@ -15,8 +15,8 @@ export const ADOPTED_BUGS: readonly Bug[] = [
   {
     name: 'an adopted stream without half-close whose input goes on after its output',
     file: 'backends/node/duplex-wire.ts',
-    text: 'else this.#endBoth();',
-    instead: 'else this.stream.end();',
+    text: 'late = setTimeout(over, PARTING_MS);',
+    instead: 'if (stream.destroyed) late = setTimeout(over, PARTING_MS);',
     test: { file: 'real/adopted-streams.test.ts', name: 'R57 a stream without half-close that never ends its input' },
   },
   {
@@ -29,9 +29,9 @@ export const ADOPTED_BUGS: readonly Bug[] = [
   {
     name: 'an adopted stream that is destroyed, and counts as closed in order',
     file: 'backends/node/duplex-wire.ts',
-    text: 'this.take(this.cause === DONE && !inOrder',
-    instead: 'this.take(this.cause === undefined && !inOrder',
-    test: { file: 'real/node-backend.test.ts', name: 'R57 a stream that is destroyed from outside is lost' },
+    text: 'const inOrder = stream.writableFinished &&',
+    instead: 'const inOrder = stream.destroyed ||',
+    test: { file: 'real/adopted-streams.test.ts', name: 'R57 a stream that is destroyed without an error is lost' },
   },
   {
     name: 'an adopted stream whose failure ends the process while its factory starts',

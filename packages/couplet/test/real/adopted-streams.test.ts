@@ -266,9 +266,17 @@ describe('adopted streams of node:stream', TIMEOUT, () => {
     const near = new Duplex({ allowHalfOpen: false, read() {}, write: (_chunk, _encoding, written) => written() });
     const ear = await reactor.adoptStream(near, Factory.forProtocol(Ear));
     ear.transport.write('x');
-    ear.transport.loseConnection();
+    ear.transport.loseWriteConnection();
     assert.equal((await ear.lost).name, 'ConnectionDone');
     assert.equal(near.destroyed, true);
+  });
+
+  test('R57 a stream that is destroyed without an error is lost', async () => {
+    const [near, far] = streamPair();
+    far.on('error', () => {});
+    const ear = await reactor.adoptStream(near, Factory.forProtocol(Ear));
+    near.destroy();
+    assert.equal((await ear.lost).name, 'ConnectionLost');
   });
 
   test('R57 a stream that answers itself is one', async () => {

@@ -1,7 +1,13 @@
 import { describe, test } from 'node:test';
 import type { Protocol } from 'couplet';
-import { encodeLengthPrefixed, encodeLine, encodeNetstring } from 'couplet/framing';
-import { Int32StringReceiver, LineReceiver, NetstringReceiver, TextLineReceiver } from 'couplet/protocols';
+import { decoder, encodeLengthPrefixed, encodeLine, encodeNetstring } from 'couplet/framing';
+import {
+  FrameReceiver,
+  Int32StringReceiver,
+  LineReceiver,
+  NetstringReceiver,
+  TextLineReceiver,
+} from 'couplet/protocols';
 import { StringTransport } from 'couplet/testing';
 import { assertLinear } from '../growth.ts';
 
@@ -53,6 +59,40 @@ class Extra extends LineReceiver {
   }
 }
 
+/** A body of two bytes behind each line. */
+class Bodies extends LineReceiver {
+  override lineReceived(): void {
+    this.expectBytes(2);
+  }
+  override bytesReceived(): void {}
+}
+
+/** Two raw bytes behind each line, counted. */
+class Counted extends LineReceiver {
+  override lineReceived(): void {
+    this.setRawMode(2);
+  }
+  override rawDataReceived(): void {}
+}
+
+/** One body, as long as the stream. */
+class Body extends LineReceiver {
+  override maxBodyLength = 2_000_000;
+  override connectionMade(): void {
+    this.expectBytes(1_000_000);
+  }
+  override bytesReceived(): void {}
+}
+
+/** Two bytes behind each line. */
+class Frames extends FrameReceiver<Buffer> {
+  override readonly decoder = decoder(function* (input) {
+    yield* input.line();
+    return yield* input.bytes(2);
+  });
+  override frameReceived(): void {}
+}
+
 const MEGABYTE = Buffer.alloc(1_000_000, 'x');
 const empty = encodeNetstring('');
 
@@ -63,6 +103,10 @@ const RECEIVERS: Record<string, { make: () => Protocol; stream: Buffer }> = {
   'lines and raw bytes by turns': { make: () => new Turns(), stream: Buffer.alloc(1_000_000, 'x\r\n\r\n') },
   'lines with two delimiters by turns': { make: () => new Delimiters(), stream: Buffer.alloc(1_000_000, 'x\r\nx|') },
   'lines with others in between': { make: () => new Extra(), stream: Buffer.alloc(1_000_000, '12345678\r\n') },
+  'bodies of two bytes': { make: () => new Bodies(), stream: Buffer.alloc(1_000_000, 'x\r\n\r\n') },
+  'raw bytes that are counted': { make: () => new Counted(), stream: Buffer.alloc(1_000_000, 'x\r\n\r\n') },
+  'one body': { make: () => new Body(), stream: MEGABYTE },
+  'frames of a generator': { make: () => new Frames(), stream: Buffer.alloc(1_000_000, 'x\r\n\r\n') },
   'empty netstrings': { make: () => new Netstrings(), stream: Buffer.alloc(999_999, empty) },
   'strings of 99,999 bytes': {
     make: () => new Strings(),
