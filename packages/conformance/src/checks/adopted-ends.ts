@@ -176,6 +176,8 @@ function addRefusals(suite: Suite, pair: StreamPair): void {
     await expectTypeError(adopt({ peer: '192.0.2.1' }));
     const reason = await rejectionOf(adopt({ closeTimeoutMs: -1 }));
     expect(reason instanceof RangeError, `it rejected with ${reason}`);
+    await expectTypeError(adopt({ tls: {} }));
+    await expectTypeError(adopt({ haproxy: { trusted: 7 } }));
     await served(stage, [near, far]);
   });
 

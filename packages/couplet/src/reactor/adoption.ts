@@ -59,15 +59,23 @@ export class Existing {
     };
   }
 
-  /** Resolves as `connected` does. When that rejects for anything but a wrong argument, what was not adopted is closed. */
-  async connected<P>(connected: Promise<P>): Promise<P> {
+  /**
+   * Resolves to the protocol that `connect` connects it to. When that fails, it is closed if no wire was made of it; a wrong argument leaves
+   * it as it was.
+   */
+  async connected<P>(connect: () => Promise<P>): Promise<P> {
     try {
-      return await connected;
+      return await connect();
     } catch (error) {
       const untouched = error instanceof TypeError || error instanceof RangeError;
-      if (!(untouched || this.#used)) this.adopt({ onReady: () => null, onFailed: () => {} });
+      if (untouched) this.#release();
+      else if (!this.#used) this.adopt({ onReady: () => null, onFailed: () => {} });
       throw error;
     }
+  }
+
+  #release(): void {
+    if (!this.#used && 'duplex' in this.#place) TAKEN.delete(this.#place.duplex);
   }
 }
 

@@ -313,7 +313,7 @@ export abstract class ReactorStreams extends ReactorClock {
     boundsOf(options);
     if (!isClientFactory(factory)) factoryFrom(factory);
     const existing = new Existing(this.#engine.streams, what, options);
-    return existing.connected(
+    return existing.connected(() =>
       isClientFactory(factory)
         ? this['~connect'](
             { kind: 'own', name: existing.name, connect: (attempt) => existing.adopt(attempt) },

@@ -71,8 +71,8 @@ export const ADOPTED_BUGS: readonly Bug[] = [
   {
     name: 'a stream to be adopted that stays open when its factory cannot start',
     file: 'reactor/adoption.ts',
-    text: 'if (!(untouched || this.#used))',
-    instead: 'if (untouched && !this.#used)',
+    text: 'else if (!this.#used) this.adopt(',
+    instead: 'else if (this.#used) this.adopt(',
     test: { file: 'sim/sim-backend.test.ts', name: 'R57 a factory that cannot start is the reason' },
   },
   {

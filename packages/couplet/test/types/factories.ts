@@ -1,5 +1,14 @@
 // What fits under which factory. Compiled, never run.
-import type { Address, Connector, IPv4Address, IPv6Address, ListeningPort } from 'couplet';
+import { PassThrough, Readable } from 'node:stream';
+import type {
+  Address,
+  Connector,
+  DuplexLike,
+  IPv4Address,
+  IPv6Address,
+  ListeningPort,
+  ReactorTransport,
+} from 'couplet';
 import {
   ClientFactory,
   Factory,
@@ -274,4 +283,29 @@ export async function functions(): Promise<void> {
   await listen('tcp:8007', async () => new Echo());
   // @ts-expect-error a handler, which is for serve
   await listen('tcp:8007', () => {});
+}
+
+/** R57: an adopted stream has the protocol that its factory builds. */
+export async function adopts(duplex: DuplexLike): Promise<void> {
+  exactly<Poem>()(await reactor.adoptStream(duplex, new PoemFactory()));
+  exactly<Protocol>()(await reactor.adoptStream(duplex, () => new Protocol()));
+  exactly<Poem>()(await reactor.adoptStreamConnection(3, new PoemFactory(), { haproxy: { trusted: ['unix'] } }));
+  class Caller extends Protocol {}
+  const client = ClientFactory.forProtocol(Caller);
+  exactly<Caller>()(await reactor.adoptStream(duplex, client, { proxyHeader: 2, timeoutMs: 1000 }));
+  // @ts-expect-error a header is read by servers
+  await reactor.adoptStream(duplex, client, { haproxy: { trusted: ['unix'] } });
+  // @ts-expect-error a server is not dialled
+  await reactor.adoptStream(duplex, new PoemFactory(), { timeoutMs: 1000 });
+  // @ts-expect-error what can only be read is not a duplex stream
+  await reactor.adoptStream(Readable.from([]), new PoemFactory());
+  await reactor.adoptStream(new PassThrough(), new PoemFactory());
+}
+
+/** R62: a protocol that says so has its reactor as one. */
+export class Opening extends Protocol {
+  declare transport: ReactorTransport;
+  override connectionMade(): void {
+    exactly<Reactor>()(this.transport.reactor);
+  }
 }

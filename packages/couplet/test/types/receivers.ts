@@ -1,6 +1,6 @@
 // What the receivers and decoders know and refuse. Compiled, never run.
 import { Factory } from 'couplet';
-import { lengthPrefixed, lines, textLines } from 'couplet/framing';
+import { decoder, lengthPrefixed, lines, textLines } from 'couplet/framing';
 import {
   FrameReceiver,
   Int32StringReceiver,
@@ -119,3 +119,20 @@ lengthPrefixed(3);
 verifyFraming(() => new LineReceiver(), 'x', { callbacks: ['lineReceived'], raw: ['rawDataReceived'] });
 // @ts-expect-error there is no such callback
 verifyFraming(() => new LineReceiver(), 'x', { callbacks: ['lineRecieved'] });
+
+/** R51: a generator yields its input and nothing else. */
+decoder(function* (input) {
+  const length = yield* input.uint8();
+  exactly<number>()(length);
+  return exactly<Buffer>()(yield* input.bytes(length));
+});
+// @ts-expect-error a request is yielded with yield*
+decoder(function* (input) {
+  yield input.uint8();
+  return 1;
+});
+// @ts-expect-error what is yielded is no request
+decoder(function* () {
+  yield 7;
+  return 1;
+});
