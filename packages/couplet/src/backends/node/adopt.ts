@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import { Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { isatty, ReadStream } from 'node:tty';
 import type { SocketName } from '../../seam/address.ts';
 import type { AdoptPlace } from '../../seam/adopt.ts';
@@ -10,6 +10,8 @@ import { causeOf, causeOfThrown } from './cause.ts';
 import { pathOfSocket, statusOf, vacate } from './descriptor.ts';
 import { DuplexWire } from './duplex-wire.ts';
 import { SOCKET_OPTIONS, SocketWire } from './socket-wire.ts';
+
+const stream = process.getBuiltinModule('node:stream');
 
 const PIPE: SocketName = { family: 'PIPE' };
 const NO_STREAM: Cause = { kind: 'other', code: '', detail: 'it is not a socket, a pipe or a terminal' };
@@ -45,7 +47,7 @@ export function adopt(place: AdoptPlace, settled: Settled<Wire>): void {
 }
 
 function adoptDuplex(duplex: unknown, { local, peer }: AdoptPlace, settled: Settled<Wire>): void {
-  if (!(duplex instanceof Duplex)) {
+  if (!(duplex instanceof stream.Duplex)) {
     setImmediate(() => settled.onFailed(NO_DUPLEX));
     return;
   }
