@@ -289,6 +289,19 @@ function addStops(suite: AllSuites): void {
     expectSame(actor.log.includes('exited'), false, 'whether processExited was called');
   });
 
+  suite.add('R56 what a callback waits for when the reactor ends is not an error', async (stage) => {
+    const actor = stage.spawn('idle', { made: () => stage.reactor.sleep(60_000) });
+    await actor.when(() => actor.log.length > 0);
+    stage.reactor.stop();
+    expectTerminated(await actor.ended(), undefined, 'SIGTERM');
+    // The time of the stop is over: the promise is not waited for.
+    expect(
+      actor.faults.splice(0).every((fault) => fault.endsWith('while a promise is pending')),
+      'another fault',
+    );
+    expectEnds(actor);
+  });
+
   suite.add('R56 a reactor that has begun to end starts no child', async (stage) => {
     const actor = new ProcessActor();
     const [command, ...args] = stage.command('echo');

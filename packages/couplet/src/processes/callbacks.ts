@@ -1,11 +1,14 @@
 import type { Engine } from '../engine/engine.ts';
 import { classOf } from '../engine/report.ts';
+import { isInterruption } from '../time/waits.ts';
 import { isThenable, promiseOf } from '../values/thenable.ts';
 
 /** What follows from the callbacks of a process. */
 export interface Consequences {
   /** What the process is called in reports, behind the class of its protocol. */
   readonly place: string;
+  /** Whether it has ended, or no promise is waited for any more. */
+  readonly over: boolean;
   /** A callback threw, or its promise rejected; that was reported. */
   failed(error: unknown): void;
   /** A first promise is pending. */
@@ -62,6 +65,8 @@ export class ProcessCallbacks {
   }
 
   #fail(where: string, error: unknown): void {
+    // What the callback waited for has ended with the reactor.
+    if (isInterruption(error) && this.#consequences.over) return;
     this.#engine.report({ who: `${classOf(this.#protocol)} of ${this.#consequences.place}`, where, error });
     this.#consequences.failed(error);
   }

@@ -60,8 +60,12 @@ export class SpawnedProcess extends Subprocess implements ProcessTransport {
     this.#household = household;
     this.#protocol = protocol;
     this.#terms = terms;
+    const isOver = (): boolean => this.#forced || this.#life.state === 'ended';
     this.#callbacks = new ProcessCallbacks(this.engine, protocol, {
       place: terms.command,
+      get over(): boolean {
+        return isOver();
+      },
       failed: (error) => this.#fail(errorOf(error)),
       awaited: () => this.#read(),
       settled: () => this.#goOn(),

@@ -99,6 +99,7 @@ describe('a kind of endpoint that a program registers', () => {
         name: 'Error',
         message: "there is an endpoint 'cache' already",
       });
+      assert.throws(() => registerEndpoint('exec', CACHE), { message: "there is an endpoint 'exec' already" });
       assert.throws(() => registerEndpoint('tcp', CACHE), { message: "there is an endpoint 'tcp' already" });
     });
     for (const prefix of ['', 'Cache', '7up', 'a b', 'a:b', 'a\n'])
