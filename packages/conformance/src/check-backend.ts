@@ -20,6 +20,7 @@ import { conversingChecks } from './checks/conversing.ts';
 import { deliveringChecks } from './checks/delivering.ts';
 import { drainChecks } from './checks/drain.ts';
 import { drainRunChecks } from './checks/drain-run.ts';
+import { execChecks } from './checks/exec.ts';
 import { facetChecks } from './checks/facets.ts';
 import { failedWriteChecks } from './checks/failed-writes.ts';
 import { failureChecks } from './checks/failures.ts';
@@ -117,6 +118,7 @@ export function checkBackend(underTest: BackendUnderTest): Check[] {
     ...readingChecks(underTest),
     ...conversingChecks(underTest),
     ...processChecks(underTest),
+    ...execChecks(underTest),
     ...policyChecks(underTest),
     ...admissionChecks(underTest),
     ...refusedChecks(underTest),

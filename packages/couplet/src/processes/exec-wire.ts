@@ -74,6 +74,7 @@ export class ExecWire implements Wire {
       onEof: () => {
         this.#eof = true;
         this.sink?.onEof();
+        this.#settle();
       },
       onWritable: () => {},
       onWriteFailed: () => {},
@@ -84,7 +85,14 @@ export class ExecWire implements Wire {
         this.#settle();
       },
     };
-    return { stdin, stdout, onExited };
+    return {
+      stdin,
+      stdout,
+      onExited: (exit) => {
+        this.#child.stdin.close();
+        onExited(exit);
+      },
+    };
   }
 
   write(chunk: Uint8Array): boolean {
@@ -150,9 +158,13 @@ export class ExecWire implements Wire {
     this.sink?.onWritable();
   }
 
-  /** Tells the connection once both directions are closed. */
+  /** Closes the output when both directions have ended, and tells the connection once both are closed. */
   #settle(): void {
-    if (this.#told || !(this.#inputClosed && this.#outputClosed)) return;
+    if (this.#told || !this.#inputClosed) return;
+    if (!this.#outputClosed) {
+      if (this.#eof && !this.#left) this.#child.stdout.close();
+      return;
+    }
     this.#told = true;
     this.sink?.onClosed(this.#cause);
   }

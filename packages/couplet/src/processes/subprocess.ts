@@ -29,6 +29,7 @@ export abstract class Subprocess implements Live, SpawnSink {
   readonly #household: Household;
   /** The child, while it runs. */
   #child: Child | undefined;
+  #pid: number | undefined;
   /** What the reactor wants of it. */
   #wanted: 'alive' | 'ended' | 'gone' = 'alive';
 
@@ -56,7 +57,7 @@ export abstract class Subprocess implements Live, SpawnSink {
   }
 
   get pid(): number | undefined {
-    return this.#child?.pid;
+    return this.#pid;
   }
 
   /** True while the child runs. */
@@ -77,6 +78,7 @@ export abstract class Subprocess implements Live, SpawnSink {
   /** The child runs. The reactor may have begun to end since it was started. */
   protected take(child: Child): void {
     this.#child = child;
+    this.#pid = child.pid;
     if (this.#wanted !== 'alive') this.askToEnd();
     if (this.#wanted === 'gone') this.kill();
   }

@@ -30,7 +30,7 @@ export interface ProcessExit {
 export interface Child {
   /** Its id. */
   readonly pid: number;
-  /** Takes what it reads: `end` closes it, and `onClosed` follows. Its sink is never told of input. Closed when the child has ended. */
+  /** Takes what it reads: `end` closes it, and `onClosed` follows. Its sink is never told of input. */
   readonly stdin: Wire;
   /** Passes on its output. Nothing is written to it; `close` and `abort` are the same. */
   readonly stdout: Wire;

@@ -135,7 +135,7 @@ export class ReactorWitness {
   #hearMade(view: ConnectionView, witness: ConnectionWitness): void {
     this.#hearNew('made', view);
     this.#made.add(view.id);
-    if (view.role === 'client' && view.peer === PIPE) this.#piped += 1;
+    if (view.role === 'client' && view.peer === PIPE && this.#process.adopting === undefined) this.#piped += 1;
     this.#open.set(view.id, witness);
     for (const count of this.#countsOf(view)) {
       count.made += 1;
