@@ -14,10 +14,13 @@ const {
   DNSLookupError,
   NoRouteError,
   PortDraining,
+  ProcessDone,
+  ProcessTerminated,
   ReactorAlreadyRunning,
   ReactorNotRunning,
   ReactorStopped,
   ProxyHeaderError,
+  SpawnError,
   TimeoutError,
   TLSError,
   UserAbortError,
@@ -59,6 +62,7 @@ describe('the failures of an attempt', () => {
       TimeoutError,
       ConnectBindError,
       UserAbortError,
+      SpawnError,
     ];
     for (const Kind of kinds) {
       const error = new Kind('why', { cause: CAUSE });
@@ -100,6 +104,16 @@ test('R49 PortDraining says how long there is time', () => {
   assert.match(error.message, /250 ms/);
 });
 
+test('R56 ProcessTerminated says by what a process ended', () => {
+  const [failed, killed] = [new ProcessTerminated(3, undefined), new ProcessTerminated(undefined, 'SIGKILL')];
+  assert.deepEqual([failed.message, failed.exitCode, failed.signal], ['the process exited with code 3', 3, undefined]);
+  assert.deepEqual([killed.message, killed.exitCode], ['the process was ended by SIGKILL', undefined]);
+  assert.deepEqual(
+    [killed.name, killed.code, killed.signal],
+    ['ProcessTerminated', 'COUPLET_PROCESS_TERMINATED', 'SIGKILL'],
+  );
+});
+
 describe('every error class', () => {
   const classes = [
     ConnectError,
@@ -111,9 +125,11 @@ describe('every error class', () => {
     ConnectionRefusedError,
     DNSLookupError,
     NoRouteError,
+    ProcessDone,
     ReactorAlreadyRunning,
     ReactorNotRunning,
     ReactorStopped,
+    SpawnError,
     TLSError,
     TimeoutError,
     UserAbortError,
@@ -135,7 +151,7 @@ describe('every error class', () => {
     );
     assert.deepEqual(
       new Set<unknown>(exported),
-      new Set<unknown>([...classes, CannotListenError, PortDraining, ProxyHeaderError]),
+      new Set<unknown>([...classes, CannotListenError, PortDraining, ProcessTerminated, ProxyHeaderError]),
     );
   });
 });
