@@ -31,7 +31,7 @@ import { SeamWatch } from './seam-watch.ts';
  * - `flood`: writes 4,000,000 bytes to its output, and then `error` to its error output
  * - `stubborn`: ignores SIGTERM, writes `ready`, and goes on for at least 10 s, also when its input ends
  * - `idle`: does nothing for at least 10 s, and does not read
- * - `deaf`: closes its input, writes `closed`, and 200 ms later `done`
+ * - `deaf`: closes its input, writes `closed`, and 500 ms later `done`
  * - `parent`: starts a process that has its output open for at least 2 s, writes `left`, and exits
  */
 export type Behaviour = 'echo' | 'fail' | 'flood' | 'stubborn' | 'idle' | 'deaf' | 'parent';

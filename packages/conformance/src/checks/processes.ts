@@ -270,7 +270,7 @@ function addStops(suite: AllSuites): void {
       stage.reactor.stop();
       expectTerminated(await actor.ended(), undefined, 'SIGKILL');
       const took = stage.reactor.now() - since;
-      expect(took >= 999 && took < 3000, `it took ${took} ms, not 1,000`);
+      expect(took >= 999 && took < 8000, `it took ${took} ms, not 1,000`);
       expectSame(backend.signals, ['SIGTERM', 'SIGKILL'], 'the signals');
       expectEnds(actor);
     },

@@ -19,7 +19,7 @@ const SCRIPTS: Readonly<Record<Behaviour, string>> = {
   flood: 'head -c 4000000 /dev/zero; echo error >&2',
   stubborn: 'trap "" TERM; echo ready; while :; do sleep 0.05; done',
   idle: 'exec sleep 10',
-  deaf: 'exec <&-; echo closed; sleep 0.2; echo done',
+  deaf: 'exec <&-; echo closed; sleep 0.5; echo done',
   parent: 'sleep 2 & echo left',
 };
 const venue = {

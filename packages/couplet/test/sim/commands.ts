@@ -21,7 +21,7 @@ const BEHAVIOURS: Readonly<Record<Behaviour, Command>> = {
   deaf: async ({ stdin, stdout, sleep }) => {
     stdin.close();
     await stdout.write('closed\n');
-    await sleep(200);
+    await sleep(500);
     await stdout.write('done\n');
   },
   parent: async ({ fork, stdout }) => {
