@@ -1,4 +1,5 @@
-import type { Backend, Cause, ClockFacet, HostAddress, Resolver, Signal, Streams, Surroundings } from 'couplet/testing';
+import type { Signal } from 'couplet';
+import type { Backend, Cause, ClockFacet, HostAddress, Resolver, Streams, Surroundings } from 'couplet/testing';
 import { causeOf, ScriptedAttempt } from './scripted-wire.ts';
 
 /** More turns of the event loop than the engine takes one after the other. */

@@ -1,3 +1,4 @@
+import type { Signal } from 'couplet';
 import type {
   Backend,
   Cause,
@@ -6,7 +7,6 @@ import type {
   ListenPlace,
   ListenSink,
   Settled,
-  Signal,
   Sink,
   SocketName,
   SpawnSink,

@@ -1,5 +1,5 @@
-import { CannotListenError, Reactor } from 'couplet';
-import type { Backend, Signal } from 'couplet/testing';
+import { CannotListenError, Reactor, type Signal } from 'couplet';
+import type { Backend } from 'couplet/testing';
 import { Actor, type Part } from '../actor.ts';
 import { AllSuites } from '../all-suites.ts';
 import type { Check } from '../check.ts';

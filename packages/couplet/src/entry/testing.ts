@@ -7,7 +7,7 @@ export type { Cause } from '../seam/cause.ts';
 export type { ClockFacet } from '../seam/clock.ts';
 export type { Child, ChildSink, ProcessExit, Processes, ProcessPlace, SpawnSink } from '../seam/processes.ts';
 export type { ConnectPlace, Listener, ListenPlace, ListenSink, Settled, Streams } from '../seam/streams.ts';
-export type { Signal, Surroundings } from '../seam/surroundings.ts';
+export type { Surroundings } from '../seam/surroundings.ts';
 export type { TlsClientSettings, TlsContext, TlsIdentity, TlsServerSettings } from '../seam/tls.ts';
 export type { Sink, Wire } from '../seam/wire.ts';
 export type { ClockOptions } from '../testing/clock.ts';

@@ -40,8 +40,18 @@ export interface DuplexLike {
  * held until the stream calls back, an abort destroys the stream, and where it has no half-close, both directions end with the first.
  * A stream of a kind that the runtime cannot use fails. Above the seam it has a listener for its errors already.
  */
-export type AdoptPlace = ({ readonly fd: number } | { readonly duplex: DuplexLike }) & {
-  /** The names of its ends, in place of those that the system knows; of a stream the system knows none. */
+export type AdoptPlace = (
+  | {
+      /** The descriptor, of a connected socket, a pipe or a terminal. */
+      readonly fd: number;
+    }
+  | {
+      /** The stream, which nothing reads. */
+      readonly duplex: DuplexLike;
+    }
+) & {
+  /** The name of this end, in place of what the system knows; of a stream it knows none. */
   readonly local?: SocketName;
+  /** The name of the peer, in the same way. */
   readonly peer?: SocketName;
 };

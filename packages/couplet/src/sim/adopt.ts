@@ -11,30 +11,30 @@ import { SimWire } from './wire.ts';
 const NO_PAIR: Cause = { kind: 'other', code: '', detail: 'it is not a stream of World.pair()' };
 
 /** The process that adopts. */
-interface Parent extends Adopter, Holder {
+interface StreamOwner extends Adopter, Holder {
   readonly kernel: Pick<Kernel, 'sockets'>;
 }
 
 /** Makes a wire of an end of a pair: the `adopt` of the seam. */
-export function adopt(parent: Parent, place: AdoptPlace, settled: Settled<Wire>): void {
+export function adopt(owner: StreamOwner, place: AdoptPlace, settled: Settled<Wire>): void {
   const duplex = 'duplex' in place ? place.duplex : undefined;
   if (!(duplex instanceof PairEnd)) {
-    parent.after(0, () => settled.onFailed(duplex === undefined ? NOT_INHERITED : NO_PAIR));
+    owner.after(0, () => settled.onFailed(duplex === undefined ? NOT_INHERITED : NO_PAIR));
     return;
   }
-  const socket = duplex['~give'](parent);
+  const socket = duplex['~give'](owner);
   if (socket === undefined) {
-    parent.after(0, () => settled.onFailed(BROKEN_PIPE));
+    owner.after(0, () => settled.onFailed(BROKEN_PIPE));
     return;
   }
-  parent.kernel.sockets.add(socket);
-  parent.after(0, () => {
-    parent.note(`adopts ${socket.name}`);
-    const wire = new SimWire(parent, socket, place);
-    parent.given.adopted += 1;
-    parent.adopting = wire;
+  owner.kernel.sockets.add(socket);
+  owner.after(0, () => {
+    owner.note(`adopts ${socket.name}`);
+    const wire = new SimWire(owner, socket, place);
+    owner.given.adopted += 1;
+    owner.adopting = wire;
     const sink = settled.onReady(wire);
-    parent.adopting = undefined;
+    owner.adopting = undefined;
     if (sink === null) {
       wire.close();
       return;

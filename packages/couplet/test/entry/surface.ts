@@ -265,7 +265,6 @@ export const SURFACE = {
       'Seat',
       'SecureOptions',
       'Settled',
-      'Signal',
       'Sink',
       'SocketName',
       'SpawnSink',

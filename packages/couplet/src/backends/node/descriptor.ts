@@ -1,5 +1,5 @@
 import type { BigIntStats } from 'node:fs';
-import { devNull } from 'node:os';
+import { os } from './late.ts';
 
 const fs = process.getBuiltinModule('node:fs');
 
@@ -33,5 +33,5 @@ export function pathOfSocket(fd: number): string {
  */
 export function vacate(fd: number): void {
   fs.closeSync(fd);
-  fs.openSync(devNull, 'r+');
+  fs.openSync(os().devNull, 'r+');
 }
