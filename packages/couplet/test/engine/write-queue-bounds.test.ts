@@ -5,6 +5,7 @@ import { fixedData } from '../../src/bytes/chunk.ts';
 import { Slabs } from '../../src/bytes/slabs.ts';
 import { WriteQueue } from '../../src/engine/write-queue.ts';
 import { FakeWire } from '../fake-wire.ts';
+import { FULL } from '../full.ts';
 
 const MOST = 256 * 1024;
 /** The longest string that the engine of every supported runtime has. */
@@ -116,7 +117,7 @@ describe('R60 a WriteQueue with a budget', () => {
         assert.ok(wire.output.equals(Buffer.concat(pushed)));
         assert.deepEqual([queue.size, queue.held, queue.allHeld], [0, 0, true]);
       }),
-      { numRuns: 300 },
+      { numRuns: FULL ? 300 : 100 },
     );
   });
 
