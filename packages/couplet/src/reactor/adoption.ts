@@ -113,7 +113,7 @@ export class Adoption implements WireSource {
     };
   }
 
-  listen(_paused: boolean, sink: ListenSink): Promise<Listener | Cause> {
+  listen(_handover: object, sink: ListenSink): Promise<Listener | Cause> {
     return new Promise((resolve) => {
       const { cancel } = this.#existing.adopt({
         onReady: (wire): Sink | null => {

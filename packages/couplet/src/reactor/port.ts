@@ -10,14 +10,14 @@ import type { StreamTransport } from '../engine/stream-transport.ts';
 import { Tally } from '../engine/tally.ts';
 import type { Undecided } from '../engine/undecided.ts';
 import { AdmissionFailed, isAdmissionReason, PortStopped } from '../filters/refused.ts';
-import type { Factory } from '../protocol/factory.ts';
+import { Factory } from '../protocol/factory.ts';
 import type { Drained, DrainOptions, ListeningPort } from '../protocol/port.ts';
 import type { Callbacks } from '../protocol/protocol.ts';
 import type { ServerTLS } from '../protocol/tls.ts';
 import type { Transport } from '../protocol/transport.ts';
 import type { PortView } from '../protocol/views.ts';
 import type { Cause } from '../seam/cause.ts';
-import type { Listener, ListenSink } from '../seam/streams.ts';
+import type { Listener, ListenPlace, ListenSink } from '../seam/streams.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 import { checkAtLeast } from '../values/checks.ts';
 import { factsOf } from '../values/details.ts';
@@ -36,11 +36,14 @@ export interface WireSource {
   readonly name: string;
   /** What is told of the only wire of a port that adopts it; undefined where wires are accepted. */
   readonly outcome?: Outcome;
-  /** Opens it: the `listen` of the seam for its place. */
-  listen(paused: boolean, sink: ListenSink): Promise<Listener | Cause>;
+  /** Opens it: the `listen` of the seam for its place, with how its wires are to be handed over. */
+  listen(handover: Handover, sink: ListenSink): Promise<Listener | Cause>;
   /** Returns the error for a port that cannot be opened. */
   failure(why: string, options?: ErrorOptions): Error;
 }
+
+/** How a wire is handed over: see `ListenPlace`. */
+type Handover = Pick<ListenPlace, 'paused' | 'asked'>;
 
 /** Is told what became of a wire. One that was seated is lost later. */
 export interface Outcome {
@@ -138,6 +141,7 @@ export class Port implements ListeningPort {
     if (engine.stopping) throw source.failure('the reactor is stopping');
     // A port that reads a header before it asks the factory cannot have its wires paused.
     const paused = factory.admitsLater && terms.header === undefined && source.outcome === undefined;
+    const asked = terms.header !== undefined || looksAtPeers(factory);
     const tally = new Tally(engine.tally);
     const origin: Origin = { id: engine.newId(), role: 'server', factory, tally };
     const arrivals = new Arrivals(engine, source.outcome);
@@ -145,7 +149,8 @@ export class Port implements ListeningPort {
     let known: Prelude = NO_PRELUDE;
     const onAccepted = (wire: Wire): Sink | null => admission.begin(wire, known).sink;
     checkCertificates(engine, source, terms.tls);
-    const listener = await source.listen(paused, {
+    const handover = { ...(paused && { paused }), ...(asked && { asked }) };
+    const listener = await source.listen(handover, {
       onAccepted,
       onAcceptFailed: complaints(engine, `the port ${source.name}`, tally),
     });
@@ -269,4 +274,10 @@ function complaints(engine: Engine, who: string, tally: Tally): (cause: Cause) =
     quietUntil = engine.now() + 1000;
     engine.report({ who, where: 'accept', error: new Error(cause.detail, { cause }) });
   };
+}
+
+/** True if `buildProtocol` or `admit` is overridden: somebody may look at who connects before there is a protocol. */
+function looksAtPeers(factory: Factory): boolean {
+  const { admit, buildProtocol } = Factory.prototype;
+  return factory.admit !== admit || factory.buildProtocol !== buildProtocol;
 }

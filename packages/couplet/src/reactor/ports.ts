@@ -118,7 +118,7 @@ export class Ports {
     const port = place.kind === 'tcp' ? place.port : undefined;
     return {
       name,
-      listen: (paused, sink) => this.#engine.streams.listen(paused ? { ...place, paused } : place, sink),
+      listen: (handover, sink) => this.#engine.streams.listen({ ...place, ...handover }, sink),
       failure: (why, options) => new CannotListenError(name, port, why, options),
     };
   }

@@ -41,6 +41,8 @@ export type ListenPlace = (
 ) & {
   /** Nothing of an accepted wire is read before its first `resume`, where the runtime can; a sink calls `pause` nevertheless. */
   readonly paused?: boolean;
+  /** The peer of an accepted wire is asked for at once, so one that is not known any more, after a reset, is not handed over. */
+  readonly asked?: boolean;
 };
 
 /** Where to connect to. Names are resolved above the seam. */

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect, createServer, Socket } from 'node:net';
 import process from 'node:process';
 import { mock, test } from 'node:test';
-import { ClientFactory, ConnectionLost, Factory, Protocol, Reactor } from 'couplet';
+import { type Address, ClientFactory, ConnectionLost, Factory, Protocol, Reactor } from 'couplet';
 import { NodeBackend } from 'couplet/node';
 import { Ear } from 'couplet-conformance';
 import { SocketWire } from '../../src/backends/node/socket-wire.ts';
@@ -36,16 +36,27 @@ test('R3 what the kernel refuses, because the peer has reset the connection, was
   assert.ok(reason instanceof ConnectionLost, String(reason));
 });
 
-test('R9 a peer that has reset its connection before that was accepted has no address, and gets no protocol', async () => {
+/** Connects twice, and resets the first connection before it is accepted. Returns who was greeted, and the address of the second. */
+async function greetLate(asks: boolean): Promise<{ greeted: string[]; second: string; reasons: string[] }> {
   const reactor = new Reactor(new NodeBackend());
-  const peers: string[] = [];
+  const greeted: string[] = [];
+  const reasons: string[] = [];
   class Greeting extends Protocol {
     override connectionMade(): void {
-      peers.push(`${this.transport.getPeer()}`);
+      greeted.push(`${this.transport.getPeer()}`);
       this.transport.loseConnection();
     }
+    override connectionLost(reason: Error): void {
+      reasons.push(reason.name);
+    }
   }
-  const port = await reactor.listenTCP(0, Factory.forProtocol(Greeting), { interface: '127.0.0.1' });
+  class Asking extends Factory {
+    override buildProtocol(_address: Address): Greeting {
+      return new Greeting();
+    }
+  }
+  const factory = asks ? new Asking() : Factory.forProtocol(Greeting);
+  const port = await reactor.listenTCP(0, factory, { interface: '127.0.0.1' });
   const host = port.getHost();
   assert.ok(host.family === 'IPv4');
   // This process accepts nothing while it waits for the other one.
@@ -56,7 +67,19 @@ test('R9 a peer that has reset its connection before that was accepted has no ad
   const { localPort } = socket;
   await once(socket.resume(), 'end');
   await port.stopListening();
-  assert.deepEqual(peers, [`${host}`.replace(`${host.port}`, `${localPort}`)]);
+  return { greeted, second: `${host}`.replace(`${host.port}`, `${localPort}`), reasons };
+}
+
+test('R9 a peer that has reset its connection before that was accepted has no address, and gets no protocol that asks for it', async () => {
+  const { greeted, second } = await greetLate(true);
+  assert.deepEqual(greeted, [second]);
+});
+
+test('R44 where nobody asks for the address, such a peer gets a protocol, whose connection is lost', async () => {
+  const { greeted, second, reasons } = await greetLate(false);
+  assert.deepEqual([greeted[1], greeted.length], [second, 2]);
+  assert.equal(greeted[0], "IPv4Address(type='TCP', host='0.0.0.0', port=0)");
+  assert.equal(reasons[0], 'ConnectionLost');
 });
 
 test('R3 who uploads hears why the server resets the connection', async () => {

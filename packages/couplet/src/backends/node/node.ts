@@ -41,7 +41,8 @@ async function listen(place: ListenPlace, sink: ListenSink): Promise<Listener | 
   const kept = place.kind === 'fd' ? keeperOf(place.fd) : undefined;
   const server = Object.assign(kept ?? createServer(SOCKET_OPTIONS), { pauseOnConnect });
   server.on('connection', (socket) => {
-    if (path === undefined && socket.remoteAddress === undefined) {
+    // To look for the peer is a system call.
+    if (path === undefined && place.asked === true && socket.remoteAddress === undefined) {
       discard(socket);
       return;
     }
