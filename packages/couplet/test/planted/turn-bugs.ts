@@ -37,7 +37,7 @@ export const TURN_BUGS: readonly Bug[] = [
   {
     name: 'a budget that is held back by what waits for TLS',
     file: 'engine/write-queue.ts',
-    text: 'return this.budget <= 0 && this.#held === 0 && !this.#empty;',
+    text: 'return this.budget <= 0 && this.#held === 0 && !this.#empty();',
     instead: 'return this.budget <= 0 && this.#held === 0 && this.size > 0;',
     test: { file: 'engine/write-queue-bounds.test.ts', name: 'is not overdrawn by what waits behind a bar' },
   },
