@@ -58,7 +58,7 @@ export type ConnectPlace =
       /** The local port to bind to; any where undefined. */
       readonly localPort: number | undefined;
     }
-  | { readonly kind: 'unix' /** The path of the socket. */; readonly path: string }
+  | Pick<Extract<ListenPlace, { kind: 'unix' }>, 'kind' | 'path'>
   | { readonly kind: 'stdio' };
 
 /** A listening socket. */

@@ -226,7 +226,9 @@ export abstract class StreamWire<S extends Duplex = Socket> implements Guard {
   protected guard(): void {
     if (this.#guarded) return;
     this.#guarded = true;
-    for (const stream of new Set([this.stream, this.raw])) if (stream instanceof Socket) guardWrites(stream, this);
+    const { stream, raw } = this;
+    if (stream instanceof Socket) guardWrites(stream, this);
+    if (raw !== stream && raw instanceof Socket) guardWrites(raw, this);
   }
 
   /** Returns the callback for the runtime. Node has one for all writes of a stream, so one in its place is enough. */
