@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type Callbacks, type Factory, IPv4Address } from 'couplet';
 import { Dice, StringTransport } from 'couplet/testing';
-import { FULL } from './full.ts';
+import { FULL } from 'couplet-test/full';
 
 /** How many ways to cut at random are tried. */
 const RANDOM = FULL ? 1000 : 25;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import process from 'node:process';
 import { describe, test } from 'node:test';
 import { type ClientFactory, Factory } from 'couplet';
 import { timeoutIdle } from 'couplet/policies';
 import { type Simulated, simulate } from 'couplet/sim';
 import { Clock, StringTransport } from 'couplet/testing';
+import { FULL } from 'couplet-test/full';
 import { Breakfast, Guest, Kitchen } from '../egg-timer.ts';
 
 /** A guest gets an egg in the end, whatever happens to the network for the first one or two minutes. */
@@ -48,8 +48,7 @@ describe('egg-timer', () => {
 
   test('a bound on silence is the remedy', async () => {
     // `npm test` has less time.
-    const { COUPLET_FULL: full } = process.env;
-    const count = full === undefined ? 200 : 1000;
+    const count = FULL ? 1000 : 200;
     const { seeds } = await breakfast(count, (factory) => timeoutIdle(factory, { idleTimeoutMs: 240_000 }));
     assert.equal(seeds, count);
   });

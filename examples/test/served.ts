@@ -1,6 +1,6 @@
 import { type Connection, type Factory, type ListeningPort, open, type PortOptions, type Reactor } from 'couplet';
 import { type Profile, simulate, type World } from 'couplet/sim';
-import { FULL } from './full.ts';
+import { FULL } from 'couplet-test/full';
 
 const PATIENCE_MS = 60_000;
 

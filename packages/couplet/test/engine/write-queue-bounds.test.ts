@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { FULL } from 'couplet-test/full';
 import fc from 'fast-check';
 import { fixedData } from '../../src/bytes/chunk.ts';
 import { Slabs } from '../../src/bytes/slabs.ts';
 import { WriteQueue } from '../../src/engine/write-queue.ts';
 import { FakeWire } from '../fake-wire.ts';
-import { FULL } from '../full.ts';
 
 const MOST = 256 * 1024;
 /** The longest string that the engine of every supported runtime has. */

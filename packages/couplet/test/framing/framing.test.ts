@@ -14,8 +14,8 @@ import {
   varintPrefixed,
 } from 'couplet/framing';
 import { verifyFraming } from 'couplet/testing';
+import { FULL } from 'couplet-test/full';
 import fc from 'fast-check';
-import { FULL } from '../full.ts';
 
 /** A stream, and what comes of it. */
 type Case = readonly [stream: Buffer, sequence: readonly string[]];

@@ -54,8 +54,8 @@ export const LOCAL_BUGS: readonly Bug[] = [
   {
     name: 'the next file that is opened becomes standard input',
     file: 'backends/node/descriptor.ts',
-    text: "fs.openSync(devNull, 'r+');",
-    instead: "fs.closeSync(fs.openSync(devNull, 'r+'));",
+    text: "fs.openSync(os().devNull, 'r+');",
+    instead: "fs.closeSync(fs.openSync(os().devNull, 'r+'));",
     test: { file: 'real/stdio.test.ts', name: 'R35 what is opened afterwards is neither standard input nor output' },
   },
   {

@@ -22,8 +22,9 @@ export const VIEW_BUGS: readonly Bug[] = [
   {
     name: 'a connection is told twice as lost',
     file: 'engine/stream-transport.ts',
-    text: '      observers.connectionLost(this, reason, view);\n',
-    instead: '      for (const told of [view, view]) observers.connectionLost(this, reason, told);\n',
+    text: 'if (this.#told()) this.engine.observers.connectionLost(this, reason, this.view());',
+    instead:
+      'for (const view of this.#told() ? [this.view(), this.view()] : []) this.engine.observers.connectionLost(this, reason, view);',
   },
   {
     name: 'a connection is told with the id of its port',

@@ -8,7 +8,7 @@ import type { SpawnOptions } from 'couplet';
 import { ConnectionDone, connect, open, ProcessDone, ProcessTerminated, Protocol, Reactor, SpawnError } from 'couplet';
 import { NodeBackend } from 'couplet/node';
 import { ProcessActor, type ProcessPart } from 'couplet-conformance';
-import { FULL } from '../full.ts';
+import { FULL } from 'couplet-test/full';
 
 /** How many processes are started in turn. */
 const MANY = FULL ? 1000 : 40;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { LineOnlyReceiver, LineReceiver, TextLineReceiver } from 'couplet/protocols';
 import { StringTransport, verifyFraming } from 'couplet/testing';
-import { FULL } from '../full.ts';
+import { FULL } from 'couplet-test/full';
 
 /** A receiver that writes down what it gets. */
 class Log extends LineReceiver {

@@ -5,7 +5,7 @@ import { Decoder, decoder, FramingError } from 'couplet/framing';
 import { FrameReceiver, LineReceiver, TextLineReceiver } from 'couplet/protocols';
 import { simulate } from 'couplet/sim';
 import { StringTransport, verifyFraming } from 'couplet/testing';
-import { FULL } from '../full.ts';
+import { FULL } from 'couplet-test/full';
 
 /** A receiver that keeps what it gets, and then does what it is told. */
 interface Subject {

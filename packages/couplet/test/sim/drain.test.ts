@@ -5,6 +5,7 @@ import { Factory, open, Protocol, Reactor, serve } from 'couplet';
 import { LineReceiver } from 'couplet/protocols';
 import type { World } from 'couplet/sim';
 import { simulate } from 'couplet/sim';
+import { FULL } from 'couplet-test/full';
 
 const PORT = 8007;
 /** How long a drain has. */
@@ -84,7 +85,7 @@ async function ask(world: World, reactor: Reactor, times: number): Promise<[whol
 
 describe('a process that drains at a signal', () => {
   test('R49 whatever the network is like: every reply that was owed is whole, and the counts are right', async () => {
-    await simulate({ seeds: 100, profile: 'calm', patienceMs: 600_000 }, async (world) => {
+    await simulate({ seeds: FULL ? 100 : 50, profile: 'calm', patienceMs: 600_000 }, async (world) => {
       const host = world.host('server');
       const process = host.spawn();
       const reactor = new Reactor(process);
@@ -121,7 +122,7 @@ describe('a process that drains at a signal', () => {
   });
 
   test('R49 R50 who never ends is ended in time, counted, and nothing is left', async () => {
-    await simulate({ seeds: 100, profile: 'rough', patienceMs: 600_000 }, async (world) => {
+    await simulate({ seeds: FULL ? 100 : 50, profile: 'rough', patienceMs: 600_000 }, async (world) => {
       const host = world.host('server');
       const process = host.spawn();
       const reactor = new Reactor(process);

@@ -4,7 +4,7 @@ import { open, ProcessDone, ProcessTerminated } from 'couplet';
 import type { Host, Profile, World } from 'couplet/sim';
 import { simulate } from 'couplet/sim';
 import { ProcessActor, type ProcessPart } from 'couplet-conformance';
-import { FULL } from '../full.ts';
+import { FULL } from 'couplet-test/full';
 import { addCommands } from './commands.ts';
 
 const SEEDS = FULL ? 100 : 4;

@@ -7,6 +7,7 @@ import type { RequestOptions } from 'couplet/protocols';
 import { Requests, TextLineReceiver } from 'couplet/protocols';
 import type { World } from 'couplet/sim';
 import { simulate } from 'couplet/sim';
+import { FULL } from 'couplet-test/full';
 
 const PORT = 8007;
 /** How many requests each world makes. */
@@ -134,7 +135,7 @@ async function askAll(world: World, reactor: Reactor, inOrder: boolean): Promise
 
 async function play(profile: 'calm' | 'rough' | 'storm', inOrder: boolean): Promise<Outcome> {
   const all: Outcome = { answered: [], failed: [] };
-  await simulate({ seeds: 60, profile }, async (world) => {
+  await simulate({ seeds: FULL ? 60 : 20, profile }, async (world) => {
     const answers = new Answers(inOrder, () => world.dice.between(0, 600));
     await world.host('server').run(async (reactor) => void (await reactor.listenTCP(PORT, answers)));
     const { answered, failed } = await askAll(world, world.host('client').reactor, inOrder);

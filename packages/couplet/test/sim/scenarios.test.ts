@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { simulate } from 'couplet/sim';
+import { FULL } from 'couplet-test/full';
 import { NodeBackend } from '../../src/backends/node/node.ts';
 import { commitOf } from '../../src/sim/commit.ts';
-import { FULL } from '../full.ts';
 import { DAY } from './scenarios/day.ts';
 import { SCENES } from './scenarios/scenes.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { simulate } from 'couplet/sim';
-import { FULL } from '../full.ts';
+import { FULL } from 'couplet-test/full';
 import { town } from './world.ts';
 
 describe('a town: every kind of protocol and policy in one world', () => {

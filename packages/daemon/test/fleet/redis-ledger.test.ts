@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Clock } from 'couplet/testing';
+import { FULL } from 'couplet-test/full';
 import fc from 'fast-check';
 import { RedisLedger } from '../../src/fleet/redis-ledger.ts';
 import { RedisNode } from '../../src/fleet/redis-node.ts';
 import { ModelRedis } from './model-redis.ts';
 import { RecordingLog } from './recording-log.ts';
 import { pass } from './turns.ts';
-
-const { COUPLET_FULL: full } = process.env;
-/** Whether there is time for all runs, as in `npm run test:runtimes`. */
-const FULL = full !== undefined;
 
 const MAX = 5;
 

@@ -4,6 +4,7 @@ import { open, type Reactor } from 'couplet';
 import { encodeNetstring } from 'couplet/framing';
 import { timeoutIdle } from 'couplet/policies';
 import { simulate } from 'couplet/sim';
+import { FULL } from 'couplet-test/full';
 import { ProxyFactory } from '../../src/protocols/cached-poem.ts';
 import { FastPoetryFactory } from '../../src/protocols/fast-poetry.ts';
 import { PoemCache } from '../../src/protocols/poem-cache.ts';
@@ -12,7 +13,7 @@ import { TransformService } from '../../src/protocols/transform-service.ts';
 import { attempt, POEM, persist } from './reader.ts';
 
 test('the proxy keeps no failed fetch, shares the good one, and serves it when the poetry server is gone', async () => {
-  await simulate({ seeds: 100, profile: 'rough', patienceMs: 7_200_000 }, async (world) => {
+  await simulate({ seeds: FULL ? 100 : 30, profile: 'rough', patienceMs: 7_200_000 }, async (world) => {
     const source = world.host('server');
     let fetches = 0;
     let whole = 0;
@@ -49,7 +50,7 @@ test('each answer of the transform service is that of its request, on whatever c
     }
     return answers;
   };
-  await simulate({ seeds: 100, profile: 'rough', patienceMs: 7_200_000 }, async (world) => {
+  await simulate({ seeds: FULL ? 100 : 30, profile: 'rough', patienceMs: 7_200_000 }, async (world) => {
     const refused: string[] = [];
     await world.host('server').run(async (reactor) => {
       const factory = new TransformFactory(new TransformService(), (what) => refused.push(what));

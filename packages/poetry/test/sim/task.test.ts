@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { Reactor } from 'couplet';
 import type { World } from 'couplet/sim';
 import { simulate } from 'couplet/sim';
+import { FULL } from 'couplet-test/full';
 import { poetryAddress } from '../../src/commands/poetry-address.ts';
 import { Task } from '../../src/download/task.ts';
 import { SlowPoetryFactory } from '../../src/protocols/slow-poetry.ts';
@@ -34,7 +35,7 @@ test('a task that knows the length has the whole poem, or says in one line why n
       await world.sleep(500);
     }
   };
-  await simulate({ seeds: 60, profile: 'storm', patienceMs: 7_200_000 }, async (world) => {
+  await simulate({ seeds: FULL ? 60 : 20, profile: 'storm', patienceMs: 7_200_000 }, async (world) => {
     await world.host('server').run(async (reactor) => {
       const factory = new SlowPoetryFactory({ poem: POEM, numBytes: 50, delayMs: 100, concurrency: 1 });
       await reactor.listenTCP(10_000, factory);
