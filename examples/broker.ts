@@ -56,9 +56,13 @@ export class Session extends TimeoutMixin(FrameReceiver<Packet, BrokerFactory>) 
   /** Sends a message, of at most the QoS that was granted. */
   send(message: Outgoing, qos: QoS): void {
     if (qos === 0 && this.#slow) return;
-    if (this.#unacknowledged.size === MAX_UNACKNOWLEDGED) this.#fail('too many messages are not acknowledged');
     let id = 0;
     if (qos === 1) {
+      // One event can bring more before it leaves: without this return no id would be free in the end.
+      if (this.#unacknowledged.size === MAX_UNACKNOWLEDGED) {
+        this.#fail('too many messages are not acknowledged');
+        return;
+      }
       do this.#lastId = (this.#lastId % 65_535) + 1;
       while (this.#unacknowledged.has(this.#lastId));
       id = this.#lastId;

@@ -268,6 +268,17 @@ describe('broker', () => {
     assert.equal(sender.transport.disconnected, false);
   });
 
+  test('one who is sent more than there are ids in one event is cut off, and the others are served', () => {
+    const factory = new BrokerFactory();
+    const kept = Array.from({ length: 33_000 }, (_, at) => publish(at.toString(36), 'x', { qos: 1, retain: 1 }));
+    const writer = new Client(factory, undefined, connect('writer'), ...kept);
+    const reader = new Client(factory, undefined, connect('reader'), subscribe(['#', 1], ['+', 1]));
+    assert.ok(reader.transport.disconnecting);
+    writer.hears();
+    writer.says(PING);
+    assert.equal(writer.hears(), packet(0xd0));
+  });
+
   test('a client has at most a hundred filters', () => {
     const client = new Client(new BrokerFactory(), undefined, connect());
     client.says(subscribe(...Array.from({ length: 100 }, (_, at): [string, number] => [`t/${at}`, 0])));
