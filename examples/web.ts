@@ -22,11 +22,14 @@ export interface Answer {
   /** 200 unless set. */
   readonly status?: number;
   readonly fields?: Readonly<Record<string, string>>;
-  /** What comes piece by piece is sent in chunks, as fast as the client reads. */
+  /** What comes piece by piece is sent in chunks, as fast as the client reads. Not sent with the status 204 or 304. */
   readonly body?: string | Buffer | AsyncIterable<string | Buffer>;
 }
 
 const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/;
+const HOST = /^[\w.~!$&'()*+,;=%:[\]-]*$/;
+/** A value between blanks. `trim` would take more away than blanks: another server might read another length, or no chunks at all. */
+const VALUE = /^[\t ]*(.*[^\t ])?/s;
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /** What a client does wrong, by the status that it is answered. */
@@ -126,7 +129,7 @@ export class Web extends TimeoutMixin(TextLineReceiver<WebFactory>) {
     check(major === '1', 505);
     check(METHODS.has(method), 501);
     this.#method = method;
-    this.#target = target;
+    this.#target = target.replace(/^https?:\/\/[^/?]+\/?/i, '/'); // RFC 9112, section 3.2.2: the host may come before it
     this.#minor = Number(minor);
     this.#fields = new Map();
     this.#headBytes = 0;
@@ -138,11 +141,12 @@ export class Web extends TimeoutMixin(TextLineReceiver<WebFactory>) {
     this.#headBytes += line.length + 2;
     check(this.#headBytes <= this.factory.maxHeadBytes, 431);
     const colon = line.indexOf(':');
-    const [name, value] = [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+    const name = line.slice(0, colon).toLowerCase();
+    const [, value = ''] = VALUE.exec(line.slice(colon + 1)) ?? [];
     check(colon > 0 && TOKEN.test(name) && /^[\t -~\x80-\xff]*$/.test(value), 400);
     if (this.#next === 'trailer') return; // which are not needed here
     const before = this.#fields.get(name);
-    check(before === undefined || name !== 'host', 400);
+    check(name !== 'host' || (before === undefined && HOST.test(value)), 400);
     this.#fields.set(name, before === undefined ? value : `${before}, ${value}`);
   }
 
@@ -194,16 +198,17 @@ export class Web extends TimeoutMixin(TextLineReceiver<WebFactory>) {
     this.#closeIfIdle();
   }
 
-  async #send({ status = 200, fields = {}, body = '' }: Answer): Promise<void> {
+  async #send({ status = 200, fields = {}, body: given = '' }: Answer): Promise<void> {
     const { transport } = this;
+    const bodiless = status === 204 || status === 304;
+    const body = bodiless ? '' : given;
     const [whole, pieces] = isWhole(body) ? [body, undefined] : [undefined, body];
     const chunked = pieces !== undefined && this.#minor > 0;
     if (pieces !== undefined && !chunked) this.#last = true; // in HTTP/1.0 the end of the connection is that of the body
     const date = new Date(transport.clock.wallClock()).toUTCString();
     const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, `Date: ${date}`];
     for (const [name, value] of Object.entries(fields)) lines.push(`${name}: ${value.replace(/[\r\n]/g, ' ')}`);
-    if (whole !== undefined && status !== 204 && status !== 304)
-      lines.push(`Content-Length: ${Buffer.byteLength(whole)}`);
+    if (whole !== undefined && !bodiless) lines.push(`Content-Length: ${Buffer.byteLength(whole)}`);
     if (chunked) lines.push('Transfer-Encoding: chunked');
     if (this.#last) lines.push('Connection: close');
     const head = `${lines.join('\r\n')}\r\n\r\n`;

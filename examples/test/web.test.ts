@@ -59,6 +59,25 @@ describe('web', () => {
     assert.equal(await hears('GET / HTTP/1.0\r\n\r\n'), `${ok('Hello\n', 'text/plain', CLOSE)}(end)`);
   });
 
+  test('takes the host of a target away, and blanks around a value', async () => {
+    assert.equal(await hears('GET http://here HTTP/1.1\r\nHost: here\r\n\r\n'), HELLO);
+    assert.equal(
+      await hears(post('Content-Length: \t 5 \t', 'verse').replace('/echo', 'http://here:80/echo')),
+      ok('verse'),
+    );
+  });
+
+  test('sends no body with a status that has none, whatever the handler says', async () => {
+    const piece = async function* () {
+      yield 'verse';
+    };
+    for (const body of ['verse', piece()])
+      assert.equal(
+        await hears(GET + GET, {}, ({ target }) => ({ status: target === '/' ? 204 : 200, body })),
+        'HTTP/1.1 204 No Content\r\n\r\n'.repeat(2),
+      );
+  });
+
   test('asks for a body that waits for it, and not for one that it does not take', async () => {
     const session = post('Content-Length: 5\r\nExpect: 100-continue', 'verse') + GET;
     assert.equal(await hears(session), `HTTP/1.1 100 Continue\r\n\r\n${ok('verse')}${HELLO}`);
@@ -81,6 +100,13 @@ describe('web', () => {
     [400, 'a field without a name', 'GET / HTTP/1.1\r\n: a\r\n\r\n'],
     [400, 'a length and chunks', post('Content-Length: 5\r\nTransfer-Encoding: chunked', '0\r\n\r\n')],
     [400, 'two lengths', post('Content-Length: 5\r\nContent-Length: 5', 'verse')],
+    [400, 'a host with a blank', 'GET / HTTP/1.1\r\nHost: a b\r\n\r\n'],
+    [400, 'LF alone at the end of a field', 'GET / HTTP/1.1\r\nHost: here\r\nX: y\n\r\n\r\n'],
+    [400, 'CR alone at the end of a field', 'GET / HTTP/1.1\r\nHost: here\r\nX: y\r\r\n\r\n'],
+    [400, 'a length behind a vertical tab', post('Content-Length: \v5', 'verse')],
+    [400, 'a length before U+00A0', post('Content-Length: 5\u00a0', 'verse')],
+    [400, 'chunks behind a vertical tab', post('Transfer-Encoding: \vchunked', '0\r\n\r\n')],
+    [501, 'chunks behind U+00A0', post('Transfer-Encoding: \u00a0chunked', '0\r\n\r\n')],
     [400, 'a length below 0', post('Content-Length: -5', '')],
     [400, 'a length that is not decimal', post('Content-Length: 0x5', '')],
     [400, 'chunks in HTTP/1.0', 'POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
