@@ -93,6 +93,7 @@ export class Mail extends TimeoutMixin(LineReceiver<MailFactory>) {
       case 'RCPT':
         return this.#addRecipient(rest);
       case 'DATA':
+        if (rest !== '') return '501 DATA takes no argument';
         if (this.#to.length === 0) return '503 RCPT first';
         this.#text = new Text(this.factory.maxBytes);
         return '354 end with a line that has a dot only';
@@ -171,7 +172,8 @@ export class Mail extends TimeoutMixin(LineReceiver<MailFactory>) {
     const peer = transport.getPeer();
     const date = new Date(transport.clock.wallClock()).toUTCString().replace('GMT', '+0000');
     const how = transport.tls === undefined ? 'ESMTP' : 'ESMTPS';
-    const from = `${this.#client} (${'host' in peer ? `[${peer.host}]` : 'local'})`;
+    const address = 'host' in peer ? `[${peer.family === 'IPv6' ? 'IPv6:' : ''}${peer.host}]` : 'local';
+    const from = `${this.#client} (${address})`;
     return `Return-Path: <${this.#from}>\r\nReceived: from ${from}\r\n by ${factory.name} with ${how}; ${date}\r\n`;
   }
 
@@ -243,7 +245,8 @@ export class MailFactory extends Factory {
 
   accepts(address: string): boolean {
     const [, domain = this.name] = /@(.*)$/.exec(address) ?? [];
-    return domain.toLowerCase() === this.name && (address.includes('@') || address.toLowerCase() === 'postmaster');
+    const here = domain.toLowerCase() === this.name.toLowerCase();
+    return here && (address.includes('@') || address.toLowerCase() === 'postmaster');
   }
 }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { type Connection, ServerTLS } from 'couplet';
+import { type Connection, IPv6Address, ServerTLS } from 'couplet';
 import type { World } from 'couplet/sim';
 import { Clock, StringTransport } from 'couplet/testing';
 import { guardedMail, Mailbox, MailFactory, type Message } from '../mail.ts';
@@ -78,14 +78,38 @@ describe('mail', () => {
     });
   }
 
+  test('knows its name in capitals too, and says from where a message came', async () => {
+    const kept: Message[] = [];
+    const { protocol, transport } = StringTransport.for(receiver(kept, { name: 'Example.ORG' }), {
+      peer: new IPv6Address('2001:db8::1', 4321),
+    });
+    const lines = ['EHLO me', 'MAIL FROM:<>', 'RCPT TO:<bob@example.org>', 'DATA', 'verse', '.'];
+    await protocol.dataReceived(Buffer.from(lines.map((line) => `${line}\r\n`).join('')));
+    assert.match(transport.value().toString(), /250 delivered\r\n$/);
+    assert.match(
+      String(kept[0]?.text),
+      /^Return-Path: <>\r\nReceived: from me \(\[IPv6:2001:db8::1\]\)\r\n by Example\.ORG /,
+    );
+  });
+
   test('refuses what is out of order, or not known, and goes on', async () => {
-    const lines = ['MAIL FROM:<a@b>', 'EHLO', 'HELO me', 'RCPT TO:<a@b>', 'DATA', 'MAIL TO:<a@b>', 'MAIL FROM:a@b'];
+    const lines = [
+      'MAIL FROM:<a@b>',
+      'EHLO',
+      'HELO me',
+      'RCPT TO:<a@b>',
+      'DATA',
+      'DATA now',
+      'MAIL TO:<a@b>',
+      'MAIL FROM:a@b',
+    ];
     assert.deepEqual(await hears(lines), [
       '503 EHLO first',
       '501 EHLO and your name',
       '250 localhost',
       '503 MAIL first',
       '503 RCPT first',
+      '501 DATA takes no argument',
       '501 MAIL FROM:<address>',
       '501 MAIL FROM:<address>',
       '',
