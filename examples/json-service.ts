@@ -13,20 +13,25 @@ abstract class JsonReceiver extends FrameReceiver<unknown> {
     try {
       return JSON.parse(bytes.toString());
     } catch (error) {
-      throw new FramingError('a frame is not JSON', { cause: error }); // The peer's fault: its connection ends.
+      throw new FramingError('a frame is not JSON', { cause: error }); // the peer's fault: its connection ends
     }
   });
-  send = (json: unknown) => this.transport.write(encodeLengthPrefixed(4, JSON.stringify(json)));
+
+  send(json: unknown): void {
+    this.transport.write(encodeLengthPrefixed(4, JSON.stringify(json)));
+  }
 }
 
 export class Adder extends JsonReceiver {
   #draining = false;
-  override async frameReceived(json: unknown) {
+
+  async frameReceived(json: unknown) {
     const right = Array.isArray(json) && json.every((one) => typeof one === 'number');
-    await this.transport.clock.sleep(50); // As if it looked something up. The next frame waits.
+    await this.transport.clock.sleep(50); // as if it looked something up; the next frame waits
     this.send(right ? { sum: json.reduce((sum, one) => sum + one, 0) } : { error: 'not an array of numbers' });
     if (this.#draining && this.heldBytes === 0) this.transport.loseConnection();
   }
+
   override draining() {
     this.#draining = true;
     if (this.idle) this.transport.loseConnection();
@@ -35,9 +40,18 @@ export class Adder extends JsonReceiver {
 
 export class Client extends JsonReceiver {
   readonly #requests = new Requests<number[], unknown>(this, (numbers) => this.send(numbers));
-  add = (numbers: number[], options: RequestOptions = { timeoutMs: 2000 }) => this.#requests.send(numbers, options);
-  override frameReceived = (json: unknown) => this.#requests.settle(json);
-  override connectionLost = (reason: Error) => this.#requests.connectionLost(reason);
+
+  add(numbers: number[], options: RequestOptions = { timeoutMs: 2000 }): Promise<unknown> {
+    return this.#requests.send(numbers, options);
+  }
+
+  frameReceived(json: unknown) {
+    this.#requests.settle(json);
+  }
+
+  override connectionLost(reason: Error) {
+    this.#requests.connectionLost(reason);
+  }
 }
 
 /** At most 100 clients. Each may be silent for a minute, and has five seconds for a frame that it has begun. */
@@ -47,11 +61,11 @@ export const adders = limitConnections(timeoutMessage(brief, { messageTimeoutMs:
 if (import.meta.main ?? process.argv[1] === import.meta.filename) {
   if (process.argv[2] !== 'ask') {
     const bounds = { maxWriteBufferBytes: 1_000_000, closeTimeoutMs: 5000 };
-    const port = await listen(`tcp:${process.argv[2] ?? 8024}:interface=127.0.0.1`, adders, bounds);
+    const port = await listen(`tcp:${process.argv[2] ?? 8031}:interface=127.0.0.1`, adders, bounds);
     console.log(`JsonService on ${port.getHost().authority}`);
     await reactor.run({ drainTimeoutMs: 25_000 });
   } else {
-    const client = await connect('tcp:127.0.0.1:8024', new Client(), { timeoutMs: 5000 });
+    const client = await connect('tcp:127.0.0.1:8031', new Client(), { timeoutMs: 5000 });
     console.log(await client.add(process.argv.slice(3).map(Number)));
     client.transport.loseConnection();
   }

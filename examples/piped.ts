@@ -1,9 +1,10 @@
 // Pipes each connection through a command of its own: what a client sends is the input of the command, its output is the answer. Both
 // directions hold back whoever is too fast; the end of the client's output closes the input of the command.
-// Try it: printf 'verse\ncouplet\n' | nc -N 127.0.0.1 8024; or with another command: ... piped.ts 8024 wc -w
+// Try it: printf 'verse\ncouplet\n' | nc -N 127.0.0.1 8029; or with another command: ... piped.ts 8029 wc -w
 
 import type { ProcessTransport, Reactor, Transport } from 'couplet';
 import { Factory, ProcessProtocol, Protocol, reactor } from 'couplet';
+import { limitConnections, timeoutIdle } from 'couplet/policies';
 
 /** Sends the output of a command to a client, and hangs up when the command has ended. */
 class Answer extends ProcessProtocol {
@@ -35,21 +36,20 @@ export class Piped extends Protocol<PipedFactory> {
   override connectionMade() {
     const { reactor, command, args } = this.factory;
     this.#process = reactor.spawnProcess(new Answer(this.transport), command, args);
-    // While the command takes nothing more, nothing is read from the client.
-    this.#process.registerProducer(this.transport, true);
   }
 
+  // The promise holds the client back until the command has taken what it has got, or takes nothing any more.
   override dataReceived(data: Buffer) {
-    this.#process?.write(data);
+    if (this.#process?.write(data) === false) return this.#process.drained();
   }
 
   override readConnectionLost() {
-    this.#process?.unregisterProducer();
     this.#process?.closeStdin();
   }
 
-  override connectionLost() {
-    this.#process?.unregisterProducer();
+  // Not in `connectionLost`, which waits for the promise: a command that takes nothing would be waited for.
+  override leaving() {
+    this.#process?.signalProcess('SIGTERM');
     this.#process?.loseConnection();
   }
 }
@@ -68,11 +68,15 @@ export class PipedFactory extends Factory {
   }
 }
 
+/** At most so many commands at a time; one is ended when nothing has moved on its connection for that long. */
+export function guardedPiped(factory: PipedFactory, { max = 20, idleTimeoutMs = 60_000 } = {}) {
+  return limitConnections(timeoutIdle(factory, { idleTimeoutMs }), { max });
+}
+
 if (import.meta.main ?? process.argv[1] === import.meta.filename) {
-  const [, , number = '8024', command = 'sort', ...args] = process.argv;
-  const port = await reactor.listenTCP(Number(number), new PipedFactory(reactor, command, args), {
-    interface: '127.0.0.1',
-  });
+  const [, , number = '8029', command = 'sort', ...args] = process.argv;
+  const factory = guardedPiped(new PipedFactory(reactor, command, args));
+  const port = await reactor.listenTCP(Number(number), factory, { interface: '127.0.0.1' });
   console.log(`${port.getHost().authority} pipes through ${[command, ...args].join(' ')}`);
   await reactor.run();
 }
