@@ -1,5 +1,5 @@
 // A broker of messages: MQTT 3.1.1 with QoS 0 and 1, wildcards, retained messages and wills; the wire format is in mqtt.ts. A session ends
-// with its connection. One who reads slowly misses messages of QoS 0, and is cut off in the end: the others never wait.
+// with its connection. A client that reads slowly misses messages of QoS 0, and is cut off in the end: the others never wait.
 // Try it: mosquitto_sub -p 8026 -t 'poems/#' -v, then in another terminal: mosquitto_pub -p 8026 -t poems/one -m verse -q 1
 
 import { Factory, reactor } from 'couplet';
@@ -30,7 +30,7 @@ export class Session extends TimeoutMixin(FrameReceiver<Packet, BrokerFactory>) 
 
   override connectionMade() {
     this.setTimeout(this.factory.connectTimeoutMs);
-    this.transport.setTcpKeepAlive(true, 60_000); // for those who do not ask for a deadline
+    this.transport.setTcpKeepAlive(true, 60_000); // for clients that do not ask for a deadline
   }
 
   override frameReceived(packet: Packet) {
@@ -139,7 +139,7 @@ export class Session extends TimeoutMixin(FrameReceiver<Packet, BrokerFactory>) 
   }
 }
 
-/** A level of the filters: those below it, and who asked for what ends here. */
+/** A level of the filters: the levels below it, and the subscribers whose filters end here. */
 class Level {
   readonly below = new Map<string, Level>();
   readonly subscribers = new Map<Session, QoS>();
@@ -217,7 +217,7 @@ const sizeOf = ({ topic, payload }: Message) => 200 + 2 * topic.length + payload
 /** Wildcards at the beginning of a filter do not stand for what begins with `$`. */
 const hidden = (levels: readonly string[], at: number) => at === 0 && levels[0]?.startsWith('$') === true;
 
-/** Finds who has a filter for a topic; of several filters the highest QoS counts. */
+/** Finds the sessions that have a filter for a topic; of several filters the highest QoS counts. */
 function find(level: Level, topic: readonly string[], at: number, found: Map<Session, QoS>): void {
   const take = ({ subscribers }: Level) => {
     for (const [session, qos] of subscribers) if (found.get(session) !== 1) found.set(session, qos);
@@ -251,12 +251,12 @@ function remove(level: Level, [name, ...rest]: readonly string[], session: Sessi
   if (below.below.size === 0 && below.subscribers.size === 0) level.below.delete(name);
 }
 
-/** The broker behind what a server on a network needs. */
+/** The broker with the limits and deadlines that a server on a network needs. */
 export function guardedBroker(factory: BrokerFactory, { max = 1000, messageTimeoutMs = 10_000 } = {}) {
   return limitConnections(timeoutMessage(factory, { messageTimeoutMs }), { max });
 }
 
-/** One who has not taken so much is cut off. */
+/** A client for which more than this waits unsent is cut off. */
 export const MAX_UNSENT = { maxWriteBufferBytes: 1_000_000 };
 
 if (import.meta.main ?? process.argv[1] === import.meta.filename) {

@@ -25,7 +25,7 @@ export const commands = () =>
       while (words.length < count) {
         if ((yield* input.uint8()) !== DOLLAR) throw new FramingError("expected '$' before the length of a word");
         words.push(yield* input.bytes(yield* input.decimal()));
-        if ((yield* input.uint16()) !== CRLF) throw new FramingError('expected CRLF behind a word');
+        if ((yield* input.uint16()) !== CRLF) throw new FramingError('expected CRLF after a word');
       }
       return words;
     },
@@ -45,7 +45,7 @@ export class KeyValue extends FrameReceiver<Buffer[], KeyValueFactory> {
     const room = this.#send(run(name, args, this.factory.store));
     if (name === 'quit') this.transport.loseConnection();
     this.#closeIfDone();
-    if (!room) return this.transport.drained(); // who does not read the replies cannot ask for more
+    if (!room) return this.transport.drained(); // a client that does not read its replies cannot ask for more
   }
 
   override framingFailed({ message }: FramingError) {
@@ -170,7 +170,7 @@ interface Entry {
   expiry: DelayedCall | undefined;
 }
 
-/** About what an entry takes beside the bytes of its key and value. */
+/** About how many bytes an entry takes in addition to its key and value. */
 const ENTRY_BYTES = 200;
 
 const nameOf = (key: Buffer) => key.toString('latin1');
@@ -233,7 +233,7 @@ export class Store {
   }
 }
 
-/** The store behind what a server on a network needs. */
+/** The store with the limits and deadlines that a server on a network needs. */
 export function guardedStore(store: Store, { max = 1000, idleTimeoutMs = 300_000, messageTimeoutMs = 10_000 } = {}) {
   const timed = timeoutIdle(timeoutMessage(new KeyValueFactory(store), { messageTimeoutMs }), { idleTimeoutMs });
   return limitConnections(timed, { max, message: '-ERR max number of clients reached\r\n' });

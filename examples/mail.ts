@@ -73,7 +73,7 @@ export class Mail extends TimeoutMixin(LineReceiver<MailFactory>) {
     if (/^[45]/.test(reply)) this.#faults += 1;
     if (this.#faults === MAX_FAULTS) this.#leave('421 too many mistakes');
     if (reply === GOODBYE) this.transport.loseConnection();
-    // What the client sent behind its command in clear is refused by TLS, and read by nobody.
+    // What the client has sent in clear after this command is passed to TLS, which refuses it: it is never read as a command.
     if (reply === GO_AHEAD && this.factory.tls !== undefined) this.transport.startTLS(this.factory.tls);
     this.#leaveIfDone();
   }
@@ -151,7 +151,7 @@ export class Mail extends TimeoutMixin(LineReceiver<MailFactory>) {
   }
 
   async #deliver(text: Text): Promise<void> {
-    this.setTimeout(null); // it is not the client who takes the time
+    this.setTimeout(null); // the time that this takes is not the client's
     const [from = '', to] = [this.#from, this.#to];
     let reply = text.refusal;
     try {
@@ -268,7 +268,7 @@ export class Mailbox {
   }
 }
 
-/** The receiver behind what a server on a network needs. */
+/** The receiver with the limits and deadlines that a server on a network needs. */
 export function guardedMail(factory: MailFactory, { max = 50, maxPerPeer = 10, timeoutMs = 3_600_000 } = {}) {
   const message = '421 too many connections\r\n';
   const one = limitPerPeer(timeoutAbsolute(factory, { timeoutMs }), { max: maxPerPeer, message });

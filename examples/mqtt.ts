@@ -48,6 +48,7 @@ function packetOf(type: number, flags: number, fields: Fields): Packet {
       const topic = topicOf(fields);
       const qos = (flags >> 1) & 3;
       check(qos === 0 || qos === 1, `a message of QoS ${qos}`);
+      check(qos === 1 || (flags & 8) === 0, 'a message of QoS 0 that is sent again');
       const id = qos === 0 ? 0 : fields.id();
       return { type: 'publish', id, message: { topic, payload: fields.rest(), qos, retain: (flags & 1) === 1 } };
     }
@@ -74,17 +75,19 @@ function connectOf(fields: Fields): Packet {
   const [protocol, version, flags, keepAlive] = [fields.text(), fields.byte(), fields.byte(), fields.word()];
   check(protocol === 'MQTT' || protocol === 'MQIsdp', 'the name of the protocol');
   if (version !== 4) {
-    fields.rest(); // whatever it is in that version
+    fields.rest(); // another version may have other fields
     return { type: 'connect', clientId: '', version, clean: true, keepAlive, will: undefined };
   }
   check((flags & 1) === 0, 'the reserved flag of CONNECT');
+  check((flags & 4) !== 0 || (flags & 0x38) === 0, 'flags of a will without a will');
+  check((flags & 0xc0) !== 0x40, 'a password without a user');
   const clientId = fields.text();
   let will: Message | undefined;
   if ((flags & 4) !== 0) {
     const [topic, payload] = [topicOf(fields), Buffer.from(fields.data())];
     will = { topic, payload, qos: grant((flags >> 3) & 3), retain: (flags & 32) !== 0 };
   }
-  if ((flags & 128) !== 0) fields.text(); // a user; this broker lets everybody in
+  if ((flags & 128) !== 0) fields.text(); // a user; this broker lets all in
   if ((flags & 64) !== 0) fields.data();
   return { type: 'connect', clientId, version, clean: (flags & 2) !== 0, keepAlive, will };
 }
@@ -176,7 +179,7 @@ class Fields {
   }
 }
 
-/** A message as it is sent: bytes that all who get it share, with the id of each between them. */
+/** A message as it is sent: bytes that all receivers share, with the id for each between them. */
 export class Outgoing {
   readonly #message: Message;
   readonly #retained: number;

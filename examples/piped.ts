@@ -1,5 +1,5 @@
 // Pipes each connection through a command of its own: what a client sends is the input of the command, its output is the answer. Both
-// directions hold back whoever is too fast; the end of the client's output closes the input of the command.
+// directions hold back the side that is too fast; the end of the client's output closes the input of the command.
 // Try it: printf 'verse\ncouplet\n' | nc -N 127.0.0.1 8029; or with another command: ... piped.ts 8029 wc -w
 
 import type { ProcessTransport, Reactor, Transport } from 'couplet';
@@ -68,7 +68,7 @@ export class PipedFactory extends Factory {
   }
 }
 
-/** At most so many commands at a time; one is ended when nothing has moved on its connection for that long. */
+/** At most `max` commands at a time; one is ended when nothing has moved on its connection for `idleTimeoutMs`. */
 export function guardedPiped(factory: PipedFactory, { max = 20, idleTimeoutMs = 60_000 } = {}) {
   return limitConnections(timeoutIdle(factory, { idleTimeoutMs }), { max });
 }

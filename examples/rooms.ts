@@ -1,5 +1,5 @@
 // A chat with rooms: what members share is in the factory, and is let go in `leaving`, as soon as a connection begins to end. A line is sent
-// to all of a room without a copy. One who reads slowly misses lines, and is told how many: the others never wait.
+// to all of a room without a copy. A member who reads slowly misses lines, and is told how many: the others never wait.
 // Try it, in several terminals: nc 127.0.0.1 8028, then: nick ada; join poems; say poems two lines that rhyme; who poems
 
 import { Factory, reactor } from 'couplet';
@@ -24,11 +24,11 @@ export class Member extends TextLineReceiver<Rooms> {
 
   override connectionMade() {
     this.sendLine(`* welcome; ${HELP}`);
-    this.transport.setTcpKeepAlive(true, 60_000); // or one who has lost power keeps its name
+    this.transport.setTcpKeepAlive(true, 60_000); // or a client that has lost power keeps its name
   }
 
   override lineReceived(line: string) {
-    if (this.#left) return; // what arrived before a reset may come after `leaving`: who has left does not enter again
+    if (this.#left) return; // what arrived before a reset may come after `leaving`: a member that has left does not enter again
     const [, word = '', first = '', text = ''] = /^\s*(\S*)\s*(\S*)\s*(.*)$/s.exec(line) ?? [];
     const command = word.toLowerCase();
     const answer = this.#execute(command, first, text);
@@ -88,8 +88,8 @@ export class Member extends TextLineReceiver<Rooms> {
       factory.leave(this, first);
       return `you have left ${first}`;
     }
-    // A terminal might obey control characters.
-    factory.tell(first, `${first} <${this.name}> ${text.replace(/\p{Cc}/gu, ' ')}`);
+    // A terminal might obey control characters, and show what follows one of direction from right to left.
+    factory.tell(first, `${first} <${this.name}> ${text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, ' ')}`);
     return undefined;
   }
 
@@ -153,7 +153,7 @@ export class Rooms extends Factory {
   }
 }
 
-/** The rooms behind what a server on a network needs; one who talks too fast is heard later. */
+/** The rooms with the limits that a server on a network needs; what a member says too fast is heard later. */
 export function guardedRooms(
   rooms: Rooms,
   { max = 1000, maxPerPeer = 20, idleTimeoutMs = 3_600_000, linesPerSecond = 5 } = {},

@@ -1,5 +1,5 @@
 // Serves HTTP/1.1 (RFC 9112): keep-alive, pipelining, bodies that are counted or in chunks, in both directions, `Expect: 100-continue`, and
-// an answer to whatever is wrong or too large. A request waits for the answer to the one before it, and a long answer for its reader.
+// an answer to each request that is wrong or too large. A request waits for the answer to the one before it, and a long answer for its reader.
 // Try it: curl 127.0.0.1:8027; curl -d verse 127.0.0.1:8027/echo; curl 127.0.0.1:8027/count/5; wrk -d 5 http://127.0.0.1:8027
 
 import { STATUS_CODES } from 'node:http';
@@ -180,7 +180,7 @@ export class Web extends TimeoutMixin(TextLineReceiver<WebFactory>) {
   /** Answers the request that has come. The next one is read after that. */
   async #serve(): Promise<void> {
     this.#next = 'none';
-    this.setTimeout(null); // it is not the client who takes the time
+    this.setTimeout(null); // the time that this takes is not the client's
     const asked = { method: this.#method, target: this.#target, fields: this.#fields, body: this.#body.whole() };
     let answer: Answer;
     try {
@@ -221,10 +221,10 @@ export class Web extends TimeoutMixin(TextLineReceiver<WebFactory>) {
       }
       if (chunked) room = transport.write('0\r\n\r\n');
     }
-    if (!room) await transport.drained(); // who does not read the answer does not get the next
+    if (!room) await transport.drained(); // the next request waits until this answer is read
   }
 
-  /** What comes behind a mistake cannot be understood: the connection ends with the answer to it. */
+  /** What follows a mistake cannot be understood: the connection ends with the answer to it. */
   #refuse(status: number): void {
     this.setTimeout(null);
     this.#next = 'none';
@@ -280,7 +280,7 @@ export class WebFactory extends Factory {
   }
 }
 
-/** The server behind what a server on a network needs. */
+/** The server with the limits that a server on a network needs. */
 export function guardedWeb(factory: WebFactory, { max = 1000, stallTimeoutMs = 60_000 } = {}) {
   return limitConnections(timeoutIdle(factory, { idleTimeoutMs: stallTimeoutMs }), { max });
 }

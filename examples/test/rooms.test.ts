@@ -49,7 +49,7 @@ describe('rooms', () => {
       '',
     ];
     const more = [
-      'say poems  Naïve\u0007 question?',
+      'say poems  Naïve\u0007 question?\u202e',
       'nick',
       'nick no!',
       'who poems',
@@ -70,7 +70,7 @@ describe('rooms', () => {
       'poems * a has come',
       '* you are in poems already',
       '* rooms: poems',
-      'poems <a> Naïve  question?',
+      'poems <a> Naïve  question? ',
       '* a name has letters, digits, - and _, at most 20',
       '* a name has letters, digits, - and _, at most 20',
       '* in poems: a',
