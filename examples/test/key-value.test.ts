@@ -115,7 +115,7 @@ describe('key-value', () => {
     [
       'a length that is too large',
       '*1\r\n$99999999\r\n',
-      'a string of 100000014 bytes is longer than maxLength (1048576)',
+      'a frame of 100000014 bytes is longer than maxLength (1048576)',
     ],
     ['a length that is too small', '*1\r\n$1\r\nPING\r\n', 'expected CRLF after a word'],
   ] as const) {

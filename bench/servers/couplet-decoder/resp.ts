@@ -12,7 +12,7 @@ class Commands extends Decoder<readonly Buffer[]> {
   #words: Buffer[] = [];
   /** How many words the command has. */
   #count = UNKNOWN;
-  /** How many bytes the present word has, with the CRLF behind it. */
+  /** How many bytes the present word has, without the CRLF behind it. */
   #length = UNKNOWN;
   /** The digits of a number that has begun. */
   #digits = 0;
@@ -24,11 +24,11 @@ class Commands extends Decoder<readonly Buffer[]> {
       if (this.#length === UNKNOWN) {
         const length = this.#number(DOLLAR);
         if (length === UNKNOWN) return undefined;
-        this.#length = length + 2;
+        this.#length = length;
       }
-      const bytes = this.whole(this.#length);
-      if (bytes === undefined) return undefined;
-      this.#words.push(bytes.subarray(0, -2));
+      const word = this.whole(this.#length, 2);
+      if (word === undefined) return undefined;
+      this.#words.push(word);
       this.#length = UNKNOWN;
     }
     const words = this.#words;

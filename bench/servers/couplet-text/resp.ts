@@ -10,12 +10,12 @@ class Store extends TextLineReceiver {
   override lineReceived(line: string): void {
     const number = Number(line.slice(1));
     if (line.startsWith('*')) this.#missing = number;
-    // With the CRLF behind it.
-    else this.expectBytes(number + 2);
+    // Without the CRLF behind it.
+    else this.expectBytes(number, 2);
   }
 
-  override bytesReceived(bytes: Buffer): void {
-    this.#words.push(bytes.subarray(0, -2));
+  override bytesReceived(word: Buffer): void {
+    this.#words.push(word);
     this.#missing -= 1;
     if (this.#missing > 0) return;
     const answer = execute(this.#words);

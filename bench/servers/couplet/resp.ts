@@ -12,12 +12,12 @@ class Store extends LineReceiver {
   override lineReceived(line: Buffer): void {
     const number = numberOf(line);
     if (line[0] === STAR) this.#missing = number;
-    // With the CRLF behind it.
-    else this.expectBytes(number + 2);
+    // Without the CRLF behind it.
+    else this.expectBytes(number, 2);
   }
 
-  override bytesReceived(bytes: Buffer): void {
-    this.#words.push(bytes.subarray(0, -2));
+  override bytesReceived(word: Buffer): void {
+    this.#words.push(word);
     this.#missing -= 1;
     if (this.#missing > 0) return;
     const answer = execute(this.#words);

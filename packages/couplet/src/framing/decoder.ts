@@ -89,17 +89,18 @@ export abstract class Decoder<Frame> implements Iterable<Frame> {
   }
 
   /**
-   * Takes the next `length` bytes at once; undefined until all are there, and then it has to be asked for the same number again. They
-   * are a view of a chunk, or a copy if they came in several. Nothing may have begun.
+   * Takes the next `length` bytes at once, and drops `trailing` bytes behind them, 0 unless given, such as a CRLF; undefined until all are
+   * there, and then it has to be asked for the same numbers again. They are a view of a chunk, or a copy if they came in several. Nothing
+   * may have begun.
    */
-  protected whole(length: number): Buffer | undefined {
+  protected whole(length: number, trailing = 0): Buffer | undefined {
     for (;;) {
       const from = this.at;
-      const end = from + length - this.begun.size;
+      const end = from + length + trailing - this.begun.size;
       if (end <= this.chunk.length) {
         this.at = end;
-        const last = this.chunk.subarray(from, end);
-        return this.begun.size === 0 ? last : this.begun.join(last);
+        if (this.begun.size === 0) return this.chunk.subarray(from, end - trailing);
+        return this.begun.join(this.chunk.subarray(from, end)).subarray(0, length);
       }
       this.begun.push(this.chunk.subarray(from));
       this.at = this.chunk.length;

@@ -28,7 +28,7 @@ export class LengthLimitError extends FramingError {
   readonly length: number;
   /** `length` and `maxLength` are in bytes. */
   constructor(length: number, maxLength: number) {
-    super(`a string of ${length} bytes is longer than maxLength (${maxLength})`);
+    super(`a frame of ${length} bytes is longer than maxLength (${maxLength})`);
     this.length = length;
   }
 }

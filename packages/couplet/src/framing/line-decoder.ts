@@ -130,11 +130,11 @@ export class LineDecoder<Line> extends Decoder<Line> {
   }
 
   /**
-   * Takes the next `length` bytes at once, whatever they are; undefined until all are there. May be called between lines, and then
-   * with the same number until it has returned them.
+   * Takes the next `length` bytes at once, whatever they are, and drops `trailing` bytes behind them; undefined until all are there. May
+   * be called between lines, and then with the same numbers until it has returned them.
    */
-  take(length: number): Buffer | undefined {
-    return this.skip() ? this.whole(length) : undefined;
+  take(length: number, trailing: number): Buffer | undefined {
+    return this.skip() ? this.whole(length, trailing) : undefined;
   }
 
   /** Takes some of the next bytes, at most `most`, whatever they are; undefined if there is none. May be called between lines. */

@@ -24,6 +24,8 @@ export abstract class RawLineProtocol<Line, F = AnyFactory> extends LineProtocol
   #mode: Mode = 'lines';
   /** How many bytes are left of a count. */
   #left = 0;
+  /** How many bytes behind a body are dropped with it. */
+  #trailing = 0;
 
   /**
    * Called for bytes that arrive in raw mode, cut anywhere. They belong to the program, which may keep or change them. Must be
@@ -72,13 +74,16 @@ export abstract class RawLineProtocol<Line, F = AnyFactory> extends LineProtocol
 
   /**
    * Asks for exactly that number of bytes: they go to `bytesReceived` once all have arrived, beginning with those behind the line that
-   * was received last, and then lines follow. May be called at any time; what has arrived already is passed on after the present
-   * callback. Nothing is allocated for what is announced: pieces are kept, and joined once.
+   * was received last, and then lines follow. `trailing` bytes behind them, 0 unless given, are awaited too, and dropped unread: in
+   * many formats a CRLF. May be called at any time; what has arrived already is passed on after the present callback. Nothing is
+   * allocated for what is announced: pieces are kept, and joined once.
    *
-   * Throws a `RangeError` if `length` is not a whole number of at least 0, and an `Error` while bytes of an earlier count are missing.
+   * Throws a `RangeError` if one of them is not a whole number of at least 0, and an `Error` while bytes of an earlier count are missing.
    */
-  expectBytes(length: number): void {
+  expectBytes(length: number, trailing = 0): void {
+    if (trailing !== 0) checkWholeLength('trailing', trailing);
     this.#count(length > this.maxBodyLength ? 'exceeded' : 'body', length);
+    this.#trailing = trailing;
     this['~lines'] = false;
     this['~deliverSoon']();
   }
@@ -104,6 +109,11 @@ export abstract class RawLineProtocol<Line, F = AnyFactory> extends LineProtocol
     return this['~decoder'].skip() ? this['~decoder'].rest() : EMPTY;
   }
 
+  /** As of every receiver of frames, and false while bytes of a count are missing: the peer has not sent all that it announced. */
+  override get idle(): boolean {
+    return (this.#mode === 'lines' || this.#mode === 'raw') && super.idle;
+  }
+
   protected override '~step'(single: boolean): Result | typeof DRY {
     const decoder = this['~decoder'];
     switch (this.#mode) {
@@ -124,14 +134,17 @@ export abstract class RawLineProtocol<Line, F = AnyFactory> extends LineProtocol
         return this.rawDataReceived(data);
       }
       case 'body': {
-        const bytes = decoder.take(this.#left);
+        const bytes = decoder.take(this.#left, this.#trailing);
         if (bytes === undefined) return DRY;
         this.#mode = 'lines';
         return this.bytesReceived(bytes);
       }
-      case 'exceeded':
+      case 'exceeded': {
+        const length = this.#left;
         this.#mode = 'skipping';
-        return this.bodyLengthExceeded(this.#left);
+        this.#left += this.#trailing;
+        return this.bodyLengthExceeded(length);
+      }
       case 'skipping': {
         const data = decoder.takeSome(this.#left);
         if (data === undefined) return DRY;
@@ -142,7 +155,7 @@ export abstract class RawLineProtocol<Line, F = AnyFactory> extends LineProtocol
   }
 
   #count(mode: Mode, length: number): void {
-    checkWholeLength(length);
+    checkWholeLength('length', length);
     this.#expectNoCount();
     this.#mode = mode;
     this.#left = length;
@@ -198,9 +211,9 @@ export class TextLineReceiver<F = AnyFactory> extends RawLineProtocol<string, F>
 }
 
 /** Throws a `RangeError` unless it is a whole number of at least 0. */
-function checkWholeLength(length: number): void {
+function checkWholeLength(name: string, length: number): void {
   if (!Number.isInteger(length) || length < 0)
-    throw new RangeError(`length is ${length}, not a whole number of at least 0`);
+    throw new RangeError(`${name} is ${length}, not a whole number of at least 0`);
 }
 
 function latin1(line: string): Buffer {

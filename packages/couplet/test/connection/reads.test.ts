@@ -153,7 +153,7 @@ describe('R53 reading a part of a Connection', () => {
     line.hear('abc');
     const tooLong = {
       name: 'LengthLimitError',
-      message: 'a string of 1048577 bytes is longer than maxLength (1048576)',
+      message: 'a frame of 1048577 bytes is longer than maxLength (1048576)',
     };
     await assert.rejects(connection.readExactly(1_048_577), tooLong);
     await assert.rejects(connection.readExactly(3, { maxLength: 2 }), LengthLimitError);

@@ -35,7 +35,7 @@ function texts(...contents: readonly string[]): string[] {
 const longLine = 'throw(LineTooLongError: a line is longer than maxLength (5 bytes))';
 
 function longString(length: number, maxLength: number): string {
-  return `throw(LengthLimitError: a string of ${length} bytes is longer than maxLength (${maxLength}))`;
+  return `throw(LengthLimitError: a frame of ${length} bytes is longer than maxLength (${maxLength}))`;
 }
 
 const MANY = 'x'.repeat(200);

@@ -127,6 +127,53 @@ describe('R52 bytes that are counted', () => {
     assert.deepEqual(protocol.log, ['body 123', 'line line']);
   });
 
+  test('R52 bytes behind a body are awaited and dropped, however they are cut', () => {
+    class Words extends LineReceiver {
+      override maxBodyLength = 4;
+      override lineReceived(line: Buffer): void {
+        if (line.length > 0) this.expectBytes(Number(line), 2);
+      }
+      override bytesReceived(_bytes: Buffer): void {}
+      override bodyLengthExceeded(_length: number): void {}
+    }
+    const callbacks = ['lineReceived', 'bytesReceived', 'bodyLengthExceeded'] as const;
+    const { sequence } = verifyFraming(() => new Words(), '3\r\nabc\r\n0\r\n\r\n5\r\n12345\r\n\r\n4\r\nabcd\r', {
+      callbacks,
+      cuts: 1000,
+    });
+    assert.deepEqual(sequence, [
+      'lineReceived(bytes "3")',
+      'bytesReceived(bytes "abc")',
+      'lineReceived(bytes "0")',
+      'bytesReceived(bytes "")',
+      'lineReceived(bytes "5")',
+      'bodyLengthExceeded(5)',
+      'lineReceived(bytes "")',
+      'lineReceived(bytes "4")',
+    ]);
+    const words = connected(new Words());
+    for (const trailing of [-1, 1.5, Number.NaN])
+      assert.throws(
+        () => words.expectBytes(1, trailing),
+        /^RangeError: trailing is .*, not a whole number of at least 0$/,
+      );
+  });
+
+  test('R52 a receiver is not idle while bytes of a count are missing', () => {
+    for (const [line, rest] of [
+      ['body 2', 'ab'],
+      ['raw 2', 'ab'],
+      ['body 11', '01234567890'],
+    ] as const) {
+      const protocol = connected(new Bodies());
+      assert.equal(protocol.idle, true);
+      protocol.dataReceived(Buffer.from(`${line}\r\n`));
+      assert.deepEqual([protocol.heldBytes, protocol.idle], [0, false], line);
+      protocol.dataReceived(Buffer.from(rest));
+      assert.equal(protocol.idle, true, line);
+    }
+  });
+
   test('R52 a body that is too long closes, unless that is overridden', () => {
     class Plain extends LineReceiver {
       override maxBodyLength = 4;
