@@ -5,6 +5,8 @@ import { connect, createServer } from 'node:net';
 import { Duplex, PassThrough } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as pass } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import { createGunzip } from 'node:zlib';
 import { ClientFactory, ClientTLS, Factory, Protocol, Reactor, ServerTLS } from 'couplet';
 import { NodeBackend } from 'couplet/node';
 import { Authority } from './certificates.ts';
@@ -210,6 +212,22 @@ describe('adopted streams of node:stream', TIMEOUT, () => {
     const ear = await reactor.adoptStream(near, Factory.forProtocol(Ear));
     ear.transport.write('x');
     assert.match((await ear.lost).message, /the line is broken/);
+  });
+
+  for (const thrown of ['the line is broken', 5, {}, undefined])
+    test(`R57 a stream that fails with ${inspect(thrown)}, not an Error, is lost`, async () => {
+      const near = new Duplex({ read() {}, write() {} });
+      const ear = await reactor.adoptStream(near, Factory.forProtocol(Ear));
+      near.emit('error', thrown);
+      const reason = await ear.lost;
+      assert.equal(reason.name, 'ConnectionLost');
+      assert.match(reason.message, new RegExp(`^${String(thrown).replace(/\W/g, '.')}$`));
+    });
+
+  test('R57 the reason of the end is what the stream says, not what the system calls the same number', async () => {
+    const ear = await reactor.adoptStream(createGunzip(), Factory.forProtocol(Ear));
+    ear.transport.write('not compressed');
+    assert.match((await ear.lost).message, /incorrect header check/);
   });
 
   for (const highWaterMark of [1, 16, 100_000])

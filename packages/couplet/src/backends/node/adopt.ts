@@ -6,7 +6,7 @@ import type { AdoptPlace } from '../../seam/adopt.ts';
 import type { Cause } from '../../seam/cause.ts';
 import type { Settled } from '../../seam/streams.ts';
 import type { Wire } from '../../seam/wire.ts';
-import { causeOf, causeOfThrown } from './cause.ts';
+import { causeOfThrown } from './cause.ts';
 import { pathOfSocket, statusOf, vacate } from './descriptor.ts';
 import { DuplexWire } from './duplex-wire.ts';
 import { SOCKET_OPTIONS, SocketWire } from './socket-wire.ts';
@@ -66,7 +66,7 @@ function adoptDuplex(duplex: unknown, { local, peer }: AdoptPlace, settled: Sett
 
 /** Why a stream cannot be adopted any more. */
 function whyUnusable(duplex: Duplex): Cause | undefined {
-  if (duplex.errored !== null) return causeOf(duplex.errored);
+  if (duplex.errored !== null) return causeOfThrown(duplex.errored);
   if (duplex.destroyed) return DESTROYED;
   return duplex.readableFlowing === true || duplex.listenerCount('readable') > 0 ? READ : undefined;
 }

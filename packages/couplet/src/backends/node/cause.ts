@@ -60,5 +60,7 @@ function detailOf(error: NodeJS.ErrnoException, kind: Cause['kind']): string {
   // OpenSSL's own message contains the place in its sources, and a line feed.
   if (kind === 'tls')
     return 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message.trim();
-  return getSystemErrorMap().get(error.errno ?? 0)?.[1] ?? error.message;
+  // zlib has numbers of its own, which are those of other errors to the system.
+  const [code, text] = getSystemErrorMap().get(error.errno ?? 0) ?? [];
+  return text !== undefined && code === error.code ? text : error.message;
 }

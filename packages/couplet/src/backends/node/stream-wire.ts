@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Cause } from '../../seam/cause.ts';
 import type { Sink } from '../../seam/wire.ts';
-import { causeOf, DONE } from './cause.ts';
+import { causeOf, causeOfThrown, DONE } from './cause.ts';
 import { type Guard, guardWrites, type Written } from './guard.ts';
 import {
   type ReadingAction,
@@ -263,8 +263,9 @@ function onEnd(this: Wired): void {
   this[wireOf].ended();
 }
 
-function onError(this: Wired, error: NodeJS.ErrnoException): void {
-  this[wireOf].failed(causeOf(error));
+/** A stream of the program's own may fail with anything. */
+function onError(this: Wired, error: unknown): void {
+  this[wireOf].failed(causeOfThrown(error));
 }
 
 function onClose(this: Wired): void {
