@@ -68,7 +68,7 @@ export function termsFor(command: string, options: SpawnOptions): SpawnTerms {
 }
 
 function checkEnvironment(env: unknown): void {
-  if (typeof env !== 'object' || env === null)
+  if (typeof env !== 'object' || env === null || Array.isArray(env))
     throw new TypeError(`env is ${described(env)}, not an object such as { PATH: '/usr/bin' }`);
   for (const [name, value] of Object.entries(env)) {
     checkPart(`env.${name}`, value, '/usr/bin');

@@ -1,4 +1,5 @@
 import { fixedData } from '../bytes/chunk.ts';
+import { Flow, HIGH_WATER } from '../engine/flow.ts';
 import { errorOf } from '../engine/report.ts';
 import type { StreamTransport } from '../engine/stream-transport.ts';
 import { Machine } from '../machine/machine.ts';
@@ -40,6 +41,10 @@ export class SpawnedProcess extends Subprocess implements ProcessTransport {
   #pipes: Pipes | undefined;
   /** What the program asked for before it runs. Called without an input if it never does. */
   readonly #early: ((input: StreamTransport | undefined) => void)[] = [];
+  /** How many bytes were written before it runs. */
+  #earlyBytes = 0;
+  /** A producer was registered before it runs. */
+  #produces = false;
   /** Ends of pipes that wait for the promise of a callback. */
   readonly #late: (() => void)[] = [];
   #paused = false;
@@ -94,8 +99,8 @@ export class SpawnedProcess extends Subprocess implements ProcessTransport {
   onFailed(cause: Cause): void {
     this.engine.run(() => {
       this.#reason = spawnErrorOf(this.#terms.command, cause);
-      this.#life.failed();
       for (const early of this.#early.splice(0)) early(undefined);
+      this.#life.failed();
     });
   }
 
@@ -210,13 +215,19 @@ export class SpawnedProcess extends Subprocess implements ProcessTransport {
     const piece = fixedData(data);
     if (this.#pipes !== undefined) return this.#pipes.input.write(piece);
     this.#whenStarted((input) => input?.write(piece));
-    return false;
+    this.#earlyBytes += piece.length;
+    return this.#earlyRoom;
   }
 
   writeSequence(data: Iterable<Uint8Array | string>): boolean {
     if (this.#pipes !== undefined) return this.#pipes.input.writeSequence(data);
     for (const piece of data) this.write(piece);
-    return false;
+    return this.#earlyRoom;
+  }
+
+  /** What `write` returns before it runs. A producer is told to go on only if it is told to pause, which follows when it runs. */
+  get #earlyRoom(): boolean {
+    return this.#life.state === 'starting' && this.#produces && this.#earlyBytes <= HIGH_WATER;
   }
 
   drained(): Promise<boolean> {
@@ -261,14 +272,23 @@ export class SpawnedProcess extends Subprocess implements ProcessTransport {
   registerProducer(producer: Producer, streaming: true): void;
   registerProducer(producer: PullProducer, streaming: false): void;
   registerProducer(producer: Producer, streaming: boolean): void {
-    this.#whenStarted((input) => {
-      if (input === undefined) this.engine.defer(() => this.#call('stopProducing', () => producer.stopProducing()));
-      else if (streaming) input.registerProducer(producer, true);
+    const stop = (): void => this.#call('stopProducing', () => producer.stopProducing());
+    const register = (input: StreamTransport): void => {
+      if (streaming) input.registerProducer(producer, true);
       else input.registerProducer(producer, false);
-    });
+    };
+    if (this.#life.state === 'starting') {
+      if (this.#produces) throw new Error('a producer is registered already');
+      // It throws now for a producer that is wrong.
+      Flow.of(producer, streaming);
+      this.#produces = true;
+      this.#early.push((input) => (input === undefined ? stop() : register(input)));
+    } else if (this.#pipes === undefined) this.engine.defer(stop);
+    else register(this.#pipes.input);
   }
 
   unregisterProducer(): void {
+    this.#produces = false;
     this.#whenStarted((input) => input?.unregisterProducer());
   }
 

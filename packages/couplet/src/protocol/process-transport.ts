@@ -17,9 +17,9 @@ export interface ProcessTransport extends Consumer, Producer {
    * Queues data for the standard input of the process. A string is encoded in UTF-8. Bytes are not copied, and must not change until
    * they are sent. What is written in one synchronous run leaves together.
    *
-   * Returns false if more than 64 KiB are queued, or the process does not run yet: a streaming producer has been told to pause then,
-   * other code should await `drained`. Never blocks. Once the input is closed it does nothing and returns false. Throws a `TypeError` for
-   * anything else than bytes or a string.
+   * Returns false if more than 64 KiB are queued: a streaming producer is told to pause then, at the latest when the process runs. Without
+   * a producer it also returns false while the process does not run yet: await `drained`. Never blocks. Once the input is closed it does
+   * nothing and returns false. Throws a `TypeError` for anything else than bytes or a string.
    */
   write(data: Uint8Array | string): boolean;
   /** Queues several pieces of data, one after the other. Returns false and throws as `write` does; the pieces before one that is wrong are queued. */
@@ -33,7 +33,7 @@ export interface ProcessTransport extends Consumer, Producer {
   closeStdin(): void;
   /**
    * Sends the process a signal, such as `SIGTERM`. Returns false when it has ended, or could not be started. Throws an `Error` for a
-   * signal that the system does not have.
+   * signal that the system does not have; before the process runs this is not known yet: then that is reported, and the process is killed.
    */
   signalProcess(signal: Signal): boolean;
   /**

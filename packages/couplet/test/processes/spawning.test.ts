@@ -60,6 +60,7 @@ describe('R56 spawnProcess', () => {
       'RangeError',
       /^pipeTimeoutMs is -1, not a number of at least 0$/,
     ],
+    [[new Counter(), 'ls', [], { env: ['LANG=C'] }], 'TypeError', /^env is an array, not an object such as/],
     [[new Counter(), 'ls', [], { maxWriteBufferBytes: Number.NaN }], 'RangeError', /^maxWriteBufferBytes is NaN/],
   ];
   for (const [args, name, message] of wrong)
