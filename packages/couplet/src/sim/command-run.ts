@@ -1,5 +1,6 @@
 import type { ProcessExit } from '../seam/processes.ts';
 import type { Signal } from '../seam/surroundings.ts';
+import { checkFunction, checkWhole } from '../values/checks.ts';
 import { awaited } from '../values/thenable.ts';
 import type { Command, CommandInput, CommandOutput, CommandProcess } from './command.ts';
 import type { Schedule } from './schedule.ts';
@@ -94,12 +95,19 @@ export class CommandRun implements CommandProcess {
     });
 
   readonly catchSignal = (name: Signal, caught: () => void): void => {
+    checkFunction('caught', caught, 'a function');
     this.#catchers.set(name, caught);
   };
 
-  readonly exit = (exitCode = 0): void => this.#end({ exitCode, signal: undefined });
+  readonly exit = (exitCode = 0): void => {
+    checkWhole('exitCode', exitCode, 0, 255);
+    this.#end({ exitCode, signal: undefined });
+  };
 
-  readonly fork = (command: Command): number => new CommandRun(this.#start, command, () => {}).pid;
+  readonly fork = (command: Command): number => {
+    checkFunction('command', command, 'a function');
+    return new CommandRun(this.#start, command, () => {}).pid;
+  };
 
   // The world's side.
 

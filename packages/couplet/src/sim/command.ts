@@ -2,8 +2,8 @@ import type { Signal } from '../seam/surroundings.ts';
 
 /**
  * A command of a simulated host: what a process does that a reactor of that host starts. It runs until it returns, or until its promise
- * resolves, with the exit code; 0 if that is undefined. One that throws exits with the code 1. It has to wait for nothing but what it is
- * given and the world's time.
+ * resolves, with the exit code, 0 to 255; 0 if that is undefined. One that throws, or returns anything else, exits with the code 1. It has
+ * to wait for nothing but what it is given and the world's time.
  */
 export type Command = (process: CommandProcess) => number | void | Promise<number | void>;
 
@@ -45,11 +45,11 @@ export interface CommandProcess {
   sleep(ms: number): Promise<void>;
   /**
    * Calls `caught` for each signal of that name, in place of what the signal does by itself: most end the process. SIGKILL cannot be
-   * caught.
+   * caught. Throws a `TypeError` if `caught` is not a function.
    */
   catchSignal(name: Signal, caught: () => void): void;
-  /** Ends it with that exit code. */
+  /** Ends it with that exit code, 0 unless set. Throws a `RangeError` or `TypeError` unless it is a whole number from 0 to 255. */
   exit(exitCode?: number): void;
-  /** Starts a further process, which has the same input and outputs open, and lives on when this one has ended. Returns its id. */
+  /** Starts a further process, which has the same input and outputs open, and lives on when this one has ended. Returns its id. Throws a `TypeError` if `command` is not a function. */
   fork(command: Command): number;
 }

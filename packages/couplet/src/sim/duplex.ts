@@ -87,8 +87,9 @@ export interface SimDuplex extends DuplexLike {
   on(event: 'error', listener: (error: Error) => void): this;
   on(event: 'end' | 'close', listener: () => void): this;
   /**
-   * Writes a chunk, which must not change until `written` is called. Returns false if something written before waits. After the end it
-   * does nothing and returns false. Throws a `TypeError` for anything else than bytes or a string.
+   * Writes a chunk, which must not change until `written` is called. Returns false if something written before waits. After the end, and
+   * when the stream is closed before it has taken the chunk, `written` gets an error. Throws a `TypeError` for anything else than bytes or
+   * a string.
    */
   write(data: Uint8Array | string, written?: (error?: Error | null) => void): boolean;
   /** Ends the output after everything written. */
@@ -175,7 +176,10 @@ export class PairEnd implements SimDuplex, Receiver {
 
   write(data: Uint8Array | string, written: (error?: Error | null) => void = () => {}): boolean {
     const chunk = chunkOf(data);
-    if (!this.writable) return false;
+    if (!this.writable) {
+      this.#owner.after(0, () => written(this.errored ?? new Error('the stream has ended')));
+      return false;
+    }
     this.#waiting.push({ chunk, written });
     this.#flush();
     return this.#held === undefined;
@@ -246,15 +250,21 @@ export class PairEnd implements SimDuplex, Receiver {
 
   onClosed(cause: Cause): void {
     if (cause.kind !== 'done') this.#fail(cause);
+    else this.#drop(this.errored ?? new Error('the stream was destroyed'));
     if (this.errored !== null) this.#tell('error', this.errored);
     this.#tell('close');
   }
 
   #fail(cause: Cause): void {
     this.errored ??= Object.assign(new Error(cause.detail), { code: cause.code });
-    this.#held?.(this.errored);
+    this.#drop(this.errored);
+  }
+
+  /** What was written and not taken is lost. */
+  #drop(error: Error): void {
+    this.#held?.(error);
     this.#held = undefined;
-    for (const { written } of this.#waiting.splice(0)) written(this.errored);
+    for (const { written } of this.#waiting.splice(0)) written(error);
   }
 
   #tell(event: (typeof EVENTS)[number], value?: Buffer | Error): void {

@@ -1,4 +1,5 @@
 import { Reactor } from '../reactor/reactor.ts';
+import { checkFunction, checkText } from '../values/checks.ts';
 import type { Command } from './command.ts';
 import type { HostProcess } from './host-process.ts';
 import type { Kernel } from './kernel.ts';
@@ -85,9 +86,11 @@ export class Host {
   /**
    * Adds a command, or replaces it: what processes do that `spawnProcess` of its reactors, or an `exec:` endpoint, starts by that name.
    * Without one of its name a process cannot be started. Bytes of its pipes travel as those of a connection within the host do, in pieces
-   * and as late as the conditions say.
+   * and as late as the conditions say. Throws a `TypeError` if `name` is not a string or `command` is not a function.
    */
   command(name: string, command: Command): void {
+    checkText('name', name, 'sort');
+    checkFunction('command', command, 'a function');
     this.#kernel.programs.set(name, command);
   }
 

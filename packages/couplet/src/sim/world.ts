@@ -1,6 +1,8 @@
 import type { Transport } from '../protocol/transport.ts';
+import { checkOptions } from '../reactor/options.ts';
 import type { Reactor } from '../reactor/reactor.ts';
 import { Dice } from '../time/dice.ts';
+import { checkFlag } from '../values/checks.ts';
 import type { Border } from './border.ts';
 import type { CertificateFiles, CertificateOptions } from './certificate.ts';
 import { issue } from './certificate.ts';
@@ -147,9 +149,12 @@ export class World {
   /**
    * Makes two streams that are connected with each other, on the clock of the world: for `adoptStream` of a reactor of this world, and for
    * the scenario, which reads and writes them as a `Duplex` of `node:stream`. They have the present conditions of the network. With
-   * `allowHalfOpen: false` both directions end with the first.
+   * `allowHalfOpen: false` both directions end with the first. Throws a `TypeError` if an option is of the wrong type.
    */
-  pair({ allowHalfOpen = true }: { readonly allowHalfOpen?: boolean } = {}): [SimDuplex, SimDuplex] {
+  pair(options: { readonly allowHalfOpen?: boolean } = {}): [SimDuplex, SimDuplex] {
+    checkOptions(options, 'allowHalfOpen: false');
+    const { allowHalfOpen = true } = options;
+    checkFlag('allowHalfOpen', allowHalfOpen);
     return PairEnd.pair(this.#network, allowHalfOpen);
   }
 

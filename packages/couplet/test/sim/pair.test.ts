@@ -4,6 +4,7 @@ import { ConversationFactory, Factory, Protocol, Reactor } from 'couplet';
 import { Echo } from 'couplet/protocols';
 import type { SimDuplex, World } from 'couplet/sim';
 import { simulate } from 'couplet/sim';
+import { call, typeError } from '../misuse/calling.ts';
 
 async function play(scene: (world: World) => Promise<void>): Promise<void> {
   await simulate({ seeds: 3, profile: 'calm' }, scene);
@@ -38,6 +39,28 @@ describe('World.pair', () => {
       other.end();
       await world.until(() => one.destroyed && other.destroyed);
       assert.deepEqual(heard.log, ['end', 'close']);
+    });
+  });
+
+  test('R57 a write that is never taken calls back with an error', async () => {
+    await play(async (world) => {
+      const [one] = world.pair();
+      const told: string[] = [];
+      const write = (size: number): unknown =>
+        one.write(Buffer.alloc(size), (error) => told.push(error?.message ?? 'taken'));
+      write(100_000);
+      write(1);
+      one.destroy();
+      write(1);
+      await world.until(() => told.length === 3);
+      assert.deepEqual(told, ['the stream was destroyed', 'the stream was destroyed', 'the stream has ended']);
+    });
+  });
+
+  test('R57 an option of the wrong type is a TypeError', async () => {
+    await play(async (world) => {
+      assert.throws(() => call(world.pair, world, null), typeError(/^options is null, not an object such as/));
+      assert.throws(() => call(world.pair, world, { allowHalfOpen: 1 }), typeError(/^allowHalfOpen is the number 1/));
     });
   });
 
@@ -80,7 +103,7 @@ describe('World.pair', () => {
       one.write(Buffer.alloc(100_000), (error) => near.log.push(`unwritten: ${error?.message}`));
       one.destroy(new Error('enough'));
       await world.until(() => far.log.length > 1);
-      assert.deepEqual(near.log, ['enough', 'close']);
+      assert.deepEqual(near.log, ['unwritten: enough', 'enough', 'close']);
       assert.deepEqual(far.log, ['connection reset by peer', 'close']);
       assert.deepEqual([one.readable, one.writable, other.readable, other.writable], [false, false, false, false]);
     });

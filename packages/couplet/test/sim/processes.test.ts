@@ -5,6 +5,7 @@ import type { Host, Profile, World } from 'couplet/sim';
 import { simulate } from 'couplet/sim';
 import { ProcessActor, type ProcessPart } from 'couplet-conformance';
 import { FULL } from 'couplet-test/full';
+import { call, typeError } from '../misuse/calling.ts';
 import { addCommands } from './commands.ts';
 
 const SEEDS = FULL ? 100 : 4;
@@ -176,6 +177,31 @@ describe('R56 processes in a simulated world', () => {
       const connection = await open('exec:moan', { reactor: host.reactor });
       await connection.finish();
       assert.deepEqual(host.processes.at(-1)?.complaints, ['oh dear', 'oh no']);
+    });
+  });
+
+  test('a command is a function, and an exit code is one that a process can have', async () => {
+    await play('calm', async (_, host) => {
+      const { command } = host;
+      assert.throws(() => call(command, host, 5, () => {}), typeError(/^name is the number 5, not a string such as/));
+      assert.throws(() => call(command, host, 'odd', 5), typeError(/^command is the number 5, not a function$/));
+      for (const odd of [300, -1, 2.5, Number.NaN]) {
+        host.command('odd', () => odd);
+        const reason = await spawn(host, 'odd').ended();
+        assert.equal(reason.message, 'the process exited with code 1');
+      }
+      const told: string[] = [];
+      host.command('odd', (process) => {
+        for (const wrong of [() => process.exit(256), () => call(process.catchSignal, process, 'SIGTERM', 5)])
+          assert.throws(wrong, (error) => told.push(String(error)) > 0);
+        assert.throws(() => call(process.fork, process, 5), typeError(/^command is the number 5/));
+        return 7;
+      });
+      assert.equal((await spawn(host, 'odd').ended()).message, 'the process exited with code 7');
+      assert.deepEqual(told, [
+        'RangeError: exitCode is 256, not a whole number from 0 to 255',
+        'TypeError: caught is the number 5, not a function',
+      ]);
     });
   });
 
