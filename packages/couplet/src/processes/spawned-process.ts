@@ -41,10 +41,10 @@ export class SpawnedProcess extends Subprocess implements ProcessTransport {
   #pipes: Pipes | undefined;
   /** What the program asked for before it runs. Called without an input if it never does. */
   readonly #early: ((input: StreamTransport | undefined) => void)[] = [];
-  /** How many bytes were written before it runs. */
-  #earlyBytes = 0;
-  /** A producer was registered before it runs. */
-  #produces = false;
+  /** How many more bytes have room before it runs. */
+  #earlyRoom = HIGH_WATER;
+  /** The producer that was registered before it runs. */
+  #producer: PullProducer | undefined;
   /** Ends of pipes that wait for the promise of a callback. */
   readonly #late: (() => void)[] = [];
   #paused = false;
@@ -100,6 +100,8 @@ export class SpawnedProcess extends Subprocess implements ProcessTransport {
     this.engine.run(() => {
       this.#reason = spawnErrorOf(this.#terms.command, cause);
       for (const early of this.#early.splice(0)) early(undefined);
+      if (this.#producer !== undefined) this.#stop(this.#producer);
+      this.#producer = undefined;
       this.#life.failed();
     });
   }
@@ -215,19 +217,16 @@ export class SpawnedProcess extends Subprocess implements ProcessTransport {
     const piece = fixedData(data);
     if (this.#pipes !== undefined) return this.#pipes.input.write(piece);
     this.#whenStarted((input) => input?.write(piece));
-    this.#earlyBytes += piece.length;
-    return this.#earlyRoom;
+    this.#earlyRoom -= piece.length;
+    // A producer is told to go on only if it is told to pause, which follows when the process runs.
+    return this.#producer !== undefined && this.#earlyRoom >= 0;
   }
 
   writeSequence(data: Iterable<Uint8Array | string>): boolean {
     if (this.#pipes !== undefined) return this.#pipes.input.writeSequence(data);
-    for (const piece of data) this.write(piece);
-    return this.#earlyRoom;
-  }
-
-  /** What `write` returns before it runs. A producer is told to go on only if it is told to pause, which follows when it runs. */
-  get #earlyRoom(): boolean {
-    return this.#life.state === 'starting' && this.#produces && this.#earlyBytes <= HIGH_WATER;
+    let room = false;
+    for (const piece of data) room = this.write(piece);
+    return room;
   }
 
   drained(): Promise<boolean> {
@@ -272,23 +271,24 @@ export class SpawnedProcess extends Subprocess implements ProcessTransport {
   registerProducer(producer: Producer, streaming: true): void;
   registerProducer(producer: PullProducer, streaming: false): void;
   registerProducer(producer: Producer, streaming: boolean): void {
-    const stop = (): void => this.#call('stopProducing', () => producer.stopProducing());
-    const register = (input: StreamTransport): void => {
-      if (streaming) input.registerProducer(producer, true);
-      else input.registerProducer(producer, false);
-    };
     if (this.#life.state === 'starting') {
-      if (this.#produces) throw new Error('a producer is registered already');
+      if (this.#producer !== undefined) throw new Error('a producer is registered already');
       // It throws now for a producer that is wrong.
       Flow.of(producer, streaming);
-      this.#produces = true;
-      this.#early.push((input) => (input === undefined ? stop() : register(input)));
-    } else if (this.#pipes === undefined) this.engine.defer(stop);
-    else register(this.#pipes.input);
+      this.#producer = producer;
+    } else if (this.#pipes === undefined) this.engine.defer(() => this.#stop(producer));
+    this.#whenStarted((input) => {
+      if (streaming) input?.registerProducer(producer, true);
+      else input?.registerProducer(producer, false);
+    });
+  }
+
+  #stop(producer: PullProducer): void {
+    this.#call('stopProducing', () => producer.stopProducing());
   }
 
   unregisterProducer(): void {
-    this.#produces = false;
+    this.#producer = undefined;
     this.#whenStarted((input) => input?.unregisterProducer());
   }
 

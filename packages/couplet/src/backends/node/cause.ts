@@ -61,6 +61,6 @@ function detailOf(error: NodeJS.ErrnoException, kind: Cause['kind']): string {
   if (kind === 'tls')
     return 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message.trim();
   // zlib has numbers of its own, which are those of other errors to the system.
-  const [code, text] = getSystemErrorMap().get(error.errno ?? 0) ?? [];
-  return text !== undefined && code === error.code ? text : error.message;
+  const known = getSystemErrorMap().get(error.errno ?? 0);
+  return known?.[0] === error.code && known ? known[1] : error.message;
 }
