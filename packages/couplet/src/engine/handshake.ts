@@ -1,6 +1,6 @@
 import { EMPTY } from '../bytes/chunk.ts';
 import { TimeoutError, TLSError } from '../protocol/errors.ts';
-import type { TLS } from '../protocol/tls.ts';
+import { checkTLS, type TLS } from '../protocol/tls.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { TlsContext } from '../seam/tls.ts';
 import type { Wire } from '../seam/wire.ts';
@@ -53,6 +53,7 @@ export class Handshake {
  * if a client verifies certificates and has no `serverName`.
  */
 export function serverNameIn(tls: TLS): string {
+  checkTLS(tls, 'server', 'client');
   if (tls.role === 'server') return '';
   if (tls.serverName === undefined && tls.settings.verify)
     throw new TypeError('tls of startTLS has no serverName to verify the certificate for');

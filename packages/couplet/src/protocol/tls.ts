@@ -188,11 +188,11 @@ export class ClientTLS {
   }
 }
 
-/** Throws a `TypeError` unless the value is a `ServerTLS` or `ClientTLS` for that role; plain options are not. */
-export function checkTLS(tls: unknown, role: TLS['role']): void {
-  const wanted = role === 'server' ? 'ServerTLS' : 'ClientTLS';
-  if (typeof tls === 'object' && tls !== null && 'role' in tls && tls.role === role) return;
-  throw new TypeError(`tls is ${described(tls)}, not a ${wanted}: write new ${wanted}({ ... })`);
+/** Throws a `TypeError` unless the value is a `ServerTLS` or `ClientTLS` for one of these roles; plain options are not. */
+export function checkTLS(tls: unknown, ...roles: TLS['role'][]): void {
+  if (typeof tls === 'object' && tls !== null && 'role' in tls && roles.some((role) => role === tls.role)) return;
+  const wanted = roles.map((role) => (role === 'server' ? 'ServerTLS' : 'ClientTLS'));
+  throw new TypeError(`tls is ${described(tls)}, not a ${wanted.join(' or a ')}: write new ${wanted[0]}({ ... })`);
 }
 
 function serverSettings(options: ServerTLSOptions): TlsServerSettings {

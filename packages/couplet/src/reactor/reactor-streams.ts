@@ -239,7 +239,7 @@ export abstract class ReactorStreams extends ReactorClock {
    * Serves a connection that the process inherited, by its descriptor: a connected socket, a pipe or a terminal. Resolves to the protocol
    * that the factory built, after its `connectionMade`. A `Factory`, or a function in its place, is in use from now on until the
    * connection is gone; a `ClientFactory` is told as if it had connected, and a further attempt of its connector fails. The descriptor
-   * belongs to the connection, and is closed with it, also when it is refused.
+   * belongs to the connection, and is closed with it, also when it is refused; one that cannot be a connection stays as it is.
    *
    * Rejects with a `ConnectError` if the descriptor cannot be used or the reactor has stopped, with the reason of the refusal if a
    * `Factory` refuses the connection, with a `ConnectError` or what `clientConnectionLost` gets if a `ClientFactory` does, with a

@@ -10,6 +10,7 @@ import { boundsOf } from '../../src/protocol/options.ts';
 import type { TlsContext } from '../../src/seam/tls.ts';
 import { FakeBackend } from '../fake-backend.ts';
 import { NotedWire } from '../line.ts';
+import { call, typeError } from '../misuse/calling.ts';
 import { originOf } from '../origin.ts';
 
 const PEM = '-----BEGIN NOTHING-----';
@@ -67,6 +68,18 @@ class Turn {
 }
 
 describe('a connection that turns to TLS', () => {
+  test('R37 what is not TLS is refused, and the connection goes on', () => {
+    const engine = new Engine(new FakeBackend());
+    const home = new Connections(engine, originOf(engine));
+    const connection = new StreamTransport(engine, new NotedWire(), new Holder(), boundsOf({}), home).start();
+    for (const tls of [undefined, {}, { cert: PEM, key: PEM }])
+      assert.throws(
+        () => call(connection.startTLS, connection, tls),
+        typeError(/^tls is .*, not a ServerTLS or a ClientTLS: write new ServerTLS\(\{ ... \}\)$/),
+      );
+    assert.equal(connection.disconnecting, false);
+  });
+
   test('R37 TLS reads first what is unread, then what the protocol held', () => {
     assert.deepEqual(new Turn().wire.unread, ['unread, held']);
   });
