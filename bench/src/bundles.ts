@@ -20,7 +20,7 @@ export const bundled = {
   },
   echo: {
     name: 'an echo server',
-    most: 145_000,
+    most: 145_200,
     text: `import { Factory, Protocol, reactor } from 'couplet';
       class Echo extends Protocol { dataReceived(data) { this.transport.write(data); } }
       await reactor.listenTCP(8007, Factory.forProtocol(Echo));

@@ -5,6 +5,8 @@ import type { Stage } from './stage.ts';
 export class LateLedger implements Ledger {
   /** How many places are granted. */
   granted = 0;
+  /** How many questions are not answered yet. */
+  open = 0;
   /** How many came back that were not. */
   faults = 0;
   readonly #stage: Stage;
@@ -14,7 +16,9 @@ export class LateLedger implements Ledger {
   }
 
   async acquire(_key: string, most: number): Promise<Answer> {
+    this.open += 1;
     await this.#stage.pass(this.granted % 3);
+    this.open -= 1;
     if (this.granted >= most) return 'refused';
     this.granted += 1;
     return 'granted';

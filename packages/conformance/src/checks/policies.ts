@@ -94,9 +94,12 @@ function addLimits(suite: Suite): void {
           if (dice.whole(0, 9) === 0) await stage.pass(dice.whole(0, 2));
         }
         await Promise.all(visitors.map((actor) => actor.lost()));
-        await Promise.all(crowded.actors.map((actor) => actor.lost()));
+        // A visitor may have gone before it was accepted, or while the ledger was asked: who comes behind all of them is the last.
+        const last = await stage.join(port);
+        last.transport.loseConnection();
+        await last.lost();
+        while (ledger.open + ledger.granted + crowded.alive > 0) await stage.pass(1);
         expect(crowded.most <= max, `${crowded.most} connections at a time`);
-        expectSame(crowded.alive, 0, 'how many are alive');
 
         const guests: Actor[] = [];
         for (let count = 0; count < max; count += 1) {
