@@ -23,7 +23,7 @@ export interface Setting {
   readonly cores: Cores | undefined;
   readonly quick: boolean;
   readonly rounds: number | undefined;
-  /** After so many rounds all servers are replaced: two processes of one program differ by percents as long as they live. */
+  /** After this number of rounds all servers are replaced: two processes of one program differ by percents as long as they live. */
   readonly lifetime: number;
 }
 

@@ -14,7 +14,7 @@ function start(program: string, overTls: boolean, mebibytes: number): (stage: St
   };
 }
 
-/** A slice is a whole transfer, however long that takes; in a quick run it has so many mebibytes. */
+/** A slice is a whole transfer, however long that takes; in a quick run it has this number of mebibytes. */
 function fast(name: string, overTls: boolean, short: number, goal: Goal): Row {
   return {
     name,

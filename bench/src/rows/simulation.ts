@@ -1,6 +1,6 @@
 import type { Row } from '../row.ts';
 
-/** The goal is one for so many. */
+/** The number that the goal is about. */
 const all = 2000;
 
 export const simulation: Row = {

@@ -1,7 +1,7 @@
 import { noisy, type Row } from '../row.ts';
 import { Visitor } from '../visitor.ts';
 
-/** The goal is one for so many. */
+/** The number that the goal is about. */
 const all = 5000;
 
 export const storm: Row = {

@@ -4,7 +4,7 @@ import type { Settled } from '../seam/streams.ts';
 import type { Wire } from '../seam/wire.ts';
 import type { DelayedCall } from '../time/clock.ts';
 import { ExecWire } from './exec-wire.ts';
-import { type Household, Subprocess } from './subprocess.ts';
+import { Subprocess, type SubprocessOwner } from './subprocess.ts';
 
 /** A process whose standard input and output are a connection. It is ended when it lives on without the connection. */
 export class ExecProcess extends Subprocess {
@@ -15,8 +15,8 @@ export class ExecProcess extends Subprocess {
   #endedAt: number | undefined;
   #killing: DelayedCall | undefined;
 
-  constructor(household: Household, killTimeoutMs: number, attempt: Settled<Wire>) {
-    super(household);
+  constructor(owner: SubprocessOwner, killTimeoutMs: number, attempt: Settled<Wire>) {
+    super(owner);
     this.#killTimeoutMs = killTimeoutMs;
     this.#attempt = attempt;
   }

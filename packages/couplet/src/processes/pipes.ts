@@ -5,7 +5,7 @@ import type { Child } from '../seam/processes.ts';
 import type { Wire } from '../seam/wire.ts';
 import type { DelayedCall } from '../time/clock.ts';
 import { PipeCallbacks } from './pipe-callbacks.ts';
-import type { Household } from './subprocess.ts';
+import type { SubprocessOwner } from './subprocess.ts';
 
 /** Why this side closes a pipe. */
 const LEFT = new ConnectionDone('this side has let go of the process');
@@ -26,7 +26,7 @@ export class Pipes {
   readonly input: StreamTransport;
   readonly output: StreamTransport;
   readonly error: StreamTransport | undefined;
-  readonly #household: Household;
+  readonly #owner: SubprocessOwner;
   /** How many are not over. */
   #open = 0;
   #reads = true;
@@ -34,8 +34,8 @@ export class Pipes {
   #leftMs = Number.POSITIVE_INFINITY;
   #limit: { readonly timer: DelayedCall; readonly since: number } | undefined;
 
-  constructor(household: Household, { stdin, stdout, stderr }: Child, bounds: ConnectionBounds, events: PipeEvents) {
-    this.#household = household;
+  constructor(owner: SubprocessOwner, { stdin, stdout, stderr }: Child, bounds: ConnectionBounds, events: PipeEvents) {
+    this.#owner = owner;
     const open = (wire: Wire, received: (data: Buffer) => void, lost: (reason: Error) => void): StreamTransport => {
       this.#open += 1;
       const pipe = new PipeCallbacks(received, (reason) => {
@@ -43,7 +43,7 @@ export class Pipes {
         lost(reason);
         if (this.#open === 0) this.#end(events);
       });
-      return new StreamTransport(household.engine, wire, pipe, bounds, household.pipes).start();
+      return new StreamTransport(owner.engine, wire, pipe, bounds, owner.pipes).start();
     };
     const ignored = (): void => {};
     const outReceived = (data: Buffer): void => events.outReceived(data);
@@ -85,7 +85,7 @@ export class Pipes {
 
   /** Lets the time of the outputs run while they are read. */
   #limitReading(): void {
-    const { engine } = this.#household;
+    const { engine } = this.#owner;
     if (this.#limit !== undefined) {
       this.#limit.timer.cancel();
       this.#leftMs -= engine.now() - this.#limit.since;

@@ -19,7 +19,7 @@ import { ProcessCallbacks } from './callbacks.ts';
 import { Pipes } from './pipes.ts';
 import { PROCESS_LIFE } from './process-life.ts';
 import { spawnErrorOf } from './spawn-error.ts';
-import { type Household, Subprocess } from './subprocess.ts';
+import { Subprocess, type SubprocessOwner } from './subprocess.ts';
 
 const LIFE = new Machine('process', 'starting', PROCESS_LIFE);
 
@@ -35,7 +35,7 @@ export interface SpawnTerms {
 export class SpawnedProcess extends Subprocess implements ProcessTransport {
   readonly #protocol: ProcessProtocol;
   readonly #terms: SpawnTerms;
-  readonly #household: Household;
+  readonly #owner: SubprocessOwner;
   readonly #callbacks: ProcessCallbacks;
   /** Its pipes; undefined until it runs. */
   #pipes: Pipes | undefined;
@@ -60,9 +60,9 @@ export class SpawnedProcess extends Subprocess implements ProcessTransport {
     end: () => this.#end(),
   });
 
-  constructor(household: Household, protocol: ProcessProtocol, terms: SpawnTerms) {
-    super(household);
-    this.#household = household;
+  constructor(owner: SubprocessOwner, protocol: ProcessProtocol, terms: SpawnTerms) {
+    super(owner);
+    this.#owner = owner;
     this.#protocol = protocol;
     this.#terms = terms;
     const isOver = (): boolean => this.#forced || this.#life.state === 'ended';
@@ -108,7 +108,7 @@ export class SpawnedProcess extends Subprocess implements ProcessTransport {
 
   #open(child: Child): Pipes {
     const protocol = this.#protocol;
-    return new Pipes(this.#household, child, this.#terms.bounds, {
+    return new Pipes(this.#owner, child, this.#terms.bounds, {
       outReceived: (data) => this.#call('outReceived', () => protocol.outReceived(data)),
       errReceived: (data) => this.#call('errReceived', () => protocol.errReceived(data)),
       inConnectionLost: (reason) => {

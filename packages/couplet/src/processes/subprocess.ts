@@ -9,7 +9,7 @@ import type { Child, ChildSink, SpawnSink } from '../seam/processes.ts';
 import type { Signal } from '../seam/surroundings.ts';
 
 /** The subprocesses of a reactor, of which each is one from its start until nothing is left of it. */
-export interface Household {
+export interface SubprocessOwner {
   readonly engine: Engine;
   /** What the pipes of processes belong to. */
   readonly pipes: Home<StreamTransport>;
@@ -26,16 +26,16 @@ export abstract class Subprocess implements Live, SpawnSink {
   readonly bytesIn = 0;
   readonly bytesOut = 0;
   protected readonly engine: Engine;
-  readonly #household: Household;
+  readonly #owner: SubprocessOwner;
   /** The child, while it runs. */
   #child: Child | undefined;
   #pid: number | undefined;
   /** What the reactor wants of it. */
   #wanted: 'alive' | 'ended' | 'gone' = 'alive';
 
-  constructor(household: Household) {
-    this.engine = household.engine;
-    this.#household = household;
+  constructor(owner: SubprocessOwner) {
+    this.engine = owner.engine;
+    this.#owner = owner;
   }
 
   abstract onStarted(child: Child): ChildSink;
@@ -101,6 +101,6 @@ export abstract class Subprocess implements Live, SpawnSink {
 
   /** Nothing is left of it. */
   protected vanish(): void {
-    this.#household.remove(this);
+    this.#owner.remove(this);
   }
 }

@@ -6,10 +6,10 @@ import type { StreamTransport } from '../engine/stream-transport.ts';
 import { Tally } from '../engine/tally.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { ProcessPlace } from '../seam/processes.ts';
-import type { Household, Subprocess } from './subprocess.ts';
+import type { Subprocess, SubprocessOwner } from './subprocess.ts';
 
 /** The child processes of one reactor. */
-export class Subprocesses extends Group<Subprocess> implements Household {
+export class Subprocesses extends Group<Subprocess> implements SubprocessOwner {
   readonly engine: Engine;
   readonly pipes: Home<StreamTransport>;
   readonly #runtime: string;

@@ -55,9 +55,9 @@ export abstract class ReactorProcesses extends ReactorStreams {
     const place = placeFor(command, args, options);
     const terms = termsFor(command, options);
     const { detached } = terms;
-    const process = new SpawnedProcess(this.#household, protocol, terms);
+    const process = new SpawnedProcess(this.#subprocesses, protocol, terms);
     protocol.transport = process;
-    this.#household.start(process, { ...place, detached, standardError: 'wire' });
+    this.#subprocesses.start(process, { ...place, detached, standardError: 'wire' });
     return process;
   }
 
@@ -88,8 +88,8 @@ export abstract class ReactorProcesses extends ReactorStreams {
     const { killTimeoutMs = 5000 } = options;
     checkAtLeast('killTimeoutMs', killTimeoutMs, 0);
     const connect: OwnDestination['connect'] = (attempt) => {
-      const process = new ExecProcess(this.#household, killTimeoutMs, attempt);
-      this.#household.start(process, { ...place, detached: false, standardError: 'inherited' });
+      const process = new ExecProcess(this.#subprocesses, killTimeoutMs, attempt);
+      this.#subprocesses.start(process, { ...place, detached: false, standardError: 'inherited' });
       return process;
     };
     const bounds = { ...options, lingerTimeoutMs: killTimeoutMs, lingerMaxMs: killTimeoutMs };
@@ -98,7 +98,7 @@ export abstract class ReactorProcesses extends ReactorStreams {
     return this['~connect']({ kind: 'own', name, connect, errorOf }, factory, bounds);
   }
 
-  get #household(): Subprocesses {
+  get #subprocesses(): Subprocesses {
     this.#children ??= new Subprocesses(this.#engine, this['~runtime']);
     return this.#children;
   }
