@@ -13,10 +13,10 @@ const DAEMONS = 'packages/daemon/test/real';
 
 const LONGEST = new Set(['node-backend.test.ts', 'scenarios.test.ts', 'sim-backend.test.ts', 'framing.test.ts']);
 /**
- * What waits for `runtimes`, as it takes long: the suite on the simulated network, growth of costs, planted bugs, and the poems under
- * `coupletd` with workers.
+ * What waits for `runtimes`, as it takes long: the suite on the simulated network, growth of costs, planted bugs, and the poems and the
+ * example under `coupletd` with workers.
  */
-const WAITING = new Set(['sim-backend.test.ts', 'cost.test.ts', 'planted.test.ts', 'plugin.test.ts']);
+const WAITING = new Set(['sim-backend.test.ts', 'cost.test.ts', 'planted.test.ts', 'plugin.test.ts', 'daemon.test.ts']);
 
 const fromSource = { node: process.execPath, flags: ['--conditions=couplet-source'] };
 // Elsewhere the tests that count system calls are skipped where it is missing.

@@ -40,7 +40,7 @@ function longString(length: number, maxLength: number): string {
 
 const MANY = 'x'.repeat(200);
 /** How many random cuts a format gets, and how many of them each stream after the first: those have errors, which are dear. */
-const CUTS = FULL ? 100_000 : 20_000;
+const CUTS = FULL ? 100_000 : 10_000;
 const FEW = 2_000;
 
 /** Every format: a decoder, streams, and what comes of them. */

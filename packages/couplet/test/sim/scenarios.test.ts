@@ -7,8 +7,8 @@ import { commitOf } from '../../src/sim/commit.ts';
 import { DAY } from './scenarios/day.ts';
 import { SCENES } from './scenarios/scenes.ts';
 
-/** A thousand seeds in all that stay the same, and a thousand that each commit has of its own; before a commit 200 of both. */
-const SEEDS = Math.ceil((FULL ? 1000 : 200) / SCENES.length);
+/** A thousand seeds in all that stay the same, and a thousand that each commit has of its own; before a commit 100 of both. */
+const SEEDS = Math.ceil((FULL ? 1000 : 100) / SCENES.length);
 const commit = await commitOf(new NodeBackend().surroundings);
 const numbers = Array.from({ length: SEEDS }, (_, at) => at + 1);
 const seeds = [...numbers, ...numbers.map((number) => `${commit}/${number}`)];

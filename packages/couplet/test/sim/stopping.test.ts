@@ -6,6 +6,7 @@ import { limitConnections } from 'couplet/policies';
 import { LineReceiver } from 'couplet/protocols';
 import type { Conditions, Scenario, World } from 'couplet/sim';
 import { simulate } from 'couplet/sim';
+import { FULL } from 'couplet-test/full';
 
 /** Nothing goes wrong by itself; what the network is like each scene says. */
 const WHOLE = { faults: [], faultsMs: 0, everyMs: Number.POSITIVE_INFINITY } as const;
@@ -18,7 +19,7 @@ const WIDE: Partial<Conditions> = {
 };
 const PORT = 8007;
 
-async function play(scenario: Scenario, conditions: Partial<Conditions> = WIDE, seeds = 20): Promise<void> {
+async function play(scenario: Scenario, conditions: Partial<Conditions> = WIDE, seeds = FULL ? 20 : 8): Promise<void> {
   await simulate({ seeds, faultPlan: WHOLE }, async (world) => {
     world.setConditions({ ...conditions, latencyMs: Math.min(world.conditions.latencyMs, 10), jitterMs: 0 });
     await scenario(world);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { FULL } from 'couplet-test/full';
 import fc from 'fast-check';
 import type { Reloaded } from '../../src/supervisor/supervisor.ts';
 import { CommandError } from '../../src/values/exit-status.ts';
@@ -170,7 +171,7 @@ test('in any order of events the invariants hold, everything is told, and nothin
         await stage.over();
       },
     ),
-    { numRuns: 300 },
+    { numRuns: FULL ? 300 : 100 },
   );
 });
 
@@ -193,6 +194,6 @@ test('R-D34 after any events each slot serves again, and one worker leads', asyn
       assert.deepEqual(stage.children.leaders, [stage.at(1)]);
       await stage.stop();
     }),
-    { numRuns: 100 },
+    { numRuns: FULL ? 100 : 40 },
   );
 });
