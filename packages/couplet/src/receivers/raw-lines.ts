@@ -68,8 +68,7 @@ export abstract class RawLineProtocol<Line, F = AnyFactory> extends LineProtocol
       this.#expectNoCount();
       this.#mode = 'raw';
     } else this.#count('counted', length);
-    this['~lines'] = false;
-    this['~deliverSoon']();
+    this.#changed();
   }
 
   /**
@@ -84,8 +83,7 @@ export abstract class RawLineProtocol<Line, F = AnyFactory> extends LineProtocol
     if (trailing !== 0) checkWholeLength('trailing', trailing);
     this.#count(length > this.maxBodyLength ? 'exceeded' : 'body', length);
     this.#trailing = trailing;
-    this['~lines'] = false;
-    this['~deliverSoon']();
+    this.#changed();
   }
 
   /**
@@ -97,8 +95,7 @@ export abstract class RawLineProtocol<Line, F = AnyFactory> extends LineProtocol
     // What has arrived of a body is searched for lines then.
     if (this.#mode === 'body' || (extra !== undefined && extra.length > 0)) this['~decoder'].unread(extra ?? EMPTY);
     this.#mode = 'lines';
-    this['~lines'] = false;
-    this['~deliverSoon']();
+    this.#changed();
   }
 
   /**
@@ -152,6 +149,12 @@ export abstract class RawLineProtocol<Line, F = AnyFactory> extends LineProtocol
         if (this.#left === 0) this.#mode = 'lines';
       }
     }
+  }
+
+  /** The mode has changed: the loop over lines ends, and what has arrived is looked at anew. */
+  #changed(): void {
+    this['~lines'] = false;
+    this['~deliverSoon']();
   }
 
   #count(mode: Mode, length: number): void {
