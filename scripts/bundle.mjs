@@ -1,4 +1,4 @@
-// Writes what `couplet` and `coupletd` publish to their dist: a file for each entry, and one for each part of which an entry has
+// Writes what `couplet`, `couplet-inspector` and `coupletd` publish to their dist: a file for each entry, and one for each part of which an entry has
 // something. What begins with # stays an import: whoever runs or bundles the package resolves it for a runtime. So do other packages.
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
@@ -18,7 +18,8 @@ const PARTS = {
 /** What has the reactor of the process, which starts the backend of its runtime: apart from the class, which others use without it. */
 const OF_THE_PROCESS = ['connection', 'reactor/default.ts'];
 
-for (const name of ['couplet', 'daemon']) await bundlePackage(join(import.meta.dirname, '../packages', name));
+for (const name of ['couplet', 'inspector', 'daemon'])
+  await bundlePackage(join(import.meta.dirname, '../packages', name));
 
 /** Bundles a package if something of it has changed. */
 async function bundlePackage(folder) {
@@ -27,9 +28,9 @@ async function bundlePackage(folder) {
   const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
   rmSync('dist', { recursive: true, force: true });
   const entries = Object.values(manifest.exports).filter((target) => typeof target === 'object');
-  const inner = Object.values(manifest.imports);
+  const inner = Object.values(manifest.imports ?? {});
   const written = new Set([...entries, ...inner].map((target) => target.default));
-  const programs = Object.keys(manifest.bin)
+  const programs = Object.keys(manifest.bin ?? {})
     .map((name) => ({ [SOURCE]: `./src/entry/${name}.ts`, default: `./dist/${name}.js` }))
     .filter((target) => !written.has(target.default));
   await Promise.all([
@@ -84,5 +85,5 @@ function writeUnbundled(manifest) {
     Object.fromEntries(Object.entries(targets).map(([name, target]) => [name, compiled(target)]));
   const { name, version, type, exports, imports } = manifest;
   mkdirSync(dirname(STAMP), { recursive: true });
-  writeFileSync(STAMP, JSON.stringify({ name, version, type, exports: map(exports), imports: map(imports) }));
+  writeFileSync(STAMP, JSON.stringify({ name, version, type, exports: map(exports), imports: map(imports ?? {}) }));
 }

@@ -7,7 +7,7 @@ import { basename, join } from 'node:path';
 import process from 'node:process';
 import { installPrograms } from './debian.mjs';
 
-const FOLDERS = ['packages/couplet', 'packages/daemon', 'packages/poetry', 'examples', 'test'];
+const FOLDERS = ['packages/couplet', 'packages/daemon', 'packages/inspector', 'packages/poetry', 'examples', 'test'];
 
 const DAEMONS = 'packages/daemon/test/real';
 
@@ -80,7 +80,7 @@ function built(files) {
     const folder = FOLDERS.find((one) => file.startsWith(`${one}/`));
     return join(
       folder,
-      ['packages/couplet', 'packages/daemon'].includes(folder) ? 'build' : 'dist',
+      ['packages/couplet', 'packages/daemon', 'packages/inspector'].includes(folder) ? 'build' : 'dist',
       file.slice(folder.length + 1).replace(/\.ts$/, '.js'),
     );
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { type Lacks, lacksOf } from './declarations.ts';
 
-for (const name of ['couplet', 'daemon'])
+for (const name of ['couplet', 'inspector', 'daemon'])
   describe(`the declarations of ${name}`, () => {
     let lacks: Lacks;
     before(() => {

@@ -2,16 +2,24 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, test } from 'node:test';
-import { DAEMON_LAYERS, LAYERS, type Layer } from './layers.ts';
+import { DAEMON_LAYERS, INSPECTOR_LAYERS, LAYERS, type Layer } from './layers.ts';
 
 /** The packages whose sources have layers. */
 const PACKAGES: readonly (readonly [sources: string, layers: readonly Layer[]])[] = [
   ['packages/couplet/src', LAYERS],
+  ['packages/inspector/src', INSPECTOR_LAYERS],
   ['packages/daemon/src', DAEMON_LAYERS],
 ];
 
 /** What every runtime has, and what a condition of the package picks for the runtime. */
-const ANYWHERE: readonly string[] = ['node:buffer', '#backend', '#border'];
+const ANYWHERE: readonly string[] = [
+  'node:buffer',
+  '#backend',
+  '#border',
+  'couplet',
+  'couplet/endpoints',
+  'couplet/protocols',
+];
 
 /** An import, or a re-export, also of types only. */
 interface Import {
@@ -92,21 +100,24 @@ describe('what other packages import', () => {
     assert.deepEqual(outside, []);
   });
 
-  test('coupletd imports what users can import of couplet, and the packages that it says it needs', () => {
-    const { dependencies, peerDependencies }: Readonly<Record<string, object>> = JSON.parse(
-      readFileSync('packages/daemon/package.json', 'utf8'),
-    );
-    const { exports }: { readonly exports: object } = JSON.parse(readFileSync('packages/couplet/package.json', 'utf8'));
-    const known = new Set([
-      ...Object.keys({ ...dependencies, ...peerDependencies }),
-      ...Object.keys(exports).map((path) => path.replace('.', 'couplet')),
-    ]);
-    const outside = filesIn('packages/daemon/src').flatMap((file) =>
-      [...readFileSync(file, 'utf8').matchAll(/(?:from |import\()'([^'.#][^']*)'/g)]
-        .map(([, name = '']) => name)
-        .filter((name) => !name.startsWith('node:') && !known.has(name))
-        .map((name) => `${file} imports ${name}`),
-    );
-    assert.deepEqual(outside, []);
-  });
+  for (const name of ['inspector', 'daemon'])
+    test(`${name} imports what users can import of couplet, and the packages that it says it needs`, () => {
+      const { dependencies, peerDependencies }: Readonly<Record<string, object>> = JSON.parse(
+        readFileSync(`packages/${name}/package.json`, 'utf8'),
+      );
+      const { exports }: { readonly exports: object } = JSON.parse(
+        readFileSync('packages/couplet/package.json', 'utf8'),
+      );
+      const known = new Set([
+        ...Object.keys({ ...dependencies, ...peerDependencies }),
+        ...Object.keys(exports).map((path) => path.replace('.', 'couplet')),
+      ]);
+      const outside = filesIn(`packages/${name}/src`).flatMap((file) =>
+        [...readFileSync(file, 'utf8').matchAll(/(?:from |import\()'([^'.#][^']*)'/g)]
+          .map(([, name = '']) => name)
+          .filter((name) => !name.startsWith('node:') && !known.has(name))
+          .map((name) => `${file} imports ${name}`),
+      );
+      assert.deepEqual(outside, []);
+    });
 });

@@ -28,6 +28,12 @@ export const LAYERS: readonly Layer[] = [
   { folders: ['entry'], runtime: true },
 ];
 
+/** The layers of `packages/inspector/src`, from below. */
+export const INSPECTOR_LAYERS: readonly Layer[] = [
+  { folders: ['values', 'timeline'] },
+  { folders: ['entry'], runtime: true },
+];
+
 /** The layers of `packages/daemon/src`, from below. It runs on Node alone. */
 export const DAEMON_LAYERS: readonly Layer[] = [
   { folders: ['values'], runtime: true },

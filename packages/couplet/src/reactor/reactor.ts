@@ -39,6 +39,7 @@ export class Reactor extends ReactorProcesses {
   readonly '~surroundings': Surroundings;
   /** The sockets that the process inherited, for endpoints; undefined unless `'~inherit'` was called. */
   '~inherited': InheritedSockets | undefined;
+  readonly #backend: Backend;
   readonly #engine: Engine;
   readonly #triggers: Triggers = new Triggers();
   readonly #since: number;
@@ -79,6 +80,7 @@ export class Reactor extends ReactorProcesses {
     const engine = new Engine(backend);
     super(engine, backend.name);
     this['~surroundings'] = backend.surroundings;
+    this.#backend = backend;
     this.#engine = engine;
     this.#since = this.now();
   }
@@ -219,6 +221,14 @@ export class Reactor extends ReactorProcesses {
       since: this.#since,
       running: this.running,
     });
+  }
+
+  /**
+   * Returns a new reactor on the same network, clock and process. The two know nothing of each other: neither shows, counts or stops what
+   * the other has. It is for what looks after a program and is not part of it, such as the server of an inspector.
+   */
+  sibling(): Reactor {
+    return new Reactor(this.#backend);
   }
 
   /** Runs the triggers of a phase; the promises never reject. */

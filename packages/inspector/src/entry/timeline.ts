@@ -1,0 +1,9 @@
+export type {
+  Lane,
+  RecordedCallback,
+  RecordedChunk,
+  RecordedRun,
+  Recording,
+  Span,
+  SpanKind,
+} from '../timeline/recording.ts';
