@@ -50,6 +50,6 @@ await runProgram('get-poetry', async () => {
   }
   const limits = { maxBytes, timeoutSeconds: timeout ?? Number.POSITIVE_INFINITY };
   const tasks = addresses.map((address, at) => new Task(at + 1, address, limits, expectBytes?.[at]));
-  const whole = await runSession(reactor, tasks, { blocking, print });
+  const { whole } = await runSession(reactor, tasks, { blocking, print });
   return whole === tasks.length ? 0 : 1;
 });

@@ -40,7 +40,7 @@ await runProgram('poetry-proxy', async () => {
   const cache = new PoemCache(async (signal) => {
     try {
       const limits = { maxBytes: MOST_BYTES, timeoutSeconds: timeout, signal };
-      const poem = await download(reactor, address.endpoint, limits, () => {});
+      const poem = await download(reactor, address.endpoint, limits);
       checkPoem(poem.length);
       return poem;
     } catch (error) {

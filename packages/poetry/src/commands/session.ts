@@ -1,4 +1,5 @@
 import type { Reactor } from 'couplet';
+import type { SessionEvent, SessionWatcher, TaskStep } from '../download/session-events.ts';
 import type { Task } from '../download/task.ts';
 import { duration } from './duration.ts';
 import { recite, say } from './output.ts';
@@ -9,47 +10,85 @@ export interface SessionOptions {
   readonly blocking: boolean;
   /** Prints each poem below the line with its length. */
   readonly print: boolean;
+  /** Are told each event, in their order. */
+  readonly watchers?: readonly SessionWatcher[];
 }
 
-/** Runs the tasks and reports on standard output, line by line. Resolves to how many poems are complete. */
-export async function runSession(reactor: Reactor, tasks: readonly Task[], options: SessionOptions): Promise<number> {
+/** How a session went. */
+export interface SessionResult {
+  /** How many poems are complete. */
+  readonly whole: number;
+  /** How long it took, in milliseconds. */
+  readonly ms: number;
+}
+
+type Tell = (step: TaskStep) => void;
+
+/** What is complete. */
+interface Tally {
+  whole: number;
+  bytes: number;
+}
+
+/** Runs the tasks and reports on standard output, line by line. */
+export async function runSession(
+  reactor: Reactor,
+  tasks: readonly Task[],
+  options: SessionOptions,
+): Promise<SessionResult> {
+  const { blocking, print, watchers = [] } = options;
   const began = reactor.now();
-  const whole = await (options.blocking ? oneByOne : allAtOnce)(reactor, tasks, options.print);
-  say(`Got ${whole} ${whole === 1 ? 'poem' : 'poems'} in ${duration(reactor.now() - began)}`);
-  return whole;
+  const elapsed = (): number => Math.round((reactor.now() - began) * 1000) / 1000;
+  const tellAll = (event: SessionEvent): void => {
+    for (const watch of watchers) watch(event);
+  };
+  const tell: Tell = watchers.length === 0 ? () => {} : (step) => tellAll({ ms: elapsed(), ...step });
+  tellAll({ ms: 0, event: 'begun', blocking, tasks: tasks.map(shown) });
+  const { whole, bytes } = await (blocking ? oneByOne : allAtOnce)(reactor, tasks, print, tell);
+  const ms = reactor.now() - began;
+  say(`Got ${whole} ${whole === 1 ? 'poem' : 'poems'} in ${duration(ms)}`);
+  tellAll({ ms: elapsed(), event: 'ended', poems: whole, bytes });
+  return { whole, ms };
 }
 
-async function oneByOne(reactor: Reactor, tasks: readonly Task[], print: boolean): Promise<number> {
-  let whole = 0;
+function shown({ number, address }: Task): { readonly task: number; readonly address: string } {
+  return { task: number, address: address.name };
+}
+
+async function oneByOne(reactor: Reactor, tasks: readonly Task[], print: boolean, tell: Tell): Promise<Tally> {
+  const tally = { whole: 0, bytes: 0 };
   for (const task of tasks) {
     const { number, address } = task;
     say(`Task ${number}: get poetry from: ${address.name}`);
     const began = reactor.now();
-    const poem = await task.run(reactor, () => {});
+    const poem = await task.run(reactor, tell);
     if (poem === undefined) continue;
     const elapsed = duration(reactor.now() - began);
     say(`Task ${number}: got ${poem.length} bytes of poetry from ${address.name} in ${elapsed}`);
     if (print) recite(poem);
-    whole += 1;
+    tally.whole += 1;
+    tally.bytes += poem.length;
   }
-  return whole;
+  return tally;
 }
 
-async function allAtOnce(reactor: Reactor, tasks: readonly Task[], print: boolean): Promise<number> {
+async function allAtOnce(reactor: Reactor, tasks: readonly Task[], print: boolean, tell: Tell): Promise<Tally> {
   const running = tasks.map(async (task) => {
     const { number, address } = task;
-    const poem = await task.run(reactor, (length) => {
-      say(`Task ${number}: got ${length} bytes of poetry from ${address.name}`);
+    const poem = await task.run(reactor, (step) => {
+      tell(step);
+      if (step.event === 'chunk') say(`Task ${number}: got ${step.bytes} bytes of poetry from ${address.name}`);
     });
     if (poem !== undefined) say(`Task ${number} finished`);
     return { number, poem };
   });
-  let whole = 0;
+  const tally = { whole: 0, bytes: 0 };
   for (const { number, poem } of await Promise.all(running)) {
     if (poem === undefined) continue;
     say(`Task ${number}: ${poem.length} bytes of poetry`);
     if (print) recite(poem);
-    whole += 1;
+    tally.whole += 1;
+    tally.bytes += poem.length;
   }
-  return whole;
+  return tally;
 }

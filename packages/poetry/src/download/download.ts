@@ -16,20 +16,32 @@ export interface DownloadLimits {
   readonly signal?: AbortSignal;
 }
 
+/** What is told of a download while it goes on. */
+export interface DownloadWatcher {
+  /** It is connected. */
+  onConnect?(): void;
+  /** A chunk of that many bytes has arrived. */
+  onChunk?(length: number): void;
+}
+
 /** Collects what a server sends until it closes. */
 export class Download extends Protocol {
   readonly #draft: Draft = new Draft();
   readonly #maxBytes: number;
-  readonly #onChunk: (length: number) => void;
+  readonly #watcher: DownloadWatcher;
   readonly #onEnd: (reason: Error, poem: Buffer) => void;
   #excess: Error | undefined;
 
   /** `onEnd` gets the reason why the download ended, a `ConnectionDone` if in order, and what had arrived by then. */
-  constructor(maxBytes: number, onChunk: (length: number) => void, onEnd: (reason: Error, poem: Buffer) => void) {
+  constructor(maxBytes: number, watcher: DownloadWatcher, onEnd: (reason: Error, poem: Buffer) => void) {
     super();
     this.#maxBytes = maxBytes;
-    this.#onChunk = onChunk;
+    this.#watcher = watcher;
     this.#onEnd = onEnd;
+  }
+
+  override connectionMade(): void {
+    this.#watcher.onConnect?.();
   }
 
   override dataReceived(data: Buffer): void {
@@ -39,7 +51,7 @@ export class Download extends Protocol {
       return;
     }
     this.#draft.append(data);
-    this.#onChunk(data.length);
+    this.#watcher.onChunk?.(data.length);
   }
 
   override connectionLost(reason: Error): void {
@@ -55,7 +67,7 @@ export function download(
   reactor: Reactor,
   endpoint: string,
   { maxBytes, timeoutSeconds, signal }: DownloadLimits,
-  onChunk: (length: number) => void,
+  watcher: DownloadWatcher = {},
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const cancel = new AbortController();
@@ -71,7 +83,7 @@ export function download(
       timeout?.cancel();
       signal?.removeEventListener('abort', unwanted);
     };
-    const protocol = new Download(maxBytes, onChunk, (reason, poem) => {
+    const protocol = new Download(maxBytes, watcher, (reason, poem) => {
       end();
       if (reason instanceof ConnectionDone) resolve(poem);
       else reject(reason);

@@ -3,6 +3,7 @@ import { complain } from '../commands/output.ts';
 import type { PoetryAddress } from '../commands/poetry-address.ts';
 import type { DownloadLimits } from './download.ts';
 import { checkPoem, download, failureAt } from './download.ts';
+import type { TaskStep } from './session-events.ts';
 
 /** The download of one poem. */
 export class Task {
@@ -21,13 +22,25 @@ export class Task {
   }
 
   /** Resolves to the poem when it is complete. Otherwise reports the reason on standard error, and resolves to undefined. */
-  async run(reactor: Reactor, onChunk: (length: number) => void): Promise<Buffer | undefined> {
+  async run(reactor: Reactor, tell: (step: TaskStep) => void): Promise<Buffer | undefined> {
+    const task = this.number;
+    let bytes = 0;
+    tell({ event: 'connecting', task, address: this.address.name });
     try {
-      const poem = await download(reactor, this.address.endpoint, this.#limits, onChunk);
+      const poem = await download(reactor, this.address.endpoint, this.#limits, {
+        onConnect: () => tell({ event: 'connected', task }),
+        onChunk: (length) => {
+          bytes += length;
+          tell({ event: 'chunk', task, bytes: length });
+        },
+      });
       this.#check(poem.length);
+      tell({ event: 'finished', task, bytes });
       return poem;
     } catch (error) {
-      complain(`Task ${this.number}: ${failureAt(this.address, error)}`);
+      const reason = failureAt(this.address, error);
+      complain(`Task ${task}: ${reason}`);
+      tell({ event: 'failed', task, bytes, reason });
       return undefined;
     }
   }

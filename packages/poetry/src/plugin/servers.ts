@@ -64,7 +64,7 @@ export function proxyServer(source: () => PoetryAddress, timeoutSeconds: number)
     const address = source();
     try {
       const limits = { maxBytes: MOST_BYTES, timeoutSeconds, signal };
-      const poem = await download(here.reactor, address.endpoint, limits, () => {});
+      const poem = await download(here.reactor, address.endpoint, limits);
       checkPoem(poem.length);
       return poem;
     } catch (error) {

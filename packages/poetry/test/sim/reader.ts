@@ -10,7 +10,7 @@ export const POEM: Buffer = Buffer.from(Array.from({ length: 623 }, (_, at) => a
 export async function attempt(reactor: Reactor, endpoint: string, signal?: AbortSignal): Promise<Buffer> {
   const limits = { maxBytes: POEM.length, timeoutSeconds: 120, ...(signal && { signal }) };
   try {
-    const poem = await download(reactor, endpoint, limits, () => {});
+    const poem = await download(reactor, endpoint, limits);
     checkPoem(poem.length);
     assert.deepEqual(poem, POEM.subarray(0, poem.length));
     return poem;

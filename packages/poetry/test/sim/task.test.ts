@@ -23,8 +23,8 @@ test('a task that knows the length has the whole poem, or says in one line why n
     const task = new Task(number, poetryAddress('server:10000'), LIMITS, POEM.length);
     for (;;) {
       let arrived = 0;
-      const poem = await task.run(reactor, (length) => {
-        arrived += length;
+      const poem = await task.run(reactor, (step) => {
+        if (step.event === 'chunk') arrived += step.bytes;
       });
       if (poem !== undefined) {
         assert.deepEqual(poem, POEM);
