@@ -8,6 +8,7 @@ import type { ReactorView } from '../protocol/views.ts';
 import type { Backend } from '../seam/backend.ts';
 import type { Streams } from '../seam/streams.ts';
 import type { Signal, Surroundings } from '../seam/surroundings.ts';
+import { SharedAlarm } from '../time/shared-alarm.ts';
 import { checkAtLeast, checkFunction, checkWord } from '../values/checks.ts';
 import { awaited } from '../values/thenable.ts';
 import type { InheritedSockets } from './inherited.ts';
@@ -43,6 +44,8 @@ export class Reactor extends ReactorProcesses {
   readonly #engine: Engine;
   readonly #triggers: Triggers = new Triggers();
   readonly #since: number;
+  /** The alarm of the backend, once siblings need it too. */
+  #alarm: SharedAlarm | undefined;
   /** How long connections may take to end, in milliseconds. */
   #lingerMs = 0;
   /** Resolve what `run` waits for: the stop, and then the end of the wait for triggers. */
@@ -228,7 +231,12 @@ export class Reactor extends ReactorProcesses {
    * the other has. It is for what looks after a program and is not part of it, such as the server of an inspector.
    */
   sibling(): Reactor {
-    return new Reactor(this.#backend);
+    const { clock } = this.#backend;
+    if (this.#alarm === undefined) {
+      this.#alarm = new SharedAlarm(clock);
+      this.#engine.timers.use({ now: clock.now, alarm: this.#alarm.part() });
+    }
+    return new Reactor({ ...this.#backend, clock: { ...clock, alarm: this.#alarm.part() } });
   }
 
   /** Runs the triggers of a phase; the promises never reject. */
