@@ -37,8 +37,6 @@ const UNWATCHED = 16;
 const ASKED = 64;
 /** How many runs may follow one another without an event of the backend before the clock is read. */
 const RUNS = 4;
-/** From how many milliseconds on a callback is slow. */
-const SLOW_MS = 10;
 
 /**
  * What the connections of one reactor share: its time, the run in progress, and the list of the live ones. A run is the callbacks
@@ -252,8 +250,8 @@ export class Engine implements Clock {
   }
 
   /** Notifies an observer until the returned function is called. */
-  observe(observer: Observer, { slowCallbackMs = SLOW_MS }: ObserveOptions = {}): () => void {
-    const remove = this.observers.add(observer, slowCallbackMs);
+  observe(observer: Observer, options: ObserveOptions = {}): () => void {
+    const remove = this.observers.add(observer, options);
     this.#attend();
     return () => {
       remove();

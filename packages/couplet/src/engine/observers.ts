@@ -1,6 +1,6 @@
 import type { Address } from '../address/address.ts';
 import type { RefusalReason } from '../filters/refused.ts';
-import type { Observer } from '../protocol/observer.ts';
+import type { ObserveOptions, Observer } from '../protocol/observer.ts';
 import type { Callbacks } from '../protocol/protocol.ts';
 import type { Transport } from '../protocol/transport.ts';
 import type { ConnectionView, ConnectorView, SlowCallback } from '../protocol/views.ts';
@@ -25,10 +25,12 @@ const EVENTS: readonly (readonly [event: keyof Observer, bit: number])[] = [
   ['slowCallback', 0],
 ];
 
-/** One observer, and from how many milliseconds on a callback is slow for it. */
-interface Watch {
+/** From how many milliseconds on a callback is slow. */
+const SLOW_MS = 10;
+
+/** One observer with its options. */
+interface Watch extends Required<ObserveOptions> {
   readonly observer: Observer;
-  readonly slowCallbackMs: number;
 }
 
 /** The channel of one event, and the bit that asks for it. */
@@ -62,8 +64,8 @@ export class Observers {
   }
 
   /** Adds an observer. Returns a function that removes it. */
-  add(observer: Observer, slowCallbackMs: number): () => void {
-    const watch = { observer, slowCallbackMs };
+  add(observer: Observer, { slowCallbackMs = SLOW_MS, takesErrors = true }: ObserveOptions = {}): () => void {
+    const watch = { observer, slowCallbackMs, takesErrors };
     this.#become([...this.#all, watch]);
     return () => this.#become(this.#all.filter((one) => one !== watch));
   }
@@ -110,7 +112,9 @@ export class Observers {
   }
 
   slowCallback(callback: SlowCallback): void {
-    this.#notify((observer, slowMs) => (callback.ms < slowMs ? undefined : observer.slowCallback?.(callback)));
+    this.#notify((observer, { slowCallbackMs }) =>
+      callback.ms < slowCallbackMs ? undefined : observer.slowCallback?.(callback),
+    );
     this.#publish('slowCallback', callback);
   }
 
@@ -118,10 +122,10 @@ export class Observers {
   error(what: ErrorReport): { readonly report: ErrorReport; readonly told: boolean } {
     const report = printable(what);
     let told = false;
-    this.#notify((observer) => {
+    this.#notify((observer, { takesErrors }) => {
       if (observer.error === undefined) return;
       const result: unknown = observer.error(report);
-      told = true;
+      if (takesErrors) told = true;
       return result;
     });
     this.#publish('error', report);
@@ -129,10 +133,10 @@ export class Observers {
   }
 
   /** Notifies each observer. What an observer throws or rejects with must not affect what it observes. */
-  #notify(what: (observer: Observer, slowCallbackMs: number) => unknown): void {
-    for (const { observer, slowCallbackMs } of this.#all) {
+  #notify(what: (observer: Observer, options: Required<ObserveOptions>) => unknown): void {
+    for (const watch of this.#all) {
       try {
-        const result = what(observer, slowCallbackMs);
+        const result = what(watch.observer, watch);
         if (isThenable(result)) promiseOf(result).catch(this.#observerFailed);
       } catch (error) {
         this.#observerFailed(error);

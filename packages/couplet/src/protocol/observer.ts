@@ -35,6 +35,11 @@ export function checkObserver(observer: unknown): void {
 export interface ObserveOptions {
   /** From how many milliseconds on a callback is told as slow, at least 0; 10 unless set. */
   readonly slowCallbackMs?: number;
+  /**
+   * Whether what `error` was told counts as dealt with, so that it is not printed on standard error; true unless set. False is for an
+   * observer that only watches.
+   */
+  readonly takesErrors?: boolean;
 }
 
 /**
@@ -45,7 +50,7 @@ export interface ObserveOptions {
 export interface Observer {
   /**
    * Called when a callback of a protocol, a factory, a policy or a timer throws, or its promise rejects. While no observer has this
-   * method, errors are printed on standard error, one line each; on a terminal with the stack as well.
+   * method and takes errors, they are printed on standard error, one line each; on a terminal with the stack as well.
    */
   error?(report: ErrorReport): void;
   /** Called when a port has opened; `host` is its address. */

@@ -9,7 +9,7 @@ import type { Backend } from '../seam/backend.ts';
 import type { Streams } from '../seam/streams.ts';
 import type { Signal, Surroundings } from '../seam/surroundings.ts';
 import { SharedAlarm } from '../time/shared-alarm.ts';
-import { checkAtLeast, checkFunction, checkWord } from '../values/checks.ts';
+import { checkAtLeast, checkFlag, checkFunction, checkWord } from '../values/checks.ts';
 import { awaited } from '../values/thenable.ts';
 import type { InheritedSockets } from './inherited.ts';
 import { inspect } from './inspect.ts';
@@ -204,13 +204,14 @@ export class Reactor extends ReactorProcesses {
 
   /**
    * Adds an observer, which is notified of errors, ports, connections, attempts and slow callbacks until the returned function is
-   * called. What it throws is printed on standard error. Throws a `TypeError` if it is not an object or a method of it is not a
-   * function, and a `RangeError` if `slowCallbackMs` is not a number of at least 0.
+   * called. What it throws is printed on standard error. Throws a `TypeError` if it is not an object, a method of it is not a function
+   * or `takesErrors` is not a boolean, and a `RangeError` if `slowCallbackMs` is not a number of at least 0.
    */
   observe(observer: Observer, options: ObserveOptions = {}): () => void {
     checkObserver(observer);
     checkOptions(options, 'slowCallbackMs: 50');
     if (options.slowCallbackMs !== undefined) checkAtLeast('slowCallbackMs', options.slowCallbackMs, 0);
+    if (options.takesErrors !== undefined) checkFlag('takesErrors', options.takesErrors);
     return this.#engine.observe(observer, options);
   }
 

@@ -294,6 +294,23 @@ describe('the errors that an Engine hears of', () => {
     assert.deepEqual(reports, [{ who: 'a\\nb', where: 'c\\u202ed', error: 5 }]);
   });
 
+  test('an error is printed beside an observer that only watches, and not once another one takes it', () => {
+    const backend = new FakeBackend();
+    const engine = new Engine(backend);
+    const watched: ErrorReport[] = [];
+    engine.observe({ error: (report) => watched.push(report) }, { takesErrors: false });
+    engine.report({ who: 'w', where: 'c', error: 5 });
+    const leave = engine.observe({ error: () => {} });
+    engine.report({ who: 'w', where: 'c', error: 6 });
+    leave();
+    engine.report({ who: 'w', where: 'c', error: 7 });
+    assert.deepEqual(backend.warnings, ['w: c: 5', 'w: c: 7']);
+    assert.deepEqual(
+      watched.map(({ error }) => error),
+      [5, 6, 7],
+    );
+  });
+
   test('R8 an error is printed when the observer that takes errors throws, beside what it throws', () => {
     const { backend, engine } = setUp();
     engine.observe({
