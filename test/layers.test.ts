@@ -18,6 +18,8 @@ const ANYWHERE: readonly string[] = [
   '#border',
   'couplet',
   'couplet/endpoints',
+  'couplet/framing',
+  'couplet/policies',
   'couplet/protocols',
 ];
 

@@ -31,6 +31,9 @@ export const LAYERS: readonly Layer[] = [
 /** The layers of `packages/inspector/src`, from below. */
 export const INSPECTOR_LAYERS: readonly Layer[] = [
   { folders: ['values', 'timeline'] },
+  { folders: ['watch', 'web'] },
+  { folders: ['surroundings'], from: [], runtime: true },
+  { folders: ['serve'] },
   { folders: ['entry'], runtime: true },
 ];
 

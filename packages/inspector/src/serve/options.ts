@@ -1,0 +1,27 @@
+import type { FrameSource } from '../values/frame-source.ts';
+
+/** Options of `serveInspector`. */
+export interface InspectorOptions {
+  /**
+   * Where it listens: a server description, such as `tcp:9229:interface=127.0.0.1` or `unix:/run/echo/inspector.sock`. A free port of
+   * 127.0.0.1 unless set. A UNIX socket gets mode 600.
+   */
+  readonly listen?: string;
+  /**
+   * Whether it may listen where other machines can reach it; false unless set. It needs `tls:` then, and `allowedHosts` with the name by
+   * which it is called.
+   */
+  readonly allowRemote?: boolean;
+  /** Host names and IP literals by which it may be called, besides those of loopback and the address where it listens; none unless set. */
+  readonly allowedHosts?: readonly string[];
+  /**
+   * What a request for data has to have, at least 16 letters, digits, `-` and `_`; 128 random bits unless set. It is not needed on a UNIX
+   * socket. Set it where it must be known before, in a test for instance.
+   */
+  readonly token?: string;
+  /**
+   * What it shows, if that is not the given reactor: `coupletd` shows its workers. It belongs to the caller, who may close it when the
+   * inspector is closed.
+   */
+  readonly source?: FrameSource;
+}
