@@ -9,6 +9,7 @@ import { Life } from './life.ts';
 import { delivers, over } from './life-cycle.ts';
 import type { Prelude } from './prelude.ts';
 import { classOf, errorOf } from './report.ts';
+import type { Mark } from './stopwatch.ts';
 
 /** The connections that have begun to end, and whose protocols are still to be told. */
 const LEAVING: WeakSet<Calls> = new WeakSet();
@@ -35,6 +36,17 @@ export abstract class Calls extends Life {
   /** The policies of the connection, if one of them bounds how fast messages are passed on. */
   get '~pacer'(): Filter | undefined {
     return this.wire instanceof Filter && this.wire.pacesMessages ? this.wire : undefined;
+  }
+
+  /** How many bytes the protocol holds of messages that may still become whole. */
+  get heldBytes(): number {
+    if (!delivers(this.state)) return 0;
+    try {
+      return this.protocol.heldBytes ?? 0;
+    } catch (error) {
+      this.fail('heldBytes', error);
+      return 0;
+    }
   }
 
   /** Reading may go on, because a promise has settled. */
@@ -91,7 +103,7 @@ export abstract class Calls extends Life {
   }
 
   /** A callback has ended, which began with that mark of the stopwatch. */
-  protected called(mark: number | undefined, where: string): void {
+  protected called(mark: Mark | undefined, where: string): void {
     if (mark !== undefined) this.engine.stopwatch?.end(mark, () => classOf(this.protocol), where, this.id);
   }
 

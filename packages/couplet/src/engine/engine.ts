@@ -16,6 +16,7 @@ import { isThenable, promiseOf } from '../values/thenable.ts';
 import { Lingers } from './linger.ts';
 import { Group, type Live } from './live.ts';
 import { Observers } from './observers.ts';
+import { Recorder } from './recorder.ts';
 import { lineOf, linesOf, titleOf } from './report.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { Tally } from './tally.ts';
@@ -65,8 +66,10 @@ export class Engine implements Clock {
   /** Counts the turns. */
   turn = 0;
   readonly observers: Observers;
-  /** Takes the time of callbacks; undefined unless an observer asks for slow ones. */
+  /** Takes the time of callbacks; undefined unless an observer asks for that. */
   stopwatch: Stopwatch | undefined;
+  /** Tells observers of chunks; undefined unless one asks for them. */
+  recorder: Recorder | undefined;
   /** What its protocols have as their reactor, which sets it. */
   reactor: Clock = this;
   /** Counts the connections of all ports and connectors. */
@@ -250,7 +253,7 @@ export class Engine implements Clock {
   }
 
   /** Notifies an observer until the returned function is called. */
-  observe(observer: Observer, options: ObserveOptions = {}): () => void {
+  observe(observer: Observer, options?: ObserveOptions): () => void {
     const remove = this.observers.add(observer, options);
     this.#attend();
     return () => {
@@ -266,21 +269,14 @@ export class Engine implements Clock {
     if (!told) this.#warn(report);
   }
 
-  /** Takes the time of callbacks while an observer asks for slow ones. */
+  /** Takes the time of callbacks, and notes chunks, while an observer asks for that. */
   #attend(): void {
-    const { slowCallbackMs } = this.observers;
-    if (slowCallbackMs === undefined) {
-      this.#toldMs = this.stopwatch?.toldMs ?? this.#toldMs;
-      this.stopwatch = undefined;
-    } else if (this.stopwatch !== undefined) this.stopwatch.slowCallbackMs = slowCallbackMs;
-    else {
-      this.stopwatch = new Stopwatch(
-        () => this.#clock.now(),
-        slowCallbackMs,
-        (callback) => this.observers.slowCallback(callback),
-        this.#toldMs,
-      );
-    }
+    const now = (): number => this.#clock.now();
+    this.recorder = this.observers.chunks ? (this.recorder ?? new Recorder(now, this.observers)) : undefined;
+    this.#toldMs = this.stopwatch?.toldMs ?? this.#toldMs;
+    this.stopwatch = this.observers.times
+      ? (this.stopwatch ?? new Stopwatch(now, this.observers, this.#toldMs))
+      : undefined;
     const { stopwatch } = this;
     this.timers.onRing = stopwatch === undefined ? undefined : (lateMs) => stopwatch.rang(lateMs);
   }

@@ -3,7 +3,7 @@ import type { RefusalReason } from '../filters/refused.ts';
 import type { ObserveOptions, Observer } from '../protocol/observer.ts';
 import type { Callbacks } from '../protocol/protocol.ts';
 import type { Transport } from '../protocol/transport.ts';
-import type { ConnectionView, ConnectorView, SlowCallback } from '../protocol/views.ts';
+import type { ConnectionView, ConnectorView, MovedChunk, SlowCallback, TimedCallback } from '../protocol/views.ts';
 import type { Surroundings } from '../seam/surroundings.ts';
 import type { ErrorReport } from '../values/error-report.ts';
 import { isThenable, promiseOf } from '../values/thenable.ts';
@@ -13,7 +13,10 @@ import { printable } from './report.ts';
 export const CONNECTIONS = 1;
 export const ATTEMPTS = 2;
 
-/** Every event, and the bit of those that cost something: the others are rare. */
+/** From how many milliseconds on a callback is slow. */
+const SLOW_MS = 10;
+
+/** Every event with a channel, and the bit of those that cost something: the others are rare. */
 const EVENTS: readonly (readonly [event: keyof Observer, bit: number])[] = [
   ['error', 0],
   ['listening', 0],
@@ -25,12 +28,10 @@ const EVENTS: readonly (readonly [event: keyof Observer, bit: number])[] = [
   ['slowCallback', 0],
 ];
 
-/** From how many milliseconds on a callback is slow. */
-const SLOW_MS = 10;
-
-/** One observer with its options. */
-interface Watch extends Required<ObserveOptions> {
+/** One observer with its options: of which connections it gets the bytes is undefined for none. */
+interface Watch extends Required<Omit<ObserveOptions, 'bytesOf'>> {
   readonly observer: Observer;
+  readonly bytesOf: ReadonlySet<number> | undefined;
 }
 
 /** The channel of one event, and the bit that asks for it. */
@@ -45,8 +46,12 @@ interface Outlet {
  * is not asked for costs a look at one number, and at the channels.
  */
 export class Observers {
-  /** From how many milliseconds on a callback is slow for at least one of them; undefined if none asks for slow callbacks. */
-  slowCallbackMs: number | undefined;
+  /** From how many milliseconds on a callback is slow for at least one of them. */
+  slowCallbackMs: number = SLOW_MS;
+  /** Whether one of them asks for chunks, for callbacks, and for the time of callbacks: of all, or of slow ones. */
+  chunks = false;
+  callbacks = false;
+  times = false;
   /** A bit for each thing that an observer asks for. */
   #mask = 0;
   /** Replaced, never changed: observers may be added and removed while they are notified. */
@@ -64,8 +69,8 @@ export class Observers {
   }
 
   /** Adds an observer. Returns a function that removes it. */
-  add(observer: Observer, { slowCallbackMs = SLOW_MS, takesErrors = true }: ObserveOptions = {}): () => void {
-    const watch = { observer, slowCallbackMs, takesErrors };
+  add(observer: Observer, { slowCallbackMs = SLOW_MS, takesErrors = true, bytesOf }: ObserveOptions = {}): () => void {
+    const watch = { observer, slowCallbackMs, takesErrors, bytesOf };
     this.#become([...this.#all, watch]);
     return () => this.#become(this.#all.filter((one) => one !== watch));
   }
@@ -118,6 +123,22 @@ export class Observers {
     this.#publish('slowCallback', callback);
   }
 
+  callback(callback: TimedCallback): void {
+    this.#notify((observer) => observer.callback?.(callback));
+  }
+
+  /** `data` is a copy of the bytes, if there is one, for those that want it. */
+  chunk(chunk: MovedChunk, data: Buffer | undefined): void {
+    this.#notify((observer, { bytesOf }) =>
+      observer.chunk?.(chunk, bytesOf?.has(chunk.connection) === true ? data : undefined),
+    );
+  }
+
+  /** True if an observer wants the bytes of a connection. */
+  wantBytes(connection: number): boolean {
+    return this.#all.some(({ observer, bytesOf }) => observer.chunk !== undefined && bytesOf?.has(connection) === true);
+  }
+
   /** Tells an error. Returns the report as it was told, and whether an observer takes errors and did not throw. */
   error(what: ErrorReport): { readonly report: ErrorReport; readonly told: boolean } {
     const report = printable(what);
@@ -133,7 +154,7 @@ export class Observers {
   }
 
   /** Notifies each observer. What an observer throws or rejects with must not affect what it observes. */
-  #notify(what: (observer: Observer, options: Required<ObserveOptions>) => unknown): void {
+  #notify(what: (observer: Observer, watch: Watch) => unknown): void {
     for (const watch of this.#all) {
       try {
         const result = what(watch.observer, watch);
@@ -153,12 +174,13 @@ export class Observers {
   #become(all: readonly Watch[]): void {
     this.#all = all;
     this.#mask = 0;
-    this.slowCallbackMs = undefined;
-    for (const { observer, slowCallbackMs } of all) {
+    for (const { observer } of all)
       for (const [event, bit] of EVENTS) if (observer[event] !== undefined) this.#mask |= bit;
-      if (observer.slowCallback !== undefined)
-        this.slowCallbackMs = Math.min(this.slowCallbackMs ?? slowCallbackMs, slowCallbackMs);
-    }
+    const slow = all.filter(({ observer }) => observer.slowCallback !== undefined);
+    this.slowCallbackMs = slow.length === 0 ? SLOW_MS : Math.min(...slow.map(({ slowCallbackMs }) => slowCallbackMs));
+    this.chunks = all.some(({ observer }) => observer.chunk !== undefined);
+    this.callbacks = all.some(({ observer }) => observer.callback !== undefined);
+    this.times = this.callbacks || slow.length > 0;
   }
 }
 

@@ -6,6 +6,7 @@ import { described } from '../values/checks.ts';
 import type { Engine } from './engine.ts';
 import { HIGH_WATER, RoomWaiters } from './flow.ts';
 import { Handshake, serverNameIn } from './handshake.ts';
+import type { Outflow } from './recorder.ts';
 import { MOST, WriteQueue } from './write-queue.ts';
 
 /** The sending half of a connection: what waits to be given to the wire, and the change from clear text to TLS. */
@@ -43,10 +44,10 @@ export class Output extends WriteQueue {
   }
 
   /**
-   * Gives the wire what it takes, at most 256 KiB in one turn. Throws a `TypeError` if bytes were added or removed after their
-   * write.
+   * Gives the wire what it takes, at most 256 KiB in one turn: through `outflow`, if that is given. Throws a `TypeError` if bytes were
+   * added or removed after their write.
    */
-  send(): void {
+  send(outflow: Outflow = this.#wire): void {
     if (this.size > 0) {
       const { turn } = this.engine;
       if (this.#turn !== turn) {
@@ -56,7 +57,7 @@ export class Output extends WriteQueue {
       this.#flushes += 1;
       // What is sent here is in one piece already, so Nagle's algorithm would only delay it, from the second write on.
       if (this.#flushes === 2 && !this.#delayChosen) this.#wire.setNoDelay(true);
-      this.flush(this.#wire);
+      this.flush(outflow);
     }
     if (this.#handshake !== undefined && this.atBar) this.#handshake.begin(this.#wire);
   }

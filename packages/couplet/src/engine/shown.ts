@@ -2,7 +2,8 @@ import { Filter } from '../filters/filter.ts';
 import type { ConnectionView, WaitsFor } from '../protocol/views.ts';
 import { factsOf } from '../values/details.ts';
 import { Calls } from './calls.ts';
-import type { Origin } from './origin.ts';
+import type { Home } from './life.ts';
+import type { Recorder } from './recorder.ts';
 import { classOf } from './report.ts';
 
 /** What a connection shows of itself, and what it counts for that. */
@@ -12,7 +13,7 @@ export abstract class Shown extends Calls {
   /** In how many chunks they arrived. */
   protected reads = 0;
   abstract readonly paused: boolean;
-  protected abstract readonly origin: Origin;
+  protected abstract readonly home: Pick<Home<never>, 'origin' | 'untold'>;
 
   /** How many bytes the wire has taken. */
   get bytesOut(): number {
@@ -30,7 +31,7 @@ export abstract class Shown extends Calls {
     const idleMs = this.wire instanceof Filter ? this.wire.stackIdleMs : undefined;
     const facts = factsOf(this.protocol);
     return {
-      ...this.viewOfEnds(this.origin),
+      ...this.viewOfEnds(this.home.origin),
       protocol: classOf(this.protocol),
       state: this.state,
       waiting: this.waitsFor,
@@ -47,6 +48,12 @@ export abstract class Shown extends Calls {
     };
   }
 
+  /** What tells its chunks, while an observer asks for them. */
+  protected get recorder(): Recorder | undefined {
+    const { recorder } = this.engine;
+    return recorder === undefined || this.home.untold === true ? undefined : recorder;
+  }
+
   protected get waitsFor(): WaitsFor {
     if (this.state === 'gone') return 'nothing';
     if (this.output.upgrading) return 'handshake';
@@ -56,6 +63,6 @@ export abstract class Shown extends Calls {
   }
 
   protected override failed(): void {
-    this.origin.tally.errors += 1;
+    this.home.origin.tally.errors += 1;
   }
 }

@@ -1,15 +1,20 @@
 import type { LoopView, SlowCallback } from '../protocol/views.ts';
+import type { Observers } from './observers.ts';
 
 /** How many of the last values are kept. */
 const LATEST_TIMERS = 256;
 const LATEST_CALLBACKS = 32;
 
-/** Takes the time of callbacks and timers, while an observer asks for slow callbacks. */
+/** When a callback began, and how much had been told as slow then. */
+export interface Mark {
+  readonly at: number;
+  readonly toldMs: number;
+}
+
+/** Takes the time of callbacks and timers, while an observer asks for that. */
 export class Stopwatch {
-  /** From how many milliseconds on a callback is slow. */
-  slowCallbackMs: number;
   readonly #now: () => number;
-  readonly #slow: (callback: SlowCallback) => void;
+  readonly #observers: Pick<Observers, 'slowCallbackMs' | 'slowCallback' | 'callbacks' | 'callback'>;
   readonly #since: number;
   #busyMs = 0;
   /** When the run began, and whether no callback has begun since: then that is when the first one does. */
@@ -21,12 +26,11 @@ export class Stopwatch {
   #timers = 0;
   readonly #held: SlowCallback[] = [];
 
-  /** `slow` is called with each slow callback; `toldMs` is that of the stopwatch before, whose marks may still come. */
-  constructor(now: () => number, slowCallbackMs: number, slow: (callback: SlowCallback) => void, toldMs: number) {
+  /** `toldMs` is that of the stopwatch before, whose marks may still come. */
+  constructor(now: () => number, observers: Observers, toldMs: number) {
     this.#toldMs = toldMs;
     this.#now = now;
-    this.slowCallbackMs = slowCallbackMs;
-    this.#slow = slow;
+    this.#observers = observers;
     this.#since = now();
     this.#woke = this.#since;
   }
@@ -44,27 +48,38 @@ export class Stopwatch {
   /** A run ends. */
   sleep(): void {
     this.#busyMs += this.#now() - this.#woke;
+    // A callback outside of a run, such as that of callWhenRunning, begins when it does.
+    this.#fresh = false;
   }
 
   /** A callback begins. Returns a mark for `end`. */
-  begin(): number {
+  begin(): Mark {
     const at = this.#fresh ? this.#woke : this.#now();
     this.#fresh = false;
-    return at - this.#toldMs;
+    return { at, toldMs: this.#toldMs };
   }
 
   /** The callback that began with the mark has ended. */
-  end(mark: number, who: () => string, where: string, connection?: number): void {
+  end(mark: Mark, who: () => string, where: string, connection?: number): void {
     const at = this.#now();
-    const ms = at - this.#toldMs - mark;
-    if (ms < this.slowCallbackMs) return;
-    this.#toldMs += ms;
-    const callback = { who: who(), where, ms, at, ...(connection === undefined ? {} : { connection }) };
-    this.#held.push(callback);
-    if (this.#held.length > LATEST_CALLBACKS) this.#held.shift();
-    this.#slow(callback);
+    const lasted = at - mark.at;
+    const ms = lasted - (this.#toldMs - mark.toldMs);
+    const slow = ms >= this.#observers.slowCallbackMs;
+    if (!slow && !this.#observers.callbacks) return;
+    const call = { who: who(), where, ms: lasted, at, ...(connection === undefined ? {} : { connection }) };
+    if (this.#observers.callbacks) this.#observers.callback(call);
+    if (slow) {
+      this.#toldMs += ms;
+      this.#keep({ ...call, ms });
+    }
     // What observers took for it is not the time of a callback around it.
     this.#toldMs += this.#now() - at;
+  }
+
+  #keep(callback: SlowCallback): void {
+    this.#held.push(callback);
+    if (this.#held.length > LATEST_CALLBACKS) this.#held.shift();
+    this.#observers.slowCallback(callback);
   }
 
   /** A timer rings, that many milliseconds after it was due. */

@@ -13,11 +13,11 @@ import { Flow, HIGH_WATER, LOW_WATER } from './flow.ts';
 import type { Home } from './life.ts';
 import { cutOff, delivers, over, sends, writes } from './life-cycle.ts';
 import { CONNECTIONS } from './observers.ts';
-import type { Origin } from './origin.ts';
 import { NO_PRELUDE, type Prelude } from './prelude.ts';
 import { reasonOf } from './reason.ts';
 import { errorOf } from './report.ts';
 import { Shown } from './shown.ts';
+import type { Mark } from './stopwatch.ts';
 
 /**
  * One connection: the sink of its wire, and the transport of its protocol. The `on` methods are upcalls: they change the state by the
@@ -26,7 +26,7 @@ import { Shown } from './shown.ts';
 export class StreamTransport extends Shown implements Transport, Sink {
   declare previous: StreamTransport | undefined;
   declare next: StreamTransport | undefined;
-  readonly #home: Home<StreamTransport>;
+  protected readonly home: Home<StreamTransport>;
   /** The protocol paused reading. */
   #paused = false;
   /** Reading has to go on; after `resumeProducing` the protocol is told. */
@@ -41,16 +41,16 @@ export class StreamTransport extends Shown implements Transport, Sink {
     prelude: Prelude = NO_PRELUDE,
   ) {
     super(engine, wire, protocol, bounds, prelude);
-    this.#home = home;
+    this.home = home;
   }
 
   /** Gives the connection to its protocol. Called once, from the event loop. */
   start(): this {
     const { observers, stopwatch } = this.engine;
     this.engine.enter();
-    let mark: number | undefined;
+    let mark: Mark | undefined;
     try {
-      this.#home.add(this);
+      this.home.add(this);
       const watched = this.#told();
       // The protocol, or an observer, may ask for the addresses at the end.
       const { connectionLost, leaving } = this.protocol;
@@ -77,6 +77,12 @@ export class StreamTransport extends Shown implements Transport, Sink {
     }
     this.bytesIn += chunk.length;
     this.reads += 1;
+    const recorder = this.recorder;
+    if (recorder !== undefined) {
+      recorder.arrived(this.id, chunk);
+      // An observer may have ended the connection.
+      if (!delivers(this.state)) return;
+    }
     this.engine.enter();
     const mark = this.engine.stopwatch?.begin();
     try {
@@ -104,7 +110,8 @@ export class StreamTransport extends Shown implements Transport, Sink {
 
   onWritable(): void {
     const calm = this.state === 'open' && this.flow === undefined && this.output.calm;
-    this.output.written();
+    const taken = this.output.written();
+    this.recorder?.passedOn(this.wire, this.id, taken);
     if (calm) return;
     this.linger?.heard(this.engine.now());
     this.engine.enter();
@@ -170,12 +177,14 @@ export class StreamTransport extends Shown implements Transport, Sink {
     }
     const told = this.state !== 'open' && this.tellLeaving();
     const before = this.output.size;
+    const outflow = this.recorder?.outflow(this.wire, this.id);
     try {
-      this.output.send();
+      this.output.send(outflow);
     } catch (error) {
       // Thrown for bytes that were added or removed after their write.
       this.fail('write', error);
     }
+    outflow?.tell();
     if (this.state === 'aborting') return true;
     const size = this.output.size;
     this.linger?.flushed(size < before, this.wire.unsent, this.engine.now());
@@ -235,20 +244,16 @@ export class StreamTransport extends Shown implements Transport, Sink {
     this.linger = this.engine.lingers.end(this.linger);
     this.call('connectionLost', () => this.protocol.connectionLost(reason));
     if (this.#told()) this.engine.observers.connectionLost(this, reason, this.view());
-    this.#home.lost(this, reason);
+    this.home.lost(this, reason);
   }
 
   /** Whether observers are told of it. */
   #told(): boolean {
-    return this.#home.untold !== true && this.engine.observers.ask(CONNECTIONS);
+    return this.home.untold !== true && this.engine.observers.ask(CONNECTIONS);
   }
 
   protected override outputEnded(): void {
     this.call('writeConnectionLost', () => this.protocol.writeConnectionLost?.());
-  }
-
-  protected override get origin(): Origin {
-    return this.#home.origin;
   }
 
   protected override settled(): void {
@@ -256,17 +261,6 @@ export class StreamTransport extends Shown implements Transport, Sink {
   }
 
   // The protocol's side.
-
-  /** How many bytes the protocol holds of messages that may still become whole. */
-  get heldBytes(): number {
-    if (!delivers(this.state)) return 0;
-    try {
-      return this.protocol.heldBytes ?? 0;
-    } catch (error) {
-      this.fail('heldBytes', error);
-      return 0;
-    }
-  }
 
   get paused(): boolean {
     return this.#paused;

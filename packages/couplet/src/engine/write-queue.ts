@@ -1,8 +1,8 @@
 import { EMPTY } from '../bytes/chunk.ts';
 import { Slab } from '../bytes/slab.ts';
 import type { Slabs } from '../bytes/slabs.ts';
-import type { Wire } from '../seam/wire.ts';
 import { HIGH_WATER } from './flow.ts';
+import type { Outflow } from './recorder.ts';
 
 /** From this size on, sending a chunk on its own costs less than copying it. */
 const LARGE = 16 * 1024;
@@ -136,7 +136,7 @@ export class WriteQueue {
    * Gives chunks to the wire until it is full, the budget is used up, or nothing is left. Throws a `TypeError` if bytes were added,
    * removed or detached after their write.
    */
-  flush(wire: Wire): void {
+  flush(wire: Outflow): void {
     if (this.size > this.maxSize) this.maxSize = this.size;
     if (this.#text !== '') this.#encode();
     if (this.#ready()) this.#seal();
@@ -181,11 +181,13 @@ export class WriteQueue {
     for (const data of barred) this.#append(data);
   }
 
-  /** The wire has passed on the chunk that it held. */
-  written(): void {
-    this.size -= this.#held;
-    this.bytesOut += this.#held;
+  /** The wire has passed on the chunk that it held. Returns how many bytes that has. */
+  written(): number {
+    const taken = this.#held;
+    this.size -= taken;
+    this.bytesOut += taken;
     this.#held = 0;
+    return taken;
   }
 
   /** Drops everything but what the wire holds. */
@@ -222,7 +224,7 @@ export class WriteQueue {
     }
   }
 
-  #flushList(wire: Wire, chunks: Uint8Array[]): void {
+  #flushList(wire: Outflow, chunks: Uint8Array[]): void {
     while (this.#head < chunks.length && this.#ready()) {
       if (!this.#handSingle(wire, chunks[this.#head] as Uint8Array)) continue;
       chunks[this.#head] = EMPTY;
@@ -238,7 +240,7 @@ export class WriteQueue {
   }
 
   /** Gives the wire a chunk, or as much of it as may be sent now. Returns true if that was the rest of it. */
-  #handSingle(wire: Wire, chunk: Uint8Array): boolean {
+  #handSingle(wire: Outflow, chunk: Uint8Array): boolean {
     const from = this.#offset;
     const most = this.#most();
     const last = chunk.length - from <= most;
@@ -247,7 +249,7 @@ export class WriteQueue {
     return last;
   }
 
-  #hand(wire: Wire, bytes: Uint8Array): void {
+  #hand(wire: Outflow, bytes: Uint8Array): void {
     // A detached buffer is empty, and so is one that was cut off.
     if (bytes.length === 0) throw new TypeError(CHANGED);
     this.budget -= bytes.length;

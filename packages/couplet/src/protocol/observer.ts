@@ -1,10 +1,10 @@
 import type { Address } from '../address/address.ts';
 import type { RefusalReason } from '../filters/refused.ts';
-import { checkFunction, described } from '../values/checks.ts';
+import { checkAtLeast, checkFlag, checkFunction, described } from '../values/checks.ts';
 import type { ErrorReport } from '../values/error-report.ts';
 import type { Callbacks } from './protocol.ts';
 import type { Transport } from './transport.ts';
-import type { ConnectionView, ConnectorView, SlowCallback } from './views.ts';
+import type { ConnectionView, ConnectorView, MovedChunk, SlowCallback, TimedCallback } from './views.ts';
 
 /** How each method of an observer may be written. */
 const EXAMPLES: Record<keyof Observer, string> = {
@@ -16,6 +16,8 @@ const EXAMPLES: Record<keyof Observer, string> = {
   connectionLost: '(transport, reason, view) => {}',
   connectionAttempt: '(connector) => {}',
   slowCallback: '({ who, where, ms }) => {}',
+  callback: '({ who, where, ms, at }) => {}',
+  chunk: '({ connection, direction, bytes, at }) => {}',
 };
 
 /**
@@ -31,6 +33,14 @@ export function checkObserver(observer: unknown): void {
   }
 }
 
+/** Throws unless these can be the options of `observe`: a `TypeError`, or a `RangeError` for a number that is out of bounds. */
+export function checkObserveOptions({ slowCallbackMs, takesErrors, bytesOf }: ObserveOptions): void {
+  if (slowCallbackMs !== undefined) checkAtLeast('slowCallbackMs', slowCallbackMs, 0);
+  if (takesErrors !== undefined) checkFlag('takesErrors', takesErrors);
+  if (bytesOf !== undefined && !(bytesOf instanceof Set))
+    throw new TypeError(`bytesOf is ${described(bytesOf)}, not a Set of ids of connections`);
+}
+
 /** Options of `Reactor.observe`. */
 export interface ObserveOptions {
   /** From how many milliseconds on a callback is told as slow, at least 0; 10 unless set. */
@@ -40,6 +50,11 @@ export interface ObserveOptions {
    * observer that only watches.
    */
   readonly takesErrors?: boolean;
+  /**
+   * The ids of the connections of which `chunk` gets the bytes as well; none unless set. The set may change at any time: what it has
+   * when a chunk moves counts.
+   */
+  readonly bytesOf?: ReadonlySet<number>;
 }
 
 /**
@@ -82,4 +97,17 @@ export interface Observer {
    * each callback.
    */
   slowCallback?(callback: SlowCallback): void;
+  /**
+   * Called after each callback, however short it was: for a recording. What an asynchronous callback does after its first `await` is not
+   * measured. While an observer has this method, the clock is read at each callback. No diagnostics channel has this event.
+   */
+  callback?(callback: TimedCallback): void;
+  /**
+   * Called for each chunk that is about to be delivered to a protocol, and for each that the system has taken from one: for a recording.
+   * The sums of `bytes`, and the numbers of chunks, are those that the views count from then on. `data` is a copy of the bytes, which is
+   * made only for connections in `bytesOf` (an option of `observe`) and belongs to the observers that asked for it; it is absent for all
+   * others, and for a chunk that was written before its connection was in there. While an observer has this method, the clock is read
+   * for each chunk. No diagnostics channel has this event.
+   */
+  chunk?(chunk: MovedChunk, data?: Buffer): void;
 }

@@ -179,7 +179,33 @@ export interface SlowCallback {
   readonly connection?: number;
 }
 
-/** What the event loop did, since an observer with `slowCallback` is there. */
+/** A callback that has run. */
+export interface TimedCallback {
+  /** The class of the protocol, factory or policy, or what else made the call. */
+  readonly who: string;
+  /** The name of the callback, such as `dataReceived`. */
+  readonly where: string;
+  /** For how many milliseconds it ran, with all that ran inside it: it began at `at - ms`. */
+  readonly ms: number;
+  /** When it ended, in milliseconds of the reactor's `now()`. */
+  readonly at: number;
+  /** The `id` of its connection; absent if it does not belong to one. */
+  readonly connection?: number;
+}
+
+/** A chunk of bytes that has moved. It keeps nothing alive. */
+export interface MovedChunk {
+  /** The `id` of its connection. */
+  readonly connection: number;
+  /** `in` for a chunk that arrived for the protocol, `out` for one that the system has taken from it. */
+  readonly direction: 'in' | 'out';
+  /** How many bytes it has, without those of TLS. */
+  readonly bytes: number;
+  /** When it moved, in milliseconds of the reactor's `now()`. */
+  readonly at: number;
+}
+
+/** What the event loop did, since an observer with `slowCallback` or `callback` is there. */
 export interface LoopView {
   /** Since when, in milliseconds of the reactor's `now()`. */
   readonly since: number;
@@ -189,7 +215,10 @@ export interface LoopView {
   readonly asleep: number;
   /** How late timers rang, in milliseconds, of the last 256; all 0 if none has. */
   readonly lateMs: { readonly p50: number; readonly p99: number; readonly max: number };
-  /** The last 32 callbacks that were slow, the oldest first. */
+  /**
+   * The last 32 callbacks that were slow, the oldest first: by the least `slowCallbackMs` of the observers with `slowCallback`, or of 10
+   * milliseconds where there is none.
+   */
   readonly held: readonly SlowCallback[];
 }
 
@@ -208,7 +237,7 @@ export interface ReactorView {
   readonly running: boolean;
   /** Of all ports and connectors, those that are gone included. */
   readonly totals: Totals;
-  /** Absent unless an observer has `slowCallback`. */
+  /** Absent unless an observer has `slowCallback` or `callback`. */
   readonly loop?: LoopView;
   /** The ports that listen, and those that have stopped and still have connections. */
   ports(): Iterable<PortView>;

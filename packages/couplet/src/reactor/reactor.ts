@@ -3,13 +3,13 @@ import { titleOf } from '../engine/report.ts';
 import { Machine } from '../machine/machine.ts';
 import { ReactorAlreadyRunning, ReactorNotRunning } from '../protocol/errors.ts';
 import type { ObserveOptions, Observer } from '../protocol/observer.ts';
-import { checkObserver } from '../protocol/observer.ts';
+import { checkObserveOptions, checkObserver } from '../protocol/observer.ts';
 import type { ReactorView } from '../protocol/views.ts';
 import type { Backend } from '../seam/backend.ts';
 import type { Streams } from '../seam/streams.ts';
 import type { Signal, Surroundings } from '../seam/surroundings.ts';
 import { SharedAlarm } from '../time/shared-alarm.ts';
-import { checkAtLeast, checkFlag, checkFunction, checkWord } from '../values/checks.ts';
+import { checkAtLeast, checkFunction, checkWord } from '../values/checks.ts';
 import { awaited } from '../values/thenable.ts';
 import type { InheritedSockets } from './inherited.ts';
 import { inspect } from './inspect.ts';
@@ -203,15 +203,14 @@ export class Reactor extends ReactorProcesses {
   }
 
   /**
-   * Adds an observer, which is notified of errors, ports, connections, attempts and slow callbacks until the returned function is
-   * called. What it throws is printed on standard error. Throws a `TypeError` if it is not an object, a method of it is not a function
-   * or `takesErrors` is not a boolean, and a `RangeError` if `slowCallbackMs` is not a number of at least 0.
+   * Adds an observer, which is notified of errors, ports, connections, attempts, callbacks and chunks until the returned function is
+   * called. What it throws is printed on standard error. Throws a `TypeError` if it is not an object, a method of it is not a function,
+   * `takesErrors` is not a boolean or `bytesOf` not a `Set`, and a `RangeError` if `slowCallbackMs` is not a number of at least 0.
    */
   observe(observer: Observer, options: ObserveOptions = {}): () => void {
     checkObserver(observer);
     checkOptions(options, 'slowCallbackMs: 50');
-    if (options.slowCallbackMs !== undefined) checkAtLeast('slowCallbackMs', options.slowCallbackMs, 0);
-    if (options.takesErrors !== undefined) checkFlag('takesErrors', options.takesErrors);
+    checkObserveOptions(options);
     return this.#engine.observe(observer, options);
   }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Observer, SlowCallback } from 'couplet';
+import type { Observer, SlowCallback, TimedCallback } from 'couplet';
 import { Factory, Protocol } from 'couplet';
+import { guard } from 'couplet/policies';
 import { Admission } from '../../src/engine/admission.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { ATTEMPTS, CONNECTIONS } from '../../src/engine/observers.ts';
@@ -174,6 +175,17 @@ describe('R46 a slow callback', () => {
     assert.deepEqual(told, ['Sluggish dataReceived 60']);
   });
 
+  test('outside of a run begins when it does, also behind a run without callbacks', () => {
+    const { told, observer } = noting();
+    const { backend, engine } = scene(observer);
+    engine.run(() => {});
+    backend.time += 1000;
+    engine.guard('Clerk', 'stamp', () => {
+      backend.time += 11;
+    });
+    assert.deepEqual(told, ['Clerk stamp 11']);
+  });
+
   test('is all that counts as busy, also when a promise goes on after a long time', () => {
     const { backend, engine } = scene({ slowCallback: () => {} });
     engine.run(() => {
@@ -207,6 +219,131 @@ describe('R46 a slow callback', () => {
     assert.equal(view?.busyMs, 30);
     assert.equal(view?.asleep, 0.7);
     assert.deepEqual(view?.lateMs, { p50: 20, p99: 20, max: 20 });
+  });
+});
+
+/** Notes all callbacks: who, where, when each began and when it ended. */
+function recording(): { told: string[]; observer: Observer } {
+  const told: string[] = [];
+  const callback = ({ who, where, ms, at, connection }: TimedCallback): void => {
+    told.push(`${who} ${where} ${at - ms} to ${at}${connection === undefined ? '' : ` of #${connection}`}`);
+  };
+  return { told, observer: { callback } };
+}
+
+describe('R46 a recorded callback', () => {
+  test('is told once, however short it is, with when it began and ended', () => {
+    const { told, observer } = recording();
+    const { takes, begin, engine, backend } = scene(observer);
+    backend.time = 1000;
+    takes.buildProtocol = 20;
+    takes.connectionMade = 3;
+    const sink = begin();
+    backend.time = 2000;
+    sink.onData(Buffer.from('a'));
+    backend.time = 3000;
+    takes.connectionLost = 1;
+    sink.onClosed({ kind: 'done', code: '', detail: '' });
+    assert.deepEqual(told, [
+      'Factory admit 1000 to 1000',
+      'Factory buildProtocol 1000 to 1020',
+      'Sluggish connectionMade 1020 to 1023 of #2',
+      'Sluggish dataReceived 2000 to 2000 of #2',
+      'Sluggish stopProducing 3000 to 3000 of #2',
+      'Sluggish connectionLost 3000 to 3001 of #2',
+    ]);
+    assert.equal(engine.stopwatch?.view().held.length, 1);
+  });
+
+  test('inside another lies in its time, and neither hides it nor makes it slow', () => {
+    const { told, observer } = recording();
+    const slow = noting();
+    const { takes, begin, engine } = scene(observer);
+    engine.observe(slow.observer);
+    const sink = begin();
+    told.length = 0;
+    // Neither is slow alone; the time of the one inside, which is not told as slow, counts for the one around it.
+    takes.dataReceived = 6;
+    takes.pauseProducing = 7;
+    sink.onData(Buffer.alloc(100_000));
+    assert.deepEqual(told, [
+      'Sluggish pauseProducing 6 to 13 of #2',
+      'Sluggish dataReceived 0 to 13 of #2',
+      'Sluggish resumeProducing 13 to 13 of #2',
+    ]);
+    assert.deepEqual(slow.told, ['Sluggish dataReceived 13']);
+    assert.deepEqual(engine.stopwatch?.view().held, slow.callbacks);
+  });
+
+  test('inside another is told with its whole time, also when it is slow', () => {
+    const { told, observer } = recording();
+    const slow = noting();
+    const { takes, begin, engine } = scene(observer);
+    engine.observe(slow.observer);
+    const sink = begin();
+    told.length = 0;
+    takes.dataReceived = 3;
+    takes.pauseProducing = 70;
+    sink.onData(Buffer.alloc(100_000));
+    assert.deepEqual(told, [
+      'Sluggish pauseProducing 3 to 73 of #2',
+      'Sluggish dataReceived 0 to 73 of #2',
+      'Sluggish resumeProducing 73 to 73 of #2',
+    ]);
+    assert.deepEqual(slow.told, ['Sluggish pauseProducing 70']);
+  });
+
+  test('makes no other slow by what its observer does', () => {
+    const slow = noting();
+    const { takes, begin, engine, backend } = scene(slow.observer);
+    engine.observe({
+      callback: () => {
+        backend.time += 30;
+      },
+    });
+    const sink = begin();
+    takes.dataReceived = 3;
+    takes.pauseProducing = 4;
+    sink.onData(Buffer.alloc(100_000));
+    assert.deepEqual(slow.told, []);
+  });
+
+  test('of a policy and of a timer is told as well, and one that throws', () => {
+    const { told, observer } = recording();
+    const { backend, engine } = scene(observer);
+    engine.callLater(1, function dawdle() {
+      backend.time += 5;
+      throw new Error('no');
+    });
+    backend.advance(1);
+    assert.deepEqual(told, ['a delayed call dawdle 1 to 6']);
+    const factory = guard(Factory.forProtocol(Protocol), {
+      filter: () => {
+        backend.time += 7;
+        return undefined;
+      },
+    });
+    told.length = 0;
+    backend.time = 100;
+    new Admission(engine, factory, { bounds: boundsOf({}) }, originOf(engine, factory), {
+      building: () => {},
+      seated: (connection) => void connection.start(),
+      refused: () => {},
+      lost: () => {},
+    }).begin(new FakeWire());
+    assert.deepEqual(told.slice(0, 2), ['Factory admit 100 to 107', 'Factory buildProtocol 107 to 107']);
+  });
+
+  test('leaves the clock alone once nobody asks for it', () => {
+    const { observer } = recording();
+    const { begin, engine, looks } = scene();
+    const sink = begin();
+    const leave = engine.observe(observer);
+    sink.onData(Buffer.from('a'));
+    leave();
+    const before = looks();
+    sink.onData(Buffer.from('a'));
+    assert.deepEqual([engine.stopwatch, looks()], [undefined, before]);
   });
 });
 

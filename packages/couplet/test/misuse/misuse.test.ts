@@ -175,6 +175,16 @@ describe('a call that takes a factory says what it got, and what to write instea
       () => call(reactor.observe, reactor, {}, 50),
       typeError(/^options is the number 50, not an object such as \{ slowCallbackMs: 50 \}$/),
     );
+    assert.throws(
+      () => call(reactor.observe, reactor, {}, { bytesOf: [1] }),
+      typeError(/^bytesOf is an array, not a Set of ids of connections$/),
+    );
+    assert.throws(
+      () => call(reactor.observe, reactor, { chunk: 5 }),
+      typeError(
+        /^observer\.chunk is the number 5, not a function such as \(\{ connection, direction, bytes, at \}\) => \{\}$/,
+      ),
+    );
     await assert.rejects(
       async () => call(reactor.run, reactor, 5),
       typeError(/^options is the number 5, not an object such as \{ drainTimeoutMs: 25_000 \}$/),

@@ -1,5 +1,5 @@
 // What callbacks may be, and what a transport takes. Compiled, never run.
-import type { Clock, Connector, Consumer, Observer, Producer, PullProducer, Transport } from 'couplet';
+import type { Clock, Connector, Consumer, MovedChunk, Observer, Producer, PullProducer, Transport } from 'couplet';
 import { ClientFactory, ConnectionDone, Factory, Protocol, Reactor } from 'couplet';
 import { NodeBackend } from 'couplet/node';
 import { exactly } from './exactly.ts';
@@ -157,6 +157,29 @@ export function running(observer: Observer): void {
   exactly<() => void>()(reactor.observe(observer));
   reactor.observe({});
   reactor.observe({ error: ({ who, where, error }) => void [who, where, error] });
+  reactor.observe(
+    {
+      callback: ({ who, ms, at, connection }) => {
+        exactly<string>()(who);
+        exactly<number>()(at - ms);
+        exactly<number | undefined>()(connection);
+      },
+      chunk: (chunk, data) => {
+        exactly<MovedChunk>()(chunk);
+        exactly<'in' | 'out'>()(chunk.direction);
+        exactly<Buffer | undefined>()(data);
+        // @ts-expect-error what was told does not change
+        chunk.bytes = 0;
+      },
+    },
+    { bytesOf: new Set<number>() },
+  );
+  // A view of the bytes is enough for whoever asks no more of them.
+  reactor.observe({ chunk: (_chunk, data?: Uint8Array) => void data });
+  // @ts-expect-error the bytes may be absent
+  reactor.observe({ chunk: (_chunk, data) => void data.length });
+  // @ts-expect-error ids are numbers
+  reactor.observe({}, { bytesOf: new Set(['1']) });
   reactor.callWhenRunning((times: number) => times, 3);
   const trigger = reactor.addSystemEventTrigger('before', 'shutdown', async () => {});
   reactor.removeSystemEventTrigger(trigger);
