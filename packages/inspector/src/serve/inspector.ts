@@ -105,9 +105,13 @@ class ServedInspector implements Inspector {
 }
 
 /** What is shown, and what ends it if it was made for that. */
-function sourceOf(reactor: Reactor, own: Reactor, { source }: InspectorOptions): { source: FrameSource; end(): void } {
+function sourceOf(
+  reactor: Reactor,
+  own: Reactor,
+  { source, payload = false }: InspectorOptions,
+): { source: FrameSource; end(): void } {
   if (source !== undefined) return { source, end: () => {} };
-  const made = frames(reactor, { clock: own });
+  const made = frames(reactor, { clock: own, payload });
   return { source: made, end: () => made.close() };
 }
 

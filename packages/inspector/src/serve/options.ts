@@ -20,6 +20,11 @@ export interface InspectorOptions {
    */
   readonly token?: string;
   /**
+   * Whether the bytes of a connection are shown to whoever has it open, the last 64 KiB of each from then on; false unless set. Passwords
+   * are bytes too. Without effect on a `source`.
+   */
+  readonly payload?: boolean;
+  /**
    * What it shows, if that is not the given reactor: `coupletd` shows its workers. It belongs to the caller, who may close it when the
    * inspector is closed.
    */

@@ -3,11 +3,18 @@ import type { FrameSource, FrameViewer } from '../values/frame-source.ts';
 import type { FrameQuery } from '../values/query.ts';
 import { EventRing } from './event-ring.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { Payload } from './payload.ts';
+import { Recorder } from './recorder.ts';
 import { Viewer, type Watched } from './viewer.ts';
 import { Walk } from './walk.ts';
 
 /** Options of `frames`. */
 export interface FramesOptions {
+  /**
+   * Whether the bytes of a connection are shown to whoever has it open, the last 64 KiB of each from then on; false unless set. Passwords
+   * are bytes too.
+   */
+  readonly payload?: boolean;
   /**
    * The clock on which the frames are made, of the same event loop: its timers are not those that a frame shows. That of a sibling of the
    * reactor unless set.
@@ -25,8 +32,8 @@ export interface Frames extends FrameSource, Disposable {
  * Returns the frames of a reactor, for one who serves them: `serveInspector` does for a browser. From now on events are kept for those who
  * look later, the last 4,096. Errors that a frame shows are printed as before.
  */
-export function frames(reactor: Reactor, { clock = reactor.sibling() }: FramesOptions = {}): Frames {
-  return new ReactorFrames(reactor, clock);
+export function frames(reactor: Reactor, { clock = reactor.sibling(), payload = false }: FramesOptions = {}): Frames {
+  return new ReactorFrames(reactor, clock, payload);
 }
 
 class ReactorFrames implements Frames {
@@ -34,12 +41,15 @@ class ReactorFrames implements Frames {
   readonly #viewers: Set<Viewer> = new Set();
   #closed = false;
 
-  constructor(reactor: Reactor, clock: Clock) {
+  constructor(reactor: Reactor, clock: Clock, payload: boolean) {
     this.#watched = {
       reactor,
       walk: new Walk(clock),
       events: new EventRing(reactor),
       heartbeat: new Heartbeat(clock),
+      recorder: new Recorder(reactor),
+      payload: payload ? new Payload(reactor) : undefined,
+      clock,
     };
   }
 

@@ -5,6 +5,8 @@ import type { Counters } from './counters.ts';
 import { keyOf, matches, rowOf } from './row.ts';
 import { Selection } from './selection.ts';
 
+/** How many connections have a lane in the view of the timeline. */
+const MOST_LANES = 200;
 /** With how many connections each of them has a row in the view of the reactor: with more it has a square. */
 const MOST_ROWS = 50;
 /** How many squares there are in all. */
@@ -26,7 +28,8 @@ export class Survey {
   readonly #query: FrameQuery;
   readonly #filter: string;
   readonly #counters: Counters;
-  readonly #selection: Selection<Row>;
+  readonly #rows: Selection<Row>;
+  readonly #lanes: Selection<ConnectionView>;
   /** Of each port how many connections it has, and for each of them its number and what it waits for, in one number. */
   readonly #ports: Map<number, { count: number; readonly squares: number[] }> = new Map();
   #accepted = 0;
@@ -42,7 +45,8 @@ export class Survey {
     this.#filter = query.filter.toLowerCase();
     this.#counters = counters;
     const rows = query.view === 'connections' ? query.offset + query.limit : query.view === 'reactor' ? MOST_ROWS : 0;
-    this.#selection = new Selection(rows, query.descending);
+    this.#rows = new Selection(rows, query.descending);
+    this.#lanes = new Selection(query.view === 'timeline' ? MOST_LANES : 0, query.descending);
   }
 
   /** How many there are. */
@@ -62,14 +66,21 @@ export class Survey {
     if (view.id === this.#query.id) this.chosen = view;
     if (!matches(view, this.#filter)) return;
     this.matching += 1;
-    this.#selection.add(keyOf(view, rates, this.#query.sort), view.id, () => rowOf(view, rates));
+    const key = keyOf(view, rates, this.#query.sort);
+    this.#rows.add(key, view.id, () => rowOf(view, rates));
+    this.#lanes.add(key, view.id, () => view);
   }
 
   /** The rows that are shown. */
   rows(): readonly Row[] {
     if (this.squared) return [];
     const { view, offset, limit } = this.#query;
-    return view === 'connections' ? this.#selection.sorted().slice(offset, offset + limit) : this.#selection.sorted();
+    return view === 'connections' ? this.#rows.sorted().slice(offset, offset + limit) : this.#rows.sorted();
+  }
+
+  /** The connections that have lanes. */
+  lanes(): readonly ConnectionView[] {
+    return this.#lanes.sorted();
   }
 
   /** How many connections a port has, and a letter for each of them if they have squares. */

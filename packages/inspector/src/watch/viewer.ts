@@ -1,4 +1,4 @@
-import type { ConnectorView, LoopView, PortView, Reactor, ReactorView, SlowCallback } from 'couplet';
+import type { Clock, ConnectorView, LoopView, PortView, Reactor, ReactorView, SlowCallback } from 'couplet';
 import type { Frame, InspectorEvent, PortFrame, Row } from '../values/frame.ts';
 import type { FrameViewer } from '../values/frame-source.ts';
 import type { FrameQuery } from '../values/query.ts';
@@ -6,17 +6,40 @@ import { Counters } from './counters.ts';
 import type { EventRing } from './event-ring.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { tenths } from './numbers.ts';
+import type { Payload } from './payload.ts';
+import type { Recorder } from './recorder.ts';
 import { Room } from './room.ts';
 import { chosenOf } from './row.ts';
 import { Survey } from './survey.ts';
+import { Timeline } from './timeline.ts';
 import type { Walk } from './walk.ts';
+import { cut } from './words.ts';
 
 /** How many events a frame has at most. */
 const MOST_EVENTS = 200;
+/** How many characters of the name of a callback there are. */
+const NAME = 80;
 /** What ports and connectors leave of the room of a frame, and what rows leave of it for events, in bytes. */
 const AFTER_PORTS = 44_000;
 const AFTER_CONNECTORS = 38_000;
 const AFTER_ROWS = 4000;
+
+/** What every frame has room for. */
+type FrameHead = Pick<
+  Frame,
+  | 'now'
+  | 'dropped'
+  | 'runtime'
+  | 'since'
+  | 'running'
+  | 'totals'
+  | 'rates'
+  | 'loop'
+  | 'descriptors'
+  | 'timers'
+  | 'total'
+  | 'matching'
+>;
 
 /** What viewers share. */
 export interface Watched {
@@ -24,6 +47,11 @@ export interface Watched {
   readonly walk: Walk;
   readonly events: EventRing;
   readonly heartbeat: Heartbeat;
+  readonly recorder: Recorder;
+  /** Undefined unless payload is kept. */
+  readonly payload: Payload | undefined;
+  /** The clock of the viewers. */
+  readonly clock: Clock;
 }
 
 /** Makes the frames of one who looks. */
@@ -33,6 +61,7 @@ export class Viewer implements FrameViewer {
   readonly #counters: Counters;
   /** How many events it has seen. */
   #seen: number;
+  readonly #timeline: Timeline | undefined;
   #busyMs = 0;
   #ended: (() => void) | undefined;
 
@@ -43,7 +72,10 @@ export class Viewer implements FrameViewer {
     this.#ended = ended;
     this.#counters = new Counters(watched.reactor.inspect().since);
     this.#seen = query.view === 'events' ? 0 : watched.events.count;
-    watched.heartbeat.enter();
+    const { reactor, recorder, payload, heartbeat, clock } = watched;
+    heartbeat.enter();
+    if (query.view === 'timeline') this.#timeline = new Timeline(reactor, recorder, clock);
+    if (query.id !== undefined) payload?.enter(query.id);
   }
 
   next(dropped: number): Promise<string> {
@@ -54,7 +86,10 @@ export class Viewer implements FrameViewer {
     const ended = this.#ended;
     this.#ended = undefined;
     if (ended === undefined) return;
-    this.#watched.heartbeat.leave();
+    const { heartbeat, payload } = this.#watched;
+    heartbeat.leave();
+    this.#timeline?.close();
+    if (this.#query.id !== undefined) payload?.leave(this.#query.id);
     ended();
   }
 
@@ -73,7 +108,6 @@ export class Viewer implements FrameViewer {
     await walk.each(view.timers(), () => {
       timers += 1;
     });
-    const { chosen } = survey;
     return this.#write(survey, ports, connectors, {
       now: tenths(view.now),
       dropped,
@@ -87,26 +121,19 @@ export class Viewer implements FrameViewer {
       timers,
       total: survey.total,
       matching: survey.matching,
-      ...(this.#query.id === undefined ? {} : { chosen: chosen === undefined ? null : chosenOf(chosen) }),
     });
   }
 
   /** Adds what has to fit into the room that is left. */
-  #write(
-    survey: Survey,
-    ports: readonly PortView[],
-    connectors: readonly ConnectorView[],
-    head: Omit<
-      Frame,
-      'ports' | 'portsLeftOut' | 'connectors' | 'connectorsLeftOut' | 'rows' | 'events' | 'eventsMissed'
-    >,
-  ): string {
+  #write(survey: Survey, ports: readonly PortView[], connectors: readonly ConnectorView[], head: FrameHead): string {
     const room = new Room();
     const json = room.take(head).slice(0, -1);
+    const chosen = this.#chosen(survey, room);
     const rows = survey.rows();
     const shownPorts = room.fill(portFrames(ports, survey), AFTER_PORTS);
     const shownConnectors = room.fill(inOrder(connectors, rows), AFTER_CONNECTORS);
     const shownRows = room.fill(rows, AFTER_ROWS);
+    const timeline = this.#timeline?.slice(survey.lanes(), room);
     const { count } = this.#watched.events;
     const events = room.fill(this.#newest()).reverse();
     const missed = count - this.#seen - events.length;
@@ -116,8 +143,19 @@ export class Viewer implements FrameViewer {
       `"ports":[${shownPorts.join()}],"portsLeftOut":${ports.length - shownPorts.length}`,
       `"connectors":[${shownConnectors.join()}],"connectorsLeftOut":${connectors.length - shownConnectors.length}`,
       `"rows":[${shownRows.join()}]`,
+      ...(chosen === undefined ? [] : [`"chosen":${chosen}`]),
+      ...(timeline === undefined ? [] : [`"timeline":${timeline}`]),
       `"events":[${events.join()}],"eventsMissed":${missed}}`,
     ].join();
+  }
+
+  /** The connection that the query names, as JSON; undefined if it names none. Payload takes no room from the rest. */
+  #chosen({ chosen }: Survey, room: Room): string | undefined {
+    const { id } = this.#query;
+    if (id === undefined || chosen === undefined) return id === undefined ? undefined : 'null';
+    const json = room.take(chosenOf(chosen));
+    const { payload } = this.#watched;
+    return payload === undefined ? json : `${json.slice(0, -1)},"payload":${JSON.stringify(payload.of(id))}}`;
   }
 
   #rates({ totals }: ReactorView): Frame['rates'] {
@@ -152,7 +190,8 @@ export class Viewer implements FrameViewer {
 }
 
 function slow(callback: SlowCallback): SlowCallback {
-  return { ...callback, ms: tenths(callback.ms), at: tenths(callback.at) };
+  const { who, where, ms, at } = callback;
+  return { ...callback, who: cut(who, NAME), where: cut(where, NAME), ms: tenths(ms), at: tenths(at) };
 }
 
 function* portFrames(ports: readonly PortView[], survey: Survey): Generator<PortFrame> {
