@@ -231,7 +231,8 @@ export class Reactor extends ReactorProcesses {
    * the other has. It is for what looks after a program and is not part of it, such as the server of an inspector.
    */
   sibling(): Reactor {
-    const { clock } = this.#backend;
+    const { clock, sibling } = this.#backend;
+    if (sibling !== undefined) return new Reactor(sibling());
     if (this.#alarm === undefined) {
       this.#alarm = new SharedAlarm(clock);
       this.#engine.timers.use({ now: clock.now, alarm: this.#alarm.part() });

@@ -31,4 +31,9 @@ export interface Backend {
   readonly processes?: Processes;
   /** Called when memory of the engine's own that a wire was handed is out of use: spoil it, so that a wrong use shows. */
   readonly released?: (bytes: Buffer) => void;
+  /**
+   * Returns the backend of one more reactor of the process, with an alarm of its own. Where it is absent both reactors use this one, and
+   * share its alarm.
+   */
+  readonly sibling?: () => Backend;
 }

@@ -40,6 +40,8 @@ export class Process implements Backend, Parent {
   readonly #sockets: Set<SimSocket> = new Set();
   readonly #catchers: Set<Catcher> = new Set();
   readonly children: Set<SimChild> = new Set();
+  /** The backends of its other reactors, which share its fate. */
+  readonly #siblings: Process[] = [];
   /** Called when it ends by force. */
   readonly atEnd: (() => void)[] = [];
   /** The wire that is getting a protocol now. */
@@ -87,6 +89,7 @@ export class Process implements Backend, Parent {
       ...[...this.children].map(({ name }) => name),
       ...(this.#alarm === undefined ? [] : [`an alarm at ${this.#alarm.key}`]),
       ...(this.#catchers.size === 0 ? [] : ['a signal handler']),
+      ...this.#siblings.flatMap(({ leftovers }) => leftovers),
     ];
   }
 
@@ -128,6 +131,13 @@ export class Process implements Backend, Parent {
     bytes.fill(0xdb);
   };
 
+  /** What it has is counted apart: a witness compares what one reactor tells with what its backend gave it. */
+  readonly sibling = (): Backend => {
+    const one = new Process(this.network, this.kernel, `${this.name}+${this.#siblings.length + 1}`);
+    this.#siblings.push(one);
+    return one;
+  };
+
   // The world's side.
 
   /** Runs a task of this process after a delay; never once the process has ended. */
@@ -150,7 +160,9 @@ export class Process implements Backend, Parent {
   /** Sends it a signal. It ends if it has no handler for it. */
   signal(signal: Signal): void {
     this.note(`gets ${signal}`);
-    const catchers = [...this.#catchers].filter(({ names }) => names.includes(signal));
+    const catchers = [this, ...this.#siblings]
+      .flatMap((one) => [...one.#catchers])
+      .filter(({ names }) => names.includes(signal));
     if (catchers.length === 0) this.kill();
     for (const { caught } of catchers) this.after(0, () => caught(signal));
   }
@@ -161,6 +173,7 @@ export class Process implements Backend, Parent {
     this.note('is killed');
     this.#end();
     for (const socket of [...this.#sockets]) socket.orphan();
+    for (const one of this.#siblings) one.kill();
   }
 
   /** Its host has lost power: it ends, and no peer is told. */
@@ -168,6 +181,7 @@ export class Process implements Backend, Parent {
     if (!this.#running) return;
     this.#end();
     for (const socket of [...this.#sockets]) socket.vanish();
+    for (const one of this.#siblings) one.vanish();
   }
 
   /** Counts a descriptor for a connection, whatever the limit is: its attempt already had it. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Factory, Reactor } from 'couplet';
+import { Factory, open, Reactor } from 'couplet';
 import { Echo } from 'couplet/protocols';
 import { simulate } from 'couplet/sim';
 import { SharedAlarm } from '../../src/time/shared-alarm.ts';
@@ -52,6 +52,31 @@ describe('a sibling of a reactor', () => {
     other(10, () => rang.push('other'));
     assert.throws(() => backend.advance(10), /^Error: no$/);
     assert.deepEqual(rang, ['other']);
+  });
+
+  test('is of the same simulated process, and dies with it', async () => {
+    await simulate({ seeds: 3, profile: 'calm' }, async (world) => {
+      const host = world.host('server');
+      const sibling = host.reactor.sibling();
+      await sibling.listenTCP(2, Factory.forProtocol(Echo));
+      const there = `tcp:${host.addresses[0]}:2`;
+      const { reactor } = world.host('client');
+      const connection = await open(there, { reactor });
+      await connection.write('echo');
+      assert.equal((await connection.readExactly(4)).toString(), 'echo');
+      // What it accepted is not taken for a connection of the other one.
+      assert.equal(host.reactor.inspect().totals.accepted, 0);
+      let rang = false;
+      sibling.callLater(1000, () => {
+        rang = true;
+      });
+      host.crash();
+      await assert.rejects(connection.readExactly(1));
+      connection.close();
+      await world.sleep(2000);
+      assert.equal(rang, false);
+      await assert.rejects(open(there, { reactor }), /connection refused/);
+    });
   });
 
   test('shows nothing of the other, and outlives its stop', async () => {
