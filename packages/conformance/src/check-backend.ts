@@ -55,6 +55,7 @@ import { startTLSChecks } from './checks/start-tls.ts';
 import { stoppingChecks } from './checks/stopping.ts';
 import { timerChecks } from './checks/timers.ts';
 import { tlsChecks } from './checks/tls.ts';
+import { toldChecks } from './checks/told.ts';
 import { triggerChecks } from './checks/triggers.ts';
 import { writingChecks } from './checks/writing.ts';
 import type { BackendUnderTest } from './stage.ts';
@@ -103,6 +104,7 @@ export function checkBackend(underTest: BackendUnderTest): Check[] {
     ...drainRunChecks(underTest),
     ...observerChecks(underTest),
     ...inspectingChecks(underTest),
+    ...toldChecks(underTest),
     ...nameChecks(underTest),
     ...triggerChecks(underTest),
     ...runningChecks(underTest),

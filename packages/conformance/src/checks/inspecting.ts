@@ -1,4 +1,4 @@
-import type { ConnectionView, ConnectorView, ListeningPort, PortOptions, WaitsFor } from 'couplet';
+import type { ConnectionView, ConnectorView, PortOptions, WaitsFor } from 'couplet';
 import { ClientFactory, Factory, type Reactor } from 'couplet';
 import type { Verdict } from 'couplet/policies';
 import { guard, limitConnections, timeoutAbsolute } from 'couplet/policies';
@@ -10,13 +10,12 @@ import { cue, deaf, echo } from '../parts.ts';
 import type { BackendUnderTest, Link, Stage } from '../stage.ts';
 import { SceneFactory, SingleClient } from '../stage.ts';
 
-/** R44 and R45: what a reactor shows of itself, and what observers are shown. */
+/** R44 and R46: what a reactor shows of itself, and of its attempts to connect. */
 export function inspectingChecks(underTest: BackendUnderTest): Check[] {
   const suite = new AllSuites(underTest);
   addLate(suite);
   addWaiting(suite, underTest);
   addTotals(suite);
-  addEvents(suite);
   addAttempts(suite);
   return suite.checks;
 }
@@ -28,16 +27,8 @@ function viewOf(stage: Stage, role: ConnectionView['role'] = 'server'): Connecti
   return view;
 }
 
-/** The id of a port, found by its address. */
-function idOf(stage: Stage, port: ListeningPort): number {
-  const host = port.getHost().authority;
-  const found = [...stage.reactor.inspect().ports()].find((one) => one.host === host);
-  expect(found !== undefined, `no view shows ${host}`);
-  return found.id;
-}
-
 function addLate(suite: AllSuites): void {
-  suite.addEach('R44 who looks late finds the port and its connections', async (stage, link) => {
+  suite.addEach('R44 E-1 who looks late finds the port and its connections', async (stage, link) => {
     const before = stage.reactor.now();
     const factory = new SceneFactory(echo);
     const port = await stage.listen(factory, {}, link);
@@ -179,7 +170,7 @@ function addWaiting(suite: AllSuites, { tls }: BackendUnderTest): void {
   for (const [waiting, scenes] of Object.entries(WAITS)) {
     for (const [index, { server = {}, client = {}, options, around, state = 'open', secure }] of scenes.entries()) {
       if (secure === true && tls === undefined) continue;
-      suite.add(`R44 a view says that a connection waits for ${waiting}, case ${index + 1}`, async (stage) => {
+      suite.add(`R44 E-3 a view says that a connection waits for ${waiting}, case ${index + 1}`, async (stage) => {
         const factory = new StagedFactory(stage, server);
         const port = await stage.listen(around?.(factory) ?? factory, options?.(stage) ?? {});
         const actor = new Actor(client);
@@ -281,73 +272,6 @@ function addTotals(suite: AllSuites): void {
     expectSame(stage.takeReports().length, 1, 'the number of reports');
     const [view] = [...stage.reactor.inspect().ports()];
     expectSame([view?.totals.errors, stage.reactor.inspect().totals.errors], [1, 1], 'the errors');
-  });
-}
-
-/** How a connection may end, and with which reason. */
-const ENDS: readonly (readonly [what: string, reason: string, server: Part, client: Part])[] = [
-  ['in order', 'ConnectionDone', echo, { data: ({ transport }) => transport.loseConnection() }],
-  ['by an abort of this side', 'ConnectionAborted', { data: ({ transport }) => transport.abortConnection() }, {}],
-  ['by an abort of the peer', 'ConnectionLost', echo, { data: ({ transport }) => transport.abortConnection() }],
-  [
-    'by an error',
-    'RangeError',
-    {
-      data: () => {
-        throw new RangeError('no rhyme');
-      },
-    },
-    {},
-  ],
-];
-
-function addEvents(suite: AllSuites): void {
-  for (const [what, reason, server, client] of ENDS) {
-    suite.addEach(
-      `R45 a connection that ends ${what} is shown once when made and once when lost`,
-      async (stage, link) => {
-        if (reason === 'ConnectionLost' && !stage.resets(link)) return;
-        const told: [string, ConnectionView][] = [];
-        stage.reactor.observe({
-          connectionMade: (_transport, _protocol, view) => void told.push(['made', view]),
-          connectionLost: (_transport, why, view) => void told.push([`lost ${why.name}`, view]),
-        });
-        const factory = new SceneFactory(server);
-        const port = await stage.listen(factory, {}, link);
-        const origin = idOf(stage, port);
-        const actor = await stage.join(port, { ...client, made: ({ transport }) => void transport.write('word') });
-        await actor.lost();
-        while ([...stage.reactor.inspect().connections()].length > 0) await stage.pass(1);
-        stage.takeReports();
-        const served = told.filter(([, view]) => view.role === 'server');
-        expectSame(
-          served.map(([event]) => event),
-          ['made', `lost ${reason}`],
-          'what was told of it',
-        );
-        const [made, lost] = served.map(([, view]) => view);
-        expectSame([made?.origin, lost?.origin, lost?.id], [origin, origin, made?.id], 'the ids');
-        expectSame([made?.state, lost?.state], ['open', 'gone'], 'the states');
-        expectSame([lost?.host, lost?.peer], [made?.host, made?.peer], 'the addresses');
-        expectSame([made?.bytesIn, lost?.bytesIn, lost?.reads], [0, 4, 1], 'the counters of what arrived');
-        expect((lost?.durationMs ?? -1) >= 0, `it lasted ${lost?.durationMs} ms`);
-      },
-    );
-  }
-
-  suite.add('R45 a refused connection is shown, and not as one that was made', async (stage) => {
-    const told: [string, ConnectionView][] = [];
-    stage.reactor.observe({
-      connectionRefused: (peer, { code }, view) => void told.push([`${code} ${peer.authority === view.peer}`, view]),
-      connectionMade: (_transport, { factory }, view) =>
-        void (factory instanceof SceneFactory && told.push(['made', view])),
-    });
-    const port = await stage.listen(Object.assign(new SceneFactory(), { buildProtocol: () => null }));
-    const client = await stage.join(port);
-    await client.lost();
-    const [[what, view] = [], ...more] = told;
-    expectSame([what, more.length], ['COUPLET_NO_PROTOCOL true', 0], 'what was told');
-    expectSame([view?.state, view?.protocol, view?.origin], ['arriving', undefined, idOf(stage, port)], 'the view');
   });
 }
 

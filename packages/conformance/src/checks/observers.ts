@@ -1,20 +1,22 @@
-import type { Observer } from 'couplet';
+import type { ConnectionView, MovedChunk, Observer, TimedCallback } from 'couplet';
 import { Reactor } from 'couplet';
 import { AllSuites } from '../all-suites.ts';
 import type { Check } from '../check.ts';
 import { expect, expectSame } from '../check.ts';
+import { echo } from '../parts.ts';
 import { RecordingFactory } from '../recording-factory.ts';
 import { ScriptedBackend } from '../scripted-backend.ts';
 import type { BackendUnderTest } from '../stage.ts';
 import { SceneFactory } from '../stage.ts';
 
-/** R23: what observers hear, and what is printed when none listens. */
+/** R23 and R46: what observers hear, and what is printed when none listens. */
 export function observerChecks(underTest: BackendUnderTest): Check[] {
   const suite = new AllSuites(underTest);
   addPrinting(suite);
   addErrors(suite);
   addEvents(suite);
   addFaults(suite);
+  addRecording(suite);
   return suite.checks;
 }
 
@@ -208,5 +210,90 @@ function addEvents(suite: AllSuites): void {
     expect(heard.indexOf('made false') < heard.indexOf('its connectionMade'), `the order is ${heard}`);
     expect(heard.indexOf('its connectionLost') < heard.indexOf('lost server ConnectionDone'), `the order is ${heard}`);
     expectSame(heard.length, 8, 'how much it heard');
+  });
+}
+
+/** The number of chunks that were told of a connection in a direction, and of their bytes. */
+function sumOf(chunks: readonly MovedChunk[], id: number, direction: MovedChunk['direction']): [number, number] {
+  const own = chunks.filter((chunk) => chunk.connection === id && chunk.direction === direction);
+  return [own.length, own.reduce((sum, { bytes }) => sum + bytes, 0)];
+}
+
+function addRecording(suite: AllSuites): void {
+  suite.addEach('R46 the chunks that are told are those that are counted, with their bytes', async (stage, link) => {
+    const chunks: MovedChunk[] = [];
+    const lost: ConnectionView[] = [];
+    const bytes: Buffer[] = [];
+    const wrong: MovedChunk[] = [];
+    const bytesOf = new Set<number>();
+    const stop = stage.reactor.observe(
+      {
+        connectionMade: (_transport, _protocol, { id, role }) => void (role === 'server' && bytesOf.add(id)),
+        connectionLost: (_transport, _reason, view) => void lost.push(view),
+        chunk: (chunk, data) => {
+          chunks.push(chunk);
+          if (data?.length !== (bytesOf.has(chunk.connection) ? chunk.bytes : undefined)) wrong.push(chunk);
+          if (data !== undefined && chunk.direction === 'out') bytes.push(data);
+        },
+      },
+      { bytesOf },
+    );
+    const before = stage.reactor.now();
+    const port = await stage.listen(new SceneFactory(echo), {}, link);
+    const text = Buffer.alloc(300_000, 'poem ');
+    const client = await stage.join(port, { made: ({ transport }) => void transport.write(text) });
+    await client.when(() => client.received === text.length);
+    client.transport.loseConnection();
+    while (lost.length < 2) await stage.pass(1);
+    stop();
+    for (const { id, bytesIn, reads, bytesOut, writes } of lost) {
+      expectSame(sumOf(chunks, id, 'in'), [reads, bytesIn], 'the chunks in');
+      expectSame(sumOf(chunks, id, 'out'), [writes, bytesOut], 'the chunks out');
+      expectSame([bytesIn, bytesOut], [text.length, text.length], 'the bytes that moved');
+    }
+    expectSame(
+      wrong,
+      [],
+      'the chunks whose bytes were given though they were not asked for, or were not though they were',
+    );
+    expect(Buffer.concat(bytes).equals(text), 'the bytes that were told are not those that the server wrote');
+    const times = [before, ...chunks.map(({ at }) => at), stage.reactor.now()];
+    expectSame(
+      times,
+      times.toSorted((a, b) => a - b),
+      'the times, in order',
+    );
+  });
+
+  suite.addEach('R46 every callback is told with its time, and slow ones are told as before', async (stage, link) => {
+    const calls: TimedCallback[] = [];
+    const slow: string[] = [];
+    const ends = [
+      stage.reactor.observe({ callback: (call) => void calls.push(call) }),
+      stage.reactor.observe({ slowCallback: ({ where }) => void slow.push(where) }, { slowCallbackMs: 600_000 }),
+    ];
+    const before = stage.reactor.now();
+    const port = await stage.listen(new SceneFactory(echo), {}, link);
+    const client = await stage.join(port, { made: ({ transport }) => void transport.write('four') });
+    await client.when(() => client.received === 4);
+    client.transport.loseConnection();
+    await client.lost();
+    while ([...stage.reactor.inspect().connections()].length > 0) await stage.pass(1);
+    const loop = stage.reactor.inspect().loop;
+    for (const end of ends) end();
+    const after = stage.reactor.now();
+    for (const { who, where, ms, at } of calls)
+      expect(ms >= 0 && at - ms >= before - 0.001 && at <= after, `${who}.${where} ran for ${ms} ms until ${at}`);
+    const named = calls.filter(({ who }) => who === 'Actor');
+    for (const where of ['connectionMade', 'dataReceived', 'connectionLost']) {
+      const own = named.filter((call) => call.where === where);
+      expectSame(new Set(own.map(({ connection }) => connection)).size, 2, `the connections of ${where}`);
+    }
+    expect(
+      calls.some(({ who, where }) => who === 'SceneFactory' && where === 'buildProtocol'),
+      'no factory is told',
+    );
+    expectSame([slow, loop?.held], [[], []], 'what is slow, and what held the loop');
+    expectSame(stage.reactor.inspect().loop, undefined, 'the loop once nothing asks for it');
   });
 }

@@ -138,34 +138,41 @@ const CASES: Readonly<Record<string, Case>> = {
 function addPorts(suite: Suite, { tls }: BackendUnderTest): void {
   for (const [what, { code, options, around, seated = 0, says, secure, stops, throws }] of Object.entries(CASES)) {
     if (secure === true && tls === undefined) continue;
-    suite.add(`R45 who is refused by ${what} is told of once, as ${code}`, async (stage) => {
-      const told: string[] = [];
-      stage.reactor.observe({
-        connectionRefused: (peer, reason) => void told.push(`${reason.code} ${'host' in peer}`),
-      });
-      const troupe = new SceneFactory(echo);
-      const factory = around?.(troupe) ?? troupe;
-      const port = await stage.listen(factory, options?.(stage) ?? {});
-      for (let count = 0; count < seated; count += 1) {
-        const guest = await stage.join(port, cue);
-        await guest.when(() => guest.received === 3);
-      }
-      expectSame(told, [], 'what was told of those that are seated');
-      const part = says === undefined ? {} : { made: ({ transport }: Actor) => void transport.write(says) };
-      const client = new Actor(part);
-      stage.connect(port, new SingleClient(client));
-      if (stops === true) {
+    suite.add(
+      `R45 E-4 who is refused by ${what} is told of once, as ${code}, and counted at its port`,
+      async (stage) => {
+        const told: string[] = [];
+        stage.reactor.observe({
+          connectionRefused: (peer, reason) => void told.push(`${reason.code} ${'host' in peer}`),
+        });
+        const troupe = new SceneFactory(echo);
+        const factory = around?.(troupe) ?? troupe;
+        const port = await stage.listen(factory, options?.(stage) ?? {});
+        for (let count = 0; count < seated; count += 1) {
+          const guest = await stage.join(port, cue);
+          await guest.when(() => guest.received === 3);
+        }
+        expectSame(told, [], 'what was told of those that are seated');
+        const part = says === undefined ? {} : { made: ({ transport }: Actor) => void transport.write(says) };
+        const client = new Actor(part);
+        stage.connect(port, new SingleClient(client));
+        if (stops === true) {
+          await stage.pass(20);
+          await port.stopListening();
+        }
+        while (told.length === 0) await stage.pass(1);
+        // Where the runtime says so in order, the client leaves by itself.
+        await client.lost();
         await stage.pass(20);
-        await port.stopListening();
-      }
-      while (told.length === 0) await stage.pass(1);
-      // Where the runtime says so in order, the client leaves by itself.
-      await client.lost();
-      await stage.pass(20);
-      expectSame(told, [`COUPLET_${code} true`], 'what was told');
-      expectSame(troupe.actors.length, seated, 'the number of protocols');
-      expectSame(stage.takeReports().length, throws === true ? 1 : 0, 'the number of reports');
-    });
+        expectSame(told, [`COUPLET_${code} true`], 'what was told');
+        // A port that has stopped and has no connections is in no view.
+        const [shown] = [...stage.reactor.inspect().ports()];
+        const { refused } = stops === true ? stage.reactor.inspect().totals : (shown?.totals ?? {});
+        expectSame(refused, { [code]: 1 }, 'the refusals that were counted');
+        expectSame(troupe.actors.length, seated, 'the number of protocols');
+        expectSame(stage.takeReports().length, throws === true ? 1 : 0, 'the number of reports');
+      },
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import type { StreamTransport } from '../engine/stream-transport.ts';
 import type { Producer, PullProducer } from '../protocol/producer.ts';
-import type { ConnectionState, ConnectionView } from '../protocol/views.ts';
+import type { ConnectionState, ConnectionView, MovedChunk } from '../protocol/views.ts';
 
 /** The states in which nothing is unsent but what the wire holds: all was sent, or the rest was dropped. */
 const DROPPED: ReadonlySet<ConnectionState> = new Set([
@@ -38,14 +38,24 @@ export class ConnectionWitness {
   /** This side has ended its output. */
   #shut = false;
   #producing = false;
+  /** Whether chunks are told; how many were told in each direction, and how many bytes they had. */
+  readonly #records: boolean;
+  readonly #told = { in: { chunks: 0, bytes: 0 }, out: { chunks: 0, bytes: 0 } };
 
-  /** Counts from now on, before the first callback of the protocol. `name` is for messages. */
-  constructor(transport: StreamTransport, made: ConnectionView, name: string) {
+  /** Counts from now on, before the first callback of the protocol. `name` is for messages; `records` says whether chunks are told. */
+  constructor(transport: StreamTransport, made: ConnectionView, name: string, records: boolean) {
     this.made = made;
     this.#name = name;
+    this.#records = records;
     this.#countInput(transport);
     this.#countOutput(transport);
     this.#countWritten(transport);
+  }
+
+  /** A chunk is told. */
+  hear({ direction, bytes }: MovedChunk): void {
+    this.#told[direction].chunks += 1;
+    this.#told[direction].bytes += bytes;
   }
 
   /** Returns what a view shows and was not counted, in one line; undefined if all is equal. */
@@ -65,9 +75,23 @@ export class ConnectionWitness {
     ];
     const wrong = counted.find(([, shown, number]) => shown !== number);
     if (wrong !== undefined) return `${this.#name}: its view has ${wrong[0]} ${wrong[1]}, and ${wrong[2]} were counted`;
+    const told = this.#records ? this.#untold() : undefined;
+    if (told !== undefined) return `${this.#name}: ${told}`;
     for (const key of ['id', 'role', 'origin', 'host', 'peer', 'since'] as const)
       if (view[key] !== this.made[key])
         return `${this.#name}: its view has ${key} ${view[key]}, and was made with ${this.made[key]}`;
+    return undefined;
+  }
+
+  /** Returns what was told of chunks and was not counted, in one line; undefined if all is equal. */
+  #untold(): string | undefined {
+    const told = this.#told;
+    if (told.in.bytes !== this.bytesIn || told.in.chunks !== this.#reads)
+      return `${told.in.bytes} bytes in ${told.in.chunks} chunks were told as in, and ${this.bytesIn} in ${this.#reads} were counted`;
+    // The last write may be with the wire, or was never taken.
+    const most = this.#writes;
+    if (told.out.bytes !== this.bytesOut || told.out.chunks > most || told.out.chunks < most - 1)
+      return `${told.out.bytes} bytes in ${told.out.chunks} chunks were told as out, and ${this.bytesOut} in ${most} were counted`;
     return undefined;
   }
 

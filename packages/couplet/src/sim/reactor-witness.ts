@@ -1,7 +1,7 @@
 import { PipeAddress } from '../address/address.ts';
 import { classOf } from '../engine/report.ts';
 import { StreamTransport } from '../engine/stream-transport.ts';
-import type { ConnectionView, Totals } from '../protocol/views.ts';
+import type { ConnectionView, MovedChunk, Totals } from '../protocol/views.ts';
 import type { Reactor } from '../reactor/reactor.ts';
 import { ConnectionWitness } from './connection-witness.ts';
 import type { Given, SimWire } from './wire.ts';
@@ -77,8 +77,11 @@ export class ReactorWitness {
   /** How many connections to the pipes of a process were made: the kernel does not know that they are connections. */
   #piped = 0;
 
-  /** Watches from now on, before anything else uses the reactor. `fault` is called with each thing that is not true. */
-  constructor(reactor: Witnessed, process: WitnessedProcess, fault: (what: string) => void) {
+  /**
+   * Watches from now on, before anything else uses the reactor. `fault` is called with each thing that is not true. `records` says whether
+   * it asks for chunks as well.
+   */
+  constructor(reactor: Witnessed, process: WitnessedProcess, fault: (what: string) => void, records: boolean) {
     this.#reactor = reactor;
     this.#process = process;
     this.#fault = fault;
@@ -86,13 +89,14 @@ export class ReactorWitness {
       connectionMade: (transport, protocol, view) => {
         if (!(transport instanceof StreamTransport)) throw new TypeError('its transport is of another engine');
         const name = process.adopting?.name ?? `connection ${view.id} of ${process.name}`;
-        this.#hearMade(view, new ConnectionWitness(transport, view, `${classOf(protocol)} on ${name}`));
+        this.#hearMade(view, new ConnectionWitness(transport, view, `${classOf(protocol)} on ${name}`, records));
       },
       connectionLost: (_transport, _reason, view) => this.#hearLost(view),
       connectionRefused: (_peer, { code }, view) => this.#hearRefused(code.replace(/^COUPLET_/, ''), view),
       error: () => {
         this.#errors += 1;
       },
+      ...(records ? { chunk: (chunk) => this.#hearChunk(chunk) } : {}),
     });
   }
 
@@ -141,6 +145,12 @@ export class ReactorWitness {
       count.made += 1;
       count.most = Math.max(count.most, count.open);
     }
+  }
+
+  #hearChunk(chunk: MovedChunk): void {
+    const witness = this.#open.get(chunk.connection);
+    if (witness !== undefined) witness.hear(chunk);
+    else this.#wrong(`a chunk of ${chunk.bytes} bytes is told of connection ${chunk.connection}, which is not open`);
   }
 
   #hearLost(view: ConnectionView): void {

@@ -28,9 +28,10 @@ export class Witnesses {
     this.#next = dice.whole(1, MOST_HAPPENINGS);
   }
 
-  /** Watches a reactor from now on, before anything else uses it. */
+  /** Watches a reactor from now on, before anything else uses it. Every other one is recorded, since that changes what the engine does. */
   add(reactor: Reactor, process: Mortal): void {
-    this.#all.push({ witness: new ReactorWitness(reactor, process, this.#fault), process });
+    const witness = new ReactorWitness(reactor, process, this.#fault, this.#dice.chance(0.5));
+    this.#all.push({ witness, process });
   }
 
   /** Looks at the reactors that run, if it is time. Called between two events. */

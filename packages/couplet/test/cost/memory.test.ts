@@ -44,7 +44,7 @@ async function allocatedBy(work: keyof typeof WORKS): Promise<number> {
   return Math.min(...tries.slice(1));
 }
 
-describe('memory', { skip: elsewhere }, () => {
+describe('E-7 memory, without an observer', { skip: elsewhere }, () => {
   for (const work of Object.keys(WORKS) as (keyof typeof WORKS)[]) {
     test(`the bytes that ${work} allocate`, async (t) => {
       const bytes = await allocatedBy(work);

@@ -35,7 +35,7 @@ function tell({ waits, byName }: Calls): string {
   return `${calls.map(([name, each]) => `${each.toFixed(2)} ${name}`).join(', ')}; ${waits.toFixed(2)} waits`;
 }
 
-describe('system calls', { skip }, () => {
+describe('E-7 system calls, without an observer', { skip }, () => {
   test('strace is there', () => assert.equal(missing, undefined, missing));
 
   test('an echoed message costs a receive and a send, as on raw node:net', async (t) => {

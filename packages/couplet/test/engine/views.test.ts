@@ -8,8 +8,10 @@ import {
   type ConnectorView,
   Factory,
   IPv4Address,
+  type MovedChunk,
   Protocol,
   ReconnectingClientFactory,
+  type TimedCallback,
   type Totals,
 } from 'couplet';
 import { guard } from 'couplet/policies';
@@ -222,7 +224,18 @@ const TELLS = {
   close: (sink: Sink): void => sink.onClosed(GONE),
 };
 
-describe('R44 the state of a view', () => {
+describe('R44 E-3 the state of a view', () => {
+  test('is arriving before there is a protocol', () => {
+    const { admission, views } = scene(
+      guard(Factory.forProtocol(Protocol), { admitsLater: true, filter: () => new Promise(() => {}) }),
+    );
+    admission.begin(new FakeWire());
+    assert.deepEqual(
+      views().map(({ state }) => state),
+      ['arriving'],
+    );
+  });
+
   for (const [state, [protocol, ...told]] of Object.entries(WAYS)) {
     test(`is ${state}, and at the end gone`, () => {
       const { engine, admission, views } = scene(Object.assign(new Factory(), { buildProtocol: () => protocol }));
@@ -248,18 +261,25 @@ describe('R44 the state of a view', () => {
   }
 });
 
-describe('R44 views that are kept', () => {
-  test('keep none of 2,000 connections alive that are gone', async () => {
+/** How many connections a viewer sees. */
+const CROWD = 10_000;
+
+describe('R44 E-8 views that are kept', () => {
+  test('keep none of 10,000 connections alive that are gone', async () => {
     setFlagsFromString('--expose-gc');
     const collect: () => void = runInNewContext('gc');
     const kept: WeakRef<object>[] = [];
-    const { admission, views } = scene(Factory.forProtocol(Protocol));
+    const { engine, admission, views } = scene(Factory.forProtocol(Protocol));
     const frames: (readonly ConnectionView[])[] = [];
-    for (let count = 0; count < 2000; count += 1) {
+    const chunks: MovedChunk[] = [];
+    const calls: TimedCallback[] = [];
+    engine.observe({ chunk: (chunk) => void chunks.push(chunk), callback: (call) => void calls.push(call) });
+    for (let count = 0; count < CROWD; count += 1) {
       const wire = new FakeWire();
       const admitted = admission.begin(wire);
       assert.ok(admitted.kind === 'seated');
       frames.push(views());
+      admitted.sink.onData(Buffer.from('a'));
       admitted.sink.onClosed(GONE);
       kept.push(new WeakRef(wire), new WeakRef(admitted.connection), new WeakRef(admitted.protocol));
     }
@@ -270,7 +290,8 @@ describe('R44 views that are kept', () => {
       collect();
       alive = kept.filter((one) => one.deref() !== undefined).length;
     }
-    assert.equal(frames.flat().length, 2000);
+    assert.equal(frames.flat().length, CROWD);
+    assert.deepEqual([chunks.length, calls.length], [CROWD, 5 * CROWD]);
     assert.ok(alive <= 3, `${alive} objects of the connections are alive`);
   });
 });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { ConnectionView, Observer, PortView, ReactorView, Totals } from 'couplet';
-import { Factory, Reactor } from 'couplet';
+import type { ConnectionView, DelayedCall, Observer, PortView, ReactorView, Totals } from 'couplet';
+import { connect, Factory, Protocol, Reactor } from 'couplet';
 import { Echo } from 'couplet/protocols';
-import { simulate } from 'couplet/sim';
+import { simulate, type World } from 'couplet/sim';
+import { FULL } from 'couplet-test/full';
 import { ReactorWitness } from '../../src/sim/reactor-witness.ts';
 import { bytesOf, type End, PORT, Rig } from './rig.ts';
 
@@ -12,7 +13,7 @@ interface Lie {
   readonly observer?: (truth: Required<Told>) => Told;
   readonly view?: (truth: ReactorView) => ReactorView;
 }
-type Told = Pick<Observer, 'connectionMade' | 'connectionLost' | 'connectionRefused' | 'error'>;
+type Told = Pick<Observer, 'connectionMade' | 'connectionLost' | 'connectionRefused' | 'error' | 'chunk'>;
 
 /** Serves one connection, and refuses all others. */
 class One extends Factory {
@@ -39,14 +40,15 @@ async function faultsOf({ observer, view }: Lie): Promise<readonly string[]> {
   const reactor = new Reactor(rig.server);
   const faults: string[] = [];
   const told = (truth: Observer): Observer => {
-    const { connectionMade, connectionLost, connectionRefused, error } = truth;
-    assert.ok(connectionMade && connectionLost && connectionRefused && error);
-    return { ...truth, ...observer?.({ connectionMade, connectionLost, connectionRefused, error }) };
+    const { connectionMade, connectionLost, connectionRefused, error, chunk } = truth;
+    assert.ok(connectionMade && connectionLost && connectionRefused && error && chunk);
+    return { ...truth, ...observer?.({ connectionMade, connectionLost, connectionRefused, error, chunk }) };
   };
   const witness = new ReactorWitness(
     { observe: (truth) => reactor.observe(told(truth)), inspect: () => view?.(reactor.inspect()) ?? reactor.inspect() },
     rig.server,
     (what) => faults.push(what),
+    true,
   );
   const listening = reactor.listenTCP(PORT, new One());
   await settle(rig);
@@ -171,6 +173,28 @@ const LIES: readonly (readonly [name: string, complaint: RegExp, lie: Lie])[] = 
     },
   ],
   [
+    'a chunk that is not told',
+    /Echo on s1: 0 bytes in 0 chunks were told as in, and 10 in 1 were counted/,
+    { observer: ({ chunk }) => ({ chunk: (told) => told.direction === 'out' && chunk(told) }) },
+  ],
+  [
+    'a chunk that is told in two parts',
+    /Echo on s1: 10 bytes in 2 chunks were told as out, and 10 in 1 were counted/,
+    {
+      observer: ({ chunk }) => ({
+        chunk: (told) => {
+          const parts = told.direction === 'in' ? [told.bytes] : [4, told.bytes - 4];
+          for (const bytes of parts) chunk({ ...told, bytes });
+        },
+      }),
+    },
+  ],
+  [
+    'a chunk of what is not there',
+    /a chunk of 10 bytes is told of connection 99, which is not open/,
+    { observer: ({ chunk }) => ({ chunk: (told) => chunk({ ...told, connection: 99 }) }) },
+  ],
+  [
     'a refusal without an address',
     /connection 3 is told as refused without an address: from undefined to 10\.0\.0\.1:8007/,
     {
@@ -180,6 +204,70 @@ const LIES: readonly (readonly [name: string, complaint: RegExp, lie: Lie])[] = 
     },
   ],
 ];
+
+/** Writes text and bytes when it has a mind to, pauses, and leaves in one way or another. */
+class Moody extends Protocol {
+  readonly #world: World;
+  #left = 5;
+  #next: DelayedCall | undefined;
+
+  constructor(world: World) {
+    super();
+    this.#world = world;
+  }
+
+  override connectionMade(): void {
+    this.#act();
+  }
+
+  override connectionLost(): void {
+    this.#next?.cancel();
+  }
+
+  #act(): void {
+    const { dice } = this.#world;
+    const { transport } = this;
+    if (transport.disconnecting) return;
+    this.#left -= 1;
+    const size = dice.pick([1, 10, 3000, 40_000]);
+    if (dice.chance(0.7)) transport.write(dice.chance(0.5) ? 'é'.repeat(size >> 1) : Buffer.alloc(size, 'x'));
+    if (dice.chance(0.3)) transport.pauseProducing();
+    else transport.resumeProducing();
+    if (this.#left > 0) this.#next = transport.clock.callLater(dice.pick([0, 1, 50]), () => this.#act());
+    else if (dice.chance(0.3)) transport.abortConnection();
+    else {
+      transport.resumeProducing();
+      transport.loseConnection();
+    }
+  }
+}
+
+describe('E-2 the counters of views', () => {
+  const seeds = FULL ? 1000 : 30;
+  test(`are those of the witness, in each of ${seeds} random runs in which bytes moved`, async () => {
+    let moved = 0;
+    await simulate({ seeds, twice: 0 }, async (world) => {
+      const { segmentBytes, sendBufferBytes, receiveBufferBytes } = world.conditions;
+      world.setConditions({
+        segmentBytes: Math.max(segmentBytes, 500),
+        sendBufferBytes: Math.max(sendBufferBytes, 4000),
+        receiveBufferBytes: Math.max(receiveBufferBytes, 4000),
+      });
+      const { reactor } = world.host('server');
+      await reactor.listenTCP(PORT, Object.assign(new Factory(), { buildProtocol: () => new Moody(world) }));
+      const [address = ''] = world.host('server').addresses;
+      const guests = world.host('client').reactor;
+      const call = (): Promise<unknown> =>
+        connect(`tcp:${address}:${PORT}`, new Moody(world), { reactor: guests }).catch(() => {});
+      await Promise.all([call(), call(), call()]);
+      // What a stop cuts off is another matter.
+      await world.until(() => [reactor, guests].every((one) => one.inspect().totals.open === 0));
+      const { lost, bytesIn, bytesOut } = reactor.inspect().totals;
+      if (lost > 0 && bytesIn > 0 && bytesOut > 0) moved += 1;
+    });
+    assert.ok(moved > seeds / 2, `in ${moved} of ${seeds} runs bytes moved both ways, and a connection was lost`);
+  });
+});
 
 describe('the witness of a reactor', () => {
   test('says nothing of the truth', async () => {
