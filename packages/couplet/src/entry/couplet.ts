@@ -91,3 +91,4 @@ export type { Clock, DelayedCall, NextAttempt, RepeatedCall, RepeatOptions, Slee
 export { ReactorStopped } from '../time/waits.ts';
 export type { Details } from '../values/details.ts';
 export type { ErrorReport } from '../values/error-report.ts';
+export { oneLine } from '../values/one-line.ts';

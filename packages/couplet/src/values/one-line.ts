@@ -5,7 +5,11 @@
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 const BACKSLASH = /\\/g;
 
-/** Escapes every character of a text that cannot be printed, so that it is one line. Applied twice it changes nothing more. */
+/**
+ * Escapes every character of a text that a terminal could obey, or that cannot be seen: a new line as `\n`, any other as `\u` and four
+ * digits for each of its UTF-16 units. So the text is one line, whoever wrote it. In JSON that changes nothing of the value. Applied
+ * twice it changes nothing more.
+ */
 export function oneLine(text: string): string {
   return text.replace(UNPRINTABLE, escaped);
 }
@@ -17,6 +21,8 @@ export function quoted(text: string): string {
 
 function escaped(character: string): string {
   if (character === '\n') return '\\n';
-  const code = (character.codePointAt(0) ?? 0).toString(16);
-  return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
+  let text = '';
+  for (let at = 0; at < character.length; at += 1)
+    text += `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`;
+  return text;
 }

@@ -39,6 +39,7 @@ export const COUPLET = {
     'UserAbortError',
     'connect',
     'listen',
+    'oneLine',
     'open',
     'reactor',
     'serve',

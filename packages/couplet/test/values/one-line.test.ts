@@ -6,9 +6,9 @@ import { CONTROLS, hasControls } from '../controls.ts';
 
 /** The text that was quoted. */
 function unquoted(line: string): string {
-  return line.replace(/\\(\\|n|u\{([\da-f]+)\}|u([\da-f]{4}))/g, (_, what: string, long?: string, short?: string) => {
+  return line.replace(/\\(\\|n|u([\da-f]{4}))/g, (_, what: string, code = '') => {
     if (what === '\\') return '\\';
-    return what === 'n' ? '\n' : String.fromCodePoint(Number.parseInt(long ?? short ?? '', 16));
+    return what === 'n' ? '\n' : String.fromCharCode(Number.parseInt(code, 16));
   });
 }
 
@@ -16,13 +16,13 @@ describe('oneLine', () => {
   test('leaves nothing as it is that cannot be printed', () => {
     for (const control of CONTROLS) {
       const line = oneLine(`a${control}b`);
-      assert.match(line, /^a\\(n|u[0-9a-f]{4}|u\{[0-9a-f]{5}\})b$/, JSON.stringify(control));
+      assert.match(line, /^a\\(n|u[0-9a-f]{4}(?:\\u[0-9a-f]{4})?)b$/, JSON.stringify(control));
     }
   });
 
   test('writes a new line as \\n, the others by their code', () => {
     assert.equal(oneLine('a\nb\r\u001b[31m\u0085\u2028'), 'a\\nb\\u000d\\u001b[31m\\u0085\\u2028');
-    assert.equal(oneLine('\u202egnp.exe \u{e0041}\ud83d \udc00'), '\\u202egnp.exe \\u{e0041}\\ud83d \\udc00');
+    assert.equal(oneLine('\u202egnp.exe \u{e0041}\ud83d \udc00'), '\\u202egnp.exe \\udb40\\udc41\\ud83d \\udc00');
   });
 
   test('changes nothing else, and nothing the second time', () => {
@@ -36,6 +36,15 @@ describe('oneLine', () => {
     );
     assert.equal(oneLine('Ärger 将进酒 🙂 \\n'), 'Ärger 将进酒 🙂 \\n');
   });
+});
+
+test('oneLine changes nothing of a value in JSON', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      const json = JSON.stringify(value);
+      assert.deepEqual(JSON.parse(oneLine(json)), JSON.parse(json));
+    }),
+  );
 });
 
 describe('quoted', () => {

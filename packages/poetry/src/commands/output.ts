@@ -1,7 +1,5 @@
 import process from 'node:process';
-
-/** What a terminal could take for a command, and what is invisible. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+import { oneLine } from 'couplet';
 
 /** Where `say` and `recite` write to. */
 let output: NodeJS.WriteStream = process.stdout;
@@ -9,15 +7,6 @@ let output: NodeJS.WriteStream = process.stdout;
 /** Leaves standard output to a connection: from now on `say` and `recite` write to standard error. */
 export function leaveOutput(): void {
   output = process.stderr;
-}
-
-/** The text with everything unprintable escaped: whatever a peer or a user put into it, it stays one line. */
-export function oneLine(text: string): string {
-  return text.replace(UNPRINTABLE, (character) => {
-    if (character === '\n') return '\\n';
-    const code = (character.codePointAt(0) ?? 0).toString(16);
-    return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
-  });
 }
 
 /** Prints a line on standard output, unless that is a connection. */
