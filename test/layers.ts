@@ -34,6 +34,7 @@ export const INSPECTOR_LAYERS: readonly Layer[] = [
   { folders: ['watch', 'web'] },
   { folders: ['surroundings'], from: [], runtime: true },
   { folders: ['serve'] },
+  { folders: ['top'], from: ['values'], runtime: true },
   { folders: ['entry'], runtime: true },
 ];
 
