@@ -7,7 +7,7 @@ const BACKSLASH = /\\/g;
 
 /**
  * Escapes every character of a text that a terminal could obey, or that cannot be seen: a new line as `\n`, any other as `\u` and four
- * digits for each of its UTF-16 units. So the text is one line, whoever wrote it. In JSON that changes nothing of the value. Applied
+ * digits for each of its UTF-16 units. So the text is one line. In JSON that changes nothing of the value. Applied
  * twice it changes nothing more.
  */
 export function oneLine(text: string): string {

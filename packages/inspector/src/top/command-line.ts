@@ -28,7 +28,8 @@ they wait for, their rates and queues, and how long the event loop sleeps.
 
 The token is that of the address (http://127.0.0.1:41263/#token=...), of --token-file, or of COUPLET_TOKEN in
 the environment. An address on the command line can be seen by every user of this machine: quote it only where
-you are alone. A UNIX socket needs no token. Where standard output is not a terminal, --once is meant.
+you are alone. A UNIX socket needs no token. Where standard output is not a terminal, --once is meant; its rates
+are averages since the program began.
 Keys: s and S sort, r reverses, / filters, p pauses, n shows the next process of coupletd, arrows scroll, q quits.
 Exit status: 0 after q, 1 if the inspector cannot be reached or refuses, 2 for bad usage.
 

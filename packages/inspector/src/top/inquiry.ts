@@ -1,7 +1,8 @@
 import { type Connection, ConnectionClosed, ConnectionRefusedError, EndpointSyntaxError, oneLine, open } from 'couplet';
 import type { FrameQuery } from '../values/query.ts';
-import { type Answer, answerOn } from './answer.ts';
+import { writeQuery } from '../values/read-query.ts';
 import type { Place } from './place.ts';
+import { type Reply, replyOn } from './reply.ts';
 
 /** How long an inspector may take to answer. */
 const ANSWER_MS = 10_000;
@@ -45,7 +46,7 @@ async function* answering(
   inquiry: Inquiry,
   path: 'frame' | 'stream',
   signal: AbortSignal,
-  read: (answer: Answer) => AsyncIterable<string>,
+  read: (reply: Reply) => AsyncIterable<string>,
 ): AsyncIterable<string> {
   const { place } = inquiry;
   let connection: Connection | undefined;
@@ -54,7 +55,7 @@ async function* answering(
   try {
     connection = await open(place.endpoint, { timeoutMs: ANSWER_MS, signal });
     connection.write(requestOf(inquiry, path));
-    const answer = await answerOn(connection, AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]));
+    const answer = await replyOn(connection, AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]));
     if (answer.status !== 200) throw await refusalOf(inquiry, answer);
     yield* read(answer);
   } catch (error) {
@@ -66,14 +67,14 @@ async function* answering(
 }
 
 function requestOf({ place, token, query, parameters = {} }: Inquiry, path: string): string {
-  const search = new URLSearchParams(place.parameters);
-  for (const [name, value] of Object.entries({ ...query, ...parameters })) search.set(name, String(value));
+  const search = new URLSearchParams([...place.parameters, ...writeQuery(query)]);
+  for (const [name, value] of Object.entries(parameters)) search.set(name, value);
   const lines = [`GET /${path}?${search} HTTP/1.1`, `Host: ${place.host}`, 'Connection: close'];
   if (token !== undefined) lines.push(`Authorization: Bearer ${token}`);
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
-async function* wholeOf({ body }: Answer): AsyncIterable<string> {
+async function* wholeOf({ body }: Reply): AsyncIterable<string> {
   yield await textOf(body);
 }
 
@@ -84,7 +85,7 @@ async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
 }
 
 /** The data of server-sent events, each in one line. */
-async function* eventsOf({ body }: Answer): AsyncIterable<string> {
+async function* eventsOf({ body }: Reply): AsyncIterable<string> {
   const decoder = new TextDecoder();
   let begun: string[] = [];
   for await (const piece of body) {
@@ -98,7 +99,7 @@ async function* eventsOf({ body }: Answer): AsyncIterable<string> {
   }
 }
 
-async function refusalOf({ place, token }: Inquiry, { status, body }: Answer): Promise<InquiryError> {
+async function refusalOf({ place, token }: Inquiry, { status, body }: Reply): Promise<InquiryError> {
   if (status === 401) {
     const what = token === undefined ? 'it asks for a token' : 'the token is not the one of its present start';
     const where =

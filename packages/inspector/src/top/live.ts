@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request } from './command-line.ts';
 import { framesFrom, InquiryError } from './inquiry.ts';
-import type { Key } from './keys.ts';
+import type { Keystroke } from './keystroke.ts';
 import { type Look, pressed } from './look.ts';
 import { questionOf } from './question.ts';
 import { roomFor, rowsIn, type Scene, screen } from './screen.ts';
@@ -79,7 +79,7 @@ class Live {
     return this.#scene !== undefined && error instanceof InquiryError && error.status === BUSY;
   }
 
-  #press(key: Key): void {
+  #press(key: Keystroke): void {
     const scene = this.#scene;
     if (scene === undefined) return;
     if (key === 'suspend') {

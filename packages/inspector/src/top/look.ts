@@ -1,6 +1,6 @@
 import type { SortKey } from '../values/query.ts';
 import { SORTED } from './columns.ts';
-import type { Key } from './keys.ts';
+import type { Keystroke } from './keystroke.ts';
 import type { ShownProcess } from './shown-frame.ts';
 
 /** How someone looks at a reactor: all that keys change. */
@@ -33,7 +33,7 @@ export function largestFirst(sort: SortKey): boolean {
 }
 
 /** The look after a key; undefined if the key ends the program. */
-export function pressed(look: Look, key: Key, around: Around): Look | undefined {
+export function pressed(look: Look, key: Keystroke, around: Around): Look | undefined {
   if (key === 'interrupt') return undefined;
   if (look.draft !== undefined) return typed(look, look.draft, key);
   if (typeof key === 'object') return chosen(look, key.character, around);
@@ -58,7 +58,7 @@ export function pressed(look: Look, key: Key, around: Around): Look | undefined 
 }
 
 /** A key while the filter is typed. */
-function typed({ draft: _, ...look }: Look, draft: string, key: Key): Look {
+function typed({ draft: _, ...look }: Look, draft: string, key: Keystroke): Look {
   if (typeof key === 'object') return { ...look, draft: draft + key.character };
   switch (key) {
     case 'enter':

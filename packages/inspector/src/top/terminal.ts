@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { type Key, keysOf } from './keys.ts';
+import { type Keystroke, keystrokesOf } from './keystroke.ts';
 import type { Line, Size } from './screen.ts';
 
 /** The alternate screen without a cursor, and back. */
@@ -21,11 +21,11 @@ const STYLES: Readonly<Record<Line['kind'], readonly [coloured: string, plain: s
 /** The terminal of the process, while it shows a screen and hands on each key. */
 export class Terminal {
   readonly #colours: boolean = process.stdout.hasColors();
-  readonly #onKey: (key: Key) => void;
+  readonly #onKey: (key: Keystroke) => void;
   readonly #onResize: () => void;
 
   /** It is opened by `open`. `onResize` is called when what it shows has to be painted again. */
-  constructor(onKey: (key: Key) => void, onResize: () => void) {
+  constructor(onKey: (key: Keystroke) => void, onResize: () => void) {
     this.#onKey = onKey;
     this.#onResize = onResize;
   }
@@ -85,7 +85,7 @@ export class Terminal {
   };
 
   readonly #type = (typed: string): void => {
-    for (const key of keysOf(typed)) this.#onKey(key);
+    for (const key of keystrokesOf(typed)) this.#onKey(key);
   };
 
   /** A signal ends the process as it does without this, once the screen is left. */

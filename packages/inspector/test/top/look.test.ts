@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { keysOf } from '../../src/top/keys.ts';
+import { keystrokesOf } from '../../src/top/keystroke.ts';
 import type { Around, Look } from '../../src/top/look.ts';
 import { pressed } from '../../src/top/look.ts';
 
@@ -13,12 +13,12 @@ const AROUND: Around = { rows: 50, room: 20, processes: PROCESSES };
 
 /** The look after all that was typed; undefined once it ends. */
 function typed(text: string, look: Look = LOOK): Look | undefined {
-  return keysOf(text).reduce<Look | undefined>((before, key) => before && pressed(before, key, AROUND), look);
+  return keystrokesOf(text).reduce<Look | undefined>((before, key) => before && pressed(before, key, AROUND), look);
 }
 
 describe('keys', () => {
   test('are characters and what terminals send for the others', () => {
-    assert.deepEqual(keysOf('q\u001b[A\u001b[6~\r\u007f诗\u0003'), [
+    assert.deepEqual(keystrokesOf('q\u001b[A\u001b[6~\r\u007f诗\u0003'), [
       { character: 'q' },
       'up',
       'pageDown',
@@ -27,11 +27,11 @@ describe('keys', () => {
       { character: '诗' },
       'interrupt',
     ]);
-    assert.deepEqual(keysOf('\u001b'), ['escape']);
+    assert.deepEqual(keystrokesOf('\u001b'), ['escape']);
   });
 
   test('of other kinds are left out', () => {
-    assert.deepEqual(keysOf('\u001b[1;5C\u001b[24~\u001bOP\u001bx\u0001a'), [{ character: 'a' }]);
+    assert.deepEqual(keystrokesOf('\u001b[1;5C\u001b[24~\u001bOP\u001bx\u0001a'), [{ character: 'a' }]);
   });
 });
 

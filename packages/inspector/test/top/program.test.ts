@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { describe, type TestContext, test } from 'node:test';
+import { Factory, listen, reactor } from 'couplet';
+import { Echo } from 'couplet/protocols';
+import { serveInspector } from 'couplet-inspector';
 import { freePort } from 'couplet-test/free-port';
 import { type Asked, frame, frameServer, type Reply, row } from './frame-server.ts';
 import { HAS_SCRIPT, OnTerminal, run } from './program.ts';
@@ -41,7 +44,7 @@ class Frames {
   async *#frames({ parameters }: Asked): AsyncIterable<string> {
     for (let second = 1; ; second += 1) {
       const rows = Array.from({ length: 40 }, (_, at) =>
-        row(100 + at, { protocol: `${parameters.get('sort')}-${parameters.get('filter')}` }),
+        row(100 + at, { protocol: `${parameters.get('sort') ?? 'id'}-${parameters.get('filter') ?? ''}` }),
       );
       yield JSON.stringify(frame({ now: second * 1000, rows: [EVIL, ...rows] }));
       await new Promise<void>((resolve) => {
@@ -84,8 +87,6 @@ describe('couplet-top', () => {
       descending: 'true',
       filter: 'a b&c',
       limit: '30',
-      offset: '0',
-      every: '1',
     });
     assert.equal(asked?.headers.get('host'), at);
   });
@@ -99,6 +100,22 @@ describe('couplet-top', () => {
     assert.deepEqual([status, stderr], [0, '']);
     assert.match(stdout, new RegExp(`^couplet-top {2}unix:${path}\\b`));
     assert.match(stdout, /^ 9 {2}127\.0\.0\.1:50009 {2}127\.0\.0\.1:10000 {2}SlowPoetry /m);
+  });
+
+  test('I-13: so it does with an inspector, whose socket has that mode by itself, and whose URL has a token', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'couplet-top-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'inspector.sock');
+    const port = await listen('tcp:0:interface=127.0.0.1', Factory.forProtocol(Echo));
+    t.after(() => port.stopListening());
+    for (const options of [{ listen: `unix:${path}` }, {}]) {
+      await using inspector = await serveInspector(reactor, options);
+      if (options.listen !== undefined) assert.equal(statSync(path).mode & 0o777, 0o600);
+      const { status, stdout, stderr } = await run([inspector.url, '--once', '--json']);
+      assert.deepEqual([status, stderr], [0, '']);
+      const { ports, rows } = JSON.parse(stdout);
+      assert.deepEqual([ports[0].host, rows], [port.getHost().authority, []]);
+    }
   });
 
   test('I-12: the table has escapes in place of control characters', async (t) => {

@@ -1,5 +1,5 @@
 /** A key: a character, or the name of one that has none. */
-export type Key =
+export type Keystroke =
   | { readonly character: string }
   | 'up'
   | 'down'
@@ -15,7 +15,7 @@ export type Key =
   | 'suspend';
 
 /** What terminals send for keys that have no character. */
-const SEQUENCES: readonly (readonly [string, Key])[] = [
+const SEQUENCES: readonly (readonly [string, Keystroke])[] = [
   ['\u001b[A', 'up'],
   ['\u001bOA', 'up'],
   ['\u001b[B', 'down'],
@@ -42,8 +42,8 @@ const SEQUENCES: readonly (readonly [string, Key])[] = [
 const UNKNOWN = /^\u001b(?:[[O][0-9;?]*[ -/]*[@-~]?|.)/s;
 
 /** The keys in what was typed, as a terminal that hands on each one sends it. */
-export function keysOf(typed: string): readonly Key[] {
-  const keys: Key[] = [];
+export function keystrokesOf(typed: string): readonly Keystroke[] {
+  const keys: Keystroke[] = [];
   let rest = typed;
   while (rest !== '') {
     const [sequence, key] = SEQUENCES.find(([one]) => rest.startsWith(one)) ?? other(rest);
@@ -53,7 +53,7 @@ export function keysOf(typed: string): readonly Key[] {
   return keys;
 }
 
-function other(rest: string): readonly [sequence: string, key: Key | undefined] {
+function other(rest: string): readonly [sequence: string, key: Keystroke | undefined] {
   if (rest === '\u001b') return [rest, 'escape'];
   const [unknown] = UNKNOWN.exec(rest) ?? [];
   if (unknown !== undefined) return [unknown, undefined];

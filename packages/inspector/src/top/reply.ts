@@ -6,14 +6,14 @@ const STATUS = /^HTTP\/1\.\d (\d{3})/;
 const CHUNK_SIZE = /^([\da-f]{1,8})(?:$|[ \t;])/i;
 
 /** An answer of HTTP/1.1 whose body has not been read. */
-export interface Answer {
+export interface Reply {
   readonly status: number;
   /** The body as it arrives. It is what follows on the connection, and can be iterated once. */
   readonly body: AsyncIterable<Buffer>;
 }
 
 /** Reads the head of an answer. Rejects if what arrives is none, or if the signal is aborted before it is whole. */
-export async function answerOn(connection: Connection, signal: AbortSignal): Promise<Answer> {
+export async function replyOn(connection: Connection, signal: AbortSignal): Promise<Reply> {
   const head = (await connection.readUntil('\r\n\r\n', { maxLength: MOST_HEAD, signal })).toString('latin1');
   const [first = '', ...fields] = head.split('\r\n');
   const status = STATUS.exec(first)?.[1];
