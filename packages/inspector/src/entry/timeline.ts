@@ -1,3 +1,9 @@
+export {
+  drawTimeline,
+  TIMELINE_CLASS,
+  type TimelineDrawing,
+  type TimelineOptions,
+} from '../timeline/drawing.ts';
 export type {
   Lane,
   RecordedCallback,
@@ -7,3 +13,7 @@ export type {
   Span,
   SpanKind,
 } from '../timeline/recording.ts';
+export { type Attributes, type Shape, toXML } from '../timeline/shape.ts';
+export { DARK_COLOURS, LIGHT_COLOURS, TIMELINE_STYLES } from '../timeline/style.ts';
+export { timelineSVG } from '../timeline/svg.ts';
+export type { Language } from '../timeline/words.ts';

@@ -1,0 +1,160 @@
+import type { RecordedRun } from './recording.ts';
+import { Scale } from './scale.ts';
+import { hundredths, type Shape, shape } from './shape.ts';
+import { badge, badgeWidth, hatching, label, type Sheet } from './sheet.ts';
+import { colourOf } from './style.ts';
+import { shownTime } from './words.ts';
+
+/** How much room the magnifier takes. */
+export const MAGNIFIER_HEIGHT = 78;
+
+const LENGTH_MS = 300;
+/** The part of it from the first callback to the last one. */
+const INNER = 0.94;
+/** How far numbers are apart. */
+const GAP = 3;
+/** How high the lines are that lead to it, and the callbacks in it. */
+const LEAD = 16;
+const BAR_HEIGHT = 18;
+
+/** A callback of a lane. */
+interface Turn {
+  readonly at: number;
+  readonly ms: number;
+  readonly name: string;
+  readonly number: number;
+  /** The place of its lane in the run. */
+  readonly place: number;
+}
+
+/** The part of a run that is magnified. */
+export interface Glimpse {
+  readonly from: number;
+  readonly to: number;
+  readonly turns: readonly Turn[];
+}
+
+/**
+ * The 300 ms in which lanes come back most often, after others had their turns; if none does, those with most callbacks. Undefined if there
+ * are fewer than three. It is shorter if the numbers of all callbacks would not stand beside each other in `width` pixels.
+ */
+export function glimpseOf(run: RecordedRun, width: number): Glimpse | undefined {
+  const turns = turnsOf(run);
+  const most = Math.floor(width / (widestBadge(turns) + GAP));
+  const { back, next } = returnsOf(turns);
+  let best = { score: -1, first: 0, last: 0 };
+  let returns = 0;
+  let last = 0;
+  for (const [first, { at }] of turns.entries()) {
+    for (; last - first < most && (turns[last]?.at ?? Number.POSITIVE_INFINITY) <= at + LENGTH_MS * INNER; last += 1)
+      if ((back[last] ?? -1) >= first) returns += 1;
+    const score = turns.length * returns + (last - first);
+    if (score > best.score) best = { score, first, last };
+    if ((next[first] ?? Number.POSITIVE_INFINITY) < last) returns -= 1;
+  }
+  const shown = turns.slice(best.first, best.last);
+  const [begin, end] = [shown[0], shown.at(-1)];
+  if (shown.length < 3 || begin === undefined || end === undefined) return undefined;
+  const length = shown.length < most ? LENGTH_MS : Math.max(1, end.at - begin.at) / INNER;
+  const from = Math.max(0, begin.at - (length * (1 - INNER)) / 2);
+  return { from, to: from + length, turns: shown };
+}
+
+/** For each turn: the one that its lane had before, if others came between, and the one that it has after them. */
+function returnsOf(turns: readonly Turn[]): { readonly back: readonly number[]; readonly next: readonly number[] } {
+  const before = new Map<number, number>();
+  const back: number[] = [];
+  const next = turns.map(() => Number.POSITIVE_INFINITY);
+  for (const [at, { place }] of turns.entries()) {
+    const earlier = before.get(place) ?? at;
+    const returned = earlier < at - 1;
+    back.push(returned ? earlier : -1);
+    if (returned) next[earlier] = at;
+    before.set(place, at);
+  }
+  return { back, next };
+}
+
+function turnsOf({ lanes, callbacks }: RecordedRun): Turn[] {
+  const places = new Map(lanes.map(({ number }, place) => [number, place]));
+  return callbacks.flatMap(({ at, ms, name, lane }) => {
+    const place = lane === undefined ? undefined : places.get(lane);
+    return lane === undefined || place === undefined ? [] : [{ at, ms, name, number: lane, place }];
+  });
+}
+
+/** The magnified part of the thread's row, which ends at `y`: between two lines that lead to it, with the number of each callback's lane. */
+export function magnifierRow(sheet: Sheet, { from, to, turns }: Glimpse, y: number): Shape[] {
+  const { margin, labelWidth, resultWidth, words } = sheet;
+  const { left, right } = sheet.scale;
+  const scale = new Scale(from, to, left, right);
+  const top = y + LEAD;
+  const bottom = top + MAGNIFIER_HEIGHT - LEAD - 4;
+  const bars = bottom - BAR_HEIGHT;
+  const [begin, end] = [sheet.scale.inside(from), sheet.scale.inside(to)];
+  const lens = points([begin, y - 3], [end, y - 3], [right, top], [left, top]);
+  const frame = { x: left, y: top, width: right - left, height: bottom - top };
+  const ground = { x: left, y: bars, width: right - left, height: BAR_HEIGHT, fill: hatching(sheet, 'wait') };
+  const places = apart(
+    turns.map(({ at }) => scale.x(at)),
+    widestBadge(turns) + GAP,
+    left + 12,
+    right - 12,
+  );
+  const numbers = turns.map((turn, at) => turnShape(sheet, turn, scale, places[at] ?? left, top, bars));
+  const text = words.magnified(shownTime(to - from));
+  return [
+    shape('path', { class: 'lens', d: lens }),
+    shape('rect', { class: 'track', ...frame }),
+    shape('rect', ground),
+    shape('rect', { class: 'frame', ...frame }),
+    ...numbers,
+    label(margin, (top + bottom) / 2 + 4, 'small', text, labelWidth - 8),
+    ...(resultWidth === 0
+      ? []
+      : [label(right + 10, (top + bottom) / 2 + 4, 'small', words.sinceStart(shownTime(from)), resultWidth - 10)]),
+  ];
+}
+
+/** A callback: a bar as wide as it ran, and its number above it, which may have had to move aside. */
+function turnShape(sheet: Sheet, turn: Turn, scale: Scale, x: number, top: number, bars: number): Shape {
+  const { words } = sheet;
+  const at = scale.x(turn.at);
+  const width = Math.max(1.5, scale.inside(turn.at + turn.ms) - at);
+  const title = `${turn.number}${words.colon}${turn.name}${words.comma}${words.ran(shownTime(turn.ms))}${words.comma}${shownTime(turn.at)}`;
+  return shape(
+    'g',
+    { class: colourOf(turn.place) },
+    shape('title', {}, title),
+    shape('path', { class: 'lead', d: `M${hundredths(x)} ${top + 20}L${hundredths(at)} ${bars}` }),
+    shape('rect', { class: 'fill', x: at, y: bars, width, height: BAR_HEIGHT }),
+    badge(x, top + 12, turn.number, colourOf(turn.place)),
+  );
+}
+
+/** The places nearest to those that are wanted, in their order and at least `distance` apart, from `left` to `right`. */
+function apart(wanted: readonly number[], distance: number, left: number, right: number): number[] {
+  // Less the room for those before, the places must not fall: neighbours that would are joined at their mean.
+  const groups: { sum: number; count: number }[] = [];
+  for (const [at, x] of wanted.entries()) {
+    let group = { sum: x - at * distance, count: 1 };
+    for (;;) {
+      const before = groups.at(-1);
+      if (before === undefined || before.sum / before.count <= group.sum / group.count) break;
+      groups.pop();
+      group = { sum: before.sum + group.sum, count: before.count + group.count };
+    }
+    groups.push(group);
+  }
+  const most = right - (wanted.length - 1) * distance;
+  const means = groups.flatMap(({ sum, count }) => Array.from({ length: count }, () => sum / count));
+  return means.map((x, at) => Math.max(left, Math.min(most, x)) + at * distance);
+}
+
+function widestBadge(turns: readonly Turn[]): number {
+  return turns.reduce((width, { number }) => Math.max(width, badgeWidth(number)), 16);
+}
+
+function points(...all: readonly (readonly [x: number, y: number])[]): string {
+  return `M${all.map(([x, y]) => `${hundredths(x)} ${hundredths(y)}`).join('L')}Z`;
+}

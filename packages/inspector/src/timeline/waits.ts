@@ -1,0 +1,49 @@
+import type { RecordedRun } from './recording.ts';
+
+/** A time in which the thread had to wait for the same lanes. */
+export interface Wait {
+  readonly from: number;
+  readonly to: number;
+  /** The places of the lanes that could bring something: in `run.lanes`, in order; the first few of them. */
+  readonly lanes: readonly number[];
+  /** How many there were. */
+  readonly count: number;
+}
+
+const SHOWN = 12;
+
+/** For whom the thread waited, from 0 to the end, without the times in which there was nobody to wait for. */
+export function waitsOf(run: RecordedRun): Wait[] {
+  const changes: { at: number; lane: number; begins: boolean }[] = [];
+  for (const [lane, { spans }] of run.lanes.entries()) {
+    let open: number | undefined;
+    let until = 0;
+    const close = (): void => {
+      if (open === undefined || until <= open) return;
+      changes.push({ at: open, lane, begins: true }, { at: until, lane, begins: false });
+    };
+    for (const { kind, from, to } of spans) {
+      if (kind === 'pending' || kind === 'paused') continue;
+      if (open === undefined || from > until) {
+        close();
+        open = from;
+      }
+      until = Math.max(until, to);
+    }
+    close();
+  }
+  changes.sort((one, two) => one.at - two.at || Number(one.begins) - Number(two.begins) || one.lane - two.lane);
+  const waits: Wait[] = [];
+  const active = new Set<number>();
+  let from = 0;
+  for (const { at, lane, begins } of changes) {
+    if (at > from && active.size > 0) {
+      const lanes = [...active].slice(0, SHOWN).sort((one, two) => one - two);
+      waits.push({ from, to: at, lanes, count: active.size });
+    }
+    from = at;
+    if (begins) active.add(lane);
+    else active.delete(lane);
+  }
+  return waits;
+}
