@@ -3,10 +3,10 @@ import { defs, legendRow } from './legend.ts';
 import { glimpseOf, MAGNIFIER_HEIGHT, magnifierRow } from './magnifier.ts';
 import type { RecordedRun, Recording } from './recording.ts';
 import { Scale } from './scale.ts';
-import { hundredths, type Shape, shape } from './shape.ts';
-import { label, type Sheet } from './sheet.ts';
+import { type Attributes, hundredths, type Shape, shape } from './shape.ts';
+import { label, type Sheet, timed } from './sheet.ts';
 import { ROOT } from './style.ts';
-import { THREAD_EXTRA, threadRow } from './thread-row.ts';
+import { THREAD_HEIGHT, threadRow } from './thread-row.ts';
 import { type Language, shownTime, wordsOf } from './words.ts';
 
 /** How a recording is drawn. */
@@ -36,18 +36,21 @@ export interface TimelineDrawing {
   readonly title: string;
   /** The children of an `svg` element whose class is `couplet-timeline` and whose `viewBox` is `0 0 width height`. */
   readonly shapes: readonly Shape[];
+  /** Where the axis lies: attributes for the `svg` element of a page whose script zooms. */
+  readonly axis: Attributes;
 }
 
 /** How a drawing is made that a script goes on with. */
-export interface Zoom {
+interface Zoom {
   /** How many columns of marks a pixel has: as far as one can zoom in. */
   readonly perPixel: number;
 }
 
 const MARGIN = 20;
 const AXIS_HEIGHT = 20;
-/** With more marks than this, those of a row are one element. */
+/** With more marks than this, those of a row are one element: what a file, and what a page can bear. */
 const MOST_TITLES = 4000;
+const MOST_TITLES_ZOOMED = 20_000;
 
 /** Draws a recording. The same recording and options always give the same drawing; its cost is linear in what was recorded. */
 export function drawTimeline(recording: Recording, options: TimelineOptions = {}, zoom?: Zoom): TimelineDrawing {
@@ -68,7 +71,7 @@ export function drawTimeline(recording: Recording, options: TimelineOptions = {}
       y += 22;
     }
     const lanes = run.lanes.length * sheet.rowHeight;
-    const thread = sheet.rowHeight + THREAD_EXTRA;
+    const thread = THREAD_HEIGHT;
     shapes.push(...axis(sheet, options.origin ?? 0, y, lanes + thread));
     y += AXIS_HEIGHT;
     for (const [place] of run.lanes.entries()) {
@@ -89,12 +92,18 @@ export function drawTimeline(recording: Recording, options: TimelineOptions = {}
     shapes.push(...legend.shapes);
     y += legend.height;
   }
-  const clip = { x: sheet.scale.left, y: 0, width: sheet.scale.right - sheet.scale.left, height: y };
+  const clip = { x: sheet.scale.left - 1, y: 0, width: sheet.scale.right - sheet.scale.left + 2, height: y };
   return {
     width,
     height: y,
     title: recording.runs.length === 0 ? words.nothing : title,
     shapes: [defs(sheet, clip), ...shapes],
+    axis: {
+      'data-left': sheet.scale.left,
+      'data-right': sheet.scale.right,
+      'data-begin': sheet.scale.from - (options.origin ?? 0),
+      'data-end': sheet.scale.to - (options.origin ?? 0),
+    },
   };
 }
 
@@ -105,7 +114,7 @@ function sheetOf(recording: Recording, options: TimelineOptions, zoom: Zoom | un
   const { finished = true, idPrefix = 'timeline', language = 'en' } = options;
   const width = Math.max(320, options.width ?? 960);
   const labelWidth = Math.min(160, Math.max(90, width * 0.17));
-  const resultWidth = finished ? Math.min(200, Math.max(80, width * 0.21)) : 0;
+  const resultWidth = finished ? Math.min(225, Math.max(80, width * 0.235)) : 0;
   const longest = recording.runs.reduce((most, { endMs }) => Math.max(most, endMs), 0);
   const right = width - MARGIN - resultWidth;
   const scale = new Scale(options.from ?? 0, options.to ?? longest, MARGIN + labelWidth, right);
@@ -121,7 +130,9 @@ function sheetOf(recording: Recording, options: TimelineOptions, zoom: Zoom | un
     rowHeight: Math.max(12, options.rowHeight ?? 26),
     prefix: idPrefix,
     perPixel,
-    each: marks.reduce((sum, { length }) => sum + Math.min(length, columns), 0) <= MOST_TITLES,
+    each:
+      marks.reduce((sum, { length }) => sum + Math.min(length, columns), 0) <=
+      (zoom === undefined ? MOST_TITLES : MOST_TITLES_ZOOMED),
     zoomable: zoom !== undefined,
   };
 }
@@ -145,7 +156,8 @@ function headline(sheet: Sheet, run: RecordedRun, y: number, width: number): Sha
 }
 
 /** The times above the rows, and a line down from each. */
-function axis({ scale }: Sheet, origin: number, y: number, height: number): Shape[] {
+function axis(sheet: Sheet, origin: number, y: number, height: number): Shape[] {
+  const { scale } = sheet;
   const shown = new Scale(scale.from - origin, scale.to - origin, scale.left, scale.right);
   const ticks = shown.ticks(80);
   const step = (ticks[1] ?? 0) - (ticks[0] ?? 0);
@@ -158,7 +170,7 @@ function axis({ scale }: Sheet, origin: number, y: number, height: number): Shap
     shape('text', { class: 'small', x: shown.x(ms), y: y + 12, 'text-anchor': 'middle' }, tickText(ms, step)),
   );
   const place = { class: 'axis', 'data-y': y, 'data-height': height + 4 };
-  return [shape('g', place, shape('g', { class: 'timed' }, ...marks), ...texts)];
+  return [shape('g', place, timed(sheet, '', ...marks), ...texts)];
 }
 
 function tickText(ms: number, step: number): string {

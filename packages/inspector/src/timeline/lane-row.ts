@@ -1,7 +1,7 @@
 import { columnsOf } from './columns.ts';
 import type { Lane, RecordedChunk, RecordedRun, Span } from './recording.ts';
 import { type Shape, shape } from './shape.ts';
-import { badge, badgeWidth, bar, hatching, label, type Sheet, type Stroke, strokes, wordIn } from './sheet.ts';
+import { badge, badgeWidth, bar, hatching, label, type Sheet, type Stroke, strokes, timed, wordIn } from './sheet.ts';
 import { colourOf } from './style.ts';
 import { shownTime } from './words.ts';
 
@@ -17,13 +17,13 @@ export function laneRow(sheet: Sheet, run: RecordedRun, place: number, y: number
   const marks = chunkShapes(sheet, lane, top, height);
   const words = lane.spans.flatMap((span) => {
     if (span.kind === 'waiting' || span.kind === 'connecting') return [];
-    return wordIn(sheet, span.from, span.to, y + rowHeight / 2 + 4, sheet.words.spans[span.kind]);
+    return wordIn(sheet, span.from, span.to, y + rowHeight / 2 + 4, [sheet.words.spans[span.kind]]);
   });
   const track = { class: 'track', x: scale.left, y: top, width: scale.right - scale.left, height };
   return [
     ...nameShapes(sheet, lane, colour, y),
     shape('rect', track),
-    shape('g', { class: `timed ${colour}` }, ...spans, ...marks, ...endShapes(sheet, lane, top, height)),
+    timed(sheet, colour, ...spans, ...marks, ...endShapes(sheet, lane, top, height)),
     shape('g', { class: 'words' }, ...words),
     ...resultShapes(sheet, lane, y),
   ];
@@ -42,7 +42,7 @@ function nameShapes(sheet: Sheet, { number, name, place }: Lane, colour: string,
       'g',
       {},
       shape('title', {}, `${name} ${place}`.trim()),
-      badge(margin + disc / 2, middle, number, colour),
+      badge(margin + disc / 2, middle, number, colour, Math.min(16, rowHeight - 2)),
       text,
     ),
   ];

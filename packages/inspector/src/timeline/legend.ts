@@ -1,4 +1,4 @@
-import type { Recording } from './recording.ts';
+import type { RecordedRun, Recording, Span } from './recording.ts';
 import { type Shape, shape } from './shape.ts';
 import { hatching, type Sheet } from './sheet.ts';
 import { COLOURS, colourOf } from './style.ts';
@@ -13,7 +13,15 @@ export function legendRow(
   width: number,
 ): { readonly shapes: readonly Shape[]; readonly height: number } {
   const { legend, spans } = sheet.words;
-  const kinds = new Set(runs.flatMap(({ lanes }) => lanes.flatMap((lane) => lane.spans.map(({ kind }) => kind))));
+  const spansOf = ({ lanes }: RecordedRun): readonly Span[] => lanes.flatMap((lane) => lane.spans);
+  const visible = ({ from, to }: Span): boolean => sheet.scale.inside(to) - sheet.scale.inside(from) >= 1;
+  const kinds = new Set(
+    runs.flatMap((run) =>
+      spansOf(run)
+        .filter(visible)
+        .map(({ kind }) => kind),
+    ),
+  );
   const held = runs.some(({ callbacks }) => callbacks.some(({ ms }) => ms >= HELD_MS));
   const box = { y: -9, width: 24, height: 12 };
   const items: [present: boolean, text: string, swatch: Shape][] = [

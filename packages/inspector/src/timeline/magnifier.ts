@@ -45,10 +45,14 @@ export function glimpseOf(run: RecordedRun, width: number): Glimpse | undefined 
   let best = { score: -1, first: 0, last: 0 };
   let returns = 0;
   let last = 0;
-  for (const [first, { at }] of turns.entries()) {
+  const taken = back.some((earlier) => earlier >= 0);
+  for (const [first, { at, place }] of turns.entries()) {
     for (; last - first < most && (turns[last]?.at ?? Number.POSITIVE_INFINITY) <= at + LENGTH_MS * INNER; last += 1)
       if ((back[last] ?? -1) >= first) returns += 1;
-    const score = turns.length * returns + (last - first);
+    // The first one would stand at the edge; where no lane comes back, another lane is not the same one's turn.
+    const early = at < (LENGTH_MS * (1 - INNER)) / 2 ? 1 : 0;
+    const mixed = !taken && turns[last - 1]?.place !== place;
+    const score = mixed ? 0 : turns.length * returns + (last - first) - early;
     if (score > best.score) best = { score, first, last };
     if ((next[first] ?? Number.POSITIVE_INFINITY) < last) returns -= 1;
   }
@@ -101,10 +105,15 @@ export function magnifierRow(sheet: Sheet, { from, to, turns }: Glimpse, y: numb
     left + 12,
     right - 12,
   );
-  const numbers = turns.map((turn, at) => turnShape(sheet, turn, scale, places[at] ?? left, top, bars));
+  const slices = slicesOf(turns.map(({ at }) => scale.x(at)));
+  const numbers = turns.map((turn, at) => {
+    const { index, count } = slices[at] ?? { index: 0, count: 1 };
+    const height = BAR_HEIGHT / count;
+    return turnShape(sheet, turn, scale, places[at] ?? left, top + 12, { y: bars + index * height, height });
+  });
   const text = words.magnified(shownTime(to - from));
   return [
-    shape('path', { class: 'lens', d: lens }),
+    shape('path', { class: 'lens', d: lens, 'data-from': begin, 'data-to': end }),
     shape('rect', { class: 'track', ...frame }),
     shape('rect', ground),
     shape('rect', { class: 'frame', ...frame }),
@@ -117,7 +126,14 @@ export function magnifierRow(sheet: Sheet, { from, to, turns }: Glimpse, y: numb
 }
 
 /** A callback: a bar as wide as it ran, and its number above it, which may have had to move aside. */
-function turnShape(sheet: Sheet, turn: Turn, scale: Scale, x: number, top: number, bars: number): Shape {
+function turnShape(
+  sheet: Sheet,
+  turn: Turn,
+  scale: Scale,
+  x: number,
+  y: number,
+  slice: { readonly y: number; readonly height: number },
+): Shape {
   const { words } = sheet;
   const at = scale.x(turn.at);
   const width = Math.max(1.5, scale.inside(turn.at + turn.ms) - at);
@@ -126,10 +142,24 @@ function turnShape(sheet: Sheet, turn: Turn, scale: Scale, x: number, top: numbe
     'g',
     { class: colourOf(turn.place) },
     shape('title', {}, title),
-    shape('path', { class: 'lead', d: `M${hundredths(x)} ${top + 20}L${hundredths(at)} ${bars}` }),
-    shape('rect', { class: 'fill', x: at, y: bars, width, height: BAR_HEIGHT }),
-    badge(x, top + 12, turn.number, colourOf(turn.place)),
+    shape('path', {
+      class: 'lead',
+      d: `M${hundredths(x)} ${y + 8}L${hundredths(at + width / 2)} ${hundredths(slice.y)}`,
+    }),
+    shape('rect', { class: 'fill', x: at, width, ...slice }),
+    badge(x, y, turn.number, colourOf(turn.place)),
   );
+}
+
+/** Callbacks that would hide each other stand below each other: which slice of how many each one gets. */
+function slicesOf(places: readonly number[]): { readonly index: number; readonly count: number }[] {
+  const groups: number[][] = [];
+  for (const x of places) {
+    const group = groups.at(-1);
+    if (group !== undefined && x - (group.at(-1) ?? 0) < 2) group.push(x);
+    else groups.push([x]);
+  }
+  return groups.flatMap((group) => group.map((_, index) => ({ index, count: group.length })));
 }
 
 /** The places nearest to those that are wanted, in their order and at least `distance` apart, from `left` to `right`. */

@@ -24,19 +24,35 @@ export interface Sheet {
 
 /** Text beside the plot, cut to its room; whole in its title. */
 export function label(x: number, y: number, kind: string, text: string, width: number): Shape {
-  const shown = cut(text, kind.includes('small') ? 11 : 12, width);
+  const shown = cut(text, sizeOf(kind), width);
   const title = shown === text ? [] : [shape('title', {}, text)];
   return shape('text', { class: kind, x, y }, ...title, shown);
 }
 
-/** Text in the middle of a time, if there is room for it. */
-export function wordIn(sheet: Sheet, from: number, to: number, y: number, text: string): Shape[] {
+/** The size of a kind of text, as wide as its letters are where they are bold. */
+function sizeOf(kind: string): number {
+  const size = kind.includes('title') ? 15 : /small|fact/.test(kind) ? 11 : 12;
+  return /title|name|failure/.test(kind) ? size * 1.1 : size;
+}
+
+/** Text in the middle of a time: the first of these texts for which there is room. */
+export function wordIn(
+  sheet: Sheet,
+  from: number,
+  to: number,
+  y: number,
+  texts: readonly string[],
+  kind = 'word',
+): Shape[] {
   const left = sheet.scale.inside(from);
   const right = sheet.scale.inside(to);
-  const fits = textWidth(text, 11) + 12 <= right - left;
-  if (!(fits || sheet.zoomable) || right <= left) return [];
-  const place = { x: (left + right) / 2, y, 'data-from': left, 'data-to': right };
-  return [shape('text', { class: 'word', ...(fits ? {} : { visibility: 'hidden' }), ...place }, text)];
+  if (right <= left) return [];
+  const place = { class: kind, x: (left + right) / 2, y };
+  const text = texts.find((one) => textWidth(one, 11) + 8 <= right - left);
+  // A script tries them again with the room that there is then.
+  const range = { 'data-from': left, 'data-to': right, 'data-words': JSON.stringify(texts) };
+  if (sheet.zoomable) return [shape('text', { ...place, ...range }, text ?? '')];
+  return text === undefined ? [] : [shape('text', place, text)];
 }
 
 /** A bar from one time to another; nothing if it is outside. */
@@ -53,6 +69,12 @@ export function bar(
   const x = sheet.scale.inside(from);
   const width = Math.max(0.5, sheet.scale.inside(to) - x);
   return [shape('rect', { class: kind, x, y, width, height }, shape('title', {}, title))];
+}
+
+/** What moves when a script zooms: it stays within the plot. */
+export function timed(sheet: Sheet, colour: string, ...shapes: readonly Shape[]): Shape {
+  const inner = shape('g', { class: `timed ${colour}`.trimEnd() }, ...shapes);
+  return shape('g', { 'clip-path': `url(#${sheet.prefix}-plot)` }, inner);
 }
 
 /** A mark of a row: from where it goes up or down, and how far. */
@@ -76,10 +98,10 @@ function pathOf({ x, y, height }: Stroke): string {
 }
 
 /** A number in a disc, or in a pill if it is long. */
-export function badge(x: number, y: number, number: number, colour: string): Shape {
+export function badge(x: number, y: number, number: number, colour: string, height = 16): Shape {
   const text = String(number);
   const width = badgeWidth(number);
-  const round = { x: x - width / 2, y: y - 8, width, height: 16, rx: 8 };
+  const round = { x: x - width / 2, y: y - height / 2, width, height, rx: height / 2 };
   const disc = shape('rect', { class: 'fill', ...round });
   return shape('g', { class: colour }, disc, shape('text', { class: 'number', x, y: y + 4 }, text));
 }

@@ -1,4 +1,4 @@
-import type { RecordedRun } from './recording.ts';
+import type { RecordedCallback, RecordedRun } from './recording.ts';
 
 /** A time in which the thread had to wait for the same lanes. */
 export interface Wait {
@@ -12,8 +12,29 @@ export interface Wait {
 
 const SHOWN = 12;
 
-/** For whom the thread waited, from 0 to the end, without the times in which there was nobody to wait for. */
-export function waitsOf(run: RecordedRun): Wait[] {
+/** For whom the thread waited: without the times in which it had none to wait for, and those in which a callback held it. */
+export function waitsOf(run: RecordedRun, held: readonly RecordedCallback[]): Wait[] {
+  return without(allWaits(run), held);
+}
+
+/** The waits, less the times of these callbacks, which are in order. */
+function without(waits: readonly Wait[], held: readonly RecordedCallback[]): Wait[] {
+  let next = 0;
+  return waits.flatMap((wait) => {
+    const parts: Wait[] = [];
+    let { from } = wait;
+    while (next > 0 && (held[next - 1]?.at ?? 0) + (held[next - 1]?.ms ?? 0) > from) next -= 1;
+    for (let callback = held[next]; callback !== undefined && callback.at < wait.to; callback = held[next]) {
+      if (callback.at > from) parts.push({ ...wait, from, to: callback.at });
+      from = Math.max(from, callback.at + callback.ms);
+      next += 1;
+    }
+    if (from < wait.to) parts.push({ ...wait, from });
+    return parts;
+  });
+}
+
+function allWaits(run: RecordedRun): Wait[] {
   const changes: { at: number; lane: number; begins: boolean }[] = [];
   for (const [lane, { spans }] of run.lanes.entries()) {
     let open: number | undefined;

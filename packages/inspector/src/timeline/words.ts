@@ -97,7 +97,7 @@ const ZH: Words = {
   ran: (time) => `运行 ${time}`,
   magnified: (length) => `放大 ${length}`,
   sinceStart: (time) => `自 ${time} 起`,
-  times: (fast, slow, factor) => `${fast}，而不是 ${slow}：快到 ${factor} 倍`,
+  times: (fast, slow, factor) => `${fast}，而不是 ${slow}：速度是 ${factor} 倍`,
   nothing: '没有记录',
   legend: {
     wait: '等待',
@@ -125,13 +125,13 @@ function plural(count: number, noun: string): string {
 export function shownTime(ms: number): string {
   const size = Math.abs(ms);
   if (size >= 999.5) return `${(ms / 1000).toFixed(2)} s`;
-  if (size >= 9.95 || size === 0) return `${ms.toFixed(0)} ms`;
-  return `${ms.toFixed(size >= 0.95 ? 1 : 2)} ms`;
+  const digits = size >= 9.95 ? 0 : size >= 0.995 ? 1 : 2;
+  return `${Number(ms.toFixed(digits))} ms`;
 }
 
-/** A part of a whole in percent, such as `0.1 %`; what is less than that is said to be under it. */
+/** A part of a whole in percent, such as `12.5 %` or `0.04 %`. */
 export function shownShare(part: number, whole: number, words: Words): string {
   const percent = whole > 0 ? (100 * part) / whole : 0;
-  if (percent > 0 && percent < 0.05) return words.under('0.1 %');
-  return `${percent.toFixed(1)} %`;
+  if (percent > 0 && percent < 0.01) return words.under('0.01 %');
+  return `${percent.toFixed(percent < 0.1 ? 2 : 1)} %`;
 }
