@@ -1,10 +1,12 @@
 import { reactor } from 'couplet';
 import { MOST_BYTES } from '../download/download.ts';
 import { Task } from '../download/task.ts';
+import { compareSessions } from './compare.ts';
 import { someSeconds, wholeNumber } from './option.ts';
 import { checkEndpoint, poetryAddress } from './poetry-address.ts';
 import { commandLine, readArguments, runProgram } from './program.ts';
-import { runSession } from './session.ts';
+import { runSession, type SessionOptions } from './session.ts';
+import { timelineFiles, withTimelines } from './timeline-file.ts';
 import { UsageError } from './usage-error.ts';
 
 interface GetPoetryOptions {
@@ -13,6 +15,8 @@ interface GetPoetryOptions {
   readonly timeout?: number;
   readonly expectBytes?: readonly number[];
   readonly maxBytes: number;
+  readonly compare?: true;
+  readonly timeline?: readonly string[];
 }
 
 const length = wholeNumber(0);
@@ -35,6 +39,12 @@ const command = commandLine('get-poetry', 'Downloads poems, from all addresses a
     (text: string, previous: readonly number[] | undefined) => [...(previous ?? []), length(text)],
   )
   .option('--max-bytes <count>', 'the maximum length of a poem', wholeNumber(1, 2 ** 31 - 1), MOST_BYTES)
+  .option('--compare', 'download one after the other, then all at once, and compare the times')
+  .option(
+    '--timeline <file>',
+    'draw what happened when: a picture (.svg), a page that zooms (.html) or a trace for ui.perfetto.dev (.json); may be repeated, and a name such as poetry.zh-CN.svg has it in Chinese',
+    timelineFiles,
+  )
   .addHelpText(
     'after',
     '\nA server does not say how long its poem is: without --expect-bytes a poem is complete when its\nserver closes in order, and only an empty one is a failure.\nExit status: 0 if every poem is complete, 1 if not, 2 for bad usage.',
@@ -42,7 +52,16 @@ const command = commandLine('get-poetry', 'Downloads poems, from all addresses a
 
 await runProgram('get-poetry', async () => {
   readArguments(command);
-  const { blocking = false, print = false, timeout, expectBytes, maxBytes } = command.opts<GetPoetryOptions>();
+  const {
+    blocking = false,
+    print = false,
+    timeout,
+    expectBytes,
+    maxBytes,
+    compare,
+    timeline = [],
+  } = command.opts<GetPoetryOptions>();
+  if (compare && blocking) throw new UsageError('--blocking cannot be given beside --compare');
   const addresses = command.args.map(poetryAddress);
   for (const { endpoint } of addresses) checkEndpoint(endpoint);
   if (expectBytes !== undefined && expectBytes.length !== addresses.length) {
@@ -50,6 +69,12 @@ await runProgram('get-poetry', async () => {
   }
   const limits = { maxBytes, timeoutSeconds: timeout ?? Number.POSITIVE_INFINITY };
   const tasks = addresses.map((address, at) => new Task(at + 1, address, limits, expectBytes?.[at]));
-  const { whole } = await runSession(reactor, tasks, { blocking, print });
+  const whole = await withTimelines(reactor, timeline, async (record) => {
+    const optionsOf = (oneByOne: boolean): SessionOptions => {
+      return { blocking: oneByOne, print, watchers: record(oneByOne ? 'get-poetry --blocking' : 'get-poetry') };
+    };
+    if (compare) return compareSessions(reactor, tasks, optionsOf);
+    return (await runSession(reactor, tasks, optionsOf(blocking))).whole;
+  });
   return whole === tasks.length ? 0 : 1;
 });
