@@ -82,7 +82,7 @@ export function drawTimeline(recording: Recording, options: TimelineOptions = {}
     y += thread;
     const glimpse = finished ? glimpseOf(run, sheet.scale.right - sheet.scale.left - 24) : undefined;
     if (glimpse !== undefined) {
-      shapes.push(shape('g', { class: 'magnifier' }, ...magnifierRow(sheet, glimpse, y)));
+      shapes.push(shape('g', { class: 'magnifier' }, ...magnifierRow(sheet, run, glimpse, y)));
       y += MAGNIFIER_HEIGHT;
     }
     y += finished ? 22 : 6;
@@ -114,7 +114,7 @@ function sheetOf(recording: Recording, options: TimelineOptions, zoom: Zoom | un
   const { finished = true, idPrefix = 'timeline', language = 'en' } = options;
   const width = Math.max(320, options.width ?? 960);
   const labelWidth = Math.min(160, Math.max(90, width * 0.17));
-  const resultWidth = finished ? Math.min(225, Math.max(80, width * 0.235)) : 0;
+  const resultWidth = finished ? Math.min(200, Math.max(80, width * 0.21)) : 0;
   const longest = recording.runs.reduce((most, { endMs }) => Math.max(most, endMs), 0);
   const right = width - MARGIN - resultWidth;
   const scale = new Scale(options.from ?? 0, options.to ?? longest, MARGIN + labelWidth, right);

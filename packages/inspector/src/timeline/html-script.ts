@@ -30,7 +30,7 @@ const xAt = (ms) => place(left + (ms - from) * perMs);
 const timed = all('.timed');
 const words = all('text[data-words]').map((element) => ({
   element,
-  texts: JSON.parse(element.dataset.words).map((text) => [text, canvas.measureText(text).width + 8]),
+  texts: JSON.parse(element.dataset.words).map((text) => [text, canvas.measureText(text).width + 4]),
 }));
 const patterns = all('pattern').map((element) => [element, element.getAttribute('patternTransform')]);
 const lenses = all('.lens').map((element) => [element, element.getAttribute('d')]);

@@ -1,4 +1,5 @@
-import type { RecordedRun } from './recording.ts';
+import { columnsOf } from './columns.ts';
+import type { Lane, RecordedRun } from './recording.ts';
 import { Scale } from './scale.ts';
 import { hundredths, type Shape, shape } from './shape.ts';
 import { badge, badgeWidth, hatching, label, type Sheet } from './sheet.ts';
@@ -9,7 +10,7 @@ import { shownTime } from './words.ts';
 export const MAGNIFIER_HEIGHT = 78;
 
 const LENGTH_MS = 300;
-/** The part of it from the first callback to the last one. */
+/** The part of it from the first chunk to the last one. */
 const INNER = 0.94;
 /** How far numbers are apart. */
 const GAP = 3;
@@ -17,12 +18,11 @@ const GAP = 3;
 const LEAD = 16;
 const BAR_HEIGHT = 18;
 
-/** A callback of a lane. */
+/** A chunk that arrives for a lane. */
 interface Turn {
   readonly at: number;
-  readonly ms: number;
-  readonly name: string;
-  readonly number: number;
+  readonly bytes: number;
+  readonly lane: Lane;
   /** The place of its lane in the run. */
   readonly place: number;
 }
@@ -35,8 +35,8 @@ export interface Glimpse {
 }
 
 /**
- * The 300 ms in which lanes come back most often, after others had their turns; if none does, those with most callbacks. Undefined if there
- * are fewer than three. It is shorter if the numbers of all callbacks would not stand beside each other in `width` pixels.
+ * The 300 ms in which lanes come back most often, after others had their turns; if none does, those with most chunks of one lane. Undefined if there
+ * are fewer than three. It is shorter if the numbers of all chunks would not stand beside each other in `width` pixels.
  */
 export function glimpseOf(run: RecordedRun, width: number): Glimpse | undefined {
   const turns = turnsOf(run);
@@ -79,16 +79,18 @@ function returnsOf(turns: readonly Turn[]): { readonly back: readonly number[]; 
   return { back, next };
 }
 
-function turnsOf({ lanes, callbacks }: RecordedRun): Turn[] {
-  const places = new Map(lanes.map(({ number }, place) => [number, place]));
-  return callbacks.flatMap(({ at, ms, name, lane }) => {
-    const place = lane === undefined ? undefined : places.get(lane);
-    return lane === undefined || place === undefined ? [] : [{ at, ms, name, number: lane, place }];
-  });
+function turnsOf({ lanes }: RecordedRun): Turn[] {
+  const turns = lanes.flatMap((lane, place) =>
+    lane.chunks.flatMap(({ at, bytes, direction }) => (direction === 'in' ? [{ at, bytes, lane, place }] : [])),
+  );
+  return turns.sort((one, two) => one.at - two.at);
 }
 
-/** The magnified part of the thread's row, which ends at `y`: between two lines that lead to it, with the number of each callback's lane. */
-export function magnifierRow(sheet: Sheet, { from, to, turns }: Glimpse, y: number): Shape[] {
+/**
+ * The magnified part of the thread's row, which ends at `y`: between two lines that lead to it, with the number of the lane at each chunk
+ * that arrives, and each callback as wide as it ran.
+ */
+export function magnifierRow(sheet: Sheet, run: RecordedRun, { from, to, turns }: Glimpse, y: number): Shape[] {
   const { margin, labelWidth, resultWidth, words } = sheet;
   const { left, right } = sheet.scale;
   const scale = new Scale(from, to, left, right);
@@ -99,56 +101,65 @@ export function magnifierRow(sheet: Sheet, { from, to, turns }: Glimpse, y: numb
   const lens = points([begin, y - 3], [end, y - 3], [right, top], [left, top]);
   const frame = { x: left, y: top, width: right - left, height: bottom - top };
   const ground = { x: left, y: bars, width: right - left, height: BAR_HEIGHT, fill: hatching(sheet, 'wait') };
-  const places = apart(
-    turns.map(({ at }) => scale.x(at)),
-    widestBadge(turns) + GAP,
-    left + 12,
-    right - 12,
-  );
-  const slices = slicesOf(turns.map(({ at }) => scale.x(at)));
-  const numbers = turns.map((turn, at) => {
-    const { index, count } = slices[at] ?? { index: 0, count: 1 };
-    const height = BAR_HEIGHT / count;
-    return turnShape(sheet, turn, scale, places[at] ?? left, top + 12, { y: bars + index * height, height });
-  });
-  const text = words.magnified(shownTime(to - from));
+  const wanted = turns.map(({ at }) => scale.x(at));
+  const places = apart(wanted, widestBadge(turns) + GAP, left + 12, right - 12);
+  const middle = (top + bottom) / 2 + 4;
+  const since = label(right + 10, middle, 'small', words.sinceStart(shownTime(from)), resultWidth - 10);
   return [
     shape('path', { class: 'lens', d: lens, 'data-from': begin, 'data-to': end }),
     shape('rect', { class: 'track', ...frame }),
     shape('rect', ground),
     shape('rect', { class: 'frame', ...frame }),
-    ...numbers,
-    label(margin, (top + bottom) / 2 + 4, 'small', text, labelWidth - 8),
-    ...(resultWidth === 0
-      ? []
-      : [label(right + 10, (top + bottom) / 2 + 4, 'small', words.sinceStart(shownTime(from)), resultWidth - 10)]),
+    ...callbackBars(sheet, run, scale, bars),
+    ...turns.map((turn, at) => turnShape(sheet, turn, places[at] ?? left, scale.x(turn.at), top + 12, bars)),
+    label(margin, middle, 'small', words.magnified(shownTime(to - from)), labelWidth - 8),
+    ...(resultWidth === 0 ? [] : [since]),
   ];
 }
 
-/** A callback: a bar as wide as it ran, and its number above it, which may have had to move aside. */
+/** The number of a lane, which may have had to move aside, and a line to when its chunk arrived. */
 function turnShape(
   sheet: Sheet,
-  turn: Turn,
-  scale: Scale,
+  { at, bytes, lane, place }: Turn,
   x: number,
+  to: number,
   y: number,
-  slice: { readonly y: number; readonly height: number },
+  bars: number,
 ): Shape {
   const { words } = sheet;
-  const at = scale.x(turn.at);
-  const width = Math.max(1.5, scale.inside(turn.at + turn.ms) - at);
-  const title = `${turn.number}${words.colon}${turn.name}${words.comma}${words.ran(shownTime(turn.ms))}${words.comma}${shownTime(turn.at)}`;
+  const title = `${lane.name}${words.colon}${words.received(bytes)}${words.comma}${shownTime(at)}`;
+  const lead = `M${hundredths(x)} ${y + 8}L${hundredths(to)} ${bars}`;
   return shape(
     'g',
-    { class: colourOf(turn.place) },
+    {},
     shape('title', {}, title),
-    shape('path', {
-      class: 'lead',
-      d: `M${hundredths(x)} ${y + 8}L${hundredths(at + width / 2)} ${hundredths(slice.y)}`,
-    }),
-    shape('rect', { class: 'fill', x: at, width, ...slice }),
-    badge(x, y, turn.number, colourOf(turn.place)),
+    shape('path', { class: 'lead', d: lead }),
+    badge(x, y, lane.number, colourOf(place)),
   );
+}
+
+/** The callbacks of a magnified time. */
+function callbackBars(sheet: Sheet, run: RecordedRun, scale: Scale, bars: number): Shape[] {
+  const { words } = sheet;
+  const places = new Map(run.lanes.map(({ number }, place) => [number, place]));
+  const shown = columnsOf(run.callbacks, scale, 4, ({ ms }) => ms).map(({ x, count, sum, first, index }) => ({
+    x,
+    width: Math.max(1.5, scale.inside(first + sum) - x),
+    callback: run.callbacks[index],
+    count,
+    sum,
+  }));
+  const slices = slicesOf(shown.map(({ x }) => x));
+  return shown.map(({ x, width, callback, count: joined, sum }, at) => {
+    const { index, count } = slices[at] ?? { index: 0, count: 1 };
+    const height = BAR_HEIGHT / count;
+    const place = callback?.lane === undefined ? undefined : places.get(callback.lane);
+    const kind = place === undefined ? 'fill' : `fill ${colourOf(place)}`;
+    const what = joined === 1 ? (callback?.name ?? '') : words.callbacks(joined);
+    const title = `${what}${words.colon}${words.ran(shownTime(sum))}`;
+    const bar = { class: kind, x, y: bars + index * height, width, height };
+    return shape('rect', bar, shape('title', {}, title));
+  });
 }
 
 /** Callbacks that would hide each other stand below each other: which slice of how many each one gets. */
@@ -182,7 +193,7 @@ function apart(wanted: readonly number[], distance: number, left: number, right:
 }
 
 function widestBadge(turns: readonly Turn[]): number {
-  return turns.reduce((width, { number }) => Math.max(width, badgeWidth(number)), 16);
+  return turns.reduce((width, { lane }) => Math.max(width, badgeWidth(lane.number)), 16);
 }
 
 function points(...all: readonly (readonly [x: number, y: number])[]): string {

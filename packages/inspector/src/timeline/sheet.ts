@@ -48,7 +48,7 @@ export function wordIn(
   const right = sheet.scale.inside(to);
   if (right <= left) return [];
   const place = { class: kind, x: (left + right) / 2, y };
-  const text = texts.find((one) => textWidth(one, 11) + 8 <= right - left);
+  const text = texts.find((one) => textWidth(one, 11) + 2 <= right - left);
   // A script tries them again with the room that there is then.
   const range = { 'data-from': left, 'data-to': right, 'data-words': JSON.stringify(texts) };
   if (sheet.zoomable) return [shape('text', { ...place, ...range }, text ?? '')];

@@ -9,8 +9,9 @@ const DARK = [
   '--ground:#0d1117;--ink:#e6edf3;--muted:#9aa4af;--line:#30363d;--track:#151b23;--hatch:#4a545f;--red:#ff8178;--on:#0d1117',
   '--c0:#79b8ff;--c1:#f2a65a;--c2:#6fcf97;--c3:#bd9cf5;--c4:#5cc8d2;--c5:#f28cc0',
 ];
+/** With quotes that XML need not escape. */
 const FONTS =
-  'system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif';
+  "system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans','PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif";
 
 /** Where the styles hold: the class of the root of a drawing. */
 export const ROOT = 'couplet-timeline';
