@@ -2,13 +2,15 @@ import { reactor } from 'couplet';
 import { FastPoetryFactory } from '../protocols/fast-poetry.ts';
 import { readPoem } from '../protocols/poem.ts';
 import { say } from './output.ts';
-import { readArguments, runProgram } from './program.ts';
+import { examples, readArguments, runProgram } from './program.ts';
 import { openPorts, serverCommandLine, serverEndpoints, serveUntilStopped, writeBufferFor } from './server.ts';
 
-const command = serverCommandLine(
-  'fastpoetry',
-  'Serves a poem: sends the whole of it on connect, and closes.',
-).argument('<file>', 'the poem');
+const command = serverCommandLine('fastpoetry', 'Serves a poem: sends the whole of it on connect, and closes.')
+  .argument('<file>', 'the poem')
+  .addHelpText(
+    'after',
+    examples('fastpoetry', '--port 10003 poetry/jiangjinjiu.txt', '--listen unix:/run/poetry.sock poetry/science.txt'),
+  );
 
 await runProgram('fastpoetry', async () => {
   readArguments(command);

@@ -1,13 +1,15 @@
+import { Option } from 'commander';
 import { reactor } from 'couplet';
 import { MOST_BYTES } from '../download/download.ts';
 import { Task } from '../download/task.ts';
 import { compareSessions } from './compare.ts';
 import { someSeconds, wholeNumber } from './option.ts';
 import { checkEndpoint, poetryAddress } from './poetry-address.ts';
-import { commandLine, readArguments, runProgram } from './program.ts';
+import { commandLine, examples, readArguments, runProgram } from './program.ts';
 import { runSession, type SessionOptions } from './session.ts';
 import { timelineFiles, withTimelines } from './timeline-file.ts';
 import { UsageError } from './usage-error.ts';
+import { PROGRESS, type ViewOptions, viewOf } from './view.ts';
 
 interface GetPoetryOptions {
   readonly blocking?: true;
@@ -17,6 +19,8 @@ interface GetPoetryOptions {
   readonly maxBytes: number;
   readonly compare?: true;
   readonly timeline?: readonly string[];
+  readonly json?: true;
+  readonly progress: ViewOptions['progress'];
 }
 
 const length = wholeNumber(0);
@@ -45,9 +49,32 @@ const command = commandLine('get-poetry', 'Downloads poems, from all addresses a
     'draw what happened when: a picture (.svg), a page that zooms (.html) or a trace for ui.perfetto.dev (.json); may be repeated, and a name such as poetry.zh-CN.svg has it in Chinese',
     timelineFiles,
   )
+  .option(
+    '--json',
+    'print a line of JSON for each event instead; with --print each poem stands in the event of its end',
+  )
+  .addOption(
+    new Option(
+      '--progress <when>',
+      'show on standard error how far each poem has come, instead of a line for each chunk; auto: if that is a terminal',
+    )
+      .choices(PROGRESS)
+      .default('auto'),
+  )
   .addHelpText(
     'after',
     '\nA server does not say how long its poem is: without --expect-bytes a poem is complete when its\nserver closes in order, and only an empty one is a failure.\nExit status: 0 if every poem is complete, 1 if not, 2 for bad usage.',
+  )
+  .addHelpText(
+    'after',
+    examples(
+      'get-poetry',
+      '10000 10001 10002          # all at once',
+      '--blocking 10000 10001     # one after the other',
+      '--compare --timeline poems.svg 10000 10001 10002',
+      '--print --expect-bytes 648 localhost:10002',
+      '--json 10000 | jq -c \'select(.event == "finished")\'',
+    ),
   );
 
 await runProgram('get-poetry', async () => {
@@ -60,6 +87,8 @@ await runProgram('get-poetry', async () => {
     maxBytes,
     compare,
     timeline = [],
+    json = false,
+    progress,
   } = command.opts<GetPoetryOptions>();
   if (compare && blocking) throw new UsageError('--blocking cannot be given beside --compare');
   const addresses = command.args.map(poetryAddress);
@@ -71,7 +100,9 @@ await runProgram('get-poetry', async () => {
   const tasks = addresses.map((address, at) => new Task(at + 1, address, limits, expectBytes?.[at]));
   const whole = await withTimelines(reactor, timeline, async (record) => {
     const optionsOf = (oneByOne: boolean): SessionOptions => {
-      return { blocking: oneByOne, print, watchers: record(oneByOne ? 'get-poetry --blocking' : 'get-poetry') };
+      const { lines, watchers } = viewOf(reactor, { json, print, progress, expectBytes });
+      const recorders = record(oneByOne ? 'get-poetry --blocking' : 'get-poetry');
+      return { blocking: oneByOne, print, lines, watchers: [...recorders, ...watchers] };
     };
     if (compare) return compareSessions(reactor, tasks, optionsOf);
     return (await runSession(reactor, tasks, optionsOf(blocking))).whole;

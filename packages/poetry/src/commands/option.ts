@@ -27,6 +27,14 @@ export function someSeconds(text: string): number {
   throw new InvalidArgumentError('It must be a number of seconds above 0.');
 }
 
+/** The option that shows what blocking does. */
+export const BLOCK = '--block <ms>';
+export const BLOCK_HELP =
+  'keep the thread busy in a loop for that many milliseconds before each piece, on purpose: meanwhile nothing else goes on in the process';
+
+/** Reads an option's milliseconds: at most a minute. */
+export const milliseconds: (text: string) => number = wholeNumber(0, 60_000);
+
 /** Collects the values of an option that may be given more than once. */
 export function repeated(text: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, text];

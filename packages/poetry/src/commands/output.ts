@@ -1,28 +1,82 @@
 import process from 'node:process';
 import { oneLine } from 'couplet';
+import { type Colour, hasColours, painted } from './terminal.ts';
+
+/** What stands below the lines on a terminal, and moves down for each of them. */
+export interface Footer {
+  /** Takes it off the screen, so that a line can be written where it was. */
+  lift(): void;
+  /** Puts it back. */
+  lower(): void;
+}
 
 /** Where `say` and `recite` write to. */
 let output: NodeJS.WriteStream = process.stdout;
+let footer: Footer | undefined;
+/** The last hint. */
+let hinted: string | undefined;
 
 /** Leaves standard output to a connection: from now on `say` and `recite` write to standard error. */
 export function leaveOutput(): void {
   output = process.stderr;
 }
 
-/** Prints a line on standard output, unless that is a connection. */
-export function say(line: string): void {
-  output.write(`${oneLine(line)}\n`);
+/** Whether `say` and `recite` write to a terminal. */
+export function saysOnTerminal(): boolean {
+  return output.isTTY === true;
 }
 
-/** Prints a line on standard error. */
-export function complain(line: string): void {
-  process.stderr.write(`${oneLine(line)}\n`);
+/** From now on that stands below the lines on a terminal; undefined if nothing does. */
+export function setFooter(below: Footer | undefined): void {
+  footer = below;
+}
+
+/** Prints a line on standard output, unless that is a connection. On a terminal it has that colour. */
+export function say(line: string, colour?: Colour): void {
+  print(output, oneLine(line), colour);
+}
+
+/** Prints a value as a line of JSON where `say` prints, with everything unprintable escaped. */
+export function sayJson(value: unknown): void {
+  print(output, oneLine(JSON.stringify(value)));
+}
+
+/** Prints a line on standard error; on a terminal in red, and with the hint as a second line unless the last one was the same. */
+export function complain(line: string, hint?: string): void {
+  print(process.stderr, oneLine(line), 'red');
+  if (hint === undefined || hint === hinted || !process.stderr.isTTY) return;
+  hinted = hint;
+  suggest(hint);
+}
+
+/** Prints a hint on standard error, below an error. */
+export function suggest(hint: string): void {
+  print(process.stderr, `  ${oneLine(hint)}`);
+}
+
+/** Tells the user at a terminal something while the program ends, on the line where Ctrl-C is shown. Does nothing elsewhere. */
+export function remark(line: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r${oneLine(line)}\n`);
 }
 
 /** Prints a whole poem, decoded only here, and ends its last line. */
 export function recite(poem: Buffer): void {
   const text = poem.toString('utf8');
-  output.write(text.endsWith('\n') ? text : `${text}\n`);
+  write(output, text.endsWith('\n') ? text : `${text}\n`);
+}
+
+function print(stream: NodeJS.WriteStream, line: string, colour?: Colour): void {
+  write(stream, `${colour !== undefined && hasColours(stream) ? painted(line, colour) : line}\n`);
+}
+
+function write(stream: NodeJS.WriteStream, text: string): void {
+  if (footer === undefined || !stream.isTTY) {
+    stream.write(text);
+    return;
+  }
+  footer.lift();
+  stream.write(text);
+  footer.lower();
 }
 
 /**

@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { EndpointSyntaxError, reactor } from 'couplet';
 import { clientFromString, StandardIOClientEndpoint } from 'couplet/endpoints';
+import { clientForm } from './hint.ts';
 import { leaveOutput } from './output.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -43,7 +44,9 @@ export function checkEndpoint(endpoint: string): void {
   try {
     if (clientFromString(reactor, endpoint) instanceof StandardIOClientEndpoint) leaveOutput();
   } catch (error) {
-    if (error instanceof EndpointSyntaxError) throw new UsageError(error.message, { cause: error });
+    if (error instanceof EndpointSyntaxError) {
+      throw new UsageError(error.message, { cause: error, hint: clientForm(endpoint) });
+    }
     throw error;
   }
 }

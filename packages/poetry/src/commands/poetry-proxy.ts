@@ -5,7 +5,7 @@ import { PoemCache } from '../protocols/poem-cache.ts';
 import { someSeconds } from './option.ts';
 import { complain, say } from './output.ts';
 import { checkEndpoint, poetryAddress } from './poetry-address.ts';
-import { readArguments, runProgram } from './program.ts';
+import { examples, readArguments, runProgram } from './program.ts';
 import { openPorts, placeOf, serverCommandLine, serverEndpoints, serveUntilStopped } from './server.ts';
 
 interface PoetryProxyOptions {
@@ -24,6 +24,10 @@ const command = serverCommandLine(
   .addHelpText(
     'after',
     '\nA fetch that fails is reported on standard error, once; its clients get nothing, and the next\nclient starts another one. When the last client that waits has left, the fetch is cancelled. A\nclient that ends its side (nc -N) looks the same as one that has left: it gets the poem if it is\nalready there, or if another client waits for it.',
+  )
+  .addHelpText(
+    'after',
+    examples('poetry-proxy', '--port 10004 10000', '--port 10004 --timeout 30 poetry.example:10000'),
   );
 
 await runProgram('poetry-proxy', async () => {

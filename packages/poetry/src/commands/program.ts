@@ -1,21 +1,45 @@
 import process from 'node:process';
 import { Command, CommanderError } from 'commander';
-import { complain, watchOutput } from './output.ts';
+import { completion, SHELLS } from './completion.ts';
+import { hintFor } from './hint.ts';
+import { complain, say, suggest, watchOutput } from './output.ts';
 import { UsageError } from './usage-error.ts';
+import { versionLine } from './version.ts';
 
-/** A command line that throws for what is wrong with it, and prints nothing but its help. */
+/** What commander puts behind the error for an option that it does not know. */
+const SUGGESTION = /\n\(D(id you mean [^\n]*\?)\)$/;
+
+/** A command line that throws for what is wrong with it, and prints nothing but its help, its version and its completion. */
 export function commandLine(name: string, description: string): Command {
   return new Command(name)
     .description(description)
+    .option('--version', 'print the version')
+    .on('option:version', () => {
+      say(versionLine(name));
+      throw new CommanderError(0, 'version', name);
+    })
     .helpOption('-h, --help', 'print this help')
-    .showSuggestionAfterError(false)
     .configureOutput({ writeErr: () => {} })
     .allowExcessArguments()
     .exitOverride();
 }
 
-/** Reads the arguments of this process. Throws a `UsageError`, or commander's `CommanderError`. */
+/** The end of help: how a program is used, each line with its words behind the program's name. */
+export function examples(name: string, ...lines: readonly string[]): string {
+  const all = [
+    ...lines,
+    `completion bash            # or ${SHELLS.slice(1).join(', ')}: a script that completes its options`,
+  ];
+  return `\nExamples:\n${all.map((line) => `  ${name} ${line}`).join('\n')}`;
+}
+
+/**
+ * Reads the arguments of this process. Throws a `UsageError`, or commander's `CommanderError`. `completion` and a shell, which no
+ * program takes otherwise, print a script for that shell instead, and throw a `CommanderError` with the status 0.
+ */
 export function readArguments(command: Command): void {
+  const [word, name, ...more] = process.argv.slice(2);
+  if (word === 'completion' && name !== undefined && more.length === 0) printCompletion(command, name);
   command.parse();
   const expected = command.registeredArguments;
   if (expected.at(-1)?.variadic === true) return;
@@ -23,9 +47,19 @@ export function readArguments(command: Command): void {
   if (extra !== undefined) throw new UsageError(`unexpected argument '${extra}'`);
 }
 
+function printCompletion(command: Command, name: string): void {
+  const shell = SHELLS.find((one) => one === name);
+  if (shell === undefined) {
+    if (name.startsWith('-')) return;
+    throw new UsageError(`completion: '${name}' is not one of ${SHELLS.join(', ')}`);
+  }
+  process.stdout.write(completion(command, shell));
+  throw new CommanderError(0, 'completion', shell);
+}
+
 /**
  * Runs a program and sets its exit status: what `main` resolves to, 2 with one line on standard error for bad usage, 1 with one
- * line for any other error.
+ * line for any other error. A hint is a second line, for what went wrong at run time on a terminal only.
  */
 export async function runProgram(name: string, main: () => Promise<number>): Promise<void> {
   watchOutput(name);
@@ -35,7 +69,13 @@ export async function runProgram(name: string, main: () => Promise<number>): Pro
     if (error instanceof CommanderError && error.exitCode === 0) return;
     const usage = error instanceof CommanderError || error instanceof UsageError;
     const what = error instanceof Error ? error.message.replace(/^error: /, '') : String(error);
-    complain(`${name}: ${what}${usage ? ` (see ${name} --help)` : ''}`);
+    const meant = error instanceof CommanderError ? SUGGESTION.exec(what)?.[1] : undefined;
+    const hint = meant === undefined ? hintFor(error) : `d${meant}`;
+    complain(
+      `${name}: ${what.replace(SUGGESTION, '')}${usage ? ` (see ${name} --help)` : ''}`,
+      usage ? undefined : hint,
+    );
+    if (usage && hint !== undefined) suggest(hint);
     process.exitCode = usage ? 2 : 1;
   }
 }

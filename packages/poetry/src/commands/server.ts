@@ -3,8 +3,9 @@ import type { Address, ConnectionOptions, Factory, ListeningPort, Reactor } from
 import { EndpointSyntaxError } from 'couplet';
 import type { ServerEndpoint } from 'couplet/endpoints';
 import { StandardIOEndpoint, serverFromString, TCP4ServerEndpoint } from 'couplet/endpoints';
+import { serverForm } from './hint.ts';
 import { interfaceName, repeated, wholeNumber } from './option.ts';
-import { leaveOutput } from './output.ts';
+import { leaveOutput, remark } from './output.ts';
 import { commandLine } from './program.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -47,10 +48,15 @@ function serverEndpoint(reactor: Reactor, text: string): ServerEndpoint {
   try {
     return serverFromString(reactor, text);
   } catch (error) {
-    if (error instanceof EndpointSyntaxError) throw new UsageError(error.message, { cause: error });
+    if (error instanceof EndpointSyntaxError) {
+      throw new UsageError(error.message, { cause: error, hint: serverForm(text) });
+    }
     throw error;
   }
 }
+
+/** What is said at a terminal when the first signal has come. */
+export const STOPPING = 'Stopping; a second Ctrl-C stops at once';
 
 /** How long clients may take to get the rest of their poems after the first signal. */
 const DRAIN_TIMEOUT_MS = 25_000;
@@ -113,6 +119,7 @@ export async function serveUntilStopped(reactor: Reactor, open: () => Promise<vo
   let stopping = false;
   reactor.addSystemEventTrigger('before', 'shutdown', () => {
     stopping = true;
+    remark(STOPPING);
   });
   const stopped = reactor.run({ drainTimeoutMs: DRAIN_TIMEOUT_MS });
   try {

@@ -3,6 +3,7 @@ import type { SessionEvent, SessionWatcher, TaskStep } from '../download/session
 import type { Task } from '../download/task.ts';
 import { duration } from './duration.ts';
 import { recite, say } from './output.ts';
+import { colourOf } from './terminal.ts';
 
 /** How poems are downloaded and shown. */
 export interface SessionOptions {
@@ -10,6 +11,8 @@ export interface SessionOptions {
   readonly blocking: boolean;
   /** Prints each poem below the line with its length. */
   readonly print: boolean;
+  /** Which lines are printed: all, none, or all but those for the chunks. */
+  readonly lines?: 'all' | 'whole' | 'none';
   /** Are told each event, in their order. */
   readonly watchers?: readonly SessionWatcher[];
 }
@@ -24,6 +27,13 @@ export interface SessionResult {
 
 type Tell = (step: TaskStep) => void;
 
+/** Prints what a task has to say on standard output. */
+interface Printer {
+  line(task: number, text: string): void;
+  chunk(task: number, text: string): void;
+  poem(poem: Buffer): void;
+}
+
 /** What is complete. */
 interface Tally {
   whole: number;
@@ -36,7 +46,7 @@ export async function runSession(
   tasks: readonly Task[],
   options: SessionOptions,
 ): Promise<SessionResult> {
-  const { blocking, print, watchers = [] } = options;
+  const { blocking, lines = 'all', watchers = [] } = options;
   const began = reactor.now();
   const elapsed = (): number => Math.round((reactor.now() - began) * 1000) / 1000;
   const tellAll = (event: SessionEvent): void => {
@@ -44,49 +54,59 @@ export async function runSession(
   };
   const tell: Tell = watchers.length === 0 ? () => {} : (step) => tellAll({ ms: elapsed(), ...step });
   tellAll({ ms: 0, event: 'begun', blocking, tasks: tasks.map(shown) });
-  const { whole, bytes } = await (blocking ? oneByOne : allAtOnce)(reactor, tasks, print, tell);
+  const { whole, bytes } = await (blocking ? oneByOne : allAtOnce)(reactor, tasks, printerOf(options), tell);
   const ms = reactor.now() - began;
-  say(`Got ${whole} ${whole === 1 ? 'poem' : 'poems'} in ${duration(ms)}`);
+  if (lines !== 'none') say(`Got ${whole} ${whole === 1 ? 'poem' : 'poems'} in ${duration(ms)}`);
   tellAll({ ms: elapsed(), event: 'ended', poems: whole, bytes });
   return { whole, ms };
+}
+
+function printerOf({ print, lines = 'all' }: SessionOptions): Printer {
+  const silent = (): void => {};
+  const line = (task: number, text: string): void => say(`Task ${task}${text}`, colourOf(task));
+  return {
+    line: lines === 'none' ? silent : line,
+    chunk: lines === 'all' ? line : silent,
+    poem: print && lines !== 'none' ? recite : silent,
+  };
 }
 
 function shown({ number, address }: Task): { readonly task: number; readonly address: string } {
   return { task: number, address: address.name };
 }
 
-async function oneByOne(reactor: Reactor, tasks: readonly Task[], print: boolean, tell: Tell): Promise<Tally> {
+async function oneByOne(reactor: Reactor, tasks: readonly Task[], printer: Printer, tell: Tell): Promise<Tally> {
   const tally = { whole: 0, bytes: 0 };
   for (const task of tasks) {
     const { number, address } = task;
-    say(`Task ${number}: get poetry from: ${address.name}`);
+    printer.line(number, `: get poetry from: ${address.name}`);
     const began = reactor.now();
     const poem = await task.run(reactor, tell);
     if (poem === undefined) continue;
     const elapsed = duration(reactor.now() - began);
-    say(`Task ${number}: got ${poem.length} bytes of poetry from ${address.name} in ${elapsed}`);
-    if (print) recite(poem);
+    printer.line(number, `: got ${poem.length} bytes of poetry from ${address.name} in ${elapsed}`);
+    printer.poem(poem);
     tally.whole += 1;
     tally.bytes += poem.length;
   }
   return tally;
 }
 
-async function allAtOnce(reactor: Reactor, tasks: readonly Task[], print: boolean, tell: Tell): Promise<Tally> {
+async function allAtOnce(reactor: Reactor, tasks: readonly Task[], printer: Printer, tell: Tell): Promise<Tally> {
   const running = tasks.map(async (task) => {
     const { number, address } = task;
     const poem = await task.run(reactor, (step) => {
       tell(step);
-      if (step.event === 'chunk') say(`Task ${number}: got ${step.bytes} bytes of poetry from ${address.name}`);
+      if (step.event === 'chunk') printer.chunk(number, `: got ${step.bytes} bytes of poetry from ${address.name}`);
     });
-    if (poem !== undefined) say(`Task ${number} finished`);
+    if (poem !== undefined) printer.line(number, ' finished');
     return { number, poem };
   });
   const tally = { whole: 0, bytes: 0 };
   for (const { number, poem } of await Promise.all(running)) {
     if (poem === undefined) continue;
-    say(`Task ${number}: ${poem.length} bytes of poetry`);
-    if (print) recite(poem);
+    printer.line(number, `: ${poem.length} bytes of poetry`);
+    printer.poem(poem);
     tally.whole += 1;
     tally.bytes += poem.length;
   }

@@ -1,15 +1,16 @@
 import { reactor } from 'couplet';
 import { readPoem } from '../protocols/poem.ts';
 import { SlowPoetryFactory } from '../protocols/slow-poetry.ts';
-import { seconds, wholeNumber } from './option.ts';
+import { BLOCK, BLOCK_HELP, milliseconds, seconds, wholeNumber } from './option.ts';
 import { say } from './output.ts';
-import { readArguments, runProgram } from './program.ts';
+import { examples, readArguments, runProgram } from './program.ts';
 import { openPorts, placeOf, serverCommandLine, serverEndpoints, serveUntilStopped, writeBufferFor } from './server.ts';
 
 interface SlowPoetryCommand {
   readonly numBytes: number;
   readonly delay: number;
   readonly concurrency: number;
+  readonly block: number;
 }
 
 const command = serverCommandLine('slowpoetry', 'Serves a poem slowly: sends a few bytes, waits, sends the next.')
@@ -21,12 +22,22 @@ const command = serverCommandLine('slowpoetry', 'Serves a poem slowly: sends a f
     'how many clients to serve at a time, while the others wait in order of arrival; 0 means no limit',
     wholeNumber(0),
     1,
+  )
+  .option(BLOCK, BLOCK_HELP, milliseconds, 0)
+  .addHelpText(
+    'after',
+    examples(
+      'slowpoetry',
+      '--port 10000 --num-bytes 30 poetry/ecstasy.txt',
+      '--port 10001 --delay 0.5 --concurrency 0 poetry/science.txt',
+      '--port 10002 --block 400 poetry/science.txt   # see how the other clients stand still',
+    ),
   );
 
 await runProgram('slowpoetry', async () => {
   readArguments(command);
   const [file = ''] = command.args;
-  const { numBytes, delay, concurrency } = command.opts<SlowPoetryCommand>();
+  const { numBytes, delay, concurrency, block } = command.opts<SlowPoetryCommand>();
   const endpoints = serverEndpoints(reactor, command);
   const poem = await readPoem(file);
   const factory = new SlowPoetryFactory({
@@ -34,6 +45,7 @@ await runProgram('slowpoetry', async () => {
     numBytes,
     delayMs: delay * 1000,
     concurrency,
+    blockMs: block,
     onTurn: (peer) => say(`Somebody at ${peer.authority} wants poetry!`),
     onPiece: (length) => say(`Sending ${length} bytes`),
   });

@@ -2,14 +2,16 @@ import { reactor } from 'couplet';
 import { TransformFactory } from '../protocols/transform-protocol.ts';
 import { TransformService } from '../protocols/transform-service.ts';
 import { complain, say } from './output.ts';
-import { readArguments, runProgram } from './program.ts';
+import { examples, readArguments, runProgram } from './program.ts';
 import { MOST_UNREAD, openPorts, placeOf, serverCommandLine, serverEndpoints, serveUntilStopped } from './server.ts';
 
 const service = new TransformService();
-const command = serverCommandLine('transformedpoetry', 'Transforms poems: netstrings in, netstrings out.').addHelpText(
-  'after',
-  `\nA request is the netstring of NAME.POEM, such as '19:cummingsify.A Poem.,', of at most\n99,999 bytes; the answer is the netstring of the poem, transformed: '7:a poem.,'. Both are UTF-8.\nNAME is one of: ${service.names.join(', ')}. A request that has no answer closes the\nconnection, after the answers to the requests before it, and is reported on standard error.`,
-);
+const command = serverCommandLine('transformedpoetry', 'Transforms poems: netstrings in, netstrings out.')
+  .addHelpText(
+    'after',
+    `\nA request is the netstring of NAME.POEM, such as '19:cummingsify.A Poem.,', of at most\n99,999 bytes; the answer is the netstring of the poem, transformed: '7:a poem.,'. Both are UTF-8.\nNAME is one of: ${service.names.join(', ')}. A request that has no answer closes the\nconnection, after the answers to the requests before it, and is reported on standard error.`,
+  )
+  .addHelpText('after', examples('transformedpoetry', '--port 10005', '--port 0 --iface ::1'));
 
 await runProgram('transformedpoetry', async () => {
   readArguments(command);

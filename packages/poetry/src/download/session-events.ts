@@ -3,7 +3,7 @@ export type TaskStep =
   | { readonly event: 'connecting'; readonly task: number; readonly address: string }
   | { readonly event: 'connected'; readonly task: number }
   | { readonly event: 'chunk'; readonly task: number; readonly bytes: number }
-  | { readonly event: 'finished'; readonly task: number; readonly bytes: number }
+  | { readonly event: 'finished'; readonly task: number; readonly bytes: number; readonly poem?: Buffer }
   | { readonly event: 'failed'; readonly task: number; readonly bytes: number; readonly reason: string };
 
 /** What happens in a session, `ms` milliseconds after it began. It begins with `begun` and ends with `ended`. */

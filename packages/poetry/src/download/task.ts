@@ -1,4 +1,5 @@
 import type { Reactor } from 'couplet';
+import { hintFor } from '../commands/hint.ts';
 import { complain } from '../commands/output.ts';
 import type { PoetryAddress } from '../commands/poetry-address.ts';
 import type { DownloadLimits } from './download.ts';
@@ -35,11 +36,11 @@ export class Task {
         },
       });
       this.#check(poem.length);
-      tell({ event: 'finished', task, bytes });
+      tell({ event: 'finished', task, bytes, poem });
       return poem;
     } catch (error) {
       const reason = failureAt(this.address, error);
-      complain(`Task ${task}: ${reason}`);
+      complain(`Task ${task}: ${reason}`, hintFor(error));
       tell({ event: 'failed', task, bytes, reason });
       return undefined;
     }

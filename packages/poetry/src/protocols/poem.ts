@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
+import { above } from '../commands/above.ts';
 
 /** Reads a poem. Rejects with an `Error` that names the file when it cannot be read, or is empty. */
 export async function readPoem(path: string): Promise<Buffer> {
@@ -17,11 +17,7 @@ export async function readPoem(path: string): Promise<Buffer> {
 
 /** The folder of the poems that come with this program, whether it runs from its sources or its build. */
 export function poemFolder(): string {
-  for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
-    const poems = join(folder, 'poetry');
-    if (existsSync(join(poems, 'ecstasy.txt'))) return poems;
-    if (folder === dirname(folder)) throw new Error(`no folder poetry with poems above ${import.meta.dirname}`);
-  }
+  return join(above('poetry/ecstasy.txt'), 'poetry');
 }
 
 function causeOf(error: unknown): string {

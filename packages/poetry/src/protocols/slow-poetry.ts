@@ -11,6 +11,8 @@ export interface SlowPoetryOptions {
   readonly delayMs: number;
   /** How many clients it serves at a time; 0 means no limit. */
   readonly concurrency: number;
+  /** For how long a busy loop holds the thread before each piece, in milliseconds, to show what that does; 0 unless set. */
+  readonly blockMs?: number;
   /** A client's turn begins. */
   readonly onTurn?: (peer: Address) => void;
   /** A piece of that length is about to be sent. */
@@ -34,7 +36,7 @@ export class SlowPoetry extends Protocol<SlowPoetryFactory> {
   beginTurn(): void {
     this.#begun = true;
     this.factory.options.onTurn?.(this.transport.getPeer());
-    this.#send();
+    this.#sendPiece();
   }
 
   /** A client that ended its side still wants the poem. One that is gone resets the connection when it is sent something. */
@@ -55,20 +57,30 @@ export class SlowPoetry extends Protocol<SlowPoetryFactory> {
     return { sent: this.#sent, of: this.factory.options.poem.length };
   }
 
-  readonly #send = (): void => {
-    const { poem, numBytes, delayMs, onPiece } = this.factory.options;
+  #sendPiece(): void {
+    const { poem, numBytes, delayMs, blockMs = 0, onPiece } = this.factory.options;
+    if (blockMs > 0) block(blockMs);
     const piece = poem.subarray(this.#sent, this.#sent + numBytes);
     onPiece?.(piece.length);
     this.transport.write(piece);
     this.#sent += piece.length;
     if (this.#sent < poem.length) {
-      this.#next = this.transport.clock.callLater(delayMs, this.#send);
+      this.#next = this.transport.clock.callLater(delayMs, sendPiece, () => this.#sendPiece());
       return;
     }
     this.transport.loseConnection();
     // The rest is up to the client and the kernel: the next turn does not wait for a client that is slow to read or to close.
     this.factory.turns.leave(this);
-  };
+  }
+}
+
+/** A delayed call is told by the name of its function: this one has that of the class in it. */
+const { 'SlowPoetry.sendPiece': sendPiece } = { 'SlowPoetry.sendPiece': (send: () => void): void => send() };
+
+/** Holds the thread. */
+function block(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
 }
 
 /** A poem, and the turns of its clients. */
