@@ -2,7 +2,15 @@
 import { isIPv6 } from 'node:net';
 import type { Command } from 'commander';
 import { type Application, application, type Plugin } from 'coupletd';
-import { interfaceName, seconds, someSeconds, wholeNumber } from '../commands/option.ts';
+import {
+  BLOCK,
+  BLOCK_HELP,
+  interfaceName,
+  milliseconds,
+  seconds,
+  someSeconds,
+  wholeNumber,
+} from '../commands/option.ts';
 import { type PoetryAddress, poetryAddress } from '../commands/poetry-address.ts';
 import { Notice } from './notice.ts';
 import { PoetryServer } from './poetry-server.ts';
@@ -40,6 +48,7 @@ const plugin: Plugin<PoetryOptions> = {
         wholeNumber(1),
       )
       .option('--delay <seconds>', 'how long a slow server waits between two pieces', seconds, 0.1)
+      .option(BLOCK, BLOCK_HELP, milliseconds, 0)
       .option(
         '--concurrency <clients>',
         'how many clients a slow server serves at a time in each process; 0 means no limit',

@@ -1,9 +1,10 @@
-import type { Address, ConnectionOptions, Drained, Factory } from 'couplet';
+import type { Address, ConnectionOptions, Drained } from 'couplet';
 import { CannotListenError } from 'couplet';
 import { quoteStringArgument } from 'couplet/endpoints';
 import { type ServiceContext, StreamServerService } from 'coupletd';
 import { CLOSE_TIMEOUT_MS } from '../commands/server.ts';
 import type { Notice } from './notice.ts';
+import type { PoetryServerOptions } from './poetry-server-options.ts';
 
 /** Where the servers of the application listen. */
 export interface Places {
@@ -14,24 +15,14 @@ export interface Places {
   readonly yielding: boolean;
 }
 
-/** A server of the application. */
-export interface PoetryServerOptions {
-  readonly name: string;
-  readonly factory: Factory;
-  /** How much a client that does not read may make it hold, in bytes. */
-  readonly maxWriteBufferBytes: number;
-  /** What it prints when it listens. */
-  readonly line: (host: Address) => string;
-  /** Is called first of all, with where it runs. */
-  readonly onStart?: (context: ServiceContext) => void;
-}
-
 /** A server that says where it listens. Of several processes with it, the first one says so. */
 export class PoetryServer extends StreamServerService {
   readonly #options: PoetryServerOptions;
   readonly #notice: Notice;
   /** The same on any free port. */
   readonly #spare: StreamServerService | undefined;
+  /** Whether it is the one of several processes that says something. */
+  #speaks = false;
 
   /** `index` is its number among the servers, 0 for the first. */
   constructor(options: PoetryServerOptions, places: Places, index: number, notice: Notice) {
@@ -48,7 +39,8 @@ export class PoetryServer extends StreamServerService {
   }
 
   override async start(context: ServiceContext): Promise<void> {
-    const { name, line, onStart } = this.#options;
+    const { onStart } = this.#options;
+    this.#speaks = context.slot === 1;
     onStart?.(context);
     try {
       await super.start(context);
@@ -56,10 +48,11 @@ export class PoetryServer extends StreamServerService {
       if (this.#spare === undefined || !(error instanceof CannotListenError)) throw error;
       await this.#spare.start(context);
     }
-    for (const host of this.hosts) this.#notice.listens(name, host, context.slot === 1 ? line(host) : undefined);
+    for (const host of this.hosts) this.#notice.listens(this.#options, host, this.#speaks);
   }
 
   override async draining(leftMs: number): Promise<Drained> {
+    if (this.#speaks) this.#notice.stops();
     const [own, spare] = await Promise.all([super.draining(leftMs), this.#spare?.draining(leftMs)]);
     return { closed: own.closed + (spare?.closed ?? 0), aborted: own.aborted + (spare?.aborted ?? 0) };
   }

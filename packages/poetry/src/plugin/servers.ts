@@ -11,7 +11,8 @@ import { PoemCache } from '../protocols/poem-cache.ts';
 import { SlowPoetryFactory } from '../protocols/slow-poetry.ts';
 import { TransformFactory } from '../protocols/transform-protocol.ts';
 import { TransformService } from '../protocols/transform-service.ts';
-import type { PoetryServerOptions } from './poetry-server.ts';
+import { transformCommand } from './by-hand.ts';
+import type { PoetryServerOptions } from './poetry-server-options.ts';
 
 /** How a slow server of the application sends its poem. */
 export interface Pace {
@@ -20,6 +21,8 @@ export interface Pace {
   readonly delay: number;
   /** How many clients each process serves at a time; 0 means no limit. */
   readonly concurrency: number;
+  /** For how long each piece holds the thread, in milliseconds. */
+  readonly block: number;
 }
 
 /** The file of a poem that comes with this package. */
@@ -28,20 +31,28 @@ export function poemFile(name: string): string {
 }
 
 /** A server that sends the poem of that name slowly. Rejects with an `Error` if it cannot be read. */
-export async function slowServer(name: string, { numBytes, delay, concurrency }: Pace): Promise<PoetryServerOptions> {
+export async function slowServer(
+  name: string,
+  { numBytes, delay, concurrency, block }: Pace,
+): Promise<PoetryServerOptions> {
   const poem = await readPoem(poemFile(name));
   const factory = new SlowPoetryFactory({
     poem,
     numBytes,
     delayMs: delay * 1000,
     concurrency,
+    blockMs: block,
     onTurn: (peer) => say(`Somebody at ${peer.authority} wants poetry! (${name}.txt)`),
   });
+  const blocking = block === 0 ? '' : `, each blocks the thread for ${block} ms`;
+  const pace = `${numBytes} bytes every ${delay} s${blocking}`;
   return {
     name,
     factory,
     maxWriteBufferBytes: writeBufferFor(poem),
-    line: (host) => `Serving ${name}.txt slowly on ${host.authority}: ${numBytes} bytes every ${delay} s.`,
+    line: (host) => `Serving ${name}.txt slowly on ${host.authority}: ${pace}.`,
+    does: () => pace,
+    command: (host) => `npx get-poetry ${host.authority}`,
   };
 }
 
@@ -53,6 +64,8 @@ export async function fastServer(name: string): Promise<PoetryServerOptions> {
     factory: new FastPoetryFactory(poem),
     maxWriteBufferBytes: writeBufferFor(poem),
     line: (host) => `Serving ${name}.txt fast on ${host.authority}.`,
+    does: () => 'the whole poem at once',
+    command: (host) => `npx get-poetry --print ${host.authority}`,
   };
 }
 
@@ -77,6 +90,8 @@ export function proxyServer(source: () => PoetryAddress, timeoutSeconds: number)
     factory: new ProxyFactory(cache),
     maxWriteBufferBytes: MOST_BYTES,
     line: (host) => `Serving the poem of ${source().name} on ${host.authority}.`,
+    does: () => `the poem of ${source().name}, fetched once`,
+    command: (host) => `npx get-poetry ${host.authority}`,
     onStart: (context) => {
       here = context;
       // Throws now if there is nowhere to fetch from.
@@ -94,6 +109,8 @@ export function transformServer(): PoetryServerOptions {
     factory: new TransformFactory(new TransformService(), refused),
     maxWriteBufferBytes: MOST_UNREAD,
     line: (host) => `Serving transformed poetry on ${host.authority}.`,
+    does: () => 'netstrings in and out',
+    command: transformCommand,
     onStart: (context) => {
       here = context;
     },
