@@ -1,0 +1,80 @@
+import type { ConnectionState } from 'couplet';
+
+/** Where each state stands, in columns and rows: what ends in order above, what ends at once below. */
+const PLACES: Readonly<Record<ConnectionState, readonly [column: number, row: number]>> = {
+  arriving: [0, 1],
+  open: [1, 1],
+  shutting: [2, 0],
+  reading: [3, 0],
+  writing: [2, 1],
+  closing: [2, 2],
+  lingering: [3, 2],
+  finishing: [3, 1],
+  leaving: [4, 1],
+  broken: [1, 3],
+  aborting: [4, 2],
+  delivering: [2, 3],
+  concluding: [3, 3],
+  gone: [4, 3],
+};
+
+/** The ways that a reader should know; from each state, an abort leads to `aborting` as well. */
+const WAYS: readonly (readonly [from: ConnectionState, to: ConnectionState])[] = [
+  ['arriving', 'open'],
+  ['open', 'shutting'],
+  ['open', 'writing'],
+  ['open', 'closing'],
+  ['open', 'broken'],
+  ['shutting', 'reading'],
+  ['reading', 'leaving'],
+  ['writing', 'finishing'],
+  ['closing', 'lingering'],
+  ['closing', 'finishing'],
+  ['finishing', 'leaving'],
+  ['lingering', 'aborting'],
+  ['lingering', 'leaving'],
+  ['leaving', 'gone'],
+  ['aborting', 'gone'],
+  ['broken', 'delivering'],
+  ['delivering', 'concluding'],
+  ['concluding', 'gone'],
+];
+
+const [WIDE, HIGH, STEP_X, STEP_Y] = [70, 22, 82, 40] as const;
+
+/** The life of a connection as a diagram, with its state marked. */
+export function LifeCycle({ state }: { readonly state: ConnectionState }) {
+  return (
+    <svg class="life" viewBox={`0 0 ${STEP_X * 4 + WIDE + 2} ${STEP_Y * 3 + HIGH + 2}`} role="img" aria-label={state}>
+      <title>{state}</title>
+      {WAYS.map(([from, to]) => (
+        <path key={`${from} ${to}`} class={from === state ? 'way next' : 'way'} d={pathOf(PLACES[from], PLACES[to])} />
+      ))}
+      {Object.entries(PLACES).map(([name, [column, row]]) => (
+        <g
+          key={name}
+          class={name === state ? 'here' : ''}
+          transform={`translate(${column * STEP_X + 1} ${row * STEP_Y + 1})`}
+        >
+          <rect width={WIDE} height={HIGH} rx="4" />
+          <text x={WIDE / 2} y={HIGH / 2 + 4}>
+            {name}
+          </text>
+        </g>
+      ))}
+    </svg>
+  );
+}
+
+/** A line from the edge of one state to that of another. */
+function pathOf([column, row]: readonly [number, number], [toColumn, toRow]: readonly [number, number]): string {
+  const middle = (at: number): number => at * STEP_Y + HIGH / 2 + 1;
+  if (column === toColumn) {
+    const down = toRow > row;
+    const x = column * STEP_X + WIDE / 2;
+    return `M${x} ${middle(row) + (down ? HIGH / 2 : -HIGH / 2)} V${middle(toRow) - (down ? HIGH / 2 : -HIGH / 2)}`;
+  }
+  const [from, to] = [column * STEP_X + WIDE + 1, toColumn * STEP_X + 1];
+  const half = (from + to) / 2;
+  return `M${from} ${middle(row)} C${half} ${middle(row)} ${half} ${middle(toRow)} ${to} ${middle(toRow)}`;
+}

@@ -1,0 +1,2 @@
+/** A style sheet: the bundler puts it into the page. */
+declare module '*.css';
