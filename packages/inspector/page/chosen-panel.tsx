@@ -120,14 +120,12 @@ function Payload({ payload }: { readonly payload: readonly Passed[] }) {
   );
 }
 
-/** The bytes as text, each control character as its picture. */
+const ESCAPES: Readonly<Record<string, string>> = { '\r': '\\r', '\n': '\\n\n  ', '\t': '\\t' };
+
+/** The bytes as text, control characters escaped. */
 function textOf(base64: string): string {
   const data = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-  return [...new TextDecoder().decode(data)]
-    .map((letter) => {
-      const code = letter.codePointAt(0) ?? 0;
-      if (code === 127) return '\u2421';
-      return code < 32 ? String.fromCodePoint(0x2400 + code) + (code === 10 ? '\n  ' : '') : letter;
-    })
-    .join('');
+  return new TextDecoder()
+    .decode(data)
+    .replace(/\p{Cc}/gu, (letter) => ESCAPES[letter] ?? `\\x${letter.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

@@ -150,13 +150,13 @@ function TableRow(props: {
       </td>
       <td class="n">{rate(row.inRate)}</td>
       <td class="n">{rate(row.outRate)}</td>
-      <td class="n">{bytes(row.bytesIn)}</td>
-      <td class="n">{bytes(row.bytesOut)}</td>
+      <td class="n c-bytesIn">{bytes(row.bytesIn)}</td>
+      <td class="n c-bytesOut">{bytes(row.bytesOut)}</td>
       <td class={row.queued > 65_536 ? 'n w-peer' : 'n'}>{row.queued === 0 ? '' : bytes(row.queued)}</td>
-      <td class="n">{row.maxQueued === 0 ? '' : bytes(row.maxQueued)}</td>
-      <td class="n">{row.idleMs === undefined ? '' : duration(row.idleMs)}</td>
+      <td class="n c-maxQueued">{row.maxQueued === 0 ? '' : bytes(row.maxQueued)}</td>
+      <td class="n c-idle">{row.idleMs === undefined ? '' : duration(row.idleMs)}</td>
       <td class="n">{duration(row.ageMs)}</td>
-      <td>{row.secure ? say('yes') : ''}</td>
+      <td class="c-tls">{row.secure ? say('yes') : ''}</td>
     </tr>
   );
 }

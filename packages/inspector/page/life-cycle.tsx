@@ -47,6 +47,11 @@ export function LifeCycle({ state }: { readonly state: ConnectionState }) {
   return (
     <svg class="life" viewBox={`0 0 ${STEP_X * 4 + WIDE + 2} ${STEP_Y * 3 + HIGH + 2}`} role="img" aria-label={state}>
       <title>{state}</title>
+      <defs>
+        <marker id="tip" viewBox="0 0 6 6" refX="6" refY="3" markerWidth="6" markerHeight="6" orient="auto">
+          <path d="M0 0 6 3 0 6z" />
+        </marker>
+      </defs>
       {WAYS.map(([from, to]) => (
         <path key={`${from} ${to}`} class={from === state ? 'way next' : 'way'} d={pathOf(PLACES[from], PLACES[to])} />
       ))}

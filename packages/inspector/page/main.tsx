@@ -3,6 +3,7 @@ import './reactor.css';
 import './pair.css';
 import './connections.css';
 import './events.css';
+import './timeline.css';
 import './narrow.css';
 import { render } from 'preact';
 import { App } from './app.tsx';

@@ -37,7 +37,9 @@ export function Pair(props: {
       <span class="equals" aria-hidden="true" />
       <span class={row.protocol === undefined ? 'protocol none' : 'protocol'}>
         <b>{row.protocol ?? say('arriving')}</b>
-        <small>{row.state}</small>
+        <small>
+          {say('protocol')} · {row.state}
+        </small>
       </span>
       <span class="why">
         {gone ? (
@@ -59,31 +61,33 @@ export function Pair(props: {
   );
 }
 
+/** How high the column is. */
+const HIGH = 48;
+
 /** The queue as a column, with its two marks and the most that was in it. */
 function Queue({ row }: { readonly row: Row }) {
   const { queued, maxQueued, limit } = row;
-  const full = Math.max(FULL, queued * 1.15, Math.min(maxQueued, queued * 4) * 1.05);
-  const y = (value: number): number => 40 - (value / full) * 38;
-  const text = `${say('queue.title', bytes(queued), bytes(maxQueued))}${limit === undefined ? '' : `; ${say('queue.limit', bytes(limit))}`}`;
-  const level = queued > MARKS[1] ? 'queue over' : 'queue';
+  const full = Math.max(FULL, queued * 1.1, Math.min(maxQueued, queued * 4));
+  const y = (value: number): number => HIGH + 1 - (value / full) * (HIGH - 1);
+  const most = say('queue.title', bytes(queued), bytes(maxQueued));
+  const text = limit === undefined ? most : `${most}; ${say('queue.limit', bytes(limit))}`;
+  const [low, high] = [y(MARKS[0]), y(MARKS[1])];
   return (
-    <svg class={level} viewBox="0 0 74 42" role="img" aria-label={text}>
+    <svg class={queued > MARKS[1] ? 'queue over' : 'queue'} viewBox={`0 0 86 ${HIGH + 2}`} role="img" aria-label={text}>
       <title>{text}</title>
-      <rect class="tank" x="1" y="1" width="20" height="40" rx="2" />
-      <rect class="level" x="2" y={y(queued)} width="18" height={Math.max(0, 40 - y(queued))} />
-      {maxQueued > queued && maxQueued < full && <path class="most" d={`M2 ${y(maxQueued)} h18`} />}
-      {MARKS.map((mark) => (
-        <path key={mark} class="mark" d={`M16 ${y(mark)} h9`} />
-      ))}
-      <text class="mark" x="27" y={Math.min(y(MARKS[0]) + 3, 40)}>
+      <rect class="tank" x="1" y="1" width="22" height={HIGH} rx="2" />
+      <rect class="level" x="2" y={y(queued)} width="20" height={HIGH + 1 - y(queued)} />
+      {maxQueued > queued && maxQueued < full && <path class="most" d={`M2 ${y(maxQueued)}h20`} />}
+      <path class="mark" d={`M17 ${low}h9M17 ${high}h9`} />
+      <text class="mark" x="29" y={Math.min(low + 3.5, HIGH + 1)}>
         16k
       </text>
-      {y(MARKS[0]) - y(MARKS[1]) > 9 && (
-        <text class="mark" x="27" y={y(MARKS[1]) + 3}>
+      {low - high > 22 && (
+        <text class="mark" x="29" y={high + 3.5}>
           64k
         </text>
       )}
-      <text class="amount" x="27" y="23">
+      <text class={queued === 0 ? 'mark' : 'amount'} x="29" y={(low + high) / 2 + 4}>
         {queued === 0 ? say('queue') : bytes(queued)}
       </text>
     </svg>

@@ -42,7 +42,7 @@ function Port({ port, memory, frame, open }: CardProps & { readonly port: PortFr
   const shown = squares === '' ? rows : rows.filter(({ queued }) => queued > 0).slice(0, FULLEST);
   return (
     <section class="port" aria-label={`${say('port')} ${port.host}`}>
-      <div class="pairs">
+      <div class={squares === '' ? 'pairs' : 'pairs many'}>
         <div class={memory.hasAccepted(port.id) ? 'socket accepted' : 'socket'} key={`${port.id}`}>
           <span class={port.listening ? 'lamp' : 'lamp off'} aria-hidden="true" />
           <b class="address">{port.host}</b>
@@ -52,6 +52,7 @@ function Port({ port, memory, frame, open }: CardProps & { readonly port: PortFr
           <b>{port.factory}</b>
           <small>{say('factory')}</small>
         </div>
+        <span class="why">{squares === '' && port.connections > 0 && <small>{say('waits')}</small>}</span>
         <Limits port={port} />
         {squares !== '' && <Squares letters={squares} />}
         {squares !== '' && shown.length > 0 && <h3 class="fullest">{say('fullest')}</h3>}

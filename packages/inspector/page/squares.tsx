@@ -1,6 +1,7 @@
 import type { WaitsFor } from 'couplet';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { count } from './format.ts';
+import { useWidth } from './use-width.ts';
 import { dotsOf, WAITS, Waits } from './waits.tsx';
 import { say } from './words.ts';
 
@@ -91,19 +92,6 @@ function tilesOf(legend: HTMLElement, side: number): Map<string, Uint32Array> {
     tiles.set(letter, new Uint32Array(context.getImageData(0, 0, side, side).data.buffer));
   }
   return tiles;
-}
-
-/** The width of what the canvas stands in. */
-function useWidth(canvas: { readonly current: HTMLCanvasElement | null }): number {
-  const [width, setWidth] = useState(0);
-  useEffect(() => {
-    const around = canvas.current?.parentElement;
-    if (around === null || around === undefined) return;
-    const observer = new ResizeObserver(() => setWidth(around.clientWidth));
-    observer.observe(around);
-    return () => observer.disconnect();
-  }, [canvas]);
-  return width;
 }
 
 /** A number that changes with the colour scheme. */

@@ -1,34 +1,60 @@
+import { useRef, useState } from 'preact/hooks';
+import { duration, percent } from './format.ts';
+import { saveHtml, saveSvg, saveTrace } from './save.ts';
+import { TAPE_MS } from './tape.ts';
+import { TimelinePicture } from './timeline-picture.tsx';
+import { useWidth } from './use-width.ts';
 import type { ViewProps } from './view-props.ts';
 import { say } from './words.ts';
 
-/** The last minute: a lane for each connection, and one for the thread. */
-export function TimelineView({ tape }: ViewProps) {
-  const run = tape.run('reactor');
-  if (run === undefined) return <p class="nothing">{say('timeline.waitsHere')}</p>;
-  const wide = 1000;
-  const x = (at: number): number => 140 + (at / Math.max(run.endMs, 1)) * (wide - 150);
+/** Seconds that can be shown: in the last two, chunks stand apart. */
+const WINDOWS = [TAPE_MS / 1000, 10, 2] as const;
+
+/** The last minute: a lane for the thread and one for each connection. */
+export function TimelineView({ tape, frame }: ViewProps) {
+  const [seconds, setSeconds] = useState<number>(WINDOWS[0]);
+  const box = useRef<HTMLDivElement>(null);
+  const width = useWidth(box);
+  const from = tape.to - seconds * 1000;
+  const shown = Math.min(seconds * 1000, tape.to - tape.from);
+  const busy = tape.busyMs(from);
+  const name = `${frame.runtime}, Couplet`;
   return (
-    <svg class="timeline" viewBox={`0 0 ${wide} ${run.lanes.length * 30 + 40}`}>
-      {run.callbacks.map((callback) => (
-        <rect
-          key={`${callback.at} ${callback.name}`}
-          class={callback.ms >= 10 ? 'held' : 'callback'}
-          x={x(callback.at)}
-          y="4"
-          width={Math.max(0.5, x(callback.at + callback.ms) - x(callback.at))}
-          height="20"
-        >
-          <title>{callback.name}</title>
-        </rect>
-      ))}
-      {run.lanes.map((lane, at) => (
-        <g key={lane.number} transform={`translate(0 ${at * 30 + 40})`}>
-          <text x="4" y="4">
-            #{lane.number} {lane.name}
-          </text>
-          <path d={lane.chunks.map((chunk) => `M${x(chunk.at)} 0 v${chunk.direction === 'in' ? -10 : 10}`).join('')} />
-        </g>
-      ))}
-    </svg>
+    <div class="timeline">
+      <div class="bar">
+        <fieldset aria-label={say('view.timeline')}>
+          {WINDOWS.map((window) => (
+            <button key={window} type="button" aria-pressed={window === seconds} onClick={() => setSeconds(window)}>
+              {say('timeline.last', window)}
+            </button>
+          ))}
+        </fieldset>
+        <p>{shown > 0 && say('timeline.busy', duration(busy), duration(shown), percent(busy / shown))}</p>
+        {tape.missed > 0 && <p class="bad">{say('timeline.missed', tape.missed)}</p>}
+        <fieldset class="save" aria-label={say('save')}>
+          <button type="button" onClick={() => saveSvg(box.current)}>
+            {say('save')} {say('save.svg')}
+          </button>
+          <button type="button" onClick={() => saveHtml(box.current)}>
+            {say('save.html')}
+          </button>
+          <button type="button" onClick={() => saveTrace(tape.recording(name))}>
+            {say('save.json')}
+          </button>
+        </fieldset>
+      </div>
+      <p class="keys">
+        <span class="reads">{say('timeline.reads')}</span>
+        <span class="writes">{say('timeline.writes')}</span>
+        <span class="waiting">{say('timeline.waiting')}</span>
+        <span class="red">{say('timeline.held')}</span>
+      </p>
+      <div class="lanes">
+        <div ref={box}>
+          {tape.to === 0 && <p class="nothing">{say('timeline.waitsHere')}</p>}
+          {tape.to > 0 && width > 0 && <TimelinePicture tape={tape} from={from} width={width} />}
+        </div>
+      </div>
+    </div>
   );
 }

@@ -1,0 +1,226 @@
+import { duration } from './format.ts';
+import type { Tape, Track } from './tape.ts';
+import { say } from './words.ts';
+
+/** A callback that ran for as long is red, and has its name. */
+const HELD_MS = 10;
+const LABEL = 214;
+const HEAD = 24;
+const THREAD = 34;
+
+/** How high a lane is, for as many. */
+function heightOf(lanes: number): number {
+  return lanes <= 14 ? 38 : lanes <= 40 ? 22 : 14;
+}
+
+interface Scale {
+  readonly from: number;
+  readonly to: number;
+  readonly x: (at: number) => number;
+}
+
+/** What was recorded since a time, as SVG: the thread above, a lane for each connection below it. */
+export function TimelinePicture({
+  tape,
+  from,
+  width,
+}: {
+  readonly tape: Tape;
+  readonly from: number;
+  readonly width: number;
+}) {
+  const { to } = tape;
+  const tracks = [...tape.tracks.values()].filter(({ seen }) => seen > from);
+  const high = heightOf(tracks.length);
+  const height = HEAD + THREAD + tracks.length * high + 6;
+  const perMs = (width - LABEL - 12) / (to - from);
+  const scale: Scale = { from, to, x: (at) => LABEL + (Math.min(to, Math.max(from, at)) - from) * perMs };
+  const held = tape.callbacks.filter(([at, ms]) => ms >= HELD_MS && at + ms > from);
+  return (
+    <svg
+      class="picture"
+      width={width}
+      height={height}
+      viewBox={`0 0 ${width} ${height}`}
+      role="img"
+      aria-label={say('view.timeline')}
+    >
+      <title>{say('view.timeline')}</title>
+      <defs>
+        <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+          <path class="hatch" d="M1 0v6" />
+        </pattern>
+      </defs>
+      <Axis scale={scale} height={height} />
+      <Thread tape={tape} scale={scale} />
+      {tracks.map((track, at) => (
+        <LaneRow key={track.id} track={track} scale={scale} y={HEAD + THREAD + at * high} high={high} />
+      ))}
+      {held.map(([at, ms, connection, name]) => (
+        <g key={`${at} ${name}`} class="held">
+          <rect
+            class="wash"
+            x={scale.x(at)}
+            y={HEAD}
+            width={scale.x(at + ms) - scale.x(at)}
+            height={height - HEAD - 6}
+          />
+          <rect
+            class="solid"
+            x={scale.x(at)}
+            y={HEAD + 3}
+            width={Math.max(2, scale.x(at + ms) - scale.x(at))}
+            height={THREAD - 8}
+          >
+            <title>{say('held.line', name, duration(ms)) + (connection === 0 ? '' : say('held.of', connection))}</title>
+          </rect>
+        </g>
+      ))}
+      <Names held={held} scale={scale} />
+    </svg>
+  );
+}
+
+/** Grid lines, with seconds before now. */
+function Axis({ scale, height }: { readonly scale: Scale; readonly height: number }) {
+  const seconds = (scale.to - scale.from) / 1000;
+  const step = seconds > 20 ? 10 : seconds > 4 ? 1 : 0.25;
+  const steps = Array.from({ length: Math.round(seconds / step) + 1 }, (_, at) => at * step);
+  return (
+    <g class="axis">
+      {steps.map((ago) => {
+        const x = scale.x(scale.to - ago * 1000);
+        return (
+          <g key={ago}>
+            <path d={`M${x} ${HEAD - 6}V${height}`} />
+            <text x={x} y="13">
+              {ago === 0 ? say('now') : say('ago', ago)}
+            </text>
+          </g>
+        );
+      })}
+    </g>
+  );
+}
+
+/** The thread: hatched where it waits, a hairline for each callback. */
+function Thread({ tape, scale }: { readonly tape: Tape; readonly scale: Scale }) {
+  const begin = scale.x(tape.from);
+  const marks = columns(
+    tape.callbacks.filter(([at]) => at >= scale.from),
+    scale,
+  );
+  return (
+    <g class="thread" transform={`translate(0 ${HEAD})`}>
+      <text class="name" x="16" y="21">
+        {say('timeline.thread')}
+      </text>
+      <rect class="asleep" x={begin} y="3" width={Math.max(0, scale.x(scale.to) - begin)} height={THREAD - 8} />
+      <path class="callback" d={marks.map(([x]) => `M${x} 3v${THREAD - 8}`).join('')} />
+      <path class="edge" d={`M0 ${THREAD - 1}H${scale.x(scale.to)}`} />
+    </g>
+  );
+}
+
+/** The names of held callbacks, as long as they do not overlap. */
+function Names({ held, scale }: { readonly held: Tape['callbacks']; readonly scale: Scale }) {
+  let free = Number.POSITIVE_INFINITY;
+  const shown = [...held].reverse().flatMap(([at, ms, , name]) => {
+    const text = `${name} ${duration(ms)}`;
+    const x = Math.max(scale.x(at), LABEL + text.length * 6.9) - 5;
+    if (x > free) return [];
+    free = x - text.length * 6.9 - 8;
+    return [{ x, text }];
+  });
+  return (
+    <>
+      {shown.map(({ x, text }) => (
+        <text key={x} class="who" x={x} y={HEAD + 20}>
+          {text}
+        </text>
+      ))}
+    </>
+  );
+}
+
+/** A connection: reads above its line, writes below, hatched where it waits, with the word. */
+function LaneRow(props: { readonly track: Track; readonly scale: Scale; readonly y: number; readonly high: number }) {
+  const { track, scale, y, high } = props;
+  const middle = high / 2;
+  const [begin, end] = [scale.x(track.since), scale.x(track.seen)];
+  const chunks = track.chunks.filter(([at]) => at >= scale.from);
+  const ticks = (sign: 1 | -1): string =>
+    columns(
+      chunks.filter(([, bytes]) => bytes * sign > 0),
+      scale,
+    )
+      .map(([x, bytes]) => `M${x} ${middle}v${(-sign * sizeOf(Math.abs(bytes)) * (middle - 3)).toFixed(1)}`)
+      .join('');
+  return (
+    <g class="lane" transform={`translate(0 ${y})`}>
+      <title>{`#${track.id} ${track.label}`}</title>
+      <Label track={track} high={high} />
+      {track.waits
+        .filter(([, to]) => to > scale.from)
+        .map(([from, to, waiting]) => {
+          const [left, right] = [scale.x(from), scale.x(to)];
+          const word = say(`waits.${waiting}`);
+          return (
+            <g key={from} class={`wait t-${waiting}`}>
+              <rect x={left} y="2" width={right - left} height={high - 4} />
+              <rect class="hatched" x={left} y="2" width={right - left} height={high - 4} />
+              {right - left > word.length * 9 + 12 && high > 16 && (
+                <text x={(left + right) / 2} y={high - 7}>
+                  {word}
+                </text>
+              )}
+            </g>
+          );
+        })}
+      <path class="line" d={`M${begin} ${middle}H${end}`} />
+      <path class="reads" d={ticks(1)} />
+      <path class="writes" d={ticks(-1)} />
+      {end < scale.x(scale.to) - 1 && <path class="line" d={`M${end} 4V${high - 4}`} />}
+    </g>
+  );
+}
+
+function Label({ track, high }: { readonly track: Track; readonly high: number }) {
+  const [first = '', ...others] = track.label.split(' ');
+  if (high < 30)
+    return (
+      <text class={high < 16 ? 'name tiny' : 'name'} x="16" y={high / 2 + 4}>
+        #{track.id} {track.label.slice(0, 28)}
+      </text>
+    );
+  return (
+    <>
+      <text class="name" x="16" y="16">
+        #{track.id} {first.slice(0, 22)}
+      </text>
+      <text class="place" x="16" y="31">
+        {others.join(' ').slice(0, 28)}
+      </text>
+    </>
+  );
+}
+
+/** How high a tick is, from 0 to 1: bytes differ too much for a linear scale. */
+function sizeOf(bytes: number): number {
+  return Math.min(1, 0.3 + Math.log2(bytes + 1) / 24);
+}
+
+/** Joins what falls into the same half of a pixel: however much there is, a row has no more marks than its width. */
+function columns(
+  items: readonly (readonly [at: number, amount: number, ...unknown[]])[],
+  scale: Scale,
+): [x: number, amount: number][] {
+  const marks: [x: number, amount: number][] = [];
+  for (const [at, amount] of items) {
+    const x = Math.round(scale.x(at) * 2) / 2;
+    const last = marks.at(-1);
+    if (last?.[0] === x) last[1] += amount;
+    else marks.push([x, amount]);
+  }
+  return marks;
+}
