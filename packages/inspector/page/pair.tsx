@@ -103,7 +103,7 @@ function Chunks({ kind, many, total }: { readonly kind: 'in' | 'out'; readonly m
       class={many > 0 ? `chunks ${kind} pulse` : `chunks ${kind}`}
       title={title}
     >
-      <i aria-hidden="true">{kind === 'in' ? '▸' : '◂'}</i>
+      <i>{say(kind === 'in' ? 'column.bytesIn' : 'column.bytesOut')}</i>
       <span class="number">{bytes(total)}</span>
       <small class="number">{many > 0 ? `+${many}` : ''}</small>
     </span>

@@ -1,4 +1,5 @@
 import type { Recording } from '../src/timeline/recording.ts';
+import { traceOf } from '../src/timeline/trace.ts';
 
 /** Saves the picture in an element as a file of its own. */
 export function saveSvg(around: Element | null): void {
@@ -15,7 +16,7 @@ export function saveHtml(around: Element | null): void {
 
 /** Saves a recording as a trace that ui.perfetto.dev opens. */
 export function saveTrace(recording: Recording): void {
-  save('couplet-trace.json', 'application/json', JSON.stringify(recording));
+  save('couplet-trace.json', 'application/json', JSON.stringify(traceOf(recording)));
 }
 
 /** The picture with the styles that it has in the page, and in the colours of now. */
