@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import process from 'node:process';
 
-/** The packages, each with a program that it brings. */
-const PACKAGES = {
+/** The packages with real clients and servers, each with a file that it brings. */
+const PROGRAMS = {
   curl: '/usr/bin/curl',
   haproxy: '/usr/sbin/haproxy',
   // What swaks speaks TLS with.
@@ -23,9 +23,22 @@ const PACKAGES = {
   wrk: '/usr/bin/wrk',
 };
 
-/** Installs all, or those named. Throws when a package is missing and cannot be installed. */
-export function installPrograms(names = Object.keys(PACKAGES)) {
-  const missing = names.filter((name) => !existsSync(PACKAGES[name]));
+/** What the tests in a browser need besides: they alone install it. */
+const BROWSER = {
+  chromium: '/usr/bin/chromium',
+  // Chinese letters for the pictures.
+  'fonts-wqy-microhei': '/usr/share/fonts/truetype/wqy/wqy-microhei.ttc',
+};
+
+/** Installs what tests in a browser need. Throws when a package is missing and cannot be installed. */
+export function installBrowser() {
+  installPrograms([...Object.keys(BROWSER), 'netcat-openbsd']);
+}
+
+/** Installs all programs, or the packages named. Throws when a package is missing and cannot be installed. */
+export function installPrograms(names = Object.keys(PROGRAMS)) {
+  const files = { ...PROGRAMS, ...BROWSER };
+  const missing = names.filter((name) => !existsSync(files[name]));
   if (missing.length === 0) return;
   console.log(`Installing from Debian: ${missing.join(', ')}`);
   aptGet('update', '--quiet=2');

@@ -1,11 +1,11 @@
 // Runs test files: `sources` all but the longest, on the Node of this workspace; `runtimes` the same there and, built, on the machine's
-// own Node, and then the longest, those of the daemon with its processes on both; `programs` those with real clients and servers.
+// own Node, and then the longest, those of the daemon with its processes on both; `programs` those with real clients and servers; `browser` those of the inspector's page.
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import process from 'node:process';
-import { installPrograms } from './debian.mjs';
+import { installBrowser, installPrograms } from './debian.mjs';
 
 const FOLDERS = ['packages/couplet', 'packages/daemon', 'packages/inspector', 'packages/poetry', 'examples', 'test'];
 
@@ -32,11 +32,13 @@ const kinds = {
     { node: process.env.npm_node_execpath ?? process.execPath, flags: [], files: built(daemons()) },
   ],
   programs: () => [{ ...fromSource, files: againstPrograms() }],
+  browser: () => [{ ...fromSource, files: inBrowser() }],
 };
 const kind = process.argv[2];
 if (!Object.hasOwn(kinds, kind))
   throw new Error(`no kind ${kind} of tests; there are ${Object.keys(kinds).join(', ')}`);
-if (kind !== 'sources') installPrograms();
+if (kind === 'browser') installBrowser();
+else if (kind !== 'sources') installPrograms();
 const runs = kinds[kind]();
 
 const total = { pass: 0, fail: 0, cancelled: 0 };
@@ -65,6 +67,10 @@ function againstPrograms() {
   return globSync(['packages/*/test/programs/*.test.ts', 'examples/test/programs/*.test.ts']).sort();
 }
 
+function inBrowser() {
+  return globSync('packages/*/test/browser/*.test.ts').sort();
+}
+
 /** What takes long and needs no other runtime: another network, another backend, the READMEs in empty projects. */
 function onlyHere() {
   return [...globSync('packages/couplet/test/runtimes/*.test.ts'), ...globSync('test/runtimes/*.test.ts')].sort();
@@ -87,7 +93,8 @@ function built(files) {
 }
 
 function skipped(name) {
-  return ['node_modules', 'dist', 'build', 'programs', 'runtimes'].some((folder) => name.split('/').includes(folder));
+  const apart = ['node_modules', 'dist', 'build', 'programs', 'runtimes', 'browser'];
+  return apart.some((folder) => name.split('/').includes(folder));
 }
 
 /** Runs one process of the test runner, and adds what it counted to the total. */

@@ -14,7 +14,7 @@ interface Gone {
 
 /** What earlier frames said that the last one does not say again. A frame is the state; this only animates it. */
 export class Memory {
-  /** How many frames there were since the view or the process changed. */
+  /** How many frames there were since the query changed. */
   frames = 0;
   /** Events, the newest first, each with a number of its own. */
   events: { readonly key: number; readonly event: InspectorEvent }[] = [];
@@ -58,9 +58,11 @@ export class Memory {
     this.frame = frame;
   }
 
-  /** Another view or sort: other rows come, and none of them is new. */
+  /** Another query: other rows come, and none of them is new; the view of events begins with all that the server has. */
   turn(): void {
     this.frames = 0;
+    this.events = [];
+    this.eventsMissed = 0;
     this.#rows = new Map();
     this.#before = new Map();
     this.#gone = [];
@@ -70,8 +72,6 @@ export class Memory {
   /** Another process: nothing of what was seen holds. */
   forget(): void {
     this.turn();
-    this.events = [];
-    this.eventsMissed = 0;
     this.dropped = 0;
     this.frame = undefined;
     this.#busy = [];

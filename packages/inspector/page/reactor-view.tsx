@@ -8,9 +8,6 @@ import { Squares } from './squares.tsx';
 import type { ViewProps } from './view-props.ts';
 import { say } from './words.ts';
 
-/** How many of the fullest queues a port shows below its squares. */
-const FULLEST = 4;
-
 /** The loop at the left; at the right the ports and connectors, each with its factory and its pairs of transport and protocol. */
 export function ReactorView({ memory, frame, change }: ViewProps) {
   const open = (id: number): void => change({ view: 'connections', id });
@@ -39,10 +36,9 @@ interface CardProps {
 function Port({ port, memory, frame, open }: CardProps & { readonly port: PortFrame }) {
   const rows = rowsOf(frame, port.id);
   const squares = port.squares ?? '';
-  const shown = squares === '' ? rows : rows.filter(({ queued }) => queued > 0).slice(0, FULLEST);
   return (
     <section class="port" aria-label={`${say('port')} ${port.host}`}>
-      <div class={squares === '' ? 'pairs' : 'pairs many'}>
+      <div class="pairs">
         <div class={memory.hasAccepted(port.id) ? 'socket accepted' : 'socket'} key={`${port.id}`}>
           <span class={port.listening ? 'lamp' : 'lamp off'} aria-hidden="true" />
           <b class="address">{port.host}</b>
@@ -55,8 +51,7 @@ function Port({ port, memory, frame, open }: CardProps & { readonly port: PortFr
         <span class="why">{squares === '' && port.connections > 0 && <small>{say('waits')}</small>}</span>
         <Limits port={port} />
         {squares !== '' && <Squares letters={squares} />}
-        {squares !== '' && shown.length > 0 && <h3 class="fullest">{say('fullest')}</h3>}
-        {shown.map((row) => (
+        {rows.map((row) => (
           <Pair key={row.id} row={row} memory={memory} open={open} />
         ))}
         {squares === '' &&
@@ -127,8 +122,7 @@ function Connector({ connector, memory, frame, open }: CardProps & { readonly co
   );
 }
 
-/** The connections of a port or connector: of few in the order of their numbers, of many as they came, the fullest queue first. */
+/** The connections of a port or connector. */
 function rowsOf(frame: Frame, origin: number): Row[] {
-  const rows = frame.rows.filter((row) => row.origin === origin);
-  return frame.total > frame.rows.length ? rows : rows.sort((a, b) => a.id - b.id);
+  return frame.rows.filter((row) => row.origin === origin);
 }

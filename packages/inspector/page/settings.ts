@@ -11,9 +11,8 @@ export type Scheme = (typeof SCHEMES)[number];
 /** Seconds from one frame to the next that can be chosen. */
 export const RATES: readonly number[] = [0.2, 0.5, 1, 2, 5];
 
-/** The most rows of a frame, and those that the view of the reactor shows: with more connections there are squares. */
+/** The most rows of a frame. */
 export const ROWS = 200;
-export const PAIRS = 50;
 
 const TOKEN = 'couplet-inspector-token';
 const SCHEME = 'couplet-inspector-scheme';
@@ -73,15 +72,12 @@ export function queryOf(settings: Settings): string {
     sort: 'id',
     descending: false,
     filter: '',
-    limit: 1,
+    limit: ROWS,
     offset: 0,
-    // The fullest queues come first where there are more connections than pairs.
-    ...(view === 'reactor' && { sort: 'queued', descending: true, limit: PAIRS }),
     ...(view === 'connections' && {
       sort: settings.sort,
       descending: settings.descending,
       filter,
-      limit: ROWS,
       offset: settings.offset,
       ...(id !== undefined && { id }),
     }),

@@ -103,7 +103,6 @@ export const WORDS = {
   attempts: ['{0} {0:attempt|attempts}', '尝试 {0} 次'],
   'paused.producer': ['producer paused', '生产者已暂停'],
   squares: ['A square for each connection, in the order of numbers', '每个方格是一个连接，按编号排列'],
-  fullest: ['The fullest queues', '最满的队列'],
   'chunks.in': ['{0} {0:chunk|chunks} in', '收 {0} 块'],
   'chunks.out': ['{0} {0:chunk|chunks} out', '发 {0} 块'],
 

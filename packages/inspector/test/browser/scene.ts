@@ -1,0 +1,138 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { Factory, type ListeningPort, type Producer, Protocol, reactor as processReactor, type Reactor } from 'couplet';
+import { limitConnections } from 'couplet/policies';
+import { TextLineReceiver } from 'couplet/protocols';
+import { type Inspector, serveInspector } from 'couplet-inspector';
+
+/** How long a line holds the loop that says so. */
+export const HELD_MS = 400;
+
+/** A poem, ten bytes at a time. */
+export class SlowPoetry extends Protocol {
+  #sent = 0;
+
+  override connectionMade() {
+    this.#next();
+  }
+
+  /** What an inspector shows of it. */
+  override describe() {
+    return { line: Math.floor(this.#sent / 40) + 1 };
+  }
+
+  #next(): void {
+    this.transport.clock.callLater(100, () => {
+      if (this.transport.disconnecting) return;
+      this.#sent += 10;
+      this.transport.write('O wild west');
+      this.#next();
+    });
+  }
+}
+
+/** Answers in capitals; the line `block` holds the loop, as no callback should. */
+export class Shout extends TextLineReceiver {
+  override lineReceived(line: string) {
+    if (line === 'block') block(HELD_MS);
+    if (line === 'throw') throw new RangeError('no line like <script>alert(1)</script> is known');
+    this.sendLine(line.toUpperCase());
+  }
+}
+
+/** Writes as much as its peer takes. */
+export class Ballad extends Protocol implements Producer {
+  #paused = false;
+
+  override connectionMade() {
+    this.transport.registerProducer(this, true);
+    this.resumeProducing();
+  }
+
+  resumeProducing() {
+    this.#paused = false;
+    while (!this.#paused) this.transport.write(Buffer.alloc(16_384, 'verse '));
+  }
+
+  pauseProducing() {
+    this.#paused = true;
+  }
+
+  stopProducing() {
+    this.#paused = true;
+  }
+}
+
+/** A factory with a name of its own. */
+class SlowPoetryFactory extends Factory {
+  override protocol = SlowPoetry;
+}
+
+/** A reactor with three servers, and its inspector. */
+export class Scene implements AsyncDisposable {
+  readonly reactor: Reactor = processReactor.sibling();
+  readonly #clients: (Socket | ChildProcess)[] = [];
+  #ended: Promise<void> = Promise.resolve();
+  #inspector: Inspector | undefined;
+
+  /** Begins, and resolves once the inspector listens. */
+  static async begin(): Promise<Scene> {
+    const scene = new Scene();
+    scene.#ended = scene.reactor.run({ signals: false, stopLingerMs: 0 });
+    scene.#inspector = await serveInspector(scene.reactor);
+    return scene;
+  }
+
+  /** The address of its page. */
+  get url(): string {
+    return this.#inspector?.url ?? '';
+  }
+
+  /** Listens for one kind of clients, at most `max` of them. */
+  listen(kind: 'poetry' | 'shout' | 'ballad', max = 100): Promise<ListeningPort> {
+    const factory = {
+      poetry: new SlowPoetryFactory(),
+      shout: Factory.forProtocol(Shout),
+      ballad: Factory.forProtocol(Ballad),
+    }[kind];
+    return this.reactor.listenTCP(0, limitConnections(factory, { max }), { interface: '127.0.0.1' });
+  }
+
+  /** A client that reads, unless `slow`. */
+  async client(port: ListeningPort, slow = false): Promise<Socket> {
+    const socket = connect(portOf(port), '127.0.0.1');
+    this.#clients.push(socket);
+    socket.on('error', () => {});
+    if (slow) socket.pause();
+    else socket.resume();
+    await once(socket, 'connect');
+    return socket;
+  }
+
+  /** A client of somebody with a terminal. */
+  netcat(port: ListeningPort): ChildProcess {
+    const client = spawn('nc', ['127.0.0.1', String(portOf(port))], { stdio: ['pipe', 'ignore', 'inherit'] });
+    this.#clients.push(client);
+    return client;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const client of this.#clients) 'destroy' in client ? client.destroy() : client.kill();
+    this.reactor.stop();
+    await this.#ended;
+    await this.#inspector?.close();
+  }
+}
+
+/** The number of a port that listens on TCP. */
+export function portOf(port: ListeningPort): number {
+  const address = port.getHost();
+  return 'port' in address ? address.port : 0;
+}
+
+/** Holds the thread. */
+function block(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}
