@@ -103,9 +103,10 @@ describe('R46 a chunk', () => {
   test('comes with a copy of its bytes for who wants those of its connection, and for no one else', () => {
     const { engine, link, wire } = open();
     const bytesOf = new Set<number>();
-    const [curious, discreet] = [new Notes(), new Notes()];
+    const [curious, discreet, elsewhere] = [new Notes(), new Notes(), new Notes()];
     engine.observe(curious, { bytesOf });
     engine.observe(discreet);
+    engine.observe(elsewhere, { bytesOf: new Set([link.id + 1]) });
     const before = Buffer.from('before');
     link.onData(before);
     bytesOf.add(link.id);
@@ -121,7 +122,7 @@ describe('R46 a chunk', () => {
     held.fill('x');
     link.onWritable();
     assert.deepEqual(curious.texts, [undefined, undefined, 'whole', 'whole', 'held', 'held']);
-    assert.deepEqual(discreet.texts, new Array(6).fill(undefined));
+    for (const { texts } of [discreet, elsewhere]) assert.deepEqual(texts, new Array(6).fill(undefined));
     whole.fill('x');
     assert.deepEqual(copies.map(String), ['whole', 'whole']);
     bytesOf.clear();
@@ -170,7 +171,7 @@ describe('R46 a chunk', () => {
       chunk: ({ direction }) => {
         if (direction === 'in' || answers === 0) return;
         answers -= 1;
-        link.write('a');
+        link.write(Buffer.from('a'));
         link.write('bc');
       },
     });

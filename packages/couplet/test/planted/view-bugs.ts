@@ -2,6 +2,7 @@ import type { Bug, Test } from './bug.ts';
 
 const rule = (name: string): Test => ({ file: 'sim/sim-backend.test.ts', name });
 const slow = (name: string): Test => ({ file: 'engine/slow-callbacks.test.ts', name });
+const recording = (name: string): Test => ({ file: 'engine/recording.test.ts', name });
 const turns = (name: string): Test => ({ file: 'engine/engine.test.ts', name });
 
 /** What views show, and what observers are told. */
@@ -9,8 +10,8 @@ export const VIEW_BUGS: readonly Bug[] = [
   {
     name: 'bytes that the wire takes later are not counted as out',
     file: 'engine/write-queue.ts',
-    text: 'this.bytesOut += this.#held;\n    this.#held = 0;',
-    instead: 'this.#held = 0;',
+    text: '    this.bytesOut += taken;\n',
+    instead: '',
   },
   {
     name: 'a chunk that is dropped counts as read',
@@ -74,9 +75,92 @@ export const VIEW_BUGS: readonly Bug[] = [
   {
     name: 'a callback around a slow one is slow as well',
     file: 'engine/stopwatch.ts',
-    text: '    this.#toldMs += ms;\n',
+    text: '      this.#toldMs += ms;\n',
     instead: '',
     test: slow('inside another is told alone'),
+  },
+  {
+    name: 'a chunk that the wire takes later is told to no one',
+    file: 'engine/stream-transport.ts',
+    text: '    this.recorder?.passedOn(this.wire, this.id, taken);\n',
+    instead: '    void taken;\n',
+  },
+  {
+    name: 'a chunk that the wire holds is told as taken',
+    file: 'engine/recorder.ts',
+    text: '    if (taken) {\n',
+    instead: '    if (taken || chunk.length > 0) {\n',
+  },
+  {
+    name: 'observers are told amid a flush',
+    file: 'engine/recorder.ts',
+    text: "      this.#taken.push([{ connection: this.#connection, direction: 'out', bytes: chunk.length, at }, data]);",
+    instead:
+      "      this.#observers.chunk({ connection: this.#connection, direction: 'out', bytes: chunk.length, at }, data);",
+    test: recording('of which an observer writes more is sent once'),
+  },
+  {
+    name: 'bytes are told that may be used again',
+    file: 'engine/recorder.ts',
+    text: '    const data = this.#wanted ? Buffer.from(chunk) : undefined;',
+    instead: '    const data = this.#wanted ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length) : undefined;',
+    test: recording('comes with a copy of its bytes'),
+  },
+  {
+    name: 'the bytes of one connection are given to whoever asked for those of another',
+    file: 'engine/observers.ts',
+    text: 'observer.chunk?.(chunk, bytesOf?.has(chunk.connection) === true ? data : undefined),',
+    instead: 'observer.chunk?.(chunk, bytesOf === undefined ? undefined : data),',
+    test: recording('comes with a copy of its bytes'),
+  },
+  {
+    name: 'a chunk is delivered though an observer has aborted its connection',
+    file: 'engine/stream-transport.ts',
+    text: '      if (!delivers(this.state)) return;\n    }\n    this.engine.enter();',
+    instead: '    }\n    this.engine.enter();',
+    test: recording('is not delivered once an observer has aborted'),
+  },
+  {
+    name: 'the pipes of a process are recorded as connections',
+    file: 'engine/shown.ts',
+    text: 'return recorder === undefined || this.home.untold === true ? undefined : recorder;',
+    instead: 'return recorder;',
+    test: recording('is told of no pipe'),
+  },
+  {
+    name: 'recording goes on when nothing asks for it',
+    file: 'engine/engine.ts',
+    text: 'this.recorder = this.observers.chunks ? (this.recorder ?? new Recorder(now, this.observers)) : undefined;',
+    instead: 'this.recorder ??= this.observers.chunks ? new Recorder(now, this.observers) : undefined;',
+    test: recording('costs nothing again'),
+  },
+  {
+    name: 'a recorded callback makes the one around it shorter',
+    file: 'engine/stopwatch.ts',
+    text: '    if (slow) {\n      this.#toldMs += ms;\n',
+    instead: '    this.#toldMs += ms;\n    if (slow) {\n',
+    test: slow('inside another lies in its time'),
+  },
+  {
+    name: 'a recorded callback is told without the slow ones inside it',
+    file: 'engine/stopwatch.ts',
+    text: 'const call = { who: who(), where, ms: lasted, at,',
+    instead: 'const call = { who: who(), where, ms, at,',
+    test: slow('inside another is told with its whole time'),
+  },
+  {
+    name: 'every recorded callback is held against the loop',
+    file: 'engine/stopwatch.ts',
+    text: 'const slow = ms >= this.#observers.slowCallbackMs;',
+    instead: 'const slow = this.#observers.callbacks || ms >= this.#observers.slowCallbackMs;',
+    test: slow('is told once, however short it is'),
+  },
+  {
+    name: 'a callback outside of a run is timed from the run before it',
+    file: 'engine/stopwatch.ts',
+    text: '    this.#fresh = false;\n  }\n',
+    instead: '  }\n',
+    test: slow('outside of a run begins when it does'),
   },
   {
     name: 'each event has ten milliseconds of its own',
