@@ -18,7 +18,7 @@ export interface WebRequest {
 /** The bytes are not a request that is understood. The message is for the peer, with that status. */
 export class RequestError extends FramingError {
   override name = 'RequestError';
-  readonly status: 400 | 431 | 501 | 505;
+  readonly status: 400 | 431 | 505;
 
   constructor(status: RequestError['status'], message: string) {
     super(message);
@@ -54,7 +54,9 @@ export class RequestDecoder extends Decoder<WebRequest> {
       const window = edge === 0 ? fresh : Buffer.concat([this.#edge, fresh]);
       const end = window.indexOf(END);
       const seen = end < 0 ? window : window.subarray(0, end);
-      if (LONE_LF.test(seen.toString('latin1'))) throw new RequestError(400, 'a line of the header ends without CR');
+      // An LF with which the edge begins was looked at with the CR before it.
+      if (LONE_LF.test(`${edge === 0 ? '' : '\r'}${seen.toString('latin1')}`))
+        throw new RequestError(400, 'a line of the header ends without CR');
       if (end >= 0) {
         const own = end + END.length - edge;
         const head = this.begun.join(this.chunk.subarray(this.at, this.at + own)).toString('latin1');
@@ -85,7 +87,9 @@ function parse(head: string): WebRequest {
   if (!fields.has('host')) throw new RequestError(400, 'the header has no Host');
   const [path = '/', ...query] = origin.split('?');
   const options = (fields.get('connection') ?? '').toLowerCase().split(/[\t ]*,[\t ]*/);
-  const last = options.includes('close') || (minor === '0' && !options.includes('keep-alive')) || hasBody(fields);
+  const body = hasBody(fields);
+  if (body && (method === 'GET' || method === 'HEAD')) throw new RequestError(400, `a ${method} has no body here`);
+  const last = body || options.includes('close') || (minor === '0' && !options.includes('keep-alive'));
   return { method, path, parameters: new URLSearchParams(query.join('?')), target: origin, fields, last };
 }
 
@@ -105,7 +109,7 @@ function fieldsOf(rows: readonly string[]): Map<string, string> {
   return fields;
 }
 
-/** True if a body follows. Nobody reads it, so nothing that follows can be read. Throws a `RequestError` for a GET or HEAD that has one. */
+/** True if a body follows, which is not read: so nothing behind it can be. */
 function hasBody(fields: ReadonlyMap<string, string>): boolean {
   const length = fields.get('content-length') ?? '0';
   if (!/^\d+$/.test(length)) throw new RequestError(400, 'content-length is not a number');
