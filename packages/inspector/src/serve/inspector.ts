@@ -1,10 +1,11 @@
-import type { Address, Reactor } from 'couplet';
+import type { Address, ListeningPort, Reactor, Trigger } from 'couplet';
 import { type PrivateFile, writePrivate } from '../surroundings/private-file.ts';
 import { randomHex } from '../surroundings/random.ts';
 import { onTerminal } from '../surroundings/terminal.ts';
 import type { FrameSource } from '../values/frame-source.ts';
 import { frames } from '../watch/frames.ts';
 import { webFactory } from '../web/factory.ts';
+import type { GuardTerms } from '../web/guard.ts';
 import { type InspectorPlace, readPlace } from './inspector-place.ts';
 import type { InspectorOptions } from './options.ts';
 
@@ -43,15 +44,15 @@ export async function serveInspector(reactor: Reactor, options: InspectorOptions
   const token = place.path === undefined ? tokenOf(options) : undefined;
   const own = reactor.sibling();
   const { source, end } = sourceOf(reactor, own, options);
-  const inspector = new ServedInspector(reactor, own, end);
+  const terms: GuardTerms = {
+    scheme: place.secure ? 'https' : 'http',
+    token,
+    hosts: new Set(options.allowedHosts?.map((host) => host.toLowerCase())),
+  };
+  const inspector = new ServedInspector(reactor, end);
   try {
-    const terms = {
-      scheme: place.secure ? 'https' : 'http',
-      token,
-      hosts: new Set(options.allowedHosts?.map((host) => host.toLowerCase())),
-    } as const;
     const port = await place.endpoint(own).listen(webFactory(source, terms), { maxWriteBufferBytes: MOST_HELD });
-    inspector.opened(urlOf(place, port.getHost(), token, options));
+    await inspector.open(port, urlOf(place, port.getHost(), token, options));
     return inspector;
   } catch (error) {
     await inspector.close();
@@ -60,23 +61,19 @@ export async function serveInspector(reactor: Reactor, options: InspectorOptions
 }
 
 class ServedInspector implements Inspector {
+  readonly #reactor: Reactor;
+  readonly #trigger: Trigger;
+  readonly #end: () => void;
+  #port: ListeningPort | undefined;
   #url = '';
   #file: PrivateFile | undefined;
   #closed: Promise<void> | undefined;
-  readonly #close: () => Promise<void>;
 
-  /** Serves on the reactor `own`, beside the one that is inspected. `end` is called when it is closed. */
-  constructor(reactor: Reactor, own: Reactor, end: () => void) {
-    // What it has ends with its own run.
-    const ended = own.run({ signals: false, stopLingerMs: 0 });
-    const trigger = reactor.addSystemEventTrigger('after', 'shutdown', () => void this.close());
-    this.#close = async () => {
-      reactor.removeSystemEventTrigger(trigger);
-      end();
-      own.stop();
-      this.#file?.remove();
-      await ended;
-    };
+  /** `end` is called when it is closed, as it is after the shutdown of the reactor. */
+  constructor(reactor: Reactor, end: () => void) {
+    this.#reactor = reactor;
+    this.#end = end;
+    this.#trigger = reactor.addSystemEventTrigger('after', 'shutdown', () => void this.close());
   }
 
   get url(): string {
@@ -89,9 +86,13 @@ class ServedInspector implements Inspector {
     return `inspector: the file ${this.#file.path} has its address`;
   }
 
-  /** It listens. */
-  opened(url: string): void {
+  /** It listens. Throws an `Error` if the reactor has stopped meanwhile. */
+  async open(port: ListeningPort, url: string): Promise<void> {
+    this.#port = port;
     this.#url = url;
+    if (this.#closed === undefined) return;
+    await port.stopListening();
+    throw new Error('the reactor stopped before its inspector listened');
   }
 
   close(): Promise<void> {
@@ -101,6 +102,16 @@ class ServedInspector implements Inspector {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Ends at once what can be: a reactor that has stopped does not wait for it. */
+  async #close(): Promise<void> {
+    this.#reactor.removeSystemEventTrigger(this.#trigger);
+    this.#end();
+    const stopped = this.#port?.stopListening();
+    for (const transport of [...(this.#port?.connections ?? [])]) transport.abortConnection();
+    this.#file?.remove();
+    await stopped;
   }
 }
 

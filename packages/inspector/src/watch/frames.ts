@@ -36,12 +36,13 @@ export function frames(reactor: Reactor, { clock = reactor.sibling(), payload = 
   return new ReactorFrames(reactor, clock, payload);
 }
 
-class ReactorFrames implements Frames {
+/** The frames of a reactor, made on a clock. */
+export class ReactorFrames implements Frames {
   readonly #watched: Watched;
   readonly #viewers: Set<Viewer> = new Set();
   #closed = false;
 
-  constructor(reactor: Reactor, clock: Clock, payload: boolean) {
+  constructor(reactor: Pick<Reactor, 'inspect' | 'observe' | 'now'>, clock: Clock, payload: boolean) {
     this.#watched = {
       reactor,
       walk: new Walk(clock),
