@@ -28,6 +28,8 @@ export interface Asked {
   /** The reactor of the client. */
   readonly client: Reactor;
   readonly url: string;
+  /** The token of its requests; that of the tests unless set. */
+  readonly token?: string;
 }
 
 /** Returns the text of a request. */
@@ -47,8 +49,9 @@ export function endpointOf(url: string): string {
 }
 
 /** Sends a request on a connection of its own, and resolves to the answer. */
-export async function ask({ client, url }: Asked, target: string, asking: Asking = {}): Promise<Reply> {
-  return send({ client, url }, textOf(target, asking), asking.method === 'HEAD');
+export async function ask(asked: Asked, target: string, asking: Asking = {}): Promise<Reply> {
+  const { token = TOKEN } = asked;
+  return send(asked, textOf(target, { token, ...asking }), asking.method === 'HEAD');
 }
 
 /** Sends bytes on a connection of its own, and resolves to the answer. */
@@ -77,9 +80,9 @@ export interface Streamed extends AsyncDisposable {
 }
 
 /** Asks for a stream of frames. Rejects if that is refused. */
-export async function streamOf({ client, url }: Asked, query = ''): Promise<Streamed> {
+export async function streamOf({ client, url, token = TOKEN }: Asked, query = ''): Promise<Streamed> {
   const connection = await open(endpointOf(url), { reactor: client });
-  await connection.write(textOf(`/stream${query}`, {}));
+  await connection.write(textOf(`/stream${query}`, { token }));
   const head = (await connection.readUntil('\r\n\r\n')).toString();
   if (!head.startsWith('HTTP/1.1 200 ')) {
     const length = Number(/^content-length: (\d+)/im.exec(head)?.[1] ?? 0);
