@@ -26,7 +26,7 @@ export function App({ token }: { readonly token: string | undefined }) {
   const change = (changed: Partial<Settings>): void => setSettings((before) => ({ ...before, ...changed }));
 
   speak(settings.language);
-  document.documentElement.dataset['scheme'] = settings.scheme;
+  document.documentElement.setAttribute('data-scheme', settings.scheme);
 
   useEffect(() => {
     if (token === undefined) return;
@@ -51,9 +51,9 @@ export function App({ token }: { readonly token: string | undefined }) {
       return;
     }
     if (token !== undefined) setLink({ state: 'connecting' });
-    memory.turn();
+    memory.turn(settings.view);
     stream.current?.open(query);
-  }, [query, settings.paused, token, memory]);
+  }, [query, settings.view, settings.paused, token, memory]);
 
   useEffect(() => {
     memory.forget();

@@ -12,10 +12,10 @@ const PLACES: Readonly<Record<ConnectionState, readonly [column: number, row: nu
   finishing: [3, 1],
   leaving: [4, 1],
   broken: [1, 3],
-  aborting: [4, 2],
+  aborting: [4, 3],
   delivering: [2, 3],
   concluding: [3, 3],
-  gone: [4, 3],
+  gone: [4, 2],
 };
 
 /** The ways that a reader should know; from each state, an abort leads to `aborting` as well. */
@@ -31,7 +31,6 @@ const WAYS: readonly (readonly [from: ConnectionState, to: ConnectionState])[] =
   ['closing', 'lingering'],
   ['closing', 'finishing'],
   ['finishing', 'leaving'],
-  ['lingering', 'aborting'],
   ['lingering', 'leaving'],
   ['leaving', 'gone'],
   ['aborting', 'gone'],

@@ -38,7 +38,7 @@ export function Loop({ memory, frame }: { readonly memory: Memory; readonly fram
         </dd>
         <dt>{say('accepts')}</dt>
         <dd>
-          {say('perSecond', rates.accepted.toFixed(rates.accepted < 10 ? 1 : 0))}{' '}
+          {say('perSecond', rates.accepted < 10 ? Math.round(rates.accepted * 10) / 10 : count(rates.accepted))}{' '}
           <small>{say('open.total', count(totals.accepted))}</small>
         </dd>
         <dt>{say('open')}</dt>

@@ -1,4 +1,5 @@
 import type { Frame, InspectorEvent, Row } from '../src/values/frame.ts';
+import type { ViewName } from '../src/values/query.ts';
 
 /** How many events are kept, and for how many frames what has come or gone is marked. */
 const EVENTS = 1000;
@@ -22,6 +23,8 @@ export class Memory {
   dropped = 0;
   /** The last frame, and the rows of it and of the one before. */
   frame: Frame | undefined;
+  /** Whether events are kept: the other views do not show them. */
+  #listing = false;
   #keys = 0;
   #before: ReadonlyMap<number, Row> = new Map();
   #rows: ReadonlyMap<number, Row> = new Map();
@@ -51,16 +54,15 @@ export class Memory {
     );
     this.#accepted = accepted;
     this.#busy = [...this.#busy, { now: frame.now, busyMs: frame.loop.busyMs }].slice(-WINDOW);
-    const added = frame.events.map((event) => ({ key: ++this.#keys, event }));
-    if (added.length > 0) this.events = [...added.reverse(), ...this.events].slice(0, EVENTS);
-    this.eventsMissed += frame.eventsMissed;
+    if (this.#listing) this.#list(frame);
     this.dropped += frame.dropped;
     this.frame = frame;
   }
 
   /** Another query: other rows come, and none of them is new; the view of events begins with all that the server has. */
-  turn(): void {
+  turn(view?: ViewName): void {
     this.frames = 0;
+    this.#listing = view === 'events';
     this.events = [];
     this.eventsMissed = 0;
     this.#rows = new Map();
@@ -76,6 +78,12 @@ export class Memory {
     this.frame = undefined;
     this.#busy = [];
     this.#accepted = new Map();
+  }
+
+  #list({ events, eventsMissed }: Frame): void {
+    const added = events.map((event) => ({ key: ++this.#keys, event }));
+    if (added.length > 0) this.events = [...added.reverse(), ...this.events].slice(0, EVENTS);
+    this.eventsMissed += eventsMissed;
   }
 
   /** Whether a connection has come since the page looked, and a moment ago. */

@@ -1,4 +1,4 @@
-import type { ConnectorView } from 'couplet';
+import type { ConnectorView, Details } from 'couplet';
 import type { Frame, PortFrame, Row } from '../src/values/frame.ts';
 import { count, duration } from './format.ts';
 import { Loop, Refused } from './loop.tsx';
@@ -65,8 +65,9 @@ function Port({ port, memory, frame, open }: CardProps & { readonly port: PortFr
 /** The limits of a port as current, most, limit and total, what it refused, and its other policies. */
 function Limits({ port }: { readonly port: PortFrame }) {
   const { totals, policies } = port;
-  const max = policies.find(({ policy }) => policy === 'limitConnections')?.['max'];
-  const others = policies.filter(({ policy }) => policy !== 'limitConnections');
+  const limit = policies.find(({ policy }) => policy === 'limitConnections') ?? {};
+  const { max } = limit;
+  const others = policies.filter((policy) => policy !== limit);
   return (
     <div class="limits">
       <b class="number">{max === undefined ? count(totals.open) : say('now.of', count(totals.open), max)}</b>{' '}
@@ -74,11 +75,7 @@ function Limits({ port }: { readonly port: PortFrame }) {
       <span>{say('open.most', count(totals.most))}</span>
       <span>{say('open.total', count(totals.accepted))}</span>
       {others.map((policy, at) => (
-        <span key={`${at} ${policy['policy']}`} class="policy">
-          {Object.entries(policy)
-            .map(([name, value]) => (name === 'policy' ? value : `${name} ${value}`))
-            .join(' ')}
-        </span>
+        <Facts key={`${at}`} facts={policy} />
       ))}
       {totals.errors > 0 && (
         <span class="bad">
@@ -86,15 +83,15 @@ function Limits({ port }: { readonly port: PortFrame }) {
         </span>
       )}
       <Refused refused={totals.refused} />
-      {port.facts !== undefined && (
-        <span class="policy">
-          {Object.entries(port.facts)
-            .map(([name, value]) => `${name} ${value}`)
-            .join(', ')}
-        </span>
-      )}
+      {port.facts !== undefined && <Facts facts={port.facts} />}
     </div>
   );
+}
+
+/** Names and values in one line; the name of a policy stands by itself. */
+function Facts({ facts }: { readonly facts: Details }) {
+  const words = Object.entries(facts).map(([name, value]) => (name === 'policy' ? value : `${name} ${value}`));
+  return <code>{words.join(' ')}</code>;
 }
 
 function Connector({ connector, memory, frame, open }: CardProps & { readonly connector: ConnectorView }) {

@@ -103,5 +103,5 @@ function useSchemeCount(): string {
     query.addEventListener('change', changed);
     return () => query.removeEventListener('change', changed);
   }, []);
-  return `${document.documentElement.dataset['scheme']} ${changes}`;
+  return `${document.documentElement.getAttribute('data-scheme')} ${changes}`;
 }

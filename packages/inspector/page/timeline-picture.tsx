@@ -10,7 +10,7 @@ const THREAD = 34;
 
 /** How high a lane is, for as many. */
 function heightOf(lanes: number): number {
-  return lanes <= 14 ? 38 : lanes <= 40 ? 22 : 14;
+  return lanes <= 8 ? 54 : lanes <= 16 ? 36 : lanes <= 40 ? 22 : 14;
 }
 
 interface Scale {
@@ -135,9 +135,12 @@ function Names({ held, scale }: { readonly held: Tape['callbacks']; readonly sca
   return (
     <>
       {shown.map(({ x, text }) => (
-        <text key={x} class="who" x={x} y={HEAD + 20}>
-          {text}
-        </text>
+        <g key={x} class="who">
+          <rect x={x - text.length * 7 - 4} y={HEAD + 2} width={text.length * 7 + 8} height={THREAD - 6} />
+          <text x={x} y={HEAD + 20}>
+            {text}
+          </text>
+        </g>
       ))}
     </>
   );
@@ -164,7 +167,8 @@ function LaneRow(props: { readonly track: Track; readonly scale: Scale; readonly
         .filter(([, to]) => to > scale.from)
         .map(([from, to, waiting]) => {
           const [left, right] = [scale.x(from), scale.x(to)];
-          const word = say(`waits.${waiting}`);
+          const whole = say(`means.${waiting}`);
+          const word = right - left > whole.length * 9 ? whole : say(`waits.${waiting}`);
           return (
             <g key={from} class={`wait t-${waiting}`}>
               <rect x={left} y="2" width={right - left} height={high - 4} />
@@ -186,22 +190,10 @@ function LaneRow(props: { readonly track: Track; readonly scale: Scale; readonly
 }
 
 function Label({ track, high }: { readonly track: Track; readonly high: number }) {
-  const [first = '', ...others] = track.label.split(' ');
-  if (high < 30)
-    return (
-      <text class={high < 16 ? 'name tiny' : 'name'} x="16" y={high / 2 + 4}>
-        #{track.id} {track.label.slice(0, 28)}
-      </text>
-    );
   return (
-    <>
-      <text class="name" x="16" y="16">
-        #{track.id} {first.slice(0, 22)}
-      </text>
-      <text class="place" x="16" y="31">
-        {others.join(' ').slice(0, 28)}
-      </text>
-    </>
+    <text class={high < 16 ? 'name tiny' : 'name'} x="16" y={high / 2 + 4}>
+      #{track.id} {track.label.length > 24 ? `${track.label.slice(0, 23)}…` : track.label}
+    </text>
   );
 }
 

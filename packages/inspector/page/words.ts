@@ -215,7 +215,7 @@ export const WORDS = {
     'Until it returned, nothing else could run: no other connection, no timer.',
     '在它返回之前，其他连接和定时器都不能运行。',
   ],
-  'event.error': ['{0}.{1} threw: {2}', '{0}.{1} 抛出错误：{2}'],
+  'event.error': ['{0}, {1} threw: {2}', '{0}，{1} 抛出错误：{2}'],
   'kind.listening': ['port', '端口'],
   'kind.stoppedListening': ['port', '端口'],
   'kind.made': ['made', '建立'],

@@ -63,7 +63,7 @@ describe('the page shows a reactor', () => {
     const { page } = await visit(browser, scene.url);
     const slow = page.locator('.pair', { hasText: 'Ballad' });
     await slow.getByText('producer paused').waitFor(SOON);
-    assert.match(await slow.locator('.waits').innerText(), /peer/);
+    assert.match((await slow.locator('.waits').textContent()) ?? '', /peer/);
     const [, queued, most] =
       /^queue ([\d.]+) KiB, most ([\d.]+) KiB/.exec((await slow.locator('.queue title').textContent()) ?? '') ?? [];
     assert.ok(Number(most) > 64, `most ${most} KiB`);

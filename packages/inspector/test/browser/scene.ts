@@ -4,16 +4,24 @@ import { connect, type Socket } from 'node:net';
 import { Factory, type ListeningPort, type Producer, Protocol, reactor as processReactor, type Reactor } from 'couplet';
 import { limitConnections } from 'couplet/policies';
 import { TextLineReceiver } from 'couplet/protocols';
-import { type Inspector, serveInspector } from 'couplet-inspector';
+import { type Inspector, type InspectorOptions, serveInspector } from 'couplet-inspector';
+
+const ROOT = new URL('../../../../', import.meta.url).href;
 
 /** How long a line holds the loop that says so. */
 export const HELD_MS = 400;
 
-/** A poem, ten bytes at a time. */
+/** The milliseconds between two pieces of a poem, of one client after the other. */
+const DELAYS = [100, 240, 350] as const;
+
+/** A poem, a piece at a time. */
 export class SlowPoetry extends Protocol {
   #sent = 0;
+  #delay = 100;
 
   override connectionMade() {
+    const { factory } = this;
+    if (factory instanceof SlowPoetryFactory) this.#delay = DELAYS[factory.made++ % DELAYS.length] ?? this.#delay;
     this.#next();
   }
 
@@ -23,10 +31,10 @@ export class SlowPoetry extends Protocol {
   }
 
   #next(): void {
-    this.transport.clock.callLater(100, () => {
+    this.transport.clock.callLater(this.#delay, () => {
       if (this.transport.disconnecting) return;
-      this.#sent += 10;
-      this.transport.write('O wild west');
+      this.#sent += 12;
+      this.transport.write('O wild west ');
       this.#next();
     });
   }
@@ -36,7 +44,7 @@ export class SlowPoetry extends Protocol {
 export class Shout extends TextLineReceiver {
   override lineReceived(line: string) {
     if (line === 'block') block(HELD_MS);
-    if (line === 'throw') throw new RangeError('no line like <script>alert(1)</script> is known');
+    if (line === 'throw') throw complaint();
     this.sendLine(line.toUpperCase());
   }
 }
@@ -64,9 +72,19 @@ export class Ballad extends Protocol implements Producer {
   }
 }
 
-/** A factory with a name of its own. */
-class SlowPoetryFactory extends Factory {
+/** Gives each poem its pace. */
+export class SlowPoetryFactory extends Factory {
   override protocol = SlowPoetry;
+  /** How many there were. */
+  made = 0;
+}
+
+class ShoutFactory extends Factory {
+  override protocol = Shout;
+}
+
+class BalladFactory extends Factory {
+  override protocol = Ballad;
 }
 
 /** A reactor with three servers, and its inspector. */
@@ -77,10 +95,10 @@ export class Scene implements AsyncDisposable {
   #inspector: Inspector | undefined;
 
   /** Begins, and resolves once the inspector listens. */
-  static async begin(): Promise<Scene> {
+  static async begin(options: InspectorOptions = {}): Promise<Scene> {
     const scene = new Scene();
     scene.#ended = scene.reactor.run({ signals: false, stopLingerMs: 0 });
-    scene.#inspector = await serveInspector(scene.reactor);
+    scene.#inspector = await serveInspector(scene.reactor, options);
     return scene;
   }
 
@@ -91,11 +109,7 @@ export class Scene implements AsyncDisposable {
 
   /** Listens for one kind of clients, at most `max` of them. */
   listen(kind: 'poetry' | 'shout' | 'ballad', max = 100): Promise<ListeningPort> {
-    const factory = {
-      poetry: new SlowPoetryFactory(),
-      shout: Factory.forProtocol(Shout),
-      ballad: Factory.forProtocol(Ballad),
-    }[kind];
+    const factory = { poetry: new SlowPoetryFactory(), shout: new ShoutFactory(), ballad: new BalladFactory() }[kind];
     return this.reactor.listenTCP(0, limitConnections(factory, { max }), { interface: '127.0.0.1' });
   }
 
@@ -129,6 +143,13 @@ export class Scene implements AsyncDisposable {
 export function portOf(port: ListeningPort): number {
   const address = port.getHost();
   return 'port' in address ? address.port : 0;
+}
+
+/** An error whose stack does not say where the sources of this machine are. */
+function complaint(): Error {
+  const error = new RangeError('no line like <script>alert(1)</script> is known');
+  error.stack = error.stack?.replaceAll(ROOT, 'file:///srv/') ?? '';
+  return error;
 }
 
 /** Holds the thread. */

@@ -1,0 +1,70 @@
+// Takes docs/pictures/*.png: each view of the inspector's page in both languages and both colour schemes, of three slow poems, a reader that
+// does not read, a callback that blocks, a client too many and an error.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { launch, visit } from '../packages/inspector/test/browser/chrome.ts';
+import { Scene } from '../packages/inspector/test/browser/scene.ts';
+import { installBrowser } from './debian.mjs';
+import { withPalette } from './palette.mjs';
+
+const FOLDER = 'docs/pictures';
+
+installBrowser();
+mkdirSync(FOLDER, { recursive: true });
+const browser = await launch();
+for (const locale of ['en', 'zh-CN'])
+  for (const colorScheme of ['light', 'dark']) {
+    await using scene = await Scene.begin({ payload: true });
+    const { page } = await visit(browser, scene.url, { locale, colorScheme, reducedMotion: 'reduce' });
+    const take = async (name) =>
+      writeFileSync(`${FOLDER}/${name}-${locale.slice(0, 2)}-${colorScheme}.png`, withPalette(await page.screenshot()));
+    await takeAll(scene, page, take);
+  }
+await browser.close();
+
+/** Takes each view when it has something to show. */
+async function takeAll(scene, page, take) {
+  const poetry = await scene.listen('poetry');
+  const ballads = await scene.listen('ballad');
+  const shout = await scene.listen('shout', 1);
+  for (let client = 0; client < 3; client += 1) await scene.client(poetry);
+  await scene.client(ballads, true);
+  const loud = await scene.client(shout);
+  await page.locator('.pair .pulse').first().waitFor();
+  await seconds(page, 9);
+  await take('reactor');
+
+  await page.keyboard.press('3');
+  await page.locator('.bar button').nth(1).click();
+  await seconds(page, 5);
+  loud.write('hello\r\nblock\r\n');
+  await page.locator('.picture .held').waitFor();
+  await seconds(page, 5);
+  await take('timeline');
+
+  await page.keyboard.press('1');
+  await page.locator('.pair .pulse').first().waitFor();
+  loud.write('block\r\n');
+  await page.locator('.dial.held').waitFor();
+  await take('reactor-held');
+
+  await page.keyboard.press('2');
+  await page.locator('tr', { hasText: 'Shout' }).click();
+  await page.locator('.facts').waitFor();
+  loud.write('a line\r\n');
+  await page.locator('.payload').waitFor();
+  await seconds(page, 2);
+  await take('connections');
+
+  loud.write('throw\r\n');
+  await (await scene.client(shout)).destroy();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('4');
+  await page.locator('.event.k-error').first().waitFor();
+  await page.locator('.event.k-error summary').first().click();
+  await take('events');
+}
+
+/** Waits for that many frames: one comes each second. */
+async function seconds(page, frames) {
+  await page.waitForTimeout(frames * 1000);
+}
