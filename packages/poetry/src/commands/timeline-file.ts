@@ -99,7 +99,8 @@ function checkWritable(file: string): void {
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true)
     throw new Error(`timeline '${file}' is a folder, not a file`);
   try {
-    accessSync(dirname(file), constants.W_OK | constants.X_OK);
+    // With a slash behind it, a file has another error than a folder that is closed.
+    accessSync(`${dirname(file)}/`, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw cannotWrite(file, error);
   }
