@@ -32,7 +32,7 @@ const words = all('text[data-words]').map((element) => ({
   element,
   texts: JSON.parse(element.dataset.words).map((text) => [text, canvas.measureText(text).width + 4]),
 }));
-const patterns = all('pattern').map((element) => [element, element.getAttribute('patternTransform')]);
+const patterns = all('pattern:not(.still)').map((element) => [element, element.getAttribute('patternTransform')]);
 const lenses = all('.lens').map((element) => [element, element.getAttribute('d')]);
 const axes = all('.axis');
 
@@ -41,6 +41,8 @@ const shown = (ms, step) => {
   const digits = step >= 1 ? 0 : step >= 0.1 ? 1 : 2;
   return to >= 1000 && step >= 10 ? (ms / 1000).toFixed(2) + ' s' : ms.toFixed(digits) + ' ms';
 };
+
+const moment = (ms) => (to >= 1000 ? (ms / 1000).toFixed(3) + ' s' : ms.toFixed(2) + ' ms');
 
 function draw() {
   shift = Math.min(left - zoom * left, Math.max(right - zoom * right, shift));
@@ -121,8 +123,11 @@ function hover(event) {
   const { x } = point(event);
   const inside = x >= left && x <= right;
   const row = event.target.closest('.row');
-  const text = (inside && row && nearest(row, x)) || event.target.closest('[data-tip]')?.dataset.tip;
-  const time = inside && !event.target.closest('.magnifier') ? timeAt(x).toFixed(1) + ' ms' : '';
+  const under = event.target.closest('[data-tip]');
+  // A stroke is too thin to be pointed at: the ground beside it shows it, too.
+  const ground = under === null || under.matches('.span, .wait, .track, path');
+  const text = (inside && row && ground && nearest(row, x)) || under?.dataset.tip;
+  const time = inside && !event.target.closest('.magnifier') ? moment(timeAt(x)) : '';
   cursor.setAttribute('d', time === '' ? '' : 'M' + x + ' 0V' + svg.viewBox.baseVal.height);
   tip.textContent = [text, time].filter(Boolean).join(' · ');
   tip.hidden = tip.textContent === '';

@@ -103,10 +103,13 @@ function strokeLength(bytes: number, room: number): number {
 function endShapes(sheet: Sheet, lane: Lane, top: number, height: number): Shape[] {
   const { end } = lane;
   if (end === undefined || end.at < sheet.scale.from || end.at > sheet.scale.to) return [];
-  const kind = end.failure === undefined ? 'fill' : 'held';
-  const x = sheet.scale.x(end.at);
-  const title = shape('title', {}, resultTitle(sheet, lane));
-  return [shape('rect', { class: kind, x: x - 1, y: top, width: 2, height }, title)];
+  const kind = end.failure === undefined ? 'end stroke' : 'end held';
+  return strokes(
+    sheet,
+    kind,
+    [{ x: sheet.scale.x(end.at), y: top, height, title: resultTitle(sheet, lane) }],
+    resultTitle(sheet, lane),
+  );
 }
 
 function resultShapes(sheet: Sheet, lane: Lane, y: number): Shape[] {

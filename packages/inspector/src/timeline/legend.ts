@@ -25,7 +25,7 @@ export function legendRow(
   const held = runs.some(({ callbacks }) => callbacks.some(({ ms }) => ms >= HELD_MS));
   const box = { y: -9, width: 24, height: 12 };
   const items: [present: boolean, text: string, swatch: Shape][] = [
-    [true, legend.wait, shape('rect', { ...box, class: 'swatch', fill: hatching(sheet, 'wait') })],
+    [true, legend.wait, shape('rect', { ...box, class: 'swatch', fill: hatching(sheet, 'still') })],
     [true, legend.chunk, shape('path', { class: 'chunk stroke', d: 'M6 3v-8M12 3v-8M18 3v-8' })],
     [true, legend.callback, shape('path', { class: 'callback stroke', d: 'M12 3v-8' })],
     [held, legend.held, shape('rect', { ...box, x: 8, width: 8, class: 'held' })],
@@ -58,7 +58,7 @@ export function defs(sheet: Sheet, clip: Readonly<Record<string, number>>): Shap
       'pattern',
       {
         id: `${sheet.prefix}-${name}`,
-        class: 'pattern',
+        ...(name === 'still' ? { class: 'still' } : {}),
         width: size,
         height: size,
         patternUnits: 'userSpaceOnUse',
@@ -77,6 +77,8 @@ export function defs(sheet: Sheet, clip: Readonly<Record<string, number>>): Shap
     'defs',
     {},
     pattern('wait', 45, 6, line(6)),
+    // For what stays as it is when a script zooms.
+    pattern('still', 45, 6, line(6)),
     ...colours,
     pattern('paused', -45, 4, line(4, 'hatch dense')),
     pattern('blocked', 45, 5, line(5), crossed),

@@ -100,7 +100,7 @@ export function magnifierRow(sheet: Sheet, run: RecordedRun, { from, to, turns }
   const [begin, end] = [sheet.scale.inside(from), sheet.scale.inside(to)];
   const lens = points([begin, y - 3], [end, y - 3], [right, top], [left, top]);
   const frame = { x: left, y: top, width: right - left, height: bottom - top };
-  const ground = { x: left, y: bars, width: right - left, height: BAR_HEIGHT, fill: hatching(sheet, 'wait') };
+  const ground = { x: left, y: bars, width: right - left, height: BAR_HEIGHT, fill: hatching(sheet, 'still') };
   const wanted = turns.map(({ at }) => scale.x(at));
   const places = apart(wanted, widestBadge(turns) + GAP, left + 12, right - 12);
   const middle = (top + bottom) / 2 + 4;

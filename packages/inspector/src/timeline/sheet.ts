@@ -67,7 +67,7 @@ export function bar(
 ): Shape[] {
   if (to < sheet.scale.from || from > sheet.scale.to) return [];
   const x = sheet.scale.inside(from);
-  const width = Math.max(0.5, sheet.scale.inside(to) - x);
+  const width = Math.max(sheet.zoomable ? 0 : 0.5, sheet.scale.inside(to) - x);
   return [shape('rect', { class: kind, x, y, width, height }, shape('title', {}, title))];
 }
 

@@ -44,6 +44,7 @@ export const TIMELINE_STYLES: string = [
   rule('.connecting', 'fill-opacity:.45'),
   rule('.chunk', 'fill:none'),
   rule('.callback', 'fill:none;stroke-width:.75'),
+  rule('.end', 'fill:none;stroke-width:2'),
   rule('.held', 'fill:var(--red);stroke:var(--red)'),
   rule('.lens', 'fill:var(--ink);fill-opacity:.06'),
   rule('.lead', 'stroke:var(--muted);stroke-width:.75;fill:none'),
