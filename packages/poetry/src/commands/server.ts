@@ -1,3 +1,4 @@
+import process from 'node:process';
 import type { Command } from 'commander';
 import type { Address, ConnectionOptions, Factory, ListeningPort, Reactor } from 'couplet';
 import { EndpointSyntaxError } from 'couplet';
@@ -119,9 +120,10 @@ export async function serveUntilStopped(reactor: Reactor, open: () => Promise<vo
   let stopping = false;
   reactor.addSystemEventTrigger('before', 'shutdown', () => {
     stopping = true;
-    remark(STOPPING);
   });
   const stopped = reactor.run({ drainTimeoutMs: DRAIN_TIMEOUT_MS });
+  const tell = (): void => remark(STOPPING);
+  process.once('SIGINT', tell);
   try {
     await open();
   } catch (error) {
@@ -132,4 +134,5 @@ export async function serveUntilStopped(reactor: Reactor, open: () => Promise<vo
     }
   }
   await stopped;
+  process.off('SIGINT', tell);
 }

@@ -108,7 +108,8 @@ export async function serve(t: TestContext, name: string, ...args: readonly stri
   return { program, port: Number(port) };
 }
 
-function commandFile(name: string): string {
+/** The file that the command of that name runs. */
+export function commandFile(name: string): string {
   for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
     const files = [join(folder, 'bin', `${name}.js`), join(folder, 'node_modules/.bin', name)];
     const found = files.find((file) => existsSync(file));
