@@ -6,6 +6,7 @@ import process from 'node:process';
 /** The packages with real clients and servers, each with a file that it brings. */
 const PROGRAMS = {
   curl: '/usr/bin/curl',
+  fish: '/usr/bin/fish',
   haproxy: '/usr/sbin/haproxy',
   // What swaks speaks TLS with.
   'libnet-ssleay-perl': '/usr/share/doc/libnet-ssleay-perl/copyright',
@@ -21,6 +22,7 @@ const PROGRAMS = {
   swaks: '/usr/bin/swaks',
   systemd: '/usr/bin/systemd-socket-activate',
   wrk: '/usr/bin/wrk',
+  zsh: '/usr/bin/zsh',
 };
 
 /** What the tests in a browser need besides: they alone install it. */

@@ -9,7 +9,11 @@ const command = serverCommandLine('fastpoetry', 'Serves a poem: sends the whole 
   .argument('<file>', 'the poem')
   .addHelpText(
     'after',
-    examples('fastpoetry', '--port 10003 poetry/jiangjinjiu.txt', '--listen unix:/run/poetry.sock poetry/science.txt'),
+    examples(
+      'fastpoetry',
+      ['--port 10003 poetry/jiangjinjiu.txt', 'on localhost'],
+      ['--listen unix:/run/poetry.sock poetry/science.txt', 'on a UNIX socket'],
+    ),
   );
 
 await runProgram('fastpoetry', async () => {

@@ -69,11 +69,11 @@ const command = commandLine('get-poetry', 'Downloads poems, from all addresses a
     'after',
     examples(
       'get-poetry',
-      '10000 10001 10002          # all at once',
-      '--blocking 10000 10001     # one after the other',
-      '--compare --timeline poems.svg 10000 10001 10002',
-      '--print --expect-bytes 648 localhost:10002',
-      '--json 10000 | jq -c \'select(.event == "finished")\'',
+      ['10000 10001 10002', 'all at once'],
+      ['--blocking 10000 10001', 'one after the other'],
+      ['--compare --timeline poems.svg 10000 10001', 'both, as a picture'],
+      ['--expect-bytes 648 --print localhost:10002', 'fails if it is shorter'],
+      ['--json 10000 | jq .bytes', 'a line for each event'],
     ),
   );
 

@@ -27,7 +27,11 @@ const command = serverCommandLine(
   )
   .addHelpText(
     'after',
-    examples('poetry-proxy', '--port 10004 10000', '--port 10004 --timeout 30 poetry.example:10000'),
+    examples(
+      'poetry-proxy',
+      ['--port 10004 10000', 'the poem of port 10000'],
+      ['--timeout 30 poetry.example:10000', 'of another host, within 30 s'],
+    ),
   );
 
 await runProgram('poetry-proxy', async () => {

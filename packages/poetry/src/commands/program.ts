@@ -24,13 +24,11 @@ export function commandLine(name: string, description: string): Command {
     .exitOverride();
 }
 
-/** The end of help: how a program is used, each line with its words behind the program's name. */
-export function examples(name: string, ...lines: readonly string[]): string {
-  const all = [
-    ...lines,
-    `completion bash            # or ${SHELLS.slice(1).join(', ')}: a script that completes its options`,
-  ];
-  return `\nExamples:\n${all.map((line) => `  ${name} ${line}`).join('\n')}`;
+/** The end of help: how the program of that name is used, each line with the words behind its name, and what that does. */
+export function examples(name: string, ...lines: readonly (readonly [words: string, what: string])[]): string {
+  const all = [...lines, ['completion bash', `complete the options: ${SHELLS.join(', ')}`] as const];
+  const width = Math.max(...all.map(([words]) => words.length));
+  return `\nExamples:\n${all.map(([words, what]) => `  ${name} ${words.padEnd(width)}  # ${what}`).join('\n')}`;
 }
 
 /**

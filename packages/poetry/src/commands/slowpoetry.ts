@@ -28,9 +28,9 @@ const command = serverCommandLine('slowpoetry', 'Serves a poem slowly: sends a f
     'after',
     examples(
       'slowpoetry',
-      '--port 10000 --num-bytes 30 poetry/ecstasy.txt',
-      '--port 10001 --delay 0.5 --concurrency 0 poetry/science.txt',
-      '--port 10002 --block 400 poetry/science.txt   # see how the other clients stand still',
+      ['--port 10000 poetry/ecstasy.txt', '10 bytes every 0.1 s, one client at a time'],
+      ['--delay 0.5 --concurrency 0 poetry/science.txt', 'slower, all clients at once'],
+      ['--block 400 poetry/science.txt', 'hold the thread, and so all clients'],
     ),
   );
 

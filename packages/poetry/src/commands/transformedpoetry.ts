@@ -11,7 +11,10 @@ const command = serverCommandLine('transformedpoetry', 'Transforms poems: netstr
     'after',
     `\nA request is the netstring of NAME.POEM, such as '19:cummingsify.A Poem.,', of at most\n99,999 bytes; the answer is the netstring of the poem, transformed: '7:a poem.,'. Both are UTF-8.\nNAME is one of: ${service.names.join(', ')}. A request that has no answer closes the\nconnection, after the answers to the requests before it, and is reported on standard error.`,
   )
-  .addHelpText('after', examples('transformedpoetry', '--port 10005', '--port 0 --iface ::1'));
+  .addHelpText(
+    'after',
+    examples('transformedpoetry', ['--port 10005', 'on localhost'], ['--iface ::1', 'on any free port of IPv6']),
+  );
 
 await runProgram('transformedpoetry', async () => {
   readArguments(command);

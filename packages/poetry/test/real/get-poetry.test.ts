@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { describe, it } from 'node:test';
 import { freePort } from 'couplet-test/free-port';
 import { poemFolder } from '../../src/protocols/poem.ts';
@@ -23,6 +24,23 @@ const LEAST_MS = 180;
 function totalMs(stdout: string): number {
   const [, seconds] = /^Got \d+ poems? in 0:00:(\d\d(?:\.\d{6})?)\n$/m.exec(stdout) ?? [];
   return 1000 * Number(seconds);
+}
+
+/** What a line of `--json` may have. */
+interface Event {
+  readonly ms: number;
+  readonly event: string;
+  readonly task?: number;
+  readonly bytes?: number;
+  readonly poems?: number;
+  readonly blocking?: boolean;
+  readonly tasks?: readonly unknown[];
+  readonly reason?: string;
+  readonly poem?: string;
+}
+
+function sumOf(events: readonly Event[]): number {
+  return events.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
 }
 
 describe('get-poetry', () => {
@@ -94,6 +112,99 @@ describe('get-poetry', () => {
     assert.match(
       stdout,
       new RegExp(`^Task 1: get poetry from: unix:${path}\nTask 1: got 6 bytes .*\na line\nGot 1 poem `),
+    );
+  });
+});
+
+describe('get-poetry whose output is not a terminal', () => {
+  it(
+    'C-1: prints the lines of the tutorial to the byte, without escape sequences, whatever the environment says',
+    OPTIONS,
+    async (t) => {
+      const port = await script(t, (client) => client.end('a line\n'));
+      const nobody = await freePort();
+      const before = { ...process.env };
+      Object.assign(process.env, { FORCE_COLOR: '3', TERM: 'xterm-256color' });
+      t.after(() => {
+        for (const name of ['FORCE_COLOR', 'TERM']) {
+          if (before[name] === undefined) delete process.env[name];
+          else process.env[name] = before[name];
+        }
+      });
+      const place = `127.0.0.1:${port}`;
+      const time = '0:00:00\\.\\d{6}';
+      const lines = {
+        '--blocking': `Task 1: get poetry from: ${place}\nTask 1: got 7 bytes of poetry from ${place} in ${time}\nTask 2: get poetry from: 127.0.0.1:${nobody}\n`,
+        '--print': `Task 1: got 7 bytes of poetry from ${place}\nTask 1 finished\nTask 1: 7 bytes of poetry\na line\n`,
+      };
+      for (const [mode, text] of Object.entries(lines)) {
+        const { status, stdout, stderr } = await run('get-poetry', mode, `${port}`, `${nobody}`);
+        assert.deepEqual([status, stderr], [1, `Task 2: 127.0.0.1:${nobody}: connection refused\n`]);
+        assert.match(stdout, new RegExp(`^${text}Got 1 poem in ${time}\n$`));
+      }
+    },
+  );
+
+  it('C-5: says 1 poem and 2 poems', OPTIONS, async (t) => {
+    const port = await script(t, (client) => client.end('a line\n'));
+    for (const [count, words] of [
+      [1, '1 poem'],
+      [2, '2 poems'],
+    ] as const) {
+      const { stdout } = await run('get-poetry', ...Array.from({ length: count }, () => `${port}`));
+      assert.match(stdout, new RegExp(`^Got ${words} in `, 'm'));
+    }
+  });
+});
+
+describe('get-poetry --json', () => {
+  /** The events that it prints for these words. */
+  async function eventsOf(...words: readonly string[]): Promise<{ events: readonly Event[]; stderr: string }> {
+    const { stdout, stderr } = await run('get-poetry', '--json', ...words);
+    assert.ok(stdout.endsWith('\n'));
+    const lines = stdout.trimEnd().split('\n');
+    for (const line of lines) assert.doesNotMatch(line, /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+    return { events: lines.map((line) => JSON.parse(line)), stderr };
+  }
+
+  it('C-5: prints a line for each event, and the sums agree with the last one', OPTIONS, async (t) => {
+    const { port: slow } = await serve(t, 'slowpoetry', SCIENCE, ...SLOW);
+    const port = await script(t, (client) => client.end('a line\n'));
+    const nobody = await freePort();
+    for (const mode of [[], ['--blocking']]) {
+      const { events, stderr } = await eventsOf(...mode, `${slow}`, `${nobody}`, `${port}`);
+      assert.equal(stderr, `Task 2: 127.0.0.1:${nobody}: connection refused\n`);
+      assert.deepEqual(
+        [events[0]?.event, events[0]?.blocking, events[0]?.tasks?.length],
+        ['begun', mode.length > 0, 3],
+      );
+      const last = events.at(-1);
+      assert.deepEqual([last?.event, last?.poems], ['ended', 2]);
+      const finished = events.filter(({ event }) => event === 'finished');
+      assert.equal(finished.length, 2);
+      assert.equal(sumOf(finished), last?.bytes);
+      assert.equal(sumOf(events.filter(({ event }) => event === 'chunk')), last?.bytes);
+      for (const { task, bytes } of finished)
+        assert.equal(sumOf(events.filter((one) => one.event === 'chunk' && one.task === task)), bytes);
+      const [failed] = events.filter(({ event }) => event === 'failed');
+      assert.equal(failed?.reason, `127.0.0.1:${nobody}: connection refused`);
+      const times = events.map(({ ms }) => ms);
+      assert.deepEqual(
+        times,
+        times.toSorted((one, other) => one - other),
+      );
+    }
+  });
+
+  it('C-5: has the poem in the event of its end if that is to be printed', OPTIONS, async (t) => {
+    const poem = 'a line\n\u202e\u{e0041}\u001b[2J\n';
+    const port = await script(t, (client) => client.end(poem));
+    const printed = await eventsOf('--print', `${port}`);
+    assert.equal(printed.events.find(({ event }) => event === 'finished')?.poem, poem);
+    const { events } = await eventsOf(`${port}`);
+    assert.equal(
+      events.some((event) => 'poem' in event),
+      false,
     );
   });
 });
