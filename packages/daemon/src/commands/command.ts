@@ -6,6 +6,7 @@ import { addAsking } from './ask-commands.ts';
 import { addBuiltIn } from './built-in-commands.ts';
 import { BUILT_INS } from './built-ins.ts';
 import { bareCommand } from './help.ts';
+import { withInspectValue } from './inspect-words.ts';
 import { addDaemonOptions } from './options.ts';
 import { addPlugins } from './plugin-commands.ts';
 import { addRunning } from './run-commands.ts';
@@ -19,7 +20,7 @@ export async function coupletd(words: readonly string[], surroundings: Surroundi
   const { error } = surroundings;
   const { program, result } = commandLine(surroundings);
   try {
-    await program.parseAsync(words, { from: 'user' });
+    await program.parseAsync(withInspectValue(words), { from: 'user' });
     return result();
   } catch (thrown) {
     if (thrown instanceof CommanderError) {

@@ -21,7 +21,11 @@ export function bareCommand({ out, error }: Surroundings): Command {
     .exitOverride()
     .showSuggestionAfterError(false)
     .configureHelp({
-      optionTerm: ({ flags }) => flags.replace(/(\w)\.\.\.>$/, '$1').replace(/[<>]/g, ''),
+      optionTerm: ({ flags }) =>
+        flags
+          .replace(/(\w)\.\.\.>$/, '$1')
+          .replace(' [', '[=')
+          .replace(/[<>]/g, ''),
       subcommandTerm: (command) => command.name(),
       visibleArguments: () => [],
       // Without the empty lines between them, so that all fits a screen.

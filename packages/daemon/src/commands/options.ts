@@ -10,7 +10,8 @@ const LIMITS = 'Limits:';
 function optionOf<T>(words: string, row: Row<T>): Option {
   const { kind, takes } = row;
   const flag = `--${flagOf(words)}`;
-  const option = new Option(takes === 'none' ? flag : `${flag} <${kind.metavar}>`, helpOf(row));
+  const value = { none: '', perhaps: ` [${kind.metavar}]`, several: ` <${kind.metavar}>`, one: ` <${kind.metavar}>` };
+  const option = new Option(`${flag}${value[takes ?? 'one']}`, helpOf(row));
   return takes === 'several' ? option.argParser(several) : option;
 }
 

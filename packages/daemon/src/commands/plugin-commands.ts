@@ -4,6 +4,7 @@ import { shown } from '../configuration/shown.ts';
 import type { Program } from '../ipc/messages.ts';
 import { CommandError, EXIT } from '../values/exit-status.ts';
 import { examples } from './help.ts';
+import { takeInspect } from './inspect-words.ts';
 import { launcher } from './launch.ts';
 import { several } from './options.ts';
 import { type DeclaredPlugin, findPlugins } from './plugins.ts';
@@ -22,14 +23,18 @@ export function addPlugins(program: Command, surroundings: Surroundings, note: N
         error(program.helpInformation({ error: true }));
         throw new CommandError('no command was given', EXIT.usage);
       }
-      const programOf = async (): Promise<Program> => pluginProgram(program, directory, name, words);
-      const launch = launcher({ daemon: wordsOf(program) }, programOf, program, surroundings);
+      const { rest, ...inspect } = takeInspect(words);
+      const programOf = async (): Promise<Program> => pluginProgram(program, directory, name, rest);
+      const launch = launcher({ daemon: { ...wordsOf(program), ...inspect } }, programOf, program, surroundings);
       note(await actions.run(await launch(), launch));
     });
   program.addHelpText('after', () => {
     const listed = found(program, directory).plugins.filter(({ name }) => !namesOf(program).includes(name));
     const lines = listed.map((plugin) => `  ${plugin.name.padEnd(9)}  ${plugin.summary || `of ${plugin.package}`}`);
-    const heading = lines.length === 0 ? '' : `\nPlug-ins (options of run go before the name):\n${lines.join('\n')}\n`;
+    const heading =
+      lines.length === 0
+        ? ''
+        : `\nPlug-ins (options of run go before the name, --inspect also after it):\n${lines.join('\n')}\n`;
     return `${heading}${examples('run app.ts --workers 2', 'echo --listen tcp:8007', '--workers 2 poetry --delay 1')}`;
   });
 }

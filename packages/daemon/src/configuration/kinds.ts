@@ -23,6 +23,7 @@ export interface Kind<T> {
 const MOST_SECONDS = 2_000_000;
 const SIZE = /^(\d+)([KMG]?)$/;
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
+const OFF = 'off';
 const YES = new Set(['on', 'true', 'yes', '1']);
 const NO = new Set(['off', 'false', 'no', '0']);
 
@@ -163,6 +164,23 @@ export function localServer(): Kind<string> {
       addIssue({ message: `is ${shown(dataset.value)}, not on TCP alone: 9464 or tcp:9464:interface=10.0.0.7` });
   });
   return { ...rest, schema: v.pipe(schema, v.rawCheck(described), check) };
+}
+
+/** A server description for the inspector, or on or off: on is any free port of loopback. */
+export function inspector(): Kind<string> {
+  const fromText = (text: string): unknown => (text === '' || YES.has(text) ? true : NO.has(text) ? false : text);
+  const read = (value: unknown): string | undefined => {
+    const read = typeof value === 'string' ? fromText(value) : value;
+    if (typeof read === 'boolean') return read ? 'tcp:0:interface=127.0.0.1' : OFF;
+    return typeof read === 'string' ? read : undefined;
+  };
+  const { schema, ...rest } = kind('ENDPOINT', "on, off, or an endpoint such as 'tcp:9229:interface=127.0.0.1'", read, {
+    fromText,
+  });
+  const check = v.rawCheck<string>((context) => {
+    if (context.dataset.typed && context.dataset.value !== OFF) described(context);
+  });
+  return { ...rest, schema: v.pipe(schema, check) };
 }
 
 /** A network of addresses, such as `10.0.0.0/8`, an address, or `unix`. */

@@ -40,6 +40,8 @@ export interface DaemonOptions {
   readonly accessLog: boolean;
   /** The endpoint of metrics and health, a server description; absent: none. A port alone has become one of loopback. */
   readonly metrics?: string;
+  /** The endpoint of the inspector, a server description, or `off`. */
+  readonly inspect: string;
   /** The URL of the Redis that counts for a fleet, from `ledger` or the file `ledgerFile`; absent: none. */
   readonly ledger?: string;
   readonly whenAway: 'local' | 'allow' | 'refuse';

@@ -1,6 +1,7 @@
 import {
   account,
   bytes,
+  inspector,
   type Kind,
   list,
   localServer,
@@ -36,8 +37,10 @@ export interface Row<T> {
   readonly default?: T;
   /** The heading in help. */
   readonly group?: (typeof GROUPS)[number];
-  /** How its option takes values: one unless set, several by repeating the option, or none: to be there is to be on. */
-  readonly takes?: 'several' | 'none';
+  /**
+   * How its option takes values: one unless set, several by repeating the option, none, or perhaps one behind `=`: to be there is to be on.
+   */
+  readonly takes?: 'several' | 'none' | 'perhaps';
 }
 
 /** The options as the program has them, and those that become others on the way. */
@@ -185,6 +188,13 @@ export const OPTIONS: Table<Given> = {
     help: '/metrics, /healthz, /readyz',
     otherwise: 'off',
     group: 'Logs and metrics:',
+  },
+  inspect: {
+    kind: inspector(),
+    default: 'off',
+    help: 'a page that shows the reactors',
+    group: 'Logs and metrics:',
+    takes: 'perhaps',
   },
   ledger: {
     kind: redis(),

@@ -1,4 +1,5 @@
 import type { Permit } from 'couplet/protocols';
+import type { FrameQuery } from 'couplet-inspector';
 import type { DaemonOptions, ServiceSettings } from '../configuration/options.ts';
 import type { ProcessCounters } from '../metrics/counters.ts';
 
@@ -99,6 +100,16 @@ export type Order =
   /** Reads certificates and keys again. */
   | { readonly kind: 'certificates'; readonly id: number }
   | { readonly kind: 'count'; readonly id: number }
+  /** Asks for the next frame of one who looks, with a number of his own; `dropped` is how many he has missed. Answered by `frame`. */
+  | {
+      readonly kind: 'frame';
+      readonly id: number;
+      readonly viewer: number;
+      readonly query: FrameQuery;
+      readonly dropped: number;
+    }
+  /** One who has looked looks no more. */
+  | { readonly kind: 'unwatch'; readonly viewer: number }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: 'granted' | 'refused' | 'unknown' }
   | { readonly kind: 'message'; readonly topic: string; readonly base64: string }
   /** Messages were left out: the worker did not keep up. */
@@ -117,6 +128,9 @@ export type Report =
   | { readonly kind: 'led'; readonly leads: boolean }
   | { readonly kind: 'alive'; readonly counters: ProcessCounters }
   | { readonly kind: 'counted'; readonly id: number; readonly counters: ProcessCounters }
+  /** A frame as JSON, or why there is none. */
+  | { readonly kind: 'frame'; readonly id: number; readonly json: string }
+  | { readonly kind: 'frame'; readonly id: number; readonly failure: Failure }
   /** It was told by a signal to leave. */
   | { readonly kind: 'leaving' }
   | { readonly kind: 'drained'; readonly closed: number; readonly aborted: number }

@@ -2,6 +2,7 @@ import process from 'node:process';
 import type { Clock } from 'couplet';
 import { environmentOfChildren } from '../system/environment.ts';
 import { identityOf } from '../system/identity.ts';
+import { loadInspector } from '../worker/inspector-module.ts';
 import { loadLaunch } from './describe.ts';
 import { enter } from './folder.ts';
 import type { Launch } from './launch.ts';
@@ -18,6 +19,7 @@ export async function checkLaunch(clock: Clock, launch: Launch, folder: string):
   enter(folder);
   const children = new SpawnedChildren({ folder, environment: environmentOfChildren(process.env) });
   const identity = identityOf(options, { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 });
+  if (options.inspect !== 'off') await loadInspector();
   const { description } = await loadLaunch(clock, children, launch, folder, identity);
   return planOf(description, configuration).map(({ name, services: paths, workers }) => {
     const members = description.services.filter(({ path }) => paths.includes(path.split('/', 1).join()));

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import process from 'node:process';
 import type { Reactor } from 'couplet';
+import type { Inspector } from 'couplet-inspector';
 import type { Configuration } from '../configuration/options.ts';
 import { placeOfControl } from '../control/place.ts';
 import type { StatusReport } from '../control/report.ts';
@@ -25,6 +26,7 @@ import type { Children } from './child.ts';
 import { loadLaunch } from './describe.ts';
 import { enter } from './folder.ts';
 import { InProcessChildren } from './in-process.ts';
+import { openInspector } from './inspection.ts';
 import { keptOptions } from './kept.ts';
 import type { Launch, Loaded } from './launch.ts';
 import { Observation } from './observation.ts';
@@ -35,6 +37,7 @@ import { Sockets } from './sockets.ts';
 import { SpawnedChildren } from './spawned.ts';
 import type { Reloaded } from './supervisor.ts';
 import { Supervisor } from './supervisor.ts';
+import { WorkerFrames } from './worker-frames.ts';
 
 /** How a daemon is run. */
 export interface DaemonSetup {
@@ -98,6 +101,8 @@ class Daemon {
   });
   /** Where metrics are served; undefined if they are not. */
   #metrics: string | undefined;
+  /** What the inspector shows. */
+  readonly #frames: WorkerFrames = new WorkerFrames(() => this.#supervisor?.generations.workers ?? []);
 
   constructor(options: DaemonSetup, parent: DaemonParent | undefined) {
     const { reactor, version, directory } = options;
@@ -203,6 +208,7 @@ class Daemon {
     const announcer = new Announcer(reactor, log, manager, this.#parent, this.#tellReady, () => supervisor.well);
     this.#announcer = announcer;
     this.#undo.push(() => announcer.close());
+    const inspector = await this.#openInspector();
     await supervisor.start(loaded, planOf(loaded.description, loaded.configuration));
     const { hosts } = this.#sockets;
     if (supervisor.state === 'ready')
@@ -210,6 +216,7 @@ class Daemon {
         { event: 'daemon.ready', name: loaded.description.name, listeners: hosts, metrics: this.#metrics },
         `ready`,
       );
+    if (inspector !== undefined && supervisor.state === 'ready') this.#tellInspector(inspector);
     const status = await supervisor.ended;
     log.info({ event: 'daemon.ended', status, seconds: Math.round(process.uptime()) }, `ended with status ${status}`);
     return status;
@@ -222,9 +229,13 @@ class Daemon {
     const kept = keptOptions(this.#configuration.options, present.configuration.options);
     if (kept.length > 0)
       this.#log?.log.warn({ event: 'reload.kept', kept }, `${kept.join(', ')}: only a new start changes this`);
+    const { inspect } = this.#configuration.options;
+    const { options, ...configuration } = present.configuration;
+    // A worker that does not watch itself has nothing to show.
+    const shown = { ...present, configuration: { ...configuration, options: { ...options, inspect } } };
     // It has become that by the time of a reload; without workers before the first import.
     const becomes = this.#loaded === undefined && this.#configuration.options.workers > 0 ? this.#identity : undefined;
-    return loadLaunch(reactor, this.#children, present, this.#folder, becomes);
+    return loadLaunch(reactor, this.#children, shown, this.#folder, becomes);
   }
 
   #openLog(): ProcessLog {
@@ -246,6 +257,23 @@ class Daemon {
     const port = await web.open(place);
     this.#undo.push(() => web.close());
     this.#metrics = authorityOf(place.host, port);
+  }
+
+  /** Serves the inspector, if it is to. It belongs to the one who the daemon has become. */
+  async #openInspector(): Promise<Inspector | undefined> {
+    const { inspect, workers } = this.#configuration.options;
+    if (inspect === 'off') return undefined;
+    const inspector = await openInspector(this.#options.reactor, inspect, workers === 0 ? undefined : this.#frames);
+    this.#undo.push(() => inspector.close());
+    return inspector;
+  }
+
+  /** Says where it is. A terminal gets the token; the log gets none. */
+  #tellInspector({ notice, url }: Inspector): void {
+    const [place = ''] = url.split('#', 1);
+    this.#options.say(notice);
+    const line = notice.includes(url) ? `inspector: ${place}` : notice;
+    this.#log?.log.info({ event: 'inspector.ready', host: place }, line);
   }
 
   #handler(): ControlHandler {
@@ -281,6 +309,7 @@ class Daemon {
   }
 
   #changed(): void {
+    this.#frames.changed();
     const supervisor = this.#supervisor;
     const announcer = this.#announcer;
     if (supervisor === undefined || announcer === undefined) return;

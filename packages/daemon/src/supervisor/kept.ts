@@ -17,6 +17,7 @@ const KEPT = {
   logLevel: 'logLevel',
   logQueue: 'logQueue',
   metrics: 'metrics',
+  inspect: 'inspect',
 } as const satisfies Readonly<Record<string, keyof DaemonOptions>>;
 
 /** The keys of the options that differ, and that a reload does not change: the supervisor keeps what it was started with. */

@@ -1,5 +1,6 @@
 import type { Clock, DelayedCall, Drained } from 'couplet';
 import { Machine } from 'couplet/protocols';
+import type { FrameQuery } from 'couplet-inspector';
 import type { Failure, Order, Report, StartOrder } from '../ipc/messages.ts';
 import type { ProcessCounters } from '../metrics/counters.ts';
 import { EXIT } from '../values/exit-status.ts';
@@ -221,6 +222,17 @@ export class WorkerProcess {
     return report.counters;
   }
 
+  /**
+   * Asks for the next frame of one who looks at it: its number is `viewer`, and it has missed `dropped` frames. Resolves to undefined when
+   * the worker has ended. Rejects with an `Error` if it makes no frames.
+   */
+  async frame(viewer: number, query: FrameQuery, dropped: number): Promise<string | undefined> {
+    const report = await this.#ask((id) => ({ kind: 'frame', id, viewer, query, dropped }));
+    if (report?.kind !== 'frame') return undefined;
+    if ('failure' in report) throw new Error(report.failure.line);
+    return report.json;
+  }
+
   /** Has it read its certificates again. Resolves to why that failed, or to undefined. */
   async reloadCertificates(): Promise<Failure | undefined> {
     const report = await this.#ask((id) => ({ kind: 'certificates', id }));
@@ -255,6 +267,7 @@ export class WorkerProcess {
         this.#owner.onAlive(this);
         break;
       case 'counted':
+      case 'frame':
       case 'certificates':
         this.#asked.get(report.id)?.(report);
         this.#asked.delete(report.id);

@@ -15,8 +15,10 @@ import { CommandError, EXIT, type ExitStatus } from '../values/exit-status.ts';
 import { refusedStatus } from '../values/refusal.ts';
 import { describeProgram } from './describe.ts';
 import { Host } from './host.ts';
+import { loadInspector } from './inspector-module.ts';
 import { loadApplication } from './load.ts';
 import { placeIn } from './place-in.ts';
+import { Views } from './views.ts';
 
 /** Where a worker writes its log. */
 export interface WorkerLog {
@@ -57,6 +59,7 @@ export class Worker {
   #fleet: Fleet | undefined;
   #host: Host | undefined;
   #meter: Meter | undefined;
+  #views: Views | undefined;
   #log: WorkerLog | undefined;
   #table: SocketTable | undefined;
   #heartbeat: DelayedCall | undefined;
@@ -96,6 +99,12 @@ export class Worker {
         break;
       case 'certificates':
         void this.#reloadCertificates(order.id);
+        break;
+      case 'frame':
+        void this.#frame(order);
+        break;
+      case 'unwatch':
+        this.#views?.unwatch(order.viewer);
         break;
       case 'count':
         void this.#meter?.survey().then((counters) => this.#around.send({ kind: 'counted', id: order.id, counters }));
@@ -157,6 +166,8 @@ export class Worker {
       const { log, destination } = written;
       this.#log = written;
       if (inherits) this.#table = inheritSockets(reactor, order.sockets);
+      // What happens before someone looks is kept as well. A supervisor in this process looks by itself.
+      if (inherits && options.inspect !== 'off') this.#views = new Views((await loadInspector()).frames(reactor));
       const loaded = await loadApplication(order.program, order.settings);
       const { ledger: url, whenAway, accessLog } = options;
       const fleet = await openFleet({ name, clock: reactor, log, url, tell: inherits ? send : undefined, full });
@@ -209,8 +220,15 @@ export class Worker {
     // What a service that hangs has cut short is not known.
     if (drained !== undefined) send({ kind: 'drained', ...drained });
     this.#heartbeat?.cancel();
+    this.#views?.close();
     this.#meter?.close();
     this.#end(EXIT.done);
+  }
+
+  async #frame(order: Order & { readonly kind: 'frame' }): Promise<void> {
+    const none = { line: 'it was started without inspect', status: EXIT.failed } as const;
+    const report = await this.#views?.frame(order);
+    this.#around.send(report ?? { kind: 'frame', id: order.id, failure: none });
   }
 
   async #reloadCertificates(id: number): Promise<void> {

@@ -13,6 +13,27 @@ writeFileSync(join(directory, 'other.toml'), '[service.ehco]\nlisten = "tcp:8007
 writeFileSync(join(directory, 'poetry.service'), '[Service]\nTimeoutStopSec=30\n');
 writeFileSync(join(directory, 'good.service'), '[Service]\nTimeoutStopSec=31\n');
 
+describe('--inspect', () => {
+  for (const [words, inspect] of [
+    [['run', '--inspect', 'app.ts'], 'tcp:0:interface=127.0.0.1'],
+    [['run', 'app.ts', '--inspect'], 'tcp:0:interface=127.0.0.1'],
+    [['--inspect=unix:/a', 'run', 'app.ts'], 'unix:/a'],
+    [['run', 'app.ts', '--inspect='], 'tcp:0:interface=127.0.0.1'],
+    [['run', 'app.ts'], 'off'],
+    [['echo', '--listen', 'tcp:0', '--inspect'], 'tcp:0:interface=127.0.0.1'],
+  ] as const)
+    test(words.join(' '), async () => {
+      const { launched, error } = await command(words);
+      assert.equal(error, '');
+      assert.equal(launched?.launch.configuration.options.inspect, inspect);
+    });
+
+  test('of a wrong endpoint is refused in one line', async () => {
+    const { status, error } = await command(['run', 'app.ts', '--inspect=tcp']);
+    assert.deepEqual([status, error], [64, "coupletd: --inspect is not an endpoint: endpoint 'tcp': it has no port\n"]);
+  });
+});
+
 describe('what is run', () => {
   const L = ['--listen', 'tcp:0'];
   for (const [words, program] of [

@@ -50,6 +50,21 @@ describe('plug-ins', () => {
     assert.equal(launched?.launch.configuration.options.workers, 2);
   });
 
+  for (const [words, inspect, rest] of [
+    [['poetry', '--inspect', '--delay', '1'], 'tcp:0:interface=127.0.0.1', ['--delay', '1']],
+    [['poetry', '--delay', '1', '--inspect=tcp:9229'], 'tcp:9229', ['--delay', '1']],
+    [['--inspect', 'poetry', '--inspect=off'], 'off', []],
+    [['--inspect', 'poetry'], 'tcp:0:interface=127.0.0.1', []],
+    [['poetry', '--', '--inspect', '--inspect=tcp:1'], 'off', ['--', '--inspect', '--inspect=tcp:1']],
+  ] as const)
+    test(`--inspect may stand behind the name: ${words.join(' ')}`, async () => {
+      const { launched, error } = await command(words, at);
+      assert.equal(error, '');
+      assert.ok(launched?.launch.program.kind === 'plugin');
+      assert.deepEqual(launched.launch.program.words, rest);
+      assert.equal(launched.launch.configuration.options.inspect, inspect);
+    });
+
   test('may be declared as a path alone, by a package with a scope', async () => {
     const { launched } = await command(['chat'], at);
     assert.deepEqual(launched?.launch.program, {
@@ -73,7 +88,7 @@ describe('plug-ins', () => {
     const { out } = await command(['--help'], at);
     assert.match(
       out,
-      /\n\nPlug-ins \(options of run go before the name\):\n {2}poetry {5}serves poems\n {2}chat {7}of @some\/chat\n/,
+      /\n\nPlug-ins \(options of run go before the name, --inspect also after it\):\n {2}poetry {5}serves poems\n {2}chat {7}of @some\/chat\n/,
     );
     assert.doesNotMatch(out, /indirect|echo\.js/);
   });

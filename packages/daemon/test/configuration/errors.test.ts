@@ -92,6 +92,11 @@ describe('R-D30 what is wrong in a file is one line with path and line, 78', () 
       "a.toml:1: daemon.metrics is not an endpoint: endpoint 'tcp': it has no port",
     ],
     [
+      'no endpoint for the inspector',
+      'daemon.inspect = "tcp"',
+      "a.toml:1: daemon.inspect is not an endpoint: endpoint 'tcp': it has no port",
+    ],
+    [
       'no endpoint on TCP for metrics',
       'daemon.metrics = "unix:/run/x.sock"',
       "a.toml:1: daemon.metrics is 'unix:/run/x.sock', not on TCP alone: 9464 or tcp:9464:interface=10.0.0.7",

@@ -45,6 +45,7 @@ const SAMPLES: Readonly<Record<string, readonly [text: string, inFile: unknown, 
   logQueue: ['64K', 65_536, 65_536],
   accessLog: ['off', false, false],
   metrics: ['9464', 9464, 'tcp:9464:interface=127.0.0.1'],
+  inspect: ['on', true, 'tcp:0:interface=127.0.0.1'],
   ledger: ['redis://localhost', 'redis://localhost', 'redis://localhost'],
   ledgerFile: ['url', 'url', 'redis://user:password@localhost:6379/1', 'ledger'],
   whenAway: ['refuse', 'refuse', 'refuse'],
@@ -106,6 +107,7 @@ describe('each option', () => {
       logLevel: 'info',
       logQueue: 8 * 1024 ** 2,
       accessLog: true,
+      inspect: 'off',
       whenAway: 'local',
       nodeOptions: [],
     };
@@ -114,6 +116,14 @@ describe('each option', () => {
       [flagOf('reloadDrainTimeout'), variableOf('reloadDrainTimeout')],
       ['reload-drain-timeout', 'COUPLETD_RELOAD_DRAIN_TIMEOUT'],
     );
+  });
+
+  test('inspect may be off, or an endpoint', async () => {
+    const of = async (text: string): Promise<string> =>
+      (await readConfiguration({ commandLine: { daemon: { inspect: text } } })).options.inspect;
+    assert.equal(await of('off'), 'off');
+    assert.equal(await of(''), 'tcp:0:interface=127.0.0.1');
+    assert.equal(await of('unix:/run/app.sock'), 'unix:/run/app.sock');
   });
 
   test('workers may be auto', async () => {

@@ -49,7 +49,7 @@ function optionRows<T extends object>(table: Options<T>, group: (typeof GROUPS)[
 }
 
 function optionRow<T>(name: string, { kind, takes, otherwise, help, ...row }: Row<T>): string[] {
-  const metavar = takes === 'none' ? '' : ` ${kind.metavar}`;
+  const metavar = takes === 'none' ? '' : takes === 'perhaps' ? `[=${kind.metavar}]` : ` ${kind.metavar}`;
   const usual = row.default === undefined ? '' : takes === 'none' ? 'off' : kind.print(row.default);
   return [code(`--${flagOf(name)}${metavar}`), code(name), otherwise ?? usual, help];
 }

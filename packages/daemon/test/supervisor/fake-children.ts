@@ -149,6 +149,11 @@ export class FakeProcess implements Child {
       case 'certificates':
         this.report({ kind: 'certificates', id: order.id });
         break;
+      case 'frame': {
+        const { id, viewer, query, dropped } = order;
+        this.report({ kind: 'frame', id, json: JSON.stringify({ pid: this.pid, viewer, dropped, sort: query.sort }) });
+        break;
+      }
       default:
     }
   }

@@ -42,7 +42,7 @@ export class FakeSurroundings {
   }
 
   /** Tells it to start these services, or what a file says. */
-  start(what: readonly Service[] | string, group?: readonly string[]): void {
+  start(what: readonly Service[] | string, group?: readonly string[], inspect = 'off'): void {
     const services = typeof what === 'string' ? [] : what;
     const order: StartOrder = {
       kind: 'start',
@@ -53,7 +53,7 @@ export class FakeSurroundings {
       slot: 2,
       generation: 3,
       sockets: {},
-      options,
+      options: { ...options, inspect },
       name: 'handed',
     };
     this.worker.order(order);
