@@ -22,7 +22,7 @@ await runProgram('fastpoetry', async () => {
   const endpoints = serverEndpoints(reactor, command);
   const poem = await readPoem(file);
   const options = { maxWriteBufferBytes: writeBufferFor(poem) };
-  await serveUntilStopped(reactor, () =>
+  await serveUntilStopped(reactor, command, () =>
     openPorts(reactor, endpoints, new FastPoetryFactory(poem), options, (host) => say(`Serving ${file} on ${host}.`)),
   );
   return 0;

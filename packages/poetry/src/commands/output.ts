@@ -49,6 +49,11 @@ export function complain(line: string, hint?: string): void {
   suggest(hint);
 }
 
+/** Prints a line on standard error that is not an error. */
+export function note(line: string): void {
+  print(process.stderr, oneLine(line));
+}
+
 /** Prints a hint on standard error, below an error. */
 export function suggest(hint: string): void {
   print(process.stderr, `  ${oneLine(hint)}`);

@@ -57,7 +57,7 @@ await runProgram('poetry-proxy', async () => {
     }
   });
   const options = { maxWriteBufferBytes: MOST_BYTES };
-  await serveUntilStopped(reactor, () =>
+  await serveUntilStopped(reactor, command, () =>
     openPorts(reactor, endpoints, new ProxyFactory(cache), options, (host) =>
       say(`Serving the poem of ${address.name} on ${placeOf(host)}.`),
     ),

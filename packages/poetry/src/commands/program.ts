@@ -2,6 +2,7 @@ import process from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { completion, SHELLS } from './completion.ts';
 import { hintFor } from './hint.ts';
+import { withInspectValue } from './inspect.ts';
 import { complain, say, suggest, watchOutput } from './output.ts';
 import { UsageError } from './usage-error.ts';
 import { versionLine } from './version.ts';
@@ -38,7 +39,7 @@ export function examples(name: string, ...lines: readonly (readonly [words: stri
 export function readArguments(command: Command): void {
   const [word, name, ...more] = process.argv.slice(2);
   if (word === 'completion' && name !== undefined && more.length === 0) printCompletion(command, name);
-  command.parse();
+  command.parse(withInspectValue(process.argv.slice(2)), { from: 'user' });
   const expected = command.registeredArguments;
   if (expected.at(-1)?.variadic === true) return;
   const extra = command.args[expected.length];

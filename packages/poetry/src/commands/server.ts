@@ -5,6 +5,7 @@ import { EndpointSyntaxError } from 'couplet';
 import type { ServerEndpoint } from 'couplet/endpoints';
 import { StandardIOEndpoint, serverFromString, TCP4ServerEndpoint } from 'couplet/endpoints';
 import { serverForm } from './hint.ts';
+import { openInspector } from './inspect.ts';
 import { interfaceName, repeated, wholeNumber } from './option.ts';
 import { leaveOutput, remark } from './output.ts';
 import { commandLine } from './program.ts';
@@ -15,6 +16,7 @@ interface ServerOptions {
   readonly port: number;
   readonly iface: string;
   readonly listen?: readonly string[];
+  readonly inspect?: string;
 }
 
 /** A command line with those options. */
@@ -26,6 +28,10 @@ export function serverCommandLine(name: string, description: string): Command {
       '--listen <endpoint>',
       'an endpoint string to listen on instead, such as unix:/run/poetry.sock, systemd:name=poetry or stdio:; may be repeated',
       repeated,
+    )
+    .option(
+      '--inspect [endpoint]',
+      'serve a page that shows what the program does, on any free port of 127.0.0.1, or where --inspect=ENDPOINT says',
     );
 }
 
@@ -112,11 +118,12 @@ async function stopDrained(reactor: Reactor, ports: readonly ListeningPort[]): P
 }
 
 /**
- * Opens ports on a reactor that already runs, so that a signal ends the program in order from the first line that it
+ * Opens ports on a reactor that already runs, and an inspector if the command line says so, so that a signal ends the program in order from the first line that it
  * prints: clients that are being served get the rest of their poems, unless a second signal comes. Resolves when the reactor has
  * stopped. Rejects when `open` does, with nothing left open.
  */
-export async function serveUntilStopped(reactor: Reactor, open: () => Promise<void>): Promise<void> {
+export async function serveUntilStopped(reactor: Reactor, command: Command, open: () => Promise<void>): Promise<void> {
+  const { inspect } = command.opts<ServerOptions>();
   let stopping = false;
   reactor.addSystemEventTrigger('before', 'shutdown', () => {
     stopping = true;
@@ -125,7 +132,9 @@ export async function serveUntilStopped(reactor: Reactor, open: () => Promise<vo
   const tell = (): void => remark(STOPPING);
   process.once('SIGINT', tell);
   try {
+    const tell = inspect === undefined ? undefined : await openInspector(reactor, inspect);
     await open();
+    tell?.();
   } catch (error) {
     if (!stopping) {
       reactor.stop();

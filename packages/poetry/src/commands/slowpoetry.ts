@@ -50,7 +50,7 @@ await runProgram('slowpoetry', async () => {
     onPiece: (length) => say(`Sending ${length} bytes`),
   });
   const options = { maxWriteBufferBytes: writeBufferFor(poem) };
-  await serveUntilStopped(reactor, () =>
+  await serveUntilStopped(reactor, command, () =>
     openPorts(reactor, endpoints, factory, options, (host) => say(`Serving ${file} on ${placeOf(host)}.`)),
   );
   return 0;

@@ -20,7 +20,7 @@ await runProgram('transformedpoetry', async () => {
   readArguments(command);
   const endpoints = serverEndpoints(reactor, command);
   const factory = new TransformFactory(service, (what) => complain(`transformedpoetry: ${what}`));
-  await serveUntilStopped(reactor, () =>
+  await serveUntilStopped(reactor, command, () =>
     openPorts(reactor, endpoints, factory, { maxWriteBufferBytes: MOST_UNREAD }, (host) =>
       say(`Serving transformed poetry on ${placeOf(host)}.`),
     ),

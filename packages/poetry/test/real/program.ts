@@ -35,6 +35,7 @@ export class Program {
     });
     this.child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr += text;
+      for (const watch of this.#watchers) watch();
     });
     this.ended = once(this.child, 'close').then(([status, signal]) => {
       for (const watch of this.#watchers) watch();
@@ -48,11 +49,20 @@ export class Program {
   }
 
   /** Resolves to the match as soon as its standard output has one; rejects when it ends without. */
-  async printed(pattern: RegExp): Promise<RegExpExecArray> {
+  printed(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.#has(pattern, () => this.#stdout);
+  }
+
+  /** The same of its standard error. */
+  complained(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.#has(pattern, () => this.#stderr);
+  }
+
+  async #has(pattern: RegExp, text: () => string): Promise<RegExpExecArray> {
     for (;;) {
-      const match = pattern.exec(this.#stdout);
+      const match = pattern.exec(text());
       if (match !== null) return match;
-      if (this.child.exitCode !== null) throw new Error(`no ${pattern} in '${this.#stdout}', but '${this.#stderr}'`);
+      if (this.child.exitCode !== null) throw new Error(`no ${pattern} in '${text()}', but '${this.#stderr}'`);
       await new Promise<void>((resolve) => {
         const watch = (): void => {
           this.#watchers.delete(watch);
