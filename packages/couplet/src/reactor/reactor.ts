@@ -8,7 +8,6 @@ import type { ReactorView } from '../protocol/views.ts';
 import type { Backend } from '../seam/backend.ts';
 import type { Streams } from '../seam/streams.ts';
 import type { Signal, Surroundings } from '../seam/surroundings.ts';
-import { SharedAlarm } from '../time/shared-alarm.ts';
 import { checkAtLeast, checkFunction, checkWord } from '../values/checks.ts';
 import { awaited } from '../values/thenable.ts';
 import type { InheritedSockets } from './inherited.ts';
@@ -44,8 +43,6 @@ export class Reactor extends ReactorProcesses {
   readonly #engine: Engine;
   readonly #triggers: Triggers = new Triggers();
   readonly #since: number;
-  /** The alarm of the backend, once siblings need it too. */
-  #alarm: SharedAlarm | undefined;
   /** How long connections may take to end, in milliseconds. */
   #lingerMs = 0;
   /** Resolve what `run` waits for: the stop, and then the end of the wait for triggers. */
@@ -228,16 +225,13 @@ export class Reactor extends ReactorProcesses {
 
   /**
    * Returns a new reactor on the same network, clock and process. The two know nothing of each other: neither shows, counts or stops what
-   * the other has. It is for what looks after a program and is not part of it, such as the server of an inspector.
+   * the other has. It is for what looks after a program and is not part of it, such as the server of an inspector. Throws an `Error` if
+   * the backend offers none.
    */
   sibling(): Reactor {
-    const { clock, sibling } = this.#backend;
-    if (sibling !== undefined) return new Reactor(sibling());
-    if (this.#alarm === undefined) {
-      this.#alarm = new SharedAlarm(clock);
-      this.#engine.timers.use({ now: clock.now, alarm: this.#alarm.part() });
-    }
-    return new Reactor({ ...this.#backend, clock: { ...clock, alarm: this.#alarm.part() } });
+    const { name, sibling } = this.#backend;
+    if (sibling === undefined) throw new Error(`the backend '${name}' has no sibling for another reactor`);
+    return new Reactor(sibling());
   }
 
   /** Runs the triggers of a phase; the promises never reject. */

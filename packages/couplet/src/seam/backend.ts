@@ -32,8 +32,8 @@ export interface Backend {
   /** Called when memory of the engine's own that a wire was handed is out of use: spoil it, so that a wrong use shows. */
   readonly released?: (bytes: Buffer) => void;
   /**
-   * Returns the backend of one more reactor of the process, with an alarm of its own. Where it is absent both reactors use this one, and
-   * share its alarm.
+   * Returns the backend of one more reactor of the process, with an alarm of its own: on the same network and clock, for what looks after
+   * a program. Where it is absent, an inspector cannot be served.
    */
   readonly sibling?: () => Backend;
 }

@@ -80,7 +80,7 @@ function checkDelay(delayMs: number): void {
  * heap is put in order when the old time comes.
  */
 export class Timers {
-  #alarm: Alarm;
+  readonly #alarm: Alarm;
   readonly #run: (task: () => void) => void;
   readonly #heap: Heap<ScheduledCall> = new Heap();
   #order = 0;
@@ -99,12 +99,6 @@ export class Timers {
 
   now(): number {
     return this.#alarm.now();
-  }
-
-  /** Uses another alarm from now on, of the same clock: this one is needed for more than these calls. */
-  use(alarm: Alarm): void {
-    this.#alarm = alarm;
-    if (this.#armed !== undefined) alarm.alarm(this.#armed, this.#ring);
   }
 
   /** The calls that wait, in the order in which they will run. */

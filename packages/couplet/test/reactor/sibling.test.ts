@@ -1,57 +1,31 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Factory, open, Reactor } from 'couplet';
+import { NodeBackend } from 'couplet/node';
 import { Echo } from 'couplet/protocols';
 import { simulate } from 'couplet/sim';
-import { SharedAlarm } from '../../src/time/shared-alarm.ts';
 import { FakeBackend } from '../fake-backend.ts';
 
 describe('a sibling of a reactor', () => {
-  test('has timers of its own on the one alarm of the backend', () => {
-    const backend = new FakeBackend();
-    const reactor = new Reactor(backend);
+  test('has timers of its own, which the other one does not move', async () => {
+    const reactor = new Reactor(new NodeBackend());
+    const siblings = [reactor.sibling(), reactor.sibling()];
     const rang: string[] = [];
-    const call = (name: string) => () => rang.push(`${name} at ${backend.time}`);
-    reactor.callLater(30, call('first'));
-    const sibling = reactor.sibling();
-    const grandchild = sibling.sibling();
-    sibling.callLater(20, call('sibling'));
-    grandchild.callLater(10, call('grandchild'));
-    sibling.callLater(40, call('sibling again'));
-    reactor.callLater(40, call('first again'));
-    assert.deepEqual([[...reactor.inspect().timers()].length, [...sibling.inspect().timers()].length], [2, 2]);
-    backend.advance(100);
-    assert.deepEqual(rang.slice(0, 3), ['grandchild at 10', 'sibling at 20', 'first at 30']);
-    assert.deepEqual(rang.slice(3).sort(), ['first again at 40', 'sibling again at 40']);
-    assert.equal(backend.alarmAt, undefined);
-  });
-
-  test('switching one alarm off leaves the other on', () => {
-    const backend = new FakeBackend();
-    const alarm = new SharedAlarm(backend.clock);
-    const [one, other] = [alarm.part(), alarm.part()];
-    const rang: string[] = [];
-    one(10, () => rang.push('one'));
-    other(20, () => rang.push('other'));
-    one(undefined, () => {});
-    assert.equal(backend.alarmAt, 20);
-    // While it rings it may be set again.
-    one(20, () => one(25, () => rang.push('one later')));
-    backend.advance(30);
-    assert.deepEqual(rang, ['other', 'one later']);
-  });
-
-  test('one that throws as it rings does not keep the other from ringing', () => {
-    const backend = new FakeBackend();
-    const alarm = new SharedAlarm(backend.clock);
-    const [one, other] = [alarm.part(), alarm.part()];
-    const rang: string[] = [];
-    one(10, () => {
-      throw new Error('no');
+    await new Promise<void>((resolve) => {
+      reactor.callLater(30, resolve);
+      for (const [at, one] of siblings.entries()) one.callLater(20 - 10 * at, () => rang.push(`sibling ${at}`));
+      assert.deepEqual(
+        [reactor, ...siblings].map((one) => [...one.inspect().timers()].length),
+        [1, 1, 1],
+      );
     });
-    other(10, () => rang.push('other'));
-    assert.throws(() => backend.advance(10), /^Error: no$/);
-    assert.deepEqual(rang, ['other']);
+    assert.deepEqual(rang, ['sibling 1', 'sibling 0']);
+  });
+
+  test('is refused where the backend has none for it', () => {
+    assert.throws(() => new Reactor(new FakeBackend()).sibling(), {
+      message: "the backend 'fake' has no sibling for another reactor",
+    });
   });
 
   test('is of the same simulated process, and dies with it', async () => {

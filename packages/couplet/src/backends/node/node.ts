@@ -119,6 +119,7 @@ export class NodeBackend implements Backend {
   readonly names: Resolver = { resolve };
   readonly surroundings: Surroundings = surroundings;
   readonly processes: Processes = { spawn };
+  readonly sibling = (): Backend => new NodeBackend();
 }
 
 /** Gives a new wire its sink, or closes its socket if there is none. */
