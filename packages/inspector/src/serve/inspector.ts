@@ -15,8 +15,8 @@ const MOST_HELD = 256 * 1024;
 /** An inspector that is served. Disposing of it (`await using`) calls `close`. */
 export interface Inspector extends AsyncDisposable {
   /**
-   * Where it is: a URL with the token behind `#`, which a browser does not send, or `unix:` and the path of the socket. Whoever has the token
-   * can look: print it on a terminal only.
+   * Where it is: a URL with the token behind `#`, which a browser does not send, or `unix:` and the path of the socket. All who have the
+   * token can look, so print it on a terminal only.
    */
   readonly url: string;
   /**

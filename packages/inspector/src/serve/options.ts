@@ -20,7 +20,7 @@ export interface InspectorOptions {
    */
   readonly token?: string;
   /**
-   * Whether the bytes of a connection are shown to whoever has it open, the last 64 KiB of each from then on; false unless set. Passwords
+   * Whether the bytes of a connection are shown to viewers who have it open, the last 64 KiB of each from then on; false unless set. Passwords
    * are bytes too. Without effect on a `source`.
    */
   readonly payload?: boolean;

@@ -171,8 +171,13 @@ export type InspectorEvent = {
   readonly at: number;
 } & (
   | {
-      readonly kind: 'listening' | 'stoppedListening';
+      readonly kind: 'listening';
       /** The address of the port. */
+      readonly host: string;
+    }
+  | {
+      readonly kind: 'stoppedListening';
+      /** The address that the port had. */
       readonly host: string;
     }
   | {

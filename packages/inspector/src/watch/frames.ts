@@ -11,7 +11,7 @@ import { Walk } from './walk.ts';
 /** Options of `frames`. */
 export interface FramesOptions {
   /**
-   * Whether the bytes of a connection are shown to whoever has it open, the last 64 KiB of each from then on; false unless set. Passwords
+   * Whether the bytes of a connection are shown to viewers who have it open, the last 64 KiB of each from then on; false unless set. Passwords
    * are bytes too.
    */
   readonly payload?: boolean;

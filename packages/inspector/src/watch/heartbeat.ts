@@ -4,7 +4,7 @@ import type { Clock, LoopView, RepeatedCall } from 'couplet';
 const BEAT_MS = 100;
 const LATEST = 256;
 
-/** Measures how late the event loop is, while somebody looks: a timer that rings late waited for it. */
+/** Measures how late the event loop is, while there is a viewer: a timer that rings late waited for it. */
 export class Heartbeat {
   readonly #clock: Clock;
   readonly #lateMs: number[] = [];

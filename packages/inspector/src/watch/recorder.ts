@@ -34,7 +34,7 @@ export interface Place {
   readonly callbacks: number;
 }
 
-/** Records each chunk and each callback of a reactor, while somebody wants a timeline. */
+/** Records each chunk and each callback of a reactor, while a viewer wants a timeline. */
 export class Recorder {
   readonly #reactor: Pick<Reactor, 'observe'>;
   readonly #chunks: Ring<MovedChunk> = new Ring();

@@ -3,10 +3,7 @@ import type { Clock } from 'couplet';
 /** How many things are looked at before other events have their turn. */
 const MOST = 1000;
 
-/**
- * Goes through what a reactor has, so that the event loop is never held for long: with pauses in between, and one walk after the other,
- * whoever asks for them.
- */
+/** Goes through what a reactor has, so that the event loop is never held for long: with pauses, and for one viewer after the other. */
 export class Walk {
   readonly #clock: Clock;
   readonly #end: AbortController = new AbortController();

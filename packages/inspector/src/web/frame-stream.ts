@@ -22,7 +22,7 @@ export class FrameStream implements PullProducer {
     this.#ended = ended;
   }
 
-  /** Sends a frame at once, and the next ones every so many seconds. */
+  /** Sends a frame at once, and the next ones at intervals of these seconds. */
   start(seconds: number): void {
     this.#transport.registerProducer(this, false);
     this.#beat = this.#transport.clock.callEvery(1000 * seconds, () => this.#next(), { now: true });

@@ -9,7 +9,7 @@ import type { WebRequest } from './request.ts';
 /** How many streams of frames there are at a time. */
 const MOST_VIEWERS = 4;
 
-/** A request for frames of somebody who may have them. */
+/** A request for frames of one who may have them. */
 export interface FrameRequest {
   /** Whether it is for one frame after the other, and not for one. */
   readonly stream: boolean;
