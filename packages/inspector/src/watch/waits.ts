@@ -2,13 +2,13 @@ import type { ConnectionView, WaitsFor } from 'couplet';
 import { tenths } from './numbers.ts';
 
 /** A time in which a connection waited for something. */
-export type Wait = readonly [from: number, to: number, waiting: WaitsFor];
+export type TimedWait = readonly [from: number, to: number, waiting: WaitsFor];
 
 interface Stretch {
   waiting: WaitsFor;
   since: number;
   /** What is over, since it was asked for last. */
-  over: Wait[];
+  over: TimedWait[];
 }
 
 /** What connections waited for, as far as looking at them now and then can tell. */
@@ -27,7 +27,7 @@ export class Waits {
   }
 
   /** What a connection waited for since this was asked last, and still does. */
-  take(id: number, now: number): readonly Wait[] {
+  take(id: number, now: number): readonly TimedWait[] {
     const stretch = this.#stretches.get(id);
     if (stretch === undefined) return [];
     end(stretch, now);
