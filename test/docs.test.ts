@@ -18,7 +18,7 @@ const scripts = blocks.filter(({ language }) => language === 'ts');
 const GENERATED = 'docs/planted-bugs.md';
 
 /** Where the paths that a page names begin. */
-const ROOTS = ['', 'packages/couplet/src', 'packages/couplet', 'packages/daemon/src'];
+const ROOTS = ['', 'packages/couplet/src', 'packages/couplet', 'packages/inspector/src', 'packages/daemon/src'];
 
 /** The path of a file, and those that a build or a run makes, or the reader. */
 const FILE = /(?<![\w./@-])(?:[\w-]+\/)+[\w.-]+\.(?:ts|mjs|md|json)\b/g;

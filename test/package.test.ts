@@ -36,6 +36,19 @@ import { checkBackend } from 'couplet-conformance';
 console.log(checkBackend({ backend: () => new NodeBackend() }).length, 'checks');
 `;
 
+/** Serves an inspector, and asks it for its page and a frame. */
+const INSPECTED = `
+import { reactor } from 'couplet';
+import { serveInspector } from 'couplet-inspector';
+
+await using inspector = await serveInspector(reactor);
+const [address, token] = inspector.url.split('#token=');
+const page = await (await fetch(address)).text();
+const headers = { authorization: 'Bearer ' + token };
+const frame = await (await fetch(address + 'frame', { headers })).json();
+console.log(page.startsWith('<!doctype html>'), frame.runtime, frame.total);
+`;
+
 /** An application, whose service is not started. */
 const APPLICATION = `
 import { Factory } from 'couplet';
@@ -48,7 +61,7 @@ const app = application('packed', [echo]);
 `;
 
 /** The folders of those that are published: the others need the first. */
-const PACKAGES = ['couplet', 'conformance', 'daemon'];
+const PACKAGES = ['couplet', 'conformance', 'inspector', 'daemon'];
 
 for (const name of PACKAGES)
   describe(`the package ${name}`, () => {
@@ -113,6 +126,13 @@ describe('what is packed', () => {
     const { stdout, stderr } = spawnSync(process.execPath, ['checks.mjs'], { cwd: folder, encoding: 'utf8' });
     assert.equal(stderr, '');
     assert.match(stdout, /^[1-9]\d{2,} checks\n$/);
+  });
+
+  test('an inspector shows the reactor of the couplet beside it', () => {
+    writeFileSync(join(folder, 'inspected.mjs'), INSPECTED);
+    const { stdout, stderr } = spawnSync(process.execPath, ['inspected.mjs'], { cwd: folder, encoding: 'utf8' });
+    assert.equal(stderr, '');
+    assert.equal(stdout, 'true node 0\n');
   });
 
   test('coupletd imports an application with the couplet beside it, in a process of its own', () => {
