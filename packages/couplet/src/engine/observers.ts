@@ -56,6 +56,8 @@ export class Observers {
   #mask = 0;
   /** Replaced, never changed: observers may be added and removed while they are notified. */
   #all: readonly Watch[] = [];
+  /** The connections whose bytes they want. */
+  #bytesOf: readonly ReadonlySet<number>[] = [];
   readonly #outlets: readonly Outlet[];
   /** Those of the events that cost something. */
   readonly #costly: readonly Outlet[];
@@ -123,20 +125,36 @@ export class Observers {
     this.#publish('slowCallback', callback);
   }
 
+  // These are told for each chunk and callback, so they make no closures.
+
   callback(callback: TimedCallback): void {
-    this.#notify((observer) => observer.callback?.(callback));
+    for (const { observer } of this.#all) {
+      try {
+        const result: unknown = observer.callback?.(callback);
+        if (isThenable(result)) promiseOf(result).catch(this.#observerFailed);
+      } catch (error) {
+        this.#observerFailed(error);
+      }
+    }
   }
 
   /** `data` is a copy of the bytes, if there is one, for those that want it. */
   chunk(chunk: MovedChunk, data: Buffer | undefined): void {
-    this.#notify((observer, { bytesOf }) =>
-      observer.chunk?.(chunk, bytesOf?.has(chunk.connection) === true ? data : undefined),
-    );
+    for (const { observer, bytesOf } of this.#all) {
+      const own = data !== undefined && bytesOf?.has(chunk.connection) === true ? data : undefined;
+      try {
+        const result: unknown = observer.chunk?.(chunk, own);
+        if (isThenable(result)) promiseOf(result).catch(this.#observerFailed);
+      } catch (error) {
+        this.#observerFailed(error);
+      }
+    }
   }
 
   /** True if an observer wants the bytes of a connection. */
   wantBytes(connection: number): boolean {
-    return this.#all.some(({ observer, bytesOf }) => observer.chunk !== undefined && bytesOf?.has(connection) === true);
+    for (const ids of this.#bytesOf) if (ids.has(connection)) return true;
+    return false;
   }
 
   /** Tells an error. Returns the report as it was told, and whether an observer takes errors and did not throw. */
@@ -178,6 +196,7 @@ export class Observers {
       for (const [event, bit] of EVENTS) if (observer[event] !== undefined) this.#mask |= bit;
     const slow = all.filter(({ observer }) => observer.slowCallback !== undefined);
     this.slowCallbackMs = slow.length === 0 ? SLOW_MS : Math.min(...slow.map(({ slowCallbackMs }) => slowCallbackMs));
+    this.#bytesOf = all.flatMap(({ observer, bytesOf }) => (observer.chunk && bytesOf ? [bytesOf] : []));
     this.chunks = all.some(({ observer }) => observer.chunk !== undefined);
     this.callbacks = all.some(({ observer }) => observer.callback !== undefined);
     this.times = this.callbacks || slow.length > 0;

@@ -30,7 +30,12 @@ export function titleOf(call: (...args: never[]) => unknown): string {
 
 /** The name of a protocol or policy in a report: its class, or the nearest with a name that an anonymous class extends. */
 export function classOf(one: object): string {
-  return textNamed(() => nameFrom(one.constructor)) ?? 'an object without a class';
+  try {
+    // Without a closure, since recordings ask for each callback. Reading it may run code that throws.
+    const found = nameFrom(one.constructor);
+    if (typeof found === 'string' && found !== '') return found;
+  } catch {}
+  return 'an object without a class';
 }
 
 function nameFrom(maker: unknown): unknown {

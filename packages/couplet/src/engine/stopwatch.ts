@@ -1,4 +1,4 @@
-import type { LoopView, SlowCallback } from '../protocol/views.ts';
+import type { LoopView, SlowCallback, TimedCallback } from '../protocol/views.ts';
 import type { Observers } from './observers.ts';
 
 /** How many of the last values are kept. */
@@ -20,6 +20,8 @@ export class Stopwatch {
   /** When the run began, and whether no callback has begun since: then that is when the first one does. */
   #woke = 0;
   #fresh = false;
+  /** How many callbacks have begun and not ended, of those that began with this stopwatch. */
+  #depth = 0;
   /** The time that was told already: a callback around a slow one is not slow for the same time. */
   #toldMs: number;
   readonly #lateMs: number[] = [];
@@ -56,24 +58,28 @@ export class Stopwatch {
   begin(): Mark {
     const at = this.#fresh ? this.#woke : this.#now();
     this.#fresh = false;
+    this.#depth += 1;
     return { at, toldMs: this.#toldMs };
   }
 
   /** The callback that began with the mark has ended. */
   end(mark: Mark, who: () => string, where: string, connection?: number): void {
     const at = this.#now();
+    if (this.#depth > 0) this.#depth -= 1;
     const lasted = at - mark.at;
     const ms = lasted - (this.#toldMs - mark.toldMs);
     const slow = ms >= this.#observers.slowCallbackMs;
     if (!slow && !this.#observers.callbacks) return;
-    const call = { who: who(), where, ms: lasted, at, ...(connection === undefined ? {} : { connection }) };
-    if (this.#observers.callbacks) this.#observers.callback(call);
+    const name = who();
+    const call = (took: number): TimedCallback =>
+      connection === undefined ? { who: name, where, ms: took, at } : { who: name, where, ms: took, at, connection };
+    if (this.#observers.callbacks) this.#observers.callback(call(lasted));
     if (slow) {
       this.#toldMs += ms;
-      this.#keep({ ...call, ms });
+      this.#keep(call(ms));
     }
-    // What observers took for it is not the time of a callback around it.
-    this.#toldMs += this.#now() - at;
+    // What observers took for it is not the time of a callback around it, if there is one.
+    if (slow || this.#depth > 0) this.#toldMs += this.#now() - at;
   }
 
   #keep(callback: SlowCallback): void {

@@ -78,13 +78,9 @@ export class StreamTransport extends Shown implements Transport, Sink {
     this.bytesIn += chunk.length;
     this.reads += 1;
     const recorder = this.recorder;
-    if (recorder !== undefined) {
-      recorder.arrived(this.id, chunk);
-      // An observer may have ended the connection.
-      if (!delivers(this.state)) return;
-    }
     this.engine.enter();
     const mark = this.engine.stopwatch?.begin();
+    const arrival = recorder?.arrive(this.id, chunk, mark?.at);
     try {
       const result = this.protocol.dataReceived(chunk);
       if (result !== undefined) this.await('dataReceived', result);
@@ -92,6 +88,7 @@ export class StreamTransport extends Shown implements Transport, Sink {
       this.fail('dataReceived', error);
     } finally {
       if (mark !== undefined) this.called(mark, 'dataReceived');
+      if (arrival !== undefined) recorder?.arrived(arrival);
       this.engine.leave();
     }
   }

@@ -103,8 +103,8 @@ export interface Observer {
    */
   callback?(callback: TimedCallback): void;
   /**
-   * Called for each chunk that is about to be delivered to a protocol, and for each that the system has taken from one: for a recording.
-   * The sums of `bytes`, and the numbers of chunks, are those that the views count from then on. `data` is a copy of the bytes, which is
+   * Called for each chunk that was delivered to a protocol, after the callback that got it, and for each that the system has taken from
+   * one: for a recording. The sums of `bytes`, and the numbers of chunks, are those that the views count from then on. `data` is a copy of the bytes, which is
    * made only for connections in `bytesOf` (an option of `observe`) and belongs to the observers that asked for it; it is absent for all
    * others, and for a chunk that was written before its connection was in there. While an observer has this method, the clock is read
    * for each chunk. No diagnostics channel has this event.

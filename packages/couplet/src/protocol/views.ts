@@ -201,7 +201,7 @@ export interface MovedChunk {
   readonly direction: 'in' | 'out';
   /** How many bytes it has, without those of TLS. */
   readonly bytes: number;
-  /** When it moved, in milliseconds of the reactor's `now()`. */
+  /** When it was delivered to the protocol, or the system had taken it, in milliseconds of the reactor's `now()`. */
   readonly at: number;
 }
 

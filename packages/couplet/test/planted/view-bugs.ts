@@ -94,9 +94,9 @@ export const VIEW_BUGS: readonly Bug[] = [
   {
     name: 'observers are told amid a flush',
     file: 'engine/recorder.ts',
-    text: "      this.#taken.push([{ connection: this.#connection, direction: 'out', bytes: chunk.length, at }, data]);",
+    text: "      this.#taken.push({ connection: this.#connection, direction: 'out', bytes: chunk.length, at: this.#now() });",
     instead:
-      "      this.#observers.chunk({ connection: this.#connection, direction: 'out', bytes: chunk.length, at }, data);",
+      "      this.#observers.chunk({ connection: this.#connection, direction: 'out', bytes: chunk.length, at: 0 }, undefined);",
     test: recording('of which an observer writes more is sent once'),
   },
   {
@@ -109,16 +109,16 @@ export const VIEW_BUGS: readonly Bug[] = [
   {
     name: 'the bytes of one connection are given to whoever asked for those of another',
     file: 'engine/observers.ts',
-    text: 'observer.chunk?.(chunk, bytesOf?.has(chunk.connection) === true ? data : undefined),',
-    instead: 'observer.chunk?.(chunk, bytesOf === undefined ? undefined : data),',
+    text: 'data !== undefined && bytesOf?.has(chunk.connection) === true ? data : undefined;',
+    instead: 'bytesOf === undefined ? undefined : data;',
     test: recording('comes with a copy of its bytes'),
   },
   {
-    name: 'a chunk is delivered though an observer has aborted its connection',
-    file: 'engine/stream-transport.ts',
-    text: '      if (!delivers(this.state)) return;\n    }\n    this.engine.enter();',
-    instead: '    }\n    this.engine.enter();',
-    test: recording('is not delivered once an observer has aborted'),
+    name: 'bytes are told as the protocol has left them',
+    file: 'engine/recorder.ts',
+    text: '    const data = this.#observers.wantBytes(connection) ? Buffer.from(bytes) : undefined;',
+    instead: '    const data = this.#observers.wantBytes(connection) ? bytes : undefined;',
+    test: recording('comes with the bytes that the protocol got'),
   },
   {
     name: 'the pipes of a process are recorded as connections',
@@ -144,8 +144,8 @@ export const VIEW_BUGS: readonly Bug[] = [
   {
     name: 'a recorded callback is told without the slow ones inside it',
     file: 'engine/stopwatch.ts',
-    text: 'const call = { who: who(), where, ms: lasted, at,',
-    instead: 'const call = { who: who(), where, ms, at,',
+    text: 'this.#observers.callback(call(lasted));',
+    instead: 'this.#observers.callback(call(ms));',
     test: slow('inside another is told with its whole time'),
   },
   {
