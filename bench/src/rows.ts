@@ -7,6 +7,7 @@ import { fanOut } from './rows/fan-out.ts';
 import { int32, lines, netstrings } from './rows/framed.ts';
 import { growth } from './rows/growth.ts';
 import { idle } from './rows/idle.ts';
+import { observedRows } from './rows/observed.ts';
 import { poems } from './rows/poems.ts';
 import { resp } from './rows/resp.ts';
 import { simulation } from './rows/simulation.ts';
@@ -28,6 +29,7 @@ export const rows: readonly Row[] = [
   fanOut,
   timers,
   poems,
+  ...observedRows,
   ...bulk,
   tlsHandshakes,
   ...tlsBulk,
