@@ -27,7 +27,7 @@ export function commandLine(name: string, description: string): Command {
 
 /** The end of help: how the program of that name is used, each line with the words behind its name, and what that does. */
 export function examples(name: string, ...lines: readonly (readonly [words: string, what: string])[]): string {
-  const all = [...lines, ['completion bash', `complete the options: ${SHELLS.join(', ')}`] as const];
+  const all = [...lines, ['completion bash', `or ${SHELLS.slice(1).join(', ')}`] as const];
   const width = Math.max(...all.map(([words]) => words.length));
   return `\nExamples:\n${all.map(([words, what]) => `  ${name} ${words.padEnd(width)}  # ${what}`).join('\n')}`;
 }

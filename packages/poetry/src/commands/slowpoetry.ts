@@ -28,9 +28,9 @@ const command = serverCommandLine('slowpoetry', 'Serves a poem slowly: sends a f
     'after',
     examples(
       'slowpoetry',
-      ['--port 10000 poetry/ecstasy.txt', '10 bytes every 0.1 s, one client at a time'],
-      ['--delay 0.5 --concurrency 0 poetry/science.txt', 'slower, all clients at once'],
-      ['--block 400 poetry/science.txt', 'hold the thread, and so all clients'],
+      ['--port 10000 poetry/ecstasy.txt', '10 bytes every 0.1 s'],
+      ['--delay 0.5 --concurrency 0 poetry/science.txt', 'slower, to all at once'],
+      ['--block 400 poetry/science.txt', 'hold the thread'],
     ),
   );
 

@@ -44,7 +44,7 @@ export async function slowServer(
     blockMs: block,
     onTurn: (peer) => say(`Somebody at ${peer.authority} wants poetry! (${name}.txt)`),
   });
-  const blocking = block === 0 ? '' : `, each blocks the thread for ${block} ms`;
+  const blocking = block === 0 ? '' : `, blocks ${block} ms`;
   const pace = `${numBytes} bytes every ${delay} s${blocking}`;
   return {
     name,

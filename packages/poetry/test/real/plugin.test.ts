@@ -10,6 +10,7 @@ import { poemFolder } from '../../src/protocols/poem.ts';
 import { DEPLOYMENTS, downloaded, poemOf, QUICK, QUIET, SLOW, serveAll, startWords } from './application.ts';
 import { dial, received } from './client.ts';
 import { run, start } from './program.ts';
+import { NO_TERMINAL, Terminal } from './terminal.ts';
 
 const OPTIONS = { timeout: 30_000 };
 describe('npm start', () => {
@@ -94,6 +95,27 @@ describe('npm start', () => {
     const { status, stderr } = await service.killTwice('SIGINT');
     assert.deepEqual([status, stderr], [0, '']);
     assert.ok(client.bytesRead < (await poemOf('ecstasy')).length);
+  });
+});
+
+describe('npm start in a terminal', { skip: NO_TERMINAL }, () => {
+  it('lists all servers with what they do and what to type, and says a word at Ctrl-C', OPTIONS, async (t) => {
+    const terminal = new Terminal(t, ['coupletd', ...startWords(), '--port', '0', '--block', '1', '--delay', '0.01']);
+    await terminal.shows(/^Ctrl-C stops the service\.$/m);
+    const rows = terminal.lines.slice(0, 12);
+    for (const [at, name] of [...SLOW.map(([slow]) => slow), 'jiangjinjiu', 'proxy', 'transform'].entries()) {
+      const [row = '', command = ''] = rows.slice(2 * at);
+      const [, port] = /^(?:\w+) +127\.0\.0\.1:(\d+) {2}\S/.exec(row) ?? [];
+      assert.ok(row.startsWith(name) && port !== undefined, row);
+      assert.match(
+        command,
+        new RegExp(`^ {13}(?:npx get-poetry .*:${port}|printf .* \\| nc -N 127\\.0\\.0\\.1 ${port})$`),
+      );
+    }
+    assert.match(rows[0] ?? '', /30 bytes every 0\.01 s, blocks 1 ms$/);
+    terminal.type('\u0003');
+    assert.equal(await terminal.ended, 0);
+    assert.equal(terminal.lines.at(-1), 'Stopping; a second Ctrl-C stops at once');
   });
 });
 

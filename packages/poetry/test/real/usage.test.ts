@@ -96,7 +96,7 @@ const ROWS: readonly Row[] = [
   ],
 ];
 
-it('C-3: reports bad usage in one line, with status 2, and a hint in one more', { timeout: 20_000 }, async () => {
+it('C-3: reports bad usage in one line, with status 2, and a hint in one more', { timeout: 60_000 }, async () => {
   for (let at = 0; at < ROWS.length; at += 8) {
     await Promise.all(
       ROWS.slice(at, at + 8).map(async ([[name, ...args], error, hint]) => {
