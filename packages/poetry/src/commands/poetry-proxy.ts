@@ -2,6 +2,7 @@ import { reactor } from 'couplet';
 import { checkPoem, download, failureAt, MOST_BYTES } from '../download/download.ts';
 import { ProxyFactory } from '../protocols/cached-poem.ts';
 import { PoemCache } from '../protocols/poem-cache.ts';
+import { hintFor } from './hint.ts';
 import { someSeconds } from './option.ts';
 import { complain, say } from './output.ts';
 import { checkEndpoint, poetryAddress } from './poetry-address.ts';
@@ -52,7 +53,7 @@ await runProgram('poetry-proxy', async () => {
       checkPoem(poem.length);
       return poem;
     } catch (error) {
-      if (!(signal.aborted || stopping)) complain(`poetry-proxy: ${failureAt(address, error)}`);
+      if (!(signal.aborted || stopping)) complain(`poetry-proxy: ${failureAt(address, error)}`, hintFor(error));
       throw error;
     }
   });

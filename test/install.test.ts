@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import process from 'node:process';
+import { test } from 'node:test';
+
+test('what is missing is installed before it is built, and is said while it lasts', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'couplet-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  // Stands for npm: it prints its words, and takes a moment.
+  const npm = join(folder, 'npm.cjs');
+  writeFileSync(npm, 'console.log(process.argv.slice(2).join(" ")); setTimeout(() => {}, 100);');
+  writeFileSync(join(folder, 'package-lock.json'), '{}');
+  const run = (file = npm): readonly [status: number | null, stdout: string, stderr: string] => {
+    const env = { ...process.env, npm_execpath: file, npm_node_execpath: process.execPath };
+    const script = resolve('scripts/install.mjs');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [script], { cwd: folder, encoding: 'utf8', env });
+    return [status, stdout, stderr];
+  };
+  const build = 'run --silent build\n';
+  assert.deepEqual(run(), [0, `ci\n${build}`, 'Installing the packages and building (about a minute) ...\n']);
+  mkdirSync(join(folder, 'node_modules'));
+  writeFileSync(join(folder, 'node_modules/.package-lock.json'), '{}');
+  assert.deepEqual(run(), [0, build, '']);
+  utimesSync(join(folder, 'node_modules/.package-lock.json'), 0, 0);
+  const failing = join(folder, 'failing.cjs');
+  writeFileSync(failing, 'process.exitCode = 3;');
+  const [status, , stderr] = run(failing);
+  assert.equal(status, 1);
+  assert.match(stderr, /npm ci failed\n$/);
+});
