@@ -1,12 +1,15 @@
-// Takes docs/pictures/*.png: each view of the inspector's page in both languages and both colour schemes, of three slow poems, a reader that
-// does not read, a callback that blocks, a client too many and an error.
+// Draws docs/poetry.svg, and takes docs/pictures/*.png: each view of the inspector's page in both languages and both colour schemes, of three
+// slow poems, a reader that does not read, a callback that blocks, a client too many and an error.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { launch, visit } from '../packages/inspector/test/browser/chrome.ts';
 import { Scene } from '../packages/inspector/test/browser/scene.ts';
 import { installBrowser } from './debian.mjs';
 import { withPalette } from './palette.mjs';
+import { drawTimelines } from './pictures-timeline.mjs';
 
 const FOLDER = 'docs/pictures';
+
+await drawTimelines();
 
 installBrowser();
 mkdirSync(FOLDER, { recursive: true });

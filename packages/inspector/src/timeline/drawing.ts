@@ -17,8 +17,9 @@ export interface TimelineOptions {
   readonly width?: number;
   /** How high the row of a lane is, in pixels, at least 12; 26 unless set. */
   readonly rowHeight?: number;
-  /** What is shown, in milliseconds of the recording; from 0 to the end of the longest run unless set. */
+  /** Where what is shown begins, in milliseconds of the recording; 0 unless set. */
   readonly from?: number;
+  /** Where it ends; at the end of the longest run unless set. */
   readonly to?: number;
   /** The time that the axis calls 0; 0 unless set. */
   readonly origin?: number;
@@ -30,7 +31,9 @@ export interface TimelineOptions {
 
 /** A recording, drawn. */
 export interface TimelineDrawing {
+  /** How wide it is, in pixels. */
   readonly width: number;
+  /** How high it is, which depends on how many lanes there are. */
   readonly height: number;
   /** What the drawing shows, in one line. */
   readonly title: string;
@@ -40,12 +43,6 @@ export interface TimelineDrawing {
   readonly axis: Attributes;
 }
 
-/** How a drawing is made that a script goes on with. */
-interface Zoom {
-  /** How many columns of marks a pixel has: as far as one can zoom in. */
-  readonly perPixel: number;
-}
-
 const MARGIN = 20;
 const AXIS_HEIGHT = 20;
 /** With more marks than this, those of a row are one element: what a file, and what a page can bear. */
@@ -53,9 +50,17 @@ const MOST_TITLES = 4000;
 const MOST_TITLES_ZOOMED = 20_000;
 
 /** Draws a recording. The same recording and options always give the same drawing; its cost is linear in what was recorded. */
-export function drawTimeline(recording: Recording, options: TimelineOptions = {}, zoom?: Zoom): TimelineDrawing {
+export function drawTimeline(recording: Recording, options: TimelineOptions = {}): TimelineDrawing {
+  return drawOn(sheetOf(recording, options), recording, options);
+}
+
+/** The same for a script that zooms. `perPixel` is how many columns of marks a pixel has: as far as one can zoom in. */
+export function drawZoomable(recording: Recording, options: TimelineOptions, perPixel: number): TimelineDrawing {
+  return drawOn(sheetOf(recording, options, perPixel), recording, options);
+}
+
+function drawOn(sheet: Sheet, recording: Recording, options: TimelineOptions): TimelineDrawing {
   const { finished = true } = options;
-  const sheet = sheetOf(recording, options, zoom);
   const { words } = sheet;
   const width = Math.max(320, options.width ?? 960);
   const title = titleOf(recording, sheet);
@@ -110,7 +115,7 @@ export function drawTimeline(recording: Recording, options: TimelineOptions = {}
 /** The class of the `svg` element of a drawing. */
 export const TIMELINE_CLASS: string = ROOT;
 
-function sheetOf(recording: Recording, options: TimelineOptions, zoom: Zoom | undefined): Sheet {
+function sheetOf(recording: Recording, options: TimelineOptions, zoomed?: number): Sheet {
   const { finished = true, idPrefix = 'timeline', language = 'en' } = options;
   const width = Math.max(320, options.width ?? 960);
   const labelWidth = Math.min(160, Math.max(90, width * 0.17));
@@ -118,7 +123,7 @@ function sheetOf(recording: Recording, options: TimelineOptions, zoom: Zoom | un
   const longest = recording.runs.reduce((most, { endMs }) => Math.max(most, endMs), 0);
   const right = width - MARGIN - resultWidth;
   const scale = new Scale(options.from ?? 0, options.to ?? longest, MARGIN + labelWidth, right);
-  const perPixel = zoom?.perPixel ?? 1;
+  const perPixel = zoomed ?? 1;
   const marks = recording.runs.flatMap(({ lanes, callbacks }) => [callbacks, ...lanes.map(({ chunks }) => chunks)]);
   const columns = Math.ceil((right - scale.left) * perPixel);
   return {
@@ -132,8 +137,8 @@ function sheetOf(recording: Recording, options: TimelineOptions, zoom: Zoom | un
     perPixel,
     each:
       marks.reduce((sum, { length }) => sum + Math.min(length, columns), 0) <=
-      (zoom === undefined ? MOST_TITLES : MOST_TITLES_ZOOMED),
-    zoomable: zoom !== undefined,
+      (zoomed === undefined ? MOST_TITLES : MOST_TITLES_ZOOMED),
+    zoomable: zoomed !== undefined,
   };
 }
 

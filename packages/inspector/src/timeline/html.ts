@@ -1,4 +1,4 @@
-import { drawTimeline, type TimelineOptions } from './drawing.ts';
+import { drawZoomable, type TimelineOptions } from './drawing.ts';
 import { SCRIPT } from './html-script.ts';
 import type { Recording } from './recording.ts';
 import { shape, toXML } from './shape.ts';
@@ -25,7 +25,7 @@ p{margin:8px 4px;font:12px system-ui,sans-serif;color:GrayText}
  */
 export function timelineHTML(recording: Recording, options: TimelineOptions = {}): string {
   const { language = 'en' } = options;
-  const drawing = drawTimeline(recording, options, { perPixel: COLUMNS_PER_PIXEL });
+  const drawing = drawZoomable(recording, options, COLUMNS_PER_PIXEL);
   const svg = documentOf(drawing);
   const focusable = { ...svg, attributes: { ...svg.attributes, ...drawing.axis, tabindex: 0 } };
   const head = shape(

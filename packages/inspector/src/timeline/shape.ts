@@ -1,6 +1,8 @@
 /** An element of a drawing: what SVG and a virtual DOM have in common. */
 export interface Shape {
+  /** Its name in SVG. */
   readonly tag: string;
+  /** Its attributes, none of which is a style. */
   readonly attributes: Attributes;
   /** Elements and texts, in order. */
   readonly children: readonly (Shape | string)[];

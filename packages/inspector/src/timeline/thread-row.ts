@@ -3,7 +3,7 @@ import type { RecordedCallback, RecordedRun } from './recording.ts';
 import { type Shape, shape } from './shape.ts';
 import { bar, hatching, label, type Sheet, type Stroke, strokes, timed, wordIn } from './sheet.ts';
 import { colourOf } from './style.ts';
-import { type Wait, waitsOf } from './waits.ts';
+import { type ThreadWait, waitsOf } from './thread-waits.ts';
 import { shownShare, shownTime } from './words.ts';
 
 /** How long a callback must run to be drawn as one that holds the thread, in milliseconds. */
@@ -54,7 +54,7 @@ export function busyWords({ words }: Sheet, { busyMs, endMs }: RecordedRun): str
 }
 
 /** For whom the thread waits, from long to short. */
-function waitWords({ words }: Sheet, run: RecordedRun, { lanes, count }: Wait): string[] {
+function waitWords({ words }: Sheet, run: RecordedRun, { lanes, count }: ThreadWait): string[] {
   const only = count === 1 && lanes[0] !== undefined ? run.lanes[lanes[0]] : undefined;
   const whom = only === undefined ? [] : [only.place, only.name].filter((name) => name !== '');
   const said = only === undefined ? [words.waitsForAny(count)] : whom.map(words.waitsFor);

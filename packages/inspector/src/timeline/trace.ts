@@ -1,25 +1,34 @@
 import type { Lane, RecordedCallback, RecordedRun, Recording, SpanKind } from './recording.ts';
 
-/**
- * An event of the trace event format. `ts` and `dur` are whole microseconds; `pid` is the number of the run, `tid` that of the lane, and 0
- * for the thread.
- */
+/** An event of the trace event format. */
 export interface TraceEvent {
+  /** Its kind: a name, what took time, a moment, a counter, the begin and the end of what may overlap. */
   readonly ph: 'M' | 'X' | 'i' | 'C' | 'b' | 'e';
+  /** What it shows. */
   readonly name: string;
+  /** What it belongs to: `task`, `chunk` or `callback`. */
   readonly cat?: string;
+  /** The number of its run, from 1. */
   readonly pid: number;
+  /** The number of its lane, or 0 for the thread. */
   readonly tid: number;
+  /** When it was, in whole microseconds since its run began. */
   readonly ts: number;
+  /** How long it took, in whole microseconds; of `X` alone. */
   readonly dur?: number;
+  /** Which `b` an `e` belongs to. */
   readonly id?: number;
+  /** The scope of an `i`: its track. */
   readonly s?: 't';
+  /** What else there is to say; of a counter its value. */
   readonly args?: Readonly<Record<string, string | number>>;
 }
 
 /** What `traceOf` gives: JSON that Perfetto (ui.perfetto.dev) and Chrome open. */
 export interface Trace {
+  /** The unit in which times are shown. */
   readonly displayTimeUnit: 'ms';
+  /** The events: first the names, then the others in the order of their times. */
   readonly traceEvents: readonly TraceEvent[];
 }
 

@@ -1,7 +1,7 @@
 import type { RecordedCallback, RecordedRun } from './recording.ts';
 
 /** A time in which the thread had to wait for the same lanes. */
-export interface Wait {
+export interface ThreadWait {
   readonly from: number;
   readonly to: number;
   /** The places of the lanes that could bring something: in `run.lanes`, in order; the first few of them. */
@@ -13,15 +13,15 @@ export interface Wait {
 const SHOWN = 12;
 
 /** For whom the thread waited: without the times in which it had none to wait for, and those in which a callback held it. */
-export function waitsOf(run: RecordedRun, held: readonly RecordedCallback[]): Wait[] {
+export function waitsOf(run: RecordedRun, held: readonly RecordedCallback[]): ThreadWait[] {
   return without(allWaits(run), held);
 }
 
 /** The waits, less the times of these callbacks, which are in order. */
-function without(waits: readonly Wait[], held: readonly RecordedCallback[]): Wait[] {
+function without(waits: readonly ThreadWait[], held: readonly RecordedCallback[]): ThreadWait[] {
   let next = 0;
   return waits.flatMap((wait) => {
-    const parts: Wait[] = [];
+    const parts: ThreadWait[] = [];
     let { from } = wait;
     while (next > 0 && (held[next - 1]?.at ?? 0) + (held[next - 1]?.ms ?? 0) > from) next -= 1;
     for (let callback = held[next]; callback !== undefined && callback.at < wait.to; callback = held[next]) {
@@ -34,7 +34,7 @@ function without(waits: readonly Wait[], held: readonly RecordedCallback[]): Wai
   });
 }
 
-function allWaits(run: RecordedRun): Wait[] {
+function allWaits(run: RecordedRun): ThreadWait[] {
   const changes: { at: number; lane: number; begins: boolean }[] = [];
   for (const [lane, { spans }] of run.lanes.entries()) {
     let open: number | undefined;
@@ -54,7 +54,7 @@ function allWaits(run: RecordedRun): Wait[] {
     close();
   }
   changes.sort((one, two) => one.at - two.at || Number(one.begins) - Number(two.begins) || one.lane - two.lane);
-  const waits: Wait[] = [];
+  const waits: ThreadWait[] = [];
   const active = new Set<number>();
   let from = 0;
   for (const { at, lane, begins } of changes) {
