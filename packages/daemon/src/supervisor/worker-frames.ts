@@ -5,7 +5,7 @@ import type { WorkerProcess } from './worker-process.ts';
 export type InspectedWorker = Pick<WorkerProcess, 'slot' | 'generation' | 'pid' | 'state' | 'frame' | 'send'>;
 
 /** A worker as the parameters of a request name it. */
-interface Wanted {
+interface WantedWorker {
   readonly slot: number | undefined;
   readonly generation: number | undefined;
   readonly pid: number | undefined;
@@ -37,7 +37,11 @@ export class WorkerFrames implements FrameSource {
   }
 
   /** The workers that can be looked at, and which of them is meant; undefined while there is none. */
-  find({ slot, generation, pid }: Wanted): { worker: InspectedWorker; all: readonly InspectedWorker[] } | undefined {
+  find({
+    slot,
+    generation,
+    pid,
+  }: WantedWorker): { worker: InspectedWorker; all: readonly InspectedWorker[] } | undefined {
     const all = this.#workers().filter(({ state }) => state === 'ready' || state === 'leaving');
     const inSlot = all.filter((one) => one.slot === slot);
     const worker =
@@ -71,11 +75,11 @@ class WorkerViewer implements FrameViewer {
   readonly #frames: WorkerFrames;
   readonly #number: number;
   readonly #query: FrameQuery;
-  readonly #wanted: Wanted;
+  readonly #wanted: WantedWorker;
   readonly #closed: AbortController = new AbortController();
   #worker: InspectedWorker | undefined;
 
-  constructor(frames: WorkerFrames, number: number, query: FrameQuery, wanted: Wanted) {
+  constructor(frames: WorkerFrames, number: number, query: FrameQuery, wanted: WantedWorker) {
     this.#frames = frames;
     this.#number = number;
     this.#query = query;

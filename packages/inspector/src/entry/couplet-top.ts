@@ -13,7 +13,7 @@ import { UsageError } from '../top/usage-error.ts';
 const WIDE = 160;
 
 async function run(request: Request): Promise<void> {
-  const { once, json, place, look, every } = request;
+  const { once, json, target, look, every } = request;
   const inquiry = questionOf(request, look, every);
   if (json && !once) {
     for await (const frame of framesFrom(inquiry, new AbortController().signal)) say(frame);
@@ -23,9 +23,9 @@ async function run(request: Request): Promise<void> {
   if (!once && process.stdout.isTTY && terminal !== 'dumb') return showLive(request);
   const text = await frameFrom(inquiry);
   const frame = frameOf(text);
-  if (frame === undefined) throw new InquiryError(`${place.name}: what it answers is not a frame of this version`);
+  if (frame === undefined) throw new InquiryError(`${target.name}: what it answers is not a frame of this version`);
   if (json) say(text);
-  else process.stdout.write(printed({ place: place.name, frame, offset: 0 }, look, process.stdout.columns ?? WIDE));
+  else process.stdout.write(printed({ target: target.name, frame, offset: 0 }, look, process.stdout.columns ?? WIDE));
 }
 
 /** Prints a frame in one line, in which nothing is left that a terminal could obey. */

@@ -5,7 +5,7 @@ import { cell, widthOf } from './cells.ts';
 import type { ShownFrame, ShownRow } from './shown-frame.ts';
 
 /** A column of the table of connections. */
-export interface Column {
+export interface TableColumn {
   readonly title: string;
   /** What the inspector calls it to sort by it; absent where it cannot. */
   readonly sort?: SortKey;
@@ -19,7 +19,7 @@ export interface Column {
 }
 
 /** The columns in the order in which they stand. */
-export const COLUMNS: readonly Column[] = [
+export const COLUMNS: readonly TableColumn[] = [
   { title: 'id', sort: 'id', numeric: true, rank: 0, most: 9, of: (row) => String(row.id) },
   { title: 'peer', sort: 'peer', numeric: false, rank: 1, most: 45, of: (row) => row.peer ?? '-' },
   { title: 'port', sort: 'port', numeric: false, rank: 8, most: 45, of: (row, at) => at.get(row.origin) ?? '-' },
@@ -45,7 +45,7 @@ export const COLUMNS: readonly Column[] = [
 ];
 
 /** The columns by which one can sort. */
-export const SORTED: readonly Column[] = COLUMNS.filter((column) => column.sort !== undefined);
+export const SORTED: readonly TableColumn[] = COLUMNS.filter((column) => column.sort !== undefined);
 
 /** Between two columns. */
 const GAP = '  ';
@@ -65,12 +65,12 @@ export function tableOf(
     ...frame.connectors.map(({ id, destination }) => [id, destination] as const),
   ]);
   const texts = rows.map((row) => new Map(COLUMNS.map((column) => [column, oneLine(column.of(row, origins))])));
-  const wide = (column: Column): number => {
+  const wide = (column: TableColumn): number => {
     const widest = texts.reduce((most, cells) => Math.max(most, widthOf(cells.get(column) ?? '')), 0);
     return Math.max(widthOf(column.title), Math.min(column.most, widest));
   };
   const shown = chosen(sort, width, wide);
-  const line = (textOf: (column: Column) => string): string =>
+  const line = (textOf: (column: TableColumn) => string): string =>
     COLUMNS.flatMap((column) => {
       const columns = shown.get(column);
       return columns === undefined ? [] : [cell(textOf(column), columns, column.numeric)];
@@ -82,9 +82,9 @@ export function tableOf(
 }
 
 /** The columns that have room, with their widths: the most important first. A lone one is cut to what there is. */
-function chosen(sort: SortKey, width: number, wide: (column: Column) => number): ReadonlyMap<Column, number> {
-  const rank = (column: Column): number => (column.sort === sort ? 0.5 : column.rank);
-  const widths = new Map<Column, number>();
+function chosen(sort: SortKey, width: number, wide: (column: TableColumn) => number): ReadonlyMap<TableColumn, number> {
+  const rank = (column: TableColumn): number => (column.sort === sort ? 0.5 : column.rank);
+  const widths = new Map<TableColumn, number>();
   let left = width;
   for (const column of [...COLUMNS].sort((a, b) => rank(a) - rank(b))) {
     const gap = widths.size === 0 ? 0 : GAP.length;

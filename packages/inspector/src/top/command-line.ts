@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { SORTED } from './columns.ts';
 import { type Look, largestFirst } from './look.ts';
-import { checked, heldIn, type Place, placeOf } from './place.ts';
+import { checked, heldIn, type Target, targetOf } from './target.ts';
 import { UsageError } from './usage-error.ts';
 
 export const HELP: string = `Usage: couplet-top [options] URL|unix:PATH
@@ -41,7 +41,7 @@ Examples:
 
 /** What the command line asks for. */
 export interface Request {
-  readonly place: Place;
+  readonly target: Target;
   readonly token?: string;
   readonly look: Look;
   /** Seconds from frame to frame. */
@@ -115,14 +115,14 @@ function whereOf(
   address: string | undefined,
   file: string | undefined,
   { COUPLET_TOKEN: variable = '' }: NodeJS.ProcessEnv,
-): { readonly place: Place; readonly token?: string } {
-  const given = address === undefined ? undefined : placeOf(address);
+): { readonly target: Target; readonly token?: string } {
+  const given = address === undefined ? undefined : targetOf(address);
   const held = file === undefined ? {} : heldIn(contentOf(file), `the file '${file}'`);
-  const place = given ?? held.place;
-  if (place === undefined)
+  const target = given ?? held.target;
+  if (target === undefined)
     throw new UsageError('an address is missing: http://127.0.0.1:41263/ or unix:/run/inspector.sock, for example');
-  const token = place.token ?? held.token ?? (variable === '' ? undefined : checked(variable, 'COUPLET_TOKEN'));
-  return { place, ...(token !== undefined && { token }) };
+  const token = target.token ?? held.token ?? (variable === '' ? undefined : checked(variable, 'COUPLET_TOKEN'));
+  return { target, ...(token !== undefined && { token }) };
 }
 
 function contentOf(file: string): string {

@@ -1,8 +1,8 @@
 import { type Connection, ConnectionClosed, ConnectionRefusedError, EndpointSyntaxError, oneLine, open } from 'couplet';
 import type { FrameQuery } from '../values/query.ts';
 import { writeQuery } from '../values/read-query.ts';
-import type { Place } from './place.ts';
 import { type Reply, replyOn } from './reply.ts';
+import type { Target } from './target.ts';
 
 /** How long an inspector may take to answer. */
 const ANSWER_MS = 10_000;
@@ -23,23 +23,23 @@ export class InquiryError extends Error {
 
 /** What is asked of an inspector: where it is, what opens it, and what is to be seen. */
 export interface Inquiry {
-  readonly place: Place;
+  readonly target: Target;
   readonly token?: string;
   readonly query: Partial<FrameQuery>;
   /** What else stands in the query, such as which process is meant. */
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
-/** Asks for one frame. Rejects with an `InquiryError`, or with an `EndpointSyntaxError` if the place is not one. */
+/** Asks for one frame. Rejects with an `InquiryError`, or with an `EndpointSyntaxError` if the target is not one. */
 export async function frameFrom(inquiry: Inquiry): Promise<string> {
   for await (const body of answering(inquiry, 'frame', new AbortController().signal, wholeOf)) return body;
-  throw new InquiryError(`${inquiry.place.name}: the answer is empty`);
+  throw new InquiryError(`${inquiry.target.name}: the answer is empty`);
 }
 
 /** Asks for frame after frame, until the signal is aborted. Throws as `frameFrom` does, and if the frames end otherwise. */
 export async function* framesFrom(inquiry: Inquiry, signal: AbortSignal): AsyncIterable<string> {
   yield* answering(inquiry, 'stream', signal, eventsOf);
-  if (!signal.aborted) throw new InquiryError(`${inquiry.place.name}: no more frames come: has the program ended?`);
+  if (!signal.aborted) throw new InquiryError(`${inquiry.target.name}: no more frames come: has the program ended?`);
 }
 
 async function* answering(
@@ -48,28 +48,28 @@ async function* answering(
   signal: AbortSignal,
   read: (reply: Reply) => AsyncIterable<string>,
 ): AsyncIterable<string> {
-  const { place } = inquiry;
+  const { target } = inquiry;
   let connection: Connection | undefined;
   const leave = (): void => connection?.abort();
   signal.addEventListener('abort', leave);
   try {
-    connection = await open(place.endpoint, { timeoutMs: ANSWER_MS, signal });
+    connection = await open(target.endpoint, { timeoutMs: ANSWER_MS, signal });
     connection.write(requestOf(inquiry, path));
     const answer = await replyOn(connection, AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]));
     if (answer.status !== 200) throw await refusalOf(inquiry, answer);
     yield* read(answer);
   } catch (error) {
-    if (!signal.aborted) throw inWords(place, error);
+    if (!signal.aborted) throw inWords(target, error);
   } finally {
     signal.removeEventListener('abort', leave);
     connection?.abort();
   }
 }
 
-function requestOf({ place, token, query, parameters = {} }: Inquiry, path: string): string {
-  const search = new URLSearchParams([...place.parameters, ...writeQuery(query)]);
+function requestOf({ target, token, query, parameters = {} }: Inquiry, path: string): string {
+  const search = new URLSearchParams([...target.parameters, ...writeQuery(query)]);
   for (const [name, value] of Object.entries(parameters)) search.set(name, value);
-  const lines = [`GET /${path}?${search} HTTP/1.1`, `Host: ${place.host}`, 'Connection: close'];
+  const lines = [`GET /${path}?${search} HTTP/1.1`, `Host: ${target.host}`, 'Connection: close'];
   if (token !== undefined) lines.push(`Authorization: Bearer ${token}`);
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
@@ -99,18 +99,20 @@ async function* eventsOf({ body }: Reply): AsyncIterable<string> {
   }
 }
 
-async function refusalOf({ place, token }: Inquiry, { status, body }: Reply): Promise<InquiryError> {
+async function refusalOf({ target, token }: Inquiry, { status, body }: Reply): Promise<InquiryError> {
   if (status === 401) {
     const what = token === undefined ? 'it asks for a token' : 'the token is not the one of its present start';
     const where =
       'the program prints its address with #token=... when it starts, or the file that holds it: --token-file FILE';
-    return new InquiryError(`${place.name}: ${what}: ${where}`, { status });
+    return new InquiryError(`${target.name}: ${what}: ${where}`, { status });
   }
   const sentence = oneLine((await textOf(body)).trim()).slice(0, MOST_SENTENCE);
-  return new InquiryError(`${place.name}: refused with ${status}${sentence === '' ? '' : `: ${sentence}`}`, { status });
+  return new InquiryError(`${target.name}: refused with ${status}${sentence === '' ? '' : `: ${sentence}`}`, {
+    status,
+  });
 }
 
-function inWords({ name }: Place, error: unknown): Error {
+function inWords({ name }: Target, error: unknown): Error {
   if (error instanceof InquiryError || error instanceof EndpointSyntaxError) return error;
   return new InquiryError(`${name}: ${wordsOf(error)}`, { cause: error });
 }

@@ -61,16 +61,16 @@ class Live {
 
   /** Shows the frames of one stream, until what is asked for changes. */
   async #follow(): Promise<void> {
-    const { place, every } = this.#request;
+    const { target, every } = this.#request;
     this.#stream = new AbortController();
     const inquiry = questionOf(this.#request, this.#look, every);
     for await (const json of framesFrom(inquiry, this.#stream.signal)) {
       const frame = frameOf(json);
-      if (frame === undefined) throw new InquiryError(`${place.name}: what it sends is not a frame of this version`);
+      if (frame === undefined) throw new InquiryError(`${target.name}: what it sends is not a frame of this version`);
       this.#cameAt = performance.now();
       if (this.#look.paused && this.#scene !== undefined) continue;
       if (this.#scene === undefined) this.#terminal.open();
-      this.#scene = { place: place.name, frame, offset: inquiry.query.offset ?? 0 };
+      this.#scene = { target: target.name, frame, offset: inquiry.query.offset ?? 0 };
       this.#paint();
     }
   }

@@ -1,6 +1,7 @@
 import type { Request } from './command-line.ts';
 import type { Inquiry } from './inquiry.ts';
 import type { Look } from './look.ts';
+import type { ShownProcess } from './shown-frame.ts';
 
 /** The most rows that an inspector sends. */
 const MOST_ROWS = 200;
@@ -9,7 +10,7 @@ const STEP = 100;
 
 /** What is asked of the inspector to see what the look shows. */
 export function questionOf(
-  { place, token }: Request,
+  { target, token }: Request,
   look: Look,
   every: number,
 ): Inquiry & Required<Pick<Inquiry, 'query'>> {
@@ -17,9 +18,14 @@ export function questionOf(
   const { sort, descending, filter, process } = look;
   const limit = Math.max(1, Math.min(MOST_ROWS, look.most - offset));
   return {
-    place,
+    target,
     ...(token !== undefined && { token }),
     query: { view: 'connections', sort, descending, filter, limit, offset, every },
-    parameters: process === undefined ? {} : { slot: String(process.slot), generation: String(process.generation) },
+    parameters: process === undefined ? {} : parametersOf(process),
   };
+}
+
+/** What names a process of several: its successor has the same slot. */
+function parametersOf({ slot, generation, pid }: ShownProcess): Readonly<Record<string, string>> {
+  return { slot: String(slot), generation: String(generation), pid: String(pid) };
 }

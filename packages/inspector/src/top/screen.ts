@@ -13,7 +13,7 @@ export interface Line {
 /** A frame, and what is known around it. */
 export interface Scene {
   /** The address of the inspector. */
-  readonly place: string;
+  readonly target: string;
   readonly frame: ShownFrame;
   /** How many matching connections stand before the first row of the frame. */
   readonly offset: number;
@@ -72,9 +72,9 @@ function kindOf(row: ShownRow | undefined): Line['kind'] {
 }
 
 function headOf(scene: Scene, look: Look, width: number): Line[] {
-  const { place, frame, silentMs } = scene;
+  const { target, frame, silentMs } = scene;
   const { totals, rates, loop, descriptors } = frame;
-  const title = [`couplet-top  ${place}`, frame.runtime, `up ${lasting(frame.now - frame.since)}`];
+  const title = [`couplet-top  ${target}`, frame.runtime, `up ${lasting(frame.now - frame.since)}`];
   if (look.paused) title.push('PAUSED');
   if (frame.dropped > 0) title.push(`${frame.dropped} frames dropped`);
   const counts = [

@@ -27,9 +27,9 @@ describe('the command line of couplet-top', () => {
   after(() => rmSync(folder, { recursive: true }));
 
   test('takes an address, in which the token and parameters may be', () => {
-    const { place, token } = request(['http://127.0.0.1:41263/?slot=1#token=abc']);
+    const { target, token } = request(['http://127.0.0.1:41263/?slot=1#token=abc']);
     assert.deepEqual(
-      { ...place, parameters: place.parameters.toString() },
+      { ...target, parameters: target.parameters.toString() },
       {
         endpoint: 'tcp:127.0.0.1:41263',
         host: '127.0.0.1:41263',
@@ -39,9 +39,9 @@ describe('the command line of couplet-top', () => {
       },
     );
     assert.equal(token, 'abc');
-    assert.equal(request(['http://[::1]/']).place.endpoint, 'tcp:[::1]:80');
-    assert.equal(request(['https://example.org']).place.endpoint, 'tls:example.org:443');
-    assert.equal(request(['unix:/run/a.sock']).place.endpoint, 'unix:/run/a.sock');
+    assert.equal(request(['http://[::1]/']).target.endpoint, 'tcp:[::1]:80');
+    assert.equal(request(['https://example.org']).target.endpoint, 'tls:example.org:443');
+    assert.equal(request(['unix:/run/a.sock']).target.endpoint, 'unix:/run/a.sock');
   });
 
   test('takes the token from the address, else from a file, else from the environment', () => {
@@ -61,13 +61,13 @@ describe('the command line of couplet-top', () => {
   test('takes the address from a file that has one, with words around it or not', () => {
     const file = join(folder, 'notice');
     writeFileSync(file, 'Inspector: http://127.0.0.1:41263/#token=abc\n');
-    const { place, token } = request(['--token-file', file]);
-    assert.deepEqual([place.name, token], ['http://127.0.0.1:41263', 'abc']);
+    const { target, token } = request(['--token-file', file]);
+    assert.deepEqual([target.name, token], ['http://127.0.0.1:41263', 'abc']);
   });
 
   test('takes the columns by their titles', () => {
     assert.deepEqual(request(['unix:/a', '--sort', 'out/s', '-n', '30', '--filter', 'x', '--every', '0.5']), {
-      place: request(['unix:/a']).place,
+      target: request(['unix:/a']).target,
       look: { sort: 'outRate', descending: true, filter: 'x', paused: false, first: 0, most: 30 },
       every: 0.5,
       once: false,

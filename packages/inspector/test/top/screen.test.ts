@@ -20,7 +20,7 @@ const LOOK: Look = {
 };
 
 function scene(changes: Partial<Frame> = {}): Scene {
-  return { place: 'http://127.0.0.1:41263', frame: frame(changes), offset: 0 };
+  return { target: 'http://127.0.0.1:41263', frame: frame(changes), offset: 0 };
 }
 
 function lines(size: Size, look: Partial<Look> = {}, changes: Partial<Frame> = {}): string[] {

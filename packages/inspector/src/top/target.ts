@@ -1,7 +1,7 @@
 import { UsageError } from './usage-error.ts';
 
 /** Where an inspector is. */
-export interface Place {
+export interface Target {
   /** The endpoint string to connect to. */
   readonly endpoint: string;
   /** What the inspector is told as the name of its host. */
@@ -20,7 +20,7 @@ const ADDRESS = /\b(?:https?:\/\/|unix:)\S+/;
 const PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 
 /** Reads an address: `http://127.0.0.1:41263/#token=...`, or `unix:` and a path. Throws a `UsageError`. */
-export function placeOf(address: string): Place {
+export function targetOf(address: string): Target {
   if (address.startsWith('unix:'))
     return { endpoint: address, host: 'localhost', name: address, parameters: new URLSearchParams() };
   const url = urlOf(address);
@@ -49,11 +49,11 @@ function urlOf(text: string): URL | undefined {
 }
 
 /** What a file holds: a token alone, or an address. `source` is what an error calls it. Throws a `UsageError`. */
-export function heldIn(content: string, source: string): { readonly token?: string; readonly place?: Place } {
+export function heldIn(content: string, source: string): { readonly token?: string; readonly target?: Target } {
   const [address] = ADDRESS.exec(content) ?? [];
   if (address === undefined) return { token: checked(content.trim(), source) };
-  const place = placeOf(address);
-  return { place, ...(place.token !== undefined && { token: place.token }) };
+  const target = targetOf(address);
+  return { target, ...(target.token !== undefined && { token: target.token }) };
 }
 
 /** The token, if it can be one. */
