@@ -130,12 +130,13 @@ function footer(scene: Scene, look: Look, room: number, width: number): Line {
   const rows = rowsIn(scene, look);
   const last = Math.min(rows, look.first + room);
   const { total, matching } = scene.frame;
-  const column = SORTED.find(({ sort }) => sort === look.sort)?.title ?? look.sort;
+  const { title = look.sort, numeric = true } = SORTED.find(({ sort }) => sort === look.sort) ?? {};
+  const [up, down] = numeric ? ['smallest first', 'largest first'] : ['A to Z', 'Z to A'];
   const items = [
     rows === 0
       ? `none of ${total}`
       : `${look.first + 1}-${last} of ${matching === total ? total : `${matching}/${total}`}`,
-    `by ${column}, ${look.descending ? 'largest' : 'smallest'} first`,
+    `by ${title}, ${look.descending ? down : up}`,
   ];
   if (look.filter !== '') items.push(`with '${look.filter}'`);
   return { text: fitted([...items, KEYS].join(APART), width), kind: 'faint' };
