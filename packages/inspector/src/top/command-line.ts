@@ -18,7 +18,7 @@ they wait for, their rates and queues, and how long the event loop sleeps.
                        .join(', ')}; id unless set
   -r, --reverse      sorts the other way round: numbers begin with the largest, text and id with the first
   -n, --rows COUNT   at most so many connections; all unless set, and 200 with --once
-  --filter TEXT      only connections with TEXT in peer, port, protocol, factory, state or id
+  --filter TEXT      only connections with TEXT in peer, port, protocol, factory or state, or #7
   --every SECONDS    from one frame to the next, 0.2 to 5; 1 unless set
   --once             prints the table once, as plain text
   --json             prints frames as JSON, a line each; with --once one of them
