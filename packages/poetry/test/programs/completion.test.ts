@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
-import { run } from '../real/program.ts';
+import { optionsOf, run } from '../real/program.ts';
 
 const PROGRAMS = ['slowpoetry', 'fastpoetry', 'get-poetry', 'transformedpoetry', 'poetry-proxy'];
 const OPTIONS = { timeout: 60_000 };
@@ -15,12 +15,6 @@ function printed(shell: string, ...words: readonly string[]): string {
   const { status, stdout, stderr } = spawnSync(shell, words, { encoding: 'utf8' });
   assert.deepEqual([status, stderr], [0, '']);
   return stdout;
-}
-
-/** The long options that a help lists. */
-async function optionsOf(name: string): Promise<readonly string[]> {
-  const { stdout } = await run(name, '--help');
-  return Array.from(stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm), ([, option = '']) => option);
 }
 
 describe('completion in fish', { skip: skip('fish') }, () => {

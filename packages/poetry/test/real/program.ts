@@ -100,6 +100,12 @@ export function run(name: string, ...args: readonly string[]): Promise<Ending> {
   return new Program(name, args).ended;
 }
 
+/** The long options that the help of a program lists. */
+export async function optionsOf(name: string): Promise<readonly string[]> {
+  const { stdout } = await run(name, '--help');
+  return Array.from(stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm), ([, option = '']) => option);
+}
+
 /** Runs a program to its end, with that as its standard input. */
 export function pipe(input: string, name: string, ...args: readonly string[]): Promise<Ending> {
   return new Program(name, args, input).ended;
