@@ -59,7 +59,7 @@ export class Recorder {
 
   /** What was recorded, so far if the session has not ended. */
   run(lanePrefix: string): RecordedRun {
-    const { ms: endMs, busyMs } = this.#ended ?? { ms: this.#reactor.now() - this.#origin, busyMs: this.#busyMs() };
+    const { ms: endMs, busyMs } = this.#ended ?? this.#lasted(this.#reactor.now() - this.#origin);
     const callbacks = this.#callbacks.map(({ connection, at, ...callback }): RecordedCallback => {
       const lane = connection === undefined ? undefined : this.#tasks.get(connection);
       return { ...callback, at: at - this.#origin, ...(lane !== undefined && { lane }) };
@@ -102,8 +102,12 @@ export class Recorder {
   }
 
   #end(ms: number): void {
-    this.#ended = { ms, busyMs: this.#busyMs() - this.#busyBefore };
+    this.#ended = this.#lasted(ms);
     this.#stop();
+  }
+
+  #lasted(ms: number): { readonly ms: number; readonly busyMs: number } {
+    return { ms, busyMs: this.#busyMs() - this.#busyBefore };
   }
 
   #busyMs(): number {

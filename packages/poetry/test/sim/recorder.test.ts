@@ -79,4 +79,23 @@ describe('what is recorded of a session', () => {
       );
     }
   });
+
+  test('has what there is by now of a session that goes on', async () => {
+    await simulate({ seeds: 1, profile: 'calm' }, async (world) => {
+      const { reactor } = world.host('client');
+      const recorder = new Recorder(reactor, 'a run');
+      const tasks = [1, 2].map((task) => ({ task, address: 'server:10000' }));
+      recorder.watch({ ms: 0, event: 'begun', blocking: true, tasks });
+      recorder.watch({ ms: 0, event: 'connecting', task: 1, address: 'server:10000' });
+      recorder.watch({ ms: 5, event: 'connected', task: 1 });
+      recorder.watch({ ms: 7, event: 'chunk', task: 1, bytes: 3 });
+      await world.sleep(20);
+      const { endMs, lanes } = recorder.run('Task');
+      assert.equal(endMs, 20);
+      assert.deepEqual(lanes[0]?.spans.at(-1), { kind: 'waiting', from: 5, to: 20 });
+      assert.deepEqual(lanes[1]?.spans, [{ kind: 'pending', from: 0, to: 20 }]);
+      assert.ok(lanes.every(({ end }) => end === undefined));
+      recorder.watch({ ms: 20, event: 'ended', poems: 0, bytes: 0 });
+    });
+  });
 });
