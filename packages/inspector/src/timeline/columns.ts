@@ -24,8 +24,10 @@ export function columnsOf<Item extends { readonly at: number }>(
 ): Column[] {
   const columns: Column[] = [];
   let current = Number.NaN;
-  for (const [index, item] of items.entries()) {
+  let index = -1;
+  for (const item of items) {
     const { at } = item;
+    index += 1;
     if (at < scale.from || at > scale.to) continue;
     const place = Math.floor(scale.x(at) * perPixel);
     const last = columns.at(-1);

@@ -84,9 +84,11 @@ function chunkShapes(sheet: Sheet, lane: Lane, top: number, height: number): Sha
     const told = direction === 'in' ? sheet.words.received : sheet.words.sent;
     const all = columns.map(({ x, count, sum, first, last }): Stroke => {
       const length = strokeLength(sum, room);
-      const when = count === 1 ? shownTime(first) : sheet.words.span(shownTime(first), shownTime(last));
-      const several = count === 1 ? '' : `${sheet.words.comma}${sheet.words.chunks(count)}`;
-      const title = `${lane.name}${sheet.words.colon}${told(sum)}${several}${sheet.words.comma}${when}`;
+      const title = (): string => {
+        const when = count === 1 ? shownTime(first) : sheet.words.span(shownTime(first), shownTime(last));
+        const several = count === 1 ? '' : `${sheet.words.comma}${sheet.words.chunks(count)}`;
+        return `${lane.name}${sheet.words.colon}${told(sum)}${several}${sheet.words.comma}${when}`;
+      };
       return { x, y: line, height: direction === 'in' ? -length : length, title };
     });
     const sum = chunks.reduce((total, { bytes }) => total + bytes, 0);
@@ -104,12 +106,8 @@ function endShapes(sheet: Sheet, lane: Lane, top: number, height: number): Shape
   const { end } = lane;
   if (end === undefined || end.at < sheet.scale.from || end.at > sheet.scale.to) return [];
   const kind = end.failure === undefined ? 'end stroke' : 'end held';
-  return strokes(
-    sheet,
-    kind,
-    [{ x: sheet.scale.x(end.at), y: top, height, title: resultTitle(sheet, lane) }],
-    resultTitle(sheet, lane),
-  );
+  const title = resultTitle(sheet, lane);
+  return strokes(sheet, kind, [{ x: sheet.scale.x(end.at), y: top, height, title: () => title }], title);
 }
 
 function resultShapes(sheet: Sheet, lane: Lane, y: number): Shape[] {

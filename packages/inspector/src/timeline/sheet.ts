@@ -82,14 +82,15 @@ export interface Stroke {
   readonly x: number;
   readonly y: number;
   readonly height: number;
-  readonly title: string;
+  /** Its title, which is only asked for if it has one of its own. */
+  readonly title: () => string;
 }
 
 /** Strokes, each with its title; or, if there are too many, in one path with the title of all. */
 export function strokes(sheet: Sheet, kind: string, all: readonly Stroke[], title: string): Shape[] {
   if (all.length === 0) return [];
   if (sheet.each)
-    return all.map((stroke) => shape('path', { class: kind, d: pathOf(stroke) }, shape('title', {}, stroke.title)));
+    return all.map((stroke) => shape('path', { class: kind, d: pathOf(stroke) }, shape('title', {}, stroke.title())));
   return [shape('path', { class: kind, d: all.map(pathOf).join('') }, shape('title', {}, title))];
 }
 

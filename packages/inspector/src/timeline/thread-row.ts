@@ -83,9 +83,11 @@ function shortShapes(sheet: Sheet, run: RecordedRun, short: readonly RecordedCal
     const alike = short.slice(index, index + count).every((one) => one.lane === lane);
     const place = lane === undefined || !alike ? undefined : places.get(lane);
     const kind = place === undefined ? 'callback stroke' : `callback stroke ${colourOf(place)}`;
-    const what = count === 1 ? (callback?.name ?? '') : words.callbacks(count);
-    const when = count === 1 ? shownTime(first) : words.span(shownTime(first), shownTime(last));
-    const title = `${what}${words.colon}${words.ran(shownTime(sum))}${words.comma}${when}`;
+    const title = (): string => {
+      const what = count === 1 ? (callback?.name ?? '') : words.callbacks(count);
+      const when = count === 1 ? shownTime(first) : words.span(shownTime(first), shownTime(last));
+      return `${what}${words.colon}${words.ran(shownTime(sum))}${words.comma}${when}`;
+    };
     const stroke = { x, y: bottom, height: -7, title };
     const group = groups.get(kind);
     if (group === undefined) groups.set(kind, [stroke]);
