@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import process from 'node:process';
 import { InvalidArgumentError } from 'commander';
@@ -83,7 +83,7 @@ function writeTimeline(file: string, drawing: Drawing, recorders: readonly Recor
 
 /** Writes a file that is there as a whole or, as before, not at all. */
 function writeWhole(file: string, text: string): void {
-  const target = statSync(file, { throwIfNoEntry: false }) === undefined ? file : realpathSync(file);
+  const target = existsSync(file) ? realpathSync(file) : file;
   const draft = join(dirname(target), `.${basename(target)}.${randomBytes(4).toString('hex')}`);
   try {
     writeFileSync(draft, text, { flag: 'wx' });
@@ -96,14 +96,14 @@ function writeWhole(file: string, text: string): void {
 
 /** Throws an `Error` unless the file's folder is there and takes a file. */
 function checkWritable(file: string): void {
-  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true)
-    throw new Error(`timeline '${file}' is a folder, not a file`);
   try {
     // With a slash behind it, a file has another error than a folder that is closed.
     accessSync(`${dirname(file)}/`, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw cannotWrite(file, error);
   }
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true)
+    throw new Error(`timeline '${file}' is a folder, not a file`);
 }
 
 const CAUSES: Readonly<{ [code: string]: string }> = {
