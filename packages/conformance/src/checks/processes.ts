@@ -1,3 +1,4 @@
+import type { ProcessView } from 'couplet';
 import { ProcessDone, ProcessTerminated, ReactorStopped, SpawnError } from 'couplet';
 import { AllSuites } from '../all-suites.ts';
 import type { Check } from '../check.ts';
@@ -48,6 +49,33 @@ function addEnds(suite: AllSuites): void {
     expectSame(await actor.transport.drained(), false, 'drained after the end');
     expectSame(actor.transport.signalProcess('SIGTERM'), false, 'a signal after the end');
     expect(actor.transport.pid !== undefined, 'its id is not known any more');
+  });
+
+  suite.add('R44 R56 a child is shown from its start until its protocol was told of the end', async (stage) => {
+    const shown = (): ProcessView[] => [...stage.reactor.inspect().processes()];
+    const before = stage.reactor.now();
+    const actor = stage.spawn('echo', { made: ({ transport }) => void transport.write('made') });
+    const [first, ...others] = shown();
+    expectSame(
+      [first?.state, first?.protocol, first?.pid, first?.bytesIn, first?.bytesOut, others.length],
+      ['starting', 'ProcessActor', undefined, 0, 0, 0],
+      'the view before it runs',
+    );
+    expect((first?.since ?? -1) >= before && first?.command !== '', `it is ${first?.command}, since ${first?.since}`);
+    while (actor.output.length < 4) await stage.pass(1);
+    while (shown()[0]?.bytesOut !== 4) await stage.pass(1);
+    const [view] = shown();
+    expectSame(
+      [view?.id, view?.since, view?.command, view?.pid, view?.state, view?.bytesIn, view?.queued],
+      [first?.id, first?.since, first?.command, actor.transport.pid, 'running', 4, 0],
+      'the view while it runs',
+    );
+    expectSame([...stage.reactor.inspect().connections()], [], 'the connections: a child is none');
+    actor.transport.closeStdin();
+    await actor.ended();
+    await stage.pass(1);
+    expectSame(shown(), [], 'the view when it is over');
+    expectSame([first?.state, view?.state], ['starting', 'running'], 'the views that were kept');
   });
 
   suite.add('R56 a child that fails tells its exit code', async (stage) => {

@@ -56,6 +56,8 @@ export type {
   LoopView,
   MovedChunk,
   PortView,
+  ProcessState,
+  ProcessView,
   ReactorView,
   SlowCallback,
   TimedCallback,

@@ -1,6 +1,7 @@
 import { StreamTransport } from '../engine/stream-transport.ts';
 import { ConnectionDone } from '../protocol/errors.ts';
 import type { ConnectionBounds } from '../protocol/options.ts';
+import type { ProcessView } from '../protocol/views.ts';
 import type { Child } from '../seam/processes.ts';
 import type { Wire } from '../seam/wire.ts';
 import type { DelayedCall } from '../time/clock.ts';
@@ -51,6 +52,12 @@ export class Pipes {
     this.input = open(stdin, ignored, (reason) => events.inConnectionLost(reason));
     this.output = open(stdout, outReceived, () => events.outConnectionLost());
     this.error = stderr && open(stderr, errReceived, () => events.errConnectionLost());
+  }
+
+  /** What has moved through them. */
+  get moved(): Pick<ProcessView, 'bytesIn' | 'bytesOut' | 'queued'> {
+    const { bytesOut, queued } = this.input.view();
+    return { bytesIn: this.output.bytesIn + (this.error?.bytesIn ?? 0), bytesOut, queued };
   }
 
   /** Reads the outputs from now on, or leaves them unread. */

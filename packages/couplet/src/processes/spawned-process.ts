@@ -1,6 +1,6 @@
 import { fixedData } from '../bytes/chunk.ts';
 import { Flow, HIGH_WATER } from '../engine/flow.ts';
-import { errorOf } from '../engine/report.ts';
+import { classOf, errorOf } from '../engine/report.ts';
 import type { StreamTransport } from '../engine/stream-transport.ts';
 import { Machine } from '../machine/machine.ts';
 import { ConnectionDone, ConnectionLost } from '../protocol/errors.ts';
@@ -9,6 +9,7 @@ import { ProcessDone, ProcessTerminated } from '../protocol/process-errors.ts';
 import type { ProcessProtocol } from '../protocol/process-protocol.ts';
 import type { ProcessTransport } from '../protocol/process-transport.ts';
 import type { Producer, PullProducer } from '../protocol/producer.ts';
+import type { ProcessView } from '../protocol/views.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Child, ChildSink, ProcessExit } from '../seam/processes.ts';
 import type { Signal } from '../seam/surroundings.ts';
@@ -60,8 +61,13 @@ export class SpawnedProcess extends Subprocess implements ProcessTransport {
     end: () => this.#end(),
   });
 
+  readonly #id: number;
+  readonly #since: number;
+
   constructor(owner: SubprocessOwner, protocol: ProcessProtocol, terms: SpawnTerms) {
     super(owner);
+    this.#id = this.engine.newId();
+    this.#since = this.engine.now();
     this.#owner = owner;
     this.#protocol = protocol;
     this.#terms = terms;
@@ -201,6 +207,21 @@ export class SpawnedProcess extends Subprocess implements ProcessTransport {
     const reason = this.#reason ?? new ReactorStopped();
     this.#call('processEnded', () => this.#protocol.processEnded(reason));
     this.vanish();
+  }
+
+  override view(): ProcessView | undefined {
+    const { state } = this.#life;
+    if (state === 'ended') return undefined;
+    const { pid } = this;
+    return {
+      id: this.#id,
+      protocol: classOf(this.#protocol),
+      command: this.#terms.command,
+      ...(pid === undefined ? {} : { pid }),
+      state,
+      since: this.#since,
+      ...(this.#pipes?.moved ?? { bytesIn: 0, bytesOut: 0, queued: 0 }),
+    };
   }
 
   // The program.

@@ -4,6 +4,7 @@ import { Group } from '../engine/live.ts';
 import type { Origin } from '../engine/origin.ts';
 import type { StreamTransport } from '../engine/stream-transport.ts';
 import { Tally } from '../engine/tally.ts';
+import type { ProcessView } from '../protocol/views.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { ProcessPlace } from '../seam/processes.ts';
 import type { Subprocess, SubprocessOwner } from './subprocess.ts';
@@ -32,6 +33,14 @@ export class Subprocesses extends Group<Subprocess> implements SubprocessOwner {
     if (processes === undefined) this.#refuse(subprocess, `the runtime '${this.#runtime}' cannot start processes`);
     else if (stopping) this.#refuse(subprocess, 'the reactor has stopped');
     else processes.spawn(place, subprocess);
+  }
+
+  /** Shows those that are not connections, each as it is when it is asked for. */
+  *processes(): Generator<ProcessView> {
+    for (const subprocess of this) {
+      const view = subprocess.view();
+      if (view !== undefined) yield view;
+    }
   }
 
   #refuse(subprocess: Subprocess, detail: string): void {

@@ -43,7 +43,7 @@ export type WaitsFor = 'nothing' | 'paused' | 'promise' | 'peer' | 'handshake' |
 
 /** A connection as it was at one moment. It is a copy: it does not change, and keeps nothing alive. */
 export interface ConnectionView {
-  /** Unique among the connections, ports and connectors of the reactor, from the moment at which the connection was accepted. */
+  /** Unique among the connections, ports, connectors and processes of the reactor, from the moment at which the connection was accepted. */
   readonly id: number;
   /** Whether a port accepted the connection, or a connector made it. */
   readonly role: 'server' | 'client';
@@ -120,7 +120,7 @@ export interface Totals {
 
 /** A port at one moment: one that listens, or has stopped and still has connections. */
 export interface PortView {
-  /** Unique among the connections, ports and connectors of the reactor. */
+  /** Unique among the connections, ports, connectors and processes of the reactor. */
   readonly id: number;
   /** The address where it listens, as in a URL. */
   readonly host: string;
@@ -145,7 +145,7 @@ export type ConnectorState = 'resolving' | 'racing' | 'connected' | 'failed' | '
 
 /** A connector at one moment: of `connectTCP` and its like, or of a factory or service that waits for its next attempt. */
 export interface ConnectorView {
-  /** Unique among the connections, ports and connectors of the reactor. */
+  /** Unique among the connections, ports, connectors and processes of the reactor. */
   readonly id: number;
   /** Where it connects to: `host:port`, or the path of a UNIX socket. */
   readonly destination: string;
@@ -155,6 +155,39 @@ export interface ConnectorView {
   readonly attempts: number;
   /** In how many milliseconds the next attempt begins; absent unless it waits. */
   readonly retryInMs?: number;
+}
+
+/**
+ * What a process that `spawnProcess` started does:
+ *
+ * - `starting`: it is not known yet whether it runs
+ * - `running`: it runs, and a pipe is open
+ * - `silent`: it runs, and no pipe is open
+ * - `exited`: it has ended, or was let go, and a pipe is open
+ * - `ending`: that is over, too; a promise of a callback may be pending
+ */
+export type ProcessState = 'starting' | 'running' | 'silent' | 'exited' | 'ending';
+
+/** A process that `spawnProcess` started, at one moment. One of `connectProcess` is a connection. */
+export interface ProcessView {
+  /** Unique among the connections, ports, connectors and processes of the reactor. */
+  readonly id: number;
+  /** The class of its protocol. */
+  readonly protocol: string;
+  /** The command, without its arguments, which may be secret. */
+  readonly command: string;
+  /** The id that the system gave it; absent until it runs. */
+  readonly pid?: number;
+  /** What it does. */
+  readonly state: ProcessState;
+  /** When it was started, in milliseconds of the reactor's `now()`. */
+  readonly since: number;
+  /** How many bytes of its output and error output have arrived. */
+  readonly bytesIn: number;
+  /** How many bytes the system has taken for its input. */
+  readonly bytesOut: number;
+  /** How many bytes are written and not taken by the system yet, without those from before it ran. */
+  readonly queued: number;
 }
 
 /** A timer that waits. */
@@ -245,6 +278,8 @@ export interface ReactorView {
   connectors(): Iterable<ConnectorView>;
   /** The connections, those included that have no protocol yet. */
   connections(): Iterable<ConnectionView>;
+  /** The processes that `spawnProcess` started, until their protocols were told of the end. */
+  processes(): Iterable<ProcessView>;
   /** The delayed calls that wait, in the order in which they are due. */
   timers(): Iterable<TimerView>;
 }

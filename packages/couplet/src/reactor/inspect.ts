@@ -7,7 +7,7 @@ export function inspect(
   engine: Engine,
   ports: { views(): Iterable<PortView> },
   connectors: Iterable<{ view(): ConnectorView }>,
-  own: Pick<ReactorView, 'runtime' | 'since' | 'running'>,
+  own: Pick<ReactorView, 'runtime' | 'since' | 'running' | 'processes'>,
 ): ReactorView {
   const loop = engine.stopwatch?.view();
   return {

@@ -9,6 +9,7 @@ import type { Connector } from '../protocol/connector.ts';
 import type { BuiltBy } from '../protocol/factory.ts';
 import type { ProcessProtocol } from '../protocol/process-protocol.ts';
 import type { ProcessTransport } from '../protocol/process-transport.ts';
+import type { ProcessView } from '../protocol/views.ts';
 import { checkAtLeast } from '../values/checks.ts';
 import { oneLine } from '../values/one-line.ts';
 import type { OwnDestination } from './dial.ts';
@@ -96,6 +97,11 @@ export abstract class ReactorProcesses extends ReactorStreams {
     const name = oneLine(`the process '${command}'`);
     const errorOf: OwnDestination['errorOf'] = (cause) => spawnErrorOf(command, cause);
     return this['~connect']({ kind: 'own', name, connect, errorOf }, factory, bounds);
+  }
+
+  /** Shows the processes that were spawned. */
+  '~processes'(): Iterable<ProcessView> {
+    return this.#children?.processes() ?? [];
   }
 
   get #subprocesses(): Subprocesses {

@@ -220,6 +220,7 @@ export class Reactor extends ReactorProcesses {
       runtime: this['~runtime'],
       since: this.#since,
       running: this.running,
+      processes: () => this['~processes'](),
     });
   }
 

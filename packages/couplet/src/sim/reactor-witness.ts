@@ -127,7 +127,7 @@ export class ReactorWitness {
   /** The reactor has ended: nothing may be left of it. */
   judgeEnd(): void {
     const reactor = this.#reactor.inspect();
-    for (const kind of ['ports', 'connectors', 'connections', 'timers'] as const) {
+    for (const kind of ['ports', 'connectors', 'connections', 'processes', 'timers'] as const) {
       const [first, ...more] = [...reactor[kind]()];
       if (first !== undefined)
         this.#wrong(

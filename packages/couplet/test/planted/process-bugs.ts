@@ -146,4 +146,11 @@ export const PROCESS_BUGS: readonly Bug[] = [
     instead: "|'[^'\\\\s]*'|",
     test: { file: 'endpoints/words.test.ts', name: "grep 'two words'" },
   },
+  {
+    name: 'the view of a process has no bytes of its output',
+    file: 'processes/pipes.ts',
+    text: 'bytesIn: this.output.bytesIn + ',
+    instead: 'bytesIn: this.input.bytesIn + ',
+    test: { file: 'sim/sim-backend.test.ts', name: 'R44 R56 a child is shown' },
+  },
 ];
