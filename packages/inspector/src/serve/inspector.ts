@@ -5,7 +5,7 @@ import { onTerminal } from '../surroundings/terminal.ts';
 import type { FrameSource } from '../values/frame-source.ts';
 import { frames } from '../watch/frames.ts';
 import { webFactory } from '../web/factory.ts';
-import type { GuardTerms } from '../web/guard.ts';
+import { type GuardTerms, isHost } from '../web/guard.ts';
 import { type InspectorPlace, readPlace } from './inspector-place.ts';
 import type { InspectorOptions } from './options.ts';
 
@@ -37,18 +37,14 @@ export interface Inspector extends AsyncDisposable {
  *
  * Rejects with an `Error` if `listen` is a place that others can reach, unless `allowRemote` is true and it is a `tls:` endpoint; with an
  * `EndpointSyntaxError` if it is not a server description, with a `CannotListenError` if the system refuses, and with a `RangeError` if
- * `token` could be guessed.
+ * `token` could be guessed or `allowedHosts` has what is not a host.
  */
 export async function serveInspector(reactor: Reactor, options: InspectorOptions = {}): Promise<Inspector> {
   const place = readPlace(options);
   const token = place.path === undefined ? tokenOf(options) : undefined;
+  const terms: GuardTerms = { scheme: place.secure ? 'https' : 'http', token, hosts: hostsOf(options) };
   const own = reactor.sibling();
   const { source, end } = sourceOf(reactor, own, options);
-  const terms: GuardTerms = {
-    scheme: place.secure ? 'https' : 'http',
-    token,
-    hosts: new Set(options.allowedHosts?.map((host) => host.toLowerCase())),
-  };
   const inspector = new ServedInspector(reactor, end);
   try {
     const port = await place.endpoint(own).listen(webFactory(source, terms), { maxWriteBufferBytes: MOST_HELD });
@@ -124,6 +120,12 @@ function sourceOf(
   if (source !== undefined) return { source, end: () => {} };
   const made = frames(reactor, { clock: own, payload });
   return { source: made, end: () => made.close() };
+}
+
+function hostsOf({ allowedHosts = [] }: InspectorOptions): ReadonlySet<string> {
+  for (const host of allowedHosts)
+    if (!isHost(host)) throw new RangeError(`allowedHosts has '${host}', which is not a host such as 'app.example'`);
+  return new Set(allowedHosts.map((host) => host.toLowerCase()));
 }
 
 function tokenOf({ token = randomHex(16) }: InspectorOptions): string {

@@ -20,6 +20,11 @@ function hostOf(authority: string): string | undefined {
   return HOST.exec(authority.toLowerCase())?.[1];
 }
 
+/** True for a host name or an IP literal, which is in brackets if it is of IPv6, without a port. */
+export function isHost(text: string): boolean {
+  return hostOf(text) === text.toLowerCase();
+}
+
 /** True for the host of an address that only this machine can reach. */
 export function isLoopback(host: string): boolean {
   return LOOPBACK.test(host);

@@ -32,6 +32,8 @@ describe('I-2 where an inspector listens', () => {
     [{ listen: 'unix:/run/inspector.sock:mode=660' }, /mode 660 lets other users in, mode=600 does not$/],
     [{ listen: 'unix:\0inspector' }, /abstract socket has no permissions/],
     [{ listen: 'tcp:8oo7' }, /port '8oo7' is not a number/],
+    [{ allowedHosts: ['app.example:80'] }, /^allowedHosts has 'app\.example:80', which is not a host such as/],
+    [{ allowedHosts: ['https://app.example'] }, /is not a host such as 'app\.example'$/],
     [{ token: 'short' }, /^token is not at least 16/],
   ];
 

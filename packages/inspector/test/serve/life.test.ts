@@ -34,6 +34,23 @@ describe('I-11 an inspector', () => {
     });
   });
 
+  test('I-11: that begins while the reactor stops leaves nothing', async () => {
+    await simulate({ seeds: 5, profile: 'rough' }, async (world) => {
+      const { reactor } = world.host('server');
+      reactor.stop();
+      const served = serveInspector(reactor, { token: TOKEN });
+      // It listens before the reactor has stopped, or says that it does not.
+      const url = await served.then(
+        (inspector) => inspector.url,
+        ({ message }: Error) => message,
+      );
+      assert.match(url, /^http:|stopped before its inspector listened$/);
+      await world.until(() => !reactor.running);
+      const client = world.host('server').reactor.sibling();
+      if (url.startsWith('http:')) await assert.rejects(open(endpointOf(url), { reactor: client }));
+    });
+  });
+
   test('is closed once, by itself or by await using, and the reactor goes on', async () => {
     await simulate({ seeds: 2, profile: 'calm' }, async (world) => {
       const { reactor } = world.host('server');

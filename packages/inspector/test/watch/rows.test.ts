@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ConnectionView, ConnectorView } from 'couplet';
+import { DEFAULT_QUERY, type Frame } from 'couplet-inspector';
 import fc from 'fast-check';
 import { SORT_KEYS } from '../../src/values/query.ts';
 import { Selection } from '../../src/watch/selection.ts';
@@ -232,6 +233,31 @@ describe('I-7 ten thousand connections', () => {
       }
       assert.ok(Math.max(...reactor.runs) <= 1000, `${Math.max(...reactor.runs)} views in one turn`);
     });
+
+  test('I-7: a thousand ports and ten thousand connectors leave room for rows, and are counted', async () => {
+    const reactor = withConnections(connections.map((view) => ({ ...view, role: 'client', origin: view.id + 20_000 })));
+    const [port] = reactor.ports;
+    assert.ok(port !== undefined);
+    const facts = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`fact${at}`, 'x'.repeat(200)]));
+    reactor.ports = Array.from({ length: 1000 }, (_, at) => ({ ...port, id: at + 1, facts }));
+    reactor.connectors = connections.map(({ id }) => ({
+      id: id + 20_000,
+      destination: '[2001:db8::1]:1234',
+      state: 'waiting',
+      attempts: 9,
+      retryInMs: 1.5,
+    }));
+    const viewer = reactor.frames().view({ ...DEFAULT_QUERY, view: 'connections' });
+    const json = await viewer.next(0);
+    assert.ok(Buffer.byteLength(json) <= 64_000, `${Buffer.byteLength(json)} bytes`);
+    const { rows, ports, portsLeftOut, connectors, connectorsLeftOut, descriptors }: Frame = JSON.parse(json);
+    assert.ok(rows.length > 50 && ports.length > 0 && connectors.length > 50);
+    assert.deepEqual([ports.length + portsLeftOut, connectors.length + connectorsLeftOut], [1000, 10_000]);
+    assert.deepEqual(descriptors, { listening: 1000, accepted: 0, made: 10_000 });
+    // Those of the rows come first.
+    assert.equal(connectors[0]?.id, rows[0]?.origin);
+    assert.ok(Math.max(...reactor.runs) <= 1000);
+  });
 
   test('I-7: viewers that ask at the same time are served one after the other', async () => {
     const reactor = withConnections(connections);
