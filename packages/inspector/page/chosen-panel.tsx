@@ -125,10 +125,10 @@ const ESCAPES: Readonly<Record<string, string>> = { '\r': '\\r', '\n': '\\n\n  '
 /** The bytes as text, control characters escaped. */
 function textOf(base64: string): string {
   const data = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-  const escape = (letter: string): string =>
+  const escaped = (letter: string): string =>
     ESCAPES[letter] ?? `\\x${letter.charCodeAt(0).toString(16).padStart(2, '0')}`;
   return new TextDecoder()
     .decode(data)
-    .replace(/\p{Cc}/gu, escape)
+    .replace(/\p{Cc}/gu, escaped)
     .trimEnd();
 }

@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import type { Frame, Row } from '../src/values/frame.ts';
 import type { SortKey } from '../src/values/query.ts';
 import { ChosenPanel } from './chosen-panel.tsx';
@@ -31,6 +32,11 @@ export const COLUMNS: readonly Column[] = [
   { sort: 'age', number: true },
 ];
 
+/** How high a row is in pixels, as in the style sheet. */
+const HIGH = 30;
+/** How many rows there are above and below those that are seen: the others are not made, as most numbers change each second. */
+const BEYOND = 8;
+
 /** All connections as a table, and one of them in detail. */
 export function ConnectionsView({ frame, settings, change }: ViewProps) {
   const { sort, descending, filter, offset, id } = settings;
@@ -38,6 +44,9 @@ export function ConnectionsView({ frame, settings, change }: ViewProps) {
     ...frame.ports.map(({ id, host }) => [id, host] as const),
     ...frame.connectors.map(({ id, destination }) => [id, destination] as const),
   ]);
+  const [first, setFirst] = useState(0);
+  const shown = frame.rows.slice(first, first + Math.ceil(innerHeight / HIGH) + 2 * BEYOND);
+  const scrolled = (top: number): void => setFirst(Math.max(0, Math.floor(top / HIGH / BEYOND) * BEYOND - BEYOND));
   const by = (column: Column): void =>
     change({ sort: column.sort, descending: column.sort === sort ? !descending : column.number, offset: 0 });
   return (
@@ -57,8 +66,8 @@ export function ConnectionsView({ frame, settings, change }: ViewProps) {
           <p class="number">{say('matching', count(frame.matching), count(frame.total))}</p>
           <Pages frame={frame} offset={offset} change={(next) => change({ offset: next })} />
         </div>
-        <div class="scroll">
-          <table>
+        <div class="scroll" onScroll={(event) => scrolled(event.currentTarget.scrollTop)}>
+          <table aria-rowcount={frame.rows.length + 1}>
             <thead>
               <tr>
                 {COLUMNS.map((column) => (
@@ -79,11 +88,17 @@ export function ConnectionsView({ frame, settings, change }: ViewProps) {
                 </th>
               </tr>
             </thead>
-            <tbody>
-              {frame.rows.map((row) => (
+            <tbody
+              style={{
+                paddingTop: `${first * HIGH}px`,
+                paddingBottom: `${Math.max(0, frame.rows.length - first - shown.length) * HIGH}px`,
+              }}
+            >
+              {shown.map((row, at) => (
                 <TableRow
                   key={row.id}
                   row={row}
+                  index={first + at + 2}
                   port={ports.get(row.origin) ?? say('unknown')}
                   chosen={row.id === id}
                   choose={() => change({ id: row.id === id ? undefined : row.id })}
@@ -119,15 +134,17 @@ function Pages(props: { readonly frame: Frame; readonly offset: number; readonly
 
 function TableRow(props: {
   readonly row: Row;
+  readonly index: number;
   readonly port: string;
   readonly chosen: boolean;
   readonly choose: () => void;
 }) {
-  const { row, port, chosen, choose } = props;
+  const { row, index, port, chosen, choose } = props;
   return (
     <tr
       tabIndex={0}
       data-row={row.id}
+      aria-rowindex={index}
       aria-selected={chosen}
       onClick={choose}
       onKeyDown={(event) => {

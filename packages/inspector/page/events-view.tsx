@@ -13,8 +13,8 @@ export function EventsView({ memory, frame }: ViewProps) {
   const [filter, setFilter] = useState('');
   const [trouble, setTrouble] = useState(false);
   const all = memory.events
-    .filter(({ event }) => !trouble || isTrouble(event))
-    .map((one) => ({ ...one, text: textOf(one.event) }))
+    .filter((event) => !trouble || isTrouble(event))
+    .map((event) => ({ event, text: textOf(event) }))
     .filter(({ text }) => text.toLowerCase().includes(filter.toLowerCase()))
     .slice(0, SHOWN);
   return (
@@ -42,8 +42,8 @@ export function EventsView({ memory, frame }: ViewProps) {
       </div>
       {all.length === 0 && <p class="nothing">{say('events.none')}</p>}
       <ol>
-        {all.map(({ key, event, text }) => (
-          <li key={key} class={`event k-${event.kind}${isTrouble(event) ? ' trouble' : ''}`}>
+        {all.map(({ event, text }) => (
+          <li key={event.number} class={`event k-${event.kind}${isTrouble(event) ? ' trouble' : ''}`}>
             <time class="number">{clock(event.at - frame.since, true)}</time>
             <span class="kind">{say(`kind.${event.kind}`)}</span>
             <What event={event} text={text} />

@@ -17,15 +17,14 @@ interface Gone {
 export class Memory {
   /** How many frames there were since the query changed. */
   frames = 0;
-  /** Events, the newest first, each with a number of its own. */
-  events: { readonly key: number; readonly event: InspectorEvent }[] = [];
+  /** The newest first. */
+  events: InspectorEvent[] = [];
   eventsMissed = 0;
   dropped = 0;
   /** The last frame, and the rows of it and of the one before. */
   frame: Frame | undefined;
   /** Whether events are kept: the other views do not show them. */
   #listing = false;
-  #keys = 0;
   #before: ReadonlyMap<number, Row> = new Map();
   #rows: ReadonlyMap<number, Row> = new Map();
   #firstSeen = new Map<number, number>();
@@ -68,6 +67,7 @@ export class Memory {
     this.#rows = new Map();
     this.#before = new Map();
     this.#gone = [];
+    this.#busy = [];
     this.#firstSeen.clear();
   }
 
@@ -76,13 +76,11 @@ export class Memory {
     this.turn();
     this.dropped = 0;
     this.frame = undefined;
-    this.#busy = [];
     this.#accepted = new Map();
   }
 
   #list({ events, eventsMissed }: Frame): void {
-    const added = events.map((event) => ({ key: ++this.#keys, event }));
-    if (added.length > 0) this.events = [...added.reverse(), ...this.events].slice(0, EVENTS);
+    if (events.length > 0) this.events = [...events.toReversed(), ...this.events].slice(0, EVENTS);
     this.eventsMissed += eventsMissed;
   }
 
@@ -109,10 +107,12 @@ export class Memory {
     return { reads: row.reads - before.reads, writes: row.writes - before.writes };
   }
 
-  /** The part of the time in which no callback ran, in the last frames. */
+  /** The part of the time in which no callback ran, in the last frames. A frame says it of the time since the one before. */
   asleep(): number {
-    const [first, last] = [this.#busy[0], this.#busy.at(-1)];
-    if (first === undefined || last === undefined || last.now <= first.now) return this.frame?.loop.asleep ?? 1;
-    return Math.min(1, Math.max(0, 1 - (last.busyMs - first.busyMs) / (last.now - first.now)));
+    const [first, ...others] = this.#busy;
+    const last = others.at(-1);
+    if (first === undefined || last === undefined) return this.frame?.loop.asleep ?? 1;
+    const busy = others.reduce((sum, { busyMs }) => sum + busyMs, 0);
+    return Math.min(1, Math.max(0, 1 - busy / (last.now - first.now)));
   }
 }

@@ -73,7 +73,12 @@ function Queue({ row }: { readonly row: Row }) {
   const text = limit === undefined ? most : `${most}; ${say('queue.limit', bytes(limit))}`;
   const [low, high] = [y(MARKS[0]), y(MARKS[1])];
   return (
-    <svg class={queued > MARKS[1] ? 'queue over' : 'queue'} viewBox={`0 0 86 ${HIGH + 2}`} role="img" aria-label={text}>
+    <svg
+      class={queued > MARKS[1] || row.producer === 'paused' ? 'queue over' : 'queue'}
+      viewBox={`0 0 86 ${HIGH + 2}`}
+      role="img"
+      aria-label={text}
+    >
       <title>{text}</title>
       <rect class="tank" x="1" y="1" width="22" height={HIGH} rx="2" />
       <rect class="level" x="2" y={y(queued)} width="20" height={HIGH + 1 - y(queued)} />

@@ -11,6 +11,7 @@ import { say } from './words.ts';
 /** The loop at the left; at the right the ports and connectors, each with its factory and its pairs of transport and protocol. */
 export function ReactorView({ memory, frame, change }: ViewProps) {
   const open = (id: number): void => change({ view: 'connections', id });
+  const leftOut = frame.portsLeftOut + frame.connectorsLeftOut;
   return (
     <div class="reactor">
       <Loop memory={memory} frame={frame} />
@@ -21,6 +22,7 @@ export function ReactorView({ memory, frame, change }: ViewProps) {
         {frame.connectors.map((connector) => (
           <Connector key={connector.id} connector={connector} memory={memory} frame={frame} open={open} />
         ))}
+        {leftOut > 0 && <p class="nothing">{say('timeline.missed', leftOut)}</p>}
         {frame.ports.length + frame.connectors.length === 0 && <p class="nothing">{say('no.ports')}</p>}
       </div>
     </div>

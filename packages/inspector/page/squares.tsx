@@ -19,9 +19,10 @@ export function Squares({ letters }: { readonly letters: string }) {
   const width = useWidth(canvas);
   const many = counts(letters);
   const scheme = useSchemeCount();
+  const drawn = useRef<Drawn>(undefined);
   useEffect(() => {
     if (canvas.current !== null && legend.current !== null && width > 0)
-      draw(canvas.current, legend.current, letters, width);
+      drawn.current = draw(canvas.current, legend.current, letters, width, scheme, drawn.current);
   }, [letters, width, scheme]);
   const text = WAITS.filter(({ name }) => (many.get(name) ?? 0) > 0)
     .map(({ name }) => `${say(`waits.${name}`)} ${many.get(name)}`)
@@ -44,30 +45,58 @@ function counts(letters: string): Map<WaitsFor, number> {
   return new Map(WAITS.map(({ name, letter }) => [name, many.get(letter) ?? 0]));
 }
 
+/** What was drawn last. */
+interface Drawn {
+  readonly key: string;
+  readonly tiles: ReadonlyMap<string, Uint32Array>;
+  readonly image: ImageData;
+  letters: string;
+}
+
 /**
- * Draws all squares: a tile of each kind is drawn once, and its pixels are copied. Ten thousand calls of the canvas would cost more than a
- * frame may.
+ * Draws the squares that differ from those drawn last: a tile of each kind is drawn once, and its pixels are copied. Ten thousand calls of
+ * the canvas would cost more than a frame may.
  */
-function draw(canvas: HTMLCanvasElement, legend: HTMLElement, letters: string, width: number): void {
+function draw(
+  canvas: HTMLCanvasElement,
+  legend: HTMLElement,
+  letters: string,
+  wide: number,
+  scheme: string,
+  last?: Drawn,
+) {
   const side = Math.round((SIDES.find(({ most }) => letters.length <= most)?.side ?? 8) * devicePixelRatio);
-  const columns = Math.max(1, Math.floor((width * devicePixelRatio) / side));
-  const rows = Math.ceil(letters.length / columns);
-  canvas.width = columns * side;
-  canvas.height = rows * side;
-  canvas.style.width = `${canvas.width / devicePixelRatio}px`;
-  canvas.style.height = `${canvas.height / devicePixelRatio}px`;
+  const columns = Math.max(1, Math.floor((wide * devicePixelRatio) / side));
+  const [width, height] = [columns * side, Math.ceil(letters.length / columns) * side];
   const context = canvas.getContext('2d');
-  if (context === null) return;
-  const tiles = tilesOf(legend, side);
-  const image = context.createImageData(canvas.width, canvas.height);
-  const pixels = new Uint32Array(image.data.buffer);
-  for (let at = 0; at < letters.length; at += 1) {
-    const tile = tiles.get(letters[at] ?? '');
-    if (tile === undefined) continue;
-    const corner = Math.floor(at / columns) * side * canvas.width + (at % columns) * side;
-    for (let y = 0; y < side; y += 1) pixels.set(tile.subarray(y * side, (y + 1) * side), corner + y * canvas.width);
+  if (context === null) return last;
+  const key = `${width} ${height} ${side} ${scheme}`;
+  let drawn = last;
+  if (drawn?.key !== key) {
+    canvas.width = width;
+    canvas.height = height;
+    canvas.style.width = `${width / devicePixelRatio}px`;
+    canvas.style.height = `${height / devicePixelRatio}px`;
+    drawn = { key, tiles: tilesOf(legend, side), image: context.createImageData(width, height), letters: '' };
   }
-  context.putImageData(image, 0, 0);
+  const pixels = new Uint32Array(drawn.image.data.buffer);
+  const most = Math.max(letters.length, drawn.letters.length);
+  for (let at = 0; at < most; at += 1) {
+    if (letters[at] === drawn.letters[at]) continue;
+    const corner = Math.floor(at / columns) * side * width + (at % columns) * side;
+    copy(drawn.tiles.get(letters[at] ?? ''), side, pixels, corner, width);
+  }
+  drawn.letters = letters;
+  context.putImageData(drawn.image, 0, 0);
+  return drawn;
+}
+
+/** Copies a tile, or nothing, into a picture of that width. */
+function copy(tile: Uint32Array | undefined, side: number, pixels: Uint32Array, corner: number, width: number): void {
+  for (let y = 0; y < side; y += 1) {
+    const line = corner + y * width;
+    for (let x = 0; x < side; x += 1) pixels[line + x] = tile?.[y * side + x] ?? 0;
+  }
 }
 
 /** The pixels of a square of each kind, in the colours of the legend. */

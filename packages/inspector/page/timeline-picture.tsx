@@ -1,5 +1,6 @@
 import { duration } from './format.ts';
 import type { Tape, Track } from './tape.ts';
+import { WAITS } from './waits.tsx';
 import { say } from './words.ts';
 
 /** A callback that ran for as long is red, and has its name. */
@@ -163,29 +164,48 @@ function LaneRow(props: { readonly track: Track; readonly scale: Scale; readonly
     <g class="lane" transform={`translate(0 ${y})`}>
       <title>{`#${track.id} ${track.label}`}</title>
       <Label track={track} high={high} />
-      {track.waits
-        .filter(([, to]) => to > scale.from)
-        .map(([from, to, waiting]) => {
-          const [left, right] = [scale.x(from), scale.x(to)];
-          const whole = say(`means.${waiting}`);
-          const word = right - left > whole.length * 9 ? whole : say(`waits.${waiting}`);
-          return (
-            <g key={from} class={`wait t-${waiting}`}>
-              <rect x={left} y="2" width={right - left} height={high - 4} />
-              <rect class="hatched" x={left} y="2" width={right - left} height={high - 4} />
-              {right - left > word.length * 9 + 12 && high > 16 && (
-                <text x={(left + right) / 2} y={high - 7}>
-                  {word}
-                </text>
-              )}
-            </g>
-          );
-        })}
+      <Waiting track={track} scale={scale} high={high} />
       <path class="line" d={`M${begin} ${middle}H${end}`} />
       <path class="reads" d={ticks(1)} />
       <path class="writes" d={ticks(-1)} />
       {end < scale.x(scale.to) - 1 && <path class="line" d={`M${end} 4V${high - 4}`} />}
     </g>
+  );
+}
+
+/** The times in which a connection waits, in one path for each kind, and the word where there is room for it. */
+function Waiting({ track, scale, high }: { readonly track: Track; readonly scale: Scale; readonly high: number }) {
+  const waits = track.waits.filter(([, to]) => to > scale.from);
+  return (
+    <>
+      {WAITS.map(({ name }) => {
+        const d = waits
+          .filter(([, , waiting]) => waiting === name)
+          .map(([from, to]) => `M${scale.x(from)} 2H${scale.x(to)}V${high - 2}H${scale.x(from)}z`)
+          .join('');
+        return (
+          d !== '' && (
+            <g key={name} class={`wait t-${name}`}>
+              <path d={d} />
+              <path class="hatched" d={d} />
+            </g>
+          )
+        );
+      })}
+      {high > 16 &&
+        waits.map(([from, to, waiting]) => {
+          const wide = scale.x(to) - scale.x(from);
+          const whole = say(`means.${waiting}`);
+          const word = wide > whole.length * 9 ? whole : say(`waits.${waiting}`);
+          return (
+            wide > word.length * 9 + 12 && (
+              <text key={from} class="word" x={scale.x(from) + wide / 2} y={high - 7}>
+                {word}
+              </text>
+            )
+          );
+        })}
+    </>
   );
 }
 

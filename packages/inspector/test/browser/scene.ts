@@ -1,7 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { Factory, type ListeningPort, type Producer, Protocol, reactor as processReactor, type Reactor } from 'couplet';
+import {
+  type DelayedCall,
+  Factory,
+  type ListeningPort,
+  type Producer,
+  Protocol,
+  reactor as processReactor,
+  type Reactor,
+} from 'couplet';
 import { limitConnections } from 'couplet/policies';
 import { TextLineReceiver } from 'couplet/protocols';
 import { type Inspector, type InspectorOptions, serveInspector } from 'couplet-inspector';
@@ -49,26 +57,31 @@ export class Shout extends TextLineReceiver {
   }
 }
 
+const VERSES = Buffer.alloc(16_384, 'verse ');
+
 /** Writes as much as its peer takes. */
 export class Ballad extends Protocol implements Producer {
-  #paused = false;
+  #next: DelayedCall | undefined;
 
   override connectionMade() {
     this.transport.registerProducer(this, true);
     this.resumeProducing();
   }
 
+  /** A piece in each turn: a loop until the queue is full would hold everything else. */
   resumeProducing() {
-    this.#paused = false;
-    while (!this.#paused) this.transport.write(Buffer.alloc(16_384, 'verse '));
+    this.#next = this.transport.clock.callLater(0, () => {
+      this.resumeProducing();
+      this.transport.write(VERSES);
+    });
   }
 
   pauseProducing() {
-    this.#paused = true;
+    this.#next?.cancel();
   }
 
   stopProducing() {
-    this.#paused = true;
+    this.#next?.cancel();
   }
 }
 
