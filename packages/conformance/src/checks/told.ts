@@ -26,7 +26,7 @@ function idOf(stage: Stage, port: ListeningPort): number {
 }
 
 /** How a connection ends, and with which reason. */
-interface End {
+interface ToldEnd {
   readonly reason: string;
   readonly server?: Part;
   readonly client?: Part;
@@ -37,7 +37,7 @@ interface End {
 }
 
 /** One for each kind of reason. */
-const ENDS: Readonly<Record<string, End>> = {
+const ENDS: Readonly<Record<string, ToldEnd>> = {
   'in order': {
     reason: 'ConnectionDone',
     server: echo,

@@ -84,6 +84,7 @@ export class FakeReactor {
       ports: () => this.ports,
       connectors: () => this.connectors,
       connections: () => this.#looked(),
+      processes: () => [],
       timers: () => [],
     };
   }
