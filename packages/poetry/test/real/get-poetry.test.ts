@@ -126,7 +126,7 @@ describe('get-poetry whose output is not a terminal', () => {
       const before = { ...process.env };
       Object.assign(process.env, { FORCE_COLOR: '3', TERM: 'xterm-256color' });
       // Node warns of both.
-      delete process.env['NO_COLOR'];
+      Reflect.deleteProperty(process.env, 'NO_COLOR');
       t.after(() => {
         for (const name of ['FORCE_COLOR', 'NO_COLOR', 'TERM']) {
           if (before[name] === undefined) delete process.env[name];

@@ -32,11 +32,21 @@ export class Terminal {
     const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env;
     const [name = '', ...args] = words;
     const line = [process.execPath, commandFile(name), ...args].map((word) => `'${word}'`).join(' ');
-    this.#child = spawn('script', ['-qfec', `stty cols 80 rows 24; tty; exec ${line} ${redirection}`, '/dev/null'], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-      env: { ...inherited, TERM: 'xterm-256color', SHELL: '/bin/sh', ...environment },
+    this.#child = spawn(
+      'script',
+      ['-qfec', `stty cols 80 rows 24; echo $(tty) $$; exec ${line} ${redirection}`, '/dev/null'],
+      {
+        stdio: ['pipe', 'pipe', 'inherit'],
+        env: { ...inherited, TERM: 'xterm-256color', SHELL: '/bin/sh', ...environment },
+      },
+    );
+    t.after(() => {
+      if (this.#child.exitCode !== null) return;
+      this.#child.kill('SIGKILL');
+      // A service that outlives its terminal would go on.
+      const pid = Number(this.#head[1]);
+      if (pid > 0) process.kill(pid, 'SIGKILL');
     });
-    t.after(() => this.#child.kill('SIGKILL'));
     this.#child.stdin.on('error', () => {});
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.output += text;
@@ -49,7 +59,12 @@ export class Terminal {
     });
   }
 
-  /** What is on the screen below the name of the terminal. */
+  /** The name of the terminal, and the process in it, which are on the screen first. */
+  get #head(): readonly string[] {
+    return this.screen.lines[0]?.split(' ') ?? [];
+  }
+
+  /** What is on the screen below that. */
   get lines(): readonly string[] {
     return this.screen.lines.slice(1);
   }
@@ -72,7 +87,7 @@ export class Terminal {
   /** Makes the terminal narrower or wider. */
   resize(columns: number): void {
     this.screen.resize(columns, false);
-    const [device = ''] = this.screen.lines;
+    const [device = ''] = this.#head;
     spawnSync('stty', ['-F', device, 'cols', `${columns}`]);
   }
 
