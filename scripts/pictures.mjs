@@ -29,11 +29,17 @@ async function takeAll(scene, page, take) {
   const poetry = await scene.listen('poetry');
   const ballads = await scene.listen('ballad');
   const shout = await scene.listen('shout', 1);
-  for (let client = 0; client < 3; client += 1) await scene.client(poetry);
+  await scene.client(poetry);
+  await scene.client(poetry);
+  const last = await scene.client(poetry);
   await scene.client(ballads, true);
   const loud = await scene.client(shout);
   await page.locator('.pair .pulse').first().waitFor();
   await seconds(page, 9);
+  await scene.client(poetry);
+  await page.locator('.pair.new').waitFor();
+  last.destroy();
+  await page.locator('.pair.collected').waitFor();
   await take('reactor');
 
   await page.keyboard.press('3');

@@ -128,16 +128,16 @@ function Names({ held, scale }: { readonly held: Tape['callbacks']; readonly sca
   let free = Number.POSITIVE_INFINITY;
   const shown = [...held].reverse().flatMap(([at, ms, , name]) => {
     const text = `${name} ${duration(ms)}`;
-    const x = Math.max(scale.x(at), LABEL + text.length * 6.9) - 5;
+    const x = Math.max(scale.x(at), LABEL + text.length * 7.7) - 5;
     if (x > free) return [];
-    free = x - text.length * 6.9 - 8;
+    free = x - text.length * 7.7 - 8;
     return [{ x, text }];
   });
   return (
     <>
       {shown.map(({ x, text }) => (
         <g key={x} class="who">
-          <rect x={x - text.length * 7 - 4} y={HEAD + 2} width={text.length * 7 + 8} height={THREAD - 6} />
+          <rect x={x - text.length * 7.7 - 4} y={HEAD + 2} width={text.length * 7.7 + 8} height={THREAD - 6} />
           <text x={x} y={HEAD + 20}>
             {text}
           </text>
