@@ -8,6 +8,7 @@ import { withPalette } from './palette.mjs';
 import { drawTimelines } from './pictures-timeline.mjs';
 
 const FOLDER = 'docs/pictures';
+const SIZE = { width: 1280, height: 890 };
 
 await drawTimelines();
 
@@ -15,17 +16,12 @@ installBrowser();
 mkdirSync(FOLDER, { recursive: true });
 const browser = await launch();
 for (const locale of ['en', 'zh-CN'])
-  for (const colorScheme of ['light', 'dark']) {
-    await using scene = await Scene.begin({ payload: true });
-    const { page } = await visit(browser, scene.url, { locale, colorScheme, reducedMotion: 'reduce' });
-    const take = async (name) =>
-      writeFileSync(`${FOLDER}/${name}-${locale.slice(0, 2)}-${colorScheme}.png`, withPalette(await page.screenshot()));
-    await takeAll(scene, page, take);
-  }
+  for (const colorScheme of ['light', 'dark']) await takeAll({ locale, colorScheme, viewport: SIZE, reducedMotion: 'reduce' });
 await browser.close();
 
 /** Takes each view when it has something to show. */
-async function takeAll(scene, page, take) {
+async function takeAll(options) {
+  await using scene = new Scene();
   const poetry = await scene.listen('poetry');
   const ballads = await scene.listen('ballad');
   const shout = await scene.listen('shout', 1);
@@ -34,6 +30,14 @@ async function takeAll(scene, page, take) {
   const last = await scene.client(poetry);
   await scene.client(ballads, true);
   const loud = await scene.client(shout);
+  // The inspector comes last: what runs for the first time is slow, and not what is to be shown.
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  await scene.inspect({ payload: true });
+  const { page } = await visit(browser, scene.url, options);
+  const take = async (name) => {
+    const file = `${FOLDER}/${name}-${options.locale.slice(0, 2)}-${options.colorScheme}.png`;
+    writeFileSync(file, withPalette(await page.screenshot()));
+  };
   await page.locator('.pair .pulse').first().waitFor();
   await seconds(page, 9);
   await scene.client(poetry);

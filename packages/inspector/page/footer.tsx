@@ -33,7 +33,7 @@ function HeldLine({ held, now }: { readonly held: SlowCallback; readonly now: nu
   );
 }
 
-/** What a callback is called: `Shout.lineReceived`. */
+/** What a callback is called: `Shout.dataReceived`; what was called without a class has words with spaces. */
 export function nameOf({ who, where }: { readonly who: string; readonly where: string }): string {
-  return `${who}.${where}`;
+  return who.includes(' ') ? `${who}, ${where}` : `${who}.${where}`;
 }

@@ -104,15 +104,23 @@ class BalladFactory extends Factory {
 export class Scene implements AsyncDisposable {
   readonly reactor: Reactor = processReactor.sibling();
   readonly #clients: (Socket | ChildProcess)[] = [];
-  #ended: Promise<void> = Promise.resolve();
+  readonly #ended: Promise<void>;
   #inspector: Inspector | undefined;
 
   /** Begins, and resolves once the inspector listens. */
-  static async begin(options: InspectorOptions = {}): Promise<Scene> {
+  static async begin(): Promise<Scene> {
     const scene = new Scene();
-    scene.#ended = scene.reactor.run({ signals: false, stopLingerMs: 0 });
-    scene.#inspector = await serveInspector(scene.reactor, options);
+    await scene.inspect();
     return scene;
+  }
+
+  constructor() {
+    this.#ended = this.reactor.run({ signals: false, stopLingerMs: 0 });
+  }
+
+  /** Serves the inspector. */
+  async inspect(options: InspectorOptions = {}): Promise<void> {
+    this.#inspector = await serveInspector(this.reactor, options);
   }
 
   /** The address of its page. */
