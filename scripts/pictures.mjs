@@ -16,7 +16,8 @@ installBrowser();
 mkdirSync(FOLDER, { recursive: true });
 const browser = await launch();
 for (const locale of ['en', 'zh-CN'])
-  for (const colorScheme of ['light', 'dark']) await takeAll({ locale, colorScheme, viewport: SIZE, reducedMotion: 'reduce' });
+  for (const colorScheme of ['light', 'dark'])
+    await takeAll({ locale, colorScheme, viewport: SIZE, reducedMotion: 'reduce' });
 await browser.close();
 
 /** Takes each view when it has something to show. */
