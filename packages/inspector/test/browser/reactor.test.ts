@@ -108,6 +108,7 @@ describe('the page shows a reactor', () => {
     await scene.client(port);
     await scene.client(port);
     const { page, complaints } = await visit(browser, scene.url);
+    await page.locator('.pair').first().waitFor(SOON);
     await page.keyboard.press('3');
     await page.locator('.picture .lane .writes[d^=M]').nth(1).waitFor(SOON);
     const saved = async (button: string): Promise<string> => {
