@@ -6,7 +6,7 @@ export const VIEWS: readonly ViewName[] = ['reactor', 'connections', 'timeline',
 
 /** The colour schemes: that of the system, or one that was set. */
 export const SCHEMES = ['auto', 'light', 'dark'] as const;
-export type Scheme = (typeof SCHEMES)[number];
+type Scheme = (typeof SCHEMES)[number];
 
 /** Seconds from one frame to the next that can be chosen. */
 export const RATES: readonly number[] = [0.2, 0.5, 1, 2, 5];

@@ -8,7 +8,7 @@ export type Link =
   | { readonly state: 'lost'; readonly retryInMs: number };
 
 /** Who is told of frames, and of how the page stands with its server. */
-export interface Listener {
+interface Listener {
   frame(frame: Frame): void;
   link(link: Link): void;
 }

@@ -262,8 +262,3 @@ export function say(word: Word, ...values: readonly (string | number)[]): string
     return (value === 1 || value === '1' ? one : many) ?? '';
   });
 }
-
-/** Whether a value is the name of a text. */
-export function isWord(value: string): value is Word {
-  return Object.hasOwn(WORDS, value);
-}
