@@ -20,8 +20,8 @@ export interface InspectorOptions {
    */
   readonly token?: string;
   /**
-   * Whether the bytes of a connection are shown to viewers who have it open, the last 64 KiB of each from then on; false unless set. Passwords
-   * are bytes too. Without effect on a `source`.
+   * Whether the bytes of a connection are shown to viewers who have it open, the last 64 KiB of each from then on, in at most
+   * 1,000 chunks; false unless set. Passwords are bytes too. Without effect on a `source`.
    */
   readonly payload?: boolean;
   /**

@@ -149,7 +149,7 @@ export interface Row {
 export interface Chosen extends ConnectionView {
   /** What to type in a shell to see the state that the kernel keeps of it; absent where it has no socket of TCP. */
   readonly ss?: string;
-  /** The last bytes in each direction, in base64, at most 64 KiB together; only if the inspector was told to keep payload. */
+  /** The last bytes in each direction, in base64, at most 64 KiB together and 1,000 chunks; only if the inspector was told to keep payload. */
   readonly payload?: readonly Passed[];
 }
 

@@ -6,8 +6,9 @@ import { cut, reasonOf, stackOf } from './words.ts';
 const KEPT = 4096;
 /** From how many milliseconds on a callback is an event. */
 const SLOW_MS = 10;
-/** How many characters of a name are kept. */
+/** How many characters of a name are kept, and of what failed, which may be a name with a peer. */
 const NAME = 80;
+const FAILED = 300;
 
 const PREFIX = 'COUPLET_';
 
@@ -27,7 +28,8 @@ export class EventRing {
       {
         error: ({ who, where, error }) => {
           const stack = stackOf(error);
-          this.#add({ kind: 'error', who, where, reason: reasonOf(error), ...(stack === undefined ? {} : { stack }) });
+          const call = { who: cut(who, FAILED), where: cut(where, FAILED) };
+          this.#add({ kind: 'error', ...call, reason: reasonOf(error), ...(stack === undefined ? {} : { stack }) });
         },
         listening: (host) => this.#add({ kind: 'listening', host: cut(host.authority, NAME) }),
         stoppedListening: (host) => this.#add({ kind: 'stoppedListening', host: cut(host.authority, NAME) }),

@@ -11,8 +11,8 @@ import { Walk } from './walk.ts';
 /** Options of `frames`. */
 export interface FramesOptions {
   /**
-   * Whether the bytes of a connection are shown to viewers who have it open, the last 64 KiB of each from then on; false unless set. Passwords
-   * are bytes too.
+   * Whether the bytes of a connection are shown to viewers who have it open, the last 64 KiB of each from then on, in at most
+   * 1,000 chunks; false unless set. Passwords are bytes too.
    */
   readonly payload?: boolean;
   /**

@@ -5,6 +5,8 @@ import { tenths } from './numbers.ts';
 /** The most bytes that are kept of a connection, and of all. */
 const MOST_EACH = 64 * 1024;
 const MOST_IN_ALL = 16 * 1024 * 1024;
+/** In how many chunks the bytes of a connection are at most: each has a place of its own in a frame, which a viewer's queue has to hold. */
+const MOST_PIECES = 1000;
 
 interface Piece {
   readonly at: number;
@@ -70,16 +72,16 @@ export class Payload {
     const kept = this.#kept.get(id);
     if (kept === undefined) return;
     const last = data.subarray(-MOST_EACH);
-    this.#drop(kept, MOST_EACH - last.length);
+    this.#drop(kept, MOST_EACH - last.length, MOST_PIECES - 1);
     if (this.#size + last.length > MOST_IN_ALL) return;
     kept.pieces.push({ at, direction, data: last });
     kept.size += last.length;
     this.#size += last.length;
   }
 
-  /** Forgets the oldest bytes, so that at most that many are left. */
-  #drop(kept: Kept, most: number): void {
-    while (kept.size > most) {
+  /** Forgets the oldest chunks, so that at most that many bytes, and chunks, are left. */
+  #drop(kept: Kept, mostBytes: number, mostPieces: number): void {
+    while (kept.size > mostBytes || kept.pieces.length > mostPieces) {
       const length = kept.pieces.shift()?.data.length ?? 0;
       kept.size -= length;
       this.#size -= length;

@@ -6,7 +6,7 @@ import { tenths } from './numbers.ts';
 import type { Key } from './selection.ts';
 import { cut } from './words.ts';
 
-/** How many characters of a name a row has. */
+/** How many characters of a name there are. */
 const NAME = 80;
 /** The address of a socket of TCP that means the same in a shell. */
 const TCP = /^(?:[\d.]+|\[[\da-f:.]+\]):\d{1,5}$/;
@@ -72,11 +72,13 @@ export function matches(view: ConnectionView, text: string): boolean {
 
 /** Returns a connection in detail. */
 export function chosenOf(view: ConnectionView): Chosen {
-  const { host, peer = '', idleMs, proxy } = view;
+  const { host, peer = '', protocol, idleMs, proxy } = view;
   // Behind a proxy the addresses are not those of the socket.
   const known = proxy === undefined && TCP.test(host) && TCP.test(peer);
   return {
     ...view,
+    factory: cut(view.factory, NAME),
+    ...(protocol === undefined ? {} : { protocol: cut(protocol, NAME) }),
     since: tenths(view.since),
     durationMs: tenths(view.durationMs),
     ...(idleMs === undefined ? {} : { idleMs: tenths(idleMs) }),

@@ -17,7 +17,7 @@ import { cut } from './words.ts';
 
 /** How many events a frame has at most. */
 const MOST_EVENTS = 200;
-/** How many characters of the name of a callback there are. */
+/** How many characters of the name of a callback or factory there are. */
 const NAME = 80;
 /** What ports and connectors leave of the room of a frame, and what rows leave of it for events, in bytes. */
 const AFTER_PORTS = 44_000;
@@ -195,7 +195,8 @@ function slow(callback: SlowCallback): SlowCallback {
 }
 
 function* portFrames(ports: readonly PortView[], survey: Survey): Generator<PortFrame> {
-  for (const port of ports) yield { ...port, since: tenths(port.since), ...survey.portOf(port.id) };
+  for (const port of ports)
+    yield { ...port, factory: cut(port.factory, NAME), since: tenths(port.since), ...survey.portOf(port.id) };
 }
 
 /** The connectors of the rows, and then those that are not connected. */

@@ -151,6 +151,22 @@ describe('the connection that is chosen', () => {
     assert.equal('chosen' in (await viewing(reactor.frames())()), false);
   });
 
+  test('I-7: of a class with a name without end leaves room for the rest', async () => {
+    const name = 'x'.repeat(100_000);
+    const reactor = withConnections([viewOf({ id: 7, protocol: name, factory: name })]);
+    reactor.ports = reactor.ports.map((port) => ({ ...port, factory: name }));
+    const frames = reactor.frames();
+    for (const { error } of reactor.observers) error?.({ who: name, where: name, error: new Error(name) });
+    const json = await frames.view({ ...DEFAULT_QUERY, view: 'connections', id: 7 }).next(0);
+    assert.ok(Buffer.byteLength(json) <= 64_000, `${Buffer.byteLength(json)} bytes`);
+    const { chosen, rows, ports }: Frame = JSON.parse(json);
+    const short = `${name.slice(0, 77)}...`;
+    assert.deepEqual([chosen?.protocol, chosen?.factory, ports[0]?.factory], [short, short, short]);
+    assert.equal(rows.length, 1);
+    const [event] = JSON.parse(await frames.view({ ...DEFAULT_QUERY, view: 'events' }).next(0)).events;
+    assert.deepEqual([event?.who.length, event?.where.length], [300, 300]);
+  });
+
   const commands: readonly (readonly [Partial<ConnectionView>, string | undefined])[] = [
     [{}, "ss -tinp 'src 127.0.0.1:8007 and dst 127.0.0.1:40007'"],
     [{ host: '[::1]:80', peer: '[2001:db8::1]:9' }, "ss -tinp 'src [::1]:80 and dst [2001:db8::1]:9'"],
