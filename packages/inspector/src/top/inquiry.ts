@@ -4,8 +4,10 @@ import { writeQuery } from '../values/read-query.ts';
 import { type Reply, replyOn } from './reply.ts';
 import type { Target } from './target.ts';
 
-/** How long an inspector may take to answer. */
+/** How long an inspector may take to answer: for a whole frame or refusal, and for the head of a stream. */
 const ANSWER_MS = 10_000;
+/** The most characters of a frame: an inspector sends less than 64,000, and the bytes of a connection. */
+const MOST_CHARACTERS = 2 ** 24;
 /** The most characters of a refusal's sentence that are shown. */
 const MOST_SENTENCE = 300;
 
@@ -46,22 +48,26 @@ async function* answering(
   inquiry: Inquiry,
   path: 'frame' | 'stream',
   signal: AbortSignal,
-  read: (reply: Reply) => AsyncIterable<string>,
+  read: (reply: Reply, ends: AbortSignal) => AsyncIterable<string>,
 ): AsyncIterable<string> {
   const { target } = inquiry;
+  const late = new AbortController();
+  const tooLate = `${target.name}: no answer in ${ANSWER_MS / 1000} s: something may hold its event loop`;
+  const deadline = setTimeout(() => late.abort(new InquiryError(tooLate)), ANSWER_MS);
+  const ends = AbortSignal.any([signal, late.signal]);
   let connection: Connection | undefined;
-  const leave = (): void => connection?.abort();
-  signal.addEventListener('abort', leave);
+  ends.addEventListener('abort', () => connection?.abort());
   try {
-    connection = await open(target.endpoint, { timeoutMs: ANSWER_MS, signal });
+    connection = await open(target.endpoint, { signal: ends });
     connection.write(requestOf(inquiry, path));
-    const answer = await replyOn(connection, AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]));
+    const answer = await replyOn(connection, ends);
     if (answer.status !== 200) throw await refusalOf(inquiry, answer);
-    yield* read(answer);
+    if (path === 'stream') clearTimeout(deadline);
+    yield* read(answer, ends);
   } catch (error) {
-    if (!signal.aborted) throw inWords(target, error);
+    if (!signal.aborted) throw inWords(target, late.signal.aborted ? late.signal.reason : error);
   } finally {
-    signal.removeEventListener('abort', leave);
+    clearTimeout(deadline);
     connection?.abort();
   }
 }
@@ -74,13 +80,21 @@ function requestOf({ target, token, query, parameters = {} }: Inquiry, path: str
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
-async function* wholeOf({ body }: Reply): AsyncIterable<string> {
-  yield await textOf(body);
+async function* wholeOf(reply: Reply, ends: AbortSignal): AsyncIterable<string> {
+  const text = await textOf(reply);
+  // A body that was cut off ends like one without a length.
+  ends.throwIfAborted();
+  yield text;
 }
 
-async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
+async function textOf({ body }: Reply): Promise<string> {
   const pieces: Buffer[] = [];
-  for await (const piece of body) pieces.push(piece);
+  let size = 0;
+  for await (const piece of body) {
+    size += piece.length;
+    checkSize(size);
+    pieces.push(piece);
+  }
   return Buffer.concat(pieces).toString('utf8');
 }
 
@@ -88,25 +102,34 @@ async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
 async function* eventsOf({ body }: Reply): AsyncIterable<string> {
   const decoder = new TextDecoder();
   let begun: string[] = [];
+  let size = 0;
   for await (const piece of body) {
     const [first = '', ...lines] = decoder.decode(piece, { stream: true }).split('\n');
     begun.push(first);
+    size += first.length;
+    checkSize(size);
     for (const line of lines) {
       const whole = begun.join('');
       begun = [line];
+      size = line.length;
       if (whole.startsWith('data:')) yield whole.slice('data:'.length).trim();
     }
   }
 }
 
-async function refusalOf({ target, token }: Inquiry, { status, body }: Reply): Promise<InquiryError> {
+function checkSize(characters: number): void {
+  if (characters > MOST_CHARACTERS) throw new Error(`its answer has more than ${MOST_CHARACTERS} characters`);
+}
+
+async function refusalOf({ target, token }: Inquiry, reply: Reply): Promise<InquiryError> {
+  const { status } = reply;
   if (status === 401) {
     const what = token === undefined ? 'it asks for a token' : 'the token is not the one of its present start';
     const where =
       'the program prints its address with #token=... when it starts, or the file that holds it: --token-file FILE';
     return new InquiryError(`${target.name}: ${what}: ${where}`, { status });
   }
-  const sentence = oneLine((await textOf(body)).trim()).slice(0, MOST_SENTENCE);
+  const sentence = oneLine((await textOf(reply)).trim()).slice(0, MOST_SENTENCE);
   return new InquiryError(`${target.name}: refused with ${status}${sentence === '' ? '' : `: ${sentence}`}`, {
     status,
   });
@@ -121,7 +144,5 @@ function wordsOf(error: unknown): string {
   if (error instanceof ConnectionRefusedError)
     return 'nothing listens there: does the program run, and has it started again with another address?';
   if (error instanceof ConnectionClosed) return 'the connection ended: has the program ended?';
-  if (error instanceof DOMException && error.name === 'TimeoutError')
-    return `no answer in ${ANSWER_MS / 1000} s: something may hold its event loop`;
   return error instanceof Error ? error.message : String(error);
 }

@@ -2,7 +2,10 @@ import type { Connection } from 'couplet';
 
 /** The most bytes that the head of an answer may have. */
 const MOST_HEAD = 16_384;
+/** The most bytes that are read in one piece. */
+const MOST_PIECE = 2 ** 24;
 const STATUS = /^HTTP\/1\.\d (\d{3})/;
+const LENGTH = /^\d{1,15}$/;
 const CHUNK_SIZE = /^([\da-f]{1,8})(?:$|[ \t;])/i;
 
 /** An answer of HTTP/1.1 whose body has not been read. */
@@ -32,8 +35,12 @@ async function* bodyOn(connection: Connection, headers: ReadonlyMap<string, stri
     return;
   }
   const length = headers.get('content-length');
-  if (length !== undefined) yield await connection.readExactly(Number(length), { maxLength: 2 ** 24 });
-  else yield* connection;
+  if (length === undefined) {
+    yield* connection;
+    return;
+  }
+  if (!LENGTH.test(length)) throw new Error(`the length of its answer is not a number: '${length.slice(0, 40)}'`);
+  yield await connection.readExactly(Number(length), { maxLength: MOST_PIECE });
 }
 
 async function* chunksOn(connection: Connection): AsyncIterable<Buffer> {
@@ -43,7 +50,7 @@ async function* chunksOn(connection: Connection): AsyncIterable<Buffer> {
     if (size === undefined) throw new Error(`the size of a chunk is not a number: '${line.slice(0, 40)}'`);
     const bytes = Number.parseInt(size, 16);
     if (bytes === 0) return;
-    yield await connection.readExactly(bytes, { maxLength: 2 ** 24 });
+    yield await connection.readExactly(bytes, { maxLength: MOST_PIECE });
     await connection.readExactly(2);
   }
 }
