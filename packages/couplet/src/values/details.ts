@@ -29,7 +29,8 @@ export function factsOf(one: Described, first: Details = {}): Details | undefine
     const entries: [string, unknown][] = Object.entries({ ...first, ...details }).slice(0, ENTRIES);
     if (entries.length === 0) return undefined;
     return Object.fromEntries(
-      entries.map(([name, value]) => [cut(name), typeof value === 'number' ? value : cut(String(value))]),
+      // JSON has no NaN, and no infinity.
+      entries.map(([name, value]) => [cut(name), Number.isFinite(value) ? Number(value) : cut(String(value))]),
     );
   } catch (error) {
     return { ...first, error: cut(messageOf(error)) };

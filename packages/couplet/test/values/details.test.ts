@@ -12,6 +12,11 @@ describe('R44 the details of an object', () => {
     });
   });
 
+  test('are numbers that JSON has, or texts', () => {
+    const details = { one: 1.5, none: Number.NaN, all: Number.POSITIVE_INFINITY, big: 2n as never };
+    assert.deepEqual(factsOf({ describe: () => details }), { one: 1.5, none: 'NaN', all: 'Infinity', big: '2' });
+  });
+
   test('are absent where there are none', () => {
     for (const one of [{}, { describe: () => ({}) }, { describe: () => null as never }, { describe: () => 7 as never }])
       assert.equal(factsOf(one), undefined);
