@@ -7,19 +7,24 @@ import { EXIT } from '../values/exit-status.ts';
 export class Views {
   readonly #frames: Frames;
   readonly #viewers: Map<number, FrameViewer> = new Map();
+  #closed = false;
 
   /** `frames` are those of the reactor; `close` ends them. */
   constructor(frames: Frames) {
     this.#frames = frames;
   }
 
-  /** Makes the next frame of a viewer, who is a new one if his number is. Never rejects. */
-  async frame({ id, viewer, query, dropped }: Order & { readonly kind: 'frame' }): Promise<Report> {
+  /**
+   * Makes the next frame of a viewer, who is a new one if his number is. Resolves to undefined once it is closed: the process ends, which
+   * tells the supervisor to ask another one. Never rejects.
+   */
+  async frame({ id, viewer, query, dropped }: Order & { readonly kind: 'frame' }): Promise<Report | undefined> {
     try {
       const known = this.#viewers.get(viewer) ?? this.#frames.view(query, new URLSearchParams());
       this.#viewers.set(viewer, known);
       return { kind: 'frame', id, json: await known.next(dropped) };
     } catch (error) {
+      if (this.#closed) return undefined;
       return { kind: 'frame', id, failure: { line: messageOf(error), status: EXIT.failed } };
     }
   }
@@ -32,6 +37,7 @@ export class Views {
 
   /** Ends all. */
   close(): void {
+    this.#closed = true;
     this.#viewers.clear();
     this.#frames.close();
   }

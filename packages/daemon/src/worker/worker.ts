@@ -227,8 +227,11 @@ export class Worker {
 
   async #frame(order: Order & { readonly kind: 'frame' }): Promise<void> {
     const none = { line: 'it was started without inspect', status: EXIT.failed } as const;
-    const report = await this.#views?.frame(order);
-    this.#around.send(report ?? { kind: 'frame', id: order.id, failure: none });
+    const report =
+      this.#views === undefined
+        ? ({ kind: 'frame', id: order.id, failure: none } as const)
+        : await this.#views.frame(order);
+    if (report !== undefined) this.#around.send(report);
   }
 
   async #reloadCertificates(id: number): Promise<void> {

@@ -23,6 +23,23 @@ describe('a worker that is looked at', () => {
     await around.time.end();
   });
 
+  test('does not answer once it has drained: its end does', async () => {
+    const around = new FakeSurroundings();
+    around.start([noting([], 'a')], undefined, 'tcp:0:interface=127.0.0.1');
+    await around.until('ready');
+    around.worker.order({ ...ASKED, id: 1 });
+    await around.until('frame');
+    around.worker.order({ kind: 'drain', timeoutMs: 100, stopTimeoutMs: 100 });
+    await around.until('drained');
+    const reports = around.reports.length;
+    around.worker.order({ ...ASKED, id: 2 });
+    await around.time.end();
+    assert.deepEqual(
+      around.reports.slice(reports).map(({ kind }) => kind),
+      [],
+    );
+  });
+
   test('makes none without --inspect', async () => {
     const around = new FakeSurroundings();
     around.start([noting([], 'a')]);
