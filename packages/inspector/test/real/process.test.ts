@@ -91,6 +91,15 @@ describe('a program with an inspector', () => {
     assert.ok(!existsSync(path));
   });
 
+  test('has its file among temporary ones where the folder of the user is none', async () => {
+    const started = await start([], { XDG_RUNTIME_DIR: join(folder, 'none'), TMPDIR: folder });
+    const [, file = ''] = /the file (\S+) has its address$/.exec(started.notice) ?? [];
+    assert.ok(file.startsWith(join(folder, 'couplet-inspector-')), started.notice);
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    assert.equal(await stop(started), 0);
+    assert.ok(!existsSync(file));
+  });
+
   test('two have tokens of their own', async () => {
     const [one, other] = await Promise.all([
       start([], { XDG_RUNTIME_DIR: folder }),

@@ -59,6 +59,8 @@ describe('I-11 an inspector', () => {
         await using inspector = await serveInspector(reactor, { token: TOKEN });
         ({ url } = inspector);
         await inspector.close();
+        // Nothing would delete a file that is written now.
+        assert.equal(inspector.notice, 'inspector: closed');
       }
       await assert.rejects(open(endpointOf(url), { reactor: reactor.sibling() }));
       await serveInspector(reactor, { token: TOKEN });
