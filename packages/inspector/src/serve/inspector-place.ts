@@ -17,7 +17,7 @@ const PRIVATE = 0o600;
 export interface InspectorPlace {
   /** The path of a UNIX socket. */
   readonly path: string | undefined;
-  /** The host of its URL; undefined if it is called by one of `allowedHosts`, or by the address that it has when it is open. */
+  /** The host of its URL, where that has one: the first of `allowedHosts` for a place that other machines can reach. */
   readonly host: string | undefined;
   readonly secure: boolean;
   endpoint(reactor: Reactor): ServerEndpoint;
@@ -25,9 +25,13 @@ export interface InspectorPlace {
 
 /**
  * Reads where an inspector is to listen. Throws an `EndpointSyntaxError` if that is not a server description, and an `Error` if others
- * than the user of this machine could reach it, unless that is allowed and encrypted.
+ * than the user of this machine could reach it, unless that is allowed, encrypted, and has a name.
  */
-export function readPlace({ listen = DEFAULT, allowRemote = false }: InspectorOptions): InspectorPlace {
+export function readPlace({
+  listen = DEFAULT,
+  allowRemote = false,
+  allowedHosts = [],
+}: InspectorOptions): InspectorPlace {
   const refuse = (why: string): Error => new Error(`an inspector cannot listen on '${listen}': ${why}`);
   if (/^\s*haproxy:/.test(listen)) throw refuse('behind a proxy its guard would not see who asks');
   const place = placeOf(listen);
@@ -48,7 +52,9 @@ export function readPlace({ listen = DEFAULT, allowRemote = false }: InspectorOp
   const where = place.kind === 'tcp' ? 'other machines can reach it' : 'what it is cannot be told before it is opened';
   if (!allowRemote) throw refuse(`${where}; allowRemote: true allows that, with tls:`);
   if (!secure) throw refuse(`${where}, so it has to be a tls: endpoint`);
-  return { ...read, host: undefined };
+  const [named] = allowedHosts;
+  if (named === undefined) throw refuse(`${where}, so allowedHosts has to say by which name`);
+  return { ...read, host: named };
 }
 
 /** A host as it stands in a URL. */

@@ -21,7 +21,7 @@ export interface Inspector extends AsyncDisposable {
   readonly url: string;
   /**
    * A line for the user: the URL if standard error is a terminal, and else, so that the token is not in a log, the name of a file that has
-   * it. The first time this is read it writes that file, with mode 600; `close` deletes it.
+   * it. The first time this is read it writes that file, with mode 600; `close` deletes it, and after that there is no address to tell.
    */
   readonly notice: string;
   /** Ends its connections and listens no more. Resolves when that is done. The stop of the reactor does it too. */
@@ -35,7 +35,7 @@ export interface Inspector extends AsyncDisposable {
  * Others than the user of this machine cannot use it: it listens on loopback or on a UNIX socket of mode 600, a browser needs the token of
  * `url`, and pages of other origins get nothing.
  *
- * Rejects with an `Error` if `listen` is a place that others can reach, unless `allowRemote` is true and it is a `tls:` endpoint; with an
+ * Rejects with an `Error` if `listen` is a place that others can reach, unless `allowRemote` is true, it is a `tls:` endpoint and has one of `allowedHosts`; with an
  * `EndpointSyntaxError` if it is not a server description, with a `CannotListenError` if the system refuses, and with a `RangeError` if
  * `token` could be guessed or `allowedHosts` has what is not a host.
  */
@@ -48,7 +48,7 @@ export async function serveInspector(reactor: Reactor, options: InspectorOptions
   const inspector = new ServedInspector(reactor, end);
   try {
     const port = await place.endpoint(own).listen(webFactory(source, terms), { maxWriteBufferBytes: MOST_HELD });
-    await inspector.open(port, urlOf(place, port.getHost(), token, options));
+    await inspector.open(port, urlOf(place, port.getHost(), token));
     return inspector;
   } catch (error) {
     await inspector.close();
@@ -77,6 +77,7 @@ class ServedInspector implements Inspector {
   }
 
   get notice(): string {
+    if (this.#closed !== undefined) return 'inspector: closed';
     if (onTerminal() || !this.#url.includes('#')) return `inspector: ${this.#url}`;
     this.#file ??= writePrivate('couplet-inspector', `${this.#url}\n`);
     return `inspector: the file ${this.#file.path} has its address`;
@@ -133,14 +134,8 @@ function tokenOf({ token = randomHex(16) }: InspectorOptions): string {
   return token;
 }
 
-function urlOf(
-  { path, host, secure }: InspectorPlace,
-  address: Address,
-  token: string | undefined,
-  { allowedHosts: [named] = [] }: InspectorOptions,
-): string {
+function urlOf({ path, host, secure }: InspectorPlace, address: Address, token: string | undefined): string {
   if (path !== undefined) return `unix:${path}`;
   const port = 'port' in address ? address.port : 0;
-  const own = address.authority.slice(0, address.authority.lastIndexOf(':'));
-  return `${secure ? 'https' : 'http'}://${host ?? named ?? own}:${port}/#token=${token}`;
+  return `${secure ? 'https' : 'http'}://${host}:${port}/#token=${token}`;
 }

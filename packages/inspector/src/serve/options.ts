@@ -12,7 +12,7 @@ export interface InspectorOptions {
    * which it is called.
    */
   readonly allowRemote?: boolean;
-  /** Host names and IP literals by which it may be called, besides those of loopback and the address where it listens; none unless set. */
+  /** Host names and IP literals by which it may be called, besides those of loopback; none unless set. The first is in the URL of a place that others can reach. */
   readonly allowedHosts?: readonly string[];
   /**
    * What a request for data has to have, at least 16 letters, digits, `-` and `_`; 128 random bits unless set. It is not needed on a UNIX

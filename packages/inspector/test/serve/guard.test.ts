@@ -25,6 +25,7 @@ describe('I-2 where an inspector listens', () => {
     [{ listen: 'tcp6:0' }, /other machines can reach it/],
     [{ listen: 'tcp:0:interface=localhost.example' }, /other machines can reach it/],
     [{ listen: 'tcp:0', allowRemote: true }, /so it has to be a tls: endpoint$/],
+    [{ listen: 'tls:0:cert=c.pem:key=k.pem', allowRemote: true }, /so allowedHosts has to say by which name$/],
     [{ listen: 'systemd:name=inspector' }, /cannot be told before it is opened/],
     [{ listen: 'fd:3' }, /cannot be told before it is opened/],
     [{ listen: 'stdio:' }, /more than one connection/],
@@ -71,10 +72,15 @@ describe('I-2 where an inspector listens', () => {
     );
   });
 
-  test('one that other machines can reach is encrypted, and called by a name that was told', async () => {
+  test('one that other machines can reach is opened if it is encrypted, and has a name', async () => {
     await simulate({ seeds: 1, profile: 'calm' }, async (world) => {
       const { reactor } = world.host('server');
-      const options = { listen: 'tls:9229:cert=c.pem:key=k.pem', allowRemote: true, token: TOKEN };
+      const options = {
+        listen: 'tls:9229:cert=c.pem:key=k.pem',
+        allowRemote: true,
+        allowedHosts: ['a.example'],
+        token: TOKEN,
+      };
       // The files of a simulated host cannot be read: that is looked at when it is opened, after the place was allowed.
       await assert.rejects(serveInspector(reactor, options), /c\.pem/);
     });
