@@ -8,6 +8,9 @@ const LEAVE = '\u001b[?25h\u001b[?1049l';
 /** Signals that end the program: the screen is left before they do. */
 const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** Within how many milliseconds a process stops that is told to. */
+const STOPS_MS = 100;
+
 /** How lines of each kind look: with colours, and without. */
 const STYLES: Readonly<Record<Line['kind'], readonly [coloured: string, plain: string]>> = {
   plain: ['', ''],
@@ -23,6 +26,7 @@ export class Terminal {
   readonly #colours: boolean = process.stdout.hasColors();
   readonly #onKey: (key: Keystroke) => void;
   readonly #onResize: () => void;
+  #resuming: NodeJS.Timeout | undefined;
 
   /** It is opened by `open`. `onResize` is called when what it shows has to be painted again. */
   constructor(onKey: (key: Keystroke) => void, onResize: () => void) {
@@ -45,6 +49,7 @@ export class Terminal {
   }
 
   close(): void {
+    clearTimeout(this.#resuming);
     process.removeListener('exit', this.#restore);
     for (const signal of ENDING) process.removeListener(signal, this.#end);
     process.removeListener('SIGCONT', this.#resume);
@@ -67,6 +72,8 @@ export class Terminal {
     if (process.platform === 'win32') return;
     this.#restore();
     process.kill(process.pid, 'SIGTSTP');
+    // Without a shell that could let it go on it is not stopped.
+    this.#resuming = setTimeout(this.#resume, STOPS_MS);
   }
 
   #take(): void {
@@ -80,6 +87,7 @@ export class Terminal {
   };
 
   readonly #resume = (): void => {
+    clearTimeout(this.#resuming);
     this.#take();
     this.#onResize();
   };

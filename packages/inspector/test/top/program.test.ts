@@ -257,6 +257,30 @@ describe('couplet-top on a terminal', { skip: !HAS_SCRIPT && 'there is no script
       assert.deepEqual(program.model.lines.slice(-2), [`status ${status}`, 'icanon']);
     });
 
+  for (const [name, before, between] of [
+    [
+      'gives the screen to a shell until that lets it go on',
+      'set -m; job() { "$@"; echo "it has $?"; fg; }; job',
+      /it has 148/,
+    ],
+    ['takes the screen again where there is no shell for that', '', /^(?!.*it has)/s],
+  ] as const)
+    test(`Ctrl-Z ${name}`, async (t) => {
+      const frames = new Frames();
+      const at = await inspector(t, frames.reply);
+      const program = new OnTerminal(t, [`http://${at}`], 80, 20, before);
+      await program.shows((lines) => lines.length === 20);
+      program.type('\u001a');
+      const taken = (): readonly string[] => program.output.split('\u001b[?1049h');
+      await program.shows(() => taken().length > 2);
+      const [, left = ''] = taken()[1]?.split('\u001b[?1049l') ?? [];
+      assert.match(left, between);
+      program.type('q');
+      await program.ended();
+      assert.ok(!program.model.alternate && program.model.cursor);
+      assert.deepEqual(program.model.lines.slice(-2), ['status 0', 'icanon']);
+    });
+
   test('the end of the frames leaves a clean screen, and one line', async (t) => {
     async function* one(): AsyncIterable<string> {
       yield JSON.stringify(frame());
