@@ -141,8 +141,8 @@ export class Observers {
   /** `data` is a copy of the bytes, if there is one, for those that want it. */
   chunk(chunk: MovedChunk, data: Buffer | undefined): void {
     for (const { observer, bytesOf } of this.#all) {
-      const own = data !== undefined && bytesOf?.has(chunk.connection) === true ? data : undefined;
       try {
+        const own = data !== undefined && bytesOf?.has(chunk.connection) === true ? data : undefined;
         const result: unknown = observer.chunk?.(chunk, own);
         if (isThenable(result)) promiseOf(result).catch(this.#observerFailed);
       } catch (error) {
@@ -151,9 +151,15 @@ export class Observers {
     }
   }
 
-  /** True if an observer wants the bytes of a connection. */
+  /** True if an observer wants the bytes of a connection. Its set may be of a class of the application, which may throw. */
   wantBytes(connection: number): boolean {
-    for (const ids of this.#bytesOf) if (ids.has(connection)) return true;
+    for (const ids of this.#bytesOf) {
+      try {
+        if (ids.has(connection)) return true;
+      } catch (error) {
+        this.#observerFailed(error);
+      }
+    }
     return false;
   }
 

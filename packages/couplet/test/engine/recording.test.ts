@@ -179,6 +179,23 @@ describe('R46 a chunk', () => {
     });
   }
 
+  test('does no harm when the set of the connections whose bytes are wanted throws', () => {
+    class Broken extends Set<number> {
+      override has(): boolean {
+        throw new Error('no set');
+      }
+    }
+    const { backend, engine, link, wire, view } = open();
+    const record = new Notes();
+    engine.observe({ chunk: () => {} }, { bytesOf: new Broken() });
+    engine.observe(record, { bytesOf: new Set([link.id]) });
+    link.onData(Buffer.from('four'));
+    link.onData(Buffer.from('five'));
+    assert.equal(wire.output.toString(), 'fourfive');
+    assert.deepEqual([record.texts, view().state], [['four', 'four', 'five', 'five'], 'open']);
+    assert.ok(backend.warnings.some((line) => line.includes('no set')));
+  });
+
   test('of which an observer writes more is sent once, and so is what that wrote', () => {
     const { engine, link, wire } = open();
     let answers = 3;
