@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import process from 'node:process';
 import { describe, test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { ConnectionView, ConnectorView } from 'couplet';
 import { DEFAULT_QUERY, type Frame } from 'couplet-inspector';
 import fc from 'fast-check';
-import { SORT_KEYS } from '../../src/values/query.ts';
+import { SORT_KEYS, VIEW_NAMES } from '../../src/values/query.ts';
 import { Selection } from '../../src/watch/selection.ts';
 import { FakeReactor, viewing, viewOf } from './fake-reactor.ts';
 
@@ -280,6 +283,37 @@ describe('I-7 ten thousand connections', () => {
     const frames = reactor.frames();
     await Promise.all([1, 2, 3, 4].map(() => viewing(frames)()));
     assert.ok(Math.max(...reactor.runs) <= 1000);
+  });
+
+  test('I-7: four viewers, and what is kept for them, take at most 20 MB', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    const reactor = withConnections(connections);
+    const used = (): number => {
+      collect();
+      return process.memoryUsage().heapUsed / 1e6;
+    };
+    const before = used();
+    const frames = reactor.frames();
+    const viewers = VIEW_NAMES.map((view) => frames.view({ ...DEFAULT_QUERY, view }));
+    for (let count = 0; count < 20_000; count += 1) {
+      const call = { connection: 10_000_000 + (count % 10_000), at: count };
+      for (const observer of reactor.observers) {
+        observer.chunk?.({ ...call, direction: 'in', bytes: 4 });
+        observer.callback?.({ ...call, who: 'Echo', where: 'dataReceived', ms: 0.1 });
+        observer.error?.({
+          who: `Echo ${count}`,
+          where: 'dataReceived',
+          error: new Error(`${count}`.padEnd(300, 'x')),
+        });
+      }
+      if (count % 5000 === 0) for (const viewer of viewers) await viewer.next(0);
+    }
+    const grown = used() - before;
+    assert.ok(grown > 1 && grown <= 20, `${grown.toFixed(1)} MB`);
+    for (const viewer of viewers) viewer.close();
+    assert.ok(used() - before < grown);
+    frames.close();
   });
 
   test('I-7: rows are 200 where numbers are usual', async () => {
