@@ -49,8 +49,10 @@ export function readPlace({
   }
   if (host !== undefined && isLoopback(host)) return read;
   if (place.kind === 'stdio') throw refuse('it serves more than one connection');
-  const where = place.kind === 'tcp' ? 'other machines can reach it' : 'what it is cannot be told before it is opened';
-  if (!allowRemote) throw refuse(`${where}; allowRemote: true allows that, with tls:`);
+  if (place.kind !== 'tcp') throw refuse('what it is cannot be told before it is opened');
+  const where = 'other machines can reach it';
+  if (!allowRemote)
+    throw refuse(`${where}: interface=127.0.0.1 keeps them out, allowRemote: true lets them in, with tls:`);
   if (!secure) throw refuse(`${where}, so it has to be a tls: endpoint`);
   const [named] = allowedHosts;
   if (named === undefined) throw refuse(`${where}, so allowedHosts has to say by which name`);

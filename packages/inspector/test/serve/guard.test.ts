@@ -20,7 +20,10 @@ function leaks({ head, body }: { readonly head: string; readonly body: string })
 
 describe('I-2 where an inspector listens', () => {
   const refused: readonly (readonly [InspectorOptions, RegExp])[] = [
-    [{ listen: 'tcp:0' }, /other machines can reach it; allowRemote: true allows that, with tls:$/],
+    [
+      { listen: 'tcp:0' },
+      /other machines can reach it: interface=127\.0\.0\.1 keeps them out, allowRemote: true lets them in, with tls:$/,
+    ],
     [{ listen: 'tcp:0:interface=192.0.2.1' }, /other machines can reach it/],
     [{ listen: 'tcp6:0' }, /other machines can reach it/],
     [{ listen: 'tcp:0:interface=localhost.example' }, /other machines can reach it/],
