@@ -58,18 +58,16 @@ export function traceOf(recording: Recording): Trace {
 }
 
 function runEvents(run: RecordedRun, pid: number): TraceEvent[] {
-  const events: TraceEvent[] = [];
-  const name = (tid: number, what: string, text: string): void => {
-    events.push({ ph: 'M', name: what, pid, tid, ts: 0, args: { name: text } });
+  const name = (tid: number, what: string, text: string): TraceEvent => {
+    return { ph: 'M', name: what, pid, tid, ts: 0, args: { name: text } };
   };
-  name(THREAD, 'process_name', run.name);
-  name(THREAD, 'thread_name', 'thread');
-  for (const lane of run.lanes) {
-    name(lane.number, 'thread_name', `${lane.name} ${lane.place}`.trim());
-    events.push(...laneEvents(lane, pid, run.endMs));
-  }
-  events.push(...callbackEvents(run.callbacks, pid));
-  return events;
+  return [
+    name(THREAD, 'process_name', run.name),
+    name(THREAD, 'thread_name', 'thread'),
+    ...run.lanes.map((lane) => name(lane.number, 'thread_name', `${lane.name} ${lane.place}`.trim())),
+    ...run.lanes.flatMap((lane) => laneEvents(lane, pid, run.endMs)),
+    ...callbackEvents(run.callbacks, pid),
+  ];
 }
 
 function laneEvents(lane: Lane, pid: number, endMs: number): TraceEvent[] {

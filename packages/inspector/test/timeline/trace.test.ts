@@ -33,6 +33,13 @@ describe('T-4 the trace of a recording', () => {
     }
   });
 
+  test('has room for an hour of chunks', () => {
+    const run = together([{ bytes: 200_000, each: 1, first: 0 }]);
+    const { traceEvents } = traceOf({ runs: [run] });
+    assert.equal(traceEvents.filter(({ ph }) => ph === 'i').length, 200_000);
+    assert.equal(lastCounts(traceEvents).get('1/1'), 200_000);
+  });
+
   test('names what a task did, with the failure of one that failed', () => {
     const { traceEvents } = traceOf({ runs: [blocking()] });
     const spans = traceEvents.filter(({ ph, tid }) => ph === 'X' && tid === 2).map(({ name }) => name);
