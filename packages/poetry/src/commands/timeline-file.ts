@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, existsSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
+import { accessSync, constants, lstatSync, readlinkSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import process from 'node:process';
 import { InvalidArgumentError } from 'commander';
 import type { Reactor } from 'couplet';
@@ -25,7 +25,7 @@ const CHINESE = /\.zh(-\w+)?\.\w+$/i;
 /** Collects the files of an option that may be repeated. */
 export function timelineFiles(file: string, previous: readonly string[] = []): readonly string[] {
   if (FORMATS[extname(file)] !== undefined) return [...previous, file];
-  throw new InvalidArgumentError(`It must end in ${Object.keys(FORMATS).join(', ')}.`);
+  throw new InvalidArgumentError('It must end in .svg, .html or .json.');
 }
 
 /** Gives the watchers that record a run of that name. */
@@ -41,7 +41,7 @@ export async function withTimelines<Result>(
   main: (record: WatchRun) => Promise<Result>,
 ): Promise<Result> {
   if (files.length === 0) return main(() => []);
-  for (const file of files) checkWritable(file);
+  const targets = files.map(targetOf);
   // Only who asks for a timeline loads what draws it, and before it is needed: an interrupted program cannot wait.
   const drawing = await import('couplet-inspector/timeline');
   const recorders: Recorder[] = [];
@@ -49,7 +49,8 @@ export async function withTimelines<Result>(
   const write = (): void => {
     if (written) return;
     written = true;
-    for (const file of files) writeTimeline(file, drawing, recorders);
+    const failures = targets.flatMap((target) => writeTimeline(target, drawing, recorders));
+    if (failures.length > 0) throw new Error(failures.join('; '));
   };
   const writeNow = (): void => {
     try {
@@ -74,37 +75,65 @@ export async function withTimelines<Result>(
   }
 }
 
-function writeTimeline(file: string, drawing: Drawing, recorders: readonly Recorder[]): void {
+/** Where a timeline goes. */
+interface Target {
+  /** As it was given. */
+  readonly file: string;
+  /** The same, or what it links to. */
+  readonly path: string;
+}
+
+/** Writes a timeline. Returns why it could not, if so. */
+function writeTimeline({ file, path }: Target, drawing: Drawing, recorders: readonly Recorder[]): readonly string[] {
   const language = CHINESE.test(basename(file)) ? 'zh' : 'en';
   const runs = recorders.map((recorder) => recorder.run(language === 'zh' ? '任务' : 'Task'));
-  const text = FORMATS[extname(file)]?.(drawing, { runs }, language) ?? '';
-  writeWhole(file, text);
+  try {
+    writeWhole(path, FORMATS[extname(file)]?.(drawing, { runs }, language) ?? '');
+    return [];
+  } catch (error) {
+    return [cannotWrite(file, error).message];
+  }
 }
 
-/** Writes a file that is there as a whole or, as before, not at all. */
-function writeWhole(file: string, text: string): void {
-  const target = existsSync(file) ? realpathSync(file) : file;
-  const draft = join(dirname(target), `.${basename(target)}.${randomBytes(4).toString('hex')}`);
+/** Writes a file that is there as a whole or, as before, not at all. Who may read it stays as it was. */
+function writeWhole(path: string, text: string): void {
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0o666;
+  const draft = join(dirname(path), `.timeline-${randomBytes(8).toString('hex')}`);
   try {
-    writeFileSync(draft, text, { flag: 'wx' });
-    renameSync(draft, target);
+    writeFileSync(draft, text, { flag: 'wx', mode });
+    renameSync(draft, path);
   } catch (error) {
     rmSync(draft, { force: true });
+    throw error;
+  }
+}
+
+/** Where the timeline of that file goes. Throws an `Error` unless there is a file, or a folder that takes one. */
+function targetOf(file: string): Target {
+  try {
+    const path = withoutLinks(file);
+    // With a slash behind it, a file has another error than a folder that is closed.
+    accessSync(`${dirname(path)}/`, constants.W_OK | constants.X_OK);
+    const there = statSync(path, { throwIfNoEntry: false });
+    if (there === undefined || there.isFile()) return { file, path };
+    throw new Error(there.isDirectory() ? 'it is a folder' : 'it is not a regular file');
+  } catch (error) {
     throw cannotWrite(file, error);
   }
 }
 
-/** Throws an `Error` unless the file's folder is there and takes a file. */
-function checkWritable(file: string): void {
-  try {
-    // With a slash behind it, a file has another error than a folder that is closed.
-    accessSync(`${dirname(file)}/`, constants.W_OK | constants.X_OK);
-  } catch (error) {
-    throw cannotWrite(file, error);
+/** What a symbolic link leads to, whether that is there or not. */
+function withoutLinks(file: string): string {
+  let path = file;
+  for (let links = 0; lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true; links += 1) {
+    if (links === MOST_LINKS) throw new Error('it links to itself');
+    path = resolve(dirname(path), readlinkSync(path));
   }
-  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true)
-    throw new Error(`timeline '${file}' is a folder, not a file`);
+  return path;
 }
+
+/** As many as Linux follows. */
+const MOST_LINKS = 40;
 
 const CAUSES: Readonly<{ [code: string]: string }> = {
   ENOENT: 'its folder does not exist',
@@ -113,9 +142,11 @@ const CAUSES: Readonly<{ [code: string]: string }> = {
   EPERM: 'its folder is not writable',
   EROFS: 'its folder is not writable',
   ENOSPC: 'the disk is full',
+  ENAMETOOLONG: 'its name is too long',
 };
 
 function cannotWrite(file: string, error: unknown): Error {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return new Error(`timeline '${file}' cannot be written: ${CAUSES[code] ?? code}`, { cause: error });
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  const why = code === undefined && error instanceof Error ? error.message : (code ?? String(error));
+  return new Error(`timeline '${file}' cannot be written: ${CAUSES[why] ?? why}`, { cause: error });
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -91,16 +91,36 @@ describe('T-1 get-poetry --timeline', () => {
     assert.match(await readFile(file, 'utf8'), /not finished/);
   });
 
+  it('follows links, and lets nobody read what was closed to him', OPTIONS, async (t) => {
+    const folder = await folderOf(t);
+    const port = await script(t, (client) => client.end('a line\n'));
+    const names = ['closed.svg', 'linked.svg', `${'a'.repeat(251)}.svg`].map((name) => join(folder, name));
+    await mkdir(join(folder, 'elsewhere'));
+    await symlink(join('elsewhere', 'poem.svg'), join(folder, 'linked.svg'));
+    await writeFile(join(folder, 'closed.svg'), '', { mode: 0o600 });
+    const files = names.flatMap((name) => ['--timeline', name]);
+    const { status, stderr } = await run('get-poetry', ...files, `${port}`);
+    assert.deepEqual([status, stderr], [0, '']);
+    assert.equal((await stat(join(folder, 'closed.svg'))).mode & 0o777, 0o600);
+    assert.deepEqual(await readdir(join(folder, 'elsewhere')), ['poem.svg']);
+    const texts = await Promise.all(names.map((name) => readFile(name, 'utf8')));
+    for (const text of texts) assert.match(text, /^<svg .*✓ 7 bytes, .*<\/svg>\n$/s);
+    assert.ok((await lstat(join(folder, 'linked.svg'))).isSymbolicLink());
+  });
+
   it('is refused before any download', OPTIONS, async (t) => {
     const folder = await folderOf(t);
     await mkdir(join(folder, 'poem.svg'));
     await writeFile(join(folder, 'file'), '');
+    await symlink('loop.svg', join(folder, 'loop.svg'));
+    await symlink('/dev/null', join(folder, 'null.svg'));
+    await symlink(join('none', 'poem.svg'), join(folder, 'away.svg'));
     let clients = 0;
     const port = await script(t, (client) => {
       clients += 1;
       client.end('a line\n');
     });
-    const kinds = 'It must end in .svg, .html, .json.';
+    const kinds = 'It must end in .svg, .html or .json.';
     const usage = (text: string): string =>
       `get-poetry: option '--timeline <file>' argument '${text}' is invalid. ${kinds} (see get-poetry --help)\n`;
     const missing = join(folder, 'none', 'poem.svg');
@@ -110,7 +130,16 @@ describe('T-1 get-poetry --timeline', () => {
       ['poem', 2, usage('poem')],
       [missing, 1, `get-poetry: timeline '${missing}' cannot be written: its folder does not exist\n`],
       [inFile, 1, `get-poetry: timeline '${inFile}' cannot be written: its folder is a file\n`],
-      [join(folder, 'poem.svg'), 1, `get-poetry: timeline '${join(folder, 'poem.svg')}' is a folder, not a file\n`],
+      ...Object.entries({
+        'poem.svg': 'it is a folder',
+        'loop.svg': 'it links to itself',
+        'null.svg': 'it is not a regular file',
+        'away.svg': 'its folder does not exist',
+        [`${'a'.repeat(300)}.svg`]: 'its name is too long',
+      }).map(([name, why]): [file: string, status: number, line: string] => {
+        const file = join(folder, name);
+        return [file, 1, `get-poetry: timeline '${file}' cannot be written: ${why}\n`];
+      }),
     ];
     // The superuser may write anywhere.
     if (process.getuid?.() !== 0) {
