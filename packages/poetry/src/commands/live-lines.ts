@@ -17,6 +17,9 @@ export interface Progress {
   readonly moves: number;
 }
 
+/** A part of a line, and its colour. */
+type Part = readonly [text: string, colour: Colour | undefined];
+
 /** The room that there is. */
 export interface Room {
   readonly columns: number;
@@ -29,7 +32,7 @@ const BAR = { least: 8, most: 24 };
 const MOVING = 2;
 /** The columns without the bar and the address. */
 const REST = 48;
-const BLOCKS = '█░';
+const NARROW = '█░…';
 const UNITS = ['B', 'kB', 'MB', 'GB'];
 
 /** The lines of the block: one for each task, as long as there is room for them, none as wide as the terminal. */
@@ -51,27 +54,46 @@ function chosen(all: readonly Progress[], places: number): readonly Progress[] {
   return all.filter((one) => first.has(one));
 }
 
+/**
+ * In a narrow room the bar goes first, then the rate: how a task stands and what has come stay longest. An amount or an address that is
+ * cut would look like another one.
+ */
 function lineOf(one: Progress, digits: number, width: number, columns: number, colours: boolean): string {
   const { task, standing, bytes, expected, rate, address } = one;
-  const share = expected === undefined ? [] : [shareOf(one).padStart(5)];
-  const parts: [text: string, colour: Colour | undefined][] = [
-    [`Task ${String(task).padStart(digits)} `, colourOf(task)],
-    [barOf(one, width), standing === 'failed' ? 'red' : colourOf(task)],
-    [
-      ` ${[amount(bytes).padStart(8), ...share, rate === undefined ? ' '.repeat(10) : `${amount(rate)}/s`.padStart(10)].join(' ')}  `,
-      undefined,
-    ],
-    [standing, standing === 'failed' ? 'red' : undefined],
-    [`${' '.repeat(11 - standing.length)}${address}`, 'dim'],
+  const colour = standing === 'failed' ? 'red' : colourOf(task);
+  const share = expected === undefined ? '' : ` ${shareOf(one).padStart(5)}`;
+  const name: Part = [`Task ${String(task).padStart(digits)} `, colourOf(task)];
+  const bar: Part = [`${barOf(one, width)} `, colour];
+  const amounts: Part = [`${amount(bytes).padStart(8)}${share}  `, undefined];
+  const speed: Part = [`${rate === undefined ? '' : `${amount(rate)}/s`}`.padStart(9).padEnd(11), undefined];
+  const state: Part = [standing.padEnd(9), standing === 'failed' ? 'red' : undefined];
+  const forms: readonly (readonly Part[])[] = [
+    [name, bar, amounts, speed, state],
+    [name, amounts, speed, state],
+    [name, amounts, state],
+    [name, state],
   ];
-  let room = columns;
+  const form = forms.find((parts) => lengthOf(parts) <= columns) ?? [name];
+  const room = columns - lengthOf(form) - 2;
+  const place: Part = [`  ${shortened(address, room)}`, 'dim'];
+  const shown = form.includes(bar) && room > 0 ? [...form, place] : form;
+  let left = columns;
   let line = '';
-  for (const [text, colour] of parts) {
-    const fitting = cut(text, room);
-    room -= widthOf(fitting);
-    line += colours && colour !== undefined ? painted(fitting, colour) : fitting;
+  for (const [text, tint] of shown) {
+    const fitting = cut(text, left);
+    left -= widthOf(fitting);
+    line += colours && tint !== undefined ? painted(fitting, tint) : fitting;
   }
   return line;
+}
+
+function lengthOf(parts: readonly Part[]): number {
+  return parts.reduce((sum, [text]) => sum + text.length, 0);
+}
+
+/** The text, or its beginning and an ellipsis, in that many columns. */
+function shortened(text: string, columns: number): string {
+  return widthOf(text) <= columns ? text : `${cut(text, columns - 1)}…`;
 }
 
 /** Full as far as the poem has come. Where its length is not known, a part of it moves as bytes arrive. */
@@ -115,6 +137,6 @@ function cut(text: string, columns: number): string {
 
 function widthOf(text: string): number {
   let width = 0;
-  for (const character of text) width += character < '\u1100' || BLOCKS.includes(character) ? 1 : 2;
+  for (const character of text) width += character < '\u1100' || NARROW.includes(character) ? 1 : 2;
   return width;
 }

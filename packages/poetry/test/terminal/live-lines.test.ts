@@ -56,6 +56,19 @@ describe('a line of the live block', () => {
     ]);
   });
 
+  test('leaves out what has no room instead of cutting an amount or an address', () => {
+    const one = progress({ bytes: 1100, rate: 297 });
+    const lines = [80, 59, 44, 32, 24, 12].map((columns) => linesOf([one], { ...ROOM, columns })[0]?.trimEnd());
+    assert.deepEqual(lines, [
+      'Task 1 ██░░░░░░   1.1 kB    297 B/s  receiving  127.0.0.1:10000',
+      'Task 1 ██░░░░░░   1.1 kB    297 B/s  receiving  127.0.0.1…',
+      'Task 1   1.1 kB    297 B/s  receiving',
+      'Task 1   1.1 kB  receiving',
+      'Task 1 receiving',
+      'Task 1',
+    ]);
+  });
+
   test('is never as wide as the terminal, also with wide characters, and has no colour unless asked', () => {
     for (const columns of [1, 7, 20, 40, 63, 80, 200]) {
       const narrow = linesOf([progress({ address: '诗'.repeat(80) })], { ...ROOM, columns });
