@@ -64,10 +64,14 @@ export function remark(line: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r${oneLine(line)}\n`);
 }
 
-/** Prints a whole poem, decoded only here, and ends its last line. */
+/** What a terminal obeys instead of showing it. */
+const CONTROL = /(?!\r\n)[^\P{Cc}\n\t]/gu;
+
+/** Prints a whole poem, decoded only here, and ends its last line. On a terminal its control characters are escaped. */
 export function recite(poem: Buffer): void {
   const text = poem.toString('utf8');
-  write(output, text.endsWith('\n') ? text : `${text}\n`);
+  const shown = saysOnTerminal() ? text.replace(CONTROL, oneLine) : text;
+  write(output, shown.endsWith('\n') ? shown : `${shown}\n`);
 }
 
 function print(stream: NodeJS.WriteStream, line: string, colour?: Colour): void {

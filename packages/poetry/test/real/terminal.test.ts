@@ -113,6 +113,15 @@ describe('get-poetry in a terminal', { skip: NO_TERMINAL }, () => {
     assert.match(lines.at(-1) ?? '', /^Got 2 poems in 0:00:\d\d\.\d+$/);
   });
 
+  it('shows what a poem would make the terminal do, and prints it as it is elsewhere', OPTIONS, async (t) => {
+    const poem = 'a\u001b[2J\tb\u009bc\rd\r\n';
+    const port = await script(t, (client) => client.end(poem));
+    const terminal = new Terminal(t, ['get-poetry', '--print', '--progress', 'never', `${port}`], { TERM: 'dumb' });
+    assert.equal(await terminal.ended, 0);
+    assert.ok(terminal.output.includes('\na\\u001b[2J\tb\\u009bc\\u000dd\r'), terminal.output);
+    assert.ok((await run('get-poetry', '--print', `${port}`)).stdout.includes(`\n${poem}`));
+  });
+
   it('C-3: a hint is a second line', OPTIONS, async (t) => {
     const port = await script(t, () => {});
     const terminal = new Terminal(t, [
