@@ -12,7 +12,7 @@ const command = serverCommandLine('fastpoetry', 'Serves a poem: sends the whole 
     examples(
       'fastpoetry',
       ['--port 10003 poetry/jiangjinjiu.txt', 'on localhost'],
-      ['--listen unix:/run/poetry.sock poetry/science.txt', 'on a UNIX socket'],
+      ['--listen unix:sock poetry/science.txt', 'on a UNIX socket'],
     ),
   );
 

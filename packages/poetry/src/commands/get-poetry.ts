@@ -63,7 +63,7 @@ const command = commandLine('get-poetry', 'Downloads poems, from all addresses a
   )
   .addHelpText(
     'after',
-    '\nA server does not say how long its poem is: without --expect-bytes a poem is complete when its\nserver closes in order, and only an empty one is a failure.\nExit status: 0 if every poem is complete, 1 if not, 2 for bad usage.',
+    '\nA server does not say how long its poem is: without --expect-bytes a poem is\ncomplete when its server closes in order, and only an empty one is a failure.\nExit status: 0 if every poem is complete, 1 if not, 2 for bad usage.',
   )
   .addHelpText(
     'after',
@@ -71,8 +71,8 @@ const command = commandLine('get-poetry', 'Downloads poems, from all addresses a
       'get-poetry',
       ['10000 10001 10002', 'all at once'],
       ['--blocking 10000 10001', 'one after the other'],
-      ['--compare --timeline poems.svg 10000 10001', 'both, as a picture'],
-      ['--expect-bytes 648 --print localhost:10002', 'fails if it is shorter'],
+      ['--compare --timeline a.svg 10000 10001', 'both, as a picture'],
+      ['--expect-bytes 648 localhost:10002', 'fails if it is shorter'],
       ['--json 10000 | jq .bytes', 'a line for each event'],
     ),
   );

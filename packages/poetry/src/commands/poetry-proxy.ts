@@ -24,7 +24,7 @@ const command = serverCommandLine(
   .option('--timeout <seconds>', 'the time limit for a fetch, including connecting', someSeconds, 300)
   .addHelpText(
     'after',
-    '\nA fetch that fails is reported on standard error, once; its clients get nothing, and the next\nclient starts another one. When the last client that waits has left, the fetch is cancelled. A\nclient that ends its side (nc -N) looks the same as one that has left: it gets the poem if it is\nalready there, or if another client waits for it.',
+    '\nA fetch that fails is reported on standard error, once; its clients get\nnothing, and the next client starts another one. When the last client that\nwaits has left, the fetch is cancelled. A client that ends its side (nc -N)\nlooks the same as one that has left: it gets the poem if it is already there,\nor if another client waits for it.',
   )
   .addHelpText(
     'after',

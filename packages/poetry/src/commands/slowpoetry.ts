@@ -29,7 +29,7 @@ const command = serverCommandLine('slowpoetry', 'Serves a poem slowly: sends a f
     examples(
       'slowpoetry',
       ['--port 10000 poetry/ecstasy.txt', '10 bytes every 0.1 s'],
-      ['--delay 0.5 --concurrency 0 poetry/science.txt', 'slower, to all at once'],
+      ['--concurrency 0 poetry/science.txt', 'to all clients at once'],
       ['--block 400 poetry/science.txt', 'hold the thread'],
     ),
   );

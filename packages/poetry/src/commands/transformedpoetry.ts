@@ -9,7 +9,7 @@ const service = new TransformService();
 const command = serverCommandLine('transformedpoetry', 'Transforms poems: netstrings in, netstrings out.')
   .addHelpText(
     'after',
-    `\nA request is the netstring of NAME.POEM, such as '19:cummingsify.A Poem.,', of at most\n99,999 bytes; the answer is the netstring of the poem, transformed: '7:a poem.,'. Both are UTF-8.\nNAME is one of: ${service.names.join(', ')}. A request that has no answer closes the\nconnection, after the answers to the requests before it, and is reported on standard error.`,
+    `\nA request is the netstring of NAME.POEM, such as '19:cummingsify.A Poem.,', of\nat most 99,999 bytes; the answer is the netstring of the poem, transformed:\n'7:a poem.,'. Both are UTF-8. NAME is one of: ${service.names.join(', ')}.\nA request that has no answer closes the connection, after the answers to the\nrequests before it, and is reported on standard error.`,
   )
   .addHelpText(
     'after',

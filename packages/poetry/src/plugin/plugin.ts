@@ -38,7 +38,7 @@ const plugin: Plugin<PoetryOptions> = {
       .description('Serves three poems slowly and one fast, a poem that a proxy fetches once, and transformed poems.')
       .option(
         '--port <port>',
-        `the port of the first server; the others have the five after it; 0 is any free one for\neach (default: ${PORT})`,
+        `the port of the first server; the others have the five after it; 0 is any free one for each (default: ${PORT})`,
         wholeNumber(0, 65_535 - SERVERS.length + 1),
       )
       .option('--iface <host>', 'the interface to listen on', interfaceName, '127.0.0.1')
@@ -59,7 +59,7 @@ const plugin: Plugin<PoetryOptions> = {
       .option('--proxy-timeout <seconds>', 'the time limit for a fetch, including connecting', someSeconds, 300)
       .addHelpText(
         'after',
-        '\nWhere no --port is given and there are no workers (coupletd --workers 0 poetry), a server whose\nport is taken listens on any free one.',
+        '\nWhere no --port is given and there are no workers (coupletd --workers 0 poetry),\na server whose port is taken listens on any free one.',
       );
   },
   application: poetry,

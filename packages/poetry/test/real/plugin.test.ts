@@ -193,6 +193,7 @@ describe('coupletd poetry', () => {
     const help = await run('coupletd', 'poetry', '--help');
     assert.deepEqual([help.status, help.stderr], [0, '']);
     assert.match(help.stdout, /^Usage: coupletd poetry .*--num-bytes.*each process;.*--proxied/s);
+    for (const line of help.stdout.split('\n')) assert.ok(line.length <= 80, line);
     const bad = await run('coupletd', 'poetry', '--port', '65531');
     assert.deepEqual([bad.status, bad.stdout], [64, '']);
     assert.match(bad.stderr, /^coupletd: .*'65531' is invalid. It must be a whole number from 0 to 65530\. .*\n$/);
