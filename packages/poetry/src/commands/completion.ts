@@ -20,6 +20,8 @@ interface OfferedOption {
   readonly words: string;
   /** What the value is called; undefined if the option takes none. */
   readonly value: string | undefined;
+  /** Whether the value may be missing: it is then in the word of the option alone, behind a `=`. */
+  readonly optional: boolean;
   readonly choices: readonly string[];
   readonly file: boolean;
   readonly repeated: boolean;
@@ -47,6 +49,7 @@ function offered(option: Option): OfferedOption {
     flags: [option.short, option.long].filter((flag) => flag !== undefined),
     words: option.description.replaceAll(/\s+/g, ' '),
     value,
+    optional: option.optional,
     choices: option.argChoices ?? [],
     file: value === 'file',
     repeated: option.argChoices === undefined && (option.parseArg?.length ?? 0) > 1,
@@ -54,18 +57,23 @@ function offered(option: Option): OfferedOption {
 }
 
 function bash({ program, called, options, takesFile }: Offers): string {
-  const cases = options.flatMap(({ flags, value, choices, file }) => {
+  const cases = options.flatMap(({ flags, value, optional, choices, file }) => {
     if (value === undefined) return [];
+    const words = flags.flatMap((flag) => (optional ? [`${flag}=`] : [flag, `${flag}=`]));
     return [
-      `    ${flags.join('|')}) ${file ? 'compopt -o default' : `COMPREPLY=($(compgen -W '${choices.join(' ')}' -- "$word"))`}; return ;;`,
+      `    ${words.join('|')}) ${file ? 'compopt -o default' : `COMPREPLY=($(compgen -W '${choices.join(' ')}' -- "$word"))`}; return ;;`,
     ];
   });
   return `# bash: source <(${program} completion bash)
 ${called}() {
-  local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD - 1]}
+  local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD - 1]} earlier
   # --option=value is three words.
-  if [[ $word == = ]]; then word=; elif [[ $before == = ]]; then before=\${COMP_WORDS[COMP_CWORD - 2]}; fi
+  if [[ $word == = ]]; then word= before+==; elif [[ $before == = ]]; then before=\${COMP_WORDS[COMP_CWORD - 2]}=; fi
   COMPREPLY=()
+  # Behind -- there are no options.
+  for earlier in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    if [[ $earlier == -- ]]; then ${takesFile ? 'compopt -o default; ' : ''}return; fi
+  done
   case $before in
 ${cases.join('\n')}
     completion) COMPREPLY=($(compgen -W '${SHELLS.join(' ')}' -- "$word")); return ;;
@@ -74,19 +82,20 @@ ${cases.join('\n')}
     COMPREPLY=($(compgen -W '${options.flatMap(({ flags }) => flags).join(' ')}' -- "$word"))
   elif (( COMP_CWORD == 1 )) && [[ -n $word ]]; then
     COMPREPLY=($(compgen -W completion -- "$word"))
-  fi${takesFile ? '\n  [[ -n $COMPREPLY ]] || compopt -o default' : ''}
+  fi
+  (( \${#COMPREPLY[@]} )) || ${takesFile ? 'compopt -o default' : ':'}
 }
 complete -F ${called} ${program}
 `;
 }
 
 function zsh({ program, called, options, takesFile }: Offers): string {
-  const specs = options.map(({ flags, words, value, choices, file, repeated }) => {
-    const [first = '', ...others] = flags;
+  const specs = options.map(({ flags, words, value, optional, choices, file, repeated }) => {
+    const [first = '', ...others] = flags.map((flag) => (optional ? `${flag}=-` : flag));
     const names = others.length === 0 ? first : `{${flags.join(',')}}`;
     const apart = repeated ? '*' : others.length === 0 ? '' : `(${flags.join(' ')})`;
     const action = choices.length > 0 ? `(${choices.join(' ')})` : file ? '_files' : ' ';
-    const taken = value === undefined ? '' : `:${value}:${action}`;
+    const taken = value === undefined ? '' : `${optional ? '::' : ':'}${value}:${action}`;
     const about = `[${words.replaceAll(/[[\]:\\]/g, '\\$&')}]${taken}`;
     // Braces are expanded outside of quotes alone.
     return `    ${others.length === 0 ? quoted(`${apart}${names}${about}`) : `${quoted(apart)}${names}${quoted(about)}`}`;
@@ -108,10 +117,10 @@ if [[ $funcstack[1] == _${program} ]]; then ${called} "$@"; else compdef ${calle
 }
 
 function fish({ program, options, takesFile }: Offers): string {
-  const lines = options.map(({ flags, words, value, choices, file }) => {
+  const lines = options.map(({ flags, words, value, optional, choices, file }) => {
     const names = flags.map((flag) => (flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`));
     const taken =
-      value === undefined
+      value === undefined || optional
         ? ''
         : file
           ? ' -r -F'
@@ -144,6 +153,8 @@ ${[...values, `    'completion' = @(${SHELLS.map(text).join(', ')})`].join('\n')
   }
   $words = @($line.CommandElements | Where-Object { $_.Extent.EndOffset -lt $cursor } | ForEach-Object { "$_" })
   $before = $words[-1]
+  # Behind -- there are no options.
+  if ($words -contains '--') { return }
   if ($values.Contains($before)) {
     $values[$before] | Where-Object { $_ -like "$word*" } |
       ForEach-Object { [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_) }

@@ -42,9 +42,12 @@ describe('completion in zsh', { skip: skip('zsh') }, () => {
       const stub = `compdef() {}; _arguments() { print -rl -- "$@" }; words=(${name} --); CURRENT=3`;
       const called = `_${name.replaceAll('-', '_')}`;
       const specs = printed('zsh', '-f', '-c', `${stub}\n${script}\n${called}`).split('\n');
-      const options = specs.flatMap((spec) => /^(?:\([^)]*\))?\*?(--[\w-]+)\[/.exec(spec)?.[1] ?? []);
+      const options = specs.flatMap((spec) => /^(?:\([^)]*\))?\*?(--[\w-]+)(?:=-)?\[/.exec(spec)?.[1] ?? []);
       assert.deepEqual(options, await optionsOf(name));
-      assert.equal(specs.filter((spec) => /^(?:\([^)]*\))?\*?--?[\w-]+\[/.test(spec)).length, options.length + 1);
+      assert.equal(
+        specs.filter((spec) => /^(?:\([^)]*\))?\*?--?[\w-]+(?:=-)?\[/.test(spec)).length,
+        options.length + 1,
+      );
     });
   }
 });

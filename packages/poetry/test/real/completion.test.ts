@@ -51,5 +51,13 @@ describe('completion', { skip: NO_BASH }, () => {
     assert.deepEqual(offered(file, 'get-poetry', '--progress', '='), ['auto', 'always', 'never']);
     assert.deepEqual(offered(file, 'get-poetry', '--timeout', '-'), []);
     assert.deepEqual(offered(file, 'get-poetry', '10000', 'comp'), []);
+    assert.deepEqual(offered(file, 'get-poetry', '--json', '--', '--ti'), []);
+  });
+
+  it('C-4: bash takes no word behind an option for its value that may be missing', OPTIONS, async (t) => {
+    const file = await scriptOf(t, 'slowpoetry');
+    assert.deepEqual(offered(file, 'slowpoetry', '--inspect', '--del'), ['--delay']);
+    assert.deepEqual(offered(file, 'slowpoetry', '--inspect', '=', '--del'), []);
+    assert.deepEqual(offered(file, 'slowpoetry', '--delay', '--del'), []);
   });
 });
