@@ -6,6 +6,9 @@ import { UsageError } from './usage-error.ts';
 /** Where an inspector listens unless that is said: on any free port, for this machine alone. */
 const USUAL = 'tcp:0:interface=127.0.0.1';
 
+/** Where else it may listen. */
+const FORMS = '--inspect takes tcp:PORT:interface=127.0.0.1 or unix:PATH';
+
 /** Words of a command line in which `--inspect` alone has its value: the word behind it, a file for instance, is not meant as one. */
 export function withInspectValue(words: readonly string[]): readonly string[] {
   const end = words.indexOf('--');
@@ -23,6 +26,6 @@ export async function openInspector(reactor: Reactor, listen: string): Promise<(
     return () => note(inspector.notice);
   } catch (error) {
     if (error instanceof CannotListenError || !(error instanceof Error)) throw error;
-    throw new UsageError(`--inspect: ${error.message}`, { cause: error });
+    throw new UsageError(`--inspect: ${error.message}`, { cause: error, hint: FORMS });
   }
 }

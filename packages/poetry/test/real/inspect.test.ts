@@ -71,6 +71,9 @@ describe('--inspect', () => {
   it('refuses a place where others could look, with status 2', OPTIONS, async () => {
     const { status, stderr } = await run('fastpoetry', FILE, '--inspect=tcp:0');
     assert.equal(status, 2);
-    assert.match(stderr, /^fastpoetry: --inspect: an inspector cannot listen on 'tcp:0': [^\n]+\n/);
+    assert.match(
+      stderr,
+      /^fastpoetry: --inspect: an inspector cannot listen on 'tcp:0': [^\n]+\n {2}--inspect takes tcp:PORT:interface=127.0.0.1 or unix:PATH\n$/,
+    );
   });
 });
