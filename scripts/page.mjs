@@ -40,7 +40,9 @@ export const PAGE: string = ${JSON.stringify(html)};
 export const PAGE_POLICY: string = ${JSON.stringify(policyOf(script, style))};
 `,
   );
-  console.log(`The inspector's page: ${html.length} characters, ${packed} bytes with gzip`);
+  // `npm start` and `npm test` build without a word.
+  if (process.env.npm_config_loglevel !== 'silent')
+    console.log(`The inspector's page: ${html.length} characters, ${packed} bytes with gzip`);
 }
 
 /** Returns the script of the page and its style, minified. */
