@@ -73,7 +73,8 @@ const EN: Words = {
 
 const ZH: Words = {
   thread: '唯一的线程',
-  waitsFor: (place) => `等待 ${place}`,
+  // Between Chinese characters there is no space.
+  waitsFor: (place) => (/^[\x21-\x7e]/.test(place) ? `等待 ${place}` : `等待${place}`),
   waitsForAny: (count) => `等待 ${count} 个任务中的任意一个`,
   spans: {
     pending: '等前面的任务',
@@ -97,7 +98,7 @@ const ZH: Words = {
   ran: (time) => `运行 ${time}`,
   magnified: (length) => `放大 ${length}`,
   sinceStart: (time) => `自 ${time} 起`,
-  times: (fast, slow, factor) => `${fast}，而不是 ${slow}：速度是 ${factor} 倍`,
+  times: (fast, slow, factor) => `${fast}，而不是 ${slow}：速度是原来的 ${factor} 倍`,
   nothing: '没有记录',
   legend: {
     wait: '等待',

@@ -122,7 +122,7 @@ describe('T-3 the SVG of a recording', () => {
     const english = parseXML(timelineSVG(compared()).trimEnd());
     assert.equal(title(english), '9.83 s instead of 22.28 s: 2.3 times as fast');
     const chinese = parseXML(timelineSVG(compared(), { language: 'zh' }).trimEnd());
-    assert.equal(title(chinese), '9.83 s，而不是 22.28 s：速度是 2.3 倍');
+    assert.equal(title(chinese), '9.83 s，而不是 22.28 s：速度是原来的 2.3 倍');
   });
 
   test('has no English words in Chinese, but for names', () => {
