@@ -1,4 +1,4 @@
-import { columnsOf } from './columns.ts';
+import { type Column, columnsOf } from './columns.ts';
 import type { RecordedCallback, RecordedRun } from './recording.ts';
 import { type Shape, shape } from './shape.ts';
 import { bar, hatching, label, type Sheet, type Stroke, strokes, timed, wordIn } from './sheet.ts';
@@ -9,6 +9,9 @@ import { shownShare, shownTime } from './words.ts';
 /** How long a callback must run to be drawn as one that holds the thread, in milliseconds. */
 export const HELD_MS = 10;
 
+/** How wide it is at least, in columns: a narrower one is a stroke, and of several in one column there is one. */
+const BLOCK_COLUMNS = 1;
+
 /** How high the row of the thread is. */
 export const THREAD_HEIGHT = 34;
 
@@ -17,7 +20,7 @@ export function threadRow(sheet: Sheet, run: RecordedRun, y: number): Shape[] {
   const { scale, words, margin, labelWidth, resultWidth } = sheet;
   const top = y + 3;
   const height = THREAD_HEIGHT - 6;
-  const { short, held } = parted(run.callbacks);
+  const { short, long, held } = parted(sheet, run.callbacks);
   const waits = waitsOf(run, held).filter(({ from, to }) => from < scale.to && to > scale.from);
   const grounds = waits.flatMap((wait) => {
     const [what = ''] = waitWords(sheet, run, wait);
@@ -41,6 +44,7 @@ export function threadRow(sheet: Sheet, run: RecordedRun, y: number): Shape[] {
       '',
       ...grounds,
       ...shortShapes(sheet, run, short, top + height),
+      ...longShapes(sheet, run, long, top, height),
       ...heldShapes(sheet, held, top, height),
     ),
     shape('g', { class: 'words' }, ...said, ...heldWords(held, sheet, y + THREAD_HEIGHT / 2 + 4)),
@@ -61,15 +65,18 @@ function waitWords({ words }: Sheet, run: RecordedRun, { lanes, count }: ThreadW
   return [...said, words.legend.wait];
 }
 
-/** Callbacks that are a stroke, and those that hold the thread. */
-function parted(callbacks: readonly RecordedCallback[]): {
-  readonly short: readonly RecordedCallback[];
-  readonly held: readonly RecordedCallback[];
-} {
-  const short: RecordedCallback[] = [];
-  const held: RecordedCallback[] = [];
-  for (const callback of callbacks) (callback.ms < HELD_MS ? short : held).push(callback);
-  return { short, held };
+/** Callbacks that are a stroke, those that hold the thread and are one nevertheless, and those that are a block. */
+function parted(
+  { scale, perPixel }: Sheet,
+  callbacks: readonly RecordedCallback[],
+): Readonly<Record<'short' | 'long' | 'held', readonly RecordedCallback[]>> {
+  const all: Record<'short' | 'long' | 'held', RecordedCallback[]> = { short: [], long: [], held: [] };
+  for (const callback of callbacks) {
+    const { at, ms } = callback;
+    const columns = (scale.x(at + ms) - scale.x(at)) * perPixel;
+    all[ms < HELD_MS ? 'short' : columns < BLOCK_COLUMNS ? 'long' : 'held'].push(callback);
+  }
+  return all;
 }
 
 /** A short stroke for each callback, in the colour of its lane; of several in one column, only if they have the same. */
@@ -77,17 +84,14 @@ function shortShapes(sheet: Sheet, run: RecordedRun, short: readonly RecordedCal
   const { words } = sheet;
   const places = new Map(run.lanes.map(({ number }, place) => [number, place]));
   const groups = new Map<string, Stroke[]>();
-  for (const { x, count, sum, first, last, index } of columnsOf(short, sheet.scale, sheet.perPixel, ({ ms }) => ms)) {
+  for (const column of columnsOf(short, sheet.scale, sheet.perPixel, ({ ms }) => ms)) {
+    const { x, count, index } = column;
     const callback = short[index];
     const lane = callback?.lane;
     const alike = short.slice(index, index + count).every((one) => one.lane === lane);
     const place = lane === undefined || !alike ? undefined : places.get(lane);
     const kind = place === undefined ? 'callback stroke' : `callback stroke ${colourOf(place)}`;
-    const title = (): string => {
-      const what = count === 1 ? (callback?.name ?? '') : words.callbacks(count);
-      const when = count === 1 ? shownTime(first) : words.span(shownTime(first), shownTime(last));
-      return `${what}${words.colon}${words.ran(shownTime(sum))}${words.comma}${when}`;
-    };
+    const title = (): string => strokeTitle(sheet, short, column);
     const stroke = { x, y: bottom, height: -7, title };
     const group = groups.get(kind);
     if (group === undefined) groups.set(kind, [stroke]);
@@ -95,6 +99,31 @@ function shortShapes(sheet: Sheet, run: RecordedRun, short: readonly RecordedCal
   }
   const all = `${words.callbacks(short.length)}${words.colon}${busyWords(sheet, run)}`;
   return [...groups].flatMap(([kind, list]) => strokes(sheet, kind, list, all));
+}
+
+/** A stroke as high as the row for each callback that holds the thread, and for all in one column. */
+function longShapes(
+  sheet: Sheet,
+  run: RecordedRun,
+  long: readonly RecordedCallback[],
+  y: number,
+  height: number,
+): Shape[] {
+  const list = columnsOf(long, sheet.scale, sheet.perPixel, ({ ms }) => ms).map((column): Stroke => {
+    return { x: column.x, y, height, title: () => strokeTitle(sheet, long, column) };
+  });
+  const all = `${sheet.words.callbacks(long.length)}${sheet.words.colon}${busyWords(sheet, run)}`;
+  return strokes(sheet, 'held', list, all);
+}
+
+function strokeTitle(
+  { words }: Sheet,
+  callbacks: readonly RecordedCallback[],
+  { count, sum, first, last, index }: Column,
+): string {
+  const what = count === 1 ? (callbacks[index]?.name ?? '') : words.callbacks(count);
+  const when = count === 1 ? shownTime(first) : words.span(shownTime(first), shownTime(last));
+  return `${what}${words.colon}${words.ran(shownTime(sum))}${words.comma}${when}`;
 }
 
 function heldShapes(sheet: Sheet, held: readonly RecordedCallback[], top: number, height: number): Shape[] {

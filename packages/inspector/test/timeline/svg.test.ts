@@ -153,6 +153,16 @@ describe('T-3 the SVG of a recording', () => {
     assert.ok(few !== undefined && many !== undefined && many < 1.3 * few, `${few} and ${many} characters`);
   });
 
+  test('has no more marks for callbacks that hold the thread than columns, and all of them in red', () => {
+    const callbacks = Array.from({ length: 20_000 }, (_, at) => ({ at: 180 * at, ms: 12, lane: 1, name: 'Slow.call' }));
+    const run = { ...blocking(), endMs: 3_600_000, callbacks };
+    const svg = parseXML(timelineSVG({ runs: [run] }).trimEnd());
+    const strokes = ofClass(svg, 'held').filter(({ name }) => name === 'path');
+    assert.ok(strokes.length > 500 && strokes.length <= 565, `${strokes.length} strokes`);
+    assert.match(strokes[0]?.children[0]?.text ?? '', /^\d+ callbacks: ran \d+ ms, 0 ms to /);
+    assert.ok(allOf(svg).length < 3000, `${allOf(svg).length} elements`);
+  });
+
   test('takes 200 lanes and 100,000 chunks, with one element for each row of strokes', () => {
     const recording = busy(200, 500);
     const began = process.cpuUsage();
