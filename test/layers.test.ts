@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, test } from 'node:test';
-import { DAEMON_LAYERS, INSPECTOR_LAYERS, LAYERS, type Layer } from './layers.ts';
+import { DAEMON_LAYERS, INSPECTOR_LAYERS, LAYERS, type Layer, POETRY_LAYERS } from './layers.ts';
 
 /** The packages whose sources have layers. */
 const PACKAGES: readonly (readonly [sources: string, layers: readonly Layer[]])[] = [
   ['packages/couplet/src', LAYERS],
   ['packages/inspector/src', INSPECTOR_LAYERS],
   ['packages/daemon/src', DAEMON_LAYERS],
+  ['packages/poetry/src', POETRY_LAYERS],
 ];
 
 /** What every runtime has, and what a condition of the package picks for the runtime. */

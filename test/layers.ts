@@ -51,3 +51,13 @@ export const DAEMON_LAYERS: readonly Layer[] = [
   { folders: ['commands'], runtime: true },
   { folders: ['entry'], runtime: true },
 ];
+
+/** The layers of `packages/poetry/src`, from below. It runs on Node alone. */
+export const POETRY_LAYERS: readonly Layer[] = [
+  { folders: ['values'], runtime: true },
+  { folders: ['terminal', 'protocols'], runtime: true },
+  { folders: ['command-line'], runtime: true },
+  { folders: ['download'], runtime: true },
+  { folders: ['session', 'plugin'], runtime: true },
+  { folders: ['commands'], runtime: true },
+];

@@ -1,9 +1,15 @@
 import { reactor } from 'couplet';
+import { examples, readArguments, runProgram } from '../command-line/program.ts';
+import {
+  openPorts,
+  serverCommandLine,
+  serverEndpoints,
+  serveUntilStopped,
+  writeBufferFor,
+} from '../command-line/server.ts';
 import { FastPoetryFactory } from '../protocols/fast-poetry.ts';
 import { readPoem } from '../protocols/poem.ts';
-import { say } from './output.ts';
-import { examples, readArguments, runProgram } from './program.ts';
-import { openPorts, serverCommandLine, serverEndpoints, serveUntilStopped, writeBufferFor } from './server.ts';
+import { say } from '../terminal/output.ts';
 
 const command = serverCommandLine('fastpoetry', 'Serves a poem: sends the whole of it on connect, and closes.')
   .argument('<file>', 'the poem')

@@ -1,15 +1,15 @@
 import { Option } from 'commander';
 import { reactor } from 'couplet';
+import { someSeconds, wholeNumber } from '../command-line/option.ts';
+import { checkEndpoint, poetryAddress } from '../command-line/poetry-address.ts';
+import { commandLine, examples, readArguments, runProgram } from '../command-line/program.ts';
+import { UsageError } from '../command-line/usage-error.ts';
 import { MOST_BYTES } from '../download/download.ts';
 import { Task } from '../download/task.ts';
-import { compareSessions } from './compare.ts';
-import { someSeconds, wholeNumber } from './option.ts';
-import { checkEndpoint, poetryAddress } from './poetry-address.ts';
-import { commandLine, examples, readArguments, runProgram } from './program.ts';
-import { runSession, type SessionOptions } from './session.ts';
-import { timelineFiles, withTimelines } from './timeline-file.ts';
-import { UsageError } from './usage-error.ts';
-import { PROGRESS, type ViewOptions, viewOf } from './view.ts';
+import { compareSessions } from '../session/compare.ts';
+import { runSession, type SessionOptions } from '../session/session.ts';
+import { timelineFiles, withTimelines } from '../session/timeline-file.ts';
+import { PROGRESS, type ViewOptions, viewOf } from '../session/view.ts';
 
 interface GetPoetryOptions {
   readonly blocking?: true;

@@ -1,13 +1,13 @@
 import { reactor } from 'couplet';
+import { hintFor } from '../command-line/hint.ts';
+import { someSeconds } from '../command-line/option.ts';
+import { checkEndpoint, poetryAddress } from '../command-line/poetry-address.ts';
+import { examples, readArguments, runProgram } from '../command-line/program.ts';
+import { openPorts, placeOf, serverCommandLine, serverEndpoints, serveUntilStopped } from '../command-line/server.ts';
 import { checkPoem, download, failureAt, MOST_BYTES } from '../download/download.ts';
 import { ProxyFactory } from '../protocols/cached-poem.ts';
 import { PoemCache } from '../protocols/poem-cache.ts';
-import { hintFor } from './hint.ts';
-import { someSeconds } from './option.ts';
-import { complain, say } from './output.ts';
-import { checkEndpoint, poetryAddress } from './poetry-address.ts';
-import { examples, readArguments, runProgram } from './program.ts';
-import { openPorts, placeOf, serverCommandLine, serverEndpoints, serveUntilStopped } from './server.ts';
+import { complain, say } from '../terminal/output.ts';
 
 interface PoetryProxyOptions {
   readonly timeout: number;

@@ -1,10 +1,17 @@
 import { reactor } from 'couplet';
+import { BLOCK, BLOCK_HELP, milliseconds, seconds, wholeNumber } from '../command-line/option.ts';
+import { examples, readArguments, runProgram } from '../command-line/program.ts';
+import {
+  openPorts,
+  placeOf,
+  serverCommandLine,
+  serverEndpoints,
+  serveUntilStopped,
+  writeBufferFor,
+} from '../command-line/server.ts';
 import { readPoem } from '../protocols/poem.ts';
 import { SlowPoetryFactory } from '../protocols/slow-poetry.ts';
-import { BLOCK, BLOCK_HELP, milliseconds, seconds, wholeNumber } from './option.ts';
-import { say } from './output.ts';
-import { examples, readArguments, runProgram } from './program.ts';
-import { openPorts, placeOf, serverCommandLine, serverEndpoints, serveUntilStopped, writeBufferFor } from './server.ts';
+import { say } from '../terminal/output.ts';
 
 interface SlowPoetryCommand {
   readonly numBytes: number;

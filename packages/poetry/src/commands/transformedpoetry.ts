@@ -1,9 +1,16 @@
 import { reactor } from 'couplet';
+import { examples, readArguments, runProgram } from '../command-line/program.ts';
+import {
+  MOST_UNREAD,
+  openPorts,
+  placeOf,
+  serverCommandLine,
+  serverEndpoints,
+  serveUntilStopped,
+} from '../command-line/server.ts';
 import { TransformFactory } from '../protocols/transform-protocol.ts';
 import { TransformService } from '../protocols/transform-service.ts';
-import { complain, say } from './output.ts';
-import { examples, readArguments, runProgram } from './program.ts';
-import { MOST_UNREAD, openPorts, placeOf, serverCommandLine, serverEndpoints, serveUntilStopped } from './server.ts';
+import { complain, say } from '../terminal/output.ts';
 
 const service = new TransformService();
 const command = serverCommandLine('transformedpoetry', 'Transforms poems: netstrings in, netstrings out.')

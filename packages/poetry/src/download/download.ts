@@ -1,6 +1,6 @@
 import type { Reactor } from 'couplet';
 import { ConnectError, ConnectionDone, connect, Protocol } from 'couplet';
-import type { PoetryAddress } from '../commands/poetry-address.ts';
+import type { PoetryAddress } from '../command-line/poetry-address.ts';
 import { Draft } from './draft.ts';
 
 /** How many bytes a poem may have by default. */

@@ -1,10 +1,10 @@
 import type { Reactor } from 'couplet';
-import { hintFor } from '../commands/hint.ts';
-import { complain } from '../commands/output.ts';
-import type { PoetryAddress } from '../commands/poetry-address.ts';
+import { hintFor } from '../command-line/hint.ts';
+import type { PoetryAddress } from '../command-line/poetry-address.ts';
+import { complain } from '../terminal/output.ts';
+import type { TaskStep } from '../values/session-events.ts';
 import type { DownloadLimits } from './download.ts';
 import { checkPoem, download, failureAt } from './download.ts';
-import type { TaskStep } from './session-events.ts';
 
 /** The download of one poem. */
 export class Task {

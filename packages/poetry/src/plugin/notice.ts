@@ -1,7 +1,7 @@
 import process from 'node:process';
 import type { Address } from 'couplet';
-import { remark, say } from '../commands/output.ts';
-import { STOPPING } from '../commands/server.ts';
+import { STOPPING } from '../command-line/server.ts';
+import { remark, say } from '../terminal/output.ts';
 import { transformCommand, wordsOf } from './by-hand.ts';
 import type { PoetryServerOptions } from './poetry-server-options.ts';
 

@@ -10,8 +10,8 @@ import {
   seconds,
   someSeconds,
   wholeNumber,
-} from '../commands/option.ts';
-import { type PoetryAddress, poetryAddress } from '../commands/poetry-address.ts';
+} from '../command-line/option.ts';
+import { type PoetryAddress, poetryAddress } from '../command-line/poetry-address.ts';
 import { Notice } from './notice.ts';
 import { PoetryServer } from './poetry-server.ts';
 import { fastServer, type Pace, poemFile, proxyServer, slowServer, transformServer } from './servers.ts';

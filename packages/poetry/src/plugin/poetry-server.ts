@@ -2,7 +2,7 @@ import type { Address, ConnectionOptions, Drained } from 'couplet';
 import { CannotListenError } from 'couplet';
 import { quoteStringArgument } from 'couplet/endpoints';
 import { type ServiceContext, StreamServerService } from 'coupletd';
-import { CLOSE_TIMEOUT_MS } from '../commands/server.ts';
+import { CLOSE_TIMEOUT_MS } from '../command-line/server.ts';
 import type { Notice } from './notice.ts';
 import type { PoetryServerOptions } from './poetry-server-options.ts';
 

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import type { ServiceContext } from 'coupletd';
-import { say } from '../commands/output.ts';
-import type { PoetryAddress } from '../commands/poetry-address.ts';
-import { MOST_UNREAD, writeBufferFor } from '../commands/server.ts';
+import type { PoetryAddress } from '../command-line/poetry-address.ts';
+import { MOST_UNREAD, writeBufferFor } from '../command-line/server.ts';
 import { checkPoem, download, failureAt, MOST_BYTES } from '../download/download.ts';
 import { ProxyFactory } from '../protocols/cached-poem.ts';
 import { FastPoetryFactory } from '../protocols/fast-poetry.ts';
@@ -11,6 +10,7 @@ import { PoemCache } from '../protocols/poem-cache.ts';
 import { SlowPoetryFactory } from '../protocols/slow-poetry.ts';
 import { TransformFactory } from '../protocols/transform-protocol.ts';
 import { TransformService } from '../protocols/transform-service.ts';
+import { say } from '../terminal/output.ts';
 import { transformCommand } from './by-hand.ts';
 import type { PoetryServerOptions } from './poetry-server-options.ts';
 

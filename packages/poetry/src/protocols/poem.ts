@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
-import { above } from '../commands/above.ts';
+import { above } from '../values/above.ts';
 
 /** Reads a poem. Rejects with an `Error` that names the file when it cannot be read, or is empty. */
 export async function readPoem(path: string): Promise<Buffer> {

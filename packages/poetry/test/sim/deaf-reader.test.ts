@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { connect, Protocol } from 'couplet';
 import { TCP4ServerEndpoint } from 'couplet/endpoints';
 import { simulate } from 'couplet/sim';
-import { openPorts } from '../../src/commands/server.ts';
+import { openPorts } from '../../src/command-line/server.ts';
 import { FastPoetryFactory } from '../../src/protocols/fast-poetry.ts';
 
 /** Reads nothing. */

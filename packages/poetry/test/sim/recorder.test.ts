@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { simulate } from 'couplet/sim';
 import type { RecordedRun } from 'couplet-inspector/timeline';
-import { poetryAddress } from '../../src/commands/poetry-address.ts';
-import { Recorder } from '../../src/download/recorder.ts';
-import type { TaskStep } from '../../src/download/session-events.ts';
+import { poetryAddress } from '../../src/command-line/poetry-address.ts';
 import { Task } from '../../src/download/task.ts';
 import { SlowPoetryFactory } from '../../src/protocols/slow-poetry.ts';
+import { Recorder } from '../../src/session/recorder.ts';
+import type { TaskStep } from '../../src/values/session-events.ts';
 import { POEM } from './reader.ts';
 
 const LIMITS = { maxBytes: POEM.length, timeoutSeconds: 120 };

@@ -5,7 +5,7 @@ import type { Reactor } from 'couplet';
 import type { World } from 'couplet/sim';
 import { simulate } from 'couplet/sim';
 import { FULL } from 'couplet-test/full';
-import { poetryAddress } from '../../src/commands/poetry-address.ts';
+import { poetryAddress } from '../../src/command-line/poetry-address.ts';
 import { Task } from '../../src/download/task.ts';
 import { SlowPoetryFactory } from '../../src/protocols/slow-poetry.ts';
 import { POEM } from './reader.ts';

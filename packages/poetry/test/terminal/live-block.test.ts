@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { Clock } from 'couplet/testing';
-import { LiveBlock } from '../../src/commands/live-block.ts';
-import type { TaskStep } from '../../src/download/session-events.ts';
+import { LiveBlock } from '../../src/terminal/live-block.ts';
+import type { TaskStep } from '../../src/values/session-events.ts';
 import { Screen } from './screen.ts';
 
 const FIRST = { task: 1, address: '127.0.0.1:10000' };

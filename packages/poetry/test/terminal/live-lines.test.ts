@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { linesOf, type Progress } from '../../src/commands/live-lines.ts';
+import { linesOf, type Progress } from '../../src/terminal/live-lines.ts';
 
 const ROOM = { columns: 80, rows: 24, colours: false };
 

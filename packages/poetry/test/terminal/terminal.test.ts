@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { canRedraw, colourOf, type Environment, hasColours, painted } from '../../src/commands/terminal.ts';
+import { canRedraw, colourOf, type Environment, hasColours, painted } from '../../src/terminal/terminal.ts';
 
 const TERMINAL = { isTTY: true };
 const FILE = {};

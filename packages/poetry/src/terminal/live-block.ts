@@ -1,7 +1,7 @@
 import process from 'node:process';
 import type { Clock, DelayedCall } from 'couplet';
 import { oneLine } from 'couplet';
-import type { SessionEvent } from '../download/session-events.ts';
+import type { SessionEvent } from '../values/session-events.ts';
 import { whenInterrupted } from './interruption.ts';
 import { linesOf, type Progress } from './live-lines.ts';
 import { type Footer, setFooter } from './output.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { InvalidArgumentError } from 'commander';
-import { interfaceName, seconds, someSeconds, wholeNumber } from '../../src/commands/option.ts';
+import { interfaceName, seconds, someSeconds, wholeNumber } from '../../src/command-line/option.ts';
 
 function refuses(read: (text: string) => unknown, texts: readonly string[]): void {
   for (const text of texts) assert.throws(() => read(text), InvalidArgumentError, `'${text}'`);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { above } from './above.ts';
+import { above } from '../values/above.ts';
 
 /** A program with its version, that of the engine below it, and that of the runtime: one line. */
 export function versionLine(program: string): string {

@@ -1,9 +1,9 @@
 import type { Reactor } from 'couplet';
-import type { SessionEvent, SessionWatcher, TaskStep } from '../download/session-events.ts';
 import type { Task } from '../download/task.ts';
-import { duration } from './duration.ts';
-import { recite, say } from './output.ts';
-import { colourOf } from './terminal.ts';
+import { recite, say } from '../terminal/output.ts';
+import { colourOf } from '../terminal/terminal.ts';
+import { duration } from '../values/duration.ts';
+import type { SessionEvent, SessionWatcher, TaskStep } from '../values/session-events.ts';
 
 /** How poems are downloaded and shown. */
 export interface SessionOptions {

@@ -1,9 +1,9 @@
 import process from 'node:process';
 import type { Clock } from 'couplet';
-import type { SessionEvent, SessionWatcher } from '../download/session-events.ts';
-import { LiveBlock } from './live-block.ts';
-import { sayJson, saysOnTerminal } from './output.ts';
-import { canRedraw } from './terminal.ts';
+import { LiveBlock } from '../terminal/live-block.ts';
+import { sayJson, saysOnTerminal } from '../terminal/output.ts';
+import { canRedraw } from '../terminal/terminal.ts';
+import type { SessionEvent, SessionWatcher } from '../values/session-events.ts';
 
 /** When the live block is drawn: on a terminal, or in any case, or not at all. */
 export const PROGRESS = ['auto', 'always', 'never'] as const;

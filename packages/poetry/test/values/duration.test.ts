@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { duration } from '../../src/commands/duration.ts';
+import { duration } from '../../src/values/duration.ts';
 
 const DAY = 86_400_000;
 const CASES: readonly [number, string][] = [

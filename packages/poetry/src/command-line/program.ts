@@ -1,9 +1,9 @@
 import process from 'node:process';
 import { Command, CommanderError } from 'commander';
+import { complain, say, suggest, watchOutput } from '../terminal/output.ts';
 import { completion, SHELLS } from './completion.ts';
 import { hintFor } from './hint.ts';
 import { withInspectValue } from './inspect.ts';
-import { complain, say, suggest, watchOutput } from './output.ts';
 import { UsageError } from './usage-error.ts';
 import { versionLine } from './version.ts';
 

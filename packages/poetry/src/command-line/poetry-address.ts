@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net';
 import { EndpointSyntaxError, reactor } from 'couplet';
 import { clientFromString, StandardIOClientEndpoint } from 'couplet/endpoints';
+import { leaveOutput } from '../terminal/output.ts';
 import { clientForm } from './hint.ts';
-import { leaveOutput } from './output.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Where a poem is served. */

@@ -1,6 +1,6 @@
 import type { Reactor } from 'couplet';
 import { CannotListenError } from 'couplet';
-import { note } from './output.ts';
+import { note } from '../terminal/output.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Where an inspector listens unless that is said: on any free port, for this machine alone. */

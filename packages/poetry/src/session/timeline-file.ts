@@ -5,10 +5,10 @@ import process from 'node:process';
 import { InvalidArgumentError } from 'commander';
 import type { Reactor } from 'couplet';
 import type { Recording } from 'couplet-inspector/timeline';
-import { Recorder } from '../download/recorder.ts';
-import type { SessionWatcher } from '../download/session-events.ts';
-import { whenInterrupted } from './interruption.ts';
-import { complain } from './output.ts';
+import { whenInterrupted } from '../terminal/interruption.ts';
+import { complain } from '../terminal/output.ts';
+import type { SessionWatcher } from '../values/session-events.ts';
+import { Recorder } from './recorder.ts';
 
 type Drawing = typeof import('couplet-inspector/timeline');
 

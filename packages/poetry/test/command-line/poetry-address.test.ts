@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { checkEndpoint, poetryAddress } from '../../src/commands/poetry-address.ts';
-import { UsageError } from '../../src/commands/usage-error.ts';
+import { checkEndpoint, poetryAddress } from '../../src/command-line/poetry-address.ts';
+import { UsageError } from '../../src/command-line/usage-error.ts';
 
 const ADDRESSES: readonly (readonly [text: string, name: string, endpoint: string])[] = [
   ['10000', '127.0.0.1:10000', 'tcp:127.0.0.1:10000'],

@@ -4,10 +4,10 @@ import type { Address, ConnectionOptions, Factory, ListeningPort, Reactor } from
 import { EndpointSyntaxError } from 'couplet';
 import type { ServerEndpoint } from 'couplet/endpoints';
 import { StandardIOEndpoint, serverFromString, TCP4ServerEndpoint } from 'couplet/endpoints';
+import { leaveOutput, remark } from '../terminal/output.ts';
 import { serverForm } from './hint.ts';
 import { openInspector } from './inspect.ts';
 import { interfaceName, repeated, wholeNumber } from './option.ts';
-import { leaveOutput, remark } from './output.ts';
 import { commandLine } from './program.ts';
 import { UsageError } from './usage-error.ts';
 

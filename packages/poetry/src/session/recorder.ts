@@ -1,6 +1,6 @@
 import type { Reactor } from 'couplet';
 import type { Lane, RecordedCallback, RecordedChunk, RecordedRun, Span } from 'couplet-inspector/timeline';
-import type { SessionEvent, SessionTask, SessionWatcher } from './session-events.ts';
+import type { SessionEvent, SessionTask, SessionWatcher } from '../values/session-events.ts';
 
 /** What is known of a task. Times are milliseconds since the session began. */
 interface Track extends SessionTask {

@@ -1,7 +1,7 @@
 import type { Reactor } from 'couplet';
 import type { Task } from '../download/task.ts';
-import { duration } from './duration.ts';
-import { say } from './output.ts';
+import { say } from '../terminal/output.ts';
+import { duration } from '../values/duration.ts';
 import { runSession, type SessionOptions } from './session.ts';
 
 /**
