@@ -94,7 +94,9 @@ await runProgram('get-poetry', async () => {
   const addresses = command.args.map(poetryAddress);
   for (const { endpoint } of addresses) checkEndpoint(endpoint);
   if (expectBytes !== undefined && expectBytes.length !== addresses.length) {
-    throw new UsageError(`--expect-bytes: ${expectBytes.length} given for ${addresses.length} addresses`);
+    throw new UsageError(
+      `--expect-bytes: ${expectBytes.length} given for ${addresses.length} ${addresses.length === 1 ? 'address' : 'addresses'}`,
+    );
   }
   const limits = { maxBytes, timeoutSeconds: timeout ?? Number.POSITIVE_INFINITY };
   const tasks = addresses.map((address, at) => new Task(at + 1, address, limits, expectBytes?.[at]));

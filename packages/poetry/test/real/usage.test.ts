@@ -80,6 +80,7 @@ const ROWS: readonly Row[] = [
     "option '--expect-bytes <count>' argument 'many' is invalid. It must be a whole number of at least 0.",
   ],
   [['get-poetry', '10000', '10001', '--expect-bytes', '5'], '--expect-bytes: 1 given for 2 addresses'],
+  [['get-poetry', '10000', '--expect-bytes=5', '--expect-bytes=5'], '--expect-bytes: 2 given for 1 address'],
   [['transformedpoetry', 'a.txt'], "unexpected argument 'a.txt'"],
   [['transformedpoetry', '--port', '-1'], `option '--port <port>' argument '-1' is invalid. ${WHOLE_PORT}`],
   [
