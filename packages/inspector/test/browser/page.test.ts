@@ -40,9 +40,9 @@ describe('I-10: the page', () => {
       .first()
       .waitFor();
 
-  test('is one file of at most 30 KB with gzip, whose policy lets its own script and style run alone', () => {
+  test('is one file of at most 30,000 bytes with gzip, whose policy lets its own script and style run alone', () => {
     const packed = gzipSync(PAGE, { level: 9 }).length;
-    assert.ok(packed <= 30 * 1024, `${packed} bytes`);
+    assert.ok(packed <= 30_000, `${packed} bytes`);
     assert.deepEqual(PAGE.match(/<(?:script|link|img|iframe|style)\b[^>]*?(?:src|href)="(?!data:)[^"]*"/g), null);
     assert.match(
       PAGE_POLICY,
