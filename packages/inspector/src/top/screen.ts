@@ -1,3 +1,4 @@
+import { callbackName } from '../values/callback-name.ts';
 import { bytes, compact, lasting, milliseconds } from './amounts.ts';
 import { fitted, widthOf } from './cells.ts';
 import { SORTED, tableOf } from './columns.ts';
@@ -118,7 +119,7 @@ function held({ loop }: ShownFrame): string {
   const last = loop.held.at(-1);
   if (last === undefined) return 'held -';
   const where = last.connection === undefined ? '' : `, connection ${last.connection}`;
-  return `held ${last.who}.${last.where} ${milliseconds(last.ms)}${where}`;
+  return `held ${callbackName(last)} ${milliseconds(last.ms)}${where}`;
 }
 
 function share(part: number): string {

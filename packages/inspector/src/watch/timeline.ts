@@ -1,4 +1,5 @@
 import type { Clock, ConnectionView, MovedChunk, Reactor, RepeatedCall, TimedCallback } from 'couplet';
+import { callbackName } from '../values/callback-name.ts';
 import type { LaneSlice, TimelineSlice } from '../values/frame.ts';
 import { tenths } from './numbers.ts';
 import type { Place, Recorder } from './recorder.ts';
@@ -128,8 +129,9 @@ function longest(callbacks: readonly TimedCallback[]): readonly TimedCallback[] 
   return callbacks.filter(({ ms }) => ms >= bound).slice(0, MOST_CALLBACKS);
 }
 
-function entryOf({ at, ms, connection = 0, who, where }: TimedCallback): TimelineSlice['callbacks'][number] {
-  return [tenths(at - ms), Math.round(1000 * ms) / 1000, connection, cut(`${who}.${where}`, NAME)];
+function entryOf(callback: TimedCallback): TimelineSlice['callbacks'][number] {
+  const { at, ms, connection = 0 } = callback;
+  return [tenths(at - ms), Math.round(1000 * ms) / 1000, connection, cut(callbackName(callback), NAME)];
 }
 
 function labelOf({ protocol, peer, id }: ConnectionView): string {
