@@ -29,7 +29,8 @@ export function ChosenPanel(props: {
 
 function Whole({ chosen }: { readonly chosen: Chosen }) {
   const { producer, tls, proxy, facts, ss, payload } = chosen;
-  const flow = `${bytes(chosen.bytesIn)} (${say('chunks.in', count(chosen.reads))}), ${bytes(chosen.bytesOut)} (${say('chunks.out', count(chosen.writes))})`;
+  const read = say('with', bytes(chosen.bytesIn), say('chunks.in', count(chosen.reads)));
+  const written = say('with', bytes(chosen.bytesOut), say('chunks.out', count(chosen.writes)));
   return (
     <>
       <dl class="facts">
@@ -38,7 +39,7 @@ function Whole({ chosen }: { readonly chosen: Chosen }) {
         <Fact name={say('host')} value={chosen.host} />
         <Fact name={say('peer')} value={chosen.peer ?? say('unknown')} />
         <Fact name={say('since')} value={duration(chosen.durationMs)} />
-        <Fact name={say('traffic')} value={flow} />
+        <Fact name={say('traffic')} value={say('and', read, written)} />
         <Fact name={say('queue')} value={queueOf(chosen)} />
         {producer !== undefined && <Fact name={say('producer')} value={producer} />}
         <Group name="TLS" details={tls} />
@@ -57,8 +58,8 @@ function Whole({ chosen }: { readonly chosen: Chosen }) {
 }
 
 function queueOf({ queued, maxQueued, limit }: Chosen): string {
-  const all = [bytes(queued), say('open.most', bytes(maxQueued))];
-  return [...all, ...(limit === undefined ? [] : [say('queue.limit', bytes(limit))])].join(', ');
+  const all = say('and', bytes(queued), say('open.most', bytes(maxQueued)));
+  return limit === undefined ? all : say('and', all, say('queue.limit', bytes(limit)));
 }
 
 function Fact({ name, value }: { readonly name: string; readonly value: string | number }) {
@@ -105,11 +106,12 @@ function Payload({ payload }: { readonly payload: readonly Passed[] }) {
   return (
     <section class="payload">
       <h3>
-        {say('payload')} <span class="in">{say('payload.in')} ▸</span> <span class="out">{say('payload.out')} ◂</span>
+        {say('payload')} <span class="in">{say('column.bytesIn')} ▸</span>{' '}
+        <span class="out">{say('column.bytesOut')} ◂</span>
       </h3>
       <pre>
         {payload.map((passed, at) => (
-          <span key={`${passed.at} ${at}`} class={passed.direction} title={say(`payload.${passed.direction}`)}>
+          <span key={`${passed.at} ${at}`} class={passed.direction}>
             {passed.direction === 'in' ? '▸ ' : '◂ '}
             {textOf(passed.base64)}
             {'\n'}

@@ -78,13 +78,13 @@ export function ConnectionsView({ frame, settings, change }: ViewProps) {
                     aria-sort={column.sort === sort ? (descending ? 'descending' : 'ascending') : 'none'}
                   >
                     <button type="button" onClick={() => by(column)}>
-                      {say(`column.${column.sort}`)}
+                      {say(column.sort === 'waiting' ? 'waits' : `column.${column.sort}`)}
                       <i aria-hidden="true">{column.sort === sort ? (descending ? '▾' : '▴') : ''}</i>
                     </button>
                   </th>
                 ))}
                 <th scope="col" class="c-tls">
-                  {say('column.tls')}
+                  TLS
                 </th>
               </tr>
             </thead>

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
+import { callbackName } from '../src/values/callback-name.ts';
 import type { InspectorEvent } from '../src/values/frame.ts';
-import { nameOf } from './footer.tsx';
 import { clock, count, duration, place } from './format.ts';
 import type { ViewProps } from './view-props.ts';
 import { say } from './words.ts';
@@ -89,12 +89,18 @@ function textOf(event: InspectorEvent): string {
       return say('event.lost', event.connection, event.protocol ?? say('arriving'), place(event.peer), event.reason);
     case 'refused':
       return say('event.refused', event.peer, event.reason, event.code);
-    case 'attempt':
-      return say('event.attempt', event.destination, [event.state, event.reason].filter(Boolean).join(', '));
+    case 'attempt': {
+      const state = say(event.state === 'waiting' ? 'attempt.waiting' : `connector.${event.state}`);
+      return say(
+        'event.attempt',
+        event.destination,
+        event.reason === undefined ? state : say('and', state, event.reason),
+      );
+    }
     case 'slow': {
       const { callback } = event;
       const of = callback.connection === undefined ? '' : say('held.of', callback.connection);
-      return `${say('event.slow', nameOf(callback), duration(callback.ms))}${of}`;
+      return `${say('held.line', callbackName(callback), duration(callback.ms))}${of}`;
     }
     case 'error':
       return say('event.error', event.who, event.where, event.reason);

@@ -1,4 +1,5 @@
 import type { SlowCallback } from 'couplet';
+import { callbackName } from '../src/values/callback-name.ts';
 import { duration } from './format.ts';
 import type { Memory } from './memory.ts';
 import type { Link } from './stream.ts';
@@ -26,14 +27,9 @@ export function Footer({ memory, link }: { readonly memory: Memory; readonly lin
 function HeldLine({ held, now }: { readonly held: SlowCallback; readonly now: number }) {
   return (
     <>
-      <b>{say('held')}</b> {say('held.line', nameOf(held), duration(held.ms))}
+      <b>{say('held')}</b> {say('held.line', callbackName(held), duration(held.ms))}
       {held.connection !== undefined && say('held.of', held.connection)}
       <span class="ago">{say('held.ago', duration(Math.max(0, now - held.at)))}</span>
     </>
   );
-}
-
-/** What a callback is called: `Shout.dataReceived`; what was called without a class has words with spaces. */
-export function nameOf({ who, where }: { readonly who: string; readonly where: string }): string {
-  return who.includes(' ') ? `${who}, ${where}` : `${who}.${where}`;
 }

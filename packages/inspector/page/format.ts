@@ -25,9 +25,8 @@ export function count(value: number): string {
 /** A part of 1 as percent, never rounded to all or nothing. */
 export function percent(part: number): string {
   const value = part * 100;
-  if (value > 99.9 && value < 100) return '99.9';
-  if (value > 0 && value < 0.1) return '0.1';
-  return value.toFixed(1);
+  const shown = value > 99.9 && value < 100 ? 99.9 : value > 0 && value < 0.1 ? 0.1 : value;
+  return say('percent', shown.toFixed(1));
 }
 
 /** A time with its unit, in the language of the page. */

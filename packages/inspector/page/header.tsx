@@ -20,7 +20,7 @@ export function Header(props: {
   };
   return (
     <header class="head">
-      <h1 title={say('title')}>
+      <h1>
         <svg viewBox="0 0 26 16" aria-hidden="true">
           <circle cx="8" cy="8" r="6" />
           <circle cx="18" cy="8" r="6" />

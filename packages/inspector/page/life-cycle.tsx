@@ -1,43 +1,25 @@
 import type { ConnectionState } from 'couplet';
 
-/** Where each state stands, in columns and rows: what ends in order above, what ends at once below. */
-const PLACES: Readonly<Record<ConnectionState, readonly [column: number, row: number]>> = {
-  arriving: [0, 1],
-  open: [1, 1],
-  shutting: [2, 0],
-  reading: [3, 0],
-  writing: [2, 1],
-  closing: [2, 2],
-  lingering: [3, 2],
-  finishing: [3, 1],
-  leaving: [4, 1],
-  broken: [1, 3],
-  aborting: [4, 3],
-  delivering: [2, 3],
-  concluding: [3, 3],
+/**
+ * Where each state stands, in columns and rows, and where it leads to: what ends in order above, what ends at once below. From each state an
+ * abort leads to `aborting` as well.
+ */
+const STATES: Readonly<Record<ConnectionState, readonly [column: number, row: number, ...next: ConnectionState[]]>> = {
+  arriving: [0, 1, 'open'],
+  open: [1, 1, 'shutting', 'writing', 'closing', 'broken'],
+  shutting: [2, 0, 'reading'],
+  reading: [3, 0, 'leaving'],
+  writing: [2, 1, 'finishing'],
+  closing: [2, 2, 'lingering', 'finishing'],
+  lingering: [3, 2, 'leaving'],
+  finishing: [3, 1, 'leaving'],
+  leaving: [4, 1, 'gone'],
+  broken: [1, 3, 'delivering'],
+  aborting: [4, 3, 'gone'],
+  delivering: [2, 3, 'concluding'],
+  concluding: [3, 3, 'gone'],
   gone: [4, 2],
 };
-
-/** The ways that a reader should know; from each state, an abort leads to `aborting` as well. */
-const WAYS: readonly (readonly [from: ConnectionState, to: ConnectionState])[] = [
-  ['arriving', 'open'],
-  ['open', 'shutting'],
-  ['open', 'writing'],
-  ['open', 'closing'],
-  ['open', 'broken'],
-  ['shutting', 'reading'],
-  ['reading', 'leaving'],
-  ['writing', 'finishing'],
-  ['closing', 'lingering'],
-  ['closing', 'finishing'],
-  ['finishing', 'leaving'],
-  ['lingering', 'leaving'],
-  ['leaving', 'gone'],
-  ['aborting', 'gone'],
-  ['broken', 'delivering'],
-  ['delivering', 'concluding'],
-  ['concluding', 'gone'],
-];
 
 const [WIDE, HIGH, STEP_X, STEP_Y] = [70, 22, 82, 40] as const;
 
@@ -51,10 +33,10 @@ export function LifeCycle({ state }: { readonly state: ConnectionState }) {
           <path d="M0 0 6 3 0 6z" />
         </marker>
       </defs>
-      {WAYS.map(([from, to]) => (
-        <path key={`${from} ${to}`} class={from === state ? 'way next' : 'way'} d={pathOf(PLACES[from], PLACES[to])} />
+      {Object.entries(STATES).map(([name, from]) => (
+        <path key={name} class={name === state ? 'way next' : 'way'} d={waysFrom(from).join('')} />
       ))}
-      {Object.entries(PLACES).map(([name, [column, row]]) => (
+      {Object.entries(STATES).map(([name, [column, row]]) => (
         <g
           key={name}
           class={name === state ? 'here' : ''}
@@ -70,8 +52,16 @@ export function LifeCycle({ state }: { readonly state: ConnectionState }) {
   );
 }
 
+/** The lines from a state to those that follow. */
+function waysFrom([column, row, ...next]: (typeof STATES)[ConnectionState]): string[] {
+  return next.map((to) => pathOf([column, row], STATES[to]));
+}
+
 /** A line from the edge of one state to that of another. */
-function pathOf([column, row]: readonly [number, number], [toColumn, toRow]: readonly [number, number]): string {
+function pathOf(
+  [column, row]: readonly [number, number],
+  [toColumn, toRow]: readonly [number, number, ...ConnectionState[]],
+): string {
   const middle = (at: number): number => at * STEP_Y + HIGH / 2 + 1;
   if (column === toColumn) {
     const down = toRow > row;

@@ -1,5 +1,5 @@
+import { callbackName } from '../src/values/callback-name.ts';
 import type { Frame } from '../src/values/frame.ts';
-import { nameOf } from './footer.tsx';
 import { bytes, count, duration, percent } from './format.ts';
 import type { Memory } from './memory.ts';
 import { say } from './words.ts';
@@ -14,18 +14,18 @@ export function Loop({ memory, frame }: { readonly memory: Memory; readonly fram
   return (
     <section class="loop" aria-label={say('loop')}>
       <h2>{say('loop')}</h2>
-      <Dial memory={memory} frame={frame} asleep={asleep} />
+      <Dial frame={frame} asleep={asleep} />
       <p class="sleep">
         <span>{say('asleep')}</span>
-        <b class="number">{percent(asleep)} %</b>
+        <b class="number">{percent(asleep)}</b>
       </p>
       <svg class="share" viewBox="0 0 100 2" preserveAspectRatio="none" aria-hidden="true">
         <rect class="busy" width="100" height="2" />
         <rect class="slept" width={asleep * 100} height="2" />
       </svg>
       <p class="descriptors">
-        {say('descriptors', listening + accepted + made, listening, accepted)}
-        {made > 0 && say('descriptors.made', made)}
+        {say('descriptors', count(listening + accepted + made), count(listening), count(accepted))}
+        {made > 0 && say('descriptors.made', count(made))}
       </p>
       <dl class="numbers">
         <dt>{say('late')}</dt>
@@ -33,9 +33,7 @@ export function Loop({ memory, frame }: { readonly memory: Memory; readonly fram
           {duration(loop.lateMs.p99)} <small>{say('late.max', duration(loop.lateMs.max))}</small>
         </dd>
         <dt>{say('rates')}</dt>
-        <dd>
-          {say('perSecond', bytes(rates.bytesIn))}, {say('perSecond', bytes(rates.bytesOut))}
-        </dd>
+        <dd>{say('and', say('perSecond', bytes(rates.bytesIn)), say('perSecond', bytes(rates.bytesOut)))}</dd>
         <dt>{say('accepts')}</dt>
         <dd>
           {say('perSecond', rates.accepted < 10 ? Math.round(rates.accepted * 10) / 10 : count(rates.accepted))}{' '}
@@ -72,16 +70,13 @@ export function Refused({ refused }: { readonly refused: Readonly<Record<string,
   );
 }
 
-function Dial({ memory, frame, asleep }: { readonly memory: Memory; readonly frame: Frame; readonly asleep: number }) {
+function Dial({ frame, asleep }: { readonly frame: Frame; readonly asleep: number }) {
   const held = frame.loop.held.at(-1);
-  const last = frame.rows.some((row) => {
-    const { reads, writes } = memory.chunks(row);
-    return reads + writes > 0;
-  });
-  const moved = last || frame.rates.bytesIn + frame.rates.bytesOut + frame.rates.accepted > 0;
   // It is shown for as long as it is the news of this frame or the one before.
   const isHeld = held !== undefined && frame.now - held.at < 2500;
-  const text = isHeld ? say('loop.isHeld', nameOf(held)) : say('loop.sleeps', percent(asleep));
+  // One turn a second at most: however often frames come, the hand comes to rest.
+  const moved = !isHeld && frame.rates.bytesIn + frame.rates.bytesOut + frame.rates.accepted > 0;
+  const text = isHeld ? say('loop.isHeld', callbackName(held)) : say('loop.sleeps', percent(asleep));
   return (
     <svg class={isHeld ? 'dial held' : 'dial'} viewBox="-150 -112 300 224" role="img" aria-label={text}>
       <title>{text}</title>
@@ -94,7 +89,7 @@ function Dial({ memory, frame, asleep }: { readonly memory: Memory; readonly fra
       <Station x={0} y={RADIUS} name={say('loop.callback')} kind={isHeld ? 'stuck' : ''} />
       <Station x={-RADIUS} y={0} name={say('loop.flush')} kind="" />
       <g class="rest" transform={isHeld ? 'rotate(180)' : undefined}>
-        <g key={moved && !isHeld ? memory.frames : 'rest'} class={moved && !isHeld ? 'hand turn' : 'hand'}>
+        <g key={moved ? Math.floor(frame.now / 1000) : 'rest'} class={moved ? 'hand turn' : 'hand'}>
           <path d={`M-4 12 L0 ${-RADIUS + 18} L4 12 Z`} />
         </g>
       </g>

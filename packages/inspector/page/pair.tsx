@@ -27,7 +27,9 @@ export function Pair(props: {
           <b>
             {say('transport')} <span class="number">#{row.id}</span>
           </b>
-          <small class="address">{row.peer ?? say('unknown')}</small>
+          <small class="address" title={row.peer}>
+            {row.peer ?? say('unknown')}
+          </small>
         </span>
         <span class="flow">
           <Chunks kind="in" many={reads} total={row.bytesIn} />
@@ -70,7 +72,7 @@ function Queue({ row }: { readonly row: Row }) {
   const full = Math.max(FULL, queued * 1.1, Math.min(maxQueued, queued * 4));
   const y = (value: number): number => HIGH + 1 - (value / full) * (HIGH - 1);
   const most = say('queue.title', bytes(queued), bytes(maxQueued));
-  const text = limit === undefined ? most : `${most}; ${say('queue.limit', bytes(limit))}`;
+  const text = limit === undefined ? most : say('and', most, say('queue.limit', bytes(limit)));
   const [low, high] = [y(MARKS[0]), y(MARKS[1])];
   return (
     <svg

@@ -58,7 +58,7 @@ function Port({ port, memory, frame, open }: CardProps & { readonly port: PortFr
         ))}
         {squares === '' &&
           memory.goneOf(port.id).map((row) => <Pair key={row.id} row={row} memory={memory} gone={true} />)}
-        {port.connections === 0 && <p class="nothing">{say('empty.port', port.host.replace(/:(\d+)$/, ' $1'))}</p>}
+        {port.connections === 0 && <p class="nothing">{say('empty.port', ncOf(port.host))}</p>}
       </div>
     </section>
   );
@@ -119,6 +119,11 @@ function Connector({ connector, memory, frame, open }: CardProps & { readonly co
       </div>
     </section>
   );
+}
+
+/** What `nc` takes to connect to an address. */
+function ncOf(host: string): string {
+  return host.replace(/^\//, '-U /').replace(/^\[?(.*?)\]?:(\d+)$/, '$1 $2');
 }
 
 /** The connections of a port or connector. */

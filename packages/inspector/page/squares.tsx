@@ -31,6 +31,7 @@ export function Squares({ letters }: { readonly letters: string }) {
     <div class="squares">
       <canvas ref={canvas} role="img" aria-label={`${say('squares')}: ${text}`} title={say('squares')} />
       <p class="legend" ref={legend}>
+        {say('waits')}
         {WAITS.map(({ name }) => (
           <Waits key={name} name={name} many={count(many.get(name) ?? 0)} />
         ))}

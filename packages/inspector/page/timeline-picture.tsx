@@ -5,7 +5,6 @@ import { say } from './words.ts';
 
 /** A callback that ran for as long is red, and has its name. */
 const HELD_MS = 10;
-const LABEL = 214;
 const HEAD = 24;
 const THREAD = 34;
 
@@ -15,6 +14,8 @@ function heightOf(lanes: number): number {
 }
 
 interface Scale {
+  /** How wide the names at the left are. */
+  readonly label: number;
   readonly from: number;
   readonly to: number;
   readonly x: (at: number) => number;
@@ -34,8 +35,9 @@ export function TimelinePicture({
   const tracks = [...tape.tracks.values()].filter(({ seen }) => seen > from);
   const high = heightOf(tracks.length);
   const height = HEAD + THREAD + tracks.length * high + 6;
-  const perMs = (width - LABEL - 12) / (to - from);
-  const scale: Scale = { from, to, x: (at) => LABEL + (Math.min(to, Math.max(from, at)) - from) * perMs };
+  const label = Math.min(214, width * 0.28);
+  const perMs = (width - label - 12) / (to - from);
+  const scale: Scale = { label, from, to, x: (at) => label + (Math.min(to, Math.max(from, at)) - from) * perMs };
   const held = tape.callbacks.filter(([at, ms]) => ms >= HELD_MS && at + ms > from);
   return (
     <svg
@@ -85,8 +87,9 @@ export function TimelinePicture({
 /** Grid lines, with seconds before now. */
 function Axis({ scale, height }: { readonly scale: Scale; readonly height: number }) {
   const seconds = (scale.to - scale.from) / 1000;
-  const step = seconds > 20 ? 10 : seconds > 4 ? 1 : 0.25;
-  const steps = Array.from({ length: Math.round(seconds / step) + 1 }, (_, at) => at * step);
+  const least = (70 * seconds) / (scale.x(scale.to) - scale.label);
+  const step = [0.25, 0.5, 1, 2, 5, 10, 20].find((one) => one >= least) ?? 30;
+  const steps = Array.from({ length: Math.floor(seconds / step) + 1 }, (_, at) => at * step);
   return (
     <g class="axis">
       {steps.map((ago) => {
@@ -123,15 +126,14 @@ function Thread({ tape, scale }: { readonly tape: Tape; readonly scale: Scale })
   );
 }
 
-/** The names of held callbacks, as long as they do not overlap. */
+/** The name of each held callback, in the room between the one before and its own. */
 function Names({ held, scale }: { readonly held: Tape['callbacks']; readonly scale: Scale }) {
-  let free = Number.POSITIVE_INFINITY;
-  const shown = [...held].reverse().flatMap(([at, ms, , name]) => {
-    const text = `${name} ${duration(ms)}`;
-    const x = Math.max(scale.x(at), LABEL + text.length * 7.7) - 5;
-    if (x > free) return [];
-    free = x - text.length * 7.7 - 8;
-    return [{ x, text }];
+  const shown = held.flatMap(([at, ms, , name], index) => {
+    const [before, lasted] = held[index - 1] ?? [0, 0];
+    const x = scale.x(at) - 5;
+    const lasts = ` ${duration(ms)}`;
+    const room = (x - scale.x(before + lasted)) / 7.7 - lasts.length - 1;
+    return room < 4 ? [] : [{ x, text: shorten(name, room) + lasts }];
   });
   return (
     <>
@@ -163,7 +165,9 @@ function LaneRow(props: { readonly track: Track; readonly scale: Scale; readonly
   return (
     <g class="lane" transform={`translate(0 ${y})`}>
       <title>{`#${track.id} ${track.label}`}</title>
-      <Label track={track} high={high} />
+      <text class={high < 16 ? 'name tiny' : 'name'} x="16" y={middle + 4}>
+        {shorten(`#${track.id} ${track.label}`, (scale.label - 24) / 8.6)}
+      </text>
       <Waiting track={track} scale={scale} high={high} />
       <path class="line" d={`M${begin} ${middle}H${end}`} />
       <path class="reads" d={ticks(1)} />
@@ -209,12 +213,9 @@ function Waiting({ track, scale, high }: { readonly track: Track; readonly scale
   );
 }
 
-function Label({ track, high }: { readonly track: Track; readonly high: number }) {
-  return (
-    <text class={high < 16 ? 'name tiny' : 'name'} x="16" y={high / 2 + 4}>
-      #{track.id} {track.label.length > 24 ? `${track.label.slice(0, 23)}…` : track.label}
-    </text>
-  );
+/** A text of at most as many characters. */
+function shorten(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
 /** How high a tick is, from 0 to 1: bytes differ too much for a linear scale. */

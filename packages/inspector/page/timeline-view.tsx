@@ -33,10 +33,10 @@ export function TimelineView({ tape, frame }: ViewProps) {
         {tape.missed > 0 && <p class="bad">{say('timeline.missed', tape.missed)}</p>}
         <fieldset class="save" aria-label={say('save')}>
           <button type="button" onClick={() => saveSvg(box.current)}>
-            {say('save')} {say('save.svg')}
+            {say('save')} SVG
           </button>
           <button type="button" onClick={() => saveHtml(box.current)}>
-            {say('save.html')}
+            HTML
           </button>
           <button type="button" onClick={() => saveTrace(tape.recording(name))}>
             {say('save.json')}
