@@ -4,6 +4,7 @@ import type { Wire } from '../seam/wire.ts';
 import type { Clock } from '../time/clock.ts';
 import { checkWhole } from '../values/checks.ts';
 import type { Details } from '../values/details.ts';
+import { connectionCount } from './connection-count.ts';
 import type { Guardable, Guarded, Policy } from './guarded.ts';
 import { guard } from './guarded.ts';
 import type { LedgerOptions } from './ledger.ts';
@@ -40,7 +41,7 @@ export function limitConnections<F extends Guardable>(factory: F, options: Conne
   const { max, message, key = 'connections' } = options;
   checkWhole('max', max, 1, Number.MAX_SAFE_INTEGER);
   checkLedgerOptions(options);
-  const reason = new ConnectionLimitReached(`there are ${max} connections already`);
+  const reason = new ConnectionLimitReached(`there ${max === 1 ? 'is' : 'are'} ${connectionCount(max)} already`);
   return guard(factory, new Limit(max, new Refused(message, reason), SharedLimit.of(max, message, options), key));
 }
 

@@ -6,6 +6,7 @@ import type { Wire } from '../seam/wire.ts';
 import type { Clock } from '../time/clock.ts';
 import { checkWhole } from '../values/checks.ts';
 import type { Details } from '../values/details.ts';
+import { connectionCount } from './connection-count.ts';
 import type { Guardable, Guarded, Policy } from './guarded.ts';
 import { guard } from './guarded.ts';
 import { checkLedgerOptions } from './ledger.ts';
@@ -48,7 +49,7 @@ export function limitPerPeer<F extends Guardable>(factory: F, options: PeerLimit
   checkWhole('ipv6Prefix', ipv6Prefix, 0, 128);
   checkLedgerOptions(options);
   const networkOfPeer = (peer: SocketName): string => networkOf(peer, ipv4Prefix, ipv6Prefix);
-  const reason = new PeerLimitReached(`the peer has ${max} connections already`);
+  const reason = new PeerLimitReached(`the peer has ${connectionCount(max)} already`);
   const shared = SharedLimit.of(max, message, options);
   const prefix = key === undefined ? '' : `${key}:`;
   return guard(factory, new LimitPerPeer(max, new Refused(message, reason), networkOfPeer, shared, prefix));

@@ -5,6 +5,7 @@ import type { Clock } from '../time/clock.ts';
 import { classOf, described } from '../values/checks.ts';
 import type { Details } from '../values/details.ts';
 import { isThenable, promiseOf } from '../values/thenable.ts';
+import { connectionCount } from './connection-count.ts';
 import type { Answer, Ledger, LedgerOptions, WhenAway } from './ledger.ts';
 import { errorsOf, type LedgerErrors } from './ledger-errors.ts';
 import type { PerClock } from './per-clock.ts';
@@ -44,7 +45,10 @@ export class SharedLimit {
     this.#max = max;
     this.#answerMs = answerTimeoutMs;
     this.#errors = errorsOf(ledger);
-    this.#refused = new Refused(message, new LedgerRefused(`all processes together have ${max} connections already`));
+    this.#refused = new Refused(
+      message,
+      new LedgerRefused(`all processes together have ${connectionCount(max)} already`),
+    );
     this.#away = new Refused(message, new LedgerAway('the ledger did not answer'));
   }
 

@@ -100,6 +100,15 @@ describe('limitConnections', () => {
     }
   });
 
+  test('R42 the reason says how many there are', () => {
+    const reasonOf = (max: number): string | undefined => {
+      const house = new House(limitConnections(new Recorders(), { max }));
+      for (let count = 0; count <= max; count += 1) house.accept();
+      return house.reasons[0]?.message;
+    };
+    assert.deepEqual([1, 2].map(reasonOf), ['there is 1 connection already', 'there are 2 connections already']);
+  });
+
   test('R42 what asking a factory further in fails at holds no slot', () => {
     const recorders = new Recorders();
     recorders.admit = () => {
