@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { request } from 'node:https';
 import { join } from 'node:path';
 import process from 'node:process';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Frame } from 'couplet-inspector';
+import { selfSigned } from '../certificate.ts';
 import { run } from '../run.ts';
 import { Client } from './client.ts';
 import type { Daemon } from './daemon.ts';
@@ -75,7 +78,8 @@ describe('coupletd run --inspect', { timeout: 120_000 }, () => {
     const [killed = 0] = daemon.workers;
     process.kill(killed, 'SIGKILL');
     await daemon.event('worker.ready', {}, 3);
-    assert.equal(shownBy(await frameOf(address, `&slot=1&generation=1&pid=${killed}`)) === killed, false);
+    const successor = shownBy(await frameOf(address, `&slot=1&generation=1&pid=${killed}`));
+    assert.ok(successor !== undefined && successor !== killed, `${successor} is shown in place of ${killed}`);
     assert.equal((await daemon.ask('reload', '--wait', '--force')).status, 0);
     const later = await frameOf(address, '&slot=1&generation=2');
     assert.deepEqual(later.processes?.find(({ shown }) => shown)?.generation, 2);
@@ -102,6 +106,33 @@ describe('coupletd run --inspect', { timeout: 120_000 }, () => {
     daemon.signal('SIGTERM');
     assert.equal((await daemon.ended).status, 0);
     assert.ok(!existsSync(path));
+  });
+
+  test('speaks TLS where its endpoint says so', async (t) => {
+    const stage = new Stage(t);
+    const { cert, key } = await selfSigned('2090-01-01T00:00:00Z');
+    stage.write('key.pem', key);
+    const ca = stage.write('cert.pem', cert);
+    const daemon = stage.run(['--inspect=tls:0:interface=127.0.0.1:cert=cert.pem:key=key.pem']);
+    await daemon.ready();
+    const { file, url, token } = await addressOf(daemon);
+    const top = await run([process.execPath, TOP, '--token-file', file, '--once', '--json'], {
+      NODE_EXTRA_CA_CERTS: ca,
+    });
+    assert.deepEqual([top.status, top.errors], [0, '']);
+    assert.equal(JSON.parse(top.output).processes.length, 1);
+    for (const [origin, status] of [
+      [url.origin, 200],
+      [url.origin.replace('https:', 'http:'), 403],
+    ] as const) {
+      const headers = { authorization: `Bearer ${token}`, origin };
+      const asked = request(new URL('/frame', url), { ca: cert, headers, agent: false }).end();
+      const [response] = await once(asked, 'response');
+      response.resume();
+      assert.equal(response.statusCode, status, origin);
+    }
+    daemon.signal('SIGTERM');
+    assert.equal((await daemon.ended).status, 0);
   });
 
   test('refuses a place where others could look, in one line', async (t) => {
