@@ -33,13 +33,18 @@ export function completion(command: Command, shell: Shell): string {
   return { bash, zsh, fish, powershell }[shell](offers);
 }
 
+/** Whether a program takes a file as an argument. */
+export function takesFile(command: Command): boolean {
+  return command.registeredArguments.some((argument) => argument.name() === 'file');
+}
+
 function offersOf(command: Command): Offers {
   const program = command.name();
   return {
     program,
     called: `_${program.replaceAll('-', '_')}`,
     options: command.createHelp().visibleOptions(command).map(offered),
-    takesFile: command.registeredArguments.some((argument) => argument.name() === 'file'),
+    takesFile: takesFile(command),
   };
 }
 

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { complain, say, suggest, watchOutput } from '../terminal/output.ts';
-import { completion, SHELLS } from './completion.ts';
+import { completion, SHELLS, takesFile } from './completion.ts';
 import { hintFor } from './hint.ts';
 import { withInspectValue } from './inspect.ts';
 import { UsageError } from './usage-error.ts';
@@ -34,11 +34,13 @@ export function examples(name: string, ...lines: readonly (readonly [words: stri
 
 /**
  * Reads the arguments of this process. Throws a `UsageError`, or commander's `CommanderError`. `completion` and a shell, which no
- * program takes otherwise, print a script for that shell instead, and throw a `CommanderError` with the status 0.
+ * program takes otherwise, print a script for that shell instead, and throw a `CommanderError` with the status 0. Alone, `completion` may
+ * be the name of a file.
  */
 export function readArguments(command: Command): void {
   const [word, name, ...more] = process.argv.slice(2);
-  if (word === 'completion' && name !== undefined && more.length === 0) printCompletion(command, name);
+  if (word === 'completion' && more.length === 0 && (name !== undefined || !takesFile(command)))
+    printCompletion(command, name);
   command.parse(withInspectValue(process.argv.slice(2)), { from: 'user' });
   const expected = command.registeredArguments;
   if (expected.at(-1)?.variadic === true) return;
@@ -46,11 +48,14 @@ export function readArguments(command: Command): void {
   if (extra !== undefined) throw new UsageError(`unexpected argument '${extra}'`);
 }
 
-function printCompletion(command: Command, name: string): void {
+function printCompletion(command: Command, name = ''): void {
   const shell = SHELLS.find((one) => one === name);
   if (shell === undefined) {
     if (name.startsWith('-')) return;
-    throw new UsageError(`completion: '${name}' is not one of ${SHELLS.join(', ')}`);
+    const shells = SHELLS.join(', ');
+    throw new UsageError(
+      name === '' ? `completion needs one of ${shells}` : `completion: '${name}' is not one of ${shells}`,
+    );
   }
   process.stdout.write(completion(command, shell));
   throw new CommanderError(0, 'completion', shell);

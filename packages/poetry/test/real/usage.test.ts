@@ -70,7 +70,7 @@ const ROWS: readonly Row[] = [
     ['get-poetry', '--progress', 'on', '10000'],
     "option '--progress <when>' argument 'on' is invalid. Allowed choices are auto, always, never.",
   ],
-  [['get-poetry', 'completion'], `address 'completion' ${NO_ADDRESS}`],
+  [['get-poetry', 'completion'], 'completion needs one of bash, zsh, fish, powershell'],
   [
     ['get-poetry', '10000', '--timeout', '0'],
     "option '--timeout <seconds>' argument '0' is invalid. It must be a number of seconds above 0.",
