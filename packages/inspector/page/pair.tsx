@@ -48,6 +48,7 @@ export function Pair(props: {
           <b>{say('collected')}</b>
         ) : (
           <>
+            <small class="narrow">{say('waits')}</small>
             <Waits name={row.waiting} />
             {row.producer === 'paused' && <small class="w-peer">{say('paused.producer')}</small>}
           </>

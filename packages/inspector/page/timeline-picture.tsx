@@ -132,14 +132,14 @@ function Names({ held, scale }: { readonly held: Tape['callbacks']; readonly sca
     const [before, lasted] = held[index - 1] ?? [0, 0];
     const x = scale.x(at) - 5;
     const lasts = ` ${duration(ms)}`;
-    const room = (x - scale.x(before + lasted)) / 7.7 - lasts.length - 1;
+    const room = (x - scale.x(before + lasted)) / 8 - lasts.length - 1;
     return room < 4 ? [] : [{ x, text: shorten(name, room) + lasts }];
   });
   return (
     <>
       {shown.map(({ x, text }) => (
         <g key={x} class="who">
-          <rect x={x - text.length * 7.7 - 4} y={HEAD + 2} width={text.length * 7.7 + 8} height={THREAD - 6} />
+          <rect x={x - text.length * 8 - 4} y={HEAD + 2} width={text.length * 8 + 8} height={THREAD - 6} />
           <text x={x} y={HEAD + 20}>
             {text}
           </text>
