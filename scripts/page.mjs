@@ -103,9 +103,9 @@ function pageOf(script, style, words) {
     '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark">',
     `<title>Couplet</title><link rel="icon" href="data:image/svg+xml,${encodeURIComponent(ICON)}">`,
     // A module waits for the body. In this order gzip finds more of the script in the style.
-    `<script type="module">${script}</script><style>${style}</style></head><body><div id="page"></div>`,
+    `<script type="module">${script}</script><style>${style}</style>`,
     // The policy says nothing of a script that is text.
-    `<script type="text/plain" id="words">${words.map((line) => line.join('\t')).join('\n')}</script></body></html>`,
+    `<script type="text/plain" id="words">${words.map((line) => line.join('\t')).join('\n')}</script></head><body><div id="page"></div></body></html>`,
   ].join('');
 }
 
