@@ -41,12 +41,13 @@ const INSPECTED = `
 import { reactor } from 'couplet';
 import { serveInspector } from 'couplet-inspector';
 
-await using inspector = await serveInspector(reactor);
+const inspector = await serveInspector(reactor);
 const [address, token] = inspector.url.split('#token=');
 const page = await (await fetch(address)).text();
 const headers = { authorization: 'Bearer ' + token };
 const frame = await (await fetch(address + 'frame', { headers })).json();
 console.log(page.startsWith('<!doctype html>'), frame.runtime, frame.total);
+await inspector.close();
 `;
 
 /** An application, whose service is not started. */

@@ -81,6 +81,7 @@ export class Daemon {
     });
     stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#errors += text;
+      this.#changed();
     });
     this.ended = once(this.#process, 'close').then(([status, signal]) => {
       this.#over = true;
@@ -119,6 +120,16 @@ export class Daemon {
         throw new Error(
           `it ended without ${number} ${event} ${JSON.stringify(fields)}: ${this.#errors}\n${this.#told}`,
         );
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  /** Waits until it has written such a line to standard error. Rejects if it ends without. */
+  async complaint(pattern: RegExp): Promise<string> {
+    for (;;) {
+      const [line] = pattern.exec(this.#errors) ?? [];
+      if (line !== undefined) return line;
+      if (this.#over) throw new Error(`it ended without ${pattern} on standard error: ${this.#errors}`);
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }

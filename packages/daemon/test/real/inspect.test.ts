@@ -47,8 +47,8 @@ describe('coupletd run --inspect', { timeout: 120_000 }, () => {
     const port = await daemon.ready();
     const address = await addressOf(daemon);
     assert.equal(statSync(address.file).mode & 0o777, 0o600);
+    await daemon.complaint(/^coupletd: inspector: the file .+ has its address$/m);
     assert.doesNotMatch(JSON.stringify(daemon.lines) + daemon.errors, new RegExp(address.token));
-    assert.match(daemon.errors, /^coupletd: inspector: the file .+ has its address\n$/m);
     const clients = new Map<number, number>();
     const open: Client[] = [];
     while (clients.size < 2) {
