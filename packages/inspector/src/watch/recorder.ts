@@ -1,7 +1,7 @@
 import type { MovedChunk, Reactor, TimedCallback } from 'couplet';
 
 /** How many chunks, and how many callbacks, are kept until viewers have them. */
-const KEPT = 16_384;
+const KEPT = 8192;
 
 /** The last things of a kind, each with a number. */
 class Ring<T> {
