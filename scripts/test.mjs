@@ -13,17 +13,27 @@ const DAEMONS = 'packages/daemon/test/real';
 
 const LONGEST = new Set(['node-backend.test.ts', 'scenarios.test.ts', 'sim-backend.test.ts', 'framing.test.ts']);
 /**
- * What waits for `runtimes`, as it takes long: the suite on the simulated network, growth of costs, planted bugs, and the poems and the
- * example under `coupletd` with workers.
+ * What waits for `runtimes`, as it takes long, by the ends of paths: the suite on the simulated network, growth of costs, planted bugs, and
+ * what starts many programs.
  */
-const WAITING = new Set(['sim-backend.test.ts', 'cost.test.ts', 'planted.test.ts', 'plugin.test.ts', 'daemon.test.ts']);
+const WAITING = [
+  'sim-backend.test.ts',
+  '/cost.test.ts',
+  'planted.test.ts',
+  'examples/test/daemon.test.ts',
+  'examples/test/egg-timer.test.ts',
+  'inspector/test/real/process.test.ts',
+  'poetry/test/real/completion.test.ts',
+  'poetry/test/real/plugin.test.ts',
+  'poetry/test/real/timeline.test.ts',
+];
 
 const fromSource = { node: process.execPath, flags: ['--conditions=couplet-source'] };
 // Elsewhere the tests that count system calls are skipped where it is missing.
 if (process.env.CI === 'true') installPrograms(['strace']);
 
 const kinds = {
-  sources: () => [{ ...fromSource, files: sources().filter((file) => !WAITING.has(basename(file))) }],
+  sources: () => [{ ...fromSource, files: sources().filter((file) => !WAITING.some((end) => file.endsWith(end))) }],
   runtimes: () => [
     { ...fromSource, files: sources() },
     { node: process.env.npm_node_execpath ?? process.execPath, flags: [], files: built(sources()) },
