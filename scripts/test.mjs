@@ -13,18 +13,24 @@ const DAEMONS = 'packages/daemon/test/real';
 
 const LONGEST = new Set(['node-backend.test.ts', 'scenarios.test.ts', 'sim-backend.test.ts', 'framing.test.ts']);
 /**
- * What waits for `runtimes`, as it takes long, by the ends of paths: the suite on the simulated network, growth of costs, planted bugs, and
- * what starts many programs.
+ * What waits for `runtimes`, as it takes long, by the ends of paths: the suite on the simulated network, growth of costs, planted bugs,
+ * many seeds, and what starts many programs.
  */
 const WAITING = [
   'sim-backend.test.ts',
   '/cost.test.ts',
   'planted.test.ts',
+  'scenarios.test.ts',
+  'examples/test/broker.test.ts',
   'examples/test/daemon.test.ts',
   'examples/test/egg-timer.test.ts',
+  'examples/test/key-value.test.ts',
+  'examples/test/mail.test.ts',
+  'examples/test/web.test.ts',
   'inspector/test/real/process.test.ts',
   'poetry/test/real/completion.test.ts',
   'poetry/test/real/plugin.test.ts',
+  'poetry/test/real/proxy.test.ts',
   'poetry/test/real/timeline.test.ts',
 ];
 
