@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 
+/** A TCP port where nothing listens: the system gives it to no program, and none of the tests takes it (`tcpmux`, RFC 1078). */
+export const CLOSED_PORT = 1;
+
 /** Below the ports that Linux picks by itself unless it is set otherwise (ip(7), ip_local_port_range). */
 const FIRST = 10_000;
 const AFTER_LAST = 32_768;

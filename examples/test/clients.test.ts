@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { reactor } from 'couplet';
+import { CLOSED_PORT, freePort } from 'couplet-test/free-port';
 import { EchoClientFactory } from '../echo-client.ts';
 import { PersistentFactory } from '../reconnecting-client.ts';
 import type { Peer } from './peer.ts';
 import { printed } from './printed.ts';
-import { freePort, visited } from './serving.ts';
+import { visited } from './serving.ts';
 
 /** Runs the echo client until it stops the reactor. */
 async function runEchoClient(t: TestContext, port: number): Promise<void> {
@@ -46,8 +47,7 @@ test('echo-client says why there is no connection, and stops the reactor', async
   t.after(() => {
     process.exitCode = exitCode;
   });
-  // Port 1 is given to no program.
-  await runEchoClient(t, 1);
+  await runEchoClient(t, CLOSED_PORT);
   assert.equal(lines.length, 1);
   assert.match(lines[0] ?? '', /^no connection: .*refused/);
   assert.equal(process.exitCode, 1);

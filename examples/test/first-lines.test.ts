@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { CLOSED_PORT } from 'couplet-test/free-port';
 import { firstLines } from '../first-lines.ts';
 import { visited } from './serving.ts';
 
@@ -26,6 +27,5 @@ test('first-lines does not take half a line for a line', async (t) => {
 });
 
 test('first-lines says why there is no connection', async () => {
-  // Port 1 is given to no program.
-  await assert.rejects(firstLines('tcp:127.0.0.1:1', 10), { name: 'ConnectionRefusedError' });
+  await assert.rejects(firstLines(`tcp:127.0.0.1:${CLOSED_PORT}`, 10), { name: 'ConnectionRefusedError' });
 });

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { freePort } from 'couplet-test/free-port';
 import { askOften, keep } from '../kept-connection.ts';
 import { Child } from './child.ts';
 import type { Peer } from './peer.ts';
 import { printed } from './printed.ts';
-import { freePort, visited } from './serving.ts';
+import { visited } from './serving.ts';
 
 /** Takes the visitor's name and password, and says that. */
 async function receive(visitor: Peer, answer: string): Promise<void> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { CLOSED_PORT } from 'couplet-test/free-port';
 import { Child } from './child.ts';
 import { Peer } from './peer.ts';
 import { visited } from './serving.ts';
@@ -93,8 +94,7 @@ describe('as a program, stopped with SIGTERM,', { concurrency: true }, () => {
   });
 
   test('reconnecting-client ends in order while it waits to try again', async (t) => {
-    // Port 1 is given to no program, as one that is free now may be taken by another test in a moment.
-    const child = new Child(t, 'reconnecting-client', 1);
+    const child = new Child(t, 'reconnecting-client', CLOSED_PORT);
     assert.match(await child.line(), /^no connection: .*refused$/);
     child.terminate();
     assert.equal(await child.ended(), 0);

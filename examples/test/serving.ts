@@ -69,14 +69,6 @@ export async function visited(
   return { port: await listening(server, port), server };
 }
 
-/** The number of a port where nobody listens. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listening(server, 0);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 async function listening(server: Server, port: number): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -7,7 +7,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { Factory, listen, reactor } from 'couplet';
 import { Echo } from 'couplet/protocols';
 import { serveInspector } from 'couplet-inspector';
-import { freePort } from 'couplet-test/free-port';
+import { CLOSED_PORT } from 'couplet-test/free-port';
 import { type Asked, frame, frameServer, type Reply, row } from './frame-server.ts';
 import { HAS_SCRIPT, OnTerminal, run } from './program.ts';
 
@@ -171,7 +171,7 @@ describe('couplet-top', () => {
     });
 
     test('nobody there', async () => {
-      const { status, stderr } = await run([`http://127.0.0.1:${await freePort()}`, '--once']);
+      const { status, stderr } = await run([`http://127.0.0.1:${CLOSED_PORT}`, '--once']);
       assert.equal(status, 1);
       assert.match(stderr, /^couplet-top: http:[^\n]+: nothing listens there: [^\n]+\n$/);
     });

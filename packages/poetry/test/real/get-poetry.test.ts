@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { describe, it } from 'node:test';
-import { freePort } from 'couplet-test/free-port';
+import { CLOSED_PORT } from 'couplet-test/free-port';
 import { poemFolder } from '../../src/protocols/poem.ts';
 import { script } from './client.ts';
 import { run, serve, start } from './program.ts';
@@ -122,7 +122,6 @@ describe('get-poetry whose output is not a terminal', () => {
     OPTIONS,
     async (t) => {
       const port = await script(t, (client) => client.end('a line\n'));
-      const nobody = await freePort();
       const before = { ...process.env };
       Object.assign(process.env, { FORCE_COLOR: '3', TERM: 'xterm-256color' });
       // Node warns of both.
@@ -136,12 +135,12 @@ describe('get-poetry whose output is not a terminal', () => {
       const place = `127.0.0.1:${port}`;
       const time = '0:00:00\\.\\d{6}';
       const lines = {
-        '--blocking': `Task 1: get poetry from: ${place}\nTask 1: got 7 bytes of poetry from ${place} in ${time}\nTask 2: get poetry from: 127.0.0.1:${nobody}\n`,
+        '--blocking': `Task 1: get poetry from: ${place}\nTask 1: got 7 bytes of poetry from ${place} in ${time}\nTask 2: get poetry from: 127.0.0.1:${CLOSED_PORT}\n`,
         '--print': `Task 1: got 7 bytes of poetry from ${place}\nTask 1 finished\nTask 1: 7 bytes of poetry\na line\n`,
       };
       for (const [mode, text] of Object.entries(lines)) {
-        const { status, stdout, stderr } = await run('get-poetry', mode, `${port}`, `${nobody}`);
-        assert.deepEqual([status, stderr], [1, `Task 2: 127.0.0.1:${nobody}: connection refused\n`]);
+        const { status, stdout, stderr } = await run('get-poetry', mode, `${port}`, `${CLOSED_PORT}`);
+        assert.deepEqual([status, stderr], [1, `Task 2: 127.0.0.1:${CLOSED_PORT}: connection refused\n`]);
         assert.match(stdout, new RegExp(`^${text}Got 1 poem in ${time}\n$`));
       }
     },
@@ -172,10 +171,9 @@ describe('get-poetry --json', () => {
   it('C-5: prints a line for each event, and the sums agree with the last one', OPTIONS, async (t) => {
     const { port: slow } = await serve(t, 'slowpoetry', SCIENCE, ...SLOW);
     const port = await script(t, (client) => client.end('a line\n'));
-    const nobody = await freePort();
     for (const mode of [[], ['--blocking']]) {
-      const { events, stderr } = await eventsOf(...mode, `${slow}`, `${nobody}`, `${port}`);
-      assert.equal(stderr, `Task 2: 127.0.0.1:${nobody}: connection refused\n`);
+      const { events, stderr } = await eventsOf(...mode, `${slow}`, `${CLOSED_PORT}`, `${port}`);
+      assert.equal(stderr, `Task 2: 127.0.0.1:${CLOSED_PORT}: connection refused\n`);
       assert.deepEqual(
         [events[0]?.event, events[0]?.blocking, events[0]?.tasks?.length],
         ['begun', mode.length > 0, 3],
@@ -189,7 +187,7 @@ describe('get-poetry --json', () => {
       for (const { task, bytes } of finished)
         assert.equal(sumOf(events.filter((one) => one.event === 'chunk' && one.task === task)), bytes);
       const [failed] = events.filter(({ event }) => event === 'failed');
-      assert.equal(failed?.reason, `127.0.0.1:${nobody}: connection refused`);
+      assert.equal(failed?.reason, `127.0.0.1:${CLOSED_PORT}: connection refused`);
       const times = events.map(({ ms }) => ms);
       assert.deepEqual(
         times,
@@ -215,13 +213,12 @@ describe('a task of get-poetry that fails', () => {
   it('says so, and leaves the others alone', OPTIONS, async (t) => {
     const good = await script(t, (client) => client.end('a line\n'));
     const empty = await script(t, (client) => client.end());
-    const nobody = await freePort();
     const errors = [
-      `Task 1: 127.0.0.1:${nobody}: connection refused`,
+      `Task 1: 127.0.0.1:${CLOSED_PORT}: connection refused`,
       `Task 3: 127.0.0.1:${empty}: closed without any poetry`,
     ];
     for (const mode of [[], ['--blocking']]) {
-      const { status, stdout, stderr } = await run('get-poetry', ...mode, `${nobody}`, `${good}`, `${empty}`);
+      const { status, stdout, stderr } = await run('get-poetry', ...mode, `${CLOSED_PORT}`, `${good}`, `${empty}`);
       assert.equal(status, 1);
       assert.deepEqual(stderr.trimEnd().split('\n').sort(), errors);
       assert.match(stdout, /^Task 2: (got )?7 bytes of poetry/m);

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { freePort, freePorts } from 'couplet-test/free-port';
+import { CLOSED_PORT, freePorts } from 'couplet-test/free-port';
 import { poemFolder } from '../../src/protocols/poem.ts';
 import { DEPLOYMENTS, downloaded, poemOf, QUICK, QUIET, SLOW, serveAll, startWords } from './application.ts';
 import { dial, received } from './client.ts';
@@ -174,9 +174,8 @@ describe('coupletd poetry', () => {
     'reports a proxy that finds no server, and a request that cannot be transformed, in its log',
     OPTIONS,
     async (t) => {
-      const nowhere = await freePort();
       const words = ['--workers', '0', '--control', 'none', '--log-level', 'warn', '--log-format', 'json', 'poetry'];
-      const { service, ports } = await serveAll(t, ...words, '--port', '0', '--proxied', `${nowhere}`);
+      const { service, ports } = await serveAll(t, ...words, '--port', '0', '--proxied', `${CLOSED_PORT}`);
       const client = await dial(t, ports[4] ?? 0);
       assert.equal((await received(client)).length, 0);
       client.end();

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { describe, it } from 'node:test';
-import { freePort } from 'couplet-test/free-port';
+import { CLOSED_PORT } from 'couplet-test/free-port';
 import { poemFolder } from '../../src/protocols/poem.ts';
 import { closed, dial, received, script } from './client.ts';
 import type { Server } from './program.ts';
@@ -91,15 +91,14 @@ describe('poetry-proxy', () => {
   );
 
   it('tells of a server that refuses, and of one that takes too long', OPTIONS, async (t) => {
-    const nobody = await freePort();
-    const refused = await serve(t, 'poetry-proxy', `${nobody}`);
+    const refused = await serve(t, 'poetry-proxy', `${CLOSED_PORT}`);
     const download = await run('get-poetry', `${refused.port}`);
     assert.deepEqual(
       [download.status, download.stderr],
       [1, `Task 1: 127.0.0.1:${refused.port}: closed without any poetry\n`],
     );
     const { stderr } = await refused.program.kill('SIGTERM');
-    assert.equal(stderr, `poetry-proxy: 127.0.0.1:${nobody}: connection refused\n`);
+    assert.equal(stderr, `poetry-proxy: 127.0.0.1:${CLOSED_PORT}: connection refused\n`);
     const silent = await script(t, () => {});
     const late = await serve(t, 'poetry-proxy', `${silent}`, '--timeout', '0.1');
     assert.equal((await received(await dial(t, late.port))).length, 0);

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { freePort } from 'couplet-test/free-port';
+import { CLOSED_PORT } from 'couplet-test/free-port';
 import { script } from './client.ts';
 import { run } from './program.ts';
 import { NO_TERMINAL, Terminal } from './terminal.ts';
@@ -22,7 +22,7 @@ async function servers(t: TestContext): Promise<{ words: readonly string[]; fini
   const finish = (): void => {
     for (const client of waiting) client.end('a poem\n');
   };
-  return { words: [`${fast}`, `${slow}`, `${await freePort()}`], finish };
+  return { words: [`${fast}`, `${slow}`, `${CLOSED_PORT}`], finish };
 }
 
 /** The lines that stay on the screen, without how long it took. */

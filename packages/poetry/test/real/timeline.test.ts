@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { describe, it, type TestContext } from 'node:test';
-import { freePort } from 'couplet-test/free-port';
+import { CLOSED_PORT } from 'couplet-test/free-port';
 import { FULL } from 'couplet-test/full';
 import { poemFolder } from '../../src/protocols/poem.ts';
 import { script } from './client.ts';
@@ -69,10 +69,9 @@ describe('T-1 get-poetry --timeline', () => {
   it('says which task failed, and why', OPTIONS, async (t) => {
     const folder = await folderOf(t);
     const good = await script(t, (client) => client.end('a line\n'));
-    const nobody = await freePort();
     const files = ['poem.svg', 'poem.json'].map((name) => join(folder, name));
     const timelines = files.flatMap((file) => ['--timeline', file]);
-    const { status } = await run('get-poetry', ...timelines, `${nobody}`, `${good}`);
+    const { status } = await run('get-poetry', ...timelines, `${CLOSED_PORT}`, `${good}`);
     assert.equal(status, 1);
     const [svg, json] = await Promise.all(files.map((file) => readFile(file, 'utf8')));
     assert.match(svg ?? '', />✗ connection refused</);
@@ -161,9 +160,8 @@ describe('T-2 get-poetry with and without --timeline', () => {
   it('prints the same to the byte', OPTIONS, async (t) => {
     const folder = await folderOf(t);
     const port = await script(t, (client) => client.end('a line\n'));
-    const nobody = await freePort();
     for (const mode of [[], ['--blocking'], ['--compare'], ['--print']]) {
-      for (const addresses of [[`${port}`], [`${port}`, `${nobody}`]]) {
+      for (const addresses of [[`${port}`], [`${port}`, `${CLOSED_PORT}`]]) {
         const [without, recorded] = await Promise.all([
           run('get-poetry', ...mode, ...addresses),
           run('get-poetry', '--timeline', join(folder, 'poem.svg'), ...mode, ...addresses),
@@ -245,8 +243,7 @@ describe('T-5 get-poetry --compare', () => {
 
   it('compares no times when a poem is missing, and has no use for --blocking', OPTIONS, async (t) => {
     const port = await script(t, (client) => client.end('a line\n'));
-    const nobody = await freePort();
-    const { status, stdout } = await run('get-poetry', '--compare', `${port}`, `${nobody}`);
+    const { status, stdout } = await run('get-poetry', '--compare', `${port}`, `${CLOSED_PORT}`);
     assert.equal(status, 1);
     assert.match(stdout, /\nThe times do not compare: not every poem is complete\n$/);
     const usage = await run('get-poetry', '--compare', '--blocking', `${port}`);
