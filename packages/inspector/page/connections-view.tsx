@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Frame, Row } from '../src/values/frame.ts';
 import type { SortKey } from '../src/values/query.ts';
 import { ChosenPanel } from './chosen-panel.tsx';
+import { FilterField } from './filter-field.tsx';
 import { bytes, count, duration, rate } from './format.ts';
 import { ROWS } from './settings.ts';
 import type { ViewProps } from './view-props.ts';
@@ -53,16 +54,11 @@ export function ConnectionsView({ frame, settings, change }: ViewProps) {
     <div class={id === undefined ? 'connections' : 'connections with-panel'}>
       <div class="list">
         <div class="bar">
-          <label>
-            <span>{say('filter')}</span>
-            <input
-              type="search"
-              value={filter}
-              placeholder={say('filter.hint')}
-              aria-keyshortcuts="/"
-              onInput={(event) => change({ filter: event.currentTarget.value, offset: 0 })}
-            />
-          </label>
+          <FilterField
+            value={filter}
+            hint={say('filter.hint')}
+            change={(text) => change({ filter: text, offset: 0 })}
+          />
           <p class="number">{say('matching', count(frame.matching), count(frame.total))}</p>
           <Pages frame={frame} offset={offset} change={(next) => change({ offset: next })} />
         </div>

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { callbackName } from '../src/values/callback-name.ts';
 import type { InspectorEvent } from '../src/values/frame.ts';
+import { FilterField } from './filter-field.tsx';
 import { clock, count, duration, place } from './format.ts';
 import type { ViewProps } from './view-props.ts';
 import { say } from './words.ts';
@@ -20,16 +21,7 @@ export function EventsView({ memory, frame }: ViewProps) {
   return (
     <div class="events">
       <div class="bar">
-        <label>
-          <span>{say('filter')}</span>
-          <input
-            type="search"
-            value={filter}
-            placeholder={say('filter.events')}
-            aria-keyshortcuts="/"
-            onInput={(event) => setFilter(event.currentTarget.value)}
-          />
-        </label>
+        <FilterField value={filter} hint={say('filter.events')} change={setFilter} />
         <fieldset aria-label={say('view.events')}>
           <button type="button" aria-pressed={!trouble} onClick={() => setTrouble(false)}>
             {say('events.all')}
