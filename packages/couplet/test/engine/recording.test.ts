@@ -222,7 +222,7 @@ describe('R46 a chunk', () => {
     assert.deepEqual(record.sum('out'), [view().bytesOut, view().writes]);
   });
 
-  test('costs nothing again once nobody asks for it', () => {
+  test('costs nothing again once no observer asks for it', () => {
     const options: ObserveOptions = { bytesOf: new Set([1, 2, 3]) };
     const { engine, link } = open();
     const record = new Notes();

@@ -255,36 +255,33 @@ describe('R46 a recorded callback', () => {
     assert.equal(engine.stopwatch?.view().held.length, 1);
   });
 
-  test('inside another lies in its time, and neither hides it nor makes it slow', () => {
+  /** What both observers are told of a write that pauses a producer within `dataReceived`. */
+  const nested = (dataReceived: number, pauseProducing: number) => {
     const { told, observer } = recording();
     const slow = noting();
     const { takes, begin, engine } = scene(observer);
     engine.observe(slow.observer);
     const sink = begin();
     told.length = 0;
-    // Neither is slow alone; the time of the one inside, which is not told as slow, counts for the one around it.
-    takes.dataReceived = 6;
-    takes.pauseProducing = 7;
+    Object.assign(takes, { dataReceived, pauseProducing });
     sink.onData(Buffer.alloc(100_000));
+    return { told, slow, held: engine.stopwatch?.view().held };
+  };
+
+  test('inside another lies in its time, and neither hides it nor makes it slow', () => {
+    // Neither is slow alone; the time of the one inside, which is not told as slow, counts for the one around it.
+    const { told, slow, held } = nested(6, 7);
     assert.deepEqual(told, [
       'Sluggish pauseProducing 6 to 13 of #2',
       'Sluggish dataReceived 0 to 13 of #2',
       'Sluggish resumeProducing 13 to 13 of #2',
     ]);
     assert.deepEqual(slow.told, ['Sluggish dataReceived 13']);
-    assert.deepEqual(engine.stopwatch?.view().held, slow.callbacks);
+    assert.deepEqual(held, slow.callbacks);
   });
 
   test('inside another is told with its whole time, also when it is slow', () => {
-    const { told, observer } = recording();
-    const slow = noting();
-    const { takes, begin, engine } = scene(observer);
-    engine.observe(slow.observer);
-    const sink = begin();
-    told.length = 0;
-    takes.dataReceived = 3;
-    takes.pauseProducing = 70;
-    sink.onData(Buffer.alloc(100_000));
+    const { told, slow } = nested(3, 70);
     assert.deepEqual(told, [
       'Sluggish pauseProducing 3 to 73 of #2',
       'Sluggish dataReceived 0 to 73 of #2',

@@ -107,7 +107,7 @@ export const VIEW_BUGS: readonly Bug[] = [
     test: recording('comes with a copy of its bytes'),
   },
   {
-    name: 'the bytes of one connection are given to whoever asked for those of another',
+    name: 'the bytes of one connection are given to one that asked for those of another',
     file: 'engine/observers.ts',
     text: 'data !== undefined && bytesOf?.has(chunk.connection) === true ? data : undefined;',
     instead: 'bytesOf === undefined ? undefined : data;',
