@@ -6,10 +6,9 @@ import { pathOfSocket, statusOf } from './descriptor.ts';
 import type { Handle } from './inherited.ts';
 import { isHandle } from './inherited.ts';
 import { whyNotShared } from './reuse.ts';
-import type { ListeningServer } from './server.ts';
+import type { PathListener } from './server.ts';
 import { listenUNIX } from './unix.ts';
 
-const { EventEmitter } = process.getBuiltinModule('node:events');
 const net = process.getBuiltinModule('node:net');
 const { getSystemErrorName } = process.getBuiltinModule('node:util');
 
@@ -76,7 +75,7 @@ export async function bindSocket(place: BindPlace): Promise<BoundSocket | Cause>
 }
 
 async function bindPath(place: Extract<BindPlace, { kind: 'unix' }>): Promise<BoundSocket | Cause> {
-  const server = new PathServer();
+  const server = new QuietListener();
   const listener = await listenUNIX(server, place);
   if ('kind' in listener) return listener;
   const { handle } = server;
@@ -90,25 +89,22 @@ async function bindPath(place: Extract<BindPlace, { kind: 'unix' }>): Promise<Bo
   );
 }
 
-/** Binds UNIX sockets as a server of the runtime does, and listens without accepting. */
-class PathServer extends EventEmitter implements ListeningServer {
+/** Listens on a UNIX socket without accepting. */
+class QuietListener implements PathListener {
   handle: BoundHandle | undefined;
 
-  get listening(): boolean {
-    return this.handle !== undefined;
-  }
-
-  listen({ path, backlog }: { readonly path: string; readonly backlog: number }): void {
-    const handle = opened(made(path, -1, -1).fd);
+  async listen(path: string, backlog: number, bound: () => void): Promise<Cause | undefined> {
     try {
+      const handle = opened(made(path, -1, -1).fd);
+      this.handle = handle;
       check(handle.listen(backlog), 'listen');
+      pause(handle);
+      bound();
+      return undefined;
     } catch (error) {
-      handle.close();
-      throw error;
+      this.close();
+      return causeOfThrown(error);
     }
-    pause(handle);
-    this.handle = handle;
-    this.emit('listening');
   }
 
   close(): void {

@@ -17,7 +17,7 @@ import { clock } from './clock.ts';
 import { pathOfSocket, vacate } from './descriptor.ts';
 import { canSuspend, keeperOf, listenInherited, suspend } from './inherited.ts';
 import { whyNotShared } from './reuse.ts';
-import { startListening, stopListening } from './server.ts';
+import { pathListener, startListening, stopListening } from './server.ts';
 import { SOCKET_OPTIONS, SocketWire } from './socket-wire.ts';
 import { spawn } from './spawn.ts';
 import { connectStdio, listenStdio } from './stdio.ts';
@@ -49,7 +49,9 @@ async function listen(place: ListenPlace, sink: ListenSink): Promise<Listener | 
     const wire = new SocketWire(socket, path, true);
     seat(wire, socket, sink.onAccepted(wire));
   });
-  const listener = await (place.kind === 'unix' ? listenUNIX(server, place) : listenSocket(server, place));
+  const listener = await (place.kind === 'unix'
+    ? listenUNIX(pathListener(server), place)
+    : listenSocket(server, place));
   if ('kind' in listener) return listener;
   if (listener.name.family === 'UNIX') path = listener.name.path;
   server.on('error', (error) => sink.onAcceptFailed(causeOf(error)));

@@ -83,7 +83,7 @@ export class SocketWire extends ClearWire<Socket> implements Wire {
 }
 
 /** Undefined when the socket has no address any more: it is closed, or its peer had gone before the address was asked for. */
-function inetName(
+export function inetName(
   host: string | undefined,
   port: number | undefined,
   family: string | undefined,

@@ -13,7 +13,7 @@ import {
 } from './reading-life.ts';
 
 export const NOTHING: Uint8Array = new Uint8Array(0);
-const LOST: Cause = { kind: 'reset', code: '', detail: 'the connection was lost' };
+export const LOST: Cause = { kind: 'reset', code: '', detail: 'the connection was lost' };
 const RESET: Cause = { kind: 'reset', code: 'ECONNRESET', detail: 'connection reset by peer' };
 export const CUT_SHORT: Cause = {
   kind: 'reset',
@@ -187,7 +187,7 @@ export abstract class StreamWire<S extends Duplex = Socket> implements Guard {
     if (stream.destroyed || raw.destroyed) return;
     // A UNIX socket has no reset, a shutdown under way forbids it, and the method of a TLS socket only throws.
     const shuttingDown = stream.writableEnded && !stream.writableFinished;
-    if (this.path === undefined && !shuttingDown && raw instanceof Socket) raw.resetAndDestroy();
+    if (this.path === undefined && !shuttingDown && canReset(raw)) raw.resetAndDestroy();
     else stream.destroy();
   }
 
@@ -246,6 +246,11 @@ export abstract class StreamWire<S extends Duplex = Socket> implements Guard {
       written();
     };
   }
+}
+
+/** Whether a stream under a wire can reset its connection. */
+function canReset(raw: Duplex): raw is Duplex & Pick<Socket, 'resetAndDestroy'> {
+  return 'resetAndDestroy' in raw;
 }
 
 function onData(this: Wired, chunk: Buffer): void {

@@ -4,8 +4,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Cause } from '../../seam/cause.ts';
 import type { Listener, ListenPlace } from '../../seam/streams.ts';
 import { causeOfThrown } from './cause.ts';
-import type { ListeningServer } from './server.ts';
-import { startListening, stopListening } from './server.ts';
+import type { PathListener } from './server.ts';
+import { stopListening } from './server.ts';
 
 const fs = process.getBuiltinModule('node:fs');
 const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = fs.constants;
@@ -30,11 +30,11 @@ const IN_USE: Cause = { kind: 'bind', code: 'EADDRINUSE', detail: 'address alrea
  * hidden name beside the path, and once it listens the path itself, as a hard link. So other processes never find a socket at
  * the path that refuses connections or has another mode, and link(2) neither replaces a file nor follows a symbolic link.
  */
-export async function listenUNIX(server: ListeningServer, place: UnixPlace): Promise<Listener | Cause> {
+export async function listenUNIX(server: PathListener, place: UnixPlace): Promise<Listener | Cause> {
   const { path, backlog } = place;
   const listener = { name: { family: 'UNIX', path }, close: () => stopListening(server) } as const;
   // An abstract address of Linux has no file.
-  if (path.startsWith('\0')) return (await startListening(server, () => server.listen({ path, backlog }))) ?? listener;
+  if (path.startsWith('\0')) return (await server.listen(path, backlog, () => {})) ?? listener;
   const absolute = resolve(path);
   // A relative path may be the only one that is short enough.
   const short = needs(absolute) > LONGEST ? path : absolute;
@@ -45,7 +45,7 @@ export async function listenUNIX(server: ListeningServer, place: UnixPlace): Pro
       detail: `the path needs ${needs(short)} bytes, ${LONGEST} is the most`,
     };
   const temporary = beside(short);
-  const failure = await startListening(server, () => bind(server, short, temporary, place));
+  const failure = await bind(server, short, temporary, place);
   if (failure !== undefined) return failure.code === 'ENOENT' ? NO_FOLDER : { ...failure, kind: 'bind' };
   try {
     const file = fs.lstatSync(temporary, { bigint: true });
@@ -64,23 +64,42 @@ export async function listenUNIX(server: ListeningServer, place: UnixPlace): Pro
  * belongs to the whole process, whose other threads make files meanwhile, so it stays, and the socket is made where no other
  * user can come. There is no turn of the event loop in between: only a process that is killed leaves the folder behind.
  */
-function bind(server: ListeningServer, path: string, temporary: string, { mode, backlog }: UnixPlace): void {
-  const folder = makeFolder(path);
+async function bind(
+  server: PathListener,
+  path: string,
+  temporary: string,
+  { mode, backlog }: UnixPlace,
+): Promise<Cause | undefined> {
+  try {
+    return await bindIn(makeFolder(path), server, temporary, mode, backlog);
+  } catch (error) {
+    return causeOfThrown(error);
+  }
+}
+
+/** Binds a socket in that folder, which is removed again before this returns. */
+function bindIn(
+  folder: string,
+  server: PathListener,
+  temporary: string,
+  mode: number,
+  backlog: number,
+): Promise<Cause | undefined> {
   // The runtime removes this name when the server is closed, whatever file has it by then: so it must not be guessable.
   const name = mark(INNER - 1);
   let fd: number | undefined;
   try {
     fd = fs.openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
     const inside = insideOf(fd, folder);
-    // Without `exclusive`, the primary process of a cluster would bind.
-    server.listen({ path: join(folder, name), backlog, exclusive: true });
-    // The server reports later what went wrong.
-    if (!server.listening) return;
-    fs.chmodSync(join(inside, name), mode);
-    fs.renameSync(join(inside, name), temporary);
-  } catch (error) {
-    discard(server, join(folder, name));
-    throw error;
+    return server.listen(join(folder, name), backlog, () => {
+      try {
+        fs.chmodSync(join(inside, name), mode);
+        fs.renameSync(join(inside, name), temporary);
+      } catch (error) {
+        discard(server, join(folder, name));
+        throw error;
+      }
+    });
   } finally {
     if (fd !== undefined) fs.closeSync(fd);
     remove(fs.rmdirSync, folder);
@@ -113,7 +132,7 @@ function insideOf(fd: number, folder: string): string {
 }
 
 /** Closes a server that failed, and removes its name. */
-function discard(server: ListeningServer, path: string): void {
+function discard(server: PathListener, path: string): void {
   server.close();
   remove(fs.unlinkSync, path);
 }
@@ -223,7 +242,7 @@ function putBack(aside: string, path: string): void {
   else if (free === undefined && statusOf(path) === undefined) fs.renameSync(aside, path);
 }
 
-async function close(server: ListeningServer, path: string, file: Identity): Promise<void> {
+async function close(server: PathListener, path: string, file: Identity): Promise<void> {
   try {
     const aside = moveAside(path, file);
     if (aside !== undefined) fs.unlinkSync(aside);

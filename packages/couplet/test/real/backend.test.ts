@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { after, describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { NodeBackend } from 'couplet/node';
+
 import { type Behaviour, checkBackend } from 'couplet-conformance';
+import { backendHere } from '../here.ts';
 import { Authority } from './certificates.ts';
 import { streamPair } from './stream-pair.ts';
 
@@ -23,7 +24,7 @@ const SCRIPTS: Readonly<Record<Behaviour, string>> = {
   parent: 'sleep 2 & echo left',
 };
 const venue = {
-  backend: () => new NodeBackend(),
+  backend: () => backendHere(),
   unixPath: () => join(folder, `${++sockets}.sock`),
   command: (behaviour: Behaviour) => ['sh', '-c', SCRIPTS[behaviour]] as const,
   streamPair,
@@ -33,12 +34,12 @@ const venue = {
   },
 };
 
-describe('the Node backend', () => {
+describe('the backend of this runtime', () => {
   after(() => rmSync(folder, { recursive: true }));
   for (const { name, run } of checkBackend(venue)) test(name, { timeout: 30_000 }, run);
 
   test('catches whichever signals it is asked for, until it is told not to', async () => {
-    const { catchSignals } = new NodeBackend().surroundings;
+    const { catchSignals } = backendHere().surroundings;
     const counts = (): number[] => ['SIGHUP', 'SIGUSR2'].map((name) => process.listenerCount(name));
     const before = counts();
     const caught: string[] = [];
@@ -58,13 +59,13 @@ describe('the Node backend', () => {
   });
 
   test('catches none of several signals of which one cannot be caught', () => {
-    const { catchSignals } = new NodeBackend().surroundings;
+    const { catchSignals } = backendHere().surroundings;
     assert.throws(() => catchSignals(['SIGHUP', 'SIGKILL'], () => {}), /EINVAL/);
     assert.equal(process.listenerCount('SIGHUP'), 0);
   });
 
   test('warns in one line, and on a terminal in several', (context) => {
-    const backend = new NodeBackend();
+    const backend = backendHere();
     const print = context.mock.method(console, 'error', () => {});
     const { isTTY } = process.stderr;
     try {

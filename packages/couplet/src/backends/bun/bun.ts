@@ -1,0 +1,40 @@
+import type { Backend, Resolver } from '../../seam/backend.ts';
+import type { ClockFacet } from '../../seam/clock.ts';
+import type { Processes } from '../../seam/processes.ts';
+import type { Streams } from '../../seam/streams.ts';
+import type { Surroundings } from '../../seam/surroundings.ts';
+import { NodeBackend } from '../node/node.ts';
+import { connectTo } from './dial.ts';
+import { listenPath, listenTCP } from './door.ts';
+import { bunRuntime } from './runtime.ts';
+
+/**
+ * The backend of Bun: TCP and UNIX sockets on its own `Bun.listen` and `Bun.connect`, all else as in `NodeBackend`.
+ * `new Reactor(new BunBackend())` is a reactor of its own. The constructor throws an `Error` on another runtime.
+ */
+export class BunBackend implements Backend {
+  readonly name = 'bun';
+  readonly clock: ClockFacet;
+  readonly streams: Streams;
+  readonly names: Resolver;
+  readonly surroundings: Surroundings;
+  readonly processes: Processes;
+
+  constructor() {
+    const bun = bunRuntime();
+    const { clock, streams, names, surroundings, processes } = new NodeBackend();
+    this.clock = clock;
+    this.names = names;
+    this.surroundings = surroundings;
+    this.processes = processes;
+    this.streams = {
+      ...streams,
+      listen: (place, sink) => {
+        if (place.kind === 'tcp') return listenTCP(bun, place, sink);
+        return place.kind === 'unix' ? listenPath(bun, place, sink) : streams.listen(place, sink);
+      },
+      connect: (place, attempt) =>
+        place.kind === 'stdio' ? streams.connect(place, attempt) : connectTo(bun, place, attempt),
+    };
+  }
+}

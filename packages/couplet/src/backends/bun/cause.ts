@@ -1,0 +1,15 @@
+import type { Cause } from '../../seam/cause.ts';
+import { causeOfThrown } from '../node/cause.ts';
+
+/** The cause that an error of Bun stands for. */
+export function causeOfBun(thrown: unknown): Cause {
+  return causeOfThrown(systemError(thrown));
+}
+
+/** An error of Bun as one of Node: some of its numbers have the sign of the system, others that of libuv. */
+export function systemError(thrown: unknown): unknown {
+  if (!(thrown instanceof Error && 'errno' in thrown && typeof thrown.errno === 'number')) return thrown;
+  const { message, errno } = thrown;
+  const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
+  return Object.assign(new Error(message), { code, errno: -Math.abs(errno) });
+}

@@ -1,0 +1,102 @@
+import type { ConnectPlace, Settled } from '../../seam/streams.ts';
+import type { Wire } from '../../seam/wire.ts';
+import { causeOfAttempt } from '../node/cause.ts';
+import { systemError } from './cause.ts';
+import { NativeWire } from './native-wire.ts';
+import type { BunEvents, BunPlace, BunRuntime, BunSocket } from './runtime.ts';
+import { HANDLERS } from './runtime.ts';
+
+type SocketPlace = Exclude<ConnectPlace, { kind: 'stdio' }>;
+
+/** How soon a full listener is asked again, and how much later at random, so that not all who wait ask at once. */
+const AGAIN_MS = 10;
+const AGAIN_SPREAD_MS = 40;
+
+/** Connects to a TCP port or a UNIX socket. */
+export function connectTo(bun: BunRuntime, place: SocketPlace, attempt: Settled<Wire>): { cancel(): void } {
+  const dial = new Dial(bun, place, attempt);
+  dial.begin();
+  return dial;
+}
+
+/** An attempt to connect, which makes a wire of its socket. */
+class Dial implements BunEvents {
+  readonly #bun: BunRuntime;
+  readonly #place: SocketPlace;
+  readonly #attempt: Settled<Wire>;
+  #over = false;
+  #again: NodeJS.Timeout | undefined;
+
+  constructor(bun: BunRuntime, place: SocketPlace, attempt: Settled<Wire>) {
+    this.#bun = bun;
+    this.#place = place;
+    this.#attempt = attempt;
+  }
+
+  begin(): void {
+    try {
+      this.#bun
+        .connect({ ...addressOf(this.#place), allowHalfOpen: true, socket: HANDLERS, data: this })
+        .catch((error) => this.#failed(error));
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** No method of the attempt is called from then on. Bun cannot give up a socket that is not connected yet. */
+  cancel(): void {
+    this.#over = true;
+    clearTimeout(this.#again);
+  }
+
+  onOpen(socket: BunSocket): void {
+    if (this.#over) {
+      socket.terminate();
+      return;
+    }
+    this.#over = true;
+    const wire = new NativeWire(socket, this.#place.kind === 'unix' ? this.#place.path : undefined, false);
+    socket.data = wire;
+    const sink = this.#attempt.onReady(wire);
+    if (sink === null) socket.end();
+    else wire.attach(sink);
+  }
+
+  #failed(thrown: unknown): void {
+    if (this.#over) return;
+    const cause = causeOfAttempt(systemError(thrown), isBound(this.#place));
+    // The backlog of a UNIX socket's listener is full (connect(2)). The system reports this at once, where TCP would wait.
+    if (this.#place.kind === 'unix' && cause.code === 'EAGAIN') {
+      this.#again = setTimeout(() => this.begin(), AGAIN_MS + Math.random() * AGAIN_SPREAD_MS);
+      return;
+    }
+    // A program that then tries again would hold up all others.
+    setImmediate(() => {
+      if (this.#over) return;
+      this.#over = true;
+      this.#attempt.onFailed(cause);
+    });
+  }
+
+  // Only a socket that came too late.
+  onChunk(): void {}
+  onEnd(): void {}
+  onDrain(): void {}
+  onClose(): void {}
+}
+
+function addressOf(place: SocketPlace): Pick<BunPlace, 'hostname' | 'port' | 'unix' | 'localAddress' | 'localPort'> {
+  if (place.kind === 'unix') return { unix: place.path };
+  const { host, port, localHost, localPort } = place;
+  return {
+    hostname: host,
+    port,
+    ...(localHost === undefined ? {} : { localAddress: localHost }),
+    ...(localPort === undefined ? {} : { localPort }),
+  };
+}
+
+/** Whether the attempt has a local address or port. */
+function isBound(place: SocketPlace): boolean {
+  return place.kind === 'tcp' && (place.localHost !== undefined || place.localPort !== undefined);
+}

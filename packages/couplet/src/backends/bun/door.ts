@@ -1,0 +1,102 @@
+import type { SocketName } from '../../seam/address.ts';
+import type { Cause } from '../../seam/cause.ts';
+import type { Listener, ListenPlace, ListenSink } from '../../seam/streams.ts';
+import type { PathListener } from '../node/server.ts';
+import { stopListening } from '../node/server.ts';
+import { inetName } from '../node/socket-wire.ts';
+import { listenUNIX } from '../node/unix.ts';
+import { setBacklog } from './backlog.ts';
+import { causeOfBun } from './cause.ts';
+import { NativeWire } from './native-wire.ts';
+import type { BunEvents, BunListener, BunPlace, BunRuntime, BunSocket } from './runtime.ts';
+import { HANDLERS } from './runtime.ts';
+
+type TcpPlace = Extract<ListenPlace, { kind: 'tcp' }>;
+type UnixPlace = Extract<ListenPlace, { kind: 'unix' }>;
+
+/** Listens on a TCP port. Resolves to the cause if that fails. */
+export async function listenTCP(bun: BunRuntime, place: TcpPlace, sink: ListenSink): Promise<Listener | Cause> {
+  const { host, port, backlog, ipv6Only = false, reusePort = false } = place;
+  const door = new Door(bun, sink, place.asked === true);
+  const failure = door.open({ hostname: host, port, ipv6Only, reusePort, exclusive: true }, backlog);
+  return failure ?? { name: door.name, close: () => stopListening(door) };
+}
+
+/** Listens on a UNIX socket. Resolves to the cause if that fails. */
+export async function listenPath(bun: BunRuntime, place: UnixPlace, sink: ListenSink): Promise<Listener | Cause> {
+  return listenUNIX(new Door(bun, sink, false, place.path), place);
+}
+
+/** A listening socket, which makes wires of the sockets that it accepts. */
+class Door implements PathListener, BunEvents {
+  readonly #bun: BunRuntime;
+  readonly #sink: ListenSink;
+  /** Whether the peer of an accepted socket must be known. */
+  readonly #asked: boolean;
+  /** The path by which others know it, of a UNIX socket. */
+  readonly #path: string | undefined;
+  #listener: BunListener | undefined;
+
+  constructor(bun: BunRuntime, sink: ListenSink, asked: boolean, path?: string) {
+    this.#bun = bun;
+    this.#sink = sink;
+    this.#asked = asked;
+    this.#path = path;
+  }
+
+  /** Listens. Returns the cause if that fails. */
+  open(place: Omit<BunPlace, 'allowHalfOpen' | 'socket' | 'data'>, backlog: number): Cause | undefined {
+    try {
+      const listener = this.#bun.listen({ ...place, allowHalfOpen: true, socket: HANDLERS, data: this });
+      this.#listener = listener;
+      const limit = setBacklog(listener.fd, backlog);
+      // It listens nevertheless.
+      if (limit !== undefined) process.nextTick(() => this.#sink.onAcceptFailed(limit));
+      return undefined;
+    } catch (error) {
+      return causeOfBun(error);
+    }
+  }
+
+  /** The address of a TCP socket. */
+  get name(): SocketName {
+    const name: { address?: string; port?: number; family?: string } = {};
+    this.#listener?.getsockname(name);
+    return inetName(name.address, name.port, name.family) ?? { family: 'PIPE' };
+  }
+
+  async listen(path: string, backlog: number, bound: () => void): Promise<Cause | undefined> {
+    const failure = this.open({ unix: path }, backlog);
+    if (failure !== undefined) return failure;
+    try {
+      bound();
+      return undefined;
+    } catch (error) {
+      return causeOfBun(error);
+    }
+  }
+
+  close(): void {
+    this.#listener?.stop();
+    this.#listener = undefined;
+  }
+
+  onOpen(socket: BunSocket): void {
+    // To look for the peer is a system call.
+    if (this.#listener === undefined || (this.#asked && socket.remoteAddress === undefined)) {
+      socket.end();
+      return;
+    }
+    const wire = new NativeWire(socket, this.#path, true);
+    socket.data = wire;
+    const sink = this.#sink.onAccepted(wire);
+    if (sink === null) socket.end();
+    else wire.attach(sink);
+  }
+
+  // Only a socket that was refused.
+  onChunk(): void {}
+  onEnd(): void {}
+  onDrain(): void {}
+  onClose(): void {}
+}

@@ -1,0 +1,312 @@
+import type { SocketName } from '../../seam/address.ts';
+import type { Cause } from '../../seam/cause.ts';
+import type { TlsContext } from '../../seam/tls.ts';
+import type { Sink, Wire } from '../../seam/wire.ts';
+import { DONE } from '../node/cause.ts';
+import {
+  hasEnded,
+  type ReadingAction,
+  type ReadingEvent,
+  type ReadingState,
+  readingTransition,
+  refuses,
+} from '../node/reading-life.ts';
+import { inetName } from '../node/socket-wire.ts';
+import { CUT_SHORT, LOST } from '../node/stream-wire.ts';
+import { NodeTlsContext } from '../tls/context.ts';
+import { causeOfBun } from './cause.ts';
+import { NativeStream } from './native-stream.ts';
+import { BROKEN_PIPE, NativeTlsWire } from './native-tls-wire.ts';
+import type { BunEvents, BunSocket } from './runtime.ts';
+
+const { nextTick } = process;
+
+/** A socket of Bun as a wire: in clear until `startTls`, and from then on by way of a `NativeTlsWire`. */
+export class NativeWire implements Wire, BunEvents {
+  readonly #socket: BunSocket;
+  /** The path of a UNIX socket's listening end; undefined for TCP. */
+  readonly #path: string | undefined;
+  readonly #server: boolean;
+  #sink: Sink | undefined;
+  #state: ReadingState = 'flowing';
+  /** The cause for `onClosed`. */
+  #cause: Cause = DONE;
+  /** What the kernel has not taken of the latest chunk. */
+  #held: Uint8Array | undefined;
+  /** What arrived while reading was paused: Bun reads all that is there when the peer resets. */
+  #arrived: Buffer[] | undefined;
+  /** This side has sent FIN. */
+  #ended = false;
+  /** The peer has, behind what arrived. */
+  #endArrived = false;
+  /** Bun has closed the socket. */
+  #closed = false;
+  /** Reads and writes the socket since `startTls`. */
+  #tls: NativeTlsWire | undefined;
+
+  constructor(socket: BunSocket, path: string | undefined, server: boolean) {
+    this.#socket = socket;
+    this.#path = path;
+    this.#server = server;
+  }
+
+  /** Begins to pass on what the socket receives. */
+  attach(sink: Sink): void {
+    this.#sink = sink;
+  }
+
+  get local(): SocketName | undefined {
+    if (this.#path !== undefined) return { family: 'UNIX', path: this.#server ? this.#path : '' };
+    const { localAddress, localPort, localFamily } = this.#socket;
+    return inetName(localAddress, localPort, localFamily);
+  }
+
+  get peer(): SocketName | undefined {
+    if (this.#path !== undefined) return { family: 'UNIX', path: this.#server ? '' : this.#path };
+    const { remoteAddress, remotePort, remoteFamily } = this.#socket;
+    return inetName(remoteAddress, remotePort, remoteFamily);
+  }
+
+  get copies(): boolean {
+    return this.#tls?.copies ?? false;
+  }
+
+  get unsent(): number {
+    return this.#held?.length ?? 0;
+  }
+
+  write(chunk: Uint8Array): boolean {
+    if (this.#tls !== undefined) return this.#tls.write(chunk);
+    if (this.#closed || refuses(this.#state)) return false;
+    const taken = this.#socket.write(chunk);
+    if (taken === chunk.length) return true;
+    if (taken < 0) this.#take('refused', BROKEN_PIPE);
+    else this.#held = chunk.subarray(taken);
+    return false;
+  }
+
+  end(): void {
+    if (this.#tls !== undefined) {
+      this.#tls.end();
+      return;
+    }
+    this.#ended = true;
+    // The peer had ended before: Bun does not close by itself.
+    if (hasEnded(this.#state)) this.#socket.end();
+    else this.#socket.shutdown();
+  }
+
+  close(): void {
+    if (this.#tls !== undefined) this.#tls.take('close');
+    else this.#take('close');
+  }
+
+  abort(): void {
+    if (this.#tls !== undefined) this.#tls.take('abort');
+    else this.#take('abort');
+  }
+
+  pause(): void {
+    if (this.#tls !== undefined) this.#tls.take('pause');
+    else this.#take('pause');
+  }
+
+  resume(): void {
+    if (this.#tls !== undefined) this.#tls.take('resume');
+    else this.#take('resume');
+  }
+
+  setNoDelay(on: boolean): void {
+    if (this.#path === undefined) this.#socket.setNoDelay(on);
+  }
+
+  setKeepAlive(on: boolean, initialDelayMs: number): void {
+    // Bun counts whole seconds and drops the rest; 0 means the system's default.
+    if (this.#path === undefined) this.#socket.setKeepAlive(on, Math.ceil(initialDelayMs / 1000) * 1000);
+  }
+
+  startTls(context: TlsContext, serverName: string, unread: Buffer): void {
+    if (!(context instanceof NodeTlsContext)) throw new TypeError('the TLS context belongs to another backend');
+    const state = this.#state;
+    this.#take('startTls');
+    if (this.#state !== 'handed') return;
+    const arrived = [unread, ...(this.#arrived ?? [])];
+    const stream = new NativeStream(this.#socket, Buffer.concat(arrived));
+    this.#arrived = undefined;
+    this.#tls = new NativeTlsWire(stream, context.secure(stream, serverName), this.#path, state);
+    if (this.#sink !== undefined) this.#tls.attach(this.#sink);
+  }
+
+  onOpen(): void {}
+
+  onChunk(chunk: Buffer): void {
+    const state = this.#state;
+    if (this.#arrived !== undefined) this.#arrived.push(chunk);
+    else if (reads(state)) this.#sink?.onData(chunk);
+    else if (state === 'paused' || state === 'brokenPaused') this.#arrived = [chunk];
+  }
+
+  onEnd(): void {
+    this.#endReading();
+    // This side had ended before: Bun does not close by itself.
+    if (this.#ended) this.#socket.end();
+  }
+
+  onDrain(): void {
+    const held = this.#held;
+    if (held === undefined) return;
+    const taken = this.#socket.write(held);
+    if (taken < 0) {
+      this.#held = undefined;
+      this.#take('refused', BROKEN_PIPE);
+    } else if (taken < held.length) this.#held = held.subarray(taken);
+    else {
+      this.#held = undefined;
+      if (!refuses(this.#state)) this.#sink?.onWritable();
+    }
+  }
+
+  onClose(error: Error | undefined): void {
+    this.#closed = true;
+    // Perhaps inside a call of this side.
+    nextTick(() => this.#over(error));
+  }
+
+  /** The peer has ended. What arrived before is passed on first. */
+  #endReading(): void {
+    if (this.#arrived === undefined) this.#take('fin');
+    else this.#endArrived = true;
+  }
+
+  /** The socket is closed. What arrived before is passed on first. */
+  #over(error: Error | undefined): void {
+    if (error !== undefined) this.#blame(causeOfBun(error));
+    // Once this side has ended, the end of the peer is told in this way.
+    else if (this.#ended && (this.#state === 'flowing' || this.#state === 'paused')) this.#endReading();
+    if (this.#arrived === undefined) {
+      if (error !== undefined) this.#take('failed');
+      this.#tellClosed();
+    } else if (!this.#endArrived) {
+      if (this.#state !== 'left') this.#blame(LOST);
+      this.#take('failedBehind');
+    }
+  }
+
+  #tellClosed(): void {
+    if (this.#state === 'gone' || this.#state === 'closeHeld' || this.#state === 'closeDue') return;
+    const known = this.#cause !== DONE || this.#ended;
+    this.#take(known ? 'closed' : 'lost');
+  }
+
+  /** Applies an event to the state of the wire; nothing else changes the state. */
+  #take(event: ReadingEvent, cause: Cause = this.#cause): void {
+    const transition = readingTransition(this.#state, event);
+    if (transition === undefined) return;
+    this.#state = transition.to;
+    this.#act(transition.action, cause);
+  }
+
+  #act(action: ReadingAction, cause: Cause): void {
+    switch (action) {
+      case 'none':
+      case 'ask':
+        return;
+      case 'pause':
+        this.#socket.pause();
+        return;
+      case 'resume':
+        this.#resume();
+        return;
+      case 'cut':
+      case 'part':
+        this.#cut();
+        return;
+      case 'reset':
+        this.#reset();
+        return;
+      case 'tellEnd':
+        this.#sink?.onEof();
+        return;
+      case 'tellRefused':
+        this.#sink?.onWriteFailed(this.#cause);
+        return;
+      case 'tellRefusedAndCut':
+        this.#sink?.onWriteFailed(this.#cause);
+        this.#cut();
+        return;
+      case 'tellBoth':
+        this.#sink?.onEof();
+        this.#sink?.onClosed(this.#cause);
+        return;
+      case 'tellLost':
+        this.#blame(LOST);
+        this.#sink?.onClosed(this.#cause);
+        return;
+      case 'tellClosed':
+        this.#sink?.onClosed(this.#cause);
+        return;
+      case 'tellClosedLater':
+        nextTick(() => this.#sink?.onClosed(this.#cause));
+        return;
+      case 'resumeAndRelease':
+        this.#resume();
+        nextTick(() => this.#take('due'));
+        return;
+      case 'release':
+        nextTick(() => this.#take('due'));
+        return;
+      case 'noteRefused':
+      case 'noteReset':
+        this.#blame(cause);
+        nextTick(() => this.#take('report'));
+        return;
+      case 'cutShort':
+        this.#blame(CUT_SHORT);
+        this.#cut();
+        return;
+      case 'cutShortLater':
+        this.#blame(CUT_SHORT);
+        nextTick(() => this.#sink?.onClosed(this.#cause));
+    }
+  }
+
+  /** The first cause counts. */
+  #blame(cause: Cause): void {
+    if (this.#cause === DONE) this.#cause = cause;
+  }
+
+  #cut(): void {
+    this.#arrived = undefined;
+    if (this.#closed) nextTick(() => this.#tellClosed());
+    else this.#socket.end();
+  }
+
+  #reset(): void {
+    this.#arrived = undefined;
+    if (this.#closed) nextTick(() => this.#tellClosed());
+    else this.#socket.terminate();
+  }
+
+  #resume(): void {
+    if (this.#arrived === undefined) this.#socket.resume();
+    else nextTick(() => this.#deliver());
+  }
+
+  /** Passes on what arrived while reading was paused, until it is paused again. */
+  #deliver(): void {
+    while (this.#arrived !== undefined && reads(this.#state)) {
+      const chunk = this.#arrived.shift();
+      if (this.#arrived.length === 0) this.#arrived = undefined;
+      if (chunk !== undefined) this.#sink?.onData(chunk);
+    }
+    if (this.#arrived !== undefined) return;
+    if (this.#endArrived) this.#take('fin');
+    if (this.#closed) this.#tellClosed();
+    else if (reads(this.#state)) this.#socket.resume();
+  }
+}
+
+/** Whether what arrives is passed on in a state. */
+function reads(state: ReadingState): boolean {
+  return state === 'flowing' || state === 'broken' || state === 'failureDue';
+}

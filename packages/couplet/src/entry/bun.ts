@@ -1,0 +1,1 @@
+export { BunBackend } from '../backends/bun/bun.ts';
