@@ -58,7 +58,7 @@ class Dial implements BunEvents {
     const wire = new NativeWire(socket, this.#place.kind === 'unix' ? this.#place.path : undefined, false);
     socket.data = wire;
     const sink = this.#attempt.onReady(wire);
-    if (sink === null) socket.end();
+    if (sink === null) socket.close();
     else wire.attach(sink);
   }
 

@@ -18,7 +18,7 @@ type UnixPlace = Extract<ListenPlace, { kind: 'unix' }>;
 export async function listenTCP(bun: BunRuntime, place: TcpPlace, sink: ListenSink): Promise<Listener | Cause> {
   const { host, port, backlog, ipv6Only = false, reusePort = false } = place;
   const door = new Door(bun, sink, place.asked === true);
-  const failure = door.open({ hostname: host, port, ipv6Only, reusePort, exclusive: true }, backlog);
+  const failure = door.open({ hostname: host, port, ipv6Only, reusePort, exclusive: !reusePort }, backlog);
   return failure ?? { name: door.name, close: () => stopListening(door) };
 }
 
@@ -84,13 +84,13 @@ class Door implements PathListener, BunEvents {
   onOpen(socket: BunSocket): void {
     // To look for the peer is a system call.
     if (this.#listener === undefined || (this.#asked && socket.remoteAddress === undefined)) {
-      socket.end();
+      socket.close();
       return;
     }
     const wire = new NativeWire(socket, this.#path, true);
     socket.data = wire;
     const sink = this.#sink.onAccepted(wire);
-    if (sink === null) socket.end();
+    if (sink === null) socket.close();
     else wire.attach(sink);
   }
 

@@ -13,17 +13,19 @@ import {
 } from '../node/reading-life.ts';
 import { inetName } from '../node/socket-wire.ts';
 import { CUT_SHORT, LOST } from '../node/stream-wire.ts';
-import { NodeTlsContext } from '../tls/context.ts';
 import { causeOfBun } from './cause.ts';
-import { NativeStream } from './native-stream.ts';
-import { BROKEN_PIPE, NativeTlsWire } from './native-tls-wire.ts';
-import type { BunEvents, BunSocket } from './runtime.ts';
+import { type Handshake, handshakeOf } from './handshake.ts';
+import type { BunEvents, BunSocket, BunTlsSocket } from './runtime.ts';
+import { NOWHERE } from './runtime.ts';
+
+const BROKEN_PIPE: Cause = { kind: 'reset', code: 'EPIPE', detail: 'broken pipe' };
 
 const { nextTick } = process;
 
-/** A socket of Bun as a wire: in clear until `startTls`, and from then on by way of a `NativeTlsWire`. */
+/** A socket of Bun as a wire, in clear or under TLS. */
 export class NativeWire implements Wire, BunEvents {
-  readonly #socket: BunSocket;
+  /** The socket to use now; `startTls` replaces it. */
+  #socket: BunSocket;
   /** The path of a UNIX socket's listening end; undefined for TCP. */
   readonly #path: string | undefined;
   readonly #server: boolean;
@@ -41,8 +43,11 @@ export class NativeWire implements Wire, BunEvents {
   #endArrived = false;
   /** Bun has closed the socket. */
   #closed = false;
-  /** Reads and writes the socket since `startTls`. */
-  #tls: NativeTlsWire | undefined;
+  /** The handshake since `startTls`; undefined in clear. */
+  #tls: Handshake | undefined;
+  #secured: BunTlsSocket | undefined;
+  /** The handshake is under way. */
+  #securing = false;
 
   constructor(socket: BunSocket, path: string | undefined, server: boolean) {
     this.#socket = socket;
@@ -68,7 +73,7 @@ export class NativeWire implements Wire, BunEvents {
   }
 
   get copies(): boolean {
-    return this.#tls?.copies ?? false;
+    return false;
   }
 
   get unsent(): number {
@@ -76,7 +81,6 @@ export class NativeWire implements Wire, BunEvents {
   }
 
   write(chunk: Uint8Array): boolean {
-    if (this.#tls !== undefined) return this.#tls.write(chunk);
     if (this.#closed || refuses(this.#state)) return false;
     const taken = this.#socket.write(chunk);
     if (taken === chunk.length) return true;
@@ -86,34 +90,26 @@ export class NativeWire implements Wire, BunEvents {
   }
 
   end(): void {
-    if (this.#tls !== undefined) {
-      this.#tls.end();
-      return;
-    }
     this.#ended = true;
-    // The peer had ended before: Bun does not close by itself.
-    if (hasEnded(this.#state)) this.#socket.end();
+    // The peer had ended before: Bun does not close by itself. Under TLS that sends close_notify first.
+    if (hasEnded(this.#state)) this.#part();
     else this.#socket.shutdown();
   }
 
   close(): void {
-    if (this.#tls !== undefined) this.#tls.take('close');
-    else this.#take('close');
+    this.#take('close');
   }
 
   abort(): void {
-    if (this.#tls !== undefined) this.#tls.take('abort');
-    else this.#take('abort');
+    this.#take('abort');
   }
 
   pause(): void {
-    if (this.#tls !== undefined) this.#tls.take('pause');
-    else this.#take('pause');
+    this.#take('pause');
   }
 
   resume(): void {
-    if (this.#tls !== undefined) this.#tls.take('resume');
-    else this.#take('resume');
+    this.#take('resume');
   }
 
   setNoDelay(on: boolean): void {
@@ -126,18 +122,62 @@ export class NativeWire implements Wire, BunEvents {
   }
 
   startTls(context: TlsContext, serverName: string, unread: Buffer): void {
-    if (!(context instanceof NodeTlsContext)) throw new TypeError('the TLS context belongs to another backend');
-    const state = this.#state;
-    this.#take('startTls');
-    if (this.#state !== 'handed') return;
-    const arrived = [unread, ...(this.#arrived ?? [])];
-    const stream = new NativeStream(this.#socket, Buffer.concat(arrived));
+    const tls = handshakeOf(context, serverName);
+    if (this.#closed || (this.#state !== 'flowing' && this.#state !== 'paused')) {
+      this.#take('startTls');
+      return;
+    }
+    const initialData = Buffer.concat([unread, ...(this.#arrived ?? [])]);
     this.#arrived = undefined;
-    this.#tls = new NativeTlsWire(stream, context.secure(stream, serverName), this.#path, state);
-    if (this.#sink !== undefined) this.#tls.attach(this.#sink);
+    this.#tls = tls;
+    this.#securing = true;
+    // Until the handshake is done.
+    if (this.#state === 'paused') this.#socket.resume();
+    const { isServer, handlers: socket, options } = tls;
+    const upgrade = { data: this, isServer, socket, tls: options, ...(initialData.length > 0 && { initialData }) };
+    const [raw, secured] = this.#socket.upgradeTLS(upgrade);
+    raw.data = NOWHERE;
+    this.#socket = secured;
+    this.#secured = secured;
   }
 
-  onOpen(): void {}
+  onOpen(socket: BunSocket): void {
+    if (isSecured(socket)) this.#tls?.begin(socket);
+  }
+
+  onHandshake(success: boolean, error: Error | null | undefined): void {
+    const tls = this.#tls;
+    const secured = this.#secured;
+    if (!this.#securing) return;
+    if (!success || tls === undefined || secured === undefined) {
+      this.#fail(error ?? new Error('the handshake failed'));
+      return;
+    }
+    this.#securing = false;
+    const outcome = tls.judge(secured, error);
+    if ('kind' in outcome) {
+      // A client of TLS 1.3 has finished its handshake before, and must not take this for an orderly end.
+      this.#blame(outcome);
+      this.#take('abort');
+      return;
+    }
+    if (this.#state === 'paused') secured.pause();
+    this.#sink = this.#sink?.onSecured(outcome);
+  }
+
+  onError(error: Error): void {
+    this.#fail(error);
+  }
+
+  onSession(ticket: Buffer): void {
+    if (this.#secured !== undefined) this.#tls?.remember(this.#secured, ticket);
+  }
+
+  /** TLS broke. The event may come inside a call of this side. */
+  #fail(error: Error): void {
+    this.#blame({ ...causeOfBun(error), kind: 'tls' });
+    nextTick(() => this.#take(this.#arrived === undefined ? 'failed' : 'failedBehind'));
+  }
 
   onChunk(chunk: Buffer): void {
     const state = this.#state;
@@ -147,9 +187,14 @@ export class NativeWire implements Wire, BunEvents {
   }
 
   onEnd(): void {
+    if (this.#securing) {
+      this.#blame(CUT_SHORT);
+      this.#take('failed');
+      return;
+    }
     this.#endReading();
     // This side had ended before: Bun does not close by itself.
-    if (this.#ended) this.#socket.end();
+    if (this.#ended) this.#socket.close();
   }
 
   onDrain(): void {
@@ -212,14 +257,17 @@ export class NativeWire implements Wire, BunEvents {
       case 'ask':
         return;
       case 'pause':
-        this.#socket.pause();
+        // After a write was refused, only a socket that reads tells that it is closed.
+        if (!refuses(this.#state) && !this.#securing) this.#socket.pause();
         return;
       case 'resume':
         this.#resume();
         return;
       case 'cut':
-      case 'part':
         this.#cut();
+        return;
+      case 'part':
+        this.#part();
         return;
       case 'reset':
         this.#reset();
@@ -258,6 +306,7 @@ export class NativeWire implements Wire, BunEvents {
       case 'noteRefused':
       case 'noteReset':
         this.#blame(cause);
+        this.#socket.resume();
         nextTick(() => this.#take('report'));
         return;
       case 'cutShort':
@@ -278,7 +327,13 @@ export class NativeWire implements Wire, BunEvents {
   #cut(): void {
     this.#arrived = undefined;
     if (this.#closed) nextTick(() => this.#tellClosed());
-    else this.#socket.end();
+    else this.#socket.close();
+  }
+
+  #part(): void {
+    // That sends close_notify.
+    if (this.#secured !== undefined && !this.#securing && !this.#closed) this.#socket.shutdown();
+    this.#cut();
   }
 
   #reset(): void {
@@ -304,6 +359,10 @@ export class NativeWire implements Wire, BunEvents {
     if (this.#closed) this.#tellClosed();
     else if (reads(this.#state)) this.#socket.resume();
   }
+}
+
+function isSecured(socket: BunSocket): socket is BunTlsSocket {
+  return 'setSession' in socket;
 }
 
 /** Whether what arrives is passed on in a state. */

@@ -1,3 +1,6 @@
+import type { X509Certificate } from 'node:crypto';
+import type { PeerCertificate } from 'node:tls';
+
 /** What is used of a socket of Bun. */
 export interface BunSocket {
   /** What gets the events of the socket. */
@@ -20,6 +23,40 @@ export interface BunSocket {
   resume(): void;
   setNoDelay(on: boolean): unknown;
   setKeepAlive(on: boolean, initialDelayMs: number): unknown;
+  /** Closes the descriptor at once; on a socket under TLS `end` waits for the peer. */
+  close(): void;
+  /** Begins TLS. Returns this socket, whose events are those of the bytes under TLS, and the one to use from then on. */
+  upgradeTLS(upgrade: BunUpgrade): readonly [raw: BunSocket, secured: BunTlsSocket];
+}
+
+/** What is used of a socket of Bun under TLS. */
+export interface BunTlsSocket extends BunSocket {
+  readonly alpnProtocol: string | false | null;
+  getTLSVersion(): string;
+  getCipher(): { readonly standardName: string } | undefined;
+  getServername(): string | false | undefined;
+  isSessionReused(): boolean;
+  setSession(ticket: Buffer): void;
+  getPeerX509Certificate(): X509Certificate | undefined;
+  getPeerCertificate(): PeerCertificate | undefined;
+}
+
+/** How TLS begins. */
+export interface BunUpgrade {
+  readonly isServer: boolean;
+  readonly data: BunEvents;
+  readonly socket: object;
+  readonly tls: {
+    /** What `node:tls` made of certificates and keys. */
+    readonly secureContext: unknown;
+    readonly requestCert?: boolean;
+    readonly rejectUnauthorized: boolean;
+    readonly serverName?: string;
+    /** In the form of RFC 7301. */
+    readonly ALPNProtocols?: Buffer;
+  };
+  /** What arrived before. */
+  readonly initialData?: Buffer;
 }
 
 /** Receives the events of a socket, at any time after the handlers of `HANDLERS` have found it. */
@@ -34,6 +71,12 @@ export interface BunEvents {
   onDrain(): void;
   /** The socket is closed, by a call of this side inside that. */
   onClose(error: Error | undefined): void;
+  /** The handshake is over. `error` is what is wrong with it, or with the certificate of the peer. */
+  onHandshake?(success: boolean, error: Error | null | undefined): void;
+  /** TLS broke. */
+  onError?(error: Error): void;
+  /** The server has sent a session, which may be resumed. */
+  onSession?(ticket: Buffer): void;
 }
 
 /** What is used of a listening socket of Bun. */
@@ -87,6 +130,23 @@ export const HANDLERS = {
     socket.data.onClose(error);
   },
 } as const;
+
+/** The handlers of sockets under TLS. */
+export const TLS_HANDLERS: object = {
+  ...HANDLERS,
+  handshake(socket: BunSocket, success: boolean, error: Error | null | undefined): void {
+    socket.data.onHandshake?.(success, error);
+  },
+  error(socket: BunSocket, error: Error): void {
+    socket.data.onError?.(error);
+  },
+  session(socket: BunSocket, ticket: Buffer): void {
+    socket.data.onSession?.(ticket);
+  },
+};
+
+/** What gets events that are not of interest. */
+export const NOWHERE: BunEvents = { onOpen() {}, onChunk() {}, onEnd() {}, onDrain() {}, onClose() {} };
 
 /** Returns the global object of Bun. Throws an `Error` on another runtime. */
 export function bunRuntime(): BunRuntime {

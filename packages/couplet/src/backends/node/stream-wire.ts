@@ -187,7 +187,7 @@ export abstract class StreamWire<S extends Duplex = Socket> implements Guard {
     if (stream.destroyed || raw.destroyed) return;
     // A UNIX socket has no reset, a shutdown under way forbids it, and the method of a TLS socket only throws.
     const shuttingDown = stream.writableEnded && !stream.writableFinished;
-    if (this.path === undefined && !shuttingDown && canReset(raw)) raw.resetAndDestroy();
+    if (this.path === undefined && !shuttingDown && raw instanceof Socket) raw.resetAndDestroy();
     else stream.destroy();
   }
 
@@ -246,11 +246,6 @@ export abstract class StreamWire<S extends Duplex = Socket> implements Guard {
       written();
     };
   }
-}
-
-/** Whether a stream under a wire can reset its connection. */
-function canReset(raw: Duplex): raw is Duplex & Pick<Socket, 'resetAndDestroy'> {
-  return 'resetAndDestroy' in raw;
 }
 
 function onData(this: Wired, chunk: Buffer): void {

@@ -35,7 +35,7 @@ export abstract class NodeTlsContext implements TlsContext {
 /** The context of a server, which presents a certificate and may ask for one. */
 export class NodeTlsServer extends NodeTlsContext {
   readonly role = 'server';
-  readonly #settings: TlsServerSettings;
+  readonly settings: TlsServerSettings;
   readonly #identities: readonly { readonly certificate: Certificate; readonly context: SecureContext }[];
   readonly #options: TLSSocketOptions;
 
@@ -45,7 +45,7 @@ export class NodeTlsServer extends NodeTlsContext {
     const { ca, minVersion } = settings;
     // The same keys for all identities, because a client may resume with one of them a session of another.
     const shared = { ca, minVersion, sessionIdContext: SESSION_ID_CONTEXT, ticketKeys: crypto().randomBytes(48) };
-    this.#settings = settings;
+    this.settings = settings;
     checkAuthorities(ca);
     this.#identities = settings.identities.map((identity, at) =>
       named(at === 0 ? '' : `identities[${at - 1}]: `, () => ({
@@ -61,39 +61,53 @@ export class NodeTlsServer extends NodeTlsContext {
     return { socket, done: (told) => socket.once('secure', () => told(this.#judge(socket))) };
   }
 
-  #optionsOf({ alpn, clientAuth }: TlsServerSettings): TLSSocketOptions {
+  /** How many identities there are. */
+  get size(): number {
+    return this.#identities.length;
+  }
+
+  /** The context of the identity for a client that asks for that name, or for none. */
+  contextFor(name: string | undefined): SecureContext | undefined {
     const [first] = this.#identities;
+    if (name === undefined) return first?.context;
+    return (this.#identities.find(({ certificate }) => certificate.checkHost(name) !== undefined) ?? first)?.context;
+  }
+
+  #optionsOf({ alpn, clientAuth }: TlsServerSettings): TLSSocketOptions {
+    const secureContext = this.contextFor(undefined);
     return {
       ...READ_AHEAD,
       isServer: true,
       requestCert: clientAuth !== 'none',
       rejectUnauthorized: clientAuth === 'require',
-      ...(first !== undefined && { secureContext: first.context }),
+      ...(secureContext !== undefined && { secureContext }),
       ...(alpn.length > 0 && { ALPNProtocols: [...alpn] }),
-      ...(this.#identities.length > 1 && { SNICallback: (name, answer) => answer(null, this.#contextFor(name)) }),
+      ...(this.#identities.length > 1 && { SNICallback: (name, answer) => answer(null, this.contextFor(name)) }),
     };
   }
 
-  #contextFor(name: string): SecureContext | undefined {
-    const [first] = this.#identities;
-    return (this.#identities.find(({ certificate }) => certificate.checkHost(name) !== undefined) ?? first)?.context;
+  #judge(socket: TLSSocket): TlsInfo | Cause {
+    const asked = this.settings.clientAuth !== 'none';
+    const certificate = asked ? socket.getPeerX509Certificate() : undefined;
+    const judgement = this.judge(certificate, () => verifyError(socket));
+    return typeof judgement === 'boolean' ? new NodeTlsInfo(socket, certificate, judgement) : judgement;
   }
 
-  /** Decides whether a client's certificate is accepted; the runtime leaves that to the server. */
-  #judge(socket: TLSSocket): TlsInfo | Cause {
-    if (this.#settings.clientAuth === 'none') return new NodeTlsInfo(socket, undefined, false);
-    const certificate = socket.getPeerX509Certificate();
-    if (certificate === undefined && this.#settings.clientAuth === 'request') {
-      return new NodeTlsInfo(socket, undefined, false);
-    }
-    const wrong = verifyError(socket);
-    if (wrong === null) return new NodeTlsInfo(socket, certificate, true);
-    return { kind: 'tls', code: codeOf(wrong), detail: `the client's certificate: ${wrong.message}` };
+  /**
+   * Decides whether a client's certificate is accepted; the runtime leaves that to the server. Returns whether it was verified, or the
+   * cause why the client is rejected.
+   */
+  judge(certificate: Certificate | undefined, wrong: () => Error | null): boolean | Cause {
+    const { clientAuth } = this.settings;
+    if (clientAuth === 'none' || (certificate === undefined && clientAuth === 'request')) return false;
+    const error = wrong();
+    if (error === null) return true;
+    return { kind: 'tls', code: codeOf(error), detail: `the client's certificate: ${error.message}` };
   }
 }
 
 /** A session to resume, and the certificate of the server that it was begun with. */
-interface Session {
+export interface Session {
   readonly ticket: Buffer;
   readonly certificate: Certificate | undefined;
 }
@@ -101,8 +115,8 @@ interface Session {
 /** The context of a client, which verifies the name of the server. */
 export class NodeTlsClient extends NodeTlsContext {
   readonly role = 'client';
-  readonly #settings: TlsClientSettings;
-  readonly #context: SecureContext;
+  readonly settings: TlsClientSettings;
+  readonly context: SecureContext;
   /** The newest sessions of each server, by its name. Each is used once: one seen twice identifies the client (RFC 8446, C.4). */
   readonly #sessions: Map<string, Session[]> = new Map();
 
@@ -110,19 +124,19 @@ export class NodeTlsClient extends NodeTlsContext {
   constructor(settings: TlsClientSettings) {
     super();
     const { ca, minVersion, identity } = settings;
-    this.#settings = settings;
+    this.settings = settings;
     checkAuthorities(ca);
-    this.#context = tls().createSecureContext({ ca, minVersion, ...identity });
+    this.context = tls().createSecureContext({ ca, minVersion, ...identity });
   }
 
   override secure(raw: Duplex, serverName: string): Secured {
-    const { alpn, verify } = this.#settings;
-    const session = this.#sessions.get(serverName)?.pop();
+    const { alpn, verify } = this.settings;
+    const session = this.takeSession(serverName);
     if (!(raw instanceof Socket)) answerLater(raw);
     const socket = tls().connect({
       ...READ_AHEAD,
       socket: raw,
-      secureContext: this.#context,
+      secureContext: this.context,
       rejectUnauthorized: verify,
       host: serverName,
       // An address is not sent as a server name (RFC 6066, section 3).
@@ -136,13 +150,19 @@ export class NodeTlsClient extends NodeTlsContext {
       known ??= socket.isSessionReused() ? session?.certificate : socket.getPeerX509Certificate();
       return known;
     };
-    socket.on('session', (ticket) => this.#remember(serverName, { ticket, certificate: certificate() }));
+    socket.on('session', (ticket) => this.remember(serverName, { ticket, certificate: certificate() }));
     const done: Secured['done'] = (told) =>
       socket.once('secureConnect', () => told(new NodeTlsInfo(socket, certificate(), socket.authorized)));
     return { socket, done };
   }
 
-  #remember(serverName: string, session: Session): void {
+  /** Returns a session of that server, which is not used again; undefined if there is none. */
+  takeSession(serverName: string): Session | undefined {
+    return this.#sessions.get(serverName)?.pop();
+  }
+
+  /** Keeps a session for a later connection to that server. */
+  remember(serverName: string, session: Session): void {
     const kept = this.#sessions.get(serverName) ?? [];
     this.#sessions.delete(serverName);
     this.#sessions.set(serverName, [...kept, session].slice(-MOST_OF_ONE));
@@ -201,20 +221,23 @@ class NodeTlsInfo implements TlsInfo {
   }
 
   get peerCertificate(): TlsCertificate | undefined {
-    const x509 = this.#certificate;
-    if (x509 === undefined) return undefined;
-    this.#peer ??= {
-      subject: x509.subject,
-      issuer: x509.issuer,
-      subjectAltName: x509.subjectAltName ?? '',
-      validFrom: Date.parse(x509.validFrom),
-      validTo: Date.parse(x509.validTo),
-      serialNumber: x509.serialNumber,
-      fingerprint256: x509.fingerprint256,
-      der: x509.raw,
-    };
+    if (this.#certificate !== undefined) this.#peer ??= certificateOf(this.#certificate);
     return this.#peer;
   }
+}
+
+/** What users see of a certificate. */
+export function certificateOf(x509: Certificate): TlsCertificate {
+  return {
+    subject: x509.subject,
+    issuer: x509.issuer,
+    subjectAltName: x509.subjectAltName ?? '',
+    validFrom: Date.parse(x509.validFrom),
+    validTo: Date.parse(x509.validTo),
+    serialNumber: x509.serialNumber,
+    fingerprint256: x509.fingerprint256,
+    der: x509.raw,
+  };
 }
 
 /** The error that OpenSSL found in the peer's certificate; null if there is none. If the runtime does not tell, that is an error. */
@@ -228,6 +251,6 @@ function verifyError(socket: TLSSocket): Error | null {
   return new Error('this runtime does not say whether it is valid');
 }
 
-function codeOf(error: Error): string {
+export function codeOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
