@@ -13,6 +13,7 @@ import {
 } from '../node/reading-life.ts';
 import { inetName } from '../node/socket-wire.ts';
 import { CUT_SHORT, LOST } from '../node/stream-wire.ts';
+import { codeOf } from '../tls/context.ts';
 import { causeOfBun } from './cause.ts';
 import { type Handshake, handshakeOf } from './handshake.ts';
 import type { BunEvents, BunSocket, BunTlsSocket } from './runtime.ts';
@@ -148,9 +149,9 @@ export class NativeWire implements Wire, BunEvents {
   onHandshake(success: boolean, error: Error | null | undefined): void {
     const tls = this.#tls;
     const secured = this.#secured;
-    if (!this.#securing) return;
-    if (!success || tls === undefined || secured === undefined) {
-      this.#fail(error ?? new Error('the handshake failed'));
+    if (!this.#securing || tls === undefined || secured === undefined) return;
+    if (!success && !isJudgement(error)) {
+      this.#fail(error);
       return;
     }
     this.#securing = false;
@@ -173,9 +174,10 @@ export class NativeWire implements Wire, BunEvents {
     if (this.#secured !== undefined) this.#tls?.remember(this.#secured, ticket);
   }
 
-  /** TLS broke. The event may come inside a call of this side. */
-  #fail(error: Error): void {
-    this.#blame({ ...causeOfBun(error), kind: 'tls' });
+  /** TLS broke, or the peer has cut the handshake short. The event may come inside a call of this side. */
+  #fail(error: Error | null | undefined): void {
+    const cause = error === null || error === undefined ? CUT_SHORT : causeOfBun(error);
+    this.#blame(cause.code === 'ECONNRESET' || cause === CUT_SHORT ? CUT_SHORT : { ...cause, kind: 'tls' });
     nextTick(() => this.#take(this.#arrived === undefined ? 'failed' : 'failedBehind'));
   }
 
@@ -359,6 +361,15 @@ export class NativeWire implements Wire, BunEvents {
     if (this.#closed) this.#tellClosed();
     else if (reads(this.#state)) this.#socket.resume();
   }
+}
+
+/**
+ * Whether an error of a handshake is about the certificate of the peer, or its name: such a handshake is done nevertheless, and the error is
+ * left to who asked for the certificate.
+ */
+function isJudgement(error: Error | null | undefined): boolean {
+  const code = error === null || error === undefined ? '' : codeOf(error);
+  return code !== '' && code !== 'ECONNRESET' && !/^E(?:PROTO$|RR_(?:SSL|OSSL)_)/.test(code);
 }
 
 function isSecured(socket: BunSocket): socket is BunTlsSocket {
