@@ -18,6 +18,9 @@ const PARTS = {
 /** What has the reactor of the process, which starts the backend of its runtime: apart from the class, which others use without it. */
 const OF_THE_PROCESS = ['connection', 'reactor/default.ts'];
 
+/** The backends that are a part of their own. */
+const ALONE = ['bun'];
+
 for (const name of ['couplet', 'inspector', 'daemon'])
   await bundlePackage(join(import.meta.dirname, '../packages', name));
 
@@ -28,7 +31,7 @@ async function bundlePackage(folder) {
   const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
   rmSync('dist', { recursive: true, force: true });
   const entries = Object.values(manifest.exports).filter((target) => typeof target === 'object');
-  const inner = Object.values(manifest.imports ?? {});
+  const inner = Object.values(manifest.imports ?? {}).flatMap(byRuntime);
   const written = new Set([...entries, ...inner].map((target) => target.default));
   const programs = Object.keys(manifest.bin ?? {})
     .map((name) => ({ [SOURCE]: `./src/entry/${name}.ts`, default: `./dist/${name}.js` }))
@@ -38,6 +41,13 @@ async function bundlePackage(folder) {
     write('.d.ts', entries, dts({ dtsOnly: true, generator: 'oxc', sourcemap: false, tsconfig: false })),
   ]);
   writeUnbundled(manifest);
+}
+
+/** The targets of an import: one for each runtime that has sources of its own. */
+function byRuntime(target) {
+  const sources = target[SOURCE];
+  if (typeof sources === 'string') return [target];
+  return Object.keys(sources).map((runtime) => ({ [SOURCE]: sources[runtime], default: target[runtime] }));
 }
 
 /** Whether something has changed since the last time, or what was written is gone. */
@@ -68,8 +78,10 @@ async function write(extension, targets, plugin) {
 /** The part that a source belongs to, its folder unless that is in one; null for what has no file of its own. */
 function partOf(id, context) {
   const path = relative('src', id).replaceAll(sep, '/');
-  const [folder] = path.split('/');
+  const [folder, inner] = path.split('/');
   if (context.getModuleInfo(id).isEntry || OF_THE_PROCESS.some((part) => path.startsWith(part))) return null;
+  // No runtime loads the backend of another one.
+  if (folder === 'backends' && ALONE.includes(inner)) return inner;
   return Object.keys(PARTS).find((part) => PARTS[part].includes(folder)) ?? folder;
 }
 
@@ -80,7 +92,10 @@ function pure(code) {
 
 /** Compiled tests, for a runtime that does not take TypeScript, see the compiled sources as the package. */
 function writeUnbundled(manifest) {
-  const compiled = (target) => (typeof target === 'string' ? target : target[SOURCE].replace(/\.ts$/, '.js'));
+  const compiled = (target) => {
+    if (typeof target === 'string') return target.replace(/^(\.\/src\/.*)\.ts$/, '$1.js');
+    return target[SOURCE] === undefined ? map(target) : compiled(target[SOURCE]);
+  };
   const map = (targets) =>
     Object.fromEntries(Object.entries(targets).map(([name, target]) => [name, compiled(target)]));
   const { name, version, type, exports, imports } = manifest;

@@ -11,7 +11,7 @@ const FOLDERS = ['packages/couplet', 'packages/daemon', 'packages/inspector', 'p
 
 const DAEMONS = 'packages/daemon/test/real';
 
-const LONGEST = new Set(['node-backend.test.ts', 'scenarios.test.ts', 'sim-backend.test.ts', 'framing.test.ts']);
+const LONGEST = new Set(['backend.test.ts', 'scenarios.test.ts', 'sim-backend.test.ts', 'framing.test.ts']);
 /**
  * What waits for `runtimes`, as it takes long, by the ends of paths: the suite on the simulated network, growth of costs, planted bugs,
  * many seeds, and what starts many programs.

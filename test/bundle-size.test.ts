@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { bundled, sizesOf } from 'couplet-bench/bundles';
+import { bundled, bundledFor, sizesOf } from 'couplet-bench/bundles';
 
 describe('the size of a bundle of what is built', () => {
   for (const { name, most, text } of Object.values(bundled)) {
@@ -10,4 +10,20 @@ describe('the size of a bundle of what is built', () => {
       for (const [bundler, size] of Object.entries(sizes)) assert.ok(size <= most, `${bundler}: ${size} bytes`);
     });
   }
+});
+
+describe('RT-11 a bundle has the backend of its runtime alone', () => {
+  /** A text of each backend that no other one has. */
+  const MARKS = { node: 'pauseOnConnect', bun: 'bun:ffi' } as const;
+
+  test('for Node nothing of Bun', async () => {
+    const text = await bundledFor('node', bundled.echo.text);
+    assert.ok(text.includes(MARKS.node));
+    assert.ok(!text.includes(MARKS.bun));
+    assert.ok(!text.includes('BunBackend'));
+  });
+
+  test('for Bun its sockets', async () => {
+    assert.ok((await bundledFor('bun', bundled.echo.text)).includes(MARKS.bun));
+  });
 });

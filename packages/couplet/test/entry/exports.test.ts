@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import * as couplet from 'couplet';
+import * as bun from 'couplet/bun';
 import * as endpoints from 'couplet/endpoints';
 import * as framing from 'couplet/framing';
 import * as node from 'couplet/node';
@@ -14,6 +15,7 @@ import { SURFACE } from './surface.ts';
 
 const MODULES: Record<keyof typeof SURFACE, object> = {
   couplet,
+  'couplet/bun': bun,
   'couplet/endpoints': endpoints,
   'couplet/framing': framing,
   'couplet/node': node,

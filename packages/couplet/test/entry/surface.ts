@@ -3,6 +3,7 @@ import { COUPLET } from './surface-of-couplet.ts';
 /** The public surface: each entry with the names of its values and of its types. A change of it is a change of this list. */
 export const SURFACE = {
   couplet: COUPLET,
+  'couplet/bun': { values: ['BunBackend'], types: [] },
   'couplet/endpoints': {
     values: [
       'AdoptedStreamServerEndpoint',

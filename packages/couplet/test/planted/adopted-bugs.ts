@@ -45,7 +45,7 @@ export const ADOPTED_BUGS: readonly Bug[] = [
     file: 'backends/tls/context.ts',
     text: 'stream.cork();\n  process.nextTick(() => stream.uncork());',
     instead: 'void stream;',
-    test: { file: 'real/node-backend.test.ts', name: 'R57 an adopted stream turns to TLS' },
+    test: { file: 'real/backend.test.ts', name: 'R57 an adopted stream turns to TLS' },
   },
   {
     name: 'an adopted descriptor of a listening socket that is taken for a connection',

@@ -1,6 +1,6 @@
 import type { Bug } from './bug.ts';
 
-const NODE = 'real/node-backend.test.ts';
+const NODE = 'real/backend.test.ts';
 const SIM = 'sim/sim-backend.test.ts';
 const REAL = 'real/processes.test.ts';
 

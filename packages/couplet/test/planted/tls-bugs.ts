@@ -151,7 +151,7 @@ export const TLS_BUGS: readonly Bug[] = [
     file: 'backends/tls/tls-wire.ts',
     text: "    if (state === 'paused') socket.pause();\n",
     instead: '',
-    test: { file: 'real/node-backend.test.ts', name: 'R14 a pause lets the handshake go on' },
+    test: { file: 'real/backend.test.ts', name: 'R14 a pause lets the handshake go on' },
   },
   {
     name: 'a TLS socket that takes everything at once, and leaves no other event its turn',

@@ -4,9 +4,9 @@ import type { Processes } from '../../seam/processes.ts';
 import type { Streams } from '../../seam/streams.ts';
 import type { Surroundings } from '../../seam/surroundings.ts';
 import { NodeBackend } from '../node/node.ts';
-import { connectTo } from './dial.ts';
-import { listenPath, listenTCP } from './door.ts';
-import { bunRuntime } from './runtime.ts';
+import { bunRuntime } from './bun-sockets.ts';
+import { connectTo } from './native-dial.ts';
+import { listenPath, listenTCP } from './native-listener.ts';
 
 /**
  * The backend of Bun: TCP and UNIX sockets on its own `Bun.listen` and `Bun.connect`, all else as in `NodeBackend`.
@@ -20,6 +20,7 @@ export class BunBackend implements Backend {
   readonly surroundings: Surroundings;
   readonly processes: Processes;
 
+  /** Throws an `Error` on another runtime than Bun. */
   constructor() {
     const bun = bunRuntime();
     const { clock, streams, names, surroundings, processes } = new NodeBackend();

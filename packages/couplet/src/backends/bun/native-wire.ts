@@ -14,10 +14,10 @@ import {
 import { inetName } from '../node/socket-wire.ts';
 import { CUT_SHORT, LOST } from '../node/stream-wire.ts';
 import { codeOf } from '../tls/context.ts';
+import type { BunEvents, BunSocket, BunTlsSocket } from './bun-sockets.ts';
+import { NOWHERE } from './bun-sockets.ts';
 import { causeOfBun } from './cause.ts';
-import { type Handshake, handshakeOf } from './handshake.ts';
-import type { BunEvents, BunSocket, BunTlsSocket } from './runtime.ts';
-import { NOWHERE } from './runtime.ts';
+import { handshakeOf, type NativeHandshake } from './native-handshake.ts';
 
 const BROKEN_PIPE: Cause = { kind: 'reset', code: 'EPIPE', detail: 'broken pipe' };
 
@@ -45,7 +45,7 @@ export class NativeWire implements Wire, BunEvents {
   /** Bun has closed the socket. */
   #closed = false;
   /** The handshake since `startTls`; undefined in clear. */
-  #tls: Handshake | undefined;
+  #tls: NativeHandshake | undefined;
   #secured: BunTlsSocket | undefined;
   /** The handshake is under way. */
   #securing = false;

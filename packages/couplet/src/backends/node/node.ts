@@ -28,7 +28,7 @@ const { lookup } = process.getBuiltinModule('node:dns/promises');
 
 /** A place to listen at that is not a file. */
 type SocketPlace = Extract<ListenPlace, { kind: 'tcp' | 'fd' }>;
-type TcpPlace = Extract<ListenPlace, { kind: 'tcp' }>;
+export type TcpPlace = Extract<ListenPlace, { kind: 'tcp' }>;
 
 /** How soon a full listener is asked again, and how much later at random, so that not all who wait ask at once. */
 const AGAIN_MS = 10;

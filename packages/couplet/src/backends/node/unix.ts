@@ -10,7 +10,7 @@ import { stopListening } from './server.ts';
 const fs = process.getBuiltinModule('node:fs');
 const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = fs.constants;
 
-type UnixPlace = Extract<ListenPlace, { kind: 'unix' }>;
+export type UnixPlace = Extract<ListenPlace, { kind: 'unix' }>;
 /** Tells a file from every other that has its name, or had it. */
 type Identity = Pick<BigIntStats, 'dev' | 'ino'>;
 

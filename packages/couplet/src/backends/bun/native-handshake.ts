@@ -6,11 +6,11 @@ import { causeOfThrown } from '../node/cause.ts';
 import { tls } from '../node/late.ts';
 import type { Session } from '../tls/context.ts';
 import { certificateOf, NodeTlsClient, NodeTlsServer } from '../tls/context.ts';
-import type { BunTlsSocket, BunUpgrade } from './runtime.ts';
-import { TLS_HANDLERS } from './runtime.ts';
+import type { BunTlsSocket, BunUpgrade } from './bun-sockets.ts';
+import { TLS_HANDLERS } from './bun-sockets.ts';
 
 /** How a handshake goes: what Bun is told, and the judgement of the peer. */
-export interface Handshake {
+export interface NativeHandshake {
   readonly isServer: boolean;
   readonly handlers: object;
   readonly options: BunUpgrade['tls'];
@@ -23,13 +23,13 @@ export interface Handshake {
 }
 
 /** Returns the handshake of a context. Throws a `TypeError` for one of another backend. */
-export function handshakeOf(context: TlsContext, serverName: string): Handshake {
+export function handshakeOf(context: TlsContext, serverName: string): NativeHandshake {
   if (context instanceof NodeTlsServer) return new ServerHandshake(context);
   if (context instanceof NodeTlsClient) return new ClientHandshake(context, serverName);
   throw new TypeError('the TLS context belongs to another backend');
 }
 
-class ServerHandshake implements Handshake {
+class ServerHandshake implements NativeHandshake {
   readonly isServer = true;
   readonly handlers: object;
   readonly options: BunUpgrade['tls'];
@@ -62,7 +62,7 @@ class ServerHandshake implements Handshake {
   remember(): void {}
 }
 
-class ClientHandshake implements Handshake {
+class ClientHandshake implements NativeHandshake {
   readonly isServer = false;
   readonly handlers = TLS_HANDLERS;
   readonly options: BunUpgrade['tls'];

@@ -1,33 +1,33 @@
 import type { ConnectPlace, Settled } from '../../seam/streams.ts';
 import type { Wire } from '../../seam/wire.ts';
 import { causeOfAttempt } from '../node/cause.ts';
+import type { BunEvents, BunPlace, BunRuntime, BunSocket } from './bun-sockets.ts';
+import { HANDLERS } from './bun-sockets.ts';
 import { systemError } from './cause.ts';
 import { NativeWire } from './native-wire.ts';
-import type { BunEvents, BunPlace, BunRuntime, BunSocket } from './runtime.ts';
-import { HANDLERS } from './runtime.ts';
 
-type SocketPlace = Exclude<ConnectPlace, { kind: 'stdio' }>;
+type DialPlace = Exclude<ConnectPlace, { kind: 'stdio' }>;
 
 /** How soon a full listener is asked again, and how much later at random, so that not all who wait ask at once. */
 const AGAIN_MS = 10;
 const AGAIN_SPREAD_MS = 40;
 
 /** Connects to a TCP port or a UNIX socket. */
-export function connectTo(bun: BunRuntime, place: SocketPlace, attempt: Settled<Wire>): { cancel(): void } {
-  const dial = new Dial(bun, place, attempt);
+export function connectTo(bun: BunRuntime, place: DialPlace, attempt: Settled<Wire>): { cancel(): void } {
+  const dial = new NativeDial(bun, place, attempt);
   dial.begin();
   return dial;
 }
 
 /** An attempt to connect, which makes a wire of its socket. */
-class Dial implements BunEvents {
+class NativeDial implements BunEvents {
   readonly #bun: BunRuntime;
-  readonly #place: SocketPlace;
+  readonly #place: DialPlace;
   readonly #attempt: Settled<Wire>;
   #over = false;
   #again: NodeJS.Timeout | undefined;
 
-  constructor(bun: BunRuntime, place: SocketPlace, attempt: Settled<Wire>) {
+  constructor(bun: BunRuntime, place: DialPlace, attempt: Settled<Wire>) {
     this.#bun = bun;
     this.#place = place;
     this.#attempt = attempt;
@@ -85,7 +85,7 @@ class Dial implements BunEvents {
   onClose(): void {}
 }
 
-function addressOf(place: SocketPlace): Pick<BunPlace, 'hostname' | 'port' | 'unix' | 'localAddress' | 'localPort'> {
+function addressOf(place: DialPlace): Pick<BunPlace, 'hostname' | 'port' | 'unix' | 'localAddress' | 'localPort'> {
   if (place.kind === 'unix') return { unix: place.path };
   const { host, port, localHost, localPort } = place;
   return {
@@ -97,6 +97,6 @@ function addressOf(place: SocketPlace): Pick<BunPlace, 'hostname' | 'port' | 'un
 }
 
 /** Whether the attempt has a local address or port. */
-function isBound(place: SocketPlace): boolean {
+function isBound(place: DialPlace): boolean {
   return place.kind === 'tcp' && (place.localHost !== undefined || place.localPort !== undefined);
 }

@@ -1,34 +1,33 @@
 import type { SocketName } from '../../seam/address.ts';
 import type { Cause } from '../../seam/cause.ts';
-import type { Listener, ListenPlace, ListenSink } from '../../seam/streams.ts';
+import type { Listener, ListenSink } from '../../seam/streams.ts';
+import type { TcpPlace } from '../node/node.ts';
 import type { PathListener } from '../node/server.ts';
 import { stopListening } from '../node/server.ts';
 import { inetName } from '../node/socket-wire.ts';
+import type { UnixPlace } from '../node/unix.ts';
 import { listenUNIX } from '../node/unix.ts';
 import { setBacklog } from './backlog.ts';
+import type { BunEvents, BunListener, BunPlace, BunRuntime, BunSocket } from './bun-sockets.ts';
+import { HANDLERS } from './bun-sockets.ts';
 import { causeOfBun } from './cause.ts';
 import { NativeWire } from './native-wire.ts';
-import type { BunEvents, BunListener, BunPlace, BunRuntime, BunSocket } from './runtime.ts';
-import { HANDLERS } from './runtime.ts';
-
-type TcpPlace = Extract<ListenPlace, { kind: 'tcp' }>;
-type UnixPlace = Extract<ListenPlace, { kind: 'unix' }>;
 
 /** Listens on a TCP port. Resolves to the cause if that fails. */
 export async function listenTCP(bun: BunRuntime, place: TcpPlace, sink: ListenSink): Promise<Listener | Cause> {
   const { host, port, backlog, ipv6Only = false, reusePort = false } = place;
-  const door = new Door(bun, sink, place.asked === true);
+  const door = new NativeListener(bun, sink, place.asked === true);
   const failure = door.open({ hostname: host, port, ipv6Only, reusePort, exclusive: !reusePort }, backlog);
   return failure ?? { name: door.name, close: () => stopListening(door) };
 }
 
 /** Listens on a UNIX socket. Resolves to the cause if that fails. */
 export async function listenPath(bun: BunRuntime, place: UnixPlace, sink: ListenSink): Promise<Listener | Cause> {
-  return listenUNIX(new Door(bun, sink, false, place.path), place);
+  return listenUNIX(new NativeListener(bun, sink, false, place.path), place);
 }
 
 /** A listening socket, which makes wires of the sockets that it accepts. */
-class Door implements PathListener, BunEvents {
+class NativeListener implements PathListener, BunEvents {
   readonly #bun: BunRuntime;
   readonly #sink: ListenSink;
   /** Whether the peer of an accepted socket must be known. */
