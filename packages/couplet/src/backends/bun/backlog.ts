@@ -12,10 +12,14 @@ type Listen = (fd: number, backlog: number) => unknown;
 /** listen(2), or why it cannot be called. Undefined until it is first asked for. */
 let found: Listen | Cause | undefined;
 
-/** Sets the backlog of a listening socket: listen(2) may be called once more for that. Returns the cause if that fails. */
+/**
+ * Sets the backlog of a listening socket: listen(2) may be called once more for that. Returns the cause if that fails; that listen(2)
+ * cannot be called at all is told only the first time.
+ */
 export function setBacklog(fd: number, backlog: number): Cause | undefined {
+  const first = found === undefined;
   found ??= find();
-  if (typeof found !== 'function') return found;
+  if (typeof found !== 'function') return first ? found : undefined;
   return found(fd, backlog) === 0 ? undefined : unable(`listen(2) refuses a backlog of ${backlog}`);
 }
 

@@ -5,6 +5,7 @@ import type { PeerCertificate } from 'node:tls';
 export interface BunSocket {
   /** What gets the events of the socket. */
   data: BunEvents;
+  readonly fd: number;
   readonly localAddress: string | undefined;
   readonly localPort: number | undefined;
   readonly localFamily: string | undefined;

@@ -12,6 +12,7 @@ import type { BunEvents, BunListener, BunPlace, BunRuntime, BunSocket } from './
 import { HANDLERS } from './bun-sockets.ts';
 import { causeOfBun } from './cause.ts';
 import { NativeWire } from './native-wire.ts';
+import { isSpare, NO_DESCRIPTORS } from './spare.ts';
 
 /** Listens on a TCP port. Resolves to the cause if that fails. */
 export async function listenTCP(bun: BunRuntime, place: TcpPlace, sink: ListenSink): Promise<Listener | Cause> {
@@ -81,6 +82,11 @@ class NativeListener implements PathListener, BunEvents {
   }
 
   onOpen(socket: BunSocket): void {
+    if (isSpare(socket.fd)) {
+      socket.close();
+      this.#sink.onAcceptFailed(NO_DESCRIPTORS);
+      return;
+    }
     // To look for the peer is a system call.
     if (this.#listener === undefined || (this.#asked && socket.remoteAddress === undefined)) {
       socket.close();
