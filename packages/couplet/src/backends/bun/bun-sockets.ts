@@ -94,6 +94,8 @@ export interface BunPlace {
   readonly hostname?: string;
   readonly port?: number;
   readonly unix?: string;
+  /** The descriptor of a connected socket. */
+  readonly fd?: number;
   readonly ipv6Only?: boolean;
   readonly reusePort?: boolean;
   readonly exclusive?: boolean;

@@ -7,9 +7,10 @@ import { NodeBackend } from '../node/node.ts';
 import { bunRuntime } from './bun-sockets.ts';
 import { connectTo } from './native-dial.ts';
 import { listenPath, listenTCP } from './native-listener.ts';
+import { spawn } from './native-spawn.ts';
 
 /**
- * The backend of Bun: TCP and UNIX sockets on its own `Bun.listen` and `Bun.connect`, all else as in `NodeBackend`.
+ * The backend of Bun: TCP and UNIX sockets, TLS and the pipes of processes on its own sockets, all else as in `NodeBackend`.
  * `new Reactor(new BunBackend())` is a reactor of its own. The constructor throws an `Error` on another runtime.
  */
 export class BunBackend implements Backend {
@@ -23,11 +24,11 @@ export class BunBackend implements Backend {
   /** Throws an `Error` on another runtime than Bun. */
   constructor() {
     const bun = bunRuntime();
-    const { clock, streams, names, surroundings, processes } = new NodeBackend();
+    const { clock, streams, names, surroundings } = new NodeBackend();
     this.clock = clock;
     this.names = names;
     this.surroundings = surroundings;
-    this.processes = processes;
+    this.processes = { spawn: (place, sink) => spawn(bun, place, sink) };
     this.streams = {
       ...streams,
       listen: (place, sink) => {

@@ -4,6 +4,7 @@ import { causeOfAttempt } from '../node/cause.ts';
 import type { BunEvents, BunPlace, BunRuntime, BunSocket } from './bun-sockets.ts';
 import { HANDLERS } from './bun-sockets.ts';
 import { systemError } from './cause.ts';
+import { TCP_ENDS, unixEnds } from './ends.ts';
 import { NativeWire } from './native-wire.ts';
 
 type DialPlace = Exclude<ConnectPlace, { kind: 'stdio' }>;
@@ -55,7 +56,8 @@ class NativeDial implements BunEvents {
       return;
     }
     this.#over = true;
-    const wire = new NativeWire(socket, this.#place.kind === 'unix' ? this.#place.path : undefined, false);
+    const place = this.#place;
+    const wire = new NativeWire(socket, place.kind === 'unix' ? unixEnds(place.path, false) : TCP_ENDS);
     socket.data = wire;
     const sink = this.#attempt.onReady(wire);
     if (sink === null) socket.close();

@@ -7,24 +7,25 @@ import { stopListening } from '../node/server.ts';
 import { inetName } from '../node/socket-wire.ts';
 import type { UnixPlace } from '../node/unix.ts';
 import { listenUNIX } from '../node/unix.ts';
-import { setBacklog } from './backlog.ts';
 import type { BunEvents, BunListener, BunPlace, BunRuntime, BunSocket } from './bun-sockets.ts';
 import { HANDLERS } from './bun-sockets.ts';
 import { causeOfBun } from './cause.ts';
+import { type Ends, TCP_ENDS, unixEnds } from './ends.ts';
+import { setBacklog } from './libc.ts';
 import { NativeWire } from './native-wire.ts';
 import { isSpare, NO_DESCRIPTORS } from './spare.ts';
 
 /** Listens on a TCP port. Resolves to the cause if that fails. */
 export async function listenTCP(bun: BunRuntime, place: TcpPlace, sink: ListenSink): Promise<Listener | Cause> {
   const { host, port, backlog, ipv6Only = false, reusePort = false } = place;
-  const door = new NativeListener(bun, sink, place.asked === true);
+  const door = new NativeListener(bun, sink, place.asked === true, TCP_ENDS);
   const failure = door.open({ hostname: host, port, ipv6Only, reusePort, exclusive: !reusePort }, backlog);
   return failure ?? { name: door.name, close: () => stopListening(door) };
 }
 
 /** Listens on a UNIX socket. Resolves to the cause if that fails. */
 export async function listenPath(bun: BunRuntime, place: UnixPlace, sink: ListenSink): Promise<Listener | Cause> {
-  return listenUNIX(new NativeListener(bun, sink, false, place.path), place);
+  return listenUNIX(new NativeListener(bun, sink, false, unixEnds(place.path, true)), place);
 }
 
 /** A listening socket, which makes wires of the sockets that it accepts. */
@@ -33,15 +34,14 @@ class NativeListener implements PathListener, BunEvents {
   readonly #sink: ListenSink;
   /** Whether the peer of an accepted socket must be known. */
   readonly #asked: boolean;
-  /** The path by which others know it, of a UNIX socket. */
-  readonly #path: string | undefined;
+  readonly #ends: Ends;
   #listener: BunListener | undefined;
 
-  constructor(bun: BunRuntime, sink: ListenSink, asked: boolean, path?: string) {
+  constructor(bun: BunRuntime, sink: ListenSink, asked: boolean, ends: Ends) {
     this.#bun = bun;
     this.#sink = sink;
     this.#asked = asked;
-    this.#path = path;
+    this.#ends = ends;
   }
 
   /** Listens. Returns the cause if that fails. */
@@ -92,7 +92,7 @@ class NativeListener implements PathListener, BunEvents {
       socket.close();
       return;
     }
-    const wire = new NativeWire(socket, this.#path, true);
+    const wire = new NativeWire(socket, this.#ends);
     socket.data = wire;
     const sink = this.#sink.onAccepted(wire);
     if (sink === null) socket.close();

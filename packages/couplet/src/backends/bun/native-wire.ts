@@ -3,6 +3,7 @@ import type { Cause } from '../../seam/cause.ts';
 import type { TlsContext } from '../../seam/tls.ts';
 import type { Sink, Wire } from '../../seam/wire.ts';
 import { DONE } from '../node/cause.ts';
+import { NO_TLS } from '../node/pipe-wire.ts';
 import {
   hasEnded,
   type ReadingAction,
@@ -11,12 +12,12 @@ import {
   readingTransition,
   refuses,
 } from '../node/reading-life.ts';
-import { inetName } from '../node/socket-wire.ts';
 import { CUT_SHORT, LOST } from '../node/stream-wire.ts';
 import { codeOf } from '../tls/context.ts';
 import type { BunEvents, BunSocket, BunTlsSocket } from './bun-sockets.ts';
 import { NOWHERE } from './bun-sockets.ts';
 import { causeOfBun } from './cause.ts';
+import type { Ends } from './ends.ts';
 import { handshakeOf, type NativeHandshake } from './native-handshake.ts';
 
 const BROKEN_PIPE: Cause = { kind: 'reset', code: 'EPIPE', detail: 'broken pipe' };
@@ -27,11 +28,9 @@ const { nextTick } = process;
 export class NativeWire implements Wire, BunEvents {
   /** The socket to use now; `startTls` replaces it. */
   #socket: BunSocket;
-  /** The path of a UNIX socket's listening end; undefined for TCP. */
-  readonly #path: string | undefined;
-  readonly #server: boolean;
+  readonly #ends: Ends;
   #sink: Sink | undefined;
-  #state: ReadingState = 'flowing';
+  #state: ReadingState;
   /** The cause for `onClosed`. */
   #cause: Cause = DONE;
   /** What the kernel has not taken of the latest chunk. */
@@ -50,10 +49,11 @@ export class NativeWire implements Wire, BunEvents {
   /** The handshake is under way. */
   #securing = false;
 
-  constructor(socket: BunSocket, path: string | undefined, server: boolean) {
+  constructor(socket: BunSocket, ends: Ends) {
     this.#socket = socket;
-    this.#path = path;
-    this.#server = server;
+    this.#ends = ends;
+    // That this end never reads the input of a child is the same as a peer that has ended its output.
+    this.#state = ends.kind === 'input' ? 'ended' : 'flowing';
   }
 
   /** Begins to pass on what the socket receives. */
@@ -62,15 +62,11 @@ export class NativeWire implements Wire, BunEvents {
   }
 
   get local(): SocketName | undefined {
-    if (this.#path !== undefined) return { family: 'UNIX', path: this.#server ? this.#path : '' };
-    const { localAddress, localPort, localFamily } = this.#socket;
-    return inetName(localAddress, localPort, localFamily);
+    return this.#ends.local(this.#socket);
   }
 
   get peer(): SocketName | undefined {
-    if (this.#path !== undefined) return { family: 'UNIX', path: this.#server ? '' : this.#path };
-    const { remoteAddress, remotePort, remoteFamily } = this.#socket;
-    return inetName(remoteAddress, remotePort, remoteFamily);
+    return this.#ends.peer(this.#socket);
   }
 
   get copies(): boolean {
@@ -91,6 +87,8 @@ export class NativeWire implements Wire, BunEvents {
   }
 
   end(): void {
+    // The output of a child has no output of this end.
+    if (this.#ends.kind === 'output') return;
     this.#ended = true;
     // The peer had ended before: Bun does not close by itself. Under TLS that sends close_notify first.
     if (hasEnded(this.#state)) this.#part();
@@ -114,16 +112,21 @@ export class NativeWire implements Wire, BunEvents {
   }
 
   setNoDelay(on: boolean): void {
-    if (this.#path === undefined) this.#socket.setNoDelay(on);
+    if (this.#ends.kind === 'tcp') this.#socket.setNoDelay(on);
   }
 
   setKeepAlive(on: boolean, initialDelayMs: number): void {
     // Bun counts whole seconds and drops the rest; 0 means the system's default.
-    if (this.#path === undefined) this.#socket.setKeepAlive(on, Math.ceil(initialDelayMs / 1000) * 1000);
+    if (this.#ends.kind === 'tcp') this.#socket.setKeepAlive(on, Math.ceil(initialDelayMs / 1000) * 1000);
   }
 
   startTls(context: TlsContext, serverName: string, unread: Buffer): void {
     const tls = handshakeOf(context, serverName);
+    if (this.#ends.kind === 'input' || this.#ends.kind === 'output') {
+      this.#blame(NO_TLS);
+      this.#take('abort');
+      return;
+    }
     if (this.#closed || (this.#state !== 'flowing' && this.#state !== 'paused')) {
       this.#take('startTls');
       return;
@@ -189,6 +192,8 @@ export class NativeWire implements Wire, BunEvents {
   }
 
   onEnd(): void {
+    // That a child has closed its input shows when it is written to.
+    if (this.#ends.kind === 'input') return;
     if (this.#securing) {
       this.#blame(CUT_SHORT);
       this.#take('failed');

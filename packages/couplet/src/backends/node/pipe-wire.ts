@@ -4,7 +4,7 @@ import type { Cause } from '../../seam/cause.ts';
 import { SocketWire } from './socket-wire.ts';
 
 const NAME: SocketName = { family: 'PIPE' };
-const NO_TLS: Cause = { kind: 'tls', code: '', detail: 'TLS over the pipes of a process is not supported' };
+export const NO_TLS: Cause = { kind: 'tls', code: '', detail: 'TLS over the pipes of a process is not supported' };
 
 /** A pipe to or from a child process, which to the runtime is a socket, as a wire of one direction. */
 abstract class PipeWire extends SocketWire {

@@ -1,8 +1,9 @@
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { Socket } from 'node:net';
 import type { Cause } from '../../seam/cause.ts';
 import type { Child, ChildSink, ProcessPlace, SpawnSink } from '../../seam/processes.ts';
 import type { Signal } from '../../seam/surroundings.ts';
+import type { Sink, Wire } from '../../seam/wire.ts';
 import { causeOfThrown } from './cause.ts';
 import { childProcess, os } from './late.ts';
 import { InputPipeWire, OutputPipeWire } from './pipe-wire.ts';
@@ -24,7 +25,7 @@ export function spawn(place: ProcessPlace, sink: SpawnSink): void {
     for (const pipe of [child.stdin, child.stdout, child.stderr]) discard(pipe);
     return;
   }
-  const started = NodeChild.of(child, child.pid, place.standardError === 'wire');
+  const started = childOf(child, child.pid, place.standardError === 'wire');
   if (started === undefined) {
     child.kill('SIGKILL');
     failed(NO_PIPES);
@@ -35,10 +36,15 @@ export function spawn(place: ProcessPlace, sink: SpawnSink): void {
   child.once('spawn', () => started.attach(sink.onStarted(started)));
 }
 
-function start({ command, args, cwd, env, detached, standardError }: ProcessPlace): ChildProcess {
+function start(place: ProcessPlace): ChildProcess {
+  return startWith(place, ['pipe', 'pipe', place.standardError === 'wire' ? 'pipe' : 'inherit']);
+}
+
+/** Starts the process of a child, with these for its standard input, output and error. */
+export function startWith({ command, args, cwd, env, detached }: ProcessPlace, stdio: StdioOptions): ChildProcess {
   return childProcess().spawn(command, args, {
     detached,
-    stdio: ['pipe', 'pipe', standardError === 'wire' ? 'pipe' : 'inherit'],
+    stdio,
     shell: false,
     windowsHide: true,
     ...(cwd !== undefined && { cwd }),
@@ -51,30 +57,47 @@ function discard(pipe: unknown): void {
   if (pipe instanceof Socket) pipe.on('error', () => {}).destroy();
 }
 
-class NodeChild implements Child {
+/** A wire to or from a child, which gets its sink when that has started. */
+interface ChildWire extends Wire {
+  attach(sink: Sink): void;
+}
+
+/** The pipes of a child. */
+export interface ChildPipes {
+  readonly stdin: ChildWire;
+  readonly stdout: ChildWire;
+  readonly stderr: ChildWire | undefined;
+}
+
+/** Returns a child with its pipes, which are sockets to the runtime; undefined if one is not. */
+function childOf(child: ChildProcess, pid: number, withError: boolean): NodeChild | undefined {
+  const { stdin, stdout, stderr } = child;
+  if (!(stdin instanceof Socket && stdout instanceof Socket)) return undefined;
+  if (withError && !(stderr instanceof Socket)) return undefined;
+  // When a child has ended, the runtime lets those of its streams flow that are paused.
+  Object.assign(child, { stdio: [] });
+  return new NodeChild(child, pid, {
+    stdin: new InputPipeWire(stdin),
+    stdout: new OutputPipeWire(stdout),
+    stderr: withError && stderr instanceof Socket ? new OutputPipeWire(stderr) : undefined,
+  });
+}
+
+/** A child that runs. */
+export class NodeChild implements Child {
   readonly pid: number;
-  readonly stdin: InputPipeWire;
-  readonly stdout: OutputPipeWire;
-  readonly stderr: OutputPipeWire | undefined;
+  readonly stdin: ChildWire;
+  readonly stdout: ChildWire;
+  readonly stderr: ChildWire | undefined;
   readonly #child: ChildProcess;
   #released = false;
 
-  private constructor(child: ChildProcess, pid: number, stdin: Socket, stdout: Socket, stderr: Socket | undefined) {
+  constructor(child: ChildProcess, pid: number, { stdin, stdout, stderr }: ChildPipes) {
     this.#child = child;
     this.pid = pid;
-    this.stdin = new InputPipeWire(stdin);
-    this.stdout = new OutputPipeWire(stdout);
-    this.stderr = stderr && new OutputPipeWire(stderr);
-    // When a child has ended, the runtime lets those of its streams flow that are paused.
-    Object.assign(child, { stdio: [] });
-  }
-
-  /** Returns a child with its pipes, which are sockets to the runtime; undefined if one is not. */
-  static of(child: ChildProcess, pid: number, withError: boolean): NodeChild | undefined {
-    const { stdin, stdout, stderr } = child;
-    if (!(stdin instanceof Socket && stdout instanceof Socket)) return undefined;
-    if (!withError) return new NodeChild(child, pid, stdin, stdout, undefined);
-    return stderr instanceof Socket ? new NodeChild(child, pid, stdin, stdout, stderr) : undefined;
+    this.stdin = stdin;
+    this.stdout = stdout;
+    this.stderr = stderr;
   }
 
   attach(sink: ChildSink): void {

@@ -1,0 +1,83 @@
+import type { Cause } from '../../seam/cause.ts';
+
+/** What Bun takes for the backlog, whatever it is asked for. */
+const OWN_BACKLOG = 512;
+
+/** The names of the C library: of glibc, of musl, and of macOS. */
+const LIBRARIES: readonly string[] =
+  process.platform === 'darwin'
+    ? ['libSystem.dylib']
+    : ['libc.so.6', 'libc.so', `libc.musl-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}.so.1`];
+const FUNCTIONS = {
+  listen: { args: ['i32', 'i32'], returns: 'i32' },
+  socketpair: { args: ['i32', 'i32', 'i32', 'ptr'], returns: 'i32' },
+};
+/** AF_UNIX, and SOCK_STREAM with SOCK_CLOEXEC where there is that. */
+const UNIX = 1;
+const STREAM = process.platform === 'linux' ? 1 + 0o2000000 : 1;
+
+type Call = (...args: readonly unknown[]) => unknown;
+
+/** Functions of the C library that Bun does not offer. */
+interface Library {
+  readonly listen: Call;
+  readonly socketpair: Call;
+}
+
+/** The library, or why it cannot be called. Undefined until it is first asked for. */
+let found: Library | Cause | undefined;
+
+/**
+ * Sets the backlog of a listening socket: listen(2) may be called once more for that. Returns the cause if that fails; that listen(2)
+ * cannot be called at all is told only the first time.
+ */
+export function setBacklog(fd: number, backlog: number): Cause | undefined {
+  const first = found === undefined;
+  found ??= find();
+  if ('kind' in found)
+    return first ? { ...found, detail: `the backlog stays ${OWN_BACKLOG}: ${found.detail}` } : undefined;
+  return found.listen(fd, backlog) === 0 ? undefined : unable(`listen(2) refuses a backlog of ${backlog}`);
+}
+
+/** Makes two connected UNIX sockets. Returns their descriptors, or the cause if that fails. */
+export function socketPair(): readonly [number, number] | Cause {
+  found ??= find();
+  if ('kind' in found) return found;
+  const pair = new Int32Array(2);
+  if (found.socketpair(UNIX, STREAM, 0, pair) !== 0) return { ...unable('socketpair(2) fails'), code: 'EMFILE' };
+  const [one = -1, other = -1] = pair;
+  return [one, other];
+}
+
+function find(): Library | Cause {
+  let why = '';
+  for (const name of LIBRARIES) {
+    try {
+      return open(name);
+    } catch (error) {
+      why = error instanceof Error ? error.message : String(error);
+    }
+  }
+  return unable(why);
+}
+
+/** Throws if the library has no such functions, or the runtime no way to call them. */
+function open(name: string): Library {
+  const dlopen = memberOf(process.getBuiltinModule('bun:ffi'), 'dlopen');
+  if (typeof dlopen !== 'function') throw new Error('this runtime has no bun:ffi');
+  const symbols = memberOf(dlopen(name, FUNCTIONS), 'symbols');
+  const call = (key: string): Call => {
+    const member = memberOf(symbols, key);
+    if (typeof member !== 'function') throw new Error(`${name} has no ${key}`);
+    return (...args) => member(...args);
+  };
+  return { listen: call('listen'), socketpair: call('socketpair') };
+}
+
+function memberOf(owner: unknown, name: string): unknown {
+  return typeof owner === 'object' && owner !== null ? Reflect.get(owner, name) : undefined;
+}
+
+function unable(why: string): Cause {
+  return { kind: 'other', code: 'ENOTSUP', detail: why };
+}

@@ -1,0 +1,82 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Cause } from '../../seam/cause.ts';
+import type { ProcessPlace, SpawnSink } from '../../seam/processes.ts';
+import { causeOfThrown } from '../node/cause.ts';
+import { NodeChild, startWith } from '../node/spawn.ts';
+import type { BunEvents, BunRuntime, BunSocket } from './bun-sockets.ts';
+import { HANDLERS, NOWHERE } from './bun-sockets.ts';
+import { pipeEnds } from './ends.ts';
+import { socketPair } from './libc.ts';
+import { NativeWire } from './native-wire.ts';
+
+const fs = process.getBuiltinModule('node:fs');
+const NO_SOCKET: Cause = { kind: 'other', code: '', detail: 'the runtime gave the process no pipes' };
+
+/** A pipe to a child: the descriptor of this end, and that of the child. */
+type Pair = readonly [near: number, far: number];
+
+/** Starts a child. Its pipes are pairs of UNIX sockets, as on Node: the streams that Bun makes are read while they are paused. */
+export function spawn(bun: BunRuntime, place: ProcessPlace, sink: SpawnSink): void {
+  const failed = (cause: Cause): void => void setImmediate(() => sink.onFailed(cause));
+  const pairs = openPairs(place.standardError === 'wire' ? 3 : 2);
+  if ('kind' in pairs) {
+    failed(pairs);
+    return;
+  }
+  const near = pairs.map(([fd]) => fd);
+  const [stdin, stdout, stderr = 'inherit'] = pairs.map(([, fd]) => fd);
+  let child: ChildProcess;
+  try {
+    child = startWith(place, [stdin, stdout, stderr]);
+  } catch (error) {
+    close(near);
+    failed(causeOfThrown(error));
+    return;
+  } finally {
+    close(pairs.map(([, fd]) => fd));
+  }
+  if (child.pid === undefined) {
+    close(near);
+    child.once('error', (error) => failed(causeOfThrown(error)));
+    return;
+  }
+  const [input, output, errors] = near.map((fd, at) => wireOf(bun, fd, at === 0 ? 'input' : 'output'));
+  if (input === undefined || output === undefined) {
+    child.kill('SIGKILL');
+    failed(NO_SOCKET);
+    return;
+  }
+  // An error that comes later is that of a signal which may not be sent.
+  child.on('error', () => {});
+  const started = new NodeChild(child, child.pid, { stdin: input, stdout: output, stderr: errors });
+  child.once('spawn', () => started.attach(sink.onStarted(started)));
+}
+
+function openPairs(count: number): readonly Pair[] | Cause {
+  const pairs: Pair[] = [];
+  while (pairs.length < count) {
+    const pair = socketPair();
+    if ('kind' in pair) {
+      close(pairs.flat());
+      return pair;
+    }
+    pairs.push(pair);
+  }
+  return pairs;
+}
+
+/** The wire of a socket that is connected: Bun opens it at once. */
+function wireOf(bun: BunRuntime, fd: number, kind: 'input' | 'output'): NativeWire | undefined {
+  let wire: NativeWire | undefined;
+  const onOpen = (socket: BunSocket): void => {
+    wire = new NativeWire(socket, pipeEnds(kind));
+    socket.data = wire;
+  };
+  const data: BunEvents = { ...NOWHERE, onOpen };
+  bun.connect({ fd, allowHalfOpen: true, socket: HANDLERS, data }).catch(() => {});
+  return wire;
+}
+
+function close(descriptors: readonly number[]): void {
+  for (const fd of descriptors) fs.closeSync(fd);
+}
