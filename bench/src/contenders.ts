@@ -40,6 +40,15 @@ function onCouplet(folder: string, root: string = here): Present | string {
   return existsSync(engine) ? onNode(folder, process.version, root) : `${engine} does not exist`;
 }
 
+/** Servers in TypeScript, run by the Bun that `BUN` names, or that is on the path; with `variables` in their environment. */
+function onBun(folder: string, variables: readonly string[] = []): Present | string {
+  const { BUN: bun = 'bun' } = process.env;
+  const version = firstLineOf(bun, '--version');
+  if (version === undefined) return 'install it with: npm install --no-save bun, and put it on the PATH';
+  const run = (path: string): string[] => ['env', ...variables, bun, '--conditions=couplet-source', path];
+  return folderOf(folder, 'ts', `Bun ${version}`, run);
+}
+
 /** Servers on a package that the bench depends on. */
 function onPackage(name: string): Present | string {
   try {
@@ -69,6 +78,10 @@ export function contenders(compiler: Compiler): Contender[] {
   return [
     ...couplets(),
     { name: 'node', find: () => onNode('node') },
+    // The same engine on Bun, by its backend and by that of Node; and the sockets of Bun alone.
+    { name: 'couplet-bun', find: () => onBun('couplet') },
+    { name: 'couplet-bun-node', find: () => onBun('couplet', ['COUPLET_BENCH_BACKEND=node']) },
+    { name: 'bun', find: () => onBun('bun') },
     { name: 'readline', find: () => onNode('readline') },
     { name: 'split2', find: () => onPackage('split2') },
     {

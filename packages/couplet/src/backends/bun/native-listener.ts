@@ -10,7 +10,7 @@ import { listenUNIX } from '../node/unix.ts';
 import type { BunEvents, BunListener, BunPlace, BunRuntime, BunSocket } from './bun-sockets.ts';
 import { HANDLERS } from './bun-sockets.ts';
 import { causeOfBun } from './cause.ts';
-import { type Ends, TCP_ENDS, unixEnds } from './ends.ts';
+import { type SocketEnds, TCP_ENDS, unixEnds } from './ends.ts';
 import { setBacklog } from './libc.ts';
 import { NativeWire } from './native-wire.ts';
 import { isSpare, NO_DESCRIPTORS } from './spare.ts';
@@ -34,10 +34,10 @@ class NativeListener implements PathListener, BunEvents {
   readonly #sink: ListenSink;
   /** Whether the peer of an accepted socket must be known. */
   readonly #asked: boolean;
-  readonly #ends: Ends;
+  readonly #ends: SocketEnds;
   #listener: BunListener | undefined;
 
-  constructor(bun: BunRuntime, sink: ListenSink, asked: boolean, ends: Ends) {
+  constructor(bun: BunRuntime, sink: ListenSink, asked: boolean, ends: SocketEnds) {
     this.#bun = bun;
     this.#sink = sink;
     this.#asked = asked;

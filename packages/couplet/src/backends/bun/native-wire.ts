@@ -17,7 +17,7 @@ import { codeOf } from '../tls/context.ts';
 import type { BunEvents, BunSocket, BunTlsSocket } from './bun-sockets.ts';
 import { NOWHERE } from './bun-sockets.ts';
 import { causeOfBun } from './cause.ts';
-import type { Ends } from './ends.ts';
+import type { SocketEnds } from './ends.ts';
 import { handshakeOf, type NativeHandshake } from './native-handshake.ts';
 
 const BROKEN_PIPE: Cause = { kind: 'reset', code: 'EPIPE', detail: 'broken pipe' };
@@ -28,7 +28,7 @@ const { nextTick } = process;
 export class NativeWire implements Wire, BunEvents {
   /** The socket to use now; `startTls` replaces it. */
   #socket: BunSocket;
-  readonly #ends: Ends;
+  readonly #ends: SocketEnds;
   #sink: Sink | undefined;
   #state: ReadingState;
   /** The cause for `onClosed`. */
@@ -49,7 +49,7 @@ export class NativeWire implements Wire, BunEvents {
   /** The handshake is under way. */
   #securing = false;
 
-  constructor(socket: BunSocket, ends: Ends) {
+  constructor(socket: BunSocket, ends: SocketEnds) {
     this.#socket = socket;
     this.#ends = ends;
     // That this end never reads the input of a child is the same as a peer that has ended its output.

@@ -4,6 +4,8 @@ import { causeOfThrown } from './cause.ts';
 
 const { channel } = process.getBuiltinModule('node:diagnostics_channel');
 
+const UNCATCHABLE: ReadonlySet<string> = new Set(['SIGKILL', 'SIGSTOP']);
+
 /** This process. */
 export const surroundings: Surroundings = {
   pid: process.pid,
@@ -25,7 +27,12 @@ export const surroundings: Surroundings = {
       for (const name of names) process.off(name, caught);
     };
     try {
-      for (const name of names) process.on(name, caught);
+      for (const name of names) {
+        // Not each runtime says so.
+        if (UNCATCHABLE.has(name))
+          throw Object.assign(new Error(`EINVAL: ${name} cannot be caught`), { code: 'EINVAL' });
+        process.on(name, caught);
+      }
     } catch (error) {
       release();
       throw error;
