@@ -4,7 +4,7 @@ import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { connect as connectTLS } from 'node:tls';
 import type { ClientTLS, ListeningPort, ServerTLS } from 'couplet';
 import { ClientFactory, Factory, Protocol, Reactor } from 'couplet';
-import { NodeBackend } from 'couplet/node';
+import { backendHere } from '../here.ts';
 
 /** A protocol that writes down what happens to it, and does what the test says. */
 export class Party extends Protocol {
@@ -52,7 +52,7 @@ export class Party extends Protocol {
 
 /** A reactor with ports whose protocols the test can look at. */
 export class TLSStage {
-  readonly reactor: Reactor = new Reactor(new NodeBackend());
+  readonly reactor: Reactor = new Reactor(backendHere());
   /** Whom the ports refused, and why. */
   readonly refused: Error[] = [];
   /** What was reported as an error. */

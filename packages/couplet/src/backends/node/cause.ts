@@ -59,8 +59,13 @@ function detailOf(error: NodeJS.ErrnoException, kind: Cause['kind']): string {
   if (kind === 'lookup') return error.code === 'ENOTFOUND' ? 'host not found' : `host lookup failed (${error.code})`;
   // OpenSSL's own message contains the place in its sources, and a line feed.
   if (kind === 'tls')
-    return 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message.trim();
+    return wordsOf('reason' in error && typeof error.reason === 'string' ? error.reason : error.message.trim());
   // zlib has numbers of its own, which are those of other errors to the system.
   const known = getSystemErrorMap().get(error.errno ?? 0);
   return known?.[0] === error.code && known ? known[1] : error.message;
+}
+
+/** BoringSSL has names where OpenSSL has words: `KEY_VALUES_MISMATCH`. */
+function wordsOf(reason: string): string {
+  return /^[A-Z\d]+(?:_[A-Z\d]+)+$/.test(reason) ? reason.toLowerCase().replaceAll('_', ' ') : reason;
 }
