@@ -8,7 +8,7 @@ import { setTimeout as pass } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import { ClientFactory, ClientTLS, Factory, Protocol, Reactor, ServerTLS } from 'couplet';
-import { NodeBackend } from 'couplet/node';
+import { backendHere } from '../here.ts';
 import { Authority } from './certificates.ts';
 import { streamPair } from './stream-pair.ts';
 
@@ -55,7 +55,7 @@ class HalfOpen extends Ear {
 }
 
 describe('adopted streams of node:stream', TIMEOUT, () => {
-  const reactor = new Reactor(new NodeBackend());
+  const reactor = new Reactor(backendHere());
   const uncaught: unknown[] = [];
   const catching = (error: unknown): unknown => uncaught.push(error);
   let running: Promise<void> | undefined;

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Address } from 'couplet';
 import { ClientFactory, Factory, Protocol, Reactor } from 'couplet';
-import { NodeBackend } from 'couplet/node';
+import { backendHere } from '../here.ts';
 
 describe('a client that announces itself', { timeout: 20_000 }, () => {
   for (const proxyHeader of [1, 2] as const) {
     test(`R38 in version ${proxyHeader} has its own addresses behind the header`, async () => {
-      const reactor = new Reactor(new NodeBackend());
+      const reactor = new Reactor(backendHere());
       let tell: (peerAndHost: readonly Address[]) => void = () => {};
       const told = new Promise<readonly Address[]>((resolve) => {
         tell = resolve;

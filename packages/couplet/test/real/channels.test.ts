@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { test } from 'node:test';
 import { connect, Factory, Protocol, Reactor } from 'couplet';
-import { NodeBackend } from 'couplet/node';
 import { accessLog, limitConnections } from 'couplet/policies';
+import { backendHere } from '../here.ts';
 
 const EVENTS = [
   'listening',
@@ -49,7 +49,7 @@ test('R45 R46 the channels of node:diagnostics_channel tell what observers are t
     subscribe(name, hear);
     return () => unsubscribe(name, hear);
   });
-  const reactor = new Reactor(new NodeBackend());
+  const reactor = new Reactor(backendHere());
   const lines: string[] = [];
   const stopLog = accessLog(reactor, (line) => lines.push(line));
   const port = await reactor.listenTCP(0, limitConnections(Factory.forProtocol(Greeting), { max: 1 }), {

@@ -5,7 +5,7 @@ import { type PerformanceEntry, PerformanceObserver, performance } from 'node:pe
 import process from 'node:process';
 import { describe, test } from 'node:test';
 import { ConversationFactory, Factory, Protocol, Reactor } from 'couplet';
-import { NodeBackend } from 'couplet/node';
+import { backendHere } from '../here.ts';
 
 /** A timer may be so late: the longest turn, and a little. */
 const LATE_MS = 25;
@@ -76,7 +76,7 @@ for (let count = 0; count < Number(process.argv[2]); count += 1) connect(Number(
  * of garbage took of it: no engine can interrupt that.
  */
 async function lateness(factory: Factory, count: number): Promise<number> {
-  const reactor = new Reactor(new NodeBackend());
+  const reactor = new Reactor(backendHere());
   const port = await reactor.listenTCP(0, factory, { interface: '127.0.0.1' });
   const host = port.getHost();
   assert.ok(host.family === 'IPv4');

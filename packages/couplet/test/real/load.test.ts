@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { extname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ClientFactory, Protocol, Reactor } from 'couplet';
-import { NodeBackend } from 'couplet/node';
+import { backendHere } from '../here.ts';
 import { flags } from './flags.ts';
 
 const POEM_BYTES = 3003;
@@ -68,7 +68,7 @@ describe('a server under load', () => {
   });
 
   test('10,000 downloads at once: none is lost and none is short', { timeout: 60_000 }, async () => {
-    const reactor = new Reactor(new NodeBackend());
+    const reactor = new Reactor(backendHere());
     const running = reactor.run({ signals: false });
     const downloads = await new Promise<Downloads>((resolve) => {
       const factory = new Downloads(10_000, () => resolve(factory));

@@ -6,9 +6,9 @@ import process from 'node:process';
 import { describe, test } from 'node:test';
 import type { SpawnOptions } from 'couplet';
 import { ConnectionDone, connect, open, ProcessDone, ProcessTerminated, Protocol, Reactor, SpawnError } from 'couplet';
-import { NodeBackend } from 'couplet/node';
 import { ProcessActor, type ProcessPart } from 'couplet-conformance';
 import { FULL } from 'couplet-test/full';
+import { backendHere } from '../here.ts';
 
 /** How many processes are started in turn. */
 const MANY = FULL ? 1000 : 40;
@@ -16,7 +16,7 @@ const MANY = FULL ? 1000 : 40;
 /** A reactor that runs while a scene is played; nothing may be left of it. */
 async function play(scene: (reactor: Reactor) => Promise<void>): Promise<void> {
   const before = descriptors();
-  const reactor = new Reactor(new NodeBackend());
+  const reactor = new Reactor(backendHere());
   const running = reactor.run({ signals: false });
   try {
     await scene(reactor);
@@ -198,7 +198,7 @@ describe('R56 real processes', { skip: process.platform !== 'linux', timeout: 12
   });
 
   test('a detached process lives on when the reactor has ended', async () => {
-    const reactor = new Reactor(new NodeBackend());
+    const reactor = new Reactor(backendHere());
     const running = reactor.run({ signals: false });
     const actor = new ProcessActor();
     reactor.spawnProcess(actor, 'sleep', ['60'], { detached: true });

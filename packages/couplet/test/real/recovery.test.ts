@@ -10,14 +10,11 @@ import {
   Reactor,
   ReconnectingClientFactory,
 } from 'couplet';
-import { NodeBackend } from 'couplet/node';
 import type { Backend, Cause, Streams } from 'couplet/testing';
+import { backendHere } from '../here.ts';
 
 /** Runs a scene on a running reactor, and stops it. */
-async function onReactor(
-  scene: (reactor: Reactor) => Promise<void>,
-  backend: Backend = new NodeBackend(),
-): Promise<void> {
+async function onReactor(scene: (reactor: Reactor) => Promise<void>, backend: Backend = backendHere()): Promise<void> {
   const reactor = new Reactor(backend);
   const running = reactor.run({ signals: false });
   try {
@@ -73,7 +70,7 @@ type Listen = Streams['listen'];
 
 /** A backend that listens like that. */
 function listeningBy(how: (listen: Listen, ...asked: Parameters<Listen>) => ReturnType<Listen>): Backend {
-  const backend = new NodeBackend();
+  const backend = backendHere();
   const { streams } = backend;
   return { ...backend, streams: { ...streams, listen: (place, sink) => how(streams.listen, place, sink) } };
 }

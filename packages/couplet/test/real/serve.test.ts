@@ -14,7 +14,7 @@ import {
   serve,
   UserAbortError,
 } from 'couplet';
-import { NodeBackend } from 'couplet/node';
+import { backendHere } from '../here.ts';
 
 const TIMEOUT = { timeout: 15_000 };
 
@@ -86,7 +86,7 @@ describe('R40 serve and open', TIMEOUT, () => {
   });
 
   test('R40 serve and open take the reactor that they are given', async () => {
-    const reactor = new Reactor(new NodeBackend());
+    const reactor = new Reactor(backendHere());
     const running = reactor.run({ signals: false });
     let made = 0;
     reactor.observe({

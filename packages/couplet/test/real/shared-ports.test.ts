@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { CannotListenError, listen, Protocol, Reactor } from 'couplet';
-import { NodeBackend } from 'couplet/node';
 import { whyNotShared } from '../../src/backends/node/reuse.ts';
+import { backendHere } from '../here.ts';
 
-const reactor = new Reactor(new NodeBackend());
+const reactor = new Reactor(backendHere());
 const silent = (): Protocol => new Protocol();
 
 describe('ports that share their number', () => {

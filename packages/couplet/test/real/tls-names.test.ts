@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { before, describe, test } from 'node:test';
 import { createServer } from 'node:tls';
 import { ClientFactory, ClientTLS, Reactor, ServerTLS } from 'couplet';
-import { NodeBackend } from 'couplet/node';
+import { backendHere } from '../here.ts';
 import { Authority } from './certificates.ts';
 import { numberOf, Party, TLSStage } from './tls-stage.ts';
 
 /** Every name is this machine. */
 const reactor = new Reactor({
-  ...new NodeBackend(),
+  ...backendHere(),
   names: { resolve: async () => [{ family: 'IPv4', host: '127.0.0.1' }] },
 });
 

@@ -152,11 +152,13 @@ export class NativeWire implements Wire, BunEvents {
   onHandshake(success: boolean, error: Error | null | undefined): void {
     const tls = this.#tls;
     const secured = this.#secured;
-    if (!this.#securing || tls === undefined || secured === undefined) return;
+    if (!this.#securing) return;
     if (!success && !isJudgement(error)) {
+      // Perhaps inside the call that began it: what arrived before was no handshake.
       this.#fail(error);
       return;
     }
+    if (tls === undefined || secured === undefined) return;
     this.#securing = false;
     const outcome = tls.judge(secured, error);
     if ('kind' in outcome) {
