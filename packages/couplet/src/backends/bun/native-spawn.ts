@@ -49,7 +49,8 @@ export function spawn(bun: BunRuntime, place: ProcessPlace, sink: SpawnSink): vo
   // An error that comes later is that of a signal which may not be sent.
   child.on('error', () => {});
   const started = new NodeChild(child, child.pid, { stdin: input, stdout: output, stderr: errors });
-  child.once('spawn', () => started.attach(sink.onStarted(started)));
+  // It runs by now, and Bun does not always say so.
+  process.nextTick(() => started.attach(sink.onStarted(started)));
 }
 
 function openPairs(count: number): readonly Pair[] | Cause {

@@ -41,7 +41,9 @@ export class NativeWire implements Wire, BunEvents {
   #ended = false;
   /** The peer has, behind what arrived. */
   #endArrived = false;
-  /** Bun has closed the socket. */
+  /** This side closes the socket. */
+  #closing = false;
+  /** Bun has closed it. */
   #closed = false;
   /** The handshake since `startTls`; undefined in clear. */
   #tls: NativeHandshake | undefined;
@@ -203,7 +205,7 @@ export class NativeWire implements Wire, BunEvents {
     }
     this.#endReading();
     // This side had ended before: Bun does not close by itself.
-    if (this.#ended) this.#socket.close();
+    if (this.#ended && !this.#closed) this.#cut();
   }
 
   onDrain(): void {
@@ -222,8 +224,9 @@ export class NativeWire implements Wire, BunEvents {
 
   onClose(error: Error | undefined): void {
     this.#closed = true;
-    // Perhaps inside a call of this side.
-    nextTick(() => this.#over(error));
+    // Inside a call of this side, and outside of an event, Bun runs the next ticks before that returns.
+    if (this.#closing) setImmediate(() => this.#over(error));
+    else nextTick(() => this.#over(error));
   }
 
   /** The peer has ended. What arrived before is passed on first. */
@@ -335,6 +338,7 @@ export class NativeWire implements Wire, BunEvents {
 
   #cut(): void {
     this.#arrived = undefined;
+    this.#closing = true;
     if (this.#closed) nextTick(() => this.#tellClosed());
     else this.#socket.close();
   }
@@ -347,6 +351,7 @@ export class NativeWire implements Wire, BunEvents {
 
   #reset(): void {
     this.#arrived = undefined;
+    this.#closing = true;
     if (this.#closed) nextTick(() => this.#tellClosed());
     else this.#socket.terminate();
   }
