@@ -77,7 +77,10 @@ export interface Listener {
 export interface ListenSink {
   /** Takes a new wire and returns its sink, or null to refuse it: the backend then closes the wire. */
   onAccepted(wire: Wire): Sink | null;
-  /** A connection could not be accepted, where the runtime reports it. The listener stays up, and tries again by itself. */
+  /**
+   * A connection could not be accepted, where the runtime reports it, or the listener is not quite as it was asked for. It stays up, and
+   * tries again by itself.
+   */
   onAcceptFailed(cause: Cause): void;
 }
 

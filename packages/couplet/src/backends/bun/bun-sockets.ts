@@ -155,7 +155,7 @@ export const NOWHERE: BunEvents = { onOpen() {}, onChunk() {}, onEnd() {}, onDra
 export function bunRuntime(): BunRuntime {
   const found: unknown = Reflect.get(globalThis, 'Bun');
   if (isRuntime(found)) return found;
-  throw new Error(`BunBackend needs Bun, and this is Node ${process.versions.node}: use NodeBackend of couplet/node`);
+  throw new Error('BunBackend needs Bun, and this is another runtime: use NodeBackend of couplet/node');
 }
 
 function isRuntime(found: unknown): found is BunRuntime {
