@@ -18,7 +18,11 @@ import { Child } from '../real/child.ts';
 const skip = onBun ? false : 'only on Bun';
 const withoutSs = skip || (spawnSync('ss', ['-V']).error === undefined ? false : 'there is no ss');
 const folder = mkdtempSync(join(tmpdir(), 'couplet-bun-'));
-after(() => rmSync(folder, { recursive: true }));
+const children: Child[] = [];
+after(() => {
+  for (const child of children) if (child.alive) child.signal('SIGKILL');
+  rmSync(folder, { recursive: true });
+});
 
 /** A protocol that writes down what happens to it, and does what the test says. */
 class Party extends Protocol {
@@ -153,6 +157,7 @@ describe('RT-4 an abort over TLS', { skip }, () => {
 describe('RT-5 without descriptors', { skip }, () => {
   test('clients that are too many are closed, the server rests, and serves once descriptors come back', async () => {
     const server = new Child('crowded', [], ['sh', '-c', 'ulimit -n 60; exec "$@"', 'sh']);
+    children.push(server);
     const port = Number(await server.line(0));
     const answered = new Set<Socket>();
     const closed = new Set<Socket>();
@@ -211,6 +216,7 @@ describe('RT-6 the backlog', { skip: withoutSs }, () => {
 
   test('without ffi is 512, which the observers are told once, and the ports work', async () => {
     const server = new Child('without-ffi', []);
+    children.push(server);
     await server.line(2);
     const told = server.lines.filter((line) => line.startsWith('accept: '));
     const [first = 0, second = 0] = server.lines.map(Number).filter((port) => port > 0);
