@@ -14,16 +14,24 @@ describe('the size of a bundle of what is built', () => {
 
 describe('RT-11 a bundle has the backend of its runtime alone', () => {
   /** A text of each backend that no other one has. */
-  const MARKS = { node: 'pauseOnConnect', bun: 'bun:ffi' } as const;
+  const MARKS = { node: 'pauseOnConnect', bun: 'bun:ffi', deno: 'DenoBackend needs Deno' } as const;
 
   test('for Node nothing of Bun', async () => {
     const text = await bundledFor('node', bundled.echo.text);
     assert.ok(text.includes(MARKS.node));
     assert.ok(!text.includes(MARKS.bun));
     assert.ok(!text.includes('BunBackend'));
+    assert.ok(!text.includes(MARKS.deno));
   });
 
   test('for Bun its sockets', async () => {
     assert.ok((await bundledFor('bun', bundled.echo.text)).includes(MARKS.bun));
+  });
+
+  test('for Deno what repairs that of Node', async () => {
+    const text = await bundledFor('deno', bundled.echo.text);
+    assert.ok(text.includes(MARKS.deno));
+    assert.ok(text.includes(MARKS.node));
+    assert.ok(!text.includes(MARKS.bun));
   });
 });

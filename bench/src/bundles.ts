@@ -43,14 +43,14 @@ export interface Sizes {
 }
 
 /** Bundles a program for a runtime, as its bundler resolves imports. Returns the code. */
-export async function bundledFor(runtime: 'node' | 'bun', text: string): Promise<string> {
+export async function bundledFor(runtime: 'node' | 'bun' | 'deno', text: string): Promise<string> {
   const { outputFiles } = await esbuild.build({
     stdin: { contents: text, resolveDir: import.meta.dirname },
     bundle: true,
     write: false,
     format: 'esm',
     platform: 'node',
-    conditions: runtime === 'bun' ? ['bun'] : [],
+    conditions: runtime === 'node' ? [] : [runtime],
   });
   return outputFiles.map((file) => file.text).join('');
 }

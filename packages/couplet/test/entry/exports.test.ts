@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import * as couplet from 'couplet';
 import * as bun from 'couplet/bun';
+import * as deno from 'couplet/deno';
 import * as endpoints from 'couplet/endpoints';
 import * as framing from 'couplet/framing';
 import * as node from 'couplet/node';
@@ -16,6 +17,7 @@ import { SURFACE } from './surface.ts';
 const MODULES: Record<keyof typeof SURFACE, object> = {
   couplet,
   'couplet/bun': bun,
+  'couplet/deno': deno,
   'couplet/endpoints': endpoints,
   'couplet/framing': framing,
   'couplet/node': node,

@@ -4,6 +4,7 @@ import { COUPLET } from './surface-of-couplet.ts';
 export const SURFACE = {
   couplet: COUPLET,
   'couplet/bun': { values: ['BunBackend'], types: [] },
+  'couplet/deno': { values: ['DenoBackend'], types: [] },
   'couplet/endpoints': {
     values: [
       'AdoptedStreamServerEndpoint',

@@ -192,7 +192,8 @@ export abstract class StreamWire<S extends Duplex = Socket> implements Guard {
   }
 
   drained(): void {
-    if (!(refuses(this.#state) || this.stream.destroyed)) this.sink?.onWritable();
+    // What is written when the wire is left ends inside of that call on Deno.
+    if (!(refuses(this.#state) || this.#state === 'left' || this.stream.destroyed)) this.sink?.onWritable();
   }
 
   /** The stream broke. */

@@ -1,0 +1,1 @@
+export { DenoBackend } from '../backends/deno/deno.ts';
