@@ -4,6 +4,7 @@ import type { Processes } from '../../seam/processes.ts';
 import type { Streams } from '../../seam/streams.ts';
 import type { Surroundings } from '../../seam/surroundings.ts';
 import { NodeBackend } from '../node/node.ts';
+import { tlsContext } from './tls.ts';
 
 /**
  * The backend of Deno: `NodeBackend` on the `node:net` of Deno, whose own sockets can neither reset a connection nor begin TLS on a
@@ -23,7 +24,7 @@ export class DenoBackend implements Backend {
       throw new Error('DenoBackend needs Deno, and this is another runtime: use NodeBackend of couplet/node');
     const { clock, streams, names, surroundings, processes } = new NodeBackend();
     this.clock = clock;
-    this.streams = streams;
+    this.streams = { ...streams, tlsContext };
     this.names = names;
     this.surroundings = surroundings;
     this.processes = processes;

@@ -23,6 +23,8 @@ export interface Secured {
   readonly socket: TLSSocket;
   /** Calls `told` when the handshake is done, with its outcome, or with the cause why the peer is rejected. */
   done(told: (outcome: TlsInfo | Cause) => void): void;
+  /** Calls `told` once what was written is with the kernel; undefined where the callbacks of the socket's writes tell that. */
+  readonly flushed?: (told: () => void) => void;
 }
 
 /** The context that `node:tls` made of settings. */

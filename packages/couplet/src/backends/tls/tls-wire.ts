@@ -23,11 +23,13 @@ export class TlsWire extends StreamWire {
   /** How many bytes TLS has passed on, and after how many other events have their turn. */
   #passed = 0;
   #mostPassed = MOST_IN_A_TURN;
+  readonly #flushed: Secured['flushed'];
 
   /** Takes over a stream whose handshake has begun. `state` is how that was read. */
-  constructor(raw: Duplex, { socket, done }: Secured, path: string | undefined, state: ReadingState) {
+  constructor(raw: Duplex, { socket, done, flushed }: Secured, path: string | undefined, state: ReadingState) {
     super(socket, path, state);
     this.raw = raw;
+    this.#flushed = flushed;
     this.listenForErrors(raw, 'error');
     // A server's TLS socket that was made by hand does not emit 'error' for what breaks after the handshake.
     this.listenForErrors(socket, '_tlsError');
@@ -54,6 +56,11 @@ export class TlsWire extends StreamWire {
 
   readonly #encrypted = (error: Error | null | undefined): void => {
     if (error !== undefined && error !== null) return;
+    if (this.#flushed === undefined) this.#taken();
+    else this.#flushed(this.#taken);
+  };
+
+  readonly #taken = (): void => {
     this.#passed += this.#encrypting;
     this.#encrypting = 0;
     // TLS calls this again before any other event, as long as there is something to write.
@@ -170,7 +177,10 @@ export class TlsWire extends StreamWire {
     stream.resume();
     const late = setTimeout(() => this.#apply('late'), CLOSE_NOTIFY_MS);
     stream.once('close', () => clearTimeout(late));
-    stream.once('finish', () => this.#apply('sent'));
+    stream.once('finish', () => {
+      if (this.#flushed === undefined) this.#apply('sent');
+      else this.#flushed(() => this.#apply('sent'));
+    });
     stream.end();
   }
 }

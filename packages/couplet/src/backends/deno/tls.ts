@@ -1,0 +1,52 @@
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Cause } from '../../seam/cause.ts';
+import type { TlsClientSettings, TlsContext, TlsServerSettings } from '../../seam/tls.ts';
+import { causeOfThrown } from '../node/cause.ts';
+import { NodeTlsClient, NodeTlsServer, type Secured } from '../tls/context.ts';
+import { Relay } from './relay.ts';
+
+class DenoTlsServer extends NodeTlsServer {
+  override secure(raw: Duplex): Secured {
+    return relayed(raw, (stream) => super.secure(stream));
+  }
+}
+
+class DenoTlsClient extends NodeTlsClient {
+  override secure(raw: Duplex, serverName: string): Secured {
+    return relayed(raw, (stream) => super.secure(stream, serverName));
+  }
+}
+
+/** Makes the context of settings; returns the cause if a certificate or a key cannot be used. */
+export function tlsContext(settings: TlsServerSettings | TlsClientSettings): TlsContext | Cause {
+  try {
+    return settings.role === 'server' ? new DenoTlsServer(settings) : new DenoTlsClient(settings);
+  } catch (error) {
+    return { ...causeOfThrown(error), kind: 'tls' };
+  }
+}
+
+/** Begins a handshake over a relay of the socket. */
+function relayed(raw: Duplex, secure: (stream: Duplex) => Secured): Secured {
+  if (!(raw instanceof Socket)) return secure(raw);
+  const relay = new Relay(raw);
+  const secured = secure(relay);
+  const { socket } = secured;
+  socket.once('close', () => relay.destroy());
+  // A TLS socket that is paused is read all the same, and its end is lost. A handshake is read also in a pause.
+  const follow = (): void => {
+    if (socket.isPaused()) relay.hold();
+    socket.on('pause', () => relay.hold());
+    socket.on('resume', () => setImmediate(() => socket.isPaused() || relay.release()));
+  };
+  return {
+    socket,
+    done: (told) =>
+      secured.done((outcome) => {
+        follow();
+        told(outcome);
+      }),
+    flushed: (told) => relay.flushed(told),
+  };
+}
