@@ -19,7 +19,13 @@ const SOURCES = '--conditions=couplet-source';
 const RUNTIMES = {
   node: {
     version: '26.10.0',
-    words: (file, report) => [SOURCES, '--expose-gc', '--test-reporter=junit', `--test-reporter-destination=${report}`, file],
+    words: (file, report) => [
+      SOURCES,
+      '--expose-gc',
+      '--test-reporter=junit',
+      `--test-reporter-destination=${report}`,
+      file,
+    ],
   },
   bun: {
     version: '1.4.5',
@@ -40,7 +46,9 @@ const RUNTIMES = {
 /** The longest first: at the end there is nothing else to run beside them. */
 const FILES = [
   'packages/couplet/test/real/backend.test.ts',
-  ...['sim', 'framing', 'policies', 'endpoints', 'backends'].map((name) => `packages/couplet/test/${name}/**/*.test.ts`),
+  ...['sim', 'framing', 'policies', 'endpoints', 'backends'].map(
+    (name) => `packages/couplet/test/${name}/**/*.test.ts`,
+  ),
 ];
 
 const { values, positionals } = parseArgs({
@@ -60,7 +68,8 @@ for (const name of values.runtime)
 process.chdir(ROOT);
 install(values.runtime);
 const all = globSync(FILES);
-const files = positionals.length > 0 ? positionals : FILES.flatMap((pattern) => all.filter((file) => matches(file, pattern)));
+const files =
+  positionals.length > 0 ? positionals : FILES.flatMap((pattern) => all.filter((file) => matches(file, pattern)));
 const folder = mkdtempSync(join(tmpdir(), 'couplet-runtimes-'));
 const running = new Set();
 // What runs when this is interrupted does not stay.
@@ -107,8 +116,7 @@ async function runAll(runtime) {
   const path = join(values.differences, `${runtime}.json`);
   const known = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
   console.log(`${runtime} ${RUNTIMES[runtime].version}: ${files.length} files`);
-  for (const file of Object.keys(known))
-    if (!existsSync(file)) fail(`${path} has ${file}, which does not exist`);
+  for (const file of Object.keys(known)) if (!existsSync(file)) fail(`${path} has ${file}, which does not exist`);
   const waiting = [...files];
   await Promise.all(
     Array.from({ length: availableParallelism() }, async () => {

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import {
   type ConnectionState,
   type ConnectionView,
@@ -22,6 +20,7 @@ import { boundsOf } from '../../src/protocol/options.ts';
 import { Reactor } from '../../src/reactor/reactor.ts';
 import type { SocketName } from '../../src/seam/address.ts';
 import type { Sink } from '../../src/seam/wire.ts';
+import { collector } from '../collector.ts';
 import { FakeBackend } from '../fake-backend.ts';
 import { FakeWire } from '../fake-wire.ts';
 import { originOf } from '../origin.ts';
@@ -266,8 +265,7 @@ const CROWD = 10_000;
 
 describe('R44 E-8 views that are kept', () => {
   test('keep none of 10,000 connections alive that are gone', async () => {
-    setFlagsFromString('--expose-gc');
-    const collect: () => void = runInNewContext('gc');
+    const collect = collector();
     const kept: WeakRef<object>[] = [];
     const { engine, admission, views } = scene(Factory.forProtocol(Protocol));
     const frames: (readonly ConnectionView[])[] = [];

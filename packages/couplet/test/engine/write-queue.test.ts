@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { Slabs } from '../../src/bytes/slabs.ts';
 import { HIGH_WATER } from '../../src/engine/flow.ts';
 import { WriteQueue } from '../../src/engine/write-queue.ts';
+import { collector } from '../collector.ts';
 import { FakeWire } from '../fake-wire.ts';
 
 const LARGE = 16 * 1024;
@@ -347,8 +346,7 @@ describe('the cost of WriteQueue', () => {
   });
 
   test('R15 what has been sent is let go of, also while the queue never empties', async () => {
-    setFlagsFromString('--expose-gc');
-    const collect: () => void = runInNewContext('gc');
+    const collect = collector();
     const line = new Line(new Slabs(), 0, false);
     const refs: WeakRef<Uint8Array>[] = [];
     for (let count = 0; count < 200; count += 1) {

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import {
   type Decoder,
   decoder,
@@ -15,6 +13,7 @@ import {
   textLines,
   varintPrefixed,
 } from 'couplet/framing';
+import { collector } from '../collector.ts';
 import { assertLinear } from '../growth.ts';
 import { workOf } from '../work.ts';
 
@@ -127,8 +126,7 @@ describe('the cost of framing', () => {
 
 /** How many bytes so many things keep alive, each. */
 function kept(count: number, make: () => unknown): number {
-  setFlagsFromString('--expose-gc');
-  const collect: () => void = runInNewContext('gc');
+  const collect = collector();
   const used = (): number => {
     // What the first one finds dead the next ones give back.
     for (let times = 0; times < 3; times += 1) collect();

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { FrameInput } from 'couplet/framing';
 import { type Decoder, decoder, FramingError, LengthLimitError, VarintParseError } from 'couplet/framing';
 import { verifyFraming } from 'couplet/testing';
 import fc from 'fast-check';
+import { collector } from '../collector.ts';
 
 type Value = string | number | Buffer | null | readonly Value[];
 
@@ -232,8 +231,7 @@ describe('R51 a decoder by a generator', () => {
   });
 
   test('R51 an answer is let go of with its frame', async () => {
-    setFlagsFromString('--expose-gc');
-    const collect: () => void = runInNewContext('gc');
+    const collect = collector();
     const one = decoder(function* (input) {
       return (yield* input.bytes(80_000)).length;
     });

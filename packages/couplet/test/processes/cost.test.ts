@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { ProcessProtocol, Reactor } from 'couplet';
 import { ProcessActor } from 'couplet-conformance';
+import { collector } from '../collector.ts';
 import { workOf } from '../work.ts';
 import { ChildBackend } from './fake-child.ts';
 
@@ -53,8 +52,7 @@ describe('R56 what a process costs, counted and not timed', () => {
   });
 
   test('nothing of a process is kept when it has ended, and no timer is left', async () => {
-    setFlagsFromString('--expose-gc');
-    const collect: () => void = runInNewContext('gc');
+    const collect = collector();
     const backend = new ChildBackend();
     const reactor = new Reactor(backend);
     const kept: WeakRef<object>[] = [];

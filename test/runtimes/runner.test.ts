@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { after, describe, test } from 'node:test';
+
+const FIXTURES = 'test/runtimes/fixtures';
+const MIXED = `${FIXTURES}/mixed.mjs`;
+const FAILING = 'some > fails, "as <it> must"';
+const RUNTIMES = ['node', 'bun', 'deno'] as const;
+
+const folder = mkdtempSync(join(tmpdir(), 'couplet-runner-'));
+after(() => rmSync(folder, { recursive: true }));
+
+/** Runs files on a runtime with a list of known differences, and returns what is printed and the status. */
+function run(
+  runtime: string,
+  files: readonly string[],
+  known: object,
+  limit = '60',
+): { text: string; status: number | null } {
+  writeFileSync(join(folder, `${runtime}.json`), JSON.stringify(known));
+  const words = ['scripts/runtimes.mjs', '--runtime', runtime, '--differences', folder, '--limit', limit, ...files];
+  const { stdout, status } = spawnSync(process.execPath, words, { encoding: 'utf8' });
+  return { text: stdout, status };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    return false;
+  }
+}
+
+for (const runtime of RUNTIMES)
+  describe(`the runner of test files, with ${runtime}`, () => {
+    test('RT-3: a failure that is known counts as such', () => {
+      const { text, status } = run(runtime, [MIXED], { [MIXED]: { [FAILING]: 'one is not two' } });
+      assert.match(text, /^1 passed, 0 failed \(1 known differences\)$/m);
+      assert.equal(status, 0);
+    });
+
+    test('RT-3: a failure that is not known fails', () => {
+      const { text, status } = run(runtime, [MIXED], {});
+      assert.ok(text.includes(`${MIXED}: failed: ${FAILING}`), text);
+      assert.match(text, /^1 passed, 1 failed/m);
+      assert.equal(status, 1);
+    });
+
+    for (const [what, entry, reason, said] of [
+      ['passes', 'some > passes', 'a reason', 'passes now'],
+      ['is skipped', 'some > is skipped', 'a reason', 'is skipped now'],
+      ['names no test', 'some > other', 'a reason', 'is the name of no test'],
+      ['has no reason', FAILING, ' ', 'without a reason'],
+    ] as const)
+      test(`RT-3: a known difference that ${what} fails`, () => {
+        const { text, status } = run(runtime, [MIXED], { [MIXED]: { [FAILING]: 'one is not two', [entry]: reason } });
+        assert.ok(text.includes(said), text);
+        assert.match(text, /^1 passed, 1 failed/m);
+        assert.equal(status, 1);
+      });
+
+    test('RT-13: a file that hangs is ended with its children and named, and the others run', () => {
+      const known = { [MIXED]: { [FAILING]: 'one is not two' } };
+      const { text, status } = run(runtime, [`${FIXTURES}/hanging.mjs`, MIXED], known, '5');
+      assert.match(text, /hanging\.mjs: it did not end within 5 s/);
+      assert.match(text, /^1 passed, 1 failed/m);
+      assert.equal(status, 1);
+      const child = Number(/child (\d+)/.exec(text)?.[1]);
+      assert.ok(child > 0, text);
+      assert.ok(!isAlive(child));
+    });
+  });
+
+test('RT-3: a list that names a file which does not exist fails', () => {
+  const { text, status } = run('node', [], { 'test/none.test.ts': {} });
+  assert.match(text, /test\/none\.test\.ts, which does not exist/);
+  assert.equal(status, 1);
+});
+
+describe('docs/runtimes.md', () => {
+  const DIFFERENCES = 'test/runtimes/differences';
+  const text = readFileSync('docs/runtimes.md', 'utf8');
+
+  test('RT-3: it shows exactly the lists of known differences', () => {
+    const listed = readdirSync(DIFFERENCES).flatMap((name) => {
+      const files: Readonly<Record<string, Readonly<Record<string, string>>>> = JSON.parse(
+        readFileSync(join(DIFFERENCES, name), 'utf8'),
+      );
+      const runtime = name.replace('.json', '');
+      return Object.values(files).flatMap((tests) =>
+        Object.entries(tests).map(([test, reason]) => `| ${runtime} | ${test} | ${reason} |`),
+      );
+    });
+    const shown = text.split('\n').filter((line) => /^\| (?:bun|deno|node) \|/.test(line));
+    assert.deepEqual(shown.sort(), listed.sort());
+  });
+});
