@@ -154,7 +154,8 @@ function fail(line) {
 /** Resolves when a file has been run, or was ended because it takes too long. Nothing that it started stays. */
 function ended(runtime, file, report) {
   const program = join(INSTALLED, 'node_modules/.bin', runtime);
-  const env = { ...process.env, NO_COLOR: '1', COUPLET_RUNTIME: runtime };
+  // A test that runs this would be asked for its own report otherwise.
+  const env = { ...process.env, NO_COLOR: '1', NODE_TEST_CONTEXT: undefined };
   const options = { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env };
   const child = spawn(program, RUNTIMES[runtime].words(file, report), options);
   running.add(child);
