@@ -55,8 +55,9 @@ class NodeBorder {
   #guard({ name, instead, owner, key }: Way): () => void {
     const holder = holderOf(owner, key);
     const known = holder && Object.getOwnPropertyDescriptor(holder, key);
-    if (holder === undefined || known === undefined || typeof known.value !== 'function') return () => {};
-    const original: GlobalFunction = known.value;
+    // The timers of Deno are accessors.
+    const original: GlobalFunction | undefined = known?.get === undefined ? known?.value : known.get.call(owner);
+    if (holder === undefined || known === undefined || typeof original !== 'function') return () => {};
     const context = this.#context;
     const { guarded } = {
       guarded(this: unknown, ...args: unknown[]): unknown {
@@ -67,7 +68,8 @@ class NodeBorder {
       },
     };
     Object.defineProperties(guarded, Object.getOwnPropertyDescriptors(original));
-    Object.defineProperty(holder, key, { ...known, value: guarded });
+    const { enumerable = true, configurable = true } = known;
+    Object.defineProperty(holder, key, { value: guarded, writable: true, enumerable, configurable });
     return () => {
       // If it was replaced meanwhile, the replacement stays.
       if (Object.getOwnPropertyDescriptor(holder, key)?.value === guarded) Object.defineProperty(holder, key, known);
@@ -92,5 +94,5 @@ function callerOf(callee: GlobalFunction): string | undefined {
   Error.captureStackTrace(at, callee);
   const line = at.stack.split('\n').find((text) => /^\s+at /.test(text));
   if (line === undefined) return 'code of a host';
-  return /[( ]node:/.test(line) ? undefined : line.replace(/^\s+at (async )?/, '');
+  return /[( ](?:node|ext):/.test(line) ? undefined : line.replace(/^\s+at (async )?/, '');
 }
