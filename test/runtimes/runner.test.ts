@@ -76,7 +76,7 @@ for (const runtime of RUNTIMES)
   });
 
 test('RT-3: a list that names a file which does not exist fails', () => {
-  const { text, status } = run('node', [], { 'test/none.test.ts': {} });
+  const { text, status } = run('node', [MIXED], { 'test/none.test.ts': {} });
   assert.match(text, /test\/none\.test\.ts, which does not exist/);
   assert.equal(status, 1);
 });
