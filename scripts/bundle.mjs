@@ -69,6 +69,8 @@ async function write(extension, targets, plugin) {
   });
   await bundle.write({
     dir: 'dist',
+    // Declarations keep what is documented: who reads about a name looks there.
+    comments: { jsdoc: extension !== '.js' },
     entryFileNames: `[name]${extension}`,
     chunkFileNames: `part-[name]${extension}`,
     codeSplitting: { includeDependenciesRecursively: false, groups: [{ debugName: 'parts', name: partOf }] },
