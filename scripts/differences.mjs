@@ -1,4 +1,18 @@
-// Compares what tests did with the list of what is known to be different on their runtime.
+// Compares what tests did with the list of what is known to be different on their runtime. Run as a program it says whether
+// docs/runtimes.md shows the lists; with --write it makes it so.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import process from 'node:process';
+
+export const DIFFERENCES = 'test/runtimes/differences';
+const PAGE = 'docs/runtimes.md';
+/** What is below it on the page is made from the lists. */
+const HEADING = '## Tests that fail on a runtime\n';
+const INTRODUCTION = `
+These are the lists of \`test/runtimes/differences\`, which \`npm run test:runtimes\` holds: it fails when a test fails that is not on them, and
+when one passes that is. A test whose reason begins with "Sometimes" may pass.
+`;
+const TITLES = { bun: 'On Bun', deno: 'On Deno', node: 'On Node' };
 
 /** How the reason begins for a test that may pass: what happens there depends on time. */
 const SOMETIMES = 'Sometimes: ';
@@ -27,4 +41,40 @@ function wrongWith(name, reason, outcome) {
 function oneLine(text) {
   const line = text.replaceAll(/\s+/g, ' ');
   return line.length > 200 ? `${line.slice(0, 200)}...` : line;
+}
+
+/** Returns the lists by runtime: reasons by the names of tests, by file. */
+function listed() {
+  return Object.fromEntries(
+    readdirSync(DIFFERENCES).map((name) => [
+      basename(name, '.json'),
+      JSON.parse(readFileSync(join(DIFFERENCES, name), 'utf8')),
+    ]),
+  );
+}
+
+/**
+ * Returns the part of the page that is made from the lists: for each runtime the tests that fail there, by reason and file.
+ */
+function described(lists) {
+  const parts = Object.entries(lists).map(([runtime, files]) => `### ${TITLES[runtime]}\n\n${reasonsOf(files)}`);
+  return `${INTRODUCTION}\n${parts.join('\n')}`;
+}
+
+function reasonsOf(files) {
+  const byReason = new Map();
+  for (const [file, tests] of Object.entries(files))
+    for (const [name, reason] of Object.entries(tests))
+      byReason.set(reason, [...(byReason.get(reason) ?? []), `  - \`${file}\`: ${name}\n`]);
+  return [...byReason].map(([reason, tests]) => `- **${reason}**\n${tests.join('')}`).join('');
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const page = readFileSync(PAGE, 'utf8');
+  const made = page.slice(0, page.indexOf(HEADING) + HEADING.length) + described(listed());
+  if (process.argv[2] === '--write') writeFileSync(PAGE, made);
+  else if (made !== page) {
+    console.error(`${PAGE} does not show the lists of ${DIFFERENCES}; node scripts/differences.mjs --write does`);
+    process.exitCode = 1;
+  }
 }

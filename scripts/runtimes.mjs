@@ -6,13 +6,12 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { judge } from './differences.mjs';
+import { DIFFERENCES, judge } from './differences.mjs';
 import { testsOf } from './junit.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
 /** Apart from the workspace, whose lock file and packages stay as they are. */
 const INSTALLED = join(ROOT, 'node_modules/.cache/runtimes');
-const DIFFERENCES = 'test/runtimes/differences';
 const SOURCES = '--conditions=couplet-source';
 
 /** How each runtime runs a test file, and writes a report. */
