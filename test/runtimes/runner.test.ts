@@ -5,18 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { after, describe, test } from 'node:test';
+import { RUNTIMES, type Runtime } from '../runtime.ts';
 
 const FIXTURES = 'test/runtimes/fixtures';
 const MIXED = `${FIXTURES}/mixed.mjs`;
 const FAILING = 'some > fails, "as <it> must"';
-const RUNTIMES = ['node', 'bun', 'deno'] as const;
 
 const folder = mkdtempSync(join(tmpdir(), 'couplet-runner-'));
 after(() => rmSync(folder, { recursive: true }));
 
 /** Runs files on a runtime with a list of known differences, and returns what is printed and the status. */
 function run(
-  runtime: string,
+  runtime: Runtime,
   files: readonly string[],
   known: object,
   limit = '60',

@@ -2,15 +2,15 @@ import { BunBackend } from 'couplet/bun';
 import { DenoBackend } from 'couplet/deno';
 import { NodeBackend } from 'couplet/node';
 import type { Backend } from 'couplet/testing';
+import { type Runtime, runtime } from 'couplet-test/runtime';
 
-/** Whether this is Bun. */
-export const onBun = 'Bun' in globalThis;
-
-/** Whether this is Deno. */
-export const onDeno = 'Deno' in globalThis;
+const BACKENDS: Readonly<Record<Runtime, new () => Backend>> = {
+  node: NodeBackend,
+  bun: BunBackend,
+  deno: DenoBackend,
+};
 
 /** Makes a backend of this runtime, as `import 'couplet'` picks it. */
 export function backendHere(): Backend {
-  if (onBun) return new BunBackend();
-  return onDeno ? new DenoBackend() : new NodeBackend();
+  return new BACKENDS[runtime]();
 }

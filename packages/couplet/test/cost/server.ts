@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { extname, join } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
-import { flags } from '../real/flags.ts';
+import { flags } from 'couplet-test/runtime';
 import type { Reading } from './fixtures/readings.ts';
 
 /** Who serves. */

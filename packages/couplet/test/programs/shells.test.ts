@@ -7,8 +7,8 @@ import { after, before, describe, test } from 'node:test';
 import { ConnectionLost, Factory, Reactor, ServerTLS } from 'couplet';
 import { NodeBackend } from 'couplet/node';
 import { LineReceiver } from 'couplet/protocols';
+import { flags } from 'couplet-test/runtime';
 import { Authority } from '../real/certificates.ts';
-import { flags } from '../real/flags.ts';
 import { Program } from './program.ts';
 
 /** The example: Echo, on each of the endpoints described, which it tells on standard error when standard output is one of them. */

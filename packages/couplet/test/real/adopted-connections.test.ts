@@ -10,8 +10,8 @@ import { extname, join } from 'node:path';
 import process from 'node:process';
 import { after, describe, test } from 'node:test';
 import { SocketPeer } from 'couplet/testing';
+import { flags } from 'couplet-test/runtime';
 import { descriptorOf } from './descriptor.ts';
-import { flags } from './flags.ts';
 
 const TIMEOUT = { timeout: 30_000 };
 const FIXTURE = join(import.meta.dirname, 'fixtures', `adopted-connection${extname(import.meta.filename)}`);

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { extname, join } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
-import { flags } from './flags.ts';
+import { flags } from 'couplet-test/runtime';
 
 /** How a process ended. */
 export interface End {

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { extname, join } from 'node:path';
 import process from 'node:process';
 import { describe, test } from 'node:test';
-import { flags } from './flags.ts';
+import { flags } from 'couplet-test/runtime';
 
 // From the same kind of file as this one: source, or built.
 const suffix = extname(import.meta.filename);

@@ -4,7 +4,7 @@ import { fork } from 'node:child_process';
 import { on, once } from 'node:events';
 import { extname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { flags } from './flags.ts';
+import { flags } from 'couplet-test/runtime';
 
 describe('a process with an IPC channel', { timeout: 15_000 }, () => {
   const children: ChildProcess[] = [];

@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { extname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ClientFactory, Protocol, Reactor } from 'couplet';
+import { flags } from 'couplet-test/runtime';
 import { backendHere } from '../here.ts';
-import { flags } from './flags.ts';
 
 const POEM_BYTES = 3003;
 

@@ -9,7 +9,7 @@ import process from 'node:process';
 import type { Readable, Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { after, describe, test } from 'node:test';
-import { flags } from './flags.ts';
+import { flags } from 'couplet-test/runtime';
 
 const TIMEOUT = { timeout: 30_000 };
 const FIXTURE = join(import.meta.dirname, 'fixtures', `stdio${extname(import.meta.filename)}`);

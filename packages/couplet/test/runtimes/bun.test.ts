@@ -11,11 +11,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ClientFactory, ClientTLS, Factory, type ListeningPort, Protocol, Reactor, ServerTLS } from 'couplet';
 import { BunBackend } from 'couplet/bun';
 import { limitConnections } from 'couplet/policies';
-import { onBun } from '../here.ts';
+import { runtime } from 'couplet-test/runtime';
 import { Authority } from '../real/certificates.ts';
 import { Child } from '../real/child.ts';
 
-const skip = onBun ? false : 'only on Bun';
+const skip = runtime === 'bun' ? false : 'only on Bun';
 const withoutSs = skip || (spawnSync('ss', ['-V']).error === undefined ? false : 'there is no ss');
 const folder = mkdtempSync(join(tmpdir(), 'couplet-bun-'));
 const children: Child[] = [];

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { reactor } from 'couplet';
 import { DenoBackend } from 'couplet/deno';
-import { onBun, onDeno } from '../../here.ts';
+import { runtime } from 'couplet-test/runtime';
 
 describe('DenoBackend', () => {
-  test('says on another runtime that it needs Deno', { skip: onDeno && 'this is Deno' }, () => {
+  test('says on another runtime that it needs Deno', { skip: runtime === 'deno' && 'this is Deno' }, () => {
     assert.throws(
       () => new DenoBackend(),
       /^Error: DenoBackend needs Deno, and this is another runtime: use NodeBackend/,
@@ -13,7 +13,6 @@ describe('DenoBackend', () => {
   });
 
   test('RT-11 is what the package takes here, and nowhere else', () => {
-    assert.equal(reactor.inspect().runtime === 'deno', onDeno);
-    assert.equal(reactor.inspect().runtime === 'bun', onBun);
+    assert.equal(reactor.inspect().runtime === 'deno', runtime === 'deno');
   });
 });
