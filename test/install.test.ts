@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
@@ -30,4 +30,32 @@ test('what is missing is installed before it is built, and is said while it last
   const [status, , stderr] = run(failing);
   assert.equal(status, 1);
   assert.match(stderr, /npm ci failed\n$/);
+});
+
+/** What npm runs for a script of the workspace, with those that it names. */
+function commandsOf(script: string, scripts: Readonly<Record<string, string>>): string[] {
+  return [`pre${script}`, script].flatMap((name) => {
+    const command = scripts[name] ?? '';
+    return [
+      command,
+      ...[...command.matchAll(/npm run (\S+)/g)].flatMap(([, other = '']) => commandsOf(other, scripts)),
+    ];
+  });
+}
+
+test('RT-1: npm ci, npm start and npm test fetch no other runtime', () => {
+  const { packages }: { readonly packages: object } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
+  const runtimes = Object.keys(packages).filter((path) => /(?:^|\/)(?:bun|deno|@oven\/.*|@deno\/.*)$/.test(path));
+  assert.deepEqual(runtimes, []);
+  const { scripts }: { readonly scripts: Readonly<Record<string, string>> } = JSON.parse(
+    readFileSync('package.json', 'utf8'),
+  );
+  // Only this kind of tests has runtimes that are installed when it runs.
+  const installing = /scripts\/test\.mjs runtimes/;
+  for (const script of ['prepare', 'start', 'test'])
+    assert.deepEqual(
+      commandsOf(script, scripts).filter((command) => installing.test(command)),
+      [],
+    );
+  assert.ok(commandsOf('test:runtimes', scripts).some((command) => installing.test(command)));
 });
