@@ -1,8 +1,8 @@
 // Runs test files: `node scripts/test.mjs KIND [--runtime NAME]... [--limit SECONDS] [FILE]...`. `sources` are all but the longest, on the Node
 // of this workspace; `runtimes` what each runtime runs; `programs` those with real clients and servers; `browser` those of the inspector's page.
-import { globSync, statSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { installBrowser, installPrograms } from './debian.mjs';
@@ -10,11 +10,27 @@ import { DIFFERENCES } from './differences.mjs';
 import { Runner } from './runner.mjs';
 import { installRuntimes, RUNTIMES } from './runtimes.mjs';
 
+process.chdir(join(import.meta.dirname, '..'));
+
 const FOLDERS = ['packages/couplet', 'packages/daemon', 'packages/inspector', 'packages/poetry', 'examples', 'test'];
-
+/** The daemon with workers, signals and reloads: it starts some hundred processes. */
 const DAEMONS = 'packages/daemon/test/real';
+/** What takes long and is about runtimes: among it another network, another backend, the READMEs in empty projects. */
+const ABOUT_RUNTIMES = ['packages/couplet/test/runtimes', 'test/runtimes'];
+/** Folders whose tests run where these are named, and not with what is around them. */
+const APART = [DAEMONS, ...ABOUT_RUNTIMES, ...globSync('{packages/*,examples}/test/{programs,browser}')];
 
-const LONGEST = ['/backend.test.ts', 'scenarios.test.ts', 'sim-backend.test.ts', 'framing.test.ts'];
+/** What `runtimes` runs, by runtime: folders, or files. What `sources` has run on the Node of this workspace is not run there again. */
+const SUITES = {
+  workspace: [...FOLDERS, DAEMONS, ...ABOUT_RUNTIMES],
+  machine: [...FOLDERS, DAEMONS],
+  node: ['packages/couplet'],
+  bun: ['packages/couplet', 'packages/couplet/test/runtimes/bun.test.ts'],
+  deno: ['packages/couplet', 'packages/couplet/test/runtimes/deno.test.ts'],
+};
+
+/** The longest first: at the end there is nothing else to run beside them. */
+const LONGEST = ['real/backend.test.ts', 'scenarios.test.ts', 'sim-backend.test.ts', 'framing.test.ts'];
 /**
  * What waits for `runtimes`, as it takes long, by the ends of paths: the suite on the simulated network, growth of costs, planted bugs,
  * many seeds, and what starts many programs.
@@ -48,20 +64,17 @@ const { values, positionals } = parseArgs({
   },
 });
 const [kind, ...named] = positionals;
-process.chdir(join(import.meta.dirname, '..'));
 const kinds = {
-  sources: () => ({ workspace: sources().filter((file) => !waits(file)) }),
-  runtimes: () => ({
-    workspace: [...sources(), ...daemons(), ...onlyHere()],
-    machine: [...sources(), ...daemons()],
-    node: sources('packages/couplet'),
-    bun: sources('packages/couplet'),
-    deno: sources('packages/couplet'),
-  }),
-  programs: () => ({
-    workspace: globSync(['packages/*/test/programs/*.test.ts', 'examples/test/programs/*.test.ts']).sort(),
-  }),
-  browser: () => ({ workspace: globSync('packages/*/test/browser/*.test.ts').sort() }),
+  sources: () => ({ workspace: FOLDERS.flatMap(testsAt).filter((file) => !waits(file)) }),
+  runtimes: () => {
+    const { workspace, ...others } = Object.fromEntries(
+      Object.entries(SUITES).map(([name, paths]) => [name, paths.flatMap(testsAt)]),
+    );
+    const again = new Set(kinds.sources().workspace.filter((file) => !takesMore(file)));
+    return { workspace: workspace.filter((file) => !again.has(file)), ...others };
+  },
+  programs: () => ({ workspace: globSync(['packages/*/test/programs', 'examples/test/programs']).flatMap(testsAt) }),
+  browser: () => ({ workspace: globSync('packages/*/test/browser').flatMap(testsAt) }),
 };
 if (!Object.hasOwn(kinds, kind))
   throw new Error(`no kind ${JSON.stringify(kind)} of tests; there are ${Object.keys(kinds).join(', ')}`);
@@ -88,23 +101,19 @@ const runner = new Runner({
   }),
 });
 const tasks = names.flatMap((name) =>
-  (named.length > 0 ? named.flatMap(filesOf) : plan[name]).map((file) => [name, file]),
+  (named.length > 0 ? named.flatMap(testsAt) : plan[name]).map((file) => [name, file]),
 );
-// The longest first: at the end there is nothing else to run beside them.
 const rank = ([, file]) => LONGEST.findIndex((end) => file.endsWith(end)) >>> 0;
 tasks.sort((one, other) => rank(one) - rank(other));
 if (!(await runner.run(tasks))) process.exitCode = 1;
 
-/** The test files at a path. */
-function filesOf(path) {
-  return statSync(path).isDirectory() ? globSync(`${path}/**/*.test.ts`, { exclude: skipped }).sort() : [path];
-}
-
-function sources(...folders) {
-  return (folders.length === 0 ? FOLDERS : folders)
-    .flatMap((folder) =>
-      globSync(`${folder}/**/*.test.ts`, { exclude: (name) => skipped(name) || name.startsWith(DAEMONS) }),
-    )
+/** The test files of a folder, less those of the folders that stand apart in it; or the file itself. */
+function testsAt(path) {
+  if (!existsSync(path) || !statSync(path).isDirectory()) return globSync(path);
+  const inner = APART.filter((folder) => folder.startsWith(`${path}/`));
+  const exclude = (name) => ['node_modules', 'dist', 'build'].includes(basename(name));
+  return globSync(`${path}/**/*.test.ts`, { exclude })
+    .filter((file) => !inner.some((folder) => file.startsWith(`${folder}/`)))
     .sort();
 }
 
@@ -112,17 +121,9 @@ function waits(file) {
   return WAITING.some((end) => file.endsWith(end));
 }
 
-/** What takes long and needs no other runtime: another network, another backend, the READMEs in empty projects. */
-function onlyHere() {
-  return [...globSync('packages/couplet/test/runtimes/*.test.ts'), ...globSync('test/runtimes/*.test.ts')].sort();
-}
-
-/** The daemon with workers, signals and reloads: it starts some hundred processes. */
-function daemons() {
-  return globSync(`${DAEMONS}/*.test.ts`).sort();
-}
-
-function skipped(name) {
-  const apart = ['node_modules', 'dist', 'build', 'programs', 'runtimes', 'browser'];
-  return apart.some((folder) => name.split('/').includes(folder));
+/** Whether a file, or one beside it that it imports, takes larger numbers where there is time for it. */
+function takesMore(file) {
+  const text = readFileSync(file, 'utf8');
+  const beside = [...text.matchAll(/from '(\.\/[^']+)'/g)].map(([, name]) => join(dirname(file), name));
+  return [text, ...beside.map((name) => readFileSync(name, 'utf8'))].some((one) => one.includes('couplet-test/full'));
 }
