@@ -14,6 +14,10 @@ export interface NativeHandshake {
   readonly isServer: boolean;
   readonly handlers: object;
   readonly options: BunUpgrade['tls'];
+  /** The socket to use, once TLS has begun. */
+  secured: BunTlsSocket | undefined;
+  /** Set when it has succeeded, or the peer was judged. */
+  done: boolean;
   /** Called before anything is sent. */
   begin(socket: BunTlsSocket): void;
   /** Returns the outcome of a handshake that is done, or the cause why the peer is rejected. */
@@ -31,6 +35,8 @@ export function handshakeOf(context: TlsContext, serverName: string): NativeHand
 
 class ServerHandshake implements NativeHandshake {
   readonly isServer = true;
+  secured: BunTlsSocket | undefined;
+  done = false;
   readonly handlers: object;
   readonly options: BunUpgrade['tls'];
   readonly #context: NodeTlsServer;
@@ -64,6 +70,8 @@ class ServerHandshake implements NativeHandshake {
 
 class ClientHandshake implements NativeHandshake {
   readonly isServer = false;
+  secured: BunTlsSocket | undefined;
+  done = false;
   readonly handlers = TLS_HANDLERS;
   readonly options: BunUpgrade['tls'];
   readonly #context: NodeTlsClient;

@@ -47,9 +47,6 @@ export class NativeWire implements Wire, BunEvents {
   #closed = false;
   /** The handshake since `startTls`; undefined in clear. */
   #tls: NativeHandshake | undefined;
-  #secured: BunTlsSocket | undefined;
-  /** The handshake is under way. */
-  #securing = false;
 
   constructor(socket: BunSocket, ends: SocketEnds) {
     this.#socket = socket;
@@ -136,7 +133,6 @@ export class NativeWire implements Wire, BunEvents {
     const initialData = Buffer.concat([unread, ...(this.#arrived ?? [])]);
     this.#arrived = undefined;
     this.#tls = tls;
-    this.#securing = true;
     // Until the handshake is done.
     if (this.#state === 'paused') this.#socket.resume();
     const { isServer, handlers: socket, options } = tls;
@@ -144,7 +140,12 @@ export class NativeWire implements Wire, BunEvents {
     const [raw, secured] = this.#socket.upgradeTLS(upgrade);
     raw.data = NOWHERE;
     this.#socket = secured;
-    this.#secured = secured;
+    tls.secured = secured;
+  }
+
+  /** The handshake is under way. */
+  get #securing(): boolean {
+    return this.#tls?.done === false;
   }
 
   onOpen(socket: BunSocket): void {
@@ -153,15 +154,15 @@ export class NativeWire implements Wire, BunEvents {
 
   onHandshake(success: boolean, error: Error | null | undefined): void {
     const tls = this.#tls;
-    const secured = this.#secured;
-    if (!this.#securing) return;
+    if (tls === undefined || tls.done) return;
     if (!success && !isJudgement(error)) {
       // Perhaps inside the call that began it: what arrived before was no handshake.
       this.#fail(error);
       return;
     }
-    if (tls === undefined || secured === undefined) return;
-    this.#securing = false;
+    const { secured } = tls;
+    if (secured === undefined) return;
+    tls.done = true;
     const outcome = tls.judge(secured, error);
     if ('kind' in outcome) {
       // A client of TLS 1.3 has finished its handshake before, and must not take this for an orderly end.
@@ -178,7 +179,8 @@ export class NativeWire implements Wire, BunEvents {
   }
 
   onSession(ticket: Buffer): void {
-    if (this.#secured !== undefined) this.#tls?.remember(this.#secured, ticket);
+    const tls = this.#tls;
+    if (tls?.secured !== undefined) tls.remember(tls.secured, ticket);
   }
 
   /** TLS broke, or the peer has cut the handshake short. The event may come inside a call of this side. */
@@ -345,7 +347,7 @@ export class NativeWire implements Wire, BunEvents {
 
   #part(): void {
     // That sends close_notify.
-    if (this.#secured !== undefined && !this.#securing && !this.#closed) this.#socket.shutdown();
+    if (this.#tls?.done === true && !this.#closed) this.#socket.shutdown();
     this.#cut();
   }
 
