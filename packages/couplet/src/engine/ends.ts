@@ -13,26 +13,26 @@ type ViewOfEnds = Omit<ConnectionView, 'state' | 'waiting' | Counters>;
 type Counters = 'bytesIn' | 'bytesOut' | 'reads' | 'writes' | 'queued' | 'maxQueued';
 
 /** The two ends of a wire, and the facts that were learned about them before they had a protocol. */
-export class Ends {
+export abstract class Ends {
   readonly id: number;
   /** When the wire was accepted. */
   readonly since: number;
-  tls: TlsInfo | undefined;
   /** The wire, or the topmost filter on it. */
-  readonly wire: Wire;
-  protected readonly engine: Engine;
-  readonly #prelude: Prelude;
-  /** The addresses, once asked for: each costs a system call, and cannot be asked for when the socket is gone. */
-  #host: Address | undefined;
+  abstract readonly wire: Wire;
+  protected abstract readonly engine: Engine;
+  /** What is known of it: what all connections of its port share, until something is learned of this one. */
+  #prelude: Prelude;
+  /** Once asked for: it costs a system call, and cannot be asked for when the socket is gone. */
   #peer: Address | undefined;
 
-  constructor(engine: Engine, wire: Wire, prelude: Prelude) {
+  constructor(engine: Engine, prelude: Prelude) {
     this.id = prelude.arrival?.id ?? engine.newId();
     this.since = prelude.arrival?.since ?? engine.now();
-    this.wire = wire;
-    this.engine = engine;
     this.#prelude = prelude;
-    this.tls = prelude.tls;
+  }
+
+  get tls(): TlsInfo | undefined {
+    return this.#prelude.tls;
   }
 
   get proxyHeader(): ProxyHeader | undefined {
@@ -40,20 +40,24 @@ export class Ends {
   }
 
   getHost(): Address {
-    this.#host ??= this.#hostOf(this.#prelude);
-    return this.#host;
-  }
-
-  /** A connection has the address of its port, unless that listens on all interfaces or a proxy announced another one. */
-  #hostOf({ host, proxyHeader }: Prelude): Address {
+    const { local } = this.#prelude;
+    if (local !== undefined) return local;
+    const { host, proxyHeader } = this.#prelude;
+    // A connection has the address of its port, unless that listens on all interfaces or a proxy announced another one.
     if (host !== undefined && proxyHeader === undefined && !isWildcard(host)) return host;
-    const { local } = this.wire;
-    return local === undefined && host !== undefined ? host : addressOf(local);
+    const name = this.wire.local;
+    const found = name === undefined && host !== undefined ? host : addressOf(name);
+    this.learn({ local: found });
+    return found;
   }
 
   getPeer(): Address {
     this.#peer ??= addressOf(this.wire.peer);
     return this.#peer;
+  }
+
+  protected learn(facts: Partial<Prelude>): void {
+    this.#prelude = { ...this.#prelude, ...facts };
   }
 
   /** Returns what a view shows of the two ends. */
@@ -78,5 +82,17 @@ export class Ends {
   remember(): void {
     this.getPeer();
     if (this.#prelude.host === undefined) this.getHost();
+  }
+}
+
+/** The ends of a wire that has no connection. */
+export class WireEnds extends Ends {
+  override readonly wire: Wire;
+  protected override readonly engine: Engine;
+
+  constructor(engine: Engine, wire: Wire, prelude: Prelude) {
+    super(engine, prelude);
+    this.wire = wire;
+    this.engine = engine;
   }
 }

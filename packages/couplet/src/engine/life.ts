@@ -12,6 +12,7 @@ import type { Live } from './live.ts';
 import type { Origin } from './origin.ts';
 import { Output } from './output.ts';
 import type { Prelude } from './prelude.ts';
+import { MOST } from './write-queue.ts';
 
 /** How many bytes the wire is given at once while the close is bounded, so that a slow peer is seen to take some. */
 const CLOSE_PORTION = 16 * 1024;
@@ -38,15 +39,24 @@ export abstract class Life extends Ends implements Flushable, Live {
   protected state: State = 'open';
   /** Why this side ended it; once the wire is gone, the reason for the protocol. */
   protected reason: Error | undefined;
-  protected flow: Flow | undefined;
+  /** Absent until a producer is registered: few connections have one. */
+  declare protected flow: Flow | undefined;
   protected linger: Linger | undefined;
   /** True while this connection is scheduled for the end of the run. */
   #scheduled = false;
 
   constructor(engine: Engine, wire: Wire, bounds: ConnectionBounds, prelude: Prelude) {
-    super(engine, wire, prelude);
+    super(engine, prelude);
     this.bounds = bounds;
     this.output = new Output(engine, wire);
+  }
+
+  override get wire(): Wire {
+    return this.output.wire;
+  }
+
+  protected override get engine(): Engine {
+    return this.output.engine;
   }
 
   get disconnecting(): boolean {
@@ -99,6 +109,11 @@ export abstract class Life extends Ends implements Flushable, Live {
 
   /** Does what waited for the end of the run. Returns true if that ran code of the application. */
   protected abstract goOn(): boolean;
+
+  /** The most bytes that the wire is given at once. */
+  protected get portion(): number {
+    return this.linger === undefined ? MOST : CLOSE_PORTION;
+  }
 
   /** Called just before the first step towards the end. */
   protected abstract beginToEnd(): void;
@@ -182,7 +197,6 @@ export abstract class Life extends Ends implements Flushable, Live {
     const { closeTimeoutMs } = this.bounds;
     if (closeTimeoutMs === Number.POSITIVE_INFINITY || this.linger !== undefined) return;
     const bounds = { lingerTimeoutMs: closeTimeoutMs, lingerMaxMs: Number.POSITIVE_INFINITY };
-    this.output.portion = CLOSE_PORTION;
     this.linger = this.engine.lingers.begin(bounds, () => this.#closeLate());
   }
 

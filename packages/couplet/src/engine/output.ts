@@ -11,13 +11,11 @@ import { MOST, WriteQueue } from './write-queue.ts';
 
 /** The sending half of a connection: what waits to be given to the wire, and the change from clear text to TLS. */
 export class Output extends WriteQueue {
-  declare protected readonly engine: Engine;
-  readonly #wire: Wire;
+  declare readonly engine: Engine;
+  readonly wire: Wire;
   /** The turn to which the budget belongs. */
   #turn = 0;
-  /** How many times the queue was flushed. */
-  #flushes = 0;
-  /** The protocol itself switched Nagle's algorithm. */
+  /** Nagle's algorithm was switched, here or by the protocol itself. */
   #delayChosen = false;
   #handshake: Handshake | undefined;
   /** The callers that wait for room. Defined from when the high-water mark is exceeded until the low one is reached. */
@@ -25,7 +23,7 @@ export class Output extends WriteQueue {
 
   constructor(engine: Engine, wire: Wire) {
     super(engine);
-    this.#wire = wire;
+    this.wire = wire;
   }
 
   /** True while the connection turns to TLS. */
@@ -44,22 +42,21 @@ export class Output extends WriteQueue {
   }
 
   /**
-   * Gives the wire what it takes, at most 256 KiB in one turn: through `outflow`, if that is given. Throws a `TypeError` if bytes were
-   * added or removed after their write.
+   * Gives the wire what it takes, at most `portion` bytes at once and 256 KiB in one turn: through `outflow`, if that is given. Throws a
+   * `TypeError` if bytes were added or removed after their write.
    */
-  send(outflow: Outflow = this.#wire): void {
+  send(portion: number = MOST, outflow: Outflow = this.wire): void {
     if (this.size > 0) {
       const { turn } = this.engine;
       if (this.#turn !== turn) {
         this.#turn = turn;
         this.budget = MOST;
       }
-      this.#flushes += 1;
       // What is sent here is in one piece already, so Nagle's algorithm would only delay it, from the second write on.
-      if (this.#flushes === 2 && !this.#delayChosen) this.#wire.setNoDelay(true);
-      this.flush(outflow);
+      if (!this.#delayChosen && this.writes > 0) this.setNoDelay(true);
+      this.flush(outflow, portion);
     }
-    if (this.#handshake !== undefined && this.atBar) this.#handshake.begin(this.#wire);
+    if (this.#handshake !== undefined && this.atBar) this.#handshake.begin(this.wire);
   }
 
   override push(data: Uint8Array | string): void {
@@ -92,7 +89,7 @@ export class Output extends WriteQueue {
 
   setNoDelay(on: boolean): void {
     this.#delayChosen = true;
-    this.#wire.setNoDelay(on);
+    this.wire.setNoDelay(on);
   }
 
   /**

@@ -8,6 +8,8 @@ export interface Prelude {
   readonly arrival?: { readonly id: number; readonly since: number } | undefined;
   /** Where its port listens: the address of this end when the runtime does not know the exact one any more. */
   readonly host?: Address | undefined;
+  /** The exact address of this end, once it was asked for. */
+  readonly local?: Address | undefined;
   /** What the handshake agreed on. */
   readonly tls?: TlsInfo | undefined;
   /** The address of the proxy that sent the header. */

@@ -27,10 +27,8 @@ export class StreamTransport extends Shown implements Transport, Sink {
   declare previous: StreamTransport | undefined;
   declare next: StreamTransport | undefined;
   protected readonly home: Home<StreamTransport>;
-  /** The protocol paused reading. */
-  #paused = false;
-  /** Reading has to go on; after `resumeProducing` the protocol is told. */
-  #resuming: 'told' | 'untold' | false = false;
+  /** Whether the protocol paused reading, or reading has to go on at the end of the run; after `resumeProducing` the protocol is told. */
+  #reading: 'on' | 'paused' | 'resumingTold' | 'resuming' = 'on';
 
   constructor(
     engine: Engine,
@@ -129,11 +127,11 @@ export class StreamTransport extends Shown implements Transport, Sink {
   onSecured(tls: TlsInfo): Sink {
     this.engine.enter();
     try {
-      this.tls = tls;
+      this.learn({ tls });
       this.output.secured();
       this.schedule();
       // Reading was paused for the change to TLS. It goes on, if this side still wants input.
-      if (delivers(this.state)) this.#resuming ||= 'untold';
+      if (delivers(this.state)) this.settled();
       else this.wire.resume();
       this.call('handshakeCompleted', () => this.protocol.handshakeCompleted?.());
     } finally {
@@ -176,7 +174,7 @@ export class StreamTransport extends Shown implements Transport, Sink {
     const before = this.output.size;
     const outflow = this.recorder?.outflow(this.wire, this.id);
     try {
-      this.output.send(outflow);
+      this.output.send(this.portion, outflow);
     } catch (error) {
       // Thrown for bytes that were added or removed after their write.
       this.fail('write', error);
@@ -200,7 +198,7 @@ export class StreamTransport extends Shown implements Transport, Sink {
   /** Calls the application after a flush that left `size` bytes unsent. Returns true if its code ran. */
   #proceed(size: number): boolean {
     const flow = this.flow;
-    const resuming = this.#resuming !== false;
+    const resuming = this.#reading === 'resumingTold' || this.#reading === 'resuming';
     let called = resuming;
     if (size <= LOW_WATER && writes(this.state, flow !== undefined)) this.output.admit(true);
     if (flow === undefined) {
@@ -219,7 +217,7 @@ export class StreamTransport extends Shown implements Transport, Sink {
 
   /** True if no promise of the protocol is pending, and it has not paused with bytes that it still wants. */
   #taken(): boolean {
-    const holds = this.#paused && !this.disconnecting && this.protocol.readingResumed !== undefined;
+    const holds = this.paused && !this.disconnecting && this.protocol.readingResumed !== undefined;
     return !this.pending && !holds;
   }
 
@@ -254,13 +252,13 @@ export class StreamTransport extends Shown implements Transport, Sink {
   }
 
   protected override settled(): void {
-    this.#resuming ||= 'untold';
+    if (this.#reading === 'on') this.#reading = 'resuming';
   }
 
   // The protocol's side.
 
   get paused(): boolean {
-    return this.#paused;
+    return this.#reading === 'paused';
   }
 
   write(data: Uint8Array | string): boolean {
@@ -333,15 +331,13 @@ export class StreamTransport extends Shown implements Transport, Sink {
 
   pauseProducing(): void {
     if (this.disconnecting) return;
-    this.#paused = true;
-    this.#resuming = false;
+    this.#reading = 'paused';
     if (delivers(this.state)) this.wire.pause();
   }
 
   resumeProducing(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
-    this.#resuming = 'told';
+    if (!this.paused) return;
+    this.#reading = 'resumingTold';
     this.schedule();
   }
 
@@ -377,13 +373,13 @@ export class StreamTransport extends Shown implements Transport, Sink {
   // Calling the protocol.
 
   #resumeReading(): void {
-    if (this.#paused || this.pending || this.output.upgrading) return;
-    const told = this.#resuming === 'told';
-    this.#resuming = false;
+    if (this.pending || this.output.upgrading) return;
+    const told = this.#reading === 'resumingTold';
+    this.#reading = 'on';
     // A protocol may hold bytes even after the end of the peer's output.
     if (told && this.protocol.readingResumed !== undefined && !this.disconnecting) {
       this.call('readingResumed', () => this.protocol.readingResumed?.());
-      if (this.#paused || this.pending) return;
+      if (this.paused || this.pending) return;
     }
     if (delivers(this.state) && !over(this.state)) this.wire.resume();
   }

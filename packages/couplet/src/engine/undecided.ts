@@ -12,7 +12,7 @@ import type { Sink, Wire } from '../seam/wire.ts';
 import type { DelayedCall } from '../time/clock.ts';
 import { promiseOf } from '../values/thenable.ts';
 import { ADMISSION_LIFE } from './admission-life.ts';
-import { Ends } from './ends.ts';
+import { WireEnds } from './ends.ts';
 import type { Engine } from './engine.ts';
 import { Farewell } from './farewell.ts';
 import { type Handshake, handshakeFailure } from './handshake.ts';
@@ -106,7 +106,7 @@ export class Undecided implements Live, Sink, Settled<ProxyHeader, Error> {
   readonly #steps: Steps;
   readonly #timeoutMs: number;
   /** Its addresses are read early for observers: the system forgets them with the socket. */
-  #ends: Ends;
+  #ends: WireEnds;
   /** True while the wire is paused. */
   #paused: boolean;
   /** Stands on a bare wire whose verdict is awaited: a wire cannot be given another sink. */
@@ -365,8 +365,8 @@ export class Undecided implements Live, Sink, Settled<ProxyHeader, Error> {
     this.#deadline = this.#engine.callLater(ms, () => this.#life.late(reason()));
   }
 
-  #look(): Ends {
-    const ends = new Ends(this.#engine, this.wire, this.prelude);
+  #look(): WireEnds {
+    const ends = new WireEnds(this.#engine, this.wire, this.prelude);
     if (this.#engine.observers.ask(CONNECTIONS)) {
       ends.getPeer();
       ends.getHost();

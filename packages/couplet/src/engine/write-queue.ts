@@ -1,4 +1,4 @@
-import { EMPTY } from '../bytes/chunk.ts';
+import { Chunks } from '../bytes/chunks.ts';
 import { Slab } from '../bytes/slab.ts';
 import type { Slabs } from '../bytes/slabs.ts';
 import { HIGH_WATER } from './flow.ts';
@@ -27,21 +27,13 @@ export class WriteQueue {
   bytesOut = 0;
   /** How many chunks the wire was given. */
   writes = 0;
-  /** The most bytes that the wire is given at once. */
-  portion: number = MOST;
   /** How many bytes the wire may be given in this turn. */
   budget: number = MOST;
-  protected readonly engine: { readonly slabs: Slabs };
+  readonly engine: { readonly slabs: Slabs };
   /** The only chunk, since most queues do not need a list. */
   #only: Uint8Array | undefined;
-  /**
-   * All chunks, if there are more. Before `#head` are empty chunks in place of those that were given to the wire, which frees
-   * these.
-   */
-  #chunks: Uint8Array[] | undefined;
-  #head = 0;
-  /** How many bytes of the next chunk were given to the wire. */
-  #offset = 0;
+  /** All chunks, if there are more. */
+  #chunks: Chunks | undefined;
   /** How many bytes the wire holds; 0 when it can take a chunk. */
   #held = 0;
   /** The wire kept the bytes that it was given last, and did not copy them. */
@@ -112,7 +104,7 @@ export class WriteQueue {
     this.#seal();
     const only = this.#only;
     // One that was taken away has no bytes, and is found out when it is sent.
-    const joins = only !== undefined && only.length > 0 && only.length < LARGE && this.#offset === 0;
+    const joins = only !== undefined && only.length > 0 && only.length < LARGE;
     // What waits longer than until the end of the run, or is kept by the wire, would keep all of a shared one.
     const shared = this.#ready() && !this.#keeps;
     const slab = shared ? this.engine.slabs.take(this, size + (joins ? only.length : 0)) : new Slab();
@@ -133,17 +125,15 @@ export class WriteQueue {
   }
 
   /**
-   * Gives chunks to the wire until it is full, the budget is used up, or nothing is left. Throws a `TypeError` if bytes were added,
-   * removed or detached after their write.
+   * Gives chunks to the wire, at most `portion` bytes at once, until it is full, the budget is used up, or nothing is left. Throws a
+   * `TypeError` if bytes were added, removed or detached after their write.
    */
-  flush(wire: Outflow): void {
+  flush(wire: Outflow, portion: number = MOST): void {
     if (this.size > this.maxSize) this.maxSize = this.size;
     if (this.#text !== '') this.#encode();
     if (this.#ready()) this.#seal();
-    while (this.#only !== undefined && this.#ready()) {
-      if (this.#handSingle(wire, this.#only)) this.#only = undefined;
-    }
-    if (this.#chunks !== undefined) this.#flushList(wire, this.#chunks);
+    while (this.#only !== undefined && this.#ready()) this.#handOnly(wire, this.#only, portion);
+    if (this.#chunks !== undefined) this.#flushList(wire, this.#chunks, portion);
     const left = this.#chunks !== undefined || this.#only !== undefined;
     this.engine.slabs.giveBack(this, left || (this.#held > 0 && !wire.copies));
     if (this.#empty() && this.#barred === undefined && this.size !== this.#held) throw new TypeError(CHANGED);
@@ -152,11 +142,6 @@ export class WriteQueue {
   /** True if the wire can take a chunk and may be given one. */
   #ready(): boolean {
     return this.#held === 0 && this.budget > 0;
-  }
-
-  /** The most bytes that the wire may be given now. */
-  #most(): number {
-    return Math.min(this.portion, this.budget);
   }
 
   /** Sets a bar: what is pushed from now on is not sent until `unbar`. */
@@ -194,8 +179,6 @@ export class WriteQueue {
   clear(): void {
     this.#only = undefined;
     this.#chunks = undefined;
-    this.#head = 0;
-    this.#offset = 0;
     this.#slab = undefined;
     this.engine.slabs.giveBack(this, this.#held > 0);
     this.#text = '';
@@ -219,34 +202,22 @@ export class WriteQueue {
     if (this.#chunks !== undefined) this.#chunks.push(chunk);
     else if (this.#only === undefined) this.#only = chunk;
     else {
-      this.#chunks = [this.#only, chunk];
+      this.#chunks = new Chunks(this.#only, chunk);
       this.#only = undefined;
     }
   }
 
-  #flushList(wire: Outflow, chunks: Uint8Array[]): void {
-    while (this.#head < chunks.length && this.#ready()) {
-      if (!this.#handSingle(wire, chunks[this.#head] as Uint8Array)) continue;
-      chunks[this.#head] = EMPTY;
-      this.#head += 1;
-    }
-    if (this.#head === chunks.length) {
-      this.#chunks = undefined;
-      this.#head = 0;
-    } else if (this.#head >= 1024 && this.#head * 2 >= chunks.length) {
-      chunks.splice(0, this.#head);
-      this.#head = 0;
-    }
+  #flushList(wire: Outflow, chunks: Chunks, portion: number): void {
+    while (!chunks.empty && this.#ready()) this.#hand(wire, chunks.take(Math.min(portion, this.budget)));
+    if (chunks.empty) this.#chunks = undefined;
   }
 
-  /** Gives the wire a chunk, or as much of it as may be sent now. Returns true if that was the rest of it. */
-  #handSingle(wire: Outflow, chunk: Uint8Array): boolean {
-    const from = this.#offset;
-    const most = this.#most();
-    const last = chunk.length - from <= most;
-    this.#offset = last ? 0 : from + most;
-    this.#hand(wire, last && from === 0 ? chunk : chunk.subarray(from, from + most));
-    return last;
+  /** Gives the wire the only chunk, or as much of it as may be sent now. */
+  #handOnly(wire: Outflow, chunk: Uint8Array, portion: number): void {
+    const most = Math.min(portion, this.budget);
+    const whole = chunk.length <= most;
+    this.#only = whole ? undefined : chunk.subarray(most);
+    this.#hand(wire, whole ? chunk : chunk.subarray(0, most));
   }
 
   #hand(wire: Outflow, bytes: Uint8Array): void {

@@ -15,13 +15,15 @@ const LONGEST = 0x1fffffe8;
 class ScaledWire extends FakeWire {
   readonly #queue: WriteQueue;
   handed = 0;
+  /** The most bytes that it is given at once. */
+  portion = MOST;
   constructor(queue: WriteQueue, keep = true) {
     super(keep);
     this.#queue = queue;
   }
   override write(chunk: Uint8Array): boolean {
     this.handed += chunk.length;
-    assert.ok(chunk.length <= this.#queue.portion, `${chunk.length} bytes with a portion of ${this.#queue.portion}`);
+    assert.ok(chunk.length <= this.portion, `${chunk.length} bytes with a portion of ${this.portion}`);
     assert.ok(this.#queue.budget >= 0, `a budget of ${this.#queue.budget}`);
     return super.write(chunk);
   }
@@ -37,7 +39,7 @@ function setUp(keep = true): { queue: WriteQueue; wire: ScaledWire; drain: () =>
     while (queue.size > 0) {
       queue.budget = Number.POSITIVE_INFINITY;
       if (wire.passOn()) queue.written();
-      queue.flush(wire);
+      queue.flush(wire, wire.portion);
     }
   };
   return { queue, wire, drain };
@@ -100,14 +102,16 @@ describe('R60 a WriteQueue with a budget', () => {
             wire.answers.push(...step.answers);
             const { budget } = queue;
             const before = wire.handed;
-            queue.flush(wire);
+            queue.flush(wire, wire.portion);
             assert.ok(wire.handed - before <= budget, `${wire.handed - before} bytes with a budget of ${budget}`);
             const waits: boolean = queue.size > 0 && queue.held === 0;
             if (!barred) assert.equal(queue.overdrawn, waits && queue.budget === 0);
           } else if (step.kind === 'pass') {
             if (wire.passOn()) queue.written();
-          } else if (step.kind === 'bound') queue[step.name] = step.bytes;
-          else if (barred !== (step.kind === 'bar')) {
+          } else if (step.kind === 'bound') {
+            if (step.name === 'budget') queue.budget = step.bytes;
+            else wire.portion = step.bytes;
+          } else if (barred !== (step.kind === 'bar')) {
             barred = !barred;
             queue[step.kind]();
           }
