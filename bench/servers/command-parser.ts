@@ -1,3 +1,4 @@
+import type { Answerer } from './answerer.ts';
 import { execute, OK } from './commands.ts';
 
 const [CR, STAR, DOLLAR, ZERO] = [13, 42, 36, 48];
@@ -35,12 +36,12 @@ class Answers {
 const answers = new Answers();
 
 /** RESP commands as one parses them by hand: an index into what has arrived, of which the beginning of a command is kept. */
-export class CommandParser {
+export class CommandParser implements Answerer {
   private rest: Buffer | undefined;
   private bytes: Buffer = Buffer.alloc(0);
   private at = 0;
 
-  /** Answers the commands that this chunk completes; undefined if it completes none. Throws an `Error` for bytes that are none. */
+  /** Answers the commands that this chunk completes. */
   push(chunk: Buffer): Buffer | undefined {
     this.bytes = this.rest === undefined ? chunk : Buffer.concat([this.rest, chunk]);
     this.at = 0;

@@ -2,7 +2,7 @@ import { loadavg } from 'node:os';
 import { Checkout, describe, isChanged } from './checkout.ts';
 import type { Compiler } from './compiler.ts';
 import type { Present } from './contender.ts';
-import { couplets } from './contenders.ts';
+import { couplets, coupletsOnNode } from './contenders.ts';
 import { describeMachine } from './machine.ts';
 import { type Entrant, measure, type Setting } from './measure.ts';
 import type { Options } from './options.ts';
@@ -136,7 +136,7 @@ export async function against(
     rounds: options.rounds,
     lifetime: 6,
   };
-  const names = options.contenders.length > 0 ? options.contenders : couplets().map(({ name }) => name);
+  const names = options.contenders.length > 0 ? options.contenders : coupletsOnNode().map(({ name }) => name);
   const done: Compared[] = [];
   let failed = false;
   for (const row of chosen(rows, options.rows)) {

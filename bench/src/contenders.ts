@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Compiler } from './compiler.ts';
 import type { Contender, Present } from './contender.ts';
 import { firstLineOf } from './machine.ts';
+import { advice, bun, deno, find } from './runtimes.ts';
 
 /** The root of the repository. */
 const here = fileURLToPath(new URL('../../', import.meta.url));
@@ -40,13 +41,26 @@ function onCouplet(folder: string, root: string = here): Present | string {
   return existsSync(engine) ? onNode(folder, process.version, root) : `${engine} does not exist`;
 }
 
-/** Servers in TypeScript, run by the Bun that `BUN` names, or that is on the path; with `variables` in their environment. */
-function onBun(folder: string, variables: readonly string[] = []): Present | string {
-  const { BUN: bun = 'bun' } = process.env;
-  const version = firstLineOf(bun, '--version');
-  if (version === undefined) return 'install it with: npm install --no-save bun, and put it on the PATH';
-  const run = (path: string): string[] => ['env', ...variables, bun, '--conditions=couplet-source', path];
-  return folderOf(folder, 'ts', `Bun ${version}`, run);
+/** Servers in TypeScript, run by Bun, with variables in their environment. */
+function onBun(folder: string, root: string = here, variables: readonly string[] = []): Present | string {
+  const found = find(bun);
+  if (found === undefined) return advice(bun);
+  const run = (path: string): string[] => ['env', ...variables, found.path, '--conditions=couplet-source', path];
+  return folderOf(folder, 'ts', `Bun ${found.version}`, run, root);
+}
+
+/** Servers in TypeScript, run by Deno. */
+function onDeno(folder: string, root: string = here): Present | string {
+  const found = find(deno);
+  if (found === undefined) return advice(deno);
+  const flags = ['--allow-all', '--no-check', '--v8-flags=--expose-gc', '--conditions=couplet-source'];
+  return folderOf(folder, 'ts', `Deno ${found.version}`, (path) => [found.path, 'run', ...flags, path], root);
+}
+
+/** The same with some of its programs only. */
+function limited(present: Present | string, takes: (program: string) => boolean): Present | string {
+  if (typeof present === 'string') return present;
+  return { ...present, command: (program) => (takes(program) ? present.command(program) : undefined) };
 }
 
 /** Servers on a package that the bench depends on. */
@@ -59,8 +73,11 @@ function onPackage(name: string): Present | string {
   }
 }
 
-/** Couplet's own, in the order of the table. With a root, those of the repository there. */
-export function couplets(root?: string): Contender[] {
+/** What is compared of the two backends on Bun. */
+const twice = ['echo', 'poems', 'idle'];
+
+/** Couplet on Node, in the order of the table. With a root, that of the repository there. */
+export function coupletsOnNode(root?: string): Contender[] {
   return [
     { name: 'couplet', find: () => onCouplet('couplet', root) },
     // The same engine, where lines are strings instead of bytes.
@@ -73,15 +90,34 @@ export function couplets(root?: string): Contender[] {
   ];
 }
 
+/** The same engine on Bun, by its backend and by that of Node, and on Deno. */
+function coupletsElsewhere(root?: string): Contender[] {
+  const node = ['COUPLET_BENCH_BACKEND=node'];
+  return [
+    { name: 'couplet-bun', find: () => onBun('couplet', root) },
+    { name: 'couplet-bun-text', find: () => onBun('couplet-text', root) },
+    {
+      name: 'couplet-bun-node',
+      find: () => limited(onBun('couplet', root, node), (program) => twice.includes(program)),
+    },
+    // The bundlers of the bench are those of Node and of Bun.
+    { name: 'couplet-deno', find: () => limited(onDeno('couplet', root), (program) => program !== 'bundle') },
+  ];
+}
+
+/** Couplet on every runtime. With a root, that of the repository there. */
+export function couplets(root?: string): Contender[] {
+  return [...coupletsOnNode(root), ...coupletsElsewhere(root)];
+}
+
 /** Everyone, in the order of the table. */
 export function contenders(compiler: Compiler): Contender[] {
   return [
     ...couplets(),
+    // The sockets of each runtime alone.
     { name: 'node', find: () => onNode('node') },
-    // The same engine on Bun, by its backend and by that of Node; and the sockets of Bun alone.
-    { name: 'couplet-bun', find: () => onBun('couplet') },
-    { name: 'couplet-bun-node', find: () => onBun('couplet', ['COUPLET_BENCH_BACKEND=node']) },
     { name: 'bun', find: () => onBun('bun') },
+    { name: 'deno', find: () => onDeno('deno') },
     { name: 'readline', find: () => onNode('readline') },
     { name: 'split2', find: () => onPackage('split2') },
     {

@@ -8,7 +8,7 @@ import type { Server, Stage, Window } from './row.ts';
 const loads = fileURLToPath(new URL('../load/', import.meta.url));
 
 /** No program outlives this. */
-const mostSeconds = 300;
+const mostSeconds = 900;
 
 /** The stage of one contender. Disposing of it ends what it started, the load before the server. */
 export class Playhouse implements Stage, AsyncDisposable {

@@ -1,11 +1,4 @@
-import { LineFramer } from './line-framer.ts';
-import { serveFrames } from './serve-frames.ts';
+import { lineEcho } from '../frame-echo.ts';
+import { serveAnswers } from './serve-answers.ts';
 
-const CRLF = Buffer.from('\r\n');
-
-serveFrames(
-  (received) => new LineFramer(received, 16_384),
-  (line, out) => {
-    out.push(line, CRLF);
-  },
-);
+serveAnswers(lineEcho);

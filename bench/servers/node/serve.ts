@@ -1,11 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-
-/** A certificate and its key, PEM. */
-export interface Identity {
-  readonly cert: string;
-  readonly key: string;
-}
+import type { Identity } from '../identity.ts';
 
 /** Listens on 127.0.0.1, through TLS where it is given, and prints the port. A reset by the load is no error. */
 export function serve(connected: (socket: Socket) => void, tls?: Identity): void {

@@ -1,13 +1,6 @@
-import { LineFramer } from './line-framer.ts';
-import { serveFrames } from './serve-frames.ts';
+import { lineEcho } from '../frame-echo.ts';
+import { serveAnswers } from './serve-answers.ts';
 
-const CRLF = Buffer.from('\r\n');
 const [cert = '', key = ''] = process.argv.slice(2);
 
-serveFrames(
-  (received) => new LineFramer(received, 16_384),
-  (line, out) => {
-    out.push(line, CRLF);
-  },
-  { cert, key },
-);
+serveAnswers(lineEcho, { cert, key });

@@ -15,7 +15,7 @@ function start(program: string, overTls: boolean, mebibytes: number): (stage: St
 }
 
 /** A slice is a whole transfer, however long that takes; in a quick run it has this number of mebibytes. */
-function fast(name: string, overTls: boolean, short: number, goal: Goal): Row {
+function fast(name: string, overTls: boolean, short: number, goals: readonly Goal[]): Row {
   return {
     name,
     work: `1 GiB (quick: ${short} MiB) on one connection in chunks of 64 KiB${overTls ? ' through TLS' : ''}`,
@@ -23,7 +23,7 @@ function fast(name: string, overTls: boolean, short: number, goal: Goal): Row {
       { name: 'rate', title: 'MiB/s', digits: 0, compared: true },
       { name: 'cpu', title: 'CPU us/MiB', digits: 1, compared: true },
     ],
-    goals: [goal],
+    goals,
     rounds: noisy,
     programs: [name],
     ...(overTls && { library: openssl }),
@@ -43,7 +43,7 @@ function slow(name: string, program: string, overTls: boolean): Row {
       { name: 'cpu', title: 'CPU us/MiB', digits: 1, compared: true },
       { name: 'grown', title: 'grown KiB', digits: 0, compared: false },
     ],
-    goals: [{ of: 'couplet', metric: 'grown', atMost: 16_384, steady: true }],
+    goals: ['couplet', 'couplet-bun'].map((of) => ({ of, metric: 'grown', atMost: 16_384, steady: true })),
     rounds: { quick: 1, full: 5 },
     programs: [program],
     ...(overTls && { library: openssl }),
@@ -62,11 +62,17 @@ function slow(name: string, program: string, overTls: boolean): Row {
 }
 
 export const bulk: readonly Row[] = [
-  fast('bulk', false, 256, { of: 'couplet', metric: 'rate', peer: 'node', atLeast: 0.95 }),
+  fast('bulk', false, 256, [
+    { of: 'couplet', metric: 'rate', peer: 'node', atLeast: 0.95 },
+    { of: 'couplet-bun', metric: 'cpu', peer: 'bun', atMost: 1.1 },
+  ]),
   slow('bulk-slow', 'bulk', false),
 ];
 
 export const tlsBulk: readonly Row[] = [
-  fast('tls-bulk', true, 64, { of: 'couplet', metric: 'cpu', peer: 'node', atMost: 1.03 }),
+  fast('tls-bulk', true, 64, [
+    { of: 'couplet', metric: 'cpu', peer: 'node', atMost: 1.03 },
+    { of: 'couplet-bun', metric: 'cpu', peer: 'bun', atMost: 1.1 },
+  ]),
   slow('tls-bulk-slow', 'tls-bulk', true),
 ];

@@ -15,7 +15,7 @@ export const byteByByte: Row = {
       (framing): Metric => ({ name: `${framing}Doubling`, title: `${framing} x2`, digits: 2, compared: false }),
     ),
   ],
-  goals: [...goals('couplet', framings), ...goals('couplet-text', ['lines'])],
+  goals: [...goals('couplet', framings), ...goals('couplet-text', ['lines']), ...goals('couplet-bun', framings)],
   // In a full run each is the median of three.
   rounds: { quick: 1, full: 5 },
   programs: ['bytewise'],

@@ -8,7 +8,12 @@ export const echo: Row = {
     { name: 'rate', title: 'messages/s', digits: 0, compared: true },
     { name: 'cpu', title: 'CPU us/message', digits: 2, compared: true },
   ],
-  goals: [{ of: 'couplet', metric: 'cpu', peer: 'node', atMost: 1.03 }],
+  goals: [
+    { of: 'couplet', metric: 'cpu', peer: 'node', atMost: 1.03 },
+    { of: 'couplet-bun', metric: 'cpu', peer: 'c', atMost: 1.15 },
+    { of: 'couplet-bun', metric: 'cpu', peer: 'bun', atMost: 1.1 },
+    { of: 'couplet-bun', metric: 'cpu', peer: 'couplet-bun-node', atMost: 1 },
+  ],
   rounds: noisy,
   programs: ['echo'],
   begin: sliced({

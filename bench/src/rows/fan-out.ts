@@ -11,7 +11,10 @@ export const fanOut: Row = {
     { name: 'rate', title: 'deliveries/s', digits: 0, compared: false },
     { name: 'cpu', title: 'CPU us/delivery', digits: 2, compared: true },
   ],
-  goals: [{ of: 'couplet', metric: 'cpu', peer: 'node', atMost: 1 }],
+  goals: [
+    { of: 'couplet', metric: 'cpu', peer: 'node', atMost: 1 },
+    { of: 'couplet-bun', metric: 'cpu', peer: 'bun', atMost: 1.1 },
+  ],
   rounds: noisy,
   programs: ['fanout'],
   begin: sliced({ start: (stage) => stage.start('fanout'), load: 'fanout', options: { receivers, size } }),

@@ -44,9 +44,18 @@ function shares(of: string, ofGo: number): Goal[] {
 
 /** Lines one at a time, some, and many: system calls are what counts at first, framing at last. */
 export const lines: readonly Row[] = [
-  framed('lines-1', 'lines', 1, [byPeer('couplet', 'node', 1), byPeer('couplet-text', 'node', 1)]),
+  framed('lines-1', 'lines', 1, [
+    byPeer('couplet', 'node', 1),
+    byPeer('couplet-text', 'node', 1),
+    byPeer('couplet-bun', 'bun', 1.1),
+  ]),
   framed('lines-16', 'lines', 16, []),
-  framed('lines-100', 'lines', 100, [...shares('couplet', 0.45), ...shares('couplet-text', 0.55)]),
+  framed('lines-100', 'lines', 100, [
+    ...shares('couplet', 0.45),
+    ...shares('couplet-text', 0.55),
+    byPeer('couplet-bun', 'go', 1 / 0.5),
+    byPeer('couplet-bun-text', 'go', 1 / 0.7),
+  ]),
 ];
 
 const goals: readonly Goal[] = [byPeer('couplet', 'node', 1), byPeer('couplet', 'twisted', 1 / 5)];

@@ -19,7 +19,10 @@ export const growth: Row = {
     ...sizes.map((size) => ({ name: `at${size}`, title: `CPU us, ${size}`, digits: 2, compared: false })),
     { name: 'rise', title: '10,000/10', digits: 3, compared: true },
   ],
-  goals: [{ of: 'couplet', metric: 'rise', peer: 'node', atMost: 1.05 }],
+  goals: [
+    { of: 'couplet', metric: 'rise', peer: 'node', atMost: 1.05 },
+    { of: 'couplet-bun', metric: 'rise', peer: 'bun', atMost: 1.05 },
+  ],
   rounds: noisy,
   programs: ['echo'],
   long: true,

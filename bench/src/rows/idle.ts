@@ -15,7 +15,11 @@ export const idle: Row = {
   name: 'idle',
   work: '10,000 (quick: 5,000) idle connections, each after one message; private memory of each',
   metrics: [{ name: 'memory', title: 'bytes/connection', digits: 0, compared: true }],
-  goals: [{ of: 'couplet', metric: 'memory', atMost: 2800, steady: true }],
+  goals: [
+    { of: 'couplet', metric: 'memory', atMost: 2800, steady: true },
+    { of: 'couplet-bun', metric: 'memory', atMost: 1500, steady: true },
+    { of: 'couplet-bun', metric: 'memory', peer: 'couplet-bun-node', atMost: 0.6, steady: true },
+  ],
   rounds: { quick: 1, full: 5 },
   programs: ['idle'],
   begin: async (stage) => () =>

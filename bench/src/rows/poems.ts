@@ -11,7 +11,12 @@ export const poems: Row = {
     { name: 'rate', title: 'poems/s', digits: 0, compared: true },
     { name: 'cpu', title: 'CPU us/poem', digits: 1, compared: true },
   ],
-  goals: [{ of: 'couplet', metric: 'cpu', peer: 'node', atMost: 1.05 }],
+  goals: [
+    { of: 'couplet', metric: 'cpu', peer: 'node', atMost: 1.05 },
+    { of: 'couplet-bun', metric: 'cpu', peer: 'c', atMost: 1.3 },
+    { of: 'couplet-bun', metric: 'cpu', peer: 'bun', atMost: 1.1 },
+    { of: 'couplet-bun', metric: 'cpu', peer: 'couplet-bun-node', atMost: 0.85 },
+  ],
   rounds: noisy,
   programs: ['poems'],
   begin: sliced({

@@ -11,7 +11,10 @@ export const tlsHandshakes: Row = {
     { name: 'rate', title: 'handshakes/s', digits: 0, compared: true },
     { name: 'cpu', title: 'CPU us/handshake', digits: 1, compared: true },
   ],
-  goals: [{ of: 'couplet', metric: 'cpu', peer: 'node', atMost: 1.03 }],
+  goals: [
+    { of: 'couplet', metric: 'cpu', peer: 'node', atMost: 1.03 },
+    { of: 'couplet-bun', metric: 'cpu', peer: 'bun', atMost: 1.1 },
+  ],
   rounds: noisy,
   programs: ['tls-handshakes'],
   library: openssl,

@@ -1,0 +1,4 @@
+import { netstringEcho } from '../frame-echo.ts';
+import { serveAnswers } from './serve-answers.ts';
+
+serveAnswers(netstringEcho);

@@ -1,0 +1,4 @@
+import { CommandParser } from '../command-parser.ts';
+import { serveAnswers } from './serve-answers.ts';
+
+serveAnswers(() => new CommandParser());

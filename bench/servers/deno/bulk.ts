@@ -1,0 +1,4 @@
+import { serve } from './serve.ts';
+import { stream } from './stream.ts';
+
+await serve(stream);

@@ -1,0 +1,6 @@
+import { lineEcho } from '../frame-echo.ts';
+import { serveAnswers } from './serve-answers.ts';
+
+const [cert = '', key = ''] = process.argv.slice(2);
+
+await serveAnswers(lineEcho, { cert, key });
