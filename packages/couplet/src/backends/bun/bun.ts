@@ -3,8 +3,11 @@ import type { ClockFacet } from '../../seam/clock.ts';
 import type { Processes } from '../../seam/processes.ts';
 import type { Streams } from '../../seam/streams.ts';
 import type { Surroundings } from '../../seam/surroundings.ts';
+import { adopt } from '../node/adopt.ts';
 import { NodeBackend } from '../node/node.ts';
 import { bunRuntime } from './bun-sockets.ts';
+import { listenInherited } from './inherited.ts';
+import { adoptSocket } from './native-adopt.ts';
 import { connectTo } from './native-dial.ts';
 import { listenPath, listenTCP } from './native-listener.ts';
 import { spawn } from './native-spawn.ts';
@@ -31,9 +34,15 @@ export class BunBackend implements Backend {
     this.processes = { spawn: (place, sink) => spawn(bun, place, sink) };
     this.streams = {
       ...streams,
-      listen: (place, sink) => {
+      listen: async (place, sink) => {
         if (place.kind === 'tcp') return listenTCP(bun, place, sink);
-        return place.kind === 'unix' ? listenPath(bun, place, sink) : streams.listen(place, sink);
+        if (place.kind === 'unix') return listenPath(bun, place, sink);
+        const inherited = place.kind === 'fd' ? await listenInherited(bun, place, sink) : undefined;
+        return inherited ?? streams.listen(place, sink);
+      },
+      adopt: (place, settled) => {
+        if ('duplex' in place) adopt(place, settled);
+        else setImmediate(() => adoptSocket(bun, place, settled) || adopt(place, settled));
       },
       connect: (place, attempt) =>
         place.kind === 'stdio' ? streams.connect(place, attempt) : connectTo(bun, place, attempt),

@@ -9,6 +9,7 @@ const LIBRARIES: readonly string[] =
     ? ['libSystem.dylib']
     : ['libc.so.6', 'libc.so', `libc.musl-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}.so.1`];
 const FUNCTIONS = {
+  dup: { args: ['i32'], returns: 'i32' },
   listen: { args: ['i32', 'i32'], returns: 'i32' },
   socketpair: { args: ['i32', 'i32', 'i32', 'ptr'], returns: 'i32' },
 };
@@ -20,6 +21,7 @@ type Call = (...args: readonly unknown[]) => unknown;
 
 /** Functions of the C library that Bun does not offer. */
 interface Library {
+  readonly dup: Call;
   readonly listen: Call;
   readonly socketpair: Call;
 }
@@ -49,6 +51,17 @@ export function socketPair(): readonly [number, number] | Cause {
   return [one, other];
 }
 
+/**
+ * Makes a second descriptor of an open one. Returns it, or the cause if that fails. Children of Bun get only the descriptors that they are
+ * given, so it need not be closed for them.
+ */
+export function duplicate(fd: number): number | Cause {
+  found ??= find();
+  if ('kind' in found) return found;
+  const near = Number(found.dup(fd));
+  return near >= 0 ? near : { ...unable('dup(2) fails'), code: 'EMFILE' };
+}
+
 function find(): Library | Cause {
   let why = '';
   for (const name of LIBRARIES) {
@@ -71,7 +84,7 @@ function open(name: string): Library {
     if (typeof member !== 'function') throw new Error(`${name} has no ${key}`);
     return (...args) => member(...args);
   };
-  return { listen: call('listen'), socketpair: call('socketpair') };
+  return { dup: call('dup'), listen: call('listen'), socketpair: call('socketpair') };
 }
 
 function memberOf(owner: unknown, name: string): unknown {

@@ -18,30 +18,32 @@ import { isSpare, NO_DESCRIPTORS } from './spare.ts';
 /** Listens on a TCP port. Resolves to the cause if that fails. */
 export async function listenTCP(bun: BunRuntime, place: TcpPlace, sink: ListenSink): Promise<Listener | Cause> {
   const { host, port, backlog, ipv6Only = false, reusePort = false } = place;
-  const door = new NativeListener(bun, sink, place.asked === true, TCP_ENDS);
+  const door = new NativeListener(bun, sink, '', place.asked === true);
   const failure = door.open({ hostname: host, port, ipv6Only, reusePort, exclusive: !reusePort }, backlog);
   return failure ?? { name: door.name, close: () => stopListening(door) };
 }
 
 /** Listens on a UNIX socket. Resolves to the cause if that fails. */
 export async function listenPath(bun: BunRuntime, place: UnixPlace, sink: ListenSink): Promise<Listener | Cause> {
-  return listenUNIX(new NativeListener(bun, sink, false, unixEnds(place.path, true)), place);
+  return listenUNIX(new NativeListener(bun, sink, place.path), place);
 }
 
-/** A listening socket, which makes wires of the sockets that it accepts. */
-class NativeListener implements PathListener, BunEvents {
+/** A listening socket of Bun, which makes wires of the sockets that it accepts. */
+export class NativeListener implements PathListener, BunEvents {
   readonly #bun: BunRuntime;
   readonly #sink: ListenSink;
-  /** Whether the peer of an accepted socket must be known. */
-  readonly #asked: boolean;
-  readonly #ends: SocketEnds;
+  /** The path of a UNIX socket. */
+  readonly #path: string;
+  /** Whether the peer of an accepted socket must be known; a UNIX socket's has no name. */
+  #asked: boolean;
+  #ends: SocketEnds = TCP_ENDS;
   #listener: BunListener | undefined;
 
-  constructor(bun: BunRuntime, sink: ListenSink, asked: boolean, ends: SocketEnds) {
+  constructor(bun: BunRuntime, sink: ListenSink, path: string, asked = false) {
     this.#bun = bun;
     this.#sink = sink;
+    this.#path = path;
     this.#asked = asked;
-    this.#ends = ends;
   }
 
   /** Listens. Returns the cause if that fails. */
@@ -49,6 +51,10 @@ class NativeListener implements PathListener, BunEvents {
     try {
       const listener = this.#bun.listen({ ...place, allowHalfOpen: true, socket: HANDLERS, data: this });
       this.#listener = listener;
+      if (this.name.family === 'UNIX') {
+        this.#ends = unixEnds(this.#path, true);
+        this.#asked = false;
+      }
       const limit = setBacklog(listener.fd, backlog);
       // It listens nevertheless.
       if (limit !== undefined) process.nextTick(() => this.#sink.onAcceptFailed(limit));
@@ -58,11 +64,11 @@ class NativeListener implements PathListener, BunEvents {
     }
   }
 
-  /** The address of a TCP socket. */
+  /** What it is bound to. */
   get name(): SocketName {
     const name: { address?: string; port?: number; family?: string } = {};
     this.#listener?.getsockname(name);
-    return inetName(name.address, name.port, name.family) ?? { family: 'PIPE' };
+    return inetName(name.address, name.port, name.family) ?? { family: 'UNIX', path: this.#path };
   }
 
   async listen(path: string, backlog: number, bound: () => void): Promise<Cause | undefined> {

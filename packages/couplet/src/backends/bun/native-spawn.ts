@@ -3,11 +3,11 @@ import type { Cause } from '../../seam/cause.ts';
 import type { ProcessPlace, SpawnSink } from '../../seam/processes.ts';
 import { causeOfThrown } from '../node/cause.ts';
 import { NodeChild, startWith } from '../node/spawn.ts';
-import type { BunEvents, BunRuntime, BunSocket } from './bun-sockets.ts';
-import { HANDLERS, NOWHERE } from './bun-sockets.ts';
+import type { BunRuntime } from './bun-sockets.ts';
 import { pipeEnds } from './ends.ts';
 import { socketPair } from './libc.ts';
 import { NativeWire } from './native-wire.ts';
+import { openSocket } from './open-socket.ts';
 
 const fs = process.getBuiltinModule('node:fs');
 const NO_SOCKET: Cause = { kind: 'other', code: '', detail: 'the runtime gave the process no pipes' };
@@ -66,15 +66,12 @@ function openPairs(count: number): readonly Pair[] | Cause {
   return pairs;
 }
 
-/** The wire of a socket that is connected: Bun opens it at once. */
+/** The wire of this end of a pair. */
 function wireOf(bun: BunRuntime, fd: number, kind: 'input' | 'output'): NativeWire | undefined {
-  let wire: NativeWire | undefined;
-  const onOpen = (socket: BunSocket): void => {
-    wire = new NativeWire(socket, pipeEnds(kind));
-    socket.data = wire;
-  };
-  const data: BunEvents = { ...NOWHERE, onOpen };
-  bun.connect({ fd, allowHalfOpen: true, socket: HANDLERS, data }).catch(() => {});
+  const socket = openSocket(bun, fd);
+  if (socket === undefined) return undefined;
+  const wire = new NativeWire(socket, pipeEnds(kind));
+  socket.data = wire;
   return wire;
 }
 

@@ -15,7 +15,7 @@ const stream = process.getBuiltinModule('node:stream');
 
 const PIPE: SocketName = { family: 'PIPE' };
 const NO_STREAM: Cause = { kind: 'other', code: '', detail: 'it is not a socket, a pipe or a terminal' };
-const NOT_CONNECTED: Cause = { kind: 'other', code: 'ENOTCONN', detail: 'the socket is not connected' };
+export const NOT_CONNECTED: Cause = { kind: 'other', code: 'ENOTCONN', detail: 'the socket is not connected' };
 const NO_DUPLEX: Cause = { kind: 'other', code: '', detail: 'it is not a Duplex of node:stream' };
 const READ: Cause = { kind: 'other', code: 'EBUSY', detail: 'something else reads the stream' };
 const DESTROYED: Cause = { kind: 'reset', code: '', detail: 'the stream was destroyed' };

@@ -1,0 +1,68 @@
+import type { Cause } from '../../seam/cause.ts';
+import type { Listener, ListenPlace, ListenSink } from '../../seam/streams.ts';
+import { pathOfSocket, statusOf, vacate } from '../node/descriptor.ts';
+import { stopListening } from '../node/server.ts';
+import type { BunRuntime } from './bun-sockets.ts';
+import { causeOfBun } from './cause.ts';
+import { duplicate } from './libc.ts';
+import { NativeListener } from './native-listener.ts';
+
+const fs = process.getBuiltinModule('node:fs');
+const IN_USE: Cause = { kind: 'other', code: 'EEXIST', detail: 'this process already uses it' };
+
+type InheritedPlace = Extract<ListenPlace, { kind: 'fd' }>;
+
+/** The inherited descriptors on which ports of this process listen. */
+const used: Set<number> = new Set();
+
+/**
+ * Listens on an inherited socket, by a second descriptor of it: Bun closes that one with the port, and the socket stays for the next one.
+ * Resolves to the cause if that fails, and to undefined if there is no second descriptor.
+ */
+export async function listenInherited(
+  bun: BunRuntime,
+  place: InheritedPlace,
+  sink: ListenSink,
+): Promise<Listener | Cause | undefined> {
+  const { fd, backlog } = place;
+  if (used.has(fd)) return IN_USE;
+  try {
+    if (!statusOf(fd).isSocket()) throw new Error('it is not a socket');
+  } catch (error) {
+    return causeOfBun(error);
+  }
+  const near = duplicate(fd);
+  if (typeof near !== 'number') return near.code === 'ENOTSUP' ? undefined : near;
+  const door = new NativeListener(bun, sink, place.path ?? pathOfSocket(fd), place.asked);
+  const failure = door.open({ fd: near }, backlog);
+  if (failure !== undefined) {
+    fs.closeSync(near);
+    return failure;
+  }
+  used.add(fd);
+  const { name } = door;
+  const suspend = (): Promise<void> => {
+    used.delete(fd);
+    return stopListening(door);
+  };
+  const close = async (): Promise<void> => {
+    await suspend();
+    giveUp(fd);
+  };
+  return { name, close, suspend };
+}
+
+/** Whether a descriptor is open, and that of a socket. */
+export function isSocket(fd: number): boolean {
+  try {
+    return statusOf(fd).isSocket();
+  } catch {
+    return false;
+  }
+}
+
+/** Closes a descriptor. */
+export function giveUp(fd: number): void {
+  if (fd <= 2) vacate(fd);
+  else fs.closeSync(fd);
+}
