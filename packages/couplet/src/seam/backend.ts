@@ -31,9 +31,6 @@ export interface Backend {
   readonly processes?: Processes;
   /** Called when memory of the engine's own that a wire was handed is out of use: spoil it, so that a wrong use shows. */
   readonly released?: (bytes: Buffer) => void;
-  /**
-   * Returns the backend of one more reactor of the process, with an alarm of its own: on the same network and clock, for what looks after
-   * a program. Where it is absent, an inspector cannot be served.
-   */
+  /** Returns the backend, with an alarm of its own, of one more reactor of the process. Where it is absent, no inspector can be served. */
   readonly sibling?: () => Backend;
 }

@@ -23,6 +23,8 @@ export class BunBackend implements Backend {
   readonly names: Resolver;
   readonly surroundings: Surroundings;
   readonly processes: Processes;
+  /** Another one like it. */
+  readonly sibling = (): Backend => new BunBackend();
 
   /** Throws an `Error` on another runtime than Bun. */
   constructor() {

@@ -17,6 +17,8 @@ export class DenoBackend implements Backend {
   readonly names: Resolver;
   readonly surroundings: Surroundings;
   readonly processes: Processes;
+  /** Another one like it. */
+  readonly sibling = (): Backend => new DenoBackend();
 
   /** Throws an `Error` on another runtime than Deno. */
   constructor() {

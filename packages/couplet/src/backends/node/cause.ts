@@ -61,7 +61,8 @@ function detailOf(error: NodeJS.ErrnoException, kind: Cause['kind']): string {
   if (kind === 'tls')
     return wordsOf('reason' in error && typeof error.reason === 'string' ? error.reason : error.message.trim());
   // zlib has numbers of its own, which are those of other errors to the system.
-  const known = getSystemErrorMap().get(error.errno ?? 0);
+  // Some of Bun's are not negative.
+  const known = getSystemErrorMap().get(-Math.abs(error.errno ?? 0));
   return known?.[0] === error.code && known ? known[1] : error.message;
 }
 

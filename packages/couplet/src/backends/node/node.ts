@@ -173,7 +173,8 @@ function listenOptionsOf({ host, port, backlog, ipv6Only = false, reusePort = fa
 
 function nameOf(server: Server, place: SocketPlace): SocketName {
   const address = server.address();
-  if (address !== null && typeof address === 'object')
+  // Bun tells an address of nothing for an inherited UNIX socket.
+  if (address !== null && typeof address === 'object' && Number.isInteger(address.port))
     return { family: address.family === 'IPv6' ? 'IPv6' : 'IPv4', host: address.address, port: address.port };
   // The runtime does not tell the path of an inherited UNIX socket.
   return { family: 'UNIX', path: place.kind === 'fd' ? (place.path ?? pathOfSocket(place.fd)) : '' };
