@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import process from 'node:process';
+import { runtime } from 'couplet-test/runtime';
 
 /** Fails when a cost is above its threshold, and says what to do then. */
 export function within(what: string, seen: number, most: number): void {
@@ -8,6 +9,7 @@ export function within(what: string, seen: number, most: number): void {
 }
 
 /** Why the thresholds say nothing here: false when they do. */
-export const elsewhere: string | false = process.versions.node.startsWith('24.')
-  ? false
-  : `the thresholds are those of Node 24, and this is ${process.version}`;
+export const elsewhere: string | false =
+  runtime === 'node' && process.versions.node.startsWith('24.')
+    ? false
+    : `the thresholds are those of Node 24, and this is ${runtime} ${process.versions[runtime]}`;

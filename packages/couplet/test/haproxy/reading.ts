@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6, SocketAddress } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 import type { SocketName } from '../../src/seam/address.ts';
 
 /** Why there is no header: no more bytes could make these one, or more have to come. */
@@ -120,6 +120,19 @@ export function textOf(name: SocketName | undefined): string {
   if (name === undefined) return 'unknown';
   if (name.family === 'UNIX') return `unix ${JSON.stringify(name.path)}`;
   if (name.family === 'PIPE') return 'pipe';
-  const family = name.family === 'IPv4' ? 'ipv4' : 'ipv6';
-  return `${family} ${new SocketAddress({ address: name.host, family }).address} ${name.port}`;
+  if (name.family === 'IPv4') return `ipv4 ${name.host} ${name.port}`;
+  return `ipv6 ${groupsOf(name.host).join(':')} ${name.port}`;
+}
+
+/** The eight groups of an address that is valid, without leading zeros. */
+function groupsOf(host: string): string[] {
+  const [before = [], after = []] = host
+    .replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...bytes) => {
+      const [first = 0, second = 0, third = 0, fourth = 0] = bytes.slice(0, 4).map(Number);
+      return `${(256 * first + second).toString(16)}:${(256 * third + fourth).toString(16)}`;
+    })
+    .split('::')
+    .map((half) => half.split(':').filter((group) => group !== ''));
+  const zeros = new Array<string>(8 - before.length - after.length).fill('0');
+  return [...before, ...zeros, ...after].map((group) => Number.parseInt(group, 16).toString(16));
 }

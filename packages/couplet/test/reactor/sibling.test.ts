@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Factory, open, Reactor } from 'couplet';
-import { NodeBackend } from 'couplet/node';
 import { Echo } from 'couplet/protocols';
 import { simulate } from 'couplet/sim';
 import { FakeBackend } from '../fake-backend.ts';
+import { backendHere } from '../here.ts';
 
 describe('a sibling of a reactor', () => {
   test('has timers of its own, which the other one does not move', async () => {
-    const reactor = new Reactor(new NodeBackend());
+    const reactor = new Reactor(backendHere());
     const siblings = [reactor.sibling(), reactor.sibling()];
     const rang: string[] = [];
     await new Promise<void>((resolve) => {

@@ -12,11 +12,11 @@ import {
   TimeoutError,
   UserAbortError,
 } from 'couplet';
-import { NodeBackend } from 'couplet/node';
 import { Echo } from 'couplet/protocols';
 import type { Host, World } from 'couplet/sim';
 import { simulate } from 'couplet/sim';
 import { FakeBackend } from '../fake-backend.ts';
+import { backendHere } from '../here.ts';
 import { call } from '../misuse/calling.ts';
 
 /** Collects what it hears, and closes at the end of its peer. */
@@ -171,7 +171,7 @@ describe('acceptOne', () => {
   });
 
   test('R62 on a socket: an interface, and a peer that an IPv6 socket shows as one of IPv6', async () => {
-    const reactor = new Reactor(new NodeBackend());
+    const reactor = new Reactor(backendHere());
     for (const options of [
       { interface: '127.0.0.1', from: '127.0.0.1' },
       { interface: '::', from: '127.0.0.0/8' },

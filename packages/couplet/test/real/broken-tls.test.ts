@@ -52,7 +52,7 @@ describe('TLS that breaks', { timeout: 60_000 }, () => {
     test(`R3 a fatal alert of the client ends the connection of a server at once (${version})`, async () => {
       const { reason } = await served(version, ({ pair }) => pair.down.write(BAD_RECORD));
       assert.ok(reason instanceof ConnectionLost, String(reason));
-      assert.match(reason.message, /alert bad record mac/);
+      assert.match(reason.message, /alert.*bad ?record ?mac/i);
     });
 
     test(`R3 a bad record ends the connection of a client at once (${version})`, async () => {

@@ -57,7 +57,9 @@ export class Child {
   }
 
   signal(signal: NodeJS.Signals): void {
-    this.#process.kill(signal);
+    const { pid } = this.#process;
+    // Deno takes a child for ended by the signal that its own method has sent.
+    if (pid !== undefined) process.kill(pid, signal);
   }
 
   /** Resolves with the line of that number, counted from 0. Rejects when the process ends without it. */

@@ -22,8 +22,8 @@ import {
   TimeoutError,
   UserAbortError,
 } from 'couplet';
-import { NodeBackend } from 'couplet/node';
-import type { Streams } from 'couplet/testing';
+import type { Backend } from 'couplet/testing';
+import { backendHere } from '../here.ts';
 
 const TIMEOUT = { timeout: 15_000 };
 
@@ -86,16 +86,17 @@ class Listeners extends ClientFactory {
 }
 
 /** A network that never answers. */
-class SilentBackend extends NodeBackend {
+class Silence {
   cancelled = 0;
-  override readonly streams: Streams = {
-    ...new NodeBackend().streams,
-    connect: () => ({
-      cancel: () => {
-        this.cancelled += 1;
-      },
-    }),
-  };
+  readonly backend: Backend;
+
+  constructor() {
+    const here = backendHere();
+    const cancel = (): void => {
+      this.cancelled += 1;
+    };
+    this.backend = { ...here, streams: { ...here.streams, connect: () => ({ cancel }) } };
+  }
 }
 
 function portOf(port: ListeningPort): number {
@@ -190,7 +191,7 @@ describe('R40 listen and connect', TIMEOUT, () => {
   });
 
   test('R40 listen and connect take the reactor that they are given', async () => {
-    const own = new Reactor(new NodeBackend());
+    const own = new Reactor(backendHere());
     const running = own.run({ signals: false });
     const hosts: string[] = [];
     own.observe({ listening: (host) => hosts.push(String(host)) });
@@ -289,7 +290,7 @@ describe('R40 failures', TIMEOUT, () => {
   });
 
   test('R40 the timeout of a description is in seconds, and wins', async () => {
-    const silent = new Reactor(new SilentBackend());
+    const silent = new Reactor(new Silence().backend);
     const began = performance.now();
     const connecting = connect('tcp:192.0.2.1:80:timeout=1', new Listener(), { reactor: silent });
     await assert.rejects(connecting, TimeoutError);
@@ -299,8 +300,8 @@ describe('R40 failures', TIMEOUT, () => {
   });
 
   test('R40 a signal cancels before the attempt and during it', async () => {
-    const backend = new SilentBackend();
-    const silent = new Reactor(backend);
+    const silence = new Silence();
+    const silent = new Reactor(silence.backend);
     const signal = AbortSignal.abort();
     await assert.rejects(connect('tcp:192.0.2.1:80', new Listener(), { reactor: silent, signal }), UserAbortError);
     const controller = new AbortController();
@@ -308,7 +309,7 @@ describe('R40 failures', TIMEOUT, () => {
     const connecting = connect('tcp:192.0.2.1:80', new Listener(), options);
     silent.callLater(20, () => controller.abort());
     await assert.rejects(connecting, UserAbortError);
-    assert.equal(backend.cancelled, 1);
+    assert.equal(silence.cancelled, 1);
   });
 
   test('R40 a factory that refuses its connection makes connect reject', async () => {

@@ -5,12 +5,12 @@ import { connect, createServer, Socket } from 'node:net';
 import process from 'node:process';
 import { mock, test } from 'node:test';
 import { type Address, ClientFactory, ConnectionLost, Factory, Protocol, Reactor } from 'couplet';
-import { NodeBackend } from 'couplet/node';
 import { Ear } from 'couplet-conformance';
 import { SocketWire } from '../../src/backends/node/socket-wire.ts';
+import { backendHere } from '../here.ts';
 
 test('R3 what the kernel refuses, because the peer has reset the connection, was not sent: no orderly end', async () => {
-  const reactor = new Reactor(new NodeBackend());
+  const reactor = new Reactor(backendHere());
   let ended: (reason: Error) => void = () => {};
   const lost = new Promise<Error>((resolve) => {
     ended = resolve;
@@ -38,7 +38,7 @@ test('R3 what the kernel refuses, because the peer has reset the connection, was
 
 /** Connects twice, and resets the first connection before it is accepted. Returns who was greeted, and the address of the second. */
 async function greetLate(asks: boolean): Promise<{ greeted: string[]; second: string; reasons: string[] }> {
-  const reactor = new Reactor(new NodeBackend());
+  const reactor = new Reactor(backendHere());
   const greeted: string[] = [];
   const reasons: string[] = [];
   class Greeting extends Protocol {
@@ -96,7 +96,7 @@ test('R3 who uploads hears why the server resets the connection', async () => {
   const address = server.address();
   assert.ok(address !== null && typeof address === 'object');
   const { port } = address;
-  const reactor = new Reactor(new NodeBackend());
+  const reactor = new Reactor(backendHere());
   const upload = (): Promise<string> =>
     new Promise((resolve) => {
       let heard = '';

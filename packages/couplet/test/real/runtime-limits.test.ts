@@ -6,8 +6,11 @@ import process from 'node:process';
 import { before, describe, test } from 'node:test';
 import { connect, createServer as createServerTLS } from 'node:tls';
 import { ClientTLS, ServerTLS } from 'couplet';
+import { runtime } from 'couplet-test/runtime';
 import { Authority } from './certificates.ts';
 import { numberOf, Party, TLSStage } from './tls-stage.ts';
+
+const ONLY_NODE = { skip: runtime !== 'node' && 'it is about Node' };
 
 // What docs/runtimes.md says that Node cannot. When one of these fails it can, and the page is to be changed.
 describe('what Node cannot do', { timeout: 30_000 }, () => {
@@ -17,7 +20,9 @@ describe('what Node cannot do', { timeout: 30_000 }, () => {
     authority = await Authority.create();
   });
 
-  test('Node 20 pads the names of abstract UNIX sockets', { skip: process.platform !== 'linux' }, async (t) => {
+  test('Node 20 pads the names of abstract UNIX sockets', {
+    skip: ONLY_NODE.skip || process.platform !== 'linux',
+  }, async (t) => {
     const name = `couplet-${process.pid}`;
     const server = createServer().listen(`\0${name}`);
     t.after(() => server.close());
@@ -43,18 +48,22 @@ describe('what Node cannot do', { timeout: 30_000 }, () => {
     return heard;
   }
 
-  test('a TLS server of Node does not tell a client of TLS 1.3 why its certificate is refused', async (t) => {
-    const identity = await authority.certify(['127.0.0.1']);
-    const options = { ...identity, ca: authority.ca, requestCert: true, rejectUnauthorized: true };
-    const server = createServerTLS(options).listen(0, '127.0.0.1');
-    t.after(() => server.close());
-    await once(server, 'listening');
-    const address = server.address();
-    assert.ok(address !== null && typeof address === 'object');
-    assert.deepEqual(await refusalOf(address.port), ['secured', 'ended']);
-  });
+  test(
+    'a TLS server of Node does not tell a client of TLS 1.3 why its certificate is refused',
+    ONLY_NODE,
+    async (t) => {
+      const identity = await authority.certify(['127.0.0.1']);
+      const options = { ...identity, ca: authority.ca, requestCert: true, rejectUnauthorized: true };
+      const server = createServerTLS(options).listen(0, '127.0.0.1');
+      t.after(() => server.close());
+      await once(server, 'listening');
+      const address = server.address();
+      assert.ok(address !== null && typeof address === 'object');
+      assert.deepEqual(await refusalOf(address.port), ['secured', 'ended']);
+    },
+  );
 
-  test('nor does one of Couplet: it resets', async (t) => {
+  test('nor does one of Couplet: it resets', ONLY_NODE, async (t) => {
     const identity = await authority.certify(['127.0.0.1']);
     const stage = new TLSStage();
     const port = await stage.listen(new ServerTLS({ ...identity, ca: authority.ca, clientAuth: 'require' }));
@@ -62,7 +71,7 @@ describe('what Node cannot do', { timeout: 30_000 }, () => {
     assert.deepEqual(await refusalOf(numberOf(port)), ['secured', 'ECONNRESET']);
   });
 
-  test('a certificate without names, but with a common name, is accepted, and can be told', async (t) => {
+  test('a certificate without names, but with a common name, is accepted, and can be told', ONLY_NODE, async (t) => {
     const stage = new TLSStage();
     const port = await stage.listen(new ServerTLS(await authority.certifyCommonName('poem.test')));
     t.after(() => port.stopListening());

@@ -8,7 +8,7 @@ const reactor = new Reactor(backendHere());
 const silent = (): Protocol => new Protocol();
 
 describe('ports that share their number', () => {
-  test('R59 F45 tcp and tcp6 can be had together', async () => {
+  test('R59 F45 tcp and tcp6 can be had together', { skip: whyNotShared({ ipv6Only: true }) ?? false }, async () => {
     const six = await listen('tcp6:0:ipv6Only=1', silent, { reactor });
     const host = six.getHost();
     assert.ok(host.family === 'IPv6');
@@ -25,7 +25,7 @@ describe('ports that share their number', () => {
     if (unable !== undefined) {
       await assert.rejects(first, (error) => {
         assert.ok(error instanceof CannotListenError);
-        assert.ok(error.message.includes(process.versions.node), error.message);
+        assert.ok(error.message.endsWith(unable), error.message);
         return true;
       });
       return;

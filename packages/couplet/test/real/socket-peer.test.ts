@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, test } from 'node:test';
 import { ClientFactory, Factory, Protocol, Reactor, ServerTLS } from 'couplet';
-import { NodeBackend } from 'couplet/node';
 import { LineReceiver } from 'couplet/protocols';
 import { SocketPeer } from 'couplet/testing';
+import { backendHere } from '../here.ts';
 import { Authority } from './certificates.ts';
 
 class Mail extends LineReceiver<MailFactory> {
@@ -35,7 +35,7 @@ const authority = await Authority.create();
 const { cert, key } = await authority.certify(['localhost']);
 
 async function visit(): Promise<{ peer: SocketPeer; port: number } & AsyncDisposable> {
-  const reactor = new Reactor(new NodeBackend());
+  const reactor = new Reactor(backendHere());
   const listening = await reactor.listenTCP(0, new MailFactory(new ServerTLS({ cert, key })), {
     interface: '127.0.0.1',
   });
@@ -104,7 +104,7 @@ describe('R64 SocketPeer', () => {
     await once(server, 'listening');
     const address = server.address();
     assert.ok(address !== null && typeof address === 'object');
-    const reactor = new Reactor(new NodeBackend());
+    const reactor = new Reactor(backendHere());
     const accepted = once(server, 'connection');
     class Asking extends Protocol {
       override connectionMade(): void {

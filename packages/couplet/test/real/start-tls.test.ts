@@ -17,7 +17,9 @@ import {
   serve,
   TimeoutError,
 } from 'couplet';
+import { FramingError } from 'couplet/framing';
 import { LineReceiver } from 'couplet/protocols';
+import { runtime } from 'couplet-test/runtime';
 import type { Identity } from './certificates.ts';
 import { Authority } from './certificates.ts';
 import { numberOf, secured, TLSStage } from './tls-stage.ts';
@@ -198,7 +200,12 @@ describe('STARTTLS', { timeout: 30_000 }, () => {
     const plain = await open(`tcp:127.0.0.1:${numberOf(port)}`, { reactor });
     await plain.write('STARTTLS\r\n in clear\r\n');
     const answers: string[] = [];
-    for await (const line of plain.lines({ delimiter: '\n' })) answers.push(line);
+    try {
+      for await (const line of plain.lines({ delimiter: '\n' })) answers.push(line);
+    } catch (error) {
+      // Bun answers with an alert, which is no line.
+      assert.ok(runtime === 'bun' && error instanceof FramingError, String(error));
+    }
     plain.close();
     await plain.closed;
     assert.deepEqual(answers, ['go ahead']);

@@ -5,10 +5,10 @@ import { connect as connectTCP, createServer } from 'node:net';
 import { connect as connectTLS } from 'node:tls';
 import type { Address, ListeningPort } from 'couplet';
 import { Factory, Reactor, ServerTLS, TimeoutError } from 'couplet';
-import { NodeBackend } from 'couplet/node';
 import { limitConnections } from 'couplet/policies';
 import { Echo } from 'couplet/protocols';
 import { Dice } from '../../src/time/dice.ts';
+import { backendHere } from '../here.ts';
 import { Authority } from './certificates.ts';
 import { mutant } from './hello-mutant.ts';
 
@@ -33,7 +33,7 @@ interface Visit {
 /** A TLS port that hears mutated hellos, limited to as many clients as there may be at once. */
 export class FuzzedPort {
   readonly atOnce: number;
-  readonly #reactor = new Reactor(new NodeBackend());
+  readonly #reactor = new Reactor(backendHere());
   /** Those that last, by the port of the client. */
   readonly #visits: Map<number | undefined, Visit> = new Map();
   readonly #wrong: unknown[] = [];

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { NodeBackend } from 'couplet/node';
 import { barePair } from 'couplet-conformance';
+import { backendHere } from '../here.ts';
 import { Authority } from './certificates.ts';
 
 test('R60 a wire with TLS that could go on leaves the others their turn after 256 KiB', async () => {
-  const backend = new NodeBackend();
+  const backend = backendHere();
   const authority = await Authority.create();
   const server = await authority.certify(['127.0.0.1']);
   const venue = { backend: () => backend, tls: { server, client: { ca: authority.ca } } };

@@ -5,16 +5,19 @@ import { connect, Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Factory, Protocol, Reactor } from 'couplet';
-import { NodeBackend } from 'couplet/node';
 import { guard, type Verdict } from 'couplet/policies';
+import { runtime } from 'couplet-test/runtime';
+import { backendHere } from '../here.ts';
 
+/** Bun tells nobody how much a socket has read. */
+const TOLD = { skip: runtime === 'bun' && 'it is not told there' };
 /** What a socket reads at once. */
 const ONE_READ = 65_536;
 const SENT = 1_000_000;
 
 /** How much of what a client sends is read while its verdict is awaited, and whether all of it is there in the end. */
 async function readBefore(admitsLater: boolean): Promise<{ before: number; after: number }> {
-  const reactor = new Reactor(new NodeBackend());
+  const reactor = new Reactor(backendHere());
   let admit: (verdict: Verdict) => void = () => {};
   const verdict = new Promise<Verdict>((resolve) => {
     admit = resolve;
@@ -60,11 +63,11 @@ async function readBefore(admitsLater: boolean): Promise<{ before: number; after
 }
 
 describe('a connection whose verdict is awaited', () => {
-  test('R48 is not read where the factory announced that it answers later', async () => {
+  test('R48 is not read where the factory announced that it answers later', TOLD, async () => {
     assert.deepEqual(await readBefore(true), { before: 0, after: SENT });
   });
 
-  test('R48 is read once at most where it did not', async () => {
+  test('R48 is read once at most where it did not', TOLD, async () => {
     const { before, after } = await readBefore(false);
     assert.ok(before <= ONE_READ, `${before} bytes were read`);
     assert.equal(after, SENT);

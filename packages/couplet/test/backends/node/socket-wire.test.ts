@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import { Ear } from 'couplet-conformance';
+import { runtime } from 'couplet-test/runtime';
 import { SocketWire } from '../../../src/backends/node/socket-wire.ts';
 import { contextOf } from '../../../src/backends/tls/context.ts';
 
@@ -48,7 +49,10 @@ async function withHeldEnd(ended: boolean): Promise<{ wire: SocketWire; ear: Ear
   return { wire, ear, peer };
 }
 
-describe('a wire whose peer ended while it was paused', () => {
+/** Deno goes on reading for a while, and then there is nothing to be held. */
+const NOT_ON_DENO = { skip: runtime === 'deno' && 'what Deno does there is in the conformance suite' };
+
+describe('a wire whose peer ended while it was paused', NOT_ON_DENO, () => {
   test('R14 tells both ends when it goes on', async () => {
     const { wire, ear } = await withHeldEnd(true);
     wire.resume();
@@ -94,7 +98,7 @@ describe('a wire whose peer ended while it was paused', () => {
   });
 });
 
-describe('a wire that holds data', () => {
+describe('a wire that holds data', NOT_ON_DENO, () => {
   for (const way of ['close', 'abort'] as const) {
     for (const calls of [['resume', way], ['resume', 'pause', way], [way]] as const) {
       test(`R14 tells only that it is closed after ${calls.join(', ')}`, async () => {
