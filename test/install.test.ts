@@ -13,8 +13,13 @@ test('what is missing is installed before it is built, and is said while it last
   const npm = join(folder, 'npm.cjs');
   writeFileSync(npm, 'console.log(process.argv.slice(2).join(" ")); setTimeout(() => {}, 100);');
   writeFileSync(join(folder, 'package-lock.json'), '{}');
-  const run = (file = npm): readonly [status: number | null, stdout: string, stderr: string] => {
-    const env = { ...process.env, npm_execpath: file, npm_node_execpath: process.execPath };
+  const run = (file = npm, agent = 'npm/11'): readonly [status: number | null, stdout: string, stderr: string] => {
+    const env = {
+      ...process.env,
+      npm_execpath: file,
+      npm_node_execpath: process.execPath,
+      npm_config_user_agent: agent,
+    };
     const script = resolve('scripts/install.mjs');
     const { status, stdout, stderr } = spawnSync(process.execPath, [script], { cwd: folder, encoding: 'utf8', env });
     return [status, stdout, stderr];
@@ -30,6 +35,15 @@ test('what is missing is installed before it is built, and is said while it last
   const [status, , stderr] = run(failing);
   assert.equal(status, 1);
   assert.match(stderr, /npm ci failed\n$/);
+
+  const bun = join(folder, 'bun');
+  writeFileSync(bun, '#!/bin/sh\necho "$*"; sleep 0.1\n', { mode: 0o755 });
+  const buildOfBun = 'run --bun --silent build\n';
+  const installed = run(bun, 'bun/1.4');
+  assert.deepEqual(installed.slice(0, 2), [0, `install --no-save --ignore-scripts\n${buildOfBun}`]);
+  assert.deepEqual(run(bun, 'bun/1.4'), [0, buildOfBun, '']);
+  // What Bun has installed has no Node for the tests.
+  assert.deepEqual(run().slice(0, 2), [0, `ci\n${build}`]);
 });
 
 /** What npm runs for a script of the workspace, with those that it names. */

@@ -7,7 +7,14 @@ import { above } from '../values/above.ts';
 /** A program with its version, that of the engine below it, and that of the runtime: one line. */
 export function versionLine(program: string): string {
   const couplet = fileURLToPath(import.meta.resolve('couplet/package.json'));
-  return `${program} ${versionOf(join(above('package.json'), 'package.json'))} (couplet ${versionOf(couplet)}, node ${process.versions.node})`;
+  return `${program} ${versionOf(join(above('package.json'), 'package.json'))} (couplet ${versionOf(couplet)}, ${runtimeLine()})`;
+}
+
+/** The runtime with its version; Bun and Deno also say which Node they are like. */
+function runtimeLine(): string {
+  const { bun, deno, node } = process.versions;
+  if (bun !== undefined) return `bun ${bun}`;
+  return deno !== undefined ? `deno ${deno}` : `node ${node}`;
 }
 
 function versionOf(file: string): string {

@@ -79,8 +79,8 @@ describe('npm start', () => {
       const client = await dial(t, ports[0] ?? 0);
       const poem = received(client);
       await once(client, 'data');
-      service.child.kill('SIGINT');
-      service.child.kill('SIGINT');
+      service.signal('SIGINT');
+      service.signal('SIGINT');
       assert.deepEqual(await poem, await poemOf('ecstasy'));
       client.end();
       const { status, stderr } = await service.ended;

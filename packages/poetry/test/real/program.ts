@@ -7,6 +7,10 @@ import process from 'node:process';
 import type { Readable, Writable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { flags } from 'couplet-test/runtime';
+
+/** What the runtime is told before the file of a program: not where packages come from, as the programs are what is built. */
+export const WORDS: readonly string[] = flags.filter((flag) => !flag.startsWith('--conditions='));
 
 /** How a program ended. */
 export interface Ending {
@@ -26,7 +30,7 @@ export class Program {
 
   /** Its standard input is what is given, and then ends. */
   constructor(name: string, args: readonly string[], input = '') {
-    this.child = spawn(process.execPath, [commandFile(name), ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+    this.child = spawn(process.execPath, [...WORDS, commandFile(name), ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
     // It need not read it.
     this.child.stdin.on('error', () => {}).end(input);
     this.child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -75,7 +79,7 @@ export class Program {
 
   /** Ends it with two signals: the second one ends the drain that the first one began. */
   async killTwice(signal: NodeJS.Signals): Promise<Ending> {
-    this.child.kill(signal);
+    this.signal(signal);
     // One that comes sooner counts as a copy of the first.
     await setTimeout(300);
     return this.kill(signal);
@@ -83,8 +87,15 @@ export class Program {
 
   /** Ends it with a signal. */
   async kill(signal: NodeJS.Signals): Promise<Ending> {
-    this.child.kill(signal);
+    this.signal(signal);
     return this.ended;
+  }
+
+  /** Sends it a signal, if it has not ended. */
+  signal(signal: NodeJS.Signals): void {
+    const { pid, exitCode, signalCode } = this.child;
+    // Deno takes a child that it has sent a signal for one that the signal has ended.
+    if (pid !== undefined && exitCode === null && signalCode === null) process.kill(pid, signal);
   }
 }
 

@@ -4,7 +4,7 @@ import process from 'node:process';
 import type { Readable, Writable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { Screen } from '../terminal/screen.ts';
-import { commandFile } from './program.ts';
+import { commandFile, WORDS } from './program.ts';
 
 /** Why programs cannot be run in a terminal here; false if they can. It takes the `script` of util-linux. */
 export const NO_TERMINAL: string | false =
@@ -31,7 +31,7 @@ export class Terminal {
   ) {
     const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env;
     const [name = '', ...args] = words;
-    const line = [process.execPath, commandFile(name), ...args].map((word) => `'${word}'`).join(' ');
+    const line = [process.execPath, ...WORDS, commandFile(name), ...args].map((word) => `'${word}'`).join(' ');
     this.#child = spawn(
       'script',
       ['-qfec', `stty cols 80 rows 24; echo $(tty) $$; exec ${line} ${redirection}`, '/dev/null'],

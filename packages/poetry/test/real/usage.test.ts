@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import process from 'node:process';
 import { it } from 'node:test';
+import { runtime } from 'couplet-test/runtime';
 import { run } from './program.ts';
 
 type Row = readonly [command: readonly [string, ...string[]], error: string, hint?: string];
@@ -121,10 +122,10 @@ it('C-3: prints help with examples, and the version, on standard output, with st
     assert.ok(lines.length >= 2);
     for (const line of lines) assert.ok(line.startsWith(`  ${name} `), line);
     for (const line of help.stdout.split('\n')) assert.ok(line.length <= 80, line);
-    const node = process.versions.node.replaceAll('.', '\\.');
+    const own = (process.versions[runtime] ?? '').replaceAll('.', '\\.');
     assert.match(
       version.stdout,
-      new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(couplet \\d+\\.\\d+\\.\\d+, node ${node}\\)\n$`),
+      new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(couplet \\d+\\.\\d+\\.\\d+, ${runtime} ${own}\\)\n$`),
     );
     assert.deepEqual([version.status, version.stderr], [0, '']);
   }
