@@ -19,10 +19,11 @@ const PREFIXES: Readonly<Record<Runtime, readonly string[]>> = {
 };
 
 /** The environment in which one types `bun` or `deno`, and nothing tells whose script this is. */
-const environment = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !name.startsWith('npm_') && name !== 'NODE_TEST_CONTEXT'),
-);
-environment['PATH'] = `${dirname(programOf('bun'))}:${process.env['PATH']}`;
+const { PATH, NODE_TEST_CONTEXT: _, ...inherited } = process.env;
+const environment = {
+  ...Object.fromEntries(Object.entries(inherited).filter(([name]) => !name.startsWith('npm_'))),
+  PATH: `${dirname(programOf('bun'))}:${PATH}`,
+};
 
 /** A program as one types it. */
 class Typed {
