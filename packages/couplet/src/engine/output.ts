@@ -99,13 +99,14 @@ export class Output extends WriteQueue {
    */
   startTLS(
     tls: TLS,
-    unread: Uint8Array = EMPTY,
+    unread: Uint8Array | undefined,
     held: () => Buffer | undefined,
     late: (reason: TimeoutError) => void,
   ): void {
-    if (!(unread instanceof Uint8Array)) throw new TypeError(`unread is ${described(unread)}, not a Uint8Array`);
+    if (unread !== undefined && !(unread instanceof Uint8Array))
+      throw new TypeError(`unread is ${described(unread)}, not a Uint8Array`);
     const handshake = new Handshake(this.engine, tls, serverNameIn(tls));
-    handshake.unread = Buffer.concat([unread, held() ?? EMPTY]);
+    handshake.unread = Buffer.concat([unread ?? EMPTY, held() ?? EMPTY]);
     handshake.start(late);
     this.#handshake = handshake;
     this.bar();

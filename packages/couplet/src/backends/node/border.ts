@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { crypto } from './late.ts';
 
 /** A function of the runtime that code of a host uses in place of its clock. */
 interface Way {
@@ -12,10 +13,13 @@ type GlobalFunction = (...args: unknown[]) => unknown;
 
 const CALL_LATER = 'callLater() of its clock';
 
+/** The `crypto` of all code. */
+const { webcrypto } = crypto();
+
 const WAYS: readonly Way[] = [
   { name: 'Math.random', instead: 'random() of its clock', owner: Math, key: 'random' },
-  { name: 'crypto.getRandomValues', instead: 'random() of its clock', owner: crypto, key: 'getRandomValues' },
-  { name: 'crypto.randomUUID', instead: 'random() of its clock', owner: crypto, key: 'randomUUID' },
+  { name: 'crypto.getRandomValues', instead: 'random() of its clock', owner: webcrypto, key: 'getRandomValues' },
+  { name: 'crypto.randomUUID', instead: 'random() of its clock', owner: webcrypto, key: 'randomUUID' },
   { name: 'Date.now', instead: 'wallClock() of its clock', owner: Date, key: 'now' },
   { name: 'performance.now', instead: 'now() of its clock', owner: performance, key: 'now' },
   { name: 'setTimeout', instead: CALL_LATER, owner: globalThis, key: 'setTimeout' },

@@ -3,6 +3,8 @@ import type { Surroundings } from '../../seam/surroundings.ts';
 import { causeOfThrown } from './cause.ts';
 
 const { channel } = process.getBuiltinModule('node:diagnostics_channel');
+// The global one, by a name that the types of Deno have too.
+const console = process.getBuiltinModule('node:console');
 
 const UNCATCHABLE: ReadonlySet<string> = new Set(['SIGKILL', 'SIGSTOP']);
 

@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Cause } from '../../seam/cause.ts';
 import type { Listener, ListenPlace } from '../../seam/streams.ts';
 import { causeOfThrown } from './cause.ts';
+import { crypto } from './late.ts';
 import type { PathListener } from './server.ts';
 import { stopListening } from './server.ts';
 
@@ -307,7 +308,5 @@ function hidden(path: string, name: string, most: number): string {
 
 /** Random letters and digits. */
 function mark(length: number): string {
-  return Buffer.from(crypto.getRandomValues(new Uint8Array(length)))
-    .toString('base64url')
-    .slice(0, length);
+  return crypto().randomBytes(length).toString('base64url').slice(0, length);
 }
