@@ -133,6 +133,7 @@ export async function against(
     compiler,
     cores: machine.pinned,
     quick: options.quick,
+    sliceMs: options.quick ? 100 : 500,
     rounds: options.rounds,
     lifetime: 6,
   };

@@ -4,7 +4,7 @@ import { Compiler } from './compiler.ts';
 import type { Contender } from './contender.ts';
 import { contenders } from './contenders.ts';
 import { describeMachine, type Machine } from './machine.ts';
-import { type Entrant, measure } from './measure.ts';
+import { type Entrant, measure, type Setting } from './measure.ts';
 import { type Options, parseOptions, usage } from './options.ts';
 import { save } from './results.ts';
 import type { Row } from './row.ts';
@@ -12,8 +12,12 @@ import { rows } from './rows.ts';
 import { judge, summarize } from './summary.ts';
 import { figure, tell } from './table.ts';
 
-/** The most that a quick run may take, from the start of its process, and when it begins no row any more. */
-const [quickSeconds, lastBegin] = [120, 110];
+/** How long a run of everything may take, from the start of its process, in seconds. */
+const LIMITS = { quick: 120, short: 1200, full: 7200 };
+/** How long a slice is in such a run, in milliseconds. */
+const SLICES = { quick: 60, short: 120, full: 500 };
+/** When no row begins any more, and no round, as shares of that. */
+const [lastRow, lastRound] = [0.92, 0.98];
 
 /** Those that are here; the others are named with the reason. The second of two equal names gets a number. */
 function enter(all: readonly Contender[], wanted: readonly string[]): Entrant[] {
@@ -48,9 +52,16 @@ function inRow(row: Row, entrants: readonly Entrant[], { quick, contenders }: Op
   return entrants.filter(({ name }) => row.goals.some(({ of, peer }) => of === name || peer === name));
 }
 
-/** Whether a quick run is one of all rows, which has to end in time. */
-function isLimited({ quick, rows, contenders, rounds }: Options): boolean {
-  return quick && rows.length === 0 && contenders.length === 0 && rounds === undefined;
+/** How thorough a run is. */
+function kindOf({ quick, short }: Options): keyof typeof LIMITS {
+  return quick ? 'quick' : short ? 'short' : 'full';
+}
+
+/** The limit of a run of all rows, which has to end in time. */
+function limitOf(options: Options): number | undefined {
+  const { rows, contenders, rounds } = options;
+  if (rows.length > 0 || contenders.length > 0 || rounds !== undefined) return undefined;
+  return LIMITS[kindOf(options)];
 }
 
 /** Seconds since this process began. */
@@ -67,14 +78,24 @@ function reasonAgainst({ name, library, goals, long }: Row, options: Options, co
   return long === true && !options.rows.includes(name) ? `it takes too long; measure it with --row ${name}` : undefined;
 }
 
-/** Measures, prints, writes the file. False when a contender failed, or a quick run took too long. */
+/** Measures, prints, writes the file. False when a contender failed, or the run took too long. */
 async function run(options: Options, compiler: Compiler): Promise<boolean> {
   const machine = describeMachine();
   const entrants = enter(contenders(compiler), options.contenders);
   tellMachine(machine, compiler, entrants);
   console.log();
 
-  const setting = { compiler, cores: machine.pinned, quick: options.quick, rounds: options.rounds, lifetime: 12 };
+  const limit = limitOf(options);
+  const quick = options.quick || options.short;
+  const setting: Setting = {
+    compiler,
+    cores: machine.pinned,
+    quick,
+    sliceMs: SLICES[kindOf(options)],
+    rounds: options.rounds,
+    lifetime: 12,
+    ...(limit === undefined ? {} : { endMs: limit * lastRound * 1000 }),
+  };
   const done = [];
   const late: string[] = [];
   for (const row of rows) {
@@ -84,7 +105,7 @@ async function run(options: Options, compiler: Compiler): Promise<boolean> {
       console.log(`skipped: ${row.name}: ${reason}\n`);
       continue;
     }
-    if (isLimited(options) && elapsed() > lastBegin) {
+    if (limit !== undefined && elapsed() > limit * lastRow) {
       late.push(row.name);
       continue;
     }
@@ -97,18 +118,18 @@ async function run(options: Options, compiler: Compiler): Promise<boolean> {
   }
 
   const seconds = elapsed();
-  const inTime = tellTime(seconds, late, options);
+  const inTime = tellTime(seconds, late, limit);
   const versions = Object.fromEntries(entrants.map(({ name, version }) => [name, version]));
   save('latest', { date: new Date().toISOString(), machine, versions, options, seconds, late, rows: done });
   return inTime && done.every(({ measured }) => measured.every(({ failure }) => failure === undefined));
 }
 
-/** Tells how long the run took, and which rows were left out for that. False when it had to be quick and was not. */
-function tellTime(seconds: number, late: readonly string[], options: Options): boolean {
-  const inTime = late.length === 0 && (!isLimited(options) || seconds <= quickSeconds);
-  const limit = isLimited(options) ? ` of at most ${quickSeconds} s: ${inTime ? 'met' : 'MISSED'}` : '';
+/** Tells how long the run took, and which rows were left out for that. False when it had no time for all. */
+function tellTime(seconds: number, late: readonly string[], limit: number | undefined): boolean {
+  const inTime = late.length === 0 && (limit === undefined || seconds <= limit);
+  const goal = limit === undefined ? '' : ` of at most ${limit} s: ${inTime ? 'met' : 'MISSED'}`;
   if (late.length > 0) console.log(`no time was left for ${late.join(', ')}: use a quieter machine, or --row`);
-  console.log(`the run took ${figure(seconds, 0)} s${limit}`);
+  console.log(`the run took ${figure(seconds, 0)} s${goal}`);
   return inTime;
 }
 

@@ -73,6 +73,7 @@ function onPackage(name: string): Present | string {
   }
 }
 
+// What follows leaves out: the bundlers of the bench are those of Node and of Bun, and coupletd is measured on Node.
 /** What is compared of the two backends on Bun. */
 const twice = ['echo', 'poems', 'idle'];
 
@@ -94,14 +95,19 @@ export function coupletsOnNode(root?: string): Contender[] {
 function coupletsElsewhere(root?: string): Contender[] {
   const node = ['COUPLET_BENCH_BACKEND=node'];
   return [
-    { name: 'couplet-bun', find: () => onBun('couplet', root) },
+    {
+      name: 'couplet-bun',
+      find: () => limited(onBun('couplet', root), (program) => program !== 'processes'),
+    },
     { name: 'couplet-bun-text', find: () => onBun('couplet-text', root) },
     {
       name: 'couplet-bun-node',
       find: () => limited(onBun('couplet', root, node), (program) => twice.includes(program)),
     },
-    // The bundlers of the bench are those of Node and of Bun.
-    { name: 'couplet-deno', find: () => limited(onDeno('couplet', root), (program) => program !== 'bundle') },
+    {
+      name: 'couplet-deno',
+      find: () => limited(onDeno('couplet', root), (program) => !['bundle', 'processes'].includes(program)),
+    },
   ];
 }
 

@@ -6,6 +6,8 @@ import { cpus, loadavg, release } from 'node:os';
 export interface Cores {
   readonly server: number;
   readonly load: number;
+  /** All but that of the load, for a server with several processes. */
+  readonly servers: readonly number[];
 }
 
 /** What to know about the machine to read its figures. */
@@ -48,7 +50,7 @@ function pickCores(): Cores | undefined {
   const others = cores.slice(0, -1);
   const siblings = siblingsOf(server);
   const load = others.findLast((core) => !siblings.includes(core)) ?? others.at(-1);
-  return load === undefined ? undefined : { server, load };
+  return load === undefined ? undefined : { server, load, servers: cores.filter((core) => core !== load) };
 }
 
 export function describeMachine(): Machine {

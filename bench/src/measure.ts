@@ -22,9 +22,13 @@ export interface Setting {
   readonly compiler: Compiler;
   readonly cores: Cores | undefined;
   readonly quick: boolean;
+  /** How long a slice is. */
+  readonly sliceMs: number;
   readonly rounds: number | undefined;
   /** After this number of rounds all servers are replaced: two processes of one program differ by percents as long as they live. */
   readonly lifetime: number;
+  /** No round begins any more after that many milliseconds of this process. */
+  readonly endMs?: number;
 }
 
 /** One who takes part in a row. */
@@ -42,23 +46,27 @@ export async function measure(row: Row, entrants: readonly Entrant[], setting: S
   const able = entrants.filter((entrant) => row.programs.every((program) => entrant.command(program) !== undefined));
   const parts = able.map((entrant): Part => ({ entrant, result: { name: entrant.name, samples: [] } }));
   const rounds = setting.rounds ?? (setting.quick ? row.rounds.quick : row.rounds.full);
-  for (let done = 0; done < rounds; done += setting.lifetime) {
+  for (let done = 0; done < rounds && !isLate(setting); done += setting.lifetime) {
     await measureSome(row, parts, Math.min(rounds - done, setting.lifetime), setting);
   }
   return parts.map(({ result }) => result);
 }
 
+function isLate({ endMs = Number.POSITIVE_INFINITY }: Setting): boolean {
+  return performance.now() > endMs;
+}
+
 async function measureSome(row: Row, parts: readonly Part[], rounds: number, setting: Setting): Promise<void> {
-  const { compiler, cores, quick } = setting;
+  const { compiler, quick } = setting;
   await using stages = new AsyncDisposableStack();
   const begin = (part: Part): Promise<void> =>
     attempt(part, async () => {
-      part.take = await row.begin(stages.use(new Playhouse(part.entrant, compiler, cores, quick)));
+      part.take = await row.begin(stages.use(new Playhouse(part.entrant, compiler, setting)));
     });
   // At once is quicker, and one after the other each is certain to get warm.
   if (quick) await Promise.all(parts.map(begin));
   else for (const part of parts) await begin(part);
-  for (let round = 0; round < rounds; round += 1) {
+  for (let round = 0; round < rounds && !isLate(setting); round += 1) {
     for (const part of round % 2 === 0 ? parts : parts.toReversed()) {
       await attempt(part, async () => {
         if (part.take !== undefined) part.result.samples.push(await part.take());

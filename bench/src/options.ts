@@ -2,7 +2,10 @@ import { parseArgs } from 'node:util';
 
 /** What the command line asks for. */
 export interface Options {
+  /** Short slices, and only what the goals are about. */
   readonly quick: boolean;
+  /** Short slices of everything. */
+  readonly short: boolean;
   /** The rows to measure; empty: all. */
   readonly rows: readonly string[];
   /** The contenders to measure; empty: all. One that is named twice is measured twice, which shows the noise. */
@@ -14,9 +17,10 @@ export interface Options {
   readonly goal: number;
 }
 
-export const usage = `npm run bench -- [--quick] [--row NAME]... [--contender NAME]... [--rounds N] [ROW]...
+export const usage = `npm run bench -- [--quick | --short] [--row NAME]... [--contender NAME]... [--rounds N] [ROW]...
 npm run bench -- --against COMMIT [--quick] [--contender NAME]... [--rounds N] [--goal RATIO] [ROW]...
   --quick           shorter measurements of what the goals are about, the whole run in two minutes
+  --short           shorter measurements of everything, the whole run in twenty minutes
   --row NAME        only this row, and those that begin so (lines: lines-1, lines-16, ...); may be repeated
   --contender NAME  only this contender; may be repeated, also with the same name
   --rounds N        how often each contender is measured; under 12 times there is no verdict on noisy figures
@@ -43,6 +47,7 @@ export function parseOptions(args: string[], rows: readonly string[], contenders
     allowPositionals: true,
     options: {
       quick: { type: 'boolean', default: false },
+      short: { type: 'boolean', default: false },
       row: { type: 'string', multiple: true, default: [] },
       contender: { type: 'string', multiple: true, default: [] },
       rounds: { type: 'string' },
@@ -50,6 +55,7 @@ export function parseOptions(args: string[], rows: readonly string[], contenders
       goal: { type: 'string', default: '1.01' },
     },
   });
+  if (values.quick && values.short) throw new Error('--quick or --short, not both');
   if (values.rounds !== undefined && !/^[1-9]\d{0,2}$/.test(values.rounds)) {
     throw new Error(`--rounds is a number from 1 to 999, not ${values.rounds}`);
   }
@@ -58,6 +64,7 @@ export function parseOptions(args: string[], rows: readonly string[], contenders
   }
   return {
     quick: values.quick,
+    short: values.short,
     rows: [...values.row, ...positionals].flatMap((name) => group(name, rows)),
     contenders: values.contender.map((name) => known('contender', name, contenders)),
     rounds: values.rounds === undefined ? undefined : Number(values.rounds),

@@ -55,8 +55,14 @@ export interface Server {
 /** What a row measures with: it starts servers and puts load on them. All of them end with the stage. */
 export interface Stage {
   readonly quick: boolean;
+  /** For how many milliseconds the load visits a server at a time. */
+  readonly sliceMs: number;
+  /** How many cores the load leaves; 0 where it shares the only one. */
+  readonly servers: number;
   /** Starts the contender's server of that name; it is ready when this resolves. */
   start(program: string, ...args: string[]): Promise<Server>;
+  /** The same on all cores that the load leaves. */
+  spread(program: string, ...args: string[]): Promise<Server>;
   /** Runs a program of the contender that measures itself; resolves to the figures that it prints, as one object. */
   play(program: string, ...args: string[]): Promise<Readonly<Record<string, number>>>;
   /** Runs a load program of `bench/load` to its end. */

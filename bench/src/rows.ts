@@ -9,6 +9,7 @@ import { growth } from './rows/growth.ts';
 import { idle } from './rows/idle.ts';
 import { observedRows } from './rows/observed.ts';
 import { poems } from './rows/poems.ts';
+import { processes } from './rows/processes.ts';
 import { resp } from './rows/resp.ts';
 import { simulation } from './rows/simulation.ts';
 import { startUp } from './rows/start-up.ts';
@@ -29,6 +30,7 @@ export const rows: readonly Row[] = [
   fanOut,
   timers,
   poems,
+  processes,
   ...observedRows,
   ...bulk,
   tlsHandshakes,

@@ -10,34 +10,58 @@ const loads = fileURLToPath(new URL('../load/', import.meta.url));
 /** No program outlives this. */
 const mostSeconds = 900;
 
+/** How a stage measures. */
+interface Manner {
+  readonly cores: Cores | undefined;
+  readonly quick: boolean;
+  readonly sliceMs: number;
+}
+
 /** The stage of one contender. Disposing of it ends what it started, the load before the server. */
 export class Playhouse implements Stage, AsyncDisposable {
   readonly quick: boolean;
+  readonly sliceMs: number;
   private readonly contender: Present;
   private readonly compiler: Compiler;
-  private readonly cores: Cores | undefined;
+  readonly cores: Cores | undefined;
   private readonly started = new AsyncDisposableStack();
 
-  constructor(contender: Present, compiler: Compiler, cores: Cores | undefined, quick: boolean) {
+  constructor(contender: Present, compiler: Compiler, { cores, quick, sliceMs }: Manner) {
     this.contender = contender;
     this.compiler = compiler;
     this.cores = cores;
     this.quick = quick;
+    this.sliceMs = sliceMs;
   }
 
-  private run(name: string, core: number | undefined, command: readonly string[]): Program {
+  get servers(): number {
+    return this.cores?.servers.length ?? 0;
+  }
+
+  private run(name: string, cores: readonly number[], command: readonly string[]): Program {
     const launch = this.compiler.compile(`${loads}launch.c`);
-    return this.started.use(new Program(name, [launch, String(core ?? -1), String(mostSeconds), ...command]));
+    return this.started.use(new Program(name, [launch, cores.join(','), String(mostSeconds), ...command]));
   }
 
-  private act(name: string, program: string, args: readonly string[]): Program {
+  private act(name: string, program: string, args: readonly string[], cores = this.serverCore): Program {
     const command = this.contender.command(program);
     if (command === undefined) throw new Error(`${name} does not exist`);
-    return this.run(name, this.cores?.server, [...command, ...args]);
+    return this.run(name, cores, [...command, ...args]);
+  }
+
+  private get serverCore(): readonly number[] {
+    return this.cores === undefined ? [] : [this.cores.server];
   }
 
   async start(program: string, ...args: string[]): Promise<Server> {
-    const running = this.act(`the server ${program}`, program, args);
+    return this.ready(program, this.act(`the server ${program}`, program, args));
+  }
+
+  async spread(program: string, ...args: string[]): Promise<Server> {
+    return this.ready(program, this.act(`the server ${program}`, program, args, this.cores?.servers ?? []));
+  }
+
+  private async ready(program: string, running: Program): Promise<Server> {
     const port = Number(await running.line());
     if (!(port > 0)) throw new Error(`the server ${program} did not print its port first`);
     return { pid: running.pid, port, program: running };
@@ -50,7 +74,8 @@ export class Playhouse implements Stage, AsyncDisposable {
   private begin(program: string, server: Server, options: Readonly<Record<string, number>>): Program {
     const given = Object.entries({ port: server.port, pid: server.pid, ...options });
     const args = given.map(([name, value]) => `${name}=${value}`);
-    return this.run(`the load ${program}`, this.cores?.load, [this.compiler.compile(`${loads}${program}.c`), ...args]);
+    const core = this.cores === undefined ? [] : [this.cores.load];
+    return this.run(`the load ${program}`, core, [this.compiler.compile(`${loads}${program}.c`), ...args]);
   }
 
   async load(program: string, server: Server, options: Readonly<Record<string, number>>): Promise<Window> {
@@ -67,7 +92,7 @@ export class Playhouse implements Stage, AsyncDisposable {
   }
 
   async apart<T>(act: (stage: Stage) => Promise<T>): Promise<T> {
-    await using stage = new Playhouse(this.contender, this.compiler, this.cores, this.quick);
+    await using stage = new Playhouse(this.contender, this.compiler, this);
     return await act(stage);
   }
 

@@ -111,7 +111,7 @@ export function judge(row: Row, results: readonly Result[]): Verdict[] {
     const own = named(results, goal.of);
     const { counted, lost } =
       goal.peer === undefined
-        ? { counted: rounds(own, goal.metric), lost: 0 }
+        ? { counted: known(rounds(own, goal.metric)), lost: 0 }
         : compared(own, named(results, goal.peer), goal.metric);
     return counted.length + lost === 0 ? [] : [{ ...goal, ...standing(counted, goal), lost }];
   });

@@ -7,8 +7,6 @@ import type { Server, Stage, Take, Window } from './row.ts';
 const restMs = 10;
 /** Of the CPU time that the process spent, so much must be that of threads that are there still. */
 const accounted = 0.95;
-/** How long a slice is, in a full run and in a quick one. */
-const [sliceMs, quickSliceMs] = [500, 100];
 /** Seconds of its CPU time after which a server is warm, and seconds that are enough in any case. */
 const [warmCpu, longest] = [1, 5];
 const [quickWarmCpu, quickLongest] = [0.3, 1.5];
@@ -32,11 +30,16 @@ export interface Visit {
   readonly each: number;
 }
 
-/** CPU time that the threads of a process have spent, in nanoseconds. One that runs now lags behind by up to a tick. */
+/**
+ * CPU time that the threads of a process, and of those that it has started, have spent, in nanoseconds. One that runs now lags behind by up
+ * to a tick.
+ */
 function spent(pid: number): number {
   return readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => {
-    const [ran = ''] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ');
-    return sum + Number(ran);
+    const folder = `/proc/${pid}/task/${thread}`;
+    const [ran = ''] = readFileSync(`${folder}/schedstat`, 'utf8').split(' ');
+    const children = readFileSync(`${folder}/children`, 'utf8').split(' ').filter(Boolean);
+    return sum + Number(ran) + children.reduce((theirs, child) => theirs + spent(Number(child)), 0);
   }, 0);
 }
 
@@ -56,7 +59,7 @@ export class Visitor {
   static async start(stage: Stage, visits: Visits): Promise<Visitor> {
     const server = await visits.start(stage);
     const load = stage.hold(visits.load, server, visits.options);
-    const visitor = new Visitor(server, load, stage.quick ? quickSliceMs : sliceMs);
+    const visitor = new Visitor(server, load, stage.sliceMs);
     const { warmup } = visits;
     const [enough, most] = stage.quick ? [quickWarmCpu, quickLongest] : [warmCpu, longest];
     for (let count = 0, cpu = 0, seconds = 0; seconds < most; ) {

@@ -62,7 +62,7 @@ function slow(name: string, program: string, overTls: boolean): Row {
 }
 
 export const bulk: readonly Row[] = [
-  fast('bulk', false, 256, [
+  fast('bulk', false, 128, [
     { of: 'couplet', metric: 'rate', peer: 'node', atLeast: 0.95 },
     { of: 'couplet-bun', metric: 'cpu', peer: 'bun', atMost: 1.1 },
   ]),

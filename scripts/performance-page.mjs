@@ -1,0 +1,278 @@
+// The text of docs/performance.md. Every figure on it comes out of the results; words without figures are in performance-words.mjs.
+import { CONTENDERS, REASONS, ROWS } from './performance-words.mjs';
+
+/** The rows whose CPU time the first table compares. */
+const COMPARED = [
+  ...['echo', 'lines-1', 'lines-100', 'netstrings', 'int32', 'resp', 'poems', 'fan-out', 'bulk'],
+  ...['tls-handshakes', 'tls-bulk', 'tls-echo', 'tls-lines-100'],
+];
+const OWN = ['couplet', 'couplet-bun', 'couplet-deno'];
+
+export function pageOf(results) {
+  return `${[
+    ...introduction(results),
+    ...machine(results),
+    ...inShort(results),
+    ...pictures(),
+    ...behind(results),
+    ...everyRow(results),
+    ...again(),
+  ].join('\n')}\n`;
+}
+
+function introduction({ date, options, seconds }) {
+  const rounds = 'both quartiles of the rounds';
+  return [
+    '# Performance',
+    '',
+    `Couplet on Node, Bun and Deno beside the sockets of each runtime alone, C, Go, Twisted and older ways to do it on Node: one run of`,
+    `\`${commandOf(options)}\`, ${date.slice(0, 10)}, ${number(seconds / 60, 0)} minutes, over loopback. \`npm run performance\` makes this page and its`,
+    'pictures from the samples of the run, bench/results/published.json, and a test compares them: no figure is typed by hand.',
+    '[bench/README.md](../bench/README.md) says what each row does and how it is measured.',
+    '',
+    '- **CPU** is that of the server, user and system time of all threads, for each message, line, connection or MiB. It is what a machine',
+    '  of yours can do less of other work for. The rate of a row is that of a server and its load together.',
+    '- **Ratios** are taken within a round, in which all contenders are visited one after the other, and the median of the rounds is shown.',
+    '  Figures depend on the machine and the hour, ratios much less. 1.10 by raw is a tenth more CPU than the same work by hand on',
+    '  `node:net`, `Bun.listen` or `Deno.listen`.',
+    `- A goal is **met** when ${rounds} are on its good side, **MISSED** when both are on the bad side, and **undecided** in between.`,
+    '  With fewer than twelve rounds there is **no verdict**.',
+    '',
+  ];
+}
+
+function machine({
+  machine: { cpu, cores, kernel, congestionControl, loadAverage, pinned, node },
+  rows,
+  versions,
+  late,
+}) {
+  const loads = [loadAverage, ...rows.map((row) => row.loadAverage)];
+  const busy = rows.flatMap(({ summaries }) =>
+    summaries.flatMap((one) => (Number.isFinite(one.busy) ? [one.busy] : [])),
+  );
+  const rounds = rows.flatMap(({ summaries }) => summaries.flatMap(({ rounds: count }) => (count > 0 ? [count] : [])));
+  const lines = [
+    ['processor', `${cpu}, ${cores} cores${cores <= 2 ? ', shared with other work' : ''}`],
+    ['kernel', `Linux ${kernel}, TCP ${congestionControl}`],
+    [
+      'cores',
+      pinned === undefined
+        ? 'one, for server and load'
+        : `server on core ${pinned.server}, load on core ${pinned.load}`,
+    ],
+    ['load average', `${number(Math.min(...loads), 1)} to ${number(Math.max(...loads), 1)} during the run`],
+    [
+      'servers had',
+      `${percent(Math.min(...busy))} to ${percent(Math.max(...busy))} of their core, in the median ${percent(medianOf(busy))}`,
+    ],
+    ['rounds', `${Math.min(...rounds)} to ${Math.max(...rounds)} of each row`],
+    ['Node', node],
+    ...versionsOf(versions),
+  ];
+  return [
+    '## The machine',
+    '',
+    ...table(['', 'this run'], lines, ['left', 'left']),
+    '',
+    ...(Math.max(...loads) > cores
+      ? [
+          'More processes wanted the cores than there are: rates are far below what the machine can do alone, and ratios scatter. What matters',
+          'below is on which side of its goal a ratio lies with both of its quartiles.',
+          '',
+        ]
+      : []),
+    ...(late.length > 0 ? [`No time was left for these rows: ${late.map(nameOf).join(', ')}.`, ''] : []),
+  ];
+}
+
+/** What is not Couplet and not Node, with its version. */
+function versionsOf(versions) {
+  const told = { bun: 'Bun', deno: 'Deno', c: 'C', go: 'Go', twisted: 'Twisted', split2: 'split2' };
+  return Object.entries(told).flatMap(([name, title]) =>
+    versions[name] === undefined ? [] : [[title, versions[name].replace(/^(?:Bun|Deno|go) ?/, '')]],
+  );
+}
+
+function inShort({ rows }) {
+  const goals = rows.flatMap((row) => row.goals);
+  const count = (verdict) => goals.filter((goal) => goal.verdict === verdict).length;
+  const shown = COMPARED.flatMap((name) => rows.filter(({ row }) => row.name === name));
+  const cells = shown.map((found) => [
+    ROWS[found.row.name],
+    ...OWN.map((own) => ratioOf(found, own, CONTENDERS[own].raw)),
+    ...OWN.map((own) => ratioOf(found, own, 'c')),
+    ratioOf(found, 'go', 'c'),
+    ratioOf(found, 'twisted', 'c'),
+  ]);
+  const head = [
+    'CPU of the server',
+    ...OWN.map((own) => `${onRuntime(own)} by raw`),
+    ...OWN.map((own) => `${onRuntime(own)} by C`),
+  ];
+  return [
+    '## In short',
+    '',
+    `Of ${goals.length} goals ${count('met')} are met, ${count('undecided')} are undecided and ${count('MISSED')} are missed; on ${count('no verdict')} there is no verdict.`,
+    'Couplet by the raw sockets of the same runtime, and by C:',
+    '',
+    ...table([...head, 'Go by C', 'Twisted by C'], cells),
+    '',
+    'C writes each echo of lines and frames by hand without checks beyond what the row needs: it is the practical limit, not a framework.',
+    '',
+  ];
+}
+
+function pictures() {
+  const shown = {
+    'performance-cpu': 'CPU time of the server by row and contender',
+    'performance-rates': 'Rates by row and contender',
+    'performance-growth': 'CPU time for a message by the number of connections, from 10 to 10,000',
+    'performance-connections':
+      'Private memory of an idle connection, and the time until 5,000 connects at once are served',
+    'performance-tls': 'CPU time of the server through TLS by row and contender',
+  };
+  return [
+    '## Pictures',
+    '',
+    'A bar is the median of the rounds, the line on it spans half of them; a bar with gaps is longer than its panel.',
+    '',
+    ...Object.entries(shown).flatMap(([name, title]) => [`![${title}](pictures/${name}.svg)`, '']),
+  ];
+}
+
+function behind({ rows }) {
+  const text = ['## Where Couplet is behind', ''];
+  const missed = rows.filter(({ goals }) => goals.some(({ verdict }) => verdict === 'MISSED'));
+  if (missed.length === 0) text.push('In this run no goal is missed.', '');
+  for (const found of missed) {
+    const goals = found.goals.filter(({ verdict }) => verdict === 'MISSED');
+    text.push(`**${ROWS[found.row.name]}.** ${goals.map((goal) => goalText(found.row, goal)).join('; ')}.`);
+    const reasons = REASONS[found.row.name] ?? {};
+    const told = new Set(goals.flatMap(({ of }) => reasons[of] ?? []));
+    text.push(...told, '');
+  }
+  const open = rows.flatMap(({ row, goals }) =>
+    goals.filter(({ verdict }) => verdict === 'undecided').map((goal) => `${ROWS[row.name]}: ${goalText(row, goal)}`),
+  );
+  if (open.length > 0) text.push('Undecided in this run:', '', ...open.map((line) => `- ${line}`), '');
+  return text;
+}
+
+/** A goal with its figure and its quartiles. */
+function goalText(row, { of, metric, peer, atMost, atLeast, median, quartiles }) {
+  const own = row.metrics.find(({ name }) => name === metric);
+  const digits = peer === undefined ? own.digits : 2;
+  const what = peer === undefined ? own.title : `${metric === 'cpu' ? 'CPU' : metric} by ${CONTENDERS[peer].title}`;
+  const bound = atMost === undefined ? `at least ${bounded(atLeast)}` : `at most ${bounded(atMost)}`;
+  const ends = quartiles.map((end) => number(end, digits)).join(' to ');
+  return `${CONTENDERS[of].title}: ${unit(what)} ${number(median, digits)} (${ends}), goal ${bound}`;
+}
+
+function everyRow({ rows }) {
+  const text = ['## Every row', ''];
+  for (const found of rows) {
+    const { row, summaries, goals, loadAverage } = found;
+    const raw = row.metrics.find(({ name }) => name === 'cpu')?.compared === true;
+    const order = Object.keys(CONTENDERS).flatMap((name) => summaries.filter((summary) => summary.name === name));
+    const metrics = row.metrics.filter(({ name }) => order.some(({ figures }) => Number.isFinite(figures[name])));
+    const lines = order.map(({ name, figures, busy, failure }) => [
+      failure === undefined ? CONTENDERS[name].title : `${CONTENDERS[name].title} (failed)`,
+      ...metrics.map((metric) => number(figures[metric.name], metric.digits)),
+      ...(raw ? [ratioOf(found, name, CONTENDERS[name].raw), ratioOf(found, name, 'c')] : []),
+      percent(busy),
+    ]);
+    const head = ['', ...metrics.map(({ title }) => unit(title)), ...(raw ? ['CPU by raw', 'by C'] : []), 'busy'];
+    text.push(
+      `### ${ROWS[row.name]}`,
+      '',
+      `${sentence(row.work)}; load average ${number(loadAverage, 1)}.`,
+      '',
+      ...table(...withoutEmpty(head, lines)),
+      '',
+      ...goals.map((goal) => `- ${goalText(row, goal)}: **${goal.verdict}**`),
+      ...(goals.length > 0 ? [''] : []),
+    );
+  }
+  return text;
+}
+
+function again() {
+  return [
+    '## Measure it yourself',
+    '',
+    '```sh',
+    'npm run test:runtimes            # once: installs Bun and Deno for it, unless they are on the PATH',
+    'npm run bench                    # everything, about 80 minutes, 120 at most; -- --short: 20 at most',
+    'npm run performance              # this page and its pictures from that run',
+    'npm run performance -- --check   # whether they are what that makes of the samples that are kept',
+    '```',
+    '',
+    'A run needs Linux, a C compiler and two cores that have nothing else to do. Go, Twisted, Bun and Deno take part where they are',
+    'installed; a line says how to get one that is missing.',
+  ];
+}
+
+function commandOf({ quick, short, rounds }) {
+  const words = [
+    ...(quick ? ['--quick'] : []),
+    ...(short ? ['--short'] : []),
+    ...(rounds === undefined ? [] : [`--rounds ${rounds}`]),
+  ];
+  return `npm run bench${words.length > 0 ? ` -- ${words.join(' ')}` : ''}`;
+}
+
+function nameOf(row) {
+  return ROWS[row];
+}
+
+function onRuntime(own) {
+  return CONTENDERS[own].title.replace('Couplet, ', '');
+}
+
+function ratioOf({ ratio }, of, peer) {
+  return peer === undefined || of === peer ? '' : number(ratio(of, peer, 'cpu'), 2);
+}
+
+/** The median; the figures of the page that are of no contender. */
+function medianOf(values) {
+  return values.toSorted((one, two) => one - two)[values.length >> 1];
+}
+
+function number(value, digits) {
+  if (!Number.isFinite(value)) return '';
+  return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+function bounded(value) {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 3 });
+}
+
+function percent(share) {
+  return Number.isFinite(share) ? `${number(share * 100, 0)} %` : '';
+}
+
+function unit(title) {
+  return title.replace(/\bus\b/, 'µs');
+}
+
+function sentence(text) {
+  return text[0].toUpperCase() + text.slice(1);
+}
+
+/** Without the columns that are empty in every line. */
+function withoutEmpty(head, lines) {
+  const kept = head.map((_, at) => at === 0 || lines.some((line) => line[at] !== ''));
+  return [head, lines].map((part, which) =>
+    which === 0 ? part.filter((_, at) => kept[at]) : part.map((line) => line.filter((_, at) => kept[at])),
+  );
+}
+
+/** A table with columns of even width: the first to the left, the others to the right unless told. */
+function table(head, lines, sides = head.map((_, at) => (at === 0 ? 'left' : 'right'))) {
+  const widths = head.map((cell, at) => Math.max(3, cell.length, ...lines.map((line) => line[at].length)));
+  const row = (cells) =>
+    `| ${cells.map((cell, at) => (sides[at] === 'left' ? cell.padEnd(widths[at]) : cell.padStart(widths[at]))).join(' | ')} |`;
+  const rule = widths.map((width, at) => (sides[at] === 'left' ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
+  return [row(head), row(rule), ...lines.map(row)];
+}
