@@ -26,6 +26,7 @@ const sizes = [1, 10, 1000, 20_000, 70_000, 300_000];
 class Peer {
   readonly actor: Actor;
   sent = 0;
+  #begun = false;
   #left = false;
   #shut = false;
   #finished = false;
@@ -46,6 +47,18 @@ class Peer {
   /** True when it may have thrown input away. */
   get left(): boolean {
     return this.#left || this.aborted;
+  }
+
+  /** Says a first word, so that nothing happens to one that has heard nothing. */
+  greet(): void {
+    this.actor.transport.write(poem.subarray(0, 1));
+    this.sent = 1;
+  }
+
+  /** Resolves when it has heard the first word. From then on it does something in its callbacks, too. */
+  async begin(): Promise<void> {
+    await this.actor.when(() => this.actor.received > 0);
+    this.#begun = true;
   }
 
   /** Does anything. */
@@ -87,6 +100,7 @@ class Peer {
   }
 
   #hear(): Promise<void> | undefined {
+    if (!this.#begun) return undefined;
     if (!this.#finished && this.#dice.whole(0, 9) === 0) this.act();
     return this.#dice.whole(0, 4) === 0 ? this.#stage.pass(this.#dice.whole(0, 2)) : undefined;
   }
@@ -99,6 +113,8 @@ async function playChaos(stage: Stage, link: Link, dice: Dice): Promise<void> {
     const port = await stage.listen(new OneFactory(server.actor), options, link);
     await stage.connect(port, new SingleClient(client.actor), options).whenConnected();
     await server.actor.when(() => server.actor.log.length > 0);
+    for (const peer of [server, client]) peer.greet();
+    for (const peer of [server, client]) await peer.begin();
     for (let turn = 0; turn < 40; turn += 1) {
       (dice.whole(0, 1) === 0 ? server : client).act();
       if (dice.whole(0, 2) === 0) await stage.pass(dice.whole(0, 1));

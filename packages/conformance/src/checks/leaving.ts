@@ -61,6 +61,7 @@ function addClosing(suite: AllSuites): void {
       {
         made: ({ transport }) => {
           transport.pauseProducing();
+          transport.write('?');
           transport.loseWriteConnection();
         },
       },
