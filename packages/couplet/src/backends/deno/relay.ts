@@ -1,26 +1,36 @@
-import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 
-/** A stream between a socket and TLS, which knows what of TLS the kernel has not taken yet. TLS over the socket itself never waits for it. */
+/** The bytes of a record of TLS before its body, of which the last two are the length of that (RFC 8446, section 5.1). */
+const HEADER = 5;
+
+/**
+ * A stream between another one and TLS, which knows what of TLS the kernel has not taken yet: TLS over a socket itself never waits for
+ * it. It passes on one record at a time, because TLS decrypts all that it is given, and passes it on, though it is paused in the middle.
+ */
 export class Relay extends Duplex {
-  readonly #socket: Socket;
+  readonly #stream: Duplex;
   #waiting: (() => void)[] = [];
+  /** What has arrived and is not passed on yet. */
+  #rest: Buffer | undefined;
+  /** How many bytes of the record under way have been passed on while its length is not known, that length, and what is left of it. */
+  #header = 0;
+  #body = 0;
   #held = false;
   #full = false;
   #ended = false;
 
-  constructor(socket: Socket) {
+  constructor(stream: Duplex) {
     super({ allowHalfOpen: true, highWaterMark: 1 });
-    this.#socket = socket;
-    socket.on('data', (chunk: Buffer) => {
-      this.#full = !this.push(chunk);
+    this.#stream = stream;
+    stream.on('data', (chunk: Buffer) => {
+      this.#rest = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
       this.#steer();
     });
-    socket.on('end', () => {
+    stream.on('end', () => {
       this.#ended = true;
       this.#steer();
     });
-    socket.on('close', () => this.destroy());
+    stream.on('close', () => this.destroy());
   }
 
   override _read(): void {
@@ -41,15 +51,38 @@ export class Relay extends Duplex {
   }
 
   #steer(): void {
-    if (this.#held || this.#full) this.#socket.pause();
-    else this.#socket.resume();
-    if (this.#ended && !this.#held) this.push(null);
+    this.#pass();
+    if (this.#held || this.#full) this.#stream.pause();
+    else this.#stream.resume();
+    if (this.#ended && this.#rest === undefined && !this.#held) this.push(null);
+  }
+
+  /** Passes on what has arrived, up to a record in which it is held. */
+  #pass(): void {
+    while (this.#rest !== undefined && !this.#held && !this.#full) {
+      const chunk = this.#rest;
+      const end = this.#recordEnd(chunk);
+      this.#rest = end === chunk.length ? undefined : chunk.subarray(end);
+      this.#full = !this.push(chunk.subarray(0, end));
+    }
+  }
+
+  /** Returns how many bytes of a chunk belong to the record that is under way. */
+  #recordEnd(chunk: Buffer): number {
+    let at = 0;
+    for (; this.#header < HEADER && at < chunk.length; this.#header += 1, at += 1)
+      if (this.#header >= HEADER - 2) this.#body = (this.#body << 8) + chunk.readUInt8(at);
+    const length = Math.min(this.#body, chunk.length - at);
+    if (this.#header < HEADER) return at;
+    this.#body -= length;
+    if (this.#body === 0) this.#header = 0;
+    return at + length;
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, written: (error?: Error | null) => void): void {
-    if (this.#socket.destroyed) written();
+    if (this.#stream.destroyed) written();
     else
-      this.#socket.write(chunk, () => {
+      this.#stream.write(chunk, () => {
         written();
         // TLS writes what it has next in a microtask.
         setImmediate(() => this.#look());
@@ -57,12 +90,12 @@ export class Relay extends Duplex {
   }
 
   override _final(done: (error?: Error | null) => void): void {
-    this.#socket.end();
+    this.#stream.end();
     done();
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#socket.destroy();
+    this.#stream.destroy();
     this.#tellAll();
     done(error);
   }

@@ -1,4 +1,3 @@
-import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Cause } from '../../seam/cause.ts';
 import type { TlsClientSettings, TlsContext, TlsServerSettings } from '../../seam/tls.ts';
@@ -27,9 +26,8 @@ export function tlsContext(settings: TlsServerSettings | TlsClientSettings): Tls
   }
 }
 
-/** Begins a handshake over a relay of the socket. */
+/** Begins a handshake over a relay of the stream. */
 function relayed(raw: Duplex, secure: (stream: Duplex) => Secured): Secured {
-  if (!(raw instanceof Socket)) return secure(raw);
   const relay = new Relay(raw);
   const secured = secure(relay);
   const { socket } = secured;
