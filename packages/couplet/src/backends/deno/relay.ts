@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 
 /** The bytes of a record of TLS before its body, of which the last two are the length of that (RFC 8446, section 5.1). */
@@ -18,10 +19,13 @@ export class Relay extends Duplex {
   #held = false;
   #full = false;
   #ended = false;
+  #resets: boolean;
 
-  constructor(stream: Duplex) {
+  /** `role` is that of this end. */
+  constructor(stream: Duplex, role: 'server' | 'client') {
     super({ allowHalfOpen: true, highWaterMark: 1 });
     this.#stream = stream;
+    this.#resets = role === 'server' && stream instanceof Socket && stream.remoteFamily !== undefined;
     stream.on('data', (chunk: Buffer) => {
       this.#rest = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
       this.#steer();
@@ -36,6 +40,11 @@ export class Relay extends Duplex {
   override _read(): void {
     this.#full = false;
     this.#steer();
+  }
+
+  /** The handshake is done. */
+  secured(): void {
+    this.#resets = false;
   }
 
   /** Passes nothing on, not even the end. */
@@ -95,7 +104,10 @@ export class Relay extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#stream.destroy();
+    const stream = this.#stream;
+    // A client may have finished its handshake before its server rejects it. It must not take this for an orderly end, and Deno sends no alert.
+    if (this.#resets && stream instanceof Socket) stream.resetAndDestroy();
+    else stream.destroy();
     this.#tellAll();
     done(error);
   }

@@ -7,13 +7,13 @@ import { Relay } from './relay.ts';
 
 class DenoTlsServer extends NodeTlsServer {
   override secure(raw: Duplex): Secured {
-    return relayed(raw, (stream) => super.secure(stream));
+    return relayed(new Relay(raw, 'server'), (stream) => super.secure(stream));
   }
 }
 
 class DenoTlsClient extends NodeTlsClient {
   override secure(raw: Duplex, serverName: string): Secured {
-    return relayed(raw, (stream) => super.secure(stream, serverName));
+    return relayed(new Relay(raw, 'client'), (stream) => super.secure(stream, serverName));
   }
 }
 
@@ -26,9 +26,8 @@ export function tlsContext(settings: TlsServerSettings | TlsClientSettings): Tls
   }
 }
 
-/** Begins a handshake over a relay of the stream. */
-function relayed(raw: Duplex, secure: (stream: Duplex) => Secured): Secured {
-  const relay = new Relay(raw);
+/** Begins a handshake over a relay. */
+function relayed(relay: Relay, secure: (stream: Duplex) => Secured): Secured {
   const secured = secure(relay);
   const { socket } = secured;
   socket.once('close', () => relay.destroy());
@@ -42,6 +41,7 @@ function relayed(raw: Duplex, secure: (stream: Duplex) => Secured): Secured {
     socket,
     done: (told) =>
       secured.done((outcome) => {
+        relay.secured();
         follow();
         told(outcome);
       }),
