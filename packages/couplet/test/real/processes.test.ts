@@ -187,6 +187,23 @@ describe('R56 real processes', { skip: process.platform !== 'linux', timeout: 12
       });
     });
 
+  test('every signal reaches a process, which reads on, and says itself how it ended', () =>
+    play(async (reactor) => {
+      const caught =
+        'trap "c=caught" USR1; trap "exit 3" TERM; echo ready; while [ -z "$c" ]; do sleep 0.02; done; echo $c';
+      const actor = spawn(reactor, `${caught}; read line; echo $line; while :; do sleep 0.02; done`);
+      const says = (text: string): Promise<void> => actor.when(() => actor.output.toString().endsWith(text));
+      await says('ready\n');
+      assert.equal(actor.transport.signalProcess('SIGUSR1'), true);
+      await says('caught\n');
+      actor.transport.write('verse\n');
+      await says('verse\n');
+      assert.equal(actor.transport.signalProcess('SIGTERM'), true);
+      const reason = await actor.ended();
+      assert.ok(reason instanceof ProcessTerminated);
+      assert.deepEqual([reason.exitCode, reason.signal], [3, undefined]);
+    }));
+
   test('a signal that the system does not have is named', async () => {
     await play(async (reactor) => {
       const actor = spawn(reactor, 'exec sleep 60');

@@ -36,6 +36,8 @@ export class InputPipeWire extends PipeWire {
   protected override listen(): void {
     super.listen();
     this.ignoreInput();
+    // Deno would read it, and fail, since there it is a pipe that can only be written.
+    this.stream.pause();
   }
 }
 

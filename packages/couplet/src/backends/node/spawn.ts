@@ -10,8 +10,13 @@ import { InputPipeWire, OutputPipeWire } from './pipe-wire.ts';
 
 const NO_PIPES: Cause = { kind: 'other', code: '', detail: 'the runtime gave the process no pipes' };
 
+/** Sends a signal to a child; returns false if that has ended, or may not be sent one. */
+export type Kill = (child: ChildProcess, signal: number) => boolean;
+
+const killByRuntime: Kill = (child, signal) => child.kill(signal);
+
 /** Starts a child. */
-export function spawn(place: ProcessPlace, sink: SpawnSink): void {
+export function spawn(place: ProcessPlace, sink: SpawnSink, kill: Kill = killByRuntime): void {
   const failed = (cause: Cause): void => void setImmediate(() => sink.onFailed(cause));
   let child: ChildProcess;
   try {
@@ -25,7 +30,7 @@ export function spawn(place: ProcessPlace, sink: SpawnSink): void {
     for (const pipe of [child.stdin, child.stdout, child.stderr]) discard(pipe);
     return;
   }
-  const started = childOf(child, child.pid, place.standardError === 'wire');
+  const started = childOf(child, child.pid, place.standardError === 'wire', kill);
   if (started === undefined) {
     child.kill('SIGKILL');
     failed(NO_PIPES);
@@ -70,17 +75,19 @@ export interface ChildPipes {
 }
 
 /** Returns a child with its pipes, which are sockets to the runtime; undefined if one is not. */
-function childOf(child: ChildProcess, pid: number, withError: boolean): NodeChild | undefined {
+function childOf(child: ChildProcess, pid: number, withError: boolean, kill: Kill): NodeChild | undefined {
   const { stdin, stdout, stderr } = child;
   if (!(stdin instanceof Socket && stdout instanceof Socket)) return undefined;
   if (withError && !(stderr instanceof Socket)) return undefined;
-  // When a child has ended, the runtime lets those of its streams flow that are paused.
-  Object.assign(child, { stdio: [] });
-  return new NodeChild(child, pid, {
+  // When a child has ended, the runtime lets those of its streams flow that are paused, and Deno closes its input with each signal.
+  Object.assign(child, { stdio: [], stdin: null, stdout: null, stderr: null });
+  child.once('exit', () => stdin.destroy());
+  const pipes = {
     stdin: new InputPipeWire(stdin),
     stdout: new OutputPipeWire(stdout),
     stderr: withError && stderr instanceof Socket ? new OutputPipeWire(stderr) : undefined,
-  });
+  };
+  return new NodeChild(child, pid, pipes, kill);
 }
 
 /** A child that runs. */
@@ -90,10 +97,12 @@ export class NodeChild implements Child {
   readonly stdout: ChildWire;
   readonly stderr: ChildWire | undefined;
   readonly #child: ChildProcess;
+  readonly #kill: Kill;
   #released = false;
 
-  constructor(child: ChildProcess, pid: number, { stdin, stdout, stderr }: ChildPipes) {
+  constructor(child: ChildProcess, pid: number, { stdin, stdout, stderr }: ChildPipes, kill: Kill = killByRuntime) {
     this.#child = child;
+    this.#kill = kill;
     this.pid = pid;
     this.stdin = stdin;
     this.stdout = stdout;
@@ -112,7 +121,7 @@ export class NodeChild implements Child {
   signal(name: Signal): boolean {
     const number = numberOf(name);
     if (number === undefined) throw new Error(`'${name}' is not a signal of this system, such as 'SIGTERM'`);
-    return this.#child.kill(number);
+    return this.#kill(this.#child, number);
   }
 
   release(): void {
