@@ -53,6 +53,11 @@ export interface BackendUnderTest {
   /** False if the backend cannot reset a TCP connection, so that the peer sees an orderly end. By default true. */
   readonly resets?: boolean;
   /**
+   * True if a write that has to wait fails, on a connection that has received nothing, once the peer has ended its output. By default false.
+   * Peers that do whatever comes to their minds then say a word first, since they would meet that at random; other checks fail.
+   */
+  readonly needsWord?: boolean;
+  /**
    * Connects two wires of the backend, and fills the near one: when the promise resolves, its last `write` has returned false, and the
    * far one is paused and has read nothing. `near` and `far` are called once, each with its wire, and return the sink for it. Resolves to
    * a function that closes what else was opened, such as a port; the check ends the wires. Needed for a backend whose wires take more
@@ -145,6 +150,11 @@ export class Stage {
     const calling = new Actor(client);
     const connector = this.connect(port, new SingleClient(calling), options);
     return { server: serving, client: calling, port, connector };
+  }
+
+  /** Whether two ends should say a word before they do whatever comes to their minds. */
+  get needsWord(): boolean {
+    return this.#underTest.needsWord === true;
   }
 
   /** The settings of connections over TLS. */

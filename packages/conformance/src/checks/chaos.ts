@@ -26,7 +26,7 @@ const sizes = [1, 10, 1000, 20_000, 70_000, 300_000];
 class Peer {
   readonly actor: Actor;
   sent = 0;
-  #begun = false;
+  #begun: boolean;
   #left = false;
   #shut = false;
   #finished = false;
@@ -35,6 +35,7 @@ class Peer {
   readonly #dice: Dice;
 
   constructor(stage: Stage, dice: Dice) {
+    this.#begun = !stage.needsWord;
     this.#stage = stage;
     this.#dice = dice;
     const part: Part = { data: () => this.#hear(), resumed: () => {}, shut: () => {} };
@@ -49,7 +50,7 @@ class Peer {
     return this.#left || this.aborted;
   }
 
-  /** Says a first word, so that nothing happens to one that has heard nothing. */
+  /** Says a first word. */
   greet(): void {
     this.actor.transport.write(poem.subarray(0, 1));
     this.sent = 1;
@@ -113,8 +114,10 @@ async function playChaos(stage: Stage, link: Link, dice: Dice): Promise<void> {
     const port = await stage.listen(new OneFactory(server.actor), options, link);
     await stage.connect(port, new SingleClient(client.actor), options).whenConnected();
     await server.actor.when(() => server.actor.log.length > 0);
-    for (const peer of [server, client]) peer.greet();
-    for (const peer of [server, client]) await peer.begin();
+    if (stage.needsWord) {
+      for (const peer of [server, client]) peer.greet();
+      for (const peer of [server, client]) await peer.begin();
+    }
     for (let turn = 0; turn < 40; turn += 1) {
       (dice.whole(0, 1) === 0 ? server : client).act();
       if (dice.whole(0, 2) === 0) await stage.pass(dice.whole(0, 1));

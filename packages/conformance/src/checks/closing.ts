@@ -3,7 +3,7 @@ import type { Actor } from '../actor.ts';
 import type { Check } from '../check.ts';
 import { expect, expectSame } from '../check.ts';
 import { Deferred } from '../deferred.ts';
-import { deaf, reciting } from '../parts.ts';
+import { deaf } from '../parts.ts';
 import { expectPoem, poemOf } from '../poem.ts';
 import { pull, push, Source } from '../source.ts';
 import type { BackendUnderTest, Stage } from '../stage.ts';
@@ -116,7 +116,12 @@ function addDeliveries(suite: Suite): void {
           transport.loseConnection();
         },
       };
-      const { server, client } = await stage.pair(reciting(Buffer.from('adieu')), answer, {}, link);
+      const { server, client } = await stage.pair(
+        { made: ({ transport }) => transport.loseConnection() },
+        answer,
+        {},
+        link,
+      );
       // A peer whose 5 MB nobody reads would be reset.
       expectSame((await client.lost()).name, 'ConnectionDone', 'the reason of the peer');
       expectSame((await server.lost()).name, 'ConnectionDone', 'the reason');
@@ -250,7 +255,6 @@ function addOrders(suite: Suite): void {
         {},
         link,
       );
-      server.transport.write('adieu');
       server.transport.loseWriteConnection();
       expectSame((await client.lost()).name, 'ConnectionDone', 'the reason of the peer');
       expectSame((await server.lost()).name, 'ConnectionDone', 'the reason');

@@ -61,7 +61,6 @@ function addClosing(suite: AllSuites): void {
       {
         made: ({ transport }) => {
           transport.pauseProducing();
-          transport.write('?');
           transport.loseWriteConnection();
         },
       },

@@ -223,7 +223,6 @@ function addLeaving(suite: Suite): void {
 
   suite.addEach('R39 a loop that is left while the peer sends closes in order, too', async (stage, link) => {
     const { connection, actor } = await meet(stage, reciting(poem), link);
-    await connection.write('?');
     for await (const chunk of connection) if (chunk.length > 0) break;
     expectSame((await actor.lost()).name, 'ConnectionDone', "the actor's reason");
     await connection.closed;

@@ -7,6 +7,7 @@ import { after, describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 
 import { type Behaviour, checkBackend } from 'couplet-conformance';
+import { runtime } from 'couplet-test/runtime';
 import { backendHere } from '../here.ts';
 import { Authority } from './certificates.ts';
 import { streamPair } from './stream-pair.ts';
@@ -28,6 +29,7 @@ const venue = {
   unixPath: () => join(folder, `${++sockets}.sock`),
   command: (behaviour: Behaviour) => ['sh', '-c', SCRIPTS[behaviour]] as const,
   streamPair,
+  needsWord: runtime === 'deno',
   tls: {
     server: await authority.certify(['localhost', '127.0.0.1']),
     client: { ca: authority.ca },
