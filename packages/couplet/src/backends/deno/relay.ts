@@ -20,6 +20,7 @@ export class Relay extends Duplex {
   #full = false;
   #ended = false;
   #resets: boolean;
+  #over = false;
 
   /** `role` is that of this end. */
   constructor(stream: Duplex, role: 'server' | 'client') {
@@ -45,6 +46,11 @@ export class Relay extends Duplex {
   /** The handshake is done. */
   secured(): void {
     this.#resets = false;
+  }
+
+  /** TLS has ended its output. */
+  over(): void {
+    this.#over = true;
   }
 
   /** Passes nothing on, not even the end. */
@@ -107,6 +113,8 @@ export class Relay extends Duplex {
     const stream = this.#stream;
     // A client may have finished its handshake before its server rejects it. It must not take this for an orderly end, and Deno sends no alert.
     if (this.#resets && stream instanceof Socket) stream.resetAndDestroy();
+    // A stream of the program's own that is destroyed before its end may count as broken.
+    else if (this.#over && !(stream instanceof Socket)) stream.end();
     else stream.destroy();
     this.#tellAll();
     done(error);

@@ -30,6 +30,8 @@ export function tlsContext(settings: TlsServerSettings | TlsClientSettings): Tls
 function relayed(relay: Relay, secure: (stream: Duplex) => Secured): Secured {
   const secured = secure(relay);
   const { socket } = secured;
+  // Deno destroys the stream in a listener of its own.
+  socket.prependOnceListener('finish', () => relay.over());
   socket.once('close', () => relay.destroy());
   // A TLS socket that is paused is read all the same, and its end is lost. A handshake is read also in a pause.
   const follow = (): void => {
