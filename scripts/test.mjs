@@ -29,8 +29,15 @@ const SUITES = {
   deno: ['packages/couplet', 'packages/couplet/test/runtimes/deno.test.ts'],
 };
 
-/** The longest first: at the end there is nothing else to run beside them. */
-const LONGEST = ['real/backend.test.ts', 'scenarios.test.ts', 'sim-backend.test.ts', 'framing.test.ts'];
+/** The longest, by the ends of paths. */
+const LONGEST = [
+  'couplet/test/real/backend.test.ts',
+  'scenarios.test.ts',
+  'planted.test.ts',
+  'sim-backend.test.ts',
+  'framing.test.ts',
+  'real/couplet-sim.test.ts',
+];
 /**
  * What waits for `runtimes`, as it takes long, by the ends of paths: the suite on the simulated network, growth of costs, planted bugs,
  * many seeds, and what starts many programs.
@@ -103,7 +110,12 @@ const runner = new Runner({
 const tasks = names.flatMap((name) =>
   (named.length > 0 ? named.flatMap(testsAt) : plan[name]).map((file) => [name, file]),
 );
-const rank = ([, file]) => LONGEST.findIndex((end) => file.endsWith(end)) >>> 0;
+// The longest first: at the end there is nothing else to run beside them. Each runtime begins with another one of them: two that run
+// the same suite at the same time would be in each other's way.
+const rank = ([name, file]) => {
+  const at = LONGEST.findIndex((end) => file.endsWith(end));
+  return at < 0 ? LONGEST.length : (at + names.indexOf(name)) % LONGEST.length;
+};
 tasks.sort((one, other) => rank(one) - rank(other));
 if (!(await runner.run(tasks))) process.exitCode = 1;
 

@@ -13,7 +13,8 @@ import { SocketPeer } from 'couplet/testing';
 import { flags } from 'couplet-test/runtime';
 import { descriptorOf } from './descriptor.ts';
 
-const TIMEOUT = { timeout: 30_000 };
+/** Of each test: Deno knows none of a suite. */
+const TIMEOUT = { timeout: 15_000 };
 const FIXTURE = join(import.meta.dirname, 'fixtures', `adopted-connection${extname(import.meta.filename)}`);
 const folder = mkdtempSync(join(tmpdir(), 'couplet-adopted-connections-'));
 const children: ChildProcess[] = [];
@@ -66,8 +67,8 @@ async function connected(path?: string): Promise<[accepted: Socket, client: Sock
   return [accepted, client];
 }
 
-describe('connections that a process inherits', TIMEOUT, () => {
-  test('R57 one end of a socket pair is a connection', async () => {
+describe('connections that a process inherits', () => {
+  test('R57 one end of a socket pair is a connection', TIMEOUT, async () => {
     const heir = new Heir([3], ['ignore', 'ignore', 'pipe', 'pipe']);
     const peer = heir.peer(3);
     peer.send('verse');
@@ -76,7 +77,7 @@ describe('connections that a process inherits', TIMEOUT, () => {
     assert.deepEqual(await heir.told(), ["made UNIXAddress('') UNIXAddress('')", 'lost ConnectionDone']);
   });
 
-  test('R57 a connected TCP socket is a connection with its addresses', async () => {
+  test('R57 a connected TCP socket is a connection with its addresses', TIMEOUT, async () => {
     const [accepted, client] = await connected();
     const heir = new Heir([3], ['ignore', 'ignore', 'pipe', descriptorOf(accepted)]);
     const { localPort, remotePort } = client;
@@ -90,10 +91,10 @@ describe('connections that a process inherits', TIMEOUT, () => {
     assert.deepEqual(await heir.told(), [`made ${address(remotePort)} ${address(localPort)}`, 'lost ConnectionDone']);
   });
 
-  test('R57 a connected UNIX socket is a connection with its path', async () => {
+  test('R57 a connected UNIX socket is a connection with its path', TIMEOUT, async () => {
     const path = join(folder, 'connection.sock');
     const [accepted, client] = await connected(path);
-    const heir = new Heir([3], ['ignore', 'ignore', 'pipe', descriptorOf(accepted)]);
+    const heir = new Heir([3], ['ignore', 'ignore', 'pipe', descriptorOf(accepted, path)]);
     accepted.destroy();
     client.end('verse');
     const [chunk] = await once(client, 'data');
@@ -101,7 +102,7 @@ describe('connections that a process inherits', TIMEOUT, () => {
     assert.deepEqual(await heir.told(), [`made UNIXAddress('${path}') UNIXAddress('')`, 'lost ConnectionDone']);
   });
 
-  test('R57 a connection that is standard input, as inetd passes it, is closed with it', async () => {
+  test('R57 a connection that is standard input, as inetd passes it, is closed with it', TIMEOUT, async () => {
     const [accepted, client] = await connected();
     const heir = new Heir([0], [descriptorOf(accepted), 'ignore', 'pipe']);
     accepted.destroy();
@@ -111,7 +112,7 @@ describe('connections that a process inherits', TIMEOUT, () => {
     assert.match((await heir.told())[1] ?? '', /^lost ConnectionDone$/);
   });
 
-  test('R57 two are connections of one factory', async () => {
+  test('R57 two are connections of one factory', TIMEOUT, async () => {
     const heir = new Heir([3, 4], ['ignore', 'ignore', 'pipe', 'pipe', 'pipe']);
     const peers = [heir.peer(3), heir.peer(4)];
     for (const [at, peer] of peers.entries()) {
@@ -122,7 +123,7 @@ describe('connections that a process inherits', TIMEOUT, () => {
     assert.equal((await heir.told()).length, 4);
   });
 
-  test('R57 a reset of the peer is told', async () => {
+  test('R57 a reset of the peer is told', TIMEOUT, async () => {
     const [accepted, client] = await connected();
     const heir = new Heir([3], ['ignore', 'ignore', 'pipe', descriptorOf(accepted)]);
     accepted.destroy();
@@ -132,7 +133,7 @@ describe('connections that a process inherits', TIMEOUT, () => {
     assert.match((await heir.told())[1] ?? '', /^lost ConnectionLost$/);
   });
 
-  test('R57 what is no connection is named', async () => {
+  test('R57 what is no connection is named', TIMEOUT, async () => {
     const file = openSync(join(folder, 'file'), 'w');
     const listening = createServer().listen(0, '127.0.0.1');
     await once(listening, 'listening');
