@@ -32,6 +32,10 @@ export function pathOfSocket(fd: number): string {
  * number: the next file or socket must not become standard input or output.
  */
 export function vacate(fd: number): void {
-  fs.closeSync(fd);
+  try {
+    fs.closeSync(fd);
+  } catch {
+    // Deno has closed it with its stream.
+  }
   fs.openSync(os().devNull, 'r+');
 }
