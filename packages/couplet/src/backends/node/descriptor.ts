@@ -17,7 +17,8 @@ const ROW = /^(?:\S+ +){6}(\d+) (.*)$/gm;
 /** The path that a UNIX socket is bound to, by its descriptor; empty where the system does not tell. */
 export function pathOfSocket(fd: number): string {
   try {
-    const inode = String(statusOf(fd).ino);
+    // Deno's fstat knows no descriptor that the process inherited.
+    const inode = /^socket:\[(\d+)\]$/.exec(fs.readlinkSync(`/proc/self/fd/${fd}`))?.[1];
     for (const [, found, path = ''] of fs.readFileSync('/proc/net/unix', 'utf8').matchAll(ROW)) {
       if (found === inode) return path.replace(/^@/, '\0');
     }
