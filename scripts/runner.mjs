@@ -1,6 +1,6 @@
 // Runs test files, each in a process of its own with a limit of time, some at once, and counts what they did.
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -10,6 +10,8 @@ import { RUNTIMES } from './runtimes.mjs';
 
 /** How much of what a file printed is shown when it fails. */
 const SHOWN = 8000;
+/** In the environment of all that a file starts: the marks of the files around it, and its own. */
+const MARKS = 'COUPLET_TEST_MARKS';
 
 export class Runner {
   /**
@@ -21,7 +23,9 @@ export class Runner {
   #differences;
   #env;
   #folder = mkdtempSync(join(tmpdir(), 'couplet-test-'));
-  #running = new Set();
+  /** The marks of the processes that run, by process. */
+  #running = new Map();
+  #begun = 0;
   /** The known differences by runtime. */
   #known = new Map();
   #counts = new Map();
@@ -38,7 +42,7 @@ export class Runner {
     // What runs when this is interrupted does not stay.
     for (const signal of ['SIGINT', 'SIGTERM'])
       process.once(signal, () => {
-        for (const child of this.#running) endAll(child);
+        for (const [child, mark] of this.#running) endAll(child, mark);
         process.exit(1);
       });
     for (const name of new Set(tasks.map(([runtime]) => runtime))) this.#begin(name);
@@ -106,13 +110,16 @@ export class Runner {
     const log = openSync(path, 'w');
     // A test that runs this would be asked for its own report otherwise.
     const env = { ...process.env, ...this.#env(runtime), NO_COLOR: '1', NODE_TEST_CONTEXT: undefined };
+    this.#begun += 1;
+    const mark = `${process.pid}.${this.#begun}`;
+    env[MARKS] = `${env[MARKS] ?? ''}${mark};`;
     const child = spawn(program, words(file, report), { stdio: ['ignore', log, log], detached: true, env });
     closeSync(log);
-    this.#running.add(child);
+    this.#running.set(child, mark);
     let late = false;
     const timer = setTimeout(() => {
       late = true;
-      endAll(child);
+      endAll(child, mark);
     }, this.#limit * 1000);
     return new Promise((resolve) => {
       const end = (status) => {
@@ -125,7 +132,7 @@ export class Runner {
         end(-1);
       });
       child.once('exit', (status) => {
-        endAll(child);
+        endAll(child, mark);
         end(status);
       });
     });
@@ -150,11 +157,35 @@ export class Runner {
   }
 }
 
-/** Ends a process and all that it started: it leads a group of its own. */
-function endAll({ pid }) {
+/** Ends a process and all that it started: it leads a group of its own, and what has left that has its mark. */
+function endAll({ pid }, mark) {
+  for (const one of [-pid, ...marked(mark)]) {
+    try {
+      process.kill(one, 'SIGKILL');
+    } catch (error) {
+      if (error.code !== 'ESRCH') throw error;
+    }
+  }
+}
+
+/** The processes with that mark, where the system tells the environment of a process. */
+function marked(mark) {
+  if (!existsSync('/proc/self/environ')) return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && marksOf(name).split(';').includes(mark))
+    .map(Number);
+}
+
+function marksOf(pid) {
   try {
-    process.kill(-pid, 'SIGKILL');
-  } catch (error) {
-    if (error.code !== 'ESRCH') throw error;
+    const { [MARKS]: marks = '' } = Object.fromEntries(
+      readFileSync(`/proc/${pid}/environ`, 'latin1')
+        .split('\0')
+        .map((row) => row.split('=', 2)),
+    );
+    return marks;
+  } catch {
+    // It has ended meanwhile, or is another user's.
+    return '';
   }
 }
