@@ -29,6 +29,16 @@ const SUITES = {
   deno: ['packages/couplet', 'packages/couplet/test/runtimes/deno.test.ts'],
 };
 
+/** What takes long, is about the engine alone, and comes out the same wherever V8 runs it: of the runtimes with V8 one runs it. */
+const OF_THE_ENGINE = [
+  'couplet/test/sim/sim-backend.test.ts',
+  'couplet/test/sim/scenarios.test.ts',
+  'couplet/test/planted/planted.test.ts',
+  'couplet/test/framing/cost.test.ts',
+  'couplet/test/receivers/cost.test.ts',
+];
+const OTHERS_WITH_V8 = ['machine', 'node', 'deno'];
+
 /** The longest, by the ends of paths. */
 const LONGEST = [
   'couplet/test/real/backend.test.ts',
@@ -72,12 +82,13 @@ const { values, positionals } = parseArgs({
 });
 const [kind, ...named] = positionals;
 const kinds = {
-  sources: () => ({ workspace: FOLDERS.flatMap(testsAt).filter((file) => !waits(file)) }),
+  sources: () => ({ workspace: FOLDERS.flatMap(testsAt).filter((file) => !endsAs(file, WAITING)) }),
   runtimes: () => {
     const { workspace, ...others } = Object.fromEntries(
       Object.entries(SUITES).map(([name, paths]) => [name, paths.flatMap(testsAt)]),
     );
     const again = new Set(kinds.sources().workspace.filter((file) => !takesMore(file)));
+    for (const name of OTHERS_WITH_V8) others[name] = others[name].filter((file) => !endsAs(file, OF_THE_ENGINE));
     return { workspace: workspace.filter((file) => !again.has(file)), ...others };
   },
   programs: () => ({ workspace: globSync(['packages/*/test/programs', 'examples/test/programs']).flatMap(testsAt) }),
@@ -129,8 +140,8 @@ function testsAt(path) {
     .sort();
 }
 
-function waits(file) {
-  return WAITING.some((end) => file.endsWith(end));
+function endsAs(file, ends) {
+  return ends.some((end) => file.endsWith(end));
 }
 
 /** Whether a file, or one beside it that it imports, takes larger numbers where there is time for it. */
