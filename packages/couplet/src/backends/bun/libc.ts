@@ -1,5 +1,7 @@
 import type { Cause } from '../../seam/cause.ts';
 
+const { getSystemErrorName } = process.getBuiltinModule('node:util');
+
 /** What Bun takes for the backlog, whatever it is asked for. */
 const OWN_BACKLOG = 512;
 
@@ -8,22 +10,35 @@ const LIBRARIES: readonly string[] =
   process.platform === 'darwin'
     ? ['libSystem.dylib']
     : ['libc.so.6', 'libc.so', `libc.musl-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}.so.1`];
+/** What tells where the number of the last error of this thread is. */
+const ERRNO = process.platform === 'linux' ? '__errno_location' : '__error';
 const FUNCTIONS = {
+  [ERRNO]: { args: [], returns: 'ptr' },
+  close: { args: ['i32'], returns: 'i32' },
+  connect: { args: ['i32', 'ptr', 'u32'], returns: 'i32' },
   dup: { args: ['i32'], returns: 'i32' },
   listen: { args: ['i32', 'i32'], returns: 'i32' },
+  socket: { args: ['i32', 'i32', 'i32'], returns: 'i32' },
   socketpair: { args: ['i32', 'i32', 'i32', 'ptr'], returns: 'i32' },
 };
 /** AF_UNIX, and SOCK_STREAM with SOCK_CLOEXEC where there is that. */
 const UNIX = 1;
 const STREAM = process.platform === 'linux' ? 1 + 0o2000000 : 1;
+/** SOCK_NONBLOCK of Linux. */
+const NON_BLOCKING = 0o4000;
 
 type Call = (...args: readonly unknown[]) => unknown;
 
 /** Functions of the C library that Bun does not offer. */
 interface Library {
+  readonly close: Call;
+  readonly connect: Call;
   readonly dup: Call;
   readonly listen: Call;
+  readonly socket: Call;
   readonly socketpair: Call;
+  /** The number of the last error of this thread. */
+  errno(): number;
 }
 
 /** The library, or why it cannot be called. Undefined until it is first asked for. */
@@ -62,6 +77,24 @@ export function duplicate(fd: number): number | Cause {
   return near >= 0 ? near : { ...unable('dup(2) fails'), code: 'EMFILE' };
 }
 
+/**
+ * Connects to the path of a UNIX socket of Linux. Returns the descriptor; or the name of the error: Bun says of a listener whose backlog is
+ * full (EAGAIN) that nobody listens. Undefined where that cannot be found out.
+ */
+export function connectPath(path: string): number | string | undefined {
+  found ??= find();
+  if ('kind' in found || process.platform !== 'linux') return undefined;
+  const fd = Number(found.socket(UNIX, STREAM + NON_BLOCKING, 0));
+  if (fd < 0) return undefined;
+  // An abstract name has no zero at its end (unix(7)).
+  const name = Buffer.from(path.startsWith('\0') ? path : `${path}\0`);
+  const address = Buffer.concat([new Uint8Array(Uint16Array.of(UNIX).buffer), name]);
+  if (found.connect(fd, address, address.length) === 0) return fd;
+  const errno = found.errno();
+  found.close(fd);
+  return getSystemErrorName(-errno);
+}
+
 function find(): Library | Cause {
   let why = '';
   for (const name of LIBRARIES) {
@@ -76,7 +109,8 @@ function find(): Library | Cause {
 
 /** Throws if the library has no such functions, or the runtime no way to call them. */
 function open(name: string): Library {
-  const dlopen = memberOf(process.getBuiltinModule('bun:ffi'), 'dlopen');
+  const ffi: unknown = process.getBuiltinModule('bun:ffi');
+  const dlopen = memberOf(ffi, 'dlopen');
   if (typeof dlopen !== 'function') throw new Error('this runtime has no bun:ffi');
   const symbols = memberOf(dlopen(name, FUNCTIONS), 'symbols');
   const call = (key: string): Call => {
@@ -84,7 +118,18 @@ function open(name: string): Library {
     if (typeof member !== 'function') throw new Error(`${name} has no ${key}`);
     return (...args) => member(...args);
   };
-  return { dup: call('dup'), listen: call('listen'), socketpair: call('socketpair') };
+  const i32 = memberOf(memberOf(ffi, 'read'), 'i32');
+  if (typeof i32 !== 'function') throw new Error('this runtime cannot read memory');
+  const place = call(ERRNO)();
+  return {
+    close: call('close'),
+    connect: call('connect'),
+    dup: call('dup'),
+    listen: call('listen'),
+    socket: call('socket'),
+    socketpair: call('socketpair'),
+    errno: () => Number(i32(place, 0)),
+  };
 }
 
 function memberOf(owner: unknown, name: string): unknown {

@@ -5,7 +5,9 @@ import type { BunEvents, BunPlace, BunRuntime, BunSocket } from './bun-sockets.t
 import { HANDLERS } from './bun-sockets.ts';
 import { systemError } from './cause.ts';
 import { TCP_ENDS, unixEnds } from './ends.ts';
+import { connectPath } from './libc.ts';
 import { NativeWire } from './native-wire.ts';
+import { openSocket } from './open-socket.ts';
 
 type DialPlace = Exclude<ConnectPlace, { kind: 'stdio' }>;
 
@@ -67,10 +69,18 @@ class NativeDial implements BunEvents {
   #failed(thrown: unknown): void {
     if (this.#over) return;
     const cause = causeOfAttempt(systemError(thrown), isBound(this.#place));
-    // The backlog of a UNIX socket's listener is full (connect(2)). The system reports this at once, where TCP would wait.
-    if (this.#place.kind === 'unix' && cause.code === 'EAGAIN') {
-      this.#again = setTimeout(() => this.begin(), AGAIN_MS + Math.random() * AGAIN_SPREAD_MS);
-      return;
+    if (this.#place.kind === 'unix' && cause.code === 'ECONNREFUSED') {
+      const outcome = connectPath(this.#place.path);
+      // The backlog of a UNIX socket's listener is full (connect(2)). The system reports this at once, where TCP would wait.
+      if (outcome === 'EAGAIN') {
+        this.#again = setTimeout(() => this.begin(), AGAIN_MS + Math.random() * AGAIN_SPREAD_MS);
+        return;
+      }
+      const socket = typeof outcome === 'number' ? openSocket(this.#bun, outcome) : undefined;
+      if (socket !== undefined) {
+        this.onOpen(socket);
+        return;
+      }
     }
     // A program that then tries again would hold up all others.
     setImmediate(() => {

@@ -6,14 +6,16 @@ import type { PathListener } from '../node/server.ts';
 import { stopListening } from '../node/server.ts';
 import { inetName } from '../node/socket-wire.ts';
 import type { UnixPlace } from '../node/unix.ts';
-import { listenUNIX } from '../node/unix.ts';
+import { isStale as isRefused, listenUNIX } from '../node/unix.ts';
 import type { BunEvents, BunListener, BunPlace, BunRuntime, BunSocket } from './bun-sockets.ts';
 import { HANDLERS } from './bun-sockets.ts';
 import { causeOfBun } from './cause.ts';
 import { type SocketEnds, TCP_ENDS, unixEnds } from './ends.ts';
-import { setBacklog } from './libc.ts';
+import { connectPath, setBacklog } from './libc.ts';
 import { NativeWire } from './native-wire.ts';
 import { isSpare, NO_DESCRIPTORS } from './spare.ts';
+
+const fs = process.getBuiltinModule('node:fs');
 
 /** Listens on a TCP port. Resolves to the cause if that fails. */
 export async function listenTCP(bun: BunRuntime, place: TcpPlace, sink: ListenSink): Promise<Listener | Cause> {
@@ -25,7 +27,7 @@ export async function listenTCP(bun: BunRuntime, place: TcpPlace, sink: ListenSi
 
 /** Listens on a UNIX socket. Resolves to the cause if that fails. */
 export async function listenPath(bun: BunRuntime, place: UnixPlace, sink: ListenSink): Promise<Listener | Cause> {
-  return listenUNIX(new NativeListener(bun, sink, place.path), place);
+  return listenUNIX(new NativeListener(bun, sink, place.path), place, isStale);
 }
 
 /** A listening socket of Bun, which makes wires of the sockets that it accepts. */
@@ -110,4 +112,12 @@ export class NativeListener implements PathListener, BunEvents {
   onEnd(): void {}
   onDrain(): void {}
   onClose(): void {}
+}
+
+/** Whether a socket file is left over from a process that has ended. Bun says so of one whose process is too busy to accept, too. */
+async function isStale(path: string): Promise<boolean> {
+  if (!(await isRefused(path))) return false;
+  const outcome = connectPath(path);
+  if (typeof outcome === 'number') fs.closeSync(outcome);
+  return outcome === undefined || outcome === 'ECONNREFUSED' || outcome === 'ENOENT';
 }

@@ -14,6 +14,8 @@ const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = fs.constants;
 export type UnixPlace = Extract<ListenPlace, { kind: 'unix' }>;
 /** Tells a file from every other that has its name, or had it. */
 type Identity = Pick<BigIntStats, 'dev' | 'ino'>;
+/** Tells whether a socket file is left over from a process that has ended. */
+type StaleCheck = (path: string) => Promise<boolean>;
 
 /** The longest path that fits into a socket's address (unix(7); 103 bytes elsewhere), in bytes. */
 const LONGEST = process.platform === 'linux' ? 107 : 103;
@@ -31,7 +33,11 @@ const IN_USE: Cause = { kind: 'bind', code: 'EADDRINUSE', detail: 'address alrea
  * hidden name beside the path, and once it listens the path itself, as a hard link. So other processes never find a socket at
  * the path that refuses connections or has another mode, and link(2) neither replaces a file nor follows a symbolic link.
  */
-export async function listenUNIX(server: PathListener, place: UnixPlace): Promise<Listener | Cause> {
+export async function listenUNIX(
+  server: PathListener,
+  place: UnixPlace,
+  stale: StaleCheck = isStale,
+): Promise<Listener | Cause> {
   const { path, backlog } = place;
   const listener = { name: { family: 'UNIX', path }, close: () => stopListening(server) } as const;
   // An abstract address of Linux has no file.
@@ -50,7 +56,7 @@ export async function listenUNIX(server: PathListener, place: UnixPlace): Promis
   if (failure !== undefined) return failure.code === 'ENOENT' ? NO_FOLDER : { ...failure, kind: 'bind' };
   try {
     const file = fs.lstatSync(temporary, { bigint: true });
-    const obstacle = await publish(temporary, short);
+    const obstacle = await publish(temporary, short, stale);
     if (obstacle === undefined) return { ...listener, close: () => close(server, absolute, file) };
     discard(server, temporary);
     return obstacle;
@@ -148,15 +154,15 @@ function remove(by: (path: string) => void, path: string): void {
 }
 
 /** Gives the listening socket its path. Returns the cause if that is taken. */
-async function publish(temporary: string, path: string): Promise<Cause | undefined> {
+async function publish(temporary: string, path: string, stale: StaleCheck): Promise<Cause | undefined> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const free = linked(temporary, path);
-    if (free === undefined) return replace(temporary, path);
+    if (free === undefined) return replace(temporary, path, stale);
     if (free) {
       fs.unlinkSync(temporary);
       return undefined;
     }
-    const obstacle = await clear(path, temporary);
+    const obstacle = await clear(path, temporary, stale);
     if (obstacle !== undefined) return obstacle;
   }
   return IN_USE;
@@ -166,10 +172,10 @@ async function publish(temporary: string, path: string): Promise<Cause | undefin
  * Gives the listening socket its path where there are no hard links, by rename(2). That replaces any file which took the path
  * since it was checked; there is no other system call between the last check and that.
  */
-async function replace(temporary: string, path: string): Promise<Cause | undefined> {
+async function replace(temporary: string, path: string, stale: StaleCheck): Promise<Cause | undefined> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const found = statusOf(path);
-    const obstacle = found === undefined ? undefined : await obstacleOf(path, found);
+    const obstacle = found === undefined ? undefined : await obstacleOf(path, found, stale);
     if (obstacle !== undefined) return obstacle;
     if (found === undefined ? statusOf(path) !== undefined : !isAt(path, found)) continue;
     fs.renameSync(temporary, path);
@@ -179,42 +185,42 @@ async function replace(temporary: string, path: string): Promise<Cause | undefin
 }
 
 /** Returns a cause if a file prevents a new socket; a socket that no process holds does not. */
-async function obstacleOf(path: string, found: BigIntStats): Promise<Cause | undefined> {
+async function obstacleOf(path: string, found: BigIntStats, stale: StaleCheck): Promise<Cause | undefined> {
   if (!found.isSocket()) return { kind: 'bind', code: 'EEXIST', detail: `${kindOf(found)} has that name` };
-  return (await isStale(path)) ? undefined : IN_USE;
+  return (await stale(path)) ? undefined : IN_USE;
 }
 
 /** Removes a socket that no process holds; returns a cause if something else has the path. `own` is a name of this process's socket. */
-async function clear(path: string, own: string): Promise<Cause | undefined> {
+async function clear(path: string, own: string, stale: StaleCheck): Promise<Cause | undefined> {
   const found = statusOf(path);
   if (found === undefined) return undefined;
-  const obstacle = await obstacleOf(path, found);
+  const obstacle = await obstacleOf(path, found, stale);
   if (obstacle !== undefined) return obstacle;
   // If several processes want to remove it, the one whose socket has the name of the claim does; a claim can be stale as well.
   const claim = beside(path, found.ino.toString(36));
   if (linked(own, claim)) {
     try {
-      await removeStale(path, found);
+      await removeStale(path, found, stale);
     } finally {
       fs.unlinkSync(claim);
     }
   } else {
     const other = statusOf(claim);
-    if (other?.isSocket() && (await isStale(claim))) await removeStale(claim, other);
+    if (other?.isSocket() && (await stale(claim))) await removeStale(claim, other, stale);
   }
   return undefined;
 }
 
-async function removeStale(path: string, file: Identity): Promise<void> {
+async function removeStale(path: string, file: Identity, stale: StaleCheck): Promise<void> {
   const aside = moveAside(path, file);
   if (aside === undefined) return;
   // A socket that did not listen yet at the first check may listen now.
-  if (await isStale(aside)) fs.unlinkSync(aside);
+  if (await stale(aside)) fs.unlinkSync(aside);
   else putBack(aside, path);
 }
 
 /** Whether a socket file is left over from a process that has ended: a process that holds the socket would not refuse. */
-function isStale(path: string): Promise<boolean> {
+export function isStale(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ path });
     socket.once('connect', () => {
