@@ -5,12 +5,14 @@ import type { Streams } from '../../seam/streams.ts';
 import type { Surroundings } from '../../seam/surroundings.ts';
 import { adopt } from '../node/adopt.ts';
 import { NodeBackend } from '../node/node.ts';
+import { connectStdio, listenStdio } from '../node/stdio.ts';
 import { bunRuntime } from './bun-sockets.ts';
 import { listenInherited } from './inherited.ts';
 import { adoptSocket } from './native-adopt.ts';
 import { connectTo } from './native-dial.ts';
 import { listenPath, listenTCP } from './native-listener.ts';
 import { spawn } from './native-spawn.ts';
+import { openStdio } from './native-stdio.ts';
 
 /**
  * The backend of Bun: TCP and UNIX sockets, TLS and the pipes of processes on its own sockets, all else as in `NodeBackend`.
@@ -39,15 +41,15 @@ export class BunBackend implements Backend {
       listen: async (place, sink) => {
         if (place.kind === 'tcp') return listenTCP(bun, place, sink);
         if (place.kind === 'unix') return listenPath(bun, place, sink);
-        const inherited = place.kind === 'fd' ? await listenInherited(bun, place, sink) : undefined;
-        return inherited ?? streams.listen(place, sink);
+        if (place.kind === 'stdio') return listenStdio(sink, () => openStdio(bun));
+        return (await listenInherited(bun, place, sink)) ?? streams.listen(place, sink);
       },
       adopt: (place, settled) => {
         if ('duplex' in place) adopt(place, settled);
         else setImmediate(() => adoptSocket(bun, place, settled) || adopt(place, settled));
       },
       connect: (place, attempt) =>
-        place.kind === 'stdio' ? streams.connect(place, attempt) : connectTo(bun, place, attempt),
+        place.kind === 'stdio' ? connectStdio(attempt, () => openStdio(bun)) : connectTo(bun, place, attempt),
     };
   }
 }

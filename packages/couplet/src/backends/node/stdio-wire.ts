@@ -10,20 +10,30 @@ import { statusOf, vacate } from './descriptor.ts';
 const fs = process.getBuiltinModule('node:fs');
 
 const NAME: SocketName = { family: 'PIPE' };
-const NO_TLS: Cause = { kind: 'tls', code: '', detail: 'TLS over standard input and output is not supported' };
+export const NO_TLS: Cause = { kind: 'tls', code: '', detail: 'TLS over standard input and output is not supported' };
+
+type TakePipe = (fd: number) => number;
+
+/** Standard input and output as a wire. */
+export interface StandardWire extends Wire {
+  readonly local: SocketName;
+  /** Resolves when the wire is closed. */
+  readonly gone: Promise<void>;
+  /** Begins to pass on what comes in. */
+  attach(sink: Sink): void;
+}
 
 /**
  * Standard input and output as a wire: each may be a pipe, a socket, a terminal or a file. It has streams of its own, since
  * those of `process` can never be closed.
  */
-export class StdioWire implements Wire {
+export class StdioWire implements StandardWire {
   readonly local: SocketName = NAME;
   readonly peer: SocketName = NAME;
   readonly copies = false;
-  /** Resolves when the wire is closed. */
   readonly gone: Promise<void>;
-  readonly #input: Readable = openInput();
-  readonly #output: Writable = openOutput();
+  readonly #input: Readable;
+  readonly #output: Writable;
   #sink: Sink | undefined;
   #goes: () => void = () => {};
   #paused = false;
@@ -35,8 +45,13 @@ export class StdioWire implements Wire {
   /** Why it is closed, once it is. */
   #cause: Cause | undefined;
 
-  /** Throws what the runtime throws when a descriptor cannot be used. */
-  constructor() {
+  /**
+   * Throws what the runtime throws when a descriptor cannot be used. `takePipe` is for a runtime whose sockets cannot be pipes: it gives the
+   * number of a pipe to the null device, and returns another one for it.
+   */
+  constructor(takePipe?: TakePipe) {
+    this.#input = openInput(takePipe);
+    this.#output = openOutput(takePipe);
     this.gone = new Promise((resolve) => {
       this.#goes = resolve;
     });
@@ -50,7 +65,6 @@ export class StdioWire implements Wire {
       stream.on('error', (error: NodeJS.ErrnoException) => this.#close(causeOf(error)));
   }
 
-  /** Begins to pass on what comes in. */
   attach(sink: Sink): void {
     this.#sink = sink;
     this.#input.on('data', (chunk: Buffer) => {
@@ -140,14 +154,16 @@ export class StdioWire implements Wire {
   }
 }
 
-function openInput(): Readable {
+function openInput(takePipe: TakePipe | undefined): Readable {
   if (isatty(0)) return new ReadStream(0);
+  if (takePipe !== undefined && statusOf(0).isFIFO()) return fs.createReadStream('', { fd: takePipe(0) });
   if (isStream(0)) return new Socket({ fd: 0, readable: true, writable: false });
   return fs.createReadStream('', { fd: 0, autoClose: false });
 }
 
-function openOutput(): Writable {
+function openOutput(takePipe: TakePipe | undefined): Writable {
   if (isatty(1)) return new WriteStream(1);
+  if (takePipe !== undefined && statusOf(1).isFIFO()) return fs.createWriteStream('', { fd: takePipe(1) });
   if (isStream(1)) return new Socket({ fd: 1, readable: false, writable: true });
   return fs.createWriteStream('', { fd: 1, autoClose: false });
 }
@@ -160,7 +176,11 @@ function isStream(fd: number): boolean {
 
 /** Closes a descriptor, unless it is that of a file: no process waits for the end of a file, and its stream would close it later. */
 function release(stream: Readable | Writable, fd: number): void {
-  if (!(stream instanceof Socket)) return;
+  // A pipe that was taken is closed by its stream.
+  if (!(stream instanceof Socket)) {
+    if ('autoClose' in stream && stream.autoClose === true) stream.destroy();
+    return;
+  }
   stream.destroy();
   vacate(fd);
 }
