@@ -1,6 +1,6 @@
 // Plants each bug of packages/couplet/test/planted/bugs.ts in a copy of the sources, looks for it, and writes what found it to
 // docs/planted-bugs.md. Fails when one is not found. With words it looks for those whose names and files have them all, and
-// leaves the rows of the others. With `--quick` it looks for a few, and writes nothing.
+// leaves the rows of the others. With `--quick` it looks for a few, and with `--bun` for those that Bun finds; both write nothing.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { BUGS } from '../packages/couplet/test/planted/bugs.ts';
+import { installRuntimes, RUNTIMES } from './runtimes.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const PACKAGE = 'packages/couplet';
@@ -26,9 +27,11 @@ const TEST_LIMITS = ['--test-timeout=30000', '--test-force-exit'];
 /** How many of the bugs are looked for in a hurry. */
 const FEW = 6;
 
-const quick = process.argv.includes('--quick');
-const words = process.argv.slice(2).filter((word) => word !== '--quick');
+const bun = process.argv.includes('--bun');
+const quick = bun || process.argv.includes('--quick');
+const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const copy = mkdtempSync(join(tmpdir(), 'couplet-planted-'));
+if (chosen().some(({ test }) => test?.runtime === 'bun')) installRuntimes(['bun']);
 try {
   plantAll();
 } finally {
@@ -44,7 +47,7 @@ function plantAll() {
   // The copies find each other, not what they are copies of.
   link(SUITE, 'couplet', PACKAGE);
   link(PACKAGE, 'couplet-conformance', SUITE);
-  for (const bug of BUGS) mutated(bug);
+  for (const bug of bun ? chosen() : BUGS) mutated(bug);
   checkSound();
   const rows = chosen().map((bug) => ({ bug, found: plant(bug) }));
   const missed = rows.filter((row) => row.found === null);
@@ -61,9 +64,10 @@ function link(from, name, to) {
 }
 
 function chosen() {
+  if (bun) return BUGS.filter(({ test }) => test?.runtime === 'bun');
   if (quick) {
     // The first is found by a scene. Of those without a test of their own some are found by the checks only, which take long.
-    const own = BUGS.filter(({ test }) => test !== undefined);
+    const own = BUGS.filter(({ test }) => test !== undefined && test.runtime === undefined);
     return [BUGS[0], ...own.filter((_, at) => at % Math.ceil(own.length / (FEW - 1)) === 0)];
   }
   return BUGS.filter(({ name, file }) => words.every((word) => `${name} ${file}`.includes(word)));
@@ -145,7 +149,8 @@ function run(program, ...args) {
 }
 
 /** Looks for a bug with one test of a file. Null when it passes. */
-function tested({ file, name }) {
+function tested({ file, name, runtime }) {
+  if (runtime === 'bun') return testedOnBun(file, name);
   const only = `--test-name-pattern=${name.replace(/[^\w ]/g, '\\$&')}`;
   const { stdout, stderr, error } = spawnSync(
     process.execPath,
@@ -162,6 +167,24 @@ function tested({ file, name }) {
   const [, by = name] = stdout.match(/^ *not ok \d+ - (.*)$/m) ?? [];
   const [, block = '', line = ''] = stdout.match(/^ *error: (?:\|-\n)?(?:'(.*)'|(.*))$/m) ?? [];
   return { by, what: `${block}${line}`.trim() || stderr.trim() };
+}
+
+/** Looks for a bug with some tests of a file on Bun, whose names begin so. Null when they pass. */
+function testedOnBun(file, name) {
+  const words = ['test', '--conditions=couplet-source', '--timeout=15000', `--test-name-pattern=${name}`];
+  const { status, stderr, error } = spawnSync(RUNTIMES.bun.program, [...words, `./${PACKAGE}/test/${file}`], {
+    cwd: copy,
+    encoding: 'utf8',
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
+    env: { ...process.env, NO_COLOR: '1', NODE_TEST_CONTEXT: undefined },
+  });
+  if (error?.code === 'ETIMEDOUT') return { by: name, what: 'it does not end within 60 s' };
+  if (/^error: regex .* matched 0 tests/m.test(stderr)) throw new Error(`${file} has no test '${name}'`);
+  if (status === 0) return null;
+  const [, by = name] = stderr.match(/^\(fail\) (?:.* > )?(.*?)(?: \[[\d.]+m?s\])?$/m) ?? [];
+  const [, what = ''] = stderr.match(/^(?:\w*[Ee]rror): (.*)$/m) ?? [];
+  return { by, what: what.trim() || 'it does not end' };
 }
 
 /** Writes the page, in the style of the others. */

@@ -2,6 +2,7 @@ import { ADMISSION_BUGS } from './admission-bugs.ts';
 import { ADOPTED_BUGS } from './adopted-bugs.ts';
 import { AUTHOR_BUGS } from './author-bugs.ts';
 import type { Bug } from './bug.ts';
+import { BUN_BUGS } from './bun-bugs.ts';
 import { DRAIN_BUGS } from './drain-bugs.ts';
 import { FACE_BUGS } from './face-bugs.ts';
 import { LEDGER_BUGS } from './ledger-bugs.ts';
@@ -344,6 +345,7 @@ export const BUGS: readonly Bug[] = [
   },
   ...ADOPTED_BUGS,
   ...ADMISSION_BUGS,
+  ...BUN_BUGS,
   ...LEDGER_BUGS,
   ...DRAIN_BUGS,
   ...FACE_BUGS,
