@@ -76,7 +76,14 @@ function chosen() {
 /** A check that fails with no bug planted proves nothing. */
 function checkSound() {
   const bugs = chosen();
-  const tests = new Map(bugs.flatMap(({ test }) => (test === undefined ? [] : [[test.name, test]])));
+  const tests = new Map(bugs.flatMap(({ test }) => (test === undefined ? [] : [[`${test.runtime} ${test.name}`, test]])));
+  // Of Bun, those of a file at once.
+  for (const [key, { file, name, runtime }] of [...tests]) {
+    if (runtime !== 'bun') continue;
+    const { name: others } = tests.get(file) ?? {};
+    tests.delete(key);
+    tests.set(file, { file, runtime, name: others === undefined ? name : `${others}|${name}` });
+  }
   const seeds = quick || words.length > 0 ? 1 : SEEDS;
   const looked = bugs.some(({ test }) => test === undefined) ? look(seeds) : null;
   const found = looked ?? firstOf([...tests.values()], tested);

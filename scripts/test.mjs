@@ -25,7 +25,7 @@ const SUITES = {
   workspace: [...FOLDERS, DAEMONS, ...ABOUT_RUNTIMES],
   machine: [...FOLDERS, DAEMONS],
   node: ['packages/couplet'],
-  bun: ['packages/couplet', 'packages/couplet/test/runtimes/bun.test.ts'],
+  bun: ['packages/couplet', 'packages/couplet/test/runtimes/requirements.test.ts'],
   deno: ['packages/couplet', 'packages/couplet/test/runtimes/deno.test.ts'],
 };
 

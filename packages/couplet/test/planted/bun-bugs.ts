@@ -1,6 +1,7 @@
 import type { Bug, Test } from './bug.ts';
 
 const test = (file: string, name: string): Test => ({ file, name, runtime: 'bun' });
+const wire = (name: string): Test => test('backends/bun/native-wire.test.ts', name);
 const conformance = (name: string): Test => test('real/backend.test.ts', name);
 
 /** The backend of Bun: its wires, its listeners, its attempts and its children. They are looked for on Bun. */
@@ -10,14 +11,14 @@ export const BUN_BUGS: readonly Bug[] = [
     file: 'backends/bun/native-wire.ts',
     text: "    if (taken < 0) this.#take('refused', BROKEN_PIPE);\n    else this.#held",
     instead: "    if (taken < -1) this.#take('refused', BROKEN_PIPE);\n    else this.#held",
-    test: test('runtimes/bun.test.ts', 'by destroy over tcp is noticed'),
+    test: wire('R14 a write that Bun refuses at once'),
   },
   {
     name: 'a chunk of which a part is sent twice, when Bun took it in parts',
     file: 'backends/bun/native-wire.ts',
     text: 'else if (taken < held.length) this.#held = held.subarray(taken);',
     instead: 'else if (taken < held.length) this.#held = held;',
-    test: conformance('R7 20 MB arrive at a peer that half-closed and reads only later \\(tcp'),
+    test: wire('R10 what the kernel does not take is sent'),
   },
   {
     name: 'an end of the peer that Bun tells as a close, after the end of this side, and that nobody hears of',
@@ -27,11 +28,25 @@ export const BUN_BUGS: readonly Bug[] = [
     test: conformance('R14 with its own FIN sent, a paused protocol hears of the end'),
   },
   {
+    name: 'a drain that Bun tells for nothing, and that is passed on',
+    file: 'backends/bun/native-wire.ts',
+    text: '    if (held === undefined) return;',
+    instead: '    if (held === undefined) {\n      this.#sink?.onWritable();\n      return;\n    }',
+    test: wire('R10 a drain that nobody waits for'),
+  },
+  {
+    name: 'a close that Bun tells inside a call of this side, and that is passed on there',
+    file: 'backends/bun/native-wire.ts',
+    text: 'if (this.#closing) setImmediate(() => this.#over(error));',
+    instead: 'if (this.#closing) this.#over(error);',
+    test: wire('R3 Bun calls back inside abort'),
+  },
+  {
     name: 'what Bun has read though the wire was paused is thrown away',
     file: 'backends/bun/native-wire.ts',
     text: "else if (state === 'paused' || state === 'brokenPaused') this.#arrived",
     instead: "else if (state === 'brokenPaused') this.#arrived",
-    test: conformance('R14 what arrived while paused is delivered before the reset'),
+    test: conformance('R14 what arrived while paused is delivered before the reset \\(tcp'),
   },
   {
     name: 'bytes of TLS that came before startTLS, and are not handed to Bun',
@@ -45,21 +60,21 @@ export const BUN_BUGS: readonly Bug[] = [
     file: 'backends/bun/native-wire.ts',
     text: "    if (this.#state === 'paused') this.#socket.resume();",
     instead: '',
-    test: conformance('R14 a pause lets the handshake go on'),
+    test: wire('R37 a paused socket is read for the handshake'),
   },
   {
     name: 'a wire of Bun that was paused, and is read once its handshake is done',
     file: 'backends/bun/native-wire.ts',
     text: "    if (this.#state === 'paused') secured.pause();",
     instead: '',
-    test: conformance('R14 the peer of a paused connection feels it'),
+    test: wire('R37 a paused socket is read for the handshake'),
   },
   {
     name: 'a TLS connection on Bun that is closed without close_notify',
     file: 'backends/bun/native-wire.ts',
     text: 'if (this.#tls?.done === true && !this.#closed) this.#socket.shutdown();',
     instead: 'if (this.#tls?.done === false && !this.#closed) this.#socket.shutdown();',
-    test: test('real/broken-tls.test.ts', 'close_notify'),
+    test: wire('R37 close_notify goes out'),
   },
   {
     name: 'a listener of Bun that goes on when its port has stopped',
@@ -73,7 +88,7 @@ export const BUN_BUGS: readonly Bug[] = [
     file: 'backends/bun/native-dial.ts',
     text: '    if (this.#over) {\n      socket.terminate();\n',
     instead: '    if (this.#over) {\n',
-    test: conformance('R20 a signal cancels on a real network'),
+    test: wire('R20 a socket that is connected after'),
   },
   {
     name: 'a full listener of a UNIX socket, which Bun takes for none',
@@ -94,28 +109,28 @@ export const BUN_BUGS: readonly Bug[] = [
     file: 'backends/bun/spare.ts',
     text: 'return fd >= first;',
     instead: 'return fd >= first * 1000;',
-    test: test('runtimes/bun.test.ts', 'clients that are too many are closed'),
+    test: test('runtimes/requirements.test.ts', 'clients that are too many are closed'),
   },
   {
-    name: 'a client of a server on Bun that shows no certificate, and is served',
+    name: 'a session of TLS that is kept, and never offered to Bun',
     file: 'backends/bun/native-handshake.ts',
-    text: "requestCert: clientAuth !== 'none',",
-    instead: "requestCert: clientAuth === 'none',",
-    test: conformance('R37 a client without the certificate that is required is not served'),
+    text: 'if (this.#session !== undefined) socket.setSession',
+    instead: 'if (this.#session?.ticket.length === 0) socket.setSession',
+    test: conformance('R37 a client comes back to its session'),
   },
   {
     name: 'a client on Bun that takes the certificate of another name',
     file: 'backends/bun/native-handshake.ts',
     text: 'const wrong = error ?? this.#wrongName(socket);',
     instead: 'const wrong = error ?? undefined;',
-    test: conformance('R37 a certificate that is not good ends the connection of both'),
+    test: conformance('R37 a server whose certificate has another name gets no connection'),
   },
   {
     name: 'the far end of a pipe to a child, which Bun keeps open',
     file: 'backends/bun/native-spawn.ts',
     text: '  } finally {\n    close(pairs.map(([, fd]) => fd));\n  }',
     instead: '  } finally {\n    close([]);\n  }',
-    test: conformance('R56 what is written to a child comes back'),
+    test: test('backends/bun/bun.test.ts', 'R56 children leave no descriptors'),
   },
   {
     name: 'an inherited socket that is closed on Bun with its first port',
