@@ -4,6 +4,7 @@ import type { Processes } from '../../seam/processes.ts';
 import type { Streams } from '../../seam/streams.ts';
 import type { Surroundings } from '../../seam/surroundings.ts';
 import { NodeBackend } from '../node/node.ts';
+import { listen } from './listening.ts';
 import { spawn } from './spawn.ts';
 import { tlsContext } from './tls.ts';
 
@@ -27,7 +28,7 @@ export class DenoBackend implements Backend {
       throw new Error('DenoBackend needs Deno, and this is another runtime: use NodeBackend of couplet/node');
     const { clock, streams, names, surroundings } = new NodeBackend();
     this.clock = clock;
-    this.streams = { ...streams, tlsContext };
+    this.streams = { ...streams, listen, tlsContext };
     this.names = names;
     this.surroundings = surroundings;
     this.processes = { spawn };

@@ -34,7 +34,12 @@ export type TcpPlace = Extract<ListenPlace, { kind: 'tcp' }>;
 const AGAIN_MS = 10;
 const AGAIN_SPREAD_MS = 40;
 
-async function listen(place: ListenPlace, sink: ListenSink): Promise<Listener | Cause> {
+/** Listens; `served` is called with the server of the runtime when it does. */
+export async function listen(
+  place: ListenPlace,
+  sink: ListenSink,
+  served: (server: Server) => void = () => {},
+): Promise<Listener | Cause> {
   if (place.kind === 'stdio') return listenStdio(sink);
   let path = place.kind === 'unix' ? place.path : undefined;
   const pauseOnConnect = place.paused === true;
@@ -55,6 +60,7 @@ async function listen(place: ListenPlace, sink: ListenSink): Promise<Listener | 
   if ('kind' in listener) return listener;
   if (listener.name.family === 'UNIX') path = listener.name.path;
   server.on('error', (error) => sink.onAcceptFailed(causeOf(error)));
+  served(server);
   return listener;
 }
 
@@ -117,7 +123,7 @@ async function resolve(host: string): Promise<readonly HostAddress[] | Cause> {
 export class NodeBackend implements Backend {
   readonly name = 'node';
   readonly clock: ClockFacet = clock();
-  readonly streams: Streams = { listen, connect: connectTo, adopt, tlsContext };
+  readonly streams: Streams = { listen: (place, sink) => listen(place, sink), connect: connectTo, adopt, tlsContext };
   readonly names: Resolver = { resolve };
   readonly surroundings: Surroundings = surroundings;
   readonly processes: Processes = { spawn };
