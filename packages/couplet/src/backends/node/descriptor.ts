@@ -8,7 +8,14 @@ const fs = process.getBuiltinModule('node:fs');
  * socket, whatever file that was: an import would then find packages elsewhere. A look in big integers does not count.
  */
 export function statusOf(fd: number): BigIntStats {
-  return fs.fstatSync(fd, { bigint: true });
+  try {
+    return fs.fstatSync(fd, { bigint: true });
+  } catch (error) {
+    // Deno does not know the descriptors that the process inherited; the system has a file for each.
+    const status = fs.statSync(`/dev/fd/${fd}`, { bigint: true, throwIfNoEntry: false });
+    if (status === undefined) throw error;
+    return status;
+  }
 }
 
 /** A row of Linux's table of UNIX sockets: the inode, and the path that the socket is bound to, if it is. */
