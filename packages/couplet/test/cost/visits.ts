@@ -51,3 +51,11 @@ export async function download(port: number, times: number): Promise<void> {
     await once(socket, 'close');
   }
 }
+
+const message = Buffer.alloc(64, 'x');
+
+/** Sends messages of 64 bytes on one connection, each when the one before is back. */
+export async function converse(port: number, times: number): Promise<void> {
+  using asker = await Asker.connect(port);
+  await asker.ask(message, times);
+}
