@@ -225,8 +225,10 @@ export class StreamTransport extends Shown implements Transport, Sink {
   #endOutput(): void {
     this.output.clear();
     const flow = this.flow;
-    this.flow = undefined;
-    if (flow !== undefined) this.call('stopProducing', () => flow.stop());
+    if (flow !== undefined) {
+      this.flow = undefined;
+      this.call('stopProducing', () => flow.stop());
+    }
     this.output.admit(false);
   }
 
