@@ -14,7 +14,12 @@ describe('the size of a bundle of what is built', () => {
 
 describe('RT-11 a bundle has the backend of its runtime alone', () => {
   /** A text of each backend that no other one has. */
-  const MARKS = { node: 'pauseOnConnect', bun: 'bun:ffi', deno: 'DenoBackend needs Deno' } as const;
+  const MARKS = {
+    node: 'pauseOnConnect',
+    bun: 'bun:ffi',
+    deno: 'DenoBackend needs Deno',
+    browser: 'BrowserBackend',
+  } as const;
 
   test('for Node nothing of Bun', async () => {
     const text = await bundledFor('node', bundled.echo.text);
@@ -33,5 +38,11 @@ describe('RT-11 a bundle has the backend of its runtime alone', () => {
     assert.ok(text.includes(MARKS.deno));
     assert.ok(text.includes(MARKS.node));
     assert.ok(!text.includes(MARKS.bun));
+  });
+
+  test('for pages no module of a runtime', async () => {
+    const text = await bundledFor('browser', bundled.echo.text);
+    assert.ok(text.includes(MARKS.browser));
+    assert.deepEqual(text.match(/['"`](?:node|bun):[^'"`]*/g), null);
   });
 });

@@ -42,15 +42,15 @@ export interface Sizes {
   readonly rolldown: number;
 }
 
-/** Bundles a program for a runtime, as its bundler resolves imports. Returns the code. */
-export async function bundledFor(runtime: 'node' | 'bun' | 'deno', text: string): Promise<string> {
+/** Bundles a program for a runtime, or for pages, as its bundler resolves imports. Returns the code. */
+export async function bundledFor(runtime: 'node' | 'bun' | 'deno' | 'browser', text: string): Promise<string> {
   const { outputFiles } = await esbuild.build({
     stdin: { contents: text, resolveDir: import.meta.dirname },
     bundle: true,
     write: false,
     format: 'esm',
-    platform: 'node',
-    conditions: runtime === 'node' ? [] : [runtime],
+    platform: runtime === 'browser' ? 'browser' : 'node',
+    conditions: runtime === 'bun' || runtime === 'deno' ? [runtime] : [],
   });
   return outputFiles.map((file) => file.text).join('');
 }
