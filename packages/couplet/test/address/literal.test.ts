@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { isIPv4, isIPv6, SocketAddress } from 'node:net';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -63,6 +64,25 @@ const NONE: readonly string[] = [
   '0x1::',
   '::-1',
 ];
+
+/** What is written for addresses that have zeros in each of the possible places, in all the ways that there are. */
+function* corpus(): Generator<string> {
+  yield* FORMS.map(([literal]) => literal);
+  yield* NONE;
+  for (let zeros = 0; zeros < 256; zeros += 1) {
+    const groups = Array.from({ length: 8 }, (_, at) =>
+      ((zeros >> at) & 1 ? 0 : 0xfedc >> ((at * 5) % 16)).toString(16),
+    );
+    const whole = groups.join(':');
+    yield whole;
+    yield whole.toUpperCase();
+    yield groups.map((group) => group.padStart(4, '0')).join(':');
+    yield `${groups.slice(0, 6).join(':')}:192.0.2.${zeros}`;
+    // From here to there: also where it leaves something out that is not zero.
+    for (let from = 0; from < 8; from += 1)
+      for (let to = from; to < 8; to += 1) yield `${groups.slice(0, from).join(':')}::${groups.slice(to).join(':')}`;
+  }
+}
 
 describe('familyOf', () => {
   test('knows every IPv4 literal', () => {
@@ -145,6 +165,20 @@ describe('the bytes of an address', () => {
     assert.deepEqual(bytesOf('::ffff:192.0.2.1'), Uint8Array.of(192, 0, 2, 1));
     assert.equal(bytesOf('192.0.2.01'), undefined);
     assert.equal(bytesOf('fe80::1%eth0'), undefined);
+  });
+
+  test('RT-9: those of a corpus are the same on every runtime', () => {
+    const hash = createHash('sha256');
+    let count = 0;
+    for (const text of corpus()) {
+      const bytes = bytesOf(text);
+      hash.update(
+        `${text} ${bytes === undefined ? 'none' : `${Buffer.from(bytes).toString('hex')} ${literalOf(bytes)}`}\n`,
+      );
+      count += 1;
+    }
+    assert.equal(count, 10_292);
+    assert.equal(hash.digest('hex'), '19cb64f4811e73903b6e217bc544896e1573f2e75f58a0a0c469c303663f619f');
   });
 
   test('a literal is written as RFC 5952 says', () => {

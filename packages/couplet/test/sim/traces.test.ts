@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { hashesOf } from './traces.ts';
 
-test('the same seed gives the same trace again, and the one that is committed, on every runtime', async () => {
+test('RT-9: the same seed gives the same trace again, and the one that is committed, on every runtime', async () => {
   const once = await hashesOf();
   assert.deepEqual(await hashesOf(), once);
   // What changes the engine may change these: `npm run simulate -- hashes` writes them anew.
