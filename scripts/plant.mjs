@@ -76,7 +76,9 @@ function chosen() {
 /** A check that fails with no bug planted proves nothing. */
 function checkSound() {
   const bugs = chosen();
-  const tests = new Map(bugs.flatMap(({ test }) => (test === undefined ? [] : [[`${test.runtime} ${test.name}`, test]])));
+  const tests = new Map(
+    bugs.flatMap(({ test }) => (test === undefined ? [] : [[`${test.runtime} ${test.name}`, test]])),
+  );
   // Of Bun, those of a file at once.
   for (const [key, { file, name, runtime }] of [...tests]) {
     if (runtime !== 'bun') continue;

@@ -183,7 +183,7 @@ function made(...place: readonly unknown[]): BoundHandle {
   const handle: unknown = typeof create === 'function' ? create(...place) : undefined;
   if (typeof handle === 'number') check(handle, 'bind');
   if (isBoundHandle(handle)) return handle;
-  throw unsupported('this version of Node cannot bind a socket without accepting on it');
+  throw unsupported('this runtime cannot bind a socket without accepting on it');
 }
 
 /** Stops a handle from accepting, as `suspend` of an inherited socket does. */
