@@ -185,8 +185,8 @@ export const AUTHOR_BUGS: readonly Bug[] = [
   {
     name: 'leaving that is told twice',
     file: 'engine/calls.ts',
-    text: 'const due = LEAVING.delete(this);',
-    instead: 'const due = LEAVING.has(this);',
+    text: 'this.protocol.leaving !== undefined && LEAVING.delete(this);',
+    instead: 'this.protocol.leaving !== undefined && LEAVING.has(this);',
   },
   {
     name: 'a peerEnded that comes with the end of the connection only',

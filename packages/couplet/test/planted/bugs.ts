@@ -55,8 +55,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a large chunk whose first part is sent again and again',
     file: 'engine/write-queue.ts',
-    text: 'chunk.subarray(from, from + most)',
-    instead: 'chunk.subarray(0, most)',
+    text: 'this.#only = whole ? undefined : chunk.subarray(most);',
+    instead: 'this.#only = whole ? undefined : chunk;',
   },
   {
     name: 'a counter that forgets what the wire has passed on',
@@ -87,8 +87,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a producer that is not told that the connection is gone',
     file: 'engine/stream-transport.ts',
-    text: "if (flow !== undefined) this.call('stopProducing', () => flow.stop());",
-    instead: "if (flow?.rises(0)) this.call('stopProducing', () => flow.stop());",
+    text: "      this.flow = undefined;\n      this.call('stopProducing', () => flow.stop());",
+    instead: '      this.flow = undefined;',
   },
   {
     name: 'the reason of an abort is lost',
@@ -136,14 +136,14 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a pause that is not passed on to the wire',
     file: 'engine/stream-transport.ts',
-    text: 'this.#resuming = false;\n    if (delivers(this.state)) this.wire.pause();',
-    instead: 'this.#resuming = false;',
+    text: "this.#reading = 'paused';\n    if (delivers(this.state)) this.wire.pause();",
+    instead: "this.#reading = 'paused';",
   },
   {
     name: 'a forgotten resume: reading does not go on',
     file: 'engine/stream-transport.ts',
-    text: "this.#resuming = 'told';\n    this.schedule();",
-    instead: "this.#resuming = 'told';",
+    text: "this.#reading = 'resumingTold';\n    this.schedule();",
+    instead: "this.#reading = 'resumingTold';",
   },
   {
     name: 'a callback whose promise is not waited for',

@@ -128,8 +128,8 @@ export const PROCESS_BUGS: readonly Bug[] = [
   {
     name: 'a paused pipe that the runtime lets flow when its process has ended',
     file: 'backends/node/spawn.ts',
-    text: 'Object.assign(child, { stdio: [] });',
-    instead: 'Object.assign(child, {});',
+    text: '{ stdio: [], stdin: null, stdout: null, stderr: null }',
+    instead: '{}',
     test: { file: NODE, name: 'R56 what a child has written waits while its protocol pauses' },
   },
   {

@@ -94,15 +94,15 @@ export const TLS_BUGS: readonly Bug[] = [
   {
     name: 'what belongs to TLS in the wrong order: first what the protocol held, then what is unread',
     file: 'engine/output.ts',
-    text: '[unread, held() ?? EMPTY]',
-    instead: '[held() ?? EMPTY, unread]',
+    text: '[unread ?? EMPTY, held() ?? EMPTY]',
+    instead: '[held() ?? EMPTY, unread ?? EMPTY]',
     test: { file: 'engine/upgrade.test.ts', name: 'R37 TLS reads first what is unread, then what the protocol held' },
   },
   {
     name: 'what is unread when TLS begins is lost',
     file: 'engine/output.ts',
-    text: '[unread, held() ?? EMPTY]',
-    instead: '[unread.subarray(0, 0), held() ?? EMPTY]',
+    text: '[unread ?? EMPTY, held() ?? EMPTY]',
+    instead: '[EMPTY, held() ?? EMPTY]',
     test: { file: 'engine/upgrade.test.ts', name: 'R37 TLS reads first what is unread, then what the protocol held' },
   },
   {

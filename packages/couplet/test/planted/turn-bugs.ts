@@ -66,8 +66,8 @@ export const TURN_BUGS: readonly Bug[] = [
   {
     name: 'a protocol that paused and left is waited for as if it wanted more',
     file: 'engine/stream-transport.ts',
-    text: 'const holds = this.#paused && !this.disconnecting &&',
-    instead: 'const holds = this.#paused &&',
+    text: 'const holds = this.paused && !this.disconnecting &&',
+    instead: 'const holds = this.paused &&',
     test: ends('does not wait for a protocol that paused and left before the wire was gone'),
   },
   {
@@ -115,8 +115,8 @@ export const TURN_BUGS: readonly Bug[] = [
   {
     name: 'a bounded close that hands over as much at once as an open connection',
     file: 'engine/life.ts',
-    text: '    this.output.portion = CLOSE_PORTION;\n',
-    instead: '',
+    text: 'return this.linger === undefined ? MOST : CLOSE_PORTION;',
+    instead: 'return this.linger === undefined ? MOST : MOST;',
     test: rule('R50 a peer that takes a portion within each span gets everything'),
   },
   {
@@ -136,8 +136,8 @@ export const TURN_BUGS: readonly Bug[] = [
   {
     name: 'a startTLS that throws leaves its timer behind',
     file: 'engine/output.ts',
-    text: 'handshake.unread = Buffer.concat([unread, held() ?? EMPTY]);\n    handshake.start(late);',
-    instead: 'handshake.start(late);\n    handshake.unread = Buffer.concat([unread, held() ?? EMPTY]);',
+    text: 'handshake.unread = Buffer.concat([unread ?? EMPTY, held() ?? EMPTY]);\n    handshake.start(late);',
+    instead: 'handshake.start(late);\n    handshake.unread = Buffer.concat([unread ?? EMPTY, held() ?? EMPTY]);',
     test: { file: 'connection/misuse.test.ts', name: 'for a takeUnread that throws' },
   },
   {
