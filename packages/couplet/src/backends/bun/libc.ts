@@ -78,8 +78,8 @@ export function duplicate(fd: number): number | Cause {
 }
 
 /**
- * Connects to the path of a UNIX socket of Linux. Returns the descriptor; or the name of the error: Bun says of a listener whose backlog is
- * full (EAGAIN) that nobody listens. Undefined where that cannot be found out.
+ * Connects to the path of a UNIX socket of Linux. Returns the descriptor, or the name of the error: Bun reports a listener whose backlog is
+ * full (EAGAIN) like a path where no process listens. Undefined where that cannot be found out.
  */
 export function connectPath(path: string): number | string | undefined {
   found ??= find();
