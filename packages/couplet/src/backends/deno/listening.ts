@@ -5,7 +5,7 @@ import { isHandle } from '../node/inherited.ts';
 import { listen as listenWith } from '../node/node.ts';
 
 /** How often Deno is made to look for connections, in milliseconds: R19 allows a second. */
-const LOOK_MS = 500;
+const LOOK_MS = 250;
 
 /** The servers that listen. */
 const servers: Set<Server> = new Set();
