@@ -1,6 +1,7 @@
 // Plants each bug of packages/couplet/test/planted/bugs.ts in a copy of the sources, looks for it, and writes what found it to
 // docs/planted-bugs.md. Fails when one is not found. With words it looks for those whose names and files have them all, and
-// leaves the rows of the others. With `--quick` it looks for a few, and with `--bun` for those that Bun finds; both write nothing.
+// leaves the rows of the others. With `--quick` it looks for a few, and with `--bun` or `--deno` for those that this runtime finds; these
+// write nothing.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,11 +28,12 @@ const TEST_LIMITS = ['--test-timeout=30000', '--test-force-exit'];
 /** How many of the bugs are looked for in a hurry. */
 const FEW = 6;
 
-const bun = process.argv.includes('--bun');
-const quick = bun || process.argv.includes('--quick');
+const only = ['bun', 'deno'].find((name) => process.argv.includes(`--${name}`));
+const quick = only !== undefined || process.argv.includes('--quick');
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const copy = mkdtempSync(join(tmpdir(), 'couplet-planted-'));
-if (chosen().some(({ test }) => test?.runtime === 'bun')) installRuntimes(['bun']);
+const needed = new Set(chosen().flatMap(({ test }) => test?.runtime ?? []));
+if (needed.size > 0) installRuntimes([...needed]);
 try {
   plantAll();
 } finally {
@@ -47,7 +49,7 @@ function plantAll() {
   // The copies find each other, not what they are copies of.
   link(SUITE, 'couplet', PACKAGE);
   link(PACKAGE, 'couplet-conformance', SUITE);
-  for (const bug of bun ? chosen() : BUGS) mutated(bug);
+  for (const bug of only !== undefined ? chosen() : BUGS) mutated(bug);
   checkSound();
   const rows = chosen().map((bug) => ({ bug, found: plant(bug) }));
   const missed = rows.filter((row) => row.found === null);
@@ -64,7 +66,7 @@ function link(from, name, to) {
 }
 
 function chosen() {
-  if (bun) return BUGS.filter(({ test }) => test?.runtime === 'bun');
+  if (only !== undefined) return BUGS.filter(({ test }) => test?.runtime === only);
   if (quick) {
     // The first is found by a scene. Of those without a test of their own some are found by the checks only, which take long.
     const own = BUGS.filter(({ test }) => test !== undefined && test.runtime === undefined);
@@ -79,9 +81,9 @@ function checkSound() {
   const tests = new Map(
     bugs.flatMap(({ test }) => (test === undefined ? [] : [[`${test.runtime} ${test.name}`, test]])),
   );
-  // Of Bun, those of a file at once.
+  // Of other runtimes, those of a file at once.
   for (const [key, { file, name, runtime }] of [...tests]) {
-    if (runtime !== 'bun') continue;
+    if (runtime === undefined) continue;
     const { name: others } = tests.get(file) ?? {};
     tests.delete(key);
     tests.set(file, { file, runtime, name: others === undefined ? name : `${others}|${name}` });
@@ -160,6 +162,7 @@ function run(program, ...args) {
 /** Looks for a bug with one test of a file. Null when it passes. */
 function tested({ file, name, runtime }) {
   if (runtime === 'bun') return testedOnBun(file, name);
+  if (runtime === 'deno') return testedOnDeno(file, name);
   const only = `--test-name-pattern=${name.replace(/[^\w ]/g, '\\$&')}`;
   const { stdout, stderr, error } = spawnSync(
     process.execPath,
@@ -193,6 +196,24 @@ function testedOnBun(file, name) {
   if (status === 0) return null;
   const [, by = name] = stderr.match(/^\(fail\) (?:.* > )?(.*?)(?: \[[\d.]+m?s\])?$/m) ?? [];
   const [, what = ''] = stderr.match(/^(?:\w*[Ee]rror): (.*)$/m) ?? [];
+  return { by, what: what.trim() || 'it does not end' };
+}
+
+/** Looks for a bug with a file on Deno, which runs all of its tests: one of them has one of these names. Null when they pass. */
+function testedOnDeno(file, name) {
+  const words = ['test', '--allow-all', '--no-check', '--conditions=couplet-source', `${PACKAGE}/test/${file}`];
+  const { status, stdout, error } = spawnSync(RUNTIMES.deno.program, words, {
+    cwd: copy,
+    encoding: 'utf8',
+    timeout: 100_000,
+    killSignal: 'SIGKILL',
+    env: { ...process.env, NO_COLOR: '1', NODE_TEST_CONTEXT: undefined },
+  });
+  if (error?.code === 'ETIMEDOUT') return { by: name, what: 'it does not end within 100 s' };
+  if (!name.split('|').every((one) => stdout.includes(one))) throw new Error(`${file} has no test '${name}'`);
+  if (status === 0) return null;
+  const [, by = name] = stdout.match(/^ *(.*) \.\.\. FAILED/m) ?? [];
+  const [, what = ''] = stdout.match(/^error: (?:\w*Error: )?(.*)$/m) ?? [];
   return { by, what: what.trim() || 'it does not end' };
 }
 

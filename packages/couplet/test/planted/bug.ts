@@ -17,5 +17,5 @@ export interface Test {
   readonly file: string;
   readonly name: string;
   /** The runtime that runs it; the Node of the workspace unless set. */
-  readonly runtime?: 'bun';
+  readonly runtime?: 'bun' | 'deno';
 }

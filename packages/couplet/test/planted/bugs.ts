@@ -3,6 +3,7 @@ import { ADOPTED_BUGS } from './adopted-bugs.ts';
 import { AUTHOR_BUGS } from './author-bugs.ts';
 import type { Bug } from './bug.ts';
 import { BUN_BUGS } from './bun-bugs.ts';
+import { DENO_BUGS } from './deno-bugs.ts';
 import { DRAIN_BUGS } from './drain-bugs.ts';
 import { FACE_BUGS } from './face-bugs.ts';
 import { LEDGER_BUGS } from './ledger-bugs.ts';
@@ -346,6 +347,7 @@ export const BUGS: readonly Bug[] = [
   ...ADOPTED_BUGS,
   ...ADMISSION_BUGS,
   ...BUN_BUGS,
+  ...DENO_BUGS,
   ...LEDGER_BUGS,
   ...DRAIN_BUGS,
   ...FACE_BUGS,

@@ -40,7 +40,8 @@ export class Relay extends Duplex {
 
   override _read(): void {
     this.#full = false;
-    this.#steer();
+    // It is called before the last record is passed on, which may be when this is held.
+    process.nextTick(() => this.#steer());
   }
 
   /** The handshake is done. */
