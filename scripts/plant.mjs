@@ -15,6 +15,8 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const PACKAGE = 'packages/couplet';
 const SUITE = 'packages/conformance';
 const COPIED = [
+  // Deno finds packages by it.
+  'package.json',
   'tsconfig.base.json',
   ...['package.json', 'tsconfig.json', 'src', 'test'].map((path) => join(PACKAGE, path)),
   ...['package.json', 'src'].map((path) => join(SUITE, path)),
