@@ -59,8 +59,8 @@ export class Output extends WriteQueue {
     if (this.#handshake !== undefined && this.atBar) this.#handshake.begin(this.wire);
   }
 
-  override push(data: Uint8Array | string): void {
-    super.push(data);
+  override push(data: Uint8Array | string, parted = false): void {
+    super.push(data, parted);
     if (this.size > HIGH_WATER) this.#waiters ??= new RoomWaiters();
   }
 

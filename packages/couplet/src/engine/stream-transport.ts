@@ -18,6 +18,7 @@ import { reasonOf } from './reason.ts';
 import { errorOf } from './report.ts';
 import { Shown } from './shown.ts';
 import type { Mark } from './stopwatch.ts';
+import { beginsInHalf } from './write-queue.ts';
 
 /**
  * One connection: the sink of its wire, and the transport of its protocol. The `on` methods are upcalls: they change the state by the
@@ -274,7 +275,8 @@ export class StreamTransport extends Shown implements Transport, Sink {
     const one = fixedData(first);
     const other = fixedData(second);
     if (!this.#mayWrite()) return false;
-    if (one.length > 0) this.output.push(one);
+    const parted = typeof other === 'string' && other.length > 0 && !beginsInHalf(other);
+    if (one.length > 0) this.output.push(one, parted);
     if (other.length > 0) this.output.push(other);
     return this.#wrote();
   }

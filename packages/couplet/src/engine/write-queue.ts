@@ -67,20 +67,21 @@ export class WriteQueue {
 
   /**
    * Appends a chunk of at least one byte, or a string of at least one character. Throws a `RangeError` for a string that is too
-   * long to be encoded, and then appends nothing.
+   * long to be encoded, and then appends nothing. A string is `parted` if its last character cannot be one half of a surrogate pair whose
+   * other half is pushed next: to look at it takes long where strings are parts of others.
    */
-  push(data: Uint8Array | string): void {
+  push(data: Uint8Array | string, parted = false): void {
     const piece = typeof data === 'string' && data.length >= LONG_TEXT ? Buffer.from(data) : data;
     this.size += piece.length;
-    if (this.#barred === undefined) this.#append(piece);
+    if (this.#barred === undefined) this.#append(piece, parted);
     else this.#barred.push(piece);
   }
 
-  #append(data: Uint8Array | string): void {
+  #append(data: Uint8Array | string, parted: boolean): void {
     if (typeof data === 'string') {
       this.#text += data;
       // A code unit has at most three bytes. Half of a surrogate pair is encoded alone, as it would be in a write of its own.
-      if (this.size + 2 * this.#text.length > HIGH_WATER || endsInHalf(data)) this.#encode();
+      if (this.size + 2 * this.#text.length > HIGH_WATER || (!parted && endsInHalf(data))) this.#encode();
     } else {
       if (this.#text !== '') this.#encode();
       this.#put(data);
@@ -163,7 +164,7 @@ export class WriteQueue {
   unbar(): void {
     const barred = this.#barred ?? [];
     this.#barred = undefined;
-    for (const data of barred) this.#append(data);
+    for (const data of barred) this.#append(data, false);
   }
 
   /** The wire has passed on the chunk that it held. Returns how many bytes that has. */
@@ -232,6 +233,12 @@ export class WriteQueue {
     } else this.#held = bytes.length;
     this.#keeps = !(taken || wire.copies);
   }
+}
+
+/** True when the first code unit is the second half of a surrogate pair. */
+export function beginsInHalf(text: string): boolean {
+  const first = text.charCodeAt(0);
+  return first >= 0xdc00 && first < 0xe000;
 }
 
 /** True when the last code unit is the first half of a surrogate pair. */
