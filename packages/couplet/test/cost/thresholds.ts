@@ -46,10 +46,10 @@ export const THRESHOLDS = {
     requests: 1130,
   },
   /**
-   * Bytes that an idle connection keeps, in JavaScript's heap and in buffers, seen: 1,785 to 1,794. Raw: 1,034 to 1,043. The private
+   * Bytes that an idle connection keeps, in JavaScript's heap and in buffers, seen: 1,617. Raw: 1,034 to 1,043. The private
    * memory of the process is measured by the bench: it comes and goes by pages, and differs by a third between runs.
    */
-  retained: 1_800,
+  retained: 1_640,
   /** How many frames of the package's own code a stack has, from the runtime's event to the callback: always the same. */
   frames: {
     accept: 8,
