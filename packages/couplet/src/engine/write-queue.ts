@@ -1,4 +1,4 @@
-import { Chunks } from '../bytes/chunks.ts';
+import { ChunkList } from '../bytes/chunk-list.ts';
 import { Slab } from '../bytes/slab.ts';
 import type { Slabs } from '../bytes/slabs.ts';
 import { HIGH_WATER } from './flow.ts';
@@ -33,7 +33,7 @@ export class WriteQueue {
   /** The only chunk, since most queues do not need a list. */
   #only: Uint8Array | undefined;
   /** All chunks, if there are more. */
-  #chunks: Chunks | undefined;
+  #chunks: ChunkList | undefined;
   /** How many bytes the wire holds; 0 when it can take a chunk. */
   #held = 0;
   /** The wire kept the bytes that it was given last, and did not copy them. */
@@ -203,12 +203,12 @@ export class WriteQueue {
     if (this.#chunks !== undefined) this.#chunks.push(chunk);
     else if (this.#only === undefined) this.#only = chunk;
     else {
-      this.#chunks = new Chunks(this.#only, chunk);
+      this.#chunks = new ChunkList(this.#only, chunk);
       this.#only = undefined;
     }
   }
 
-  #flushList(wire: Outflow, chunks: Chunks, portion: number): void {
+  #flushList(wire: Outflow, chunks: ChunkList, portion: number): void {
     while (!chunks.empty && this.#ready()) this.#hand(wire, chunks.take(Math.min(portion, this.budget)));
     if (chunks.empty) this.#chunks = undefined;
   }

@@ -1,7 +1,7 @@
 import { EMPTY } from './chunk.ts';
 
 /** Chunks that wait to leave, in their order. They are kept as they are. */
-export class Chunks {
+export class ChunkList {
   readonly #chunks: Uint8Array[];
   /** How many places at the front are empty: what has left them is free. */
   #head = 0;
