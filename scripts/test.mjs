@@ -16,7 +16,7 @@ const FOLDERS = ['packages/couplet', 'packages/daemon', 'packages/inspector', 'p
 /** The daemon with workers, signals and reloads: it starts some hundred processes. */
 const DAEMONS = 'packages/daemon/test/real';
 /** What takes long and is about runtimes: among it another network, another backend, the READMEs in empty projects. */
-const ABOUT_RUNTIMES = ['packages/couplet/test/runtimes', 'test/runtimes'];
+const ABOUT_RUNTIMES = ['packages/couplet/test/runtimes', 'packages/daemon/test/runtimes', 'test/runtimes'];
 /** Folders whose tests run where these are named, and not with what is around them. */
 const APART = [DAEMONS, ...ABOUT_RUNTIMES, ...globSync('{packages/*,examples}/test/{programs,browser}')];
 

@@ -9,6 +9,8 @@ export function checkTogether(configuration: Configuration): void {
   if (options.daemonize && options.logFile === undefined) throw wrong(`${at('daemonize')} needs a log file`);
   if (options.daemonize && options.workers === 0)
     throw wrong(`${at('daemonize')} needs workers: 0 runs everything in this process`);
+  if (options.runtime !== undefined && options.workers === 0)
+    throw wrong(`${at('runtime')} needs workers: 0 runs everything in this process`);
   if (options.daemonize && options.readyFd !== undefined)
     throw wrong(`${at('daemonize')} does not go with ${at('readyFd')}: the command ends when the daemon is ready`);
   if (options.uid === undefined)

@@ -45,7 +45,9 @@ export interface DaemonOptions {
   /** The URL of the Redis that counts for a fleet, from `ledger` or the file `ledgerFile`; absent: none. */
   readonly ledger?: string;
   readonly whenAway: 'local' | 'allow' | 'refuse';
-  /** Options of the runtime for the describe child and workers. */
+  /** What the describe child and workers run on: `node`, `bun`, `deno` or a path; absent: the Node of this process. */
+  readonly runtime?: string;
+  /** Options of that runtime. */
   readonly nodeOptions: readonly string[];
 }
 

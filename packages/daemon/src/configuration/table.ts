@@ -72,10 +72,16 @@ export const OPTIONS: Table<Given> = {
     help: 'shared queue of connections, or spread',
     group: 'Processes:',
   },
+  runtime: {
+    kind: text('RUNTIME', "'node', 'bun', 'deno' or a path with a '/'", /^(node|bun|deno|\P{Cc}*\/\P{Cc}*)$/u),
+    otherwise: 'node',
+    help: 'node, bun, deno or a path, for workers',
+    group: 'Processes:',
+  },
   nodeOptions: {
     kind: list(text('OPT', "an option such as '--max-old-space-size=256'", /^--?[^\p{Cc}\s]+$/u), ' ', 'OPT'),
     default: [],
-    help: 'an option of Node for workers; repeatable',
+    help: 'an option of the runtime; repeatable',
     group: 'Processes:',
     takes: 'several',
   },

@@ -1,4 +1,5 @@
 import type { Order, Report } from '../ipc/messages.ts';
+import type { ChildCommand } from './runtime.ts';
 
 /** A process that runs an application, or this one in its place. */
 export interface Child {
@@ -19,11 +20,10 @@ export interface ChildEvents {
 }
 
 /**
- * Starts children. `descriptors` are the numbers of sockets in this process; the child finds them from 4 on, in this order. `nodeOptions`
- * are options of its runtime, besides those of this process.
+ * Starts children by a command. `descriptors` are the numbers of sockets in this process; the child finds them from 4 on, in this order.
  */
 export interface Children {
-  start(descriptors: readonly number[], events: ChildEvents, nodeOptions: readonly string[]): Child;
+  start(descriptors: readonly number[], events: ChildEvents, command: ChildCommand): Child;
 }
 
 /** The number of the first descriptor that a child inherits. */

@@ -8,6 +8,7 @@ import { refusal } from '../values/refusal.ts';
 import type { ChildEvents, Children } from './child.ts';
 import { located } from './folder.ts';
 import type { Launch, Loaded } from './launch.ts';
+import { type ChildCommand, childCommand } from './runtime.ts';
 
 /**
  * Describes the application of a launch as it is on disk now, in a process that becomes `identity` if there is one. Relative paths are in
@@ -22,12 +23,13 @@ export async function loadLaunch(
 ): Promise<Loaded> {
   const { application: settings, services } = configuration;
   const order = { program: located(program, folder), settings, services, ...(identity !== undefined && { identity }) };
-  const description = await describeApplication(clock, children, order, configuration);
+  const command = await childCommand(configuration, folder);
+  const description = await describeApplication(clock, children, order, command, configuration);
   checkServices(
     configuration,
     description.services.map(({ path }) => path),
   );
-  return { description, configuration, program: { program: order.program, settings } };
+  return { description, configuration, program: { program: order.program, settings }, command };
 }
 
 /**
@@ -38,9 +40,10 @@ export function describeApplication(
   clock: Clock,
   children: Children,
   order: Omit<DescribeOrder, 'kind'>,
+  command: ChildCommand,
   { options, place }: Pick<Configuration, 'options' | 'place'>,
 ): Promise<ApplicationDescription> {
-  const { readyTimeoutMs: timeoutMs, nodeOptions } = options;
+  const { readyTimeoutMs: timeoutMs } = options;
   return new Promise((resolve, reject) => {
     let failure: Failure | undefined;
     let described: ApplicationDescription | undefined;
@@ -73,7 +76,7 @@ export function describeApplication(
         );
       },
     };
-    const child = children.start([], events, nodeOptions);
+    const child = children.start([], events, command);
     const kill = (): void => child.kill('SIGKILL');
     // While an import does not return, the child does not see that this process has ended.
     process.once('exit', kill);

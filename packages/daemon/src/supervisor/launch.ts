@@ -1,5 +1,6 @@
 import type { Configuration } from '../configuration/options.ts';
 import type { ApplicationDescription, Program, ProgramOrder } from '../ipc/messages.ts';
+import type { ChildCommand } from './runtime.ts';
 
 /** What a command line says to run, and how. */
 export interface Launch {
@@ -13,4 +14,6 @@ export interface Loaded {
   readonly configuration: Configuration;
   /** What is sent to a worker that runs it. */
   readonly program: Pick<ProgramOrder, 'program' | 'settings'>;
+  /** What a worker is started with. */
+  readonly command: ChildCommand;
 }

@@ -87,7 +87,8 @@ export class Observation {
     const counting = supervisor.generations.workers.filter(({ counters }) => counters !== undefined);
     const silent = await this.#collector.collect(counting);
     this.#openDescriptors = await openDescriptors();
-    const runtime = `node ${process.versions.node}`;
+    const { bun, deno, node } = process.versions;
+    const runtime = bun !== undefined ? `bun ${bun}` : deno !== undefined ? `deno ${deno}` : `node ${node}`;
     return exposition(this.#sums(), countersOf(supervisor, this.#version, runtime, silent, this.#restarts));
   }
 

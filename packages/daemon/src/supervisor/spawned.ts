@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
-import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { MOST_WAITING, type Order, type Report } from '../ipc/messages.ts';
 import type { Child, ChildEvents, Children } from './child.ts';
+import type { ChildCommand } from './runtime.ts';
 
 /** How processes are started. */
 export interface SpawnOptions {
@@ -19,9 +18,8 @@ export class SpawnedChildren implements Children {
     this.#options = options;
   }
 
-  start(descriptors: readonly number[], events: ChildEvents, nodeOptions: readonly string[]): Child {
+  start(descriptors: readonly number[], events: ChildEvents, [program, ...words]: ChildCommand): Child {
     const { folder, environment } = this.#options;
-    const words = [...process.execArgv, ...nodeOptions, fileURLToPath(import.meta.resolve('#worker'))];
     let over = false;
     const exit: ChildEvents['onExit'] = (...how) => {
       if (over) return;
@@ -29,7 +27,7 @@ export class SpawnedChildren implements Children {
       events.onExit(...how);
     };
     try {
-      const child = spawn(process.execPath, words, {
+      const child = spawn(program, words, {
         cwd: folder,
         env: environment,
         // The channel is descriptor 3, and the sockets follow.

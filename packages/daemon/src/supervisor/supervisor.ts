@@ -4,7 +4,7 @@ import type { Configuration } from '../configuration/options.ts';
 import type { Report } from '../ipc/messages.ts';
 import type { Log } from '../log/log.ts';
 import { CommandError, EXIT, type ExitStatus } from '../values/exit-status.ts';
-import type { Children } from './child.ts';
+import type { Child, ChildEvents, Children } from './child.ts';
 import { FIRST_INHERITED } from './child.ts';
 import { Generations } from './generations.ts';
 import type { Loaded } from './launch.ts';
@@ -222,7 +222,7 @@ export class Supervisor {
   }
 
   #startWorker(
-    { configuration, description, program }: Loaded,
+    { configuration, description, program, command }: Loaded,
     ...[plan, slot, generation, owner]: Parameters<GroupSurroundings['start']>
   ): WorkerProcess {
     const { clock, periods, children, sockets } = this.#parts;
@@ -239,7 +239,8 @@ export class Supervisor {
       options,
       name: description.name,
     } as const;
-    return new WorkerProcess(clock, periods, options, children, order, descriptors, owner);
+    const start = (events: ChildEvents): Child => children.start(descriptors, events, command);
+    return new WorkerProcess(clock, periods, options, order, start, owner);
   }
 
   async #reload(force: boolean): Promise<Reloaded> {

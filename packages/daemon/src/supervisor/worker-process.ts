@@ -5,7 +5,7 @@ import type { Failure, Order, Report, StartOrder } from '../ipc/messages.ts';
 import type { ProcessCounters } from '../metrics/counters.ts';
 import { EXIT } from '../values/exit-status.ts';
 import { refusal } from '../values/refusal.ts';
-import type { Child, ChildEvents, Children } from './child.ts';
+import type { Child, ChildEvents } from './child.ts';
 import type { Periods } from './periods.ts';
 import { WORKER_LIFE } from './worker-life.ts';
 
@@ -120,9 +120,8 @@ export class WorkerProcess {
     clock: Clock,
     periods: Periods,
     bounds: WorkerBounds,
-    children: Children,
     order: StartOrder,
-    descriptors: readonly number[],
+    start: (events: ChildEvents) => Child,
     owner: WorkerOwner,
   ) {
     this.slot = order.slot;
@@ -150,7 +149,7 @@ export class WorkerProcess {
         });
       },
     };
-    this.#child = children.start(descriptors, events, order.options.nodeOptions);
+    this.#child = start(events);
     this.#child.send(order);
     this.#within(bounds.readyTimeoutMs, () => {
       this.#failure ??= {

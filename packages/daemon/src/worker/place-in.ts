@@ -27,6 +27,9 @@ const CHECK_MS = 5000;
 /** Returns where a file cannot be parsed, as `FILE:LINE`: errors of an import do not tell that. Undefined if it can be, or with another error. */
 export function placeOfSyntax(error: unknown, file: string): string | undefined {
   if (!(error instanceof SyntaxError) || placeIn(error) !== undefined) return undefined;
+  // Others would run the file.
+  const { bun, deno } = process.versions;
+  if (bun !== undefined || deno !== undefined) return undefined;
   const { stderr } = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8', timeout: CHECK_MS });
   const [place = ''] = stderr.split('\n', 1);
   return place.startsWith(file) ? place : undefined;

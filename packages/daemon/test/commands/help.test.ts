@@ -26,7 +26,7 @@ describe('help', () => {
       const { status, out, error } = await command(words);
       assert.deepEqual([status, error], [0, '']);
       const lines = out.split('\n');
-      assert.ok(lines.length <= 52, `${lines.length} lines`);
+      assert.ok(lines.length <= 53, `${lines.length} lines`);
       for (const line of lines) assert.ok(line.length <= 80, line);
       const examples = out.slice(out.indexOf('Examples:')).match(/^ {2}coupletd /gm) ?? [];
       assert.ok(examples.length >= 2);

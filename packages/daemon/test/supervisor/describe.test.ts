@@ -24,7 +24,7 @@ function described() {
   };
   const order = { program: { kind: 'application', file: '/app.ts' }, settings: undefined, services: {} } as const;
   const place: Configuration['place'] = (path) => `app.toml:7: ${path.join('.')}`;
-  const result = describeApplication(clock, children, order, { options, place });
+  const result = describeApplication(clock, children, order, ['node'], { options, place });
   assert.ok(events !== undefined);
   assert.equal(orders[0]?.kind, 'describe');
   return { clock, signals, events, result };

@@ -46,6 +46,7 @@ export function loadedFrom(disk: Partial<Disk>): Loaded {
       place: (path) => path.join('.'),
     },
     program: { program: { kind: 'application', file: '/app.ts' }, settings: code },
+    command: ['node'],
   };
 }
 
