@@ -6,6 +6,7 @@ import { couplets, coupletsOnNode } from './contenders.ts';
 import { describeMachine } from './machine.ts';
 import { type Entrant, measure, type Setting } from './measure.ts';
 import type { Options } from './options.ts';
+import { PACES } from './pace.ts';
 import { save } from './results.ts';
 import type { Metric, Row } from './row.ts';
 import { compared, type Summary, summarize } from './summary.ts';
@@ -132,8 +133,7 @@ export async function against(
   const setting: Setting = {
     compiler,
     cores: machine.pinned,
-    quick: options.quick,
-    sliceMs: options.quick ? 100 : 500,
+    pace: options.quick ? { ...PACES.quick, sliceMs: 100 } : PACES.full,
     rounds: options.rounds,
     lifetime: 6,
   };

@@ -6,17 +6,14 @@ import { contenders } from './contenders.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { type Entrant, measure, type Setting } from './measure.ts';
 import { type Options, parseOptions, usage } from './options.ts';
-import { save } from './results.ts';
+import { PACES, type Pace } from './pace.ts';
+import { latest, type Report, type RowReport, save } from './results.ts';
 import type { Row } from './row.ts';
 import { rows } from './rows.ts';
 import { judge, summarize } from './summary.ts';
 import { figure, tell } from './table.ts';
 
-/** How long a run of everything may take, from the start of its process, in seconds. */
-const LIMITS = { quick: 120, short: 1200, full: 7200 };
-/** How long a slice is in such a run, in milliseconds. */
-const SLICES = { quick: 60, short: 120, full: 500 };
-/** When no row begins any more, and no round, as shares of that. */
+/** When no row begins any more, and no round, as shares of the limit. */
 const [lastRow, lastRound] = [0.92, 0.98];
 
 /** Those that are here; the others are named with the reason. The second of two equal names gets a number. */
@@ -46,22 +43,21 @@ function tellMachine(machine: Machine, compiler: Compiler, entrants: readonly En
   );
 }
 
-/** Those whom a quick run measures in a row: whom its goals are about, unless some are named. */
-function inRow(row: Row, entrants: readonly Entrant[], { quick, contenders }: Options): readonly Entrant[] {
-  if (!quick || contenders.length > 0) return entrants;
+/** Those whom a quick run measures in a row, and a short one in some: whom its goals are about, unless some are named. */
+function inRow(row: Row, entrants: readonly Entrant[], { quick, short, contenders }: Options): readonly Entrant[] {
+  if (!(quick || (short && row.narrow === true)) || contenders.length > 0) return entrants;
   return entrants.filter(({ name }) => row.goals.some(({ of, peer }) => of === name || peer === name));
 }
 
-/** How thorough a run is. */
-function kindOf({ quick, short }: Options): keyof typeof LIMITS {
-  return quick ? 'quick' : short ? 'short' : 'full';
+function paceOf({ quick, short }: Options): Pace {
+  return PACES[quick ? 'quick' : short ? 'short' : 'full'];
 }
 
 /** The limit of a run of all rows, which has to end in time. */
 function limitOf(options: Options): number | undefined {
   const { rows, contenders, rounds } = options;
   if (rows.length > 0 || contenders.length > 0 || rounds !== undefined) return undefined;
-  return LIMITS[kindOf(options)];
+  return paceOf(options).limit;
 }
 
 /** Seconds since this process began. */
@@ -73,32 +69,40 @@ function elapsed(): number {
 function reasonAgainst({ name, library, goals, long }: Row, options: Options, compiler: Compiler): string | undefined {
   if (library !== undefined && !compiler.has(library.header))
     return `its load needs ${library.header}; install it with: apt-get install ${library.package}`;
-  if (!options.quick || options.contenders.length > 0) return undefined;
+  if (!(options.quick || options.short) || options.contenders.length > 0) return undefined;
   if (goals.length === 0) return 'it has no goal; a full run measures it';
-  return long === true && !options.rows.includes(name) ? `it takes too long; measure it with --row ${name}` : undefined;
+  return options.quick && long === true && !options.rows.includes(name)
+    ? `it takes too long; measure it with --row ${name}`
+    : undefined;
 }
 
 /** Measures, prints, writes the file. False when a contender failed, or the run took too long. */
-async function run(options: Options, compiler: Compiler): Promise<boolean> {
+async function run(given: Options, compiler: Compiler): Promise<boolean> {
+  const earlier = given.rest ? latest() : undefined;
+  const options = earlier?.options ?? given;
   const machine = describeMachine();
   const entrants = enter(contenders(compiler), options.contenders);
+  const versions = Object.fromEntries(entrants.map(({ name, version }) => [name, version]));
+  if (given.rest && JSON.stringify(earlier?.versions) !== JSON.stringify(versions)) {
+    console.error('there is no last run of the same versions of all contenders, to which its rest could be added');
+    return false;
+  }
   tellMachine(machine, compiler, entrants);
   console.log();
 
   const limit = limitOf(options);
-  const quick = options.quick || options.short;
   const setting: Setting = {
     compiler,
     cores: machine.pinned,
-    quick,
-    sliceMs: SLICES[kindOf(options)],
+    pace: paceOf(options),
     rounds: options.rounds,
     lifetime: 12,
     ...(limit === undefined ? {} : { endMs: limit * lastRound * 1000 }),
   };
-  const done = [];
+  const done: RowReport[] = [];
   const late: string[] = [];
   for (const row of rows) {
+    if (earlier !== undefined && !earlier.late.includes(row.name)) continue;
     if (options.rows.length > 0 && !options.rows.includes(row.name)) continue;
     const reason = reasonAgainst(row, options, compiler);
     if (reason !== undefined) {
@@ -119,8 +123,12 @@ async function run(options: Options, compiler: Compiler): Promise<boolean> {
 
   const seconds = elapsed();
   const inTime = tellTime(seconds, late, limit);
-  const versions = Object.fromEntries(entrants.map(({ name, version }) => [name, version]));
-  save('latest', { date: new Date().toISOString(), machine, versions, options, seconds, late, rows: done });
+  const own = { date: new Date().toISOString(), machine, versions, options, seconds, late, rows: done };
+  const report: Report =
+    earlier === undefined
+      ? own
+      : { ...earlier, seconds: earlier.seconds + seconds, late, rows: [...earlier.rows, ...done] };
+  save('latest', report);
   return inTime && done.every(({ measured }) => measured.every(({ failure }) => failure === undefined));
 }
 
@@ -128,7 +136,8 @@ async function run(options: Options, compiler: Compiler): Promise<boolean> {
 function tellTime(seconds: number, late: readonly string[], limit: number | undefined): boolean {
   const inTime = late.length === 0 && (limit === undefined || seconds <= limit);
   const goal = limit === undefined ? '' : ` of at most ${limit} s: ${inTime ? 'met' : 'MISSED'}`;
-  if (late.length > 0) console.log(`no time was left for ${late.join(', ')}: use a quieter machine, or --row`);
+  if (late.length > 0)
+    console.log(`no time was left for ${late.join(', ')}: use a quieter machine, or add them with --rest`);
   console.log(`the run took ${figure(seconds, 0)} s${goal}`);
   return inTime;
 }

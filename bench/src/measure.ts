@@ -1,6 +1,7 @@
 import type { Compiler } from './compiler.ts';
 import type { Present } from './contender.ts';
 import type { Cores } from './machine.ts';
+import type { Pace } from './pace.ts';
 import type { Row, Sample, Take } from './row.ts';
 import { Playhouse } from './stage.ts';
 
@@ -21,9 +22,7 @@ export interface Result {
 export interface Setting {
   readonly compiler: Compiler;
   readonly cores: Cores | undefined;
-  readonly quick: boolean;
-  /** How long a slice is. */
-  readonly sliceMs: number;
+  readonly pace: Pace;
   readonly rounds: number | undefined;
   /** After this number of rounds all servers are replaced: two processes of one program differ by percents as long as they live. */
   readonly lifetime: number;
@@ -45,7 +44,7 @@ interface Part {
 export async function measure(row: Row, entrants: readonly Entrant[], setting: Setting): Promise<Result[]> {
   const able = entrants.filter((entrant) => row.programs.every((program) => entrant.command(program) !== undefined));
   const parts = able.map((entrant): Part => ({ entrant, result: { name: entrant.name, samples: [] } }));
-  const rounds = setting.rounds ?? (setting.quick ? row.rounds.quick : row.rounds.full);
+  const rounds = setting.rounds ?? (setting.pace.quick ? row.rounds.quick : row.rounds.full);
   for (let done = 0; done < rounds && !isLate(setting); done += setting.lifetime) {
     await measureSome(row, parts, Math.min(rounds - done, setting.lifetime), setting);
   }
@@ -57,14 +56,14 @@ function isLate({ endMs = Number.POSITIVE_INFINITY }: Setting): boolean {
 }
 
 async function measureSome(row: Row, parts: readonly Part[], rounds: number, setting: Setting): Promise<void> {
-  const { compiler, quick } = setting;
+  const { compiler, pace } = setting;
   await using stages = new AsyncDisposableStack();
   const begin = (part: Part): Promise<void> =>
     attempt(part, async () => {
       part.take = await row.begin(stages.use(new Playhouse(part.entrant, compiler, setting)));
     });
   // At once is quicker, and one after the other each is certain to get warm.
-  if (quick) await Promise.all(parts.map(begin));
+  if (pace.quick) await Promise.all(parts.map(begin));
   else for (const part of parts) await begin(part);
   for (let round = 0; round < rounds && !isLate(setting); round += 1) {
     for (const part of round % 2 === 0 ? parts : parts.toReversed()) {

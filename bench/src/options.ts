@@ -6,6 +6,8 @@ export interface Options {
   readonly quick: boolean;
   /** Short slices of everything. */
   readonly short: boolean;
+  /** Only the rows that the last run had no time for, added to its results. */
+  readonly rest: boolean;
   /** The rows to measure; empty: all. */
   readonly rows: readonly string[];
   /** The contenders to measure; empty: all. One that is named twice is measured twice, which shows the noise. */
@@ -18,9 +20,11 @@ export interface Options {
 }
 
 export const usage = `npm run bench -- [--quick | --short] [--row NAME]... [--contender NAME]... [--rounds N] [ROW]...
+npm run bench -- --rest
 npm run bench -- --against COMMIT [--quick] [--contender NAME]... [--rounds N] [--goal RATIO] [ROW]...
   --quick           shorter measurements of what the goals are about, the whole run in two minutes
   --short           shorter measurements of everything, the whole run in twenty minutes
+  --rest            only the rows that the last run had no time for, as that one measured; they are added to its results
   --row NAME        only this row, and those that begin so (lines: lines-1, lines-16, ...); may be repeated
   --contender NAME  only this contender; may be repeated, also with the same name
   --rounds N        how often each contender is measured; under 12 times there is no verdict on noisy figures
@@ -48,6 +52,7 @@ export function parseOptions(args: string[], rows: readonly string[], contenders
     options: {
       quick: { type: 'boolean', default: false },
       short: { type: 'boolean', default: false },
+      rest: { type: 'boolean', default: false },
       row: { type: 'string', multiple: true, default: [] },
       contender: { type: 'string', multiple: true, default: [] },
       rounds: { type: 'string' },
@@ -56,6 +61,7 @@ export function parseOptions(args: string[], rows: readonly string[], contenders
     },
   });
   if (values.quick && values.short) throw new Error('--quick or --short, not both');
+  if (values.rest && args.length > 1) throw new Error('--rest is the only option: the last run has the others');
   if (values.rounds !== undefined && !/^[1-9]\d{0,2}$/.test(values.rounds)) {
     throw new Error(`--rounds is a number from 1 to 999, not ${values.rounds}`);
   }
@@ -65,6 +71,7 @@ export function parseOptions(args: string[], rows: readonly string[], contenders
   return {
     quick: values.quick,
     short: values.short,
+    rest: values.rest,
     rows: [...values.row, ...positionals].flatMap((name) => group(name, rows)),
     contenders: values.contender.map((name) => known('contender', name, contenders)),
     rounds: values.rounds === undefined ? undefined : Number(values.rounds),

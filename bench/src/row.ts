@@ -1,3 +1,4 @@
+import type { Pace } from './pace.ts';
 import type { Program } from './program.ts';
 
 /** One figure of a row. */
@@ -54,9 +55,9 @@ export interface Server {
 
 /** What a row measures with: it starts servers and puts load on them. All of them end with the stage. */
 export interface Stage {
+  /** That of its pace. */
   readonly quick: boolean;
-  /** For how many milliseconds the load visits a server at a time. */
-  readonly sliceMs: number;
+  readonly pace: Pace;
   /** How many cores the load leaves; 0 where it shares the only one. */
   readonly servers: number;
   /** Starts the contender's server of that name; it is ready when this resolves. */
@@ -85,6 +86,8 @@ export interface Row {
   readonly programs: readonly string[];
   /** A quick run of all rows has no time for it. */
   readonly long?: boolean;
+  /** A short run, too, measures only those whom its goals compare. */
+  readonly narrow?: boolean;
   /** The header and the Debian package of a library that its load program needs. */
   readonly library?: { readonly header: string; readonly package: string };
   /**

@@ -30,8 +30,6 @@ export const rows: readonly Row[] = [
   fanOut,
   timers,
   poems,
-  processes,
-  ...observedRows,
   ...bulk,
   tlsHandshakes,
   ...tlsBulk,
@@ -42,4 +40,6 @@ export const rows: readonly Row[] = [
   simulation,
   startUp,
   bundle,
+  ...observedRows,
+  processes,
 ];

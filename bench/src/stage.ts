@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Compiler } from './compiler.ts';
 import type { Present } from './contender.ts';
 import type { Cores } from './machine.ts';
+import type { Pace } from './pace.ts';
 import { Program } from './program.ts';
 import type { Server, Stage, Window } from './row.ts';
 
@@ -10,28 +11,29 @@ const loads = fileURLToPath(new URL('../load/', import.meta.url));
 /** No program outlives this. */
 const mostSeconds = 900;
 
-/** How a stage measures. */
+/** Where a stage measures, and how thoroughly. */
 interface Manner {
   readonly cores: Cores | undefined;
-  readonly quick: boolean;
-  readonly sliceMs: number;
+  readonly pace: Pace;
 }
 
 /** The stage of one contender. Disposing of it ends what it started, the load before the server. */
 export class Playhouse implements Stage, AsyncDisposable {
-  readonly quick: boolean;
-  readonly sliceMs: number;
+  readonly pace: Pace;
   private readonly contender: Present;
   private readonly compiler: Compiler;
   readonly cores: Cores | undefined;
   private readonly started = new AsyncDisposableStack();
 
-  constructor(contender: Present, compiler: Compiler, { cores, quick, sliceMs }: Manner) {
+  constructor(contender: Present, compiler: Compiler, { cores, pace }: Manner) {
     this.contender = contender;
     this.compiler = compiler;
     this.cores = cores;
-    this.quick = quick;
-    this.sliceMs = sliceMs;
+    this.pace = pace;
+  }
+
+  get quick(): boolean {
+    return this.pace.quick;
   }
 
   get servers(): number {

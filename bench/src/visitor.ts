@@ -7,10 +7,6 @@ import type { Server, Stage, Take, Window } from './row.ts';
 const restMs = 10;
 /** Of the CPU time that the process spent, so much must be that of threads that are there still. */
 const accounted = 0.95;
-/** Seconds of its CPU time after which a server is warm, and seconds that are enough in any case. */
-const [warmCpu, longest] = [1, 5];
-const [quickWarmCpu, quickLongest] = [0.3, 1.5];
-
 /**
  * How a server is measured slice by slice. The load program takes, as lines on standard input, for how many milliseconds it is
  * to work, and prints a `Window` for each when it rests again.
@@ -59,15 +55,15 @@ export class Visitor {
   static async start(stage: Stage, visits: Visits): Promise<Visitor> {
     const server = await visits.start(stage);
     const load = stage.hold(visits.load, server, visits.options);
-    const visitor = new Visitor(server, load, stage.sliceMs);
+    const visitor = new Visitor(server, load, stage.pace.sliceMs);
     const { warmup } = visits;
-    const [enough, most] = stage.quick ? [quickWarmCpu, quickLongest] : [warmCpu, longest];
-    for (let count = 0, cpu = 0, seconds = 0; seconds < most; ) {
+    const { warmCpu, longestWarming } = stage.pace;
+    for (let count = 0, cpu = 0, seconds = 0; seconds < longestWarming; ) {
       const { window } = await visitor.visit();
       count += window.count;
       cpu += window.cpu;
       seconds += window.seconds;
-      if (warmup === undefined ? cpu >= enough : count >= warmup) break;
+      if (warmup === undefined ? cpu >= warmCpu : count >= warmup) break;
     }
     return visitor;
   }

@@ -46,6 +46,7 @@ function slow(name: string, program: string, overTls: boolean): Row {
     goals: ['couplet', 'couplet-bun'].map((of) => ({ of, metric: 'grown', atMost: 16_384, steady: true })),
     rounds: { quick: 1, full: 5 },
     programs: [program],
+    narrow: true,
     ...(overTls && { library: openssl }),
     begin: async (stage) => () =>
       stage.apart(async (own) => {

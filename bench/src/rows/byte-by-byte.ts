@@ -19,5 +19,6 @@ export const byteByByte: Row = {
   // In a full run each is the median of three.
   rounds: { quick: 1, full: 5 },
   programs: ['bytewise'],
+  narrow: true,
   begin: async (stage) => async () => ({ figures: await stage.play('bytewise', stage.quick ? '1' : '3') }),
 };

@@ -42,6 +42,7 @@ function observed({ name, work, load, bytes, options, warmup }: Work): Row {
     ],
     rounds: noisy,
     programs: ['observed'],
+    narrow: true,
     long: true,
     async begin(stage) {
       // Three times as many connections as the row of poems has.

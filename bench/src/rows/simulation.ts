@@ -14,6 +14,7 @@ export const simulation: Row = {
   goals: [{ of: 'couplet', metric: 'seconds', atMost: 60, steady: true }],
   rounds: { quick: 1, full: 5 },
   programs: ['simulation'],
+  narrow: true,
   begin: async (stage) => async () => {
     const seeds = stage.quick ? all / 8 : all;
     const { seconds = Number.NaN, ...figures } = await stage.play('simulation', String(seeds));

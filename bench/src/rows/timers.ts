@@ -26,6 +26,7 @@ export const timers: Row = {
   ],
   rounds: noisy,
   programs: ['timers'],
+  narrow: true,
   async begin(stage) {
     const [without, armed] = [await visitor(stage, 0), await visitor(stage, deadlines)];
     let turn = 0;
