@@ -17,6 +17,8 @@ const FOLDERS = ['packages/couplet', 'packages/daemon', 'packages/inspector', 'p
 const DAEMONS = 'packages/daemon/test/real';
 /** What takes long and is about runtimes: among it another network, another backend, the READMEs in empty projects. */
 const ABOUT_RUNTIMES = ['packages/couplet/test/runtimes', 'packages/daemon/test/runtimes', 'test/runtimes'];
+/** What is asked of each runtime: descriptors, backlog, aborts. */
+const REQUIREMENTS = 'packages/couplet/test/runtimes/requirements.test.ts';
 /** Folders whose tests run where these are named, and not with what is around them. */
 const APART = [DAEMONS, ...ABOUT_RUNTIMES, ...globSync('{packages/*,examples}/test/{programs,browser}')];
 
@@ -24,9 +26,9 @@ const APART = [DAEMONS, ...ABOUT_RUNTIMES, ...globSync('{packages/*,examples}/te
 const SUITES = {
   workspace: [...FOLDERS, DAEMONS, ...ABOUT_RUNTIMES],
   machine: [...FOLDERS, DAEMONS],
-  node: ['packages/couplet'],
-  bun: ['packages/couplet', 'packages/couplet/test/runtimes/requirements.test.ts'],
-  deno: ['packages/couplet', 'packages/couplet/test/runtimes/deno.test.ts'],
+  node: ['packages/couplet', REQUIREMENTS],
+  bun: ['packages/couplet', REQUIREMENTS],
+  deno: ['packages/couplet', REQUIREMENTS],
 };
 
 /** What takes long, is about the engine alone, and comes out the same wherever V8 runs it: of the runtimes with V8 one runs it. */
@@ -45,7 +47,7 @@ const LONGEST = [
   'scenarios.test.ts',
   'planted.test.ts',
   'sim-backend.test.ts',
-  'framing.test.ts',
+  '/framing.test.ts',
   'real/couplet-sim.test.ts',
 ];
 /**
@@ -132,7 +134,8 @@ if (!(await runner.run(tasks))) process.exitCode = 1;
 
 /** The test files of a folder, less those of the folders that stand apart in it; or the file itself. */
 function testsAt(path) {
-  if (!existsSync(path) || !statSync(path).isDirectory()) return globSync(path);
+  if (!existsSync(path)) throw new Error(`there are no tests at ${path}`);
+  if (!statSync(path).isDirectory()) return [path];
   const inner = APART.filter((folder) => folder.startsWith(`${path}/`));
   const exclude = (name) => ['node_modules', 'dist', 'build'].includes(basename(name));
   return globSync(`${path}/**/*.test.ts`, { exclude })

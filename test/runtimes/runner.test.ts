@@ -106,3 +106,10 @@ test('RT-3: docs/runtimes.md shows exactly the lists of known differences', () =
   const { stderr } = spawnSync(process.execPath, ['scripts/differences.mjs'], { encoding: 'utf8' });
   assert.equal(stderr, '');
 });
+
+test('a file that does not exist is named, and nothing counts as passed', () => {
+  const words = ['scripts/test.mjs', 'sources', 'test/none.test.ts'];
+  const { stdout, stderr, status } = spawnSync(process.execPath, words, { encoding: 'utf8' });
+  assert.match(stderr, /there are no tests at test\/none\.test\.ts/);
+  assert.deepEqual([stdout, status], ['', 1]);
+});

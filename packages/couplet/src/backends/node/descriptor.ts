@@ -43,7 +43,7 @@ export function vacate(fd: number): void {
   try {
     fs.closeSync(fd);
   } catch {
-    // Deno has closed it with its stream.
+    // Deno has given it up with its stream, and closes it when the process ends.
   }
   fs.openSync(os().devNull, 'r+');
 }
