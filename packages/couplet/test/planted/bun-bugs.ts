@@ -119,7 +119,7 @@ export const BUN_BUGS: readonly Bug[] = [
     test: conformance('R37 a client comes back to its session'),
   },
   {
-    name: 'a client on Bun that takes a certificate without the address of the server',
+    name: 'a client on Bun that takes a certificate of another address',
     file: 'backends/bun/native-handshake.ts',
     text: 'return tls().checkServerIdentity(this.#serverName, certificate);',
     instead:

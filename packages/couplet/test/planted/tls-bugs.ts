@@ -5,8 +5,8 @@ export const TLS_BUGS: readonly Bug[] = [
   {
     name: 'what is written after startTLS leaves in clear',
     file: 'engine/write-queue.ts',
-    text: 'if (this.#barred === undefined) this.#append(piece);\n    else this.#barred.push(piece);',
-    instead: 'this.#append(piece);',
+    text: 'if (this.#barred === undefined) this.#append(piece, parted);\n    else this.#barred.push(piece);',
+    instead: 'this.#append(piece, parted);',
   },
   {
     name: 'clear text behind STARTTLS is taken for a command',
