@@ -4,13 +4,17 @@ import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import type { Server } from 'node:tls';
 import { createServer } from 'node:tls';
+import { runtime } from 'couplet-test/runtime';
 import { NodeTlsClient } from '../../src/backends/tls/context.ts';
 import { Authority } from './certificates.ts';
 
 /** How many servers a client remembers a session of. */
 const MOST = 100;
 
-describe('the sessions that a client remembers', { timeout: 60_000 }, () => {
+/** Bun has a TLS of its own, and its backend takes sessions from that. */
+const OPTIONS = { timeout: 60_000, skip: runtime === 'bun' && 'it is about node:tls' };
+
+describe('the sessions that a client remembers', OPTIONS, () => {
   let server: Server;
   let number: number;
   let ca: string;
