@@ -31,15 +31,15 @@ const SUITES = {
   deno: ['packages/couplet', REQUIREMENTS],
 };
 
+/** What runs on the Node of this workspace, whatever runs the test. */
+const ON_ITS_OWN = ['couplet/test/planted/planted.test.ts'];
 /** What takes long, is about the engine alone, and comes out the same wherever V8 runs it: of the runtimes with V8 one runs it. */
 const OF_THE_ENGINE = [
   'couplet/test/sim/sim-backend.test.ts',
   'couplet/test/sim/scenarios.test.ts',
-  'couplet/test/planted/planted.test.ts',
   'couplet/test/framing/cost.test.ts',
   'couplet/test/receivers/cost.test.ts',
 ];
-const OTHERS_WITH_V8 = ['machine', 'node', 'deno'];
 
 /** The longest, by the ends of paths. */
 const LONGEST = [
@@ -90,7 +90,10 @@ const kinds = {
       Object.entries(SUITES).map(([name, paths]) => [name, paths.flatMap(testsAt)]),
     );
     const again = new Set(kinds.sources().workspace.filter((file) => !takesMore(file)));
-    for (const name of OTHERS_WITH_V8) others[name] = others[name].filter((file) => !endsAs(file, OF_THE_ENGINE));
+    for (const [name, files] of Object.entries(others)) {
+      const elsewhere = [...ON_ITS_OWN, ...(name === 'bun' ? [] : OF_THE_ENGINE)];
+      others[name] = files.filter((file) => !endsAs(file, elsewhere));
+    }
     return { workspace: workspace.filter((file) => !again.has(file)), ...others };
   },
   programs: () => ({ workspace: globSync(['packages/*/test/programs', 'examples/test/programs']).flatMap(testsAt) }),
