@@ -22,13 +22,29 @@ const REQUIREMENTS = 'packages/couplet/test/runtimes/requirements.test.ts';
 /** Folders whose tests run where these are named, and not with what is around them. */
 const APART = [DAEMONS, ...ABOUT_RUNTIMES, ...globSync('{packages/*,examples}/test/{programs,browser}')];
 
+/** Of the packages around the engine what shows that their programs, and workers, run on another runtime. */
+const PROGRAMS = [
+  'packages/poetry/test/real/servers.test.ts',
+  'packages/poetry/test/real/get-poetry.test.ts',
+  'packages/poetry/test/real/inspect.test.ts',
+  'packages/poetry/test/sim/poems.test.ts',
+  'packages/daemon/test/worker',
+  'packages/daemon/test/log/destination.test.ts',
+  'packages/daemon/test/log/pipes.test.ts',
+  'packages/inspector/test/real/process.test.ts',
+  'packages/inspector/test/serve/frames.test.ts',
+  'packages/inspector/test/serve/stream.test.ts',
+  'examples/test/clients.test.ts',
+  'examples/test/chat.test.ts',
+];
+
 /** What `runtimes` runs, by runtime: folders, or files. What `sources` has run on the Node of this workspace is not run there again. */
 const SUITES = {
   workspace: [...FOLDERS, DAEMONS, ...ABOUT_RUNTIMES],
   machine: [...FOLDERS, DAEMONS],
   node: ['packages/couplet', REQUIREMENTS],
-  bun: ['packages/couplet', REQUIREMENTS],
-  deno: ['packages/couplet', REQUIREMENTS],
+  bun: ['packages/couplet', REQUIREMENTS, ...PROGRAMS],
+  deno: ['packages/couplet', REQUIREMENTS, ...PROGRAMS],
 };
 
 /** What runs on the Node of this workspace, whatever runs the test. */

@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { flags } from 'couplet-test/runtime';
 import { Program } from './program.ts';
 
 /** An example that runs as a program of its own, from the same kind of file as this one: source, or built. */
@@ -12,7 +13,6 @@ export class Child extends Program {
       name === 'coupletd'
         ? 'node_modules/.bin/coupletd'
         : fileURLToPath(new URL(`../${name}${suffix}`, import.meta.url));
-    const flags = suffix === '.ts' ? ['--conditions=couplet-source'] : [];
     super(t, process.execPath, ...flags, file, ...words);
   }
 }

@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import process from 'node:process';
 import type { Readable, Writable } from 'node:stream';
 import type { TestContext } from 'node:test';
 
@@ -70,7 +71,9 @@ export class Program {
   }
 
   signal(name: NodeJS.Signals): void {
-    this.#process.kill(name);
+    const { pid, exitCode, signalCode } = this.#process;
+    // Deno takes a child that it has sent a signal for one that the signal has ended.
+    if (pid !== undefined && exitCode === null && signalCode === null) process.kill(pid, name);
   }
 
   /** Its exit status, once it has ended; the signal when one killed it. */

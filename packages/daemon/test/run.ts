@@ -2,9 +2,7 @@ import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { once } from 'node:events';
 import { extname, join } from 'node:path';
 import process from 'node:process';
-
-/** What Node has to be told to run another program as this one: where packages come from. */
-const FLAGS: readonly string[] = process.execArgv.filter((flag) => flag.startsWith('--conditions='));
+import { flags } from 'couplet-test/runtime';
 
 /** How a program is started, and what it wrote. */
 export interface Ran {
@@ -16,7 +14,7 @@ export interface Ran {
 /** The command line of a program in the folder `fixtures` beside `folder`. */
 export function commandOf(folder: string, fixture: string, words: readonly string[]): [string, ...string[]] {
   const program = join(folder, 'fixtures', `${fixture}${extname(import.meta.filename)}`);
-  return [process.execPath, ...FLAGS, program, ...words];
+  return [process.execPath, ...flags, program, ...words];
 }
 
 /** Starts a command in a process of its own. */

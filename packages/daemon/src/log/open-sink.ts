@@ -2,6 +2,7 @@ import { closeSync, constants, fchmodSync, openSync } from 'node:fs';
 import { kindOf } from '../values/descriptor.ts';
 import { codeOf } from '../values/error-words.ts';
 import { DescriptorSink } from './descriptor-sink.ts';
+import { PolledSink } from './polled-sink.ts';
 import type { Sink } from './sink.ts';
 import { SocketSink } from './socket-sink.ts';
 
@@ -56,5 +57,9 @@ function openOrMake(path: string): number {
 
 function sinkOf(descriptor: number, owned: boolean): Sink {
   const kind = kindOf(descriptor);
-  return kind.isFIFO() || kind.isSocket() ? new SocketSink(descriptor) : new DescriptorSink(descriptor, owned);
+  if (!kind.isFIFO() && !kind.isSocket()) return new DescriptorSink(descriptor, owned);
+  const { bun, deno } = process.versions;
+  // Bun's loop waits for no descriptor, that of Deno for none that the process has opened.
+  const polled = bun !== undefined || (deno !== undefined && owned);
+  return polled ? new PolledSink(descriptor, owned) : new SocketSink(descriptor);
 }

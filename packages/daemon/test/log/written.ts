@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { flags } from 'couplet-test/runtime';
 import type { Orders, Report } from './writer.ts';
 
 /** The program of a writer. Built, it is JavaScript as this file is. */
@@ -18,7 +19,7 @@ export interface Writer {
 
 /** Starts a process that writes a log; `stdout` is a descriptor, or `pipe` for a socket that is not read. */
 export function startWriter(orders: Orders, stdout: number | 'ignore' | 'pipe' = 'ignore'): Writer {
-  const child = spawn(process.execPath, [...process.execArgv, WRITER, JSON.stringify(orders)], {
+  const child = spawn(process.execPath, [...flags, WRITER, JSON.stringify(orders)], {
     stdio: ['ignore', stdout, 'pipe'],
     timeout: 30_000,
     killSignal: 'SIGKILL',

@@ -10,9 +10,8 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
 import { reactor } from 'couplet';
+import { flags, runtime as own } from 'couplet-test/runtime';
 import { frameOf, streamOf } from '../ask.ts';
-
-const FLAGS = process.execArgv.filter((flag) => flag.startsWith('--conditions='));
 
 interface Started {
   readonly child: ChildProcess;
@@ -24,7 +23,7 @@ interface Started {
 function run(fixture: string, words: readonly string[], environment: NodeJS.ProcessEnv = {}): ChildProcess {
   const program = join(import.meta.dirname, 'fixtures', `${fixture}${extname(import.meta.filename)}`);
   const env = { ...process.env, ...environment };
-  return spawn(process.execPath, [...FLAGS, program, ...words], { stdio: ['pipe', 'pipe', 'inherit'], env });
+  return spawn(process.execPath, [...flags, program, ...words], { stdio: ['pipe', 'pipe', 'inherit'], env });
 }
 
 /** Starts the program, and resolves once it listens. */
@@ -86,7 +85,7 @@ describe('a program with an inspector', () => {
     assert.equal(statSync(path).mode & 0o777, 0o600);
     assert.deepEqual([started.url, started.notice], [`unix:${path}`, `inspector: unix:${path}`]);
     const { ports, runtime } = await frameOf({ client: reactor, url: started.url });
-    assert.deepEqual([ports.map(({ host }) => host), runtime], [[`127.0.0.1:${started.port}`], 'node']);
+    assert.deepEqual([ports.map(({ host }) => host), runtime], [[`127.0.0.1:${started.port}`], own]);
     assert.equal(await stop(started), 0);
     assert.ok(!existsSync(path));
   });
