@@ -9,10 +9,10 @@ import { CommandError, EXIT } from '../values/exit-status.ts';
 /** What a child is started with: a program and its words, the last of which is the module of a worker. */
 export type ChildCommand = readonly [program: string, ...words: string[]];
 
-type Kind = 'node' | 'bun' | 'deno';
+type RuntimeKind = 'node' | 'bun' | 'deno';
 
 /** How each runtime begins what it answers to `--version`. */
-const VERSIONS: readonly (readonly [kind: Kind, pattern: RegExp])[] = [
+const VERSIONS: readonly (readonly [kind: RuntimeKind, pattern: RegExp])[] = [
   ['node', /^v\d+\.\d+/],
   ['deno', /^deno \d+\.\d+/],
   ['bun', /^\d+\.\d+/],
@@ -21,7 +21,7 @@ const PROBE_MS = 10_000;
 
 /**
  * Finds out by what the describe child and the workers are started. Relative paths are in `folder`. Rejects with a `CommandError` if that
- * is no runtime, or cannot do what the options ask for.
+ * is not a runtime, or cannot do what the options ask for.
  */
 export async function childCommand({ options, place }: Configuration, folder: string): Promise<ChildCommand> {
   const { runtime, nodeOptions, uid } = options;
@@ -32,7 +32,7 @@ export async function childCommand({ options, place }: Configuration, folder: st
     return [process.execPath, ...process.execArgv, ...nodeOptions, worker];
   const program = runtime.includes('/') ? resolve(folder, runtime) : runtime;
   const at = place(['daemon', 'runtime']);
-  const kind = await kindOf(program, `${at} is '${runtime}'`);
+  const kind = await askedKind(program, `${at} is '${runtime}'`);
   if (kind === 'node') return [program, ...process.execArgv, ...nodeOptions, worker];
   if (uid !== undefined && kind === 'deno')
     throw wrong(`${at} is '${runtime}', and Deno cannot become another user: start coupletd as that user`);
@@ -43,7 +43,7 @@ export async function childCommand({ options, place }: Configuration, folder: st
 }
 
 /** Which runtime this process runs on. */
-function ownKind(): Kind {
+function ownKind(): RuntimeKind {
   const { bun, deno } = process.versions;
   if (bun !== undefined) return 'bun';
   return deno === undefined ? 'node' : 'deno';
@@ -55,7 +55,7 @@ function conditions(execArgv: readonly string[]): readonly string[] {
 }
 
 /** Asks a program for its version. */
-async function kindOf(program: string, said: string): Promise<Kind> {
+async function askedKind(program: string, said: string): Promise<RuntimeKind> {
   const { error, output } = await versionOf(program);
   if (error !== undefined) {
     const code = codeOf(error);
