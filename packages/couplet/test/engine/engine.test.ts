@@ -373,29 +373,6 @@ describe('the promise of a callback', () => {
   });
 });
 
-describe('a pair that is written', () => {
-  const [first, second] = ['\ud83d', '\ude00'];
-  for (const [one, other, sent] of [
-    ['a line', '\r\n', 'a line\r\n'],
-    [`a line${first}${second}`, '\r\n', `a line${first}${second}\r\n`],
-    [first, second, '\ufffd\ufffd'],
-    [first, `${second}\r\n`, '\ufffd\ufffd\r\n'],
-    [first, '', '\ufffd'],
-  ] as const) {
-    test(`of ${JSON.stringify(one)} and ${JSON.stringify(other)} leaves as it would apart`, () => {
-      const { engine } = setUp();
-      const wire = new FakeWire();
-      const home = new Connections(engine, originOf(engine));
-      const connection = new StreamTransport(engine, wire, new Protocol(), boundsOf({}), home).start();
-      engine.run(() => {
-        connection['~writePair'](one, other);
-        connection.write(`${second}!`);
-      });
-      assert.equal(wire.output.toString(), `${sent}\ufffd!`);
-    });
-  }
-});
-
 describe('isThenable', () => {
   test('is true for what can be awaited, and for nothing else', () => {
     // biome-ignore lint/suspicious/noThenProperty: that is what it is about
