@@ -21,14 +21,14 @@ const SPECIAL = new Set(['couplet-decoder', 'couplet-generator', 'couplet-parser
 
 /** Every picture by the path of its file. */
 export function chartsOf(results) {
-  const cpu = ['echo', 'lines-1', 'lines-100', 'netstrings', 'int32', 'resp', 'poems', 'fan-out', 'timers', 'bulk'];
+  const cpu = ['echo', 'lines-1', 'lines-100', 'netstrings', 'int32', 'resp', 'poems', 'fan-out', 'storm', 'bulk'];
   const rates = ['echo', 'lines-100', 'netstrings', 'poems', 'fan-out', 'bulk'];
   const tls = ['tls-handshakes', 'tls-bulk', 'tls-echo', 'tls-lines-100'];
   const connections = { idle: 'memory', storm: 'time' };
   return {
     'docs/pictures/performance-cpu.svg': barsOf(
       'CPU time of the server: shorter is better',
-      panelsOf(results, Object.fromEntries(cpu.map((name) => [name, name === 'timers' ? 'moved' : 'cpu']))),
+      panelsOf(results, Object.fromEntries(cpu.map((name) => [name, 'cpu']))),
     ),
     'docs/pictures/performance-rates.svg': barsOf(
       'What a server and its load did in a second: longer is better',
@@ -75,6 +75,7 @@ function panelsOf({ rows }, metrics) {
 function barsOf(title, panels) {
   const width = (WIDTH - 2 * MARGIN - GAP) / 2;
   const shapes = [shape('text', { class: 'title', x: MARGIN, y: 32 }, title)];
+  const names = panels.flatMap(({ bars }) => bars.map(({ of }) => of));
   let y = 48;
   for (let at = 0; at < panels.length; at += 2) {
     const pair = panels.slice(at, at + 2);
@@ -82,7 +83,7 @@ function barsOf(title, panels) {
       shapes.push(...panelAt(panel, MARGIN + column * (width + GAP), y, width));
     y += Math.max(...pair.map(heightOf));
   }
-  return drawn(title, y + 6 + LEGEND, [...shapes, ...legend(y + 4)]);
+  return drawn(title, y + 6 + LEGEND, [...shapes, ...legend(y + 4, names)]);
 }
 
 function heightOf({ bars }) {
@@ -133,7 +134,8 @@ function cutAt(x, y) {
 
 const LEGEND = 26;
 
-function legend(y) {
+/** What the colours mean, of those that are shown. */
+function legend(y, shown) {
   const kinds = [
     ['couplet', 'Couplet on Node'],
     ['node', 'raw node:net'],
@@ -142,7 +144,7 @@ function legend(y) {
     ['couplet-deno', 'Couplet on Deno'],
     ['deno', 'raw Deno.listen'],
     ['c', 'others'],
-  ];
+  ].filter(([of]) => shown.some((name) => look(name).class === look(of).class && isOwn(name) === isOwn(of)));
   let x = MARGIN;
   return kinds.flatMap(([of, text]) => {
     const left = x;
@@ -160,7 +162,8 @@ const PLOT = { left: 64, right: 700, top: 60, bottom: 360 };
 function linesOf({ rows }) {
   const title = 'CPU time of a server for a message of 64 bytes, by connections: flat is better';
   const found = rows.find(({ row }) => row.name === 'growth');
-  const lines = Object.keys(CONTENDERS).flatMap((of) => {
+  const shown = Object.keys(CONTENDERS).filter((of) => !SPECIAL.has(of));
+  const lines = shown.flatMap((of) => {
     const figures = found?.summaries.find(({ name }) => name === of)?.figures;
     if (figures === undefined) return [];
     const points = Object.entries(figures).flatMap(([name, value]) => {
@@ -226,7 +229,13 @@ function linesOf({ rows }) {
     );
   }
   const height = Math.max(PLOT.bottom + 46, below + 12);
-  return drawn(title, height + LEGEND, [...shapes, ...legend(height)]);
+  return drawn(title, height + LEGEND, [
+    ...shapes,
+    ...legend(
+      height,
+      lines.map(({ of }) => of),
+    ),
+  ]);
 }
 
 /** A round step for an axis up to that value. */

@@ -21,7 +21,6 @@ export function pageOf(results) {
 }
 
 function introduction({ date, options, seconds }) {
-  const rounds = 'both quartiles of the rounds';
   return [
     '# Performance',
     '',
@@ -30,12 +29,13 @@ function introduction({ date, options, seconds }) {
     'pictures from the samples of the run, bench/results/published.json, and a test compares them: no figure is typed by hand.',
     '[bench/README.md](../bench/README.md) says what each row does and how it is measured.',
     '',
-    '- **CPU** is that of the server, user and system time of all threads, for each message, line, connection or MiB. It is what a machine',
-    '  of yours can do less of other work for. The rate of a row is that of a server and its load together.',
+    '- **CPU** is user and system time of the server, all threads, for each message, line, connection or MiB. The rate of a row is what',
+    '  the server and its load did together, on a core each, so it says less.',
     '- **Ratios** are taken within a round, in which all contenders are visited one after the other, and the median of the rounds is shown.',
     '  Figures depend on the machine and the hour, ratios much less. 1.10 by raw is a tenth more CPU than the same work by hand on',
     '  `node:net`, `Bun.listen` or `Deno.listen`.',
-    `- A goal is **met** when ${rounds} are on its good side, **MISSED** when both are on the bad side, and **undecided** in between.`,
+    '- A goal is **met** when both quartiles of the rounds are on its good side, **MISSED** when both are on the bad side, and **undecided**',
+    '  otherwise.',
     '  With fewer than twelve rounds there is **no verdict**.',
     '',
   ];
@@ -46,6 +46,7 @@ function machine({
   rows,
   versions,
   late,
+  settling,
 }) {
   const loads = [loadAverage, ...rows.map((row) => row.loadAverage)];
   const busy = rows.flatMap(({ summaries }) =>
@@ -53,7 +54,7 @@ function machine({
   );
   const rounds = rows.flatMap(({ summaries }) => summaries.flatMap(({ rounds: count }) => (count > 0 ? [count] : [])));
   const lines = [
-    ['processor', `${cpu}, ${cores} cores${cores <= 2 ? ', shared with other work' : ''}`],
+    ['processor', `${cpu}, ${cores} cores${Math.max(...loads) > cores ? ', shared with other work' : ''}`],
     ['kernel', `Linux ${kernel}, TCP ${congestionControl}`],
     [
       'cores',
@@ -82,8 +83,22 @@ function machine({
           '',
         ]
       : []),
+    ...settled(settling),
     ...(late.length > 0 ? [`No time was left for these rows: ${late.map(nameOf).join(', ')}.`, ''] : []),
   ];
+}
+
+/** Whether servers were compiled when they were measured. */
+function settled(settling) {
+  const all = ['couplet', 'node', 'couplet-bun', 'bun', 'couplet-deno', 'deno', 'c'].flatMap((of) => {
+    const change = settling(of) - 1;
+    return Number.isFinite(change)
+      ? [`${CONTENDERS[of].title} ${change < 0 ? '−' : '+'}${percent(Math.abs(change))}`]
+      : [];
+  });
+  if (all.length === 0) return [];
+  const text = `Whether servers were warm: from the first three rounds of a row to the last three their CPU time changed by this much, in the median of rows: ${all.join(', ')}. A fall means that a runtime was still compiling.`;
+  return [...folded(text), ''];
 }
 
 /** What is not Couplet and not Node, with its version. */
@@ -105,20 +120,16 @@ function inShort({ rows }) {
     ratioOf(found, 'go', 'c'),
     ratioOf(found, 'twisted', 'c'),
   ]);
-  const head = [
-    'CPU of the server',
-    ...OWN.map((own) => `${onRuntime(own)} by raw`),
-    ...OWN.map((own) => `${onRuntime(own)} by C`),
-  ];
+  const head = ['CPU', ...['raw', 'C'].flatMap((peer) => OWN.map((own) => `${onRuntime(own)}/${peer}`))];
   return [
     '## In short',
     '',
     `Of ${goals.length} goals ${count('met')} are met, ${count('undecided')} are undecided and ${count('MISSED')} are missed; on ${count('no verdict')} there is no verdict.`,
-    'Couplet by the raw sockets of the same runtime, and by C:',
+    'What Couplet takes by what the raw sockets of its runtime take, and by what C takes:',
     '',
-    ...table([...head, 'Go by C', 'Twisted by C'], cells),
+    ...table([...head, 'Go/C', 'Twisted/C'], cells),
     '',
-    'C writes each echo of lines and frames by hand without checks beyond what the row needs: it is the practical limit, not a framework.',
+    'C is an epoll loop by hand with no more than the row needs: the practical limit, not a framework.',
     '',
   ];
 }
@@ -144,19 +155,32 @@ function pictures() {
 function behind({ rows }) {
   const text = ['## Where Couplet is behind', ''];
   const missed = rows.filter(({ goals }) => goals.some(({ verdict }) => verdict === 'MISSED'));
-  if (missed.length === 0) text.push('In this run no goal is missed.', '');
-  for (const found of missed) {
-    const goals = found.goals.filter(({ verdict }) => verdict === 'MISSED');
-    text.push(`**${ROWS[found.row.name]}.** ${goals.map((goal) => goalText(found.row, goal)).join('; ')}.`);
-    const reasons = REASONS[found.row.name] ?? {};
-    const told = new Set(goals.flatMap(({ of }) => reasons[of] ?? []));
-    text.push(...told, '');
+  text.push(
+    missed.length === 0 ? 'In this run no goal is missed.' : 'Every goal that is missed, and why, where that is known.',
+    '',
+  );
+  for (const { row, goals } of missed) {
+    const those = goals.filter(({ verdict }) => verdict === 'MISSED');
+    const reasons = new Set(those.flatMap(({ of }) => REASONS[row.name]?.[of] ?? []));
+    text.push(`**${ROWS[row.name]}**`, '', ...those.map((goal) => `- ${goalText(row, goal)}`), '');
+    for (const reason of reasons) text.push(...folded(reason), '');
   }
   const open = rows.flatMap(({ row, goals }) =>
-    goals.filter(({ verdict }) => verdict === 'undecided').map((goal) => `${ROWS[row.name]}: ${goalText(row, goal)}`),
+    goals.filter(({ verdict }) => verdict === 'undecided').map((goal) => `- ${ROWS[row.name]}: ${goalText(row, goal)}`),
   );
-  if (open.length > 0) text.push('Undecided in this run:', '', ...open.map((line) => `- ${line}`), '');
+  if (open.length > 0) text.push('Undecided in this run:', '', ...open, '');
   return text;
+}
+
+/** A paragraph in lines of the width of the page. */
+function folded(text) {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1);
+    if (line !== '' && line.length + word.length >= 120) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines;
 }
 
 /** A goal with its figure and its quartiles. */
@@ -165,8 +189,9 @@ function goalText(row, { of, metric, peer, atMost, atLeast, median, quartiles })
   const digits = peer === undefined ? own.digits : 2;
   const what = peer === undefined ? own.title : `${metric === 'cpu' ? 'CPU' : metric} by ${CONTENDERS[peer].title}`;
   const bound = atMost === undefined ? `at least ${bounded(atLeast)}` : `at most ${bounded(atMost)}`;
-  const ends = quartiles.map((end) => number(end, digits)).join(' to ');
-  return `${CONTENDERS[of].title}: ${unit(what)} ${number(median, digits)} (${ends}), goal ${bound}`;
+  const [first, last] = quartiles.map((end) => number(end, digits));
+  const ends = first === last ? '' : ` (${first} to ${last})`;
+  return `${CONTENDERS[of].title}: ${unit(what)} ${number(median, digits)}${ends}, goal ${bound}`;
 }
 
 function everyRow({ rows }) {

@@ -25,7 +25,7 @@ export function kept({ date, machine, versions, options, seconds, late, rows: al
 }
 
 function rounded(value) {
-  return typeof value === 'number' ? Number(value.toPrecision(DIGITS)) : value;
+  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(DIGITS)) : value;
 }
 
 /** What is committed, with the row of the bench that each of its rows is, its figures, ratios and verdicts. */
@@ -48,7 +48,19 @@ export function measuredIn({ rows: all, ...about }) {
     const ratio = (of, peer, metric) => ratioOf(contenders, of, peer, metric);
     return [{ row, loadAverage, summaries, goals: judge(row, results), quartiles, ratio }];
   });
-  return { ...about, rows: found };
+  return { ...about, rows: found, settling: (of) => settlingOf(all, of) };
+}
+
+/** How many rounds are the first ones of a row, and how many the last ones. */
+const ENDS = 3;
+
+/** What a contender's CPU time in the last rounds of a row is by that in the first ones, in the median of rows. */
+function settlingOf(all, of) {
+  const ratios = all.flatMap(({ contenders }) => {
+    const values = (contenders.find(({ name }) => name === of)?.figures.cpu ?? []).filter((value) => value !== null);
+    return values.length < 4 * ENDS ? [] : [median(values.slice(-ENDS)) / median(values.slice(0, ENDS))];
+  });
+  return median(ratios);
 }
 
 /** As the bench has them; what could not be measured is `null` in the file. */

@@ -29,7 +29,7 @@ export const ROWS = {
   'lines-16': 'Lines, 16 in flight',
   'lines-100': 'Lines, 100 in flight',
   netstrings: 'Netstrings',
-  int32: 'Strings after a length of four bytes',
+  int32: 'Int32 strings',
   resp: 'RESP',
   'byte-by-byte': 'Byte by byte',
   'fan-out': 'Fan-out',
@@ -53,5 +53,38 @@ export const ROWS = {
   bundle: 'Bundle',
 };
 
-/** Why a goal of a row is missed or undecided, where that is known. */
-export const REASONS = {};
+const FRAMES =
+  'A `Buffer` for each frame is an object that the runtime makes and collects, and reading and writing the same bytes through the runtime costs a good part of what Go needs for everything. Text lines are slices of one string, which cost less. [Decision 11](decisions/0011-how-frames-are-found.md) has what was tried.';
+const MESSAGES =
+  'Each chunk passes the engine, which counts it, asks policies and observers, and looks whether the transport was closed or paused in between. A server by hand does none of that.';
+const CONNECTIONS =
+  'A connection of Couplet is more than a socket: a protocol, a transport, its limits and the reason for its end are made and taken down with each. On Bun a poem takes as many system calls as raw `Bun.listen` makes, which `npm test` counts; C takes fewer than half, because it does not wait until the peer has everything. What is left is JavaScript that runs once for each connection.';
+const BUNDLE =
+  '`reactor` is one object that listens and connects over TCP, UNIX sockets, standard input and output, TLS and behind proxies, as options say at run time; a bundler cannot drop a method. [Decision 21](decisions/0021-what-a-bundle-holds.md) has what each part weighs, and why 60,000 bytes are out of reach.';
+const RESP =
+  'For each header and each body the receiver makes a view, makes a callback and changes its mode; the parser by hand keeps one index. Couplet with that same parser is the line `parser by hand`, so the difference is the receiver, not the engine.';
+const TLS =
+  'The backend checks and holds back what TLS passes on, so that a pause, a reset and an end mean the same as without TLS ([runtimes](runtimes.md#tls)).';
+
+/** Why a goal of a row is missed, by the contender that it is of, where that is known. */
+export const REASONS = {
+  echo: { couplet: [MESSAGES], 'couplet-bun': [MESSAGES] },
+  'lines-1': { couplet: [MESSAGES], 'couplet-text': [MESSAGES], 'couplet-bun': [MESSAGES] },
+  'lines-100': {
+    couplet: [FRAMES],
+    'couplet-text': [FRAMES],
+    'couplet-bun': [FRAMES],
+    'couplet-bun-text': [FRAMES],
+  },
+  netstrings: { couplet: [FRAMES] },
+  int32: { couplet: [FRAMES] },
+  resp: { couplet: [RESP], 'couplet-text': [RESP], 'couplet-decoder': [RESP], 'couplet-generator': [RESP] },
+  'fan-out': { couplet: [MESSAGES], 'couplet-bun': [MESSAGES] },
+  poems: { couplet: [CONNECTIONS], 'couplet-bun': [CONNECTIONS] },
+  storm: { couplet: [CONNECTIONS], 'couplet-bun': [CONNECTIONS] },
+  'tls-handshakes': { couplet: [TLS], 'couplet-bun': [TLS] },
+  'tls-bulk': { couplet: [TLS], 'couplet-bun': [TLS] },
+  'tls-echo': { couplet: [TLS], 'couplet-bun': [TLS] },
+  'tls-lines-100': { couplet: [TLS], 'couplet-bun': [TLS] },
+  bundle: { couplet: [BUNDLE], 'couplet-bun': [BUNDLE] },
+};

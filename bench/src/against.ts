@@ -1,5 +1,5 @@
 import { loadavg } from 'node:os';
-import { Checkout, describe, isChanged } from './checkout.ts';
+import { Checkout, checkedOut, describe } from './checkout.ts';
 import type { Compiler } from './compiler.ts';
 import type { Present } from './contender.ts';
 import { couplets, coupletsOnNode } from './contenders.ts';
@@ -126,7 +126,7 @@ export async function against(
   using checkout = new Checkout(commit);
   // On Ctrl-C too.
   process.on('exit', () => checkout[Symbol.dispose]());
-  const own = `${describe('HEAD')}${isChanged() ? ', with changes' : ''}`;
+  const own = checkedOut();
   console.log(`machine: ${machine.cpu}, ${machine.cores} cores, Linux ${machine.kernel}, Node ${machine.node}`);
   console.log(`checked out: ${own}\nbeside:      ${other}\n`);
 

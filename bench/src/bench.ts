@@ -1,5 +1,6 @@
 import { loadavg } from 'node:os';
 import { against } from './against.ts';
+import { checkedOut } from './checkout.ts';
 import { Compiler } from './compiler.ts';
 import type { Contender } from './contender.ts';
 import { contenders } from './contenders.ts';
@@ -123,7 +124,16 @@ async function run(given: Options, compiler: Compiler): Promise<boolean> {
 
   const seconds = elapsed();
   const inTime = tellTime(seconds, late, limit);
-  const own = { date: new Date().toISOString(), machine, versions, options, seconds, late, rows: done };
+  const own = {
+    date: new Date().toISOString(),
+    commit: checkedOut(),
+    machine,
+    versions,
+    options,
+    seconds,
+    late,
+    rows: done,
+  };
   const report: Report =
     earlier === undefined
       ? own

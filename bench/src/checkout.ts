@@ -21,8 +21,17 @@ export function describe(commit: string): string {
 }
 
 /** Whether there are changes that are in no commit. */
-export function isChanged(): boolean {
+function isChanged(): boolean {
   return git('status', '--porcelain') !== '';
+}
+
+/** What is checked out, as one line; undefined outside of a repository. */
+export function checkedOut(): string | undefined {
+  try {
+    return `${describe('HEAD')}${isChanged() ? ', with changes' : ''}`;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

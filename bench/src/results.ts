@@ -26,6 +26,8 @@ export interface RowReport {
 /** What a run has measured. */
 export interface Report {
   readonly date: string;
+  /** What was checked out; not known outside of a repository. */
+  readonly commit?: string | undefined;
   readonly machine: Machine;
   readonly versions: Readonly<Record<string, string>>;
   readonly options: Options;
