@@ -1,4 +1,5 @@
 // The text of docs/performance.md. Every figure on it comes out of the results; words without figures are in performance-words.mjs.
+import { PACES } from '../bench/src/pace.ts';
 import { CONTENDERS, REASONS, ROWS } from './performance-words.mjs';
 
 /** The rows whose CPU time the first table compares. */
@@ -24,9 +25,9 @@ function introduction({ date, options, seconds }) {
   return [
     '# Performance',
     '',
-    `Couplet on Node, Bun and Deno beside the sockets of each runtime alone, C, Go, Twisted and older ways to do it on Node: one run of`,
-    `\`${commandOf(options)}\`, ${date.slice(0, 10)}, ${number(seconds / 60, 0)} minutes, over loopback. \`npm run performance\` makes this page and its`,
-    'pictures from the samples of the run, bench/results/published.json, and a test compares them: no figure is typed by hand.',
+    ...folded(
+      `Couplet on Node, Bun and Deno beside the sockets of each runtime alone, C, Go, Twisted and older ways to do it on Node: one run of \`${commandOf(options)}\`, ${date.slice(0, 10)}, over loopback. It took ${number(seconds / 60, 0)} minutes${seconds > paceOf(options).limit ? ', the last of them for `-- --rest`, the rows for which there was no time at first' : ''}. \`npm run performance\` makes this page and its pictures from the samples of the run, bench/results/published.json, and a test compares them: no figure is typed by hand.`,
+    ),
     '[bench/README.md](../bench/README.md) says what each row does and how it is measured.',
     '',
     '- **CPU** is user and system time of the server, all threads, for each message, line, connection or MiB. The rate of a row is what',
@@ -45,6 +46,7 @@ function machine({
   machine: { cpu, cores, kernel, congestionControl, loadAverage, pinned, node },
   rows,
   versions,
+  commit,
   late,
   settling,
 }) {
@@ -68,6 +70,8 @@ function machine({
       `${percent(Math.min(...busy))} to ${percent(Math.max(...busy))} of their core, in the median ${percent(medianOf(busy))}`,
     ],
     ['rounds', `${Math.min(...rounds)} to ${Math.max(...rounds)} of each row`],
+    // An earlier run did not note it.
+    ...(commit === undefined ? [] : [['commit', commit]]),
     ['Node', node],
     ...versionsOf(versions),
   ];
@@ -238,6 +242,10 @@ function again() {
   ];
 }
 
+function paceOf({ quick, short }) {
+  return PACES[quick ? 'quick' : short ? 'short' : 'full'];
+}
+
 function commandOf({ quick, short, rounds }) {
   const words = [
     ...(quick ? ['--quick'] : []),
@@ -274,7 +282,7 @@ function bounded(value) {
 }
 
 function percent(share) {
-  return Number.isFinite(share) ? `${number(share * 100, 0)} %` : '';
+  return Number.isFinite(share) ? `${number(share * 100, 0)}%` : '';
 }
 
 function unit(title) {

@@ -7,8 +7,8 @@ import { judge, summarize } from '../bench/src/summary.ts';
 const DIGITS = 4;
 
 /** What is committed of a run: every sample, a line for each contender in each row. */
-export function kept({ date, machine, versions, options, seconds, late, rows: all }) {
-  const head = { date, machine, versions, options, seconds: rounded(seconds), late };
+export function kept({ date, commit, machine, versions, options, seconds, late, rows: all }) {
+  const head = { date, commit, machine, versions, options, seconds: rounded(seconds), late };
   const lines = all.map(({ row, loadAverage, summaries, measured }) => {
     const contenders = measured.map(({ name, samples, failure }, at) => {
       const { busy, notes } = summaries[at];

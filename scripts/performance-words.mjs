@@ -61,6 +61,8 @@ const CONNECTIONS =
   'A connection of Couplet is more than a socket: a protocol, a transport, its limits and the reason for its end are made and taken down with each. On Bun a poem takes as many system calls as raw `Bun.listen` makes, which `npm test` counts; C takes fewer than half, because it does not wait until the peer has everything. What is left is JavaScript that runs once for each connection.';
 const BUNDLE =
   '`reactor` is one object that listens and connects over TCP, UNIX sockets, standard input and output, TLS and behind proxies, as options say at run time; a bundler cannot drop a method. [Decision 21](decisions/0021-what-a-bundle-holds.md) has what each part weighs, and why 60,000 bytes are out of reach.';
+const PROCESSES =
+  'Behind one queue a new connection wakes every worker that is idle, and one of them gets it. Where there are fewer cores than workers, the others take their time from it.';
 const RESP =
   'For each header and each body the receiver makes a view, makes a callback and changes its mode; the parser by hand keeps one index. Couplet with that same parser is the line `parser by hand`, so the difference is the receiver, not the engine.';
 const TLS =
@@ -86,5 +88,6 @@ export const REASONS = {
   'tls-bulk': { couplet: [TLS], 'couplet-bun': [TLS] },
   'tls-echo': { couplet: [TLS], 'couplet-bun': [TLS] },
   'tls-lines-100': { couplet: [TLS], 'couplet-bun': [TLS] },
+  processes: { couplet: [PROCESSES] },
   bundle: { couplet: [BUNDLE], 'couplet-bun': [BUNDLE] },
 };
