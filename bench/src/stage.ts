@@ -41,6 +41,7 @@ export class Playhouse implements Stage, AsyncDisposable {
   }
 
   private run(name: string, cores: readonly number[], command: readonly string[]): Program {
+    if (this.started.disposed) throw new Error(`${name} would begin when the stage has ended`);
     const launch = this.compiler.compile(`${loads}launch.c`);
     return this.started.use(new Program(name, [launch, cores.join(','), String(mostSeconds), ...command]));
   }
