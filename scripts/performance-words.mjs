@@ -58,7 +58,7 @@ const FRAMES =
 const MESSAGES =
   'Each chunk passes the engine, which counts it, asks policies and observers, and looks whether the transport was closed or paused in between. A server by hand does none of that.';
 const CONNECTIONS =
-  'A connection of Couplet is more than a socket: a protocol, a transport, its limits and the reason for its end are made and taken down with each. On Bun a poem takes as many system calls as raw `Bun.listen` makes, which `npm test` counts; C takes fewer than half, because it does not wait until the peer has everything. What is left is JavaScript that runs once for each connection.';
+  'A connection of Couplet is more than a socket: a protocol, a transport, its limits and the reason for its end are made and taken down with each. On Bun a poem takes as many system calls as raw `Bun.listen` makes, which `npm test` counts; C takes fewer than half, because it does not wait until the peer has everything. What is left is JavaScript that runs once for each connection. [Decision 33](decisions/0033-speed-on-bun.md) has what was counted, and what was tried.';
 const BUNDLE =
   '`reactor` is one object that listens and connects over TCP, UNIX sockets, standard input and output, TLS and behind proxies, as options say at run time; a bundler cannot drop a method. [Decision 21](decisions/0021-what-a-bundle-holds.md) has what each part weighs, and why 60,000 bytes are out of reach.';
 const PROCESSES =
