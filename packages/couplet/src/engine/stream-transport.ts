@@ -377,7 +377,8 @@ export class StreamTransport extends Shown implements Transport, Sink {
   // Calling the protocol.
 
   #resumeReading(): void {
-    if (this.pending || this.output.upgrading) return;
+    // The producer, which was told to go on just before, may have paused it.
+    if (this.paused || this.pending || this.output.upgrading) return;
     const told = this.#reading === 'resumingTold';
     this.#reading = 'on';
     // A protocol may hold bytes even after the end of the peer's output.
