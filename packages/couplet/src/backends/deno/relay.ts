@@ -19,7 +19,9 @@ export class Relay extends Duplex {
   #held = false;
   #full = false;
   #ended = false;
+  /** Whether this end is a server's, can be reset, and its handshake is under way. */
   #resets: boolean;
+  #answered = false;
   #over = false;
 
   /** `role` is that of this end. */
@@ -96,6 +98,7 @@ export class Relay extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, written: (error?: Error | null) => void): void {
+    this.#answered = true;
     if (this.#stream.destroyed) written();
     else
       this.#stream.write(chunk, () => {
@@ -112,8 +115,9 @@ export class Relay extends Duplex {
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     const stream = this.#stream;
-    // A client may have finished its handshake before its server rejects it. It must not take this for an orderly end, and Deno sends no alert.
-    if (this.#resets && stream instanceof Socket) stream.resetAndDestroy();
+    // A client that has been answered may have finished its handshake before its server rejects it. It must not take this for an orderly end,
+    // and Deno sends no alert. Who has not been answered knows, and may still have to read what was sent in clear.
+    if (this.#resets && this.#answered && stream instanceof Socket) stream.resetAndDestroy();
     // A stream of the program's own that is destroyed before its end may count as broken.
     else if (this.#over && !(stream instanceof Socket)) stream.end();
     else stream.destroy();

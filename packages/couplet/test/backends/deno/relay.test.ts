@@ -111,15 +111,17 @@ describe('the relay between a stream of Deno and TLS', () => {
       assert.equal(await told, outcome);
     });
 
-  for (const [role, secured, outcome] of [
-    ['server', false, 'ECONNRESET'],
-    ['server', true, 'end'],
-    ['client', false, 'end'],
+  for (const [role, when, outcome] of [
+    ['server', 'before its answer', 'end'],
+    ['server', 'in the handshake', 'ECONNRESET'],
+    ['server', 'after the handshake', 'end'],
+    ['client', 'in the handshake', 'end'],
   ] as const)
-    test(`R37 a ${role} that destroys TLS ${secured ? 'after' : 'in'} the handshake: ${outcome}`, async () => {
+    test(`R37 a ${role} that destroys TLS ${when}: ${outcome}`, async () => {
       const server = createServer((socket: Socket) => {
         const relay = new Relay(socket, role);
-        if (secured) relay.secured();
+        if (when !== 'before its answer') relay.write(record(3));
+        if (when === 'after the handshake') relay.secured();
         relay.destroy();
       });
       await once(server.listen(0, '127.0.0.1'), 'listening');
