@@ -157,6 +157,7 @@ export abstract class StreamWire<S extends Duplex = Socket> implements Guard {
       case 'noteReset':
         // A reset that was taken for the end is not reported as such. The sink is told first what happened before.
         this.blame(action === 'noteReset' && this.path === undefined ? RESET : cause);
+        this.#readAhead();
         process.nextTick(() => this.take('report'));
         return;
       case 'cutShort':
@@ -167,6 +168,13 @@ export abstract class StreamWire<S extends Duplex = Socket> implements Guard {
         this.blame(CUT_SHORT);
         process.nextTick(() => this.sink?.onClosed(this.cause));
     }
+  }
+
+  /** Reads one chunk of a paused socket, unless it holds one: Deno does not, and only a socket that is read tells that it has ended. */
+  #readAhead(): void {
+    const { stream, raw } = this;
+    if (this.#state === 'brokenPaused' && stream === raw && stream instanceof Socket && stream.readableLength === 0)
+      stream._read(1);
   }
 
   /** The first cause counts. */
