@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect as connectTCP, createServer as createProxy } from 'node:net';
-import { before, describe, test } from 'node:test';
+import { before, describe } from 'node:test';
 import { createServer } from 'node:tls';
 import { ClientTLS, ConnectionAborted, ConnectionDone, ServerTLS, TimeoutError, TLSError } from 'couplet';
+import { runtime } from 'couplet-test/runtime';
 import type { Identity } from './certificates.ts';
 import { Authority } from './certificates.ts';
-import { foreignClient, numberOf, Party, restOf, TLSStage } from './tls-stage.ts';
+import { foreignClient, numberOf, Party, restOf, TLSStage, test } from './tls-stage.ts';
 
-describe('TLS', { timeout: 60_000 }, () => {
+describe('TLS', () => {
   let authority: Authority;
   let ca: string;
   let local: Identity;
@@ -158,7 +159,8 @@ describe('TLS', { timeout: 60_000 }, () => {
       const wrongs: [Identity, string | undefined, RegExp][] = [
         [local, 'poems.example', /poems\.example\. is not in the cert's altnames/],
         [local, '127.0.0.2', /IP: 127\.0\.0\.2 is not in the cert's list/],
-        [expired, undefined, /certificate has expired/],
+        // Deno has one reason for all that is wrong with a chain.
+        [expired, undefined, runtime === 'deno' ? /unable to verify/ : /certificate has expired/],
         [stranger, undefined, /unable to (?:verify|get)/],
       ];
       for (const [at, [identity, serverName, message]] of wrongs.entries()) {
@@ -180,8 +182,7 @@ describe('TLS', { timeout: 60_000 }, () => {
 
     test('verification that is switched off says so on standard error', async () => {
       const lines: string[] = [];
-      class Loud extends TLSStage {}
-      const stage = new Loud();
+      const stage = new TLSStage();
       const port = await stage.listen(new ServerTLS(local));
       const complain = console.error;
       console.error = (line: string) => lines.push(line);
@@ -216,7 +217,7 @@ describe('TLS', { timeout: 60_000 }, () => {
         else assert.ok(outcome instanceof TLSError, String(outcome));
         assert.notEqual(party.reason?.name, 'ConnectionDone');
       }
-      assert.match((await stage.refusal(0)).message, /peer did not return a certificate/);
+      assert.match((await stage.refusal(0)).message, /peer (?:did not return a certificate|sent no certificates)/);
       assert.match((await stage.refusal(1)).message, /the client's certificate: /);
       assert.equal(stage.served.length, 1);
       client.transport.abortConnection();
@@ -261,7 +262,7 @@ describe('TLS', { timeout: 60_000 }, () => {
     const port = await stage.listen(new ServerTLS({ ...local, alpn: ['poem'] }));
     const attempt = stage.connect(numberOf(port), new ClientTLS({ ca, alpn: ['prose'] }), new Party());
     await assert.rejects(attempt, TLSError);
-    assert.match((await stage.refusal(0)).message, /alpn|application protocol/i);
+    assert.match((await stage.refusal(0)).message, /alpn|application protocol|known protocol/i);
     await port.stopListening();
   });
 

@@ -1,7 +1,10 @@
+import type { X509Certificate as Certificate } from 'node:crypto';
 import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import type { Cause } from '../../seam/cause.ts';
-import type { TlsClientSettings, TlsContext, TlsServerSettings } from '../../seam/tls.ts';
+import type { TlsClientSettings, TlsContext, TlsIdentity, TlsServerSettings } from '../../seam/tls.ts';
 import { causeOfThrown } from '../node/cause.ts';
+import { crypto, tls } from '../node/late.ts';
 import { NodeTlsClient, NodeTlsServer, type Secured } from '../tls/context.ts';
 import { Relay } from './relay.ts';
 
@@ -9,9 +12,30 @@ class DenoTlsServer extends NodeTlsServer {
   override secure(raw: Duplex): Secured {
     return relayed(new Relay(raw, 'server'), (stream) => super.secure(stream));
   }
+
+  protected override checkKey(certificate: Certificate, identity: TlsIdentity): void {
+    checkKey(certificate, identity);
+  }
+
+  /** Deno does not know wildcards when it looks for the name of a host in a certificate itself. */
+  protected override covers(certificate: Certificate, name: string): boolean {
+    return tls().checkServerIdentity(name, certificate.toLegacyObject()) === undefined;
+  }
+
+  /** Deno tells a code, which is empty if nothing is wrong, and if there is no certificate. */
+  protected override wrongOf(socket: TLSSocket): Error | null {
+    const error = super.wrongOf(socket);
+    return error?.message === '' && socket.getPeerX509Certificate() !== undefined ? null : error;
+  }
 }
 
 class DenoTlsClient extends NodeTlsClient {
+  constructor(settings: TlsClientSettings) {
+    super(settings);
+    const { identity } = settings;
+    if (identity !== undefined) checkKey(new (crypto().X509Certificate)(identity.cert), identity);
+  }
+
   override secure(raw: Duplex, serverName: string): Secured {
     return relayed(new Relay(raw, 'client'), (stream) => super.secure(stream, serverName));
   }
@@ -24,6 +48,12 @@ export function tlsContext(settings: TlsServerSettings | TlsClientSettings): Tls
   } catch (error) {
     return { ...causeOfThrown(error), kind: 'tls' };
   }
+}
+
+/** Throws if the key of an identity is not that of its certificate: Deno finds that out only in a handshake. */
+function checkKey(certificate: Certificate, { key, passphrase }: TlsIdentity): void {
+  const privateKey = crypto().createPrivateKey({ key, ...(passphrase !== undefined && { passphrase }) });
+  if (!certificate.checkPrivateKey(privateKey)) throw new Error('key values mismatch');
 }
 
 /** Begins a handshake over a relay. */

@@ -3,7 +3,14 @@ import { isIP, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SecureContext, TLSSocket, TLSSocketOptions } from 'node:tls';
 import type { Cause } from '../../seam/cause.ts';
-import type { TlsCertificate, TlsClientSettings, TlsContext, TlsInfo, TlsServerSettings } from '../../seam/tls.ts';
+import type {
+  TlsCertificate,
+  TlsClientSettings,
+  TlsContext,
+  TlsIdentity,
+  TlsInfo,
+  TlsServerSettings,
+} from '../../seam/tls.ts';
 import { causeOfThrown } from '../node/cause.ts';
 import { crypto, tls } from '../node/late.ts';
 
@@ -50,10 +57,12 @@ export class NodeTlsServer extends NodeTlsContext {
     this.settings = settings;
     checkAuthorities(ca);
     this.#identities = settings.identities.map((identity, at) =>
-      named(at === 0 ? '' : `identities[${at - 1}]: `, () => ({
-        context: tls().createSecureContext({ ...shared, ...identity }),
-        certificate: new (crypto().X509Certificate)(identity.cert),
-      })),
+      named(at === 0 ? '' : `identities[${at - 1}]: `, () => {
+        const context = tls().createSecureContext({ ...shared, ...identity });
+        const certificate = new (crypto().X509Certificate)(identity.cert);
+        this.checkKey(certificate, identity);
+        return { context, certificate };
+      }),
     );
     this.#options = this.#optionsOf(settings);
   }
@@ -72,7 +81,20 @@ export class NodeTlsServer extends NodeTlsContext {
   contextFor(name: string | undefined): SecureContext | undefined {
     const [first] = this.#identities;
     if (name === undefined) return first?.context;
-    return (this.#identities.find(({ certificate }) => certificate.checkHost(name) !== undefined) ?? first)?.context;
+    return (this.#identities.find(({ certificate }) => this.covers(certificate, name)) ?? first)?.context;
+  }
+
+  /** Throws if the key of an identity is not that of its certificate. OpenSSL has looked, when it made the context. */
+  protected checkKey(_certificate: Certificate, _identity: TlsIdentity): void {}
+
+  /** Whether a certificate is one of that host. */
+  protected covers(certificate: Certificate, name: string): boolean {
+    return certificate.checkHost(name) !== undefined;
+  }
+
+  /** What is wrong with the client's certificate; null if nothing is. */
+  protected wrongOf(socket: TLSSocket): Error | null {
+    return verifyError(socket);
   }
 
   #optionsOf({ alpn, clientAuth }: TlsServerSettings): TLSSocketOptions {
@@ -91,7 +113,7 @@ export class NodeTlsServer extends NodeTlsContext {
   #judge(socket: TLSSocket): TlsInfo | Cause {
     const asked = this.settings.clientAuth !== 'none';
     const certificate = asked ? socket.getPeerX509Certificate() : undefined;
-    const judgement = this.judge(certificate, () => verifyError(socket));
+    const judgement = this.judge(certificate, () => this.wrongOf(socket));
     return typeof judgement === 'boolean' ? new NodeTlsInfo(socket, certificate, judgement) : judgement;
   }
 
