@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
+import process from 'node:process';
 import { after, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { runtime } from 'couplet-test/runtime';
+import { flags, runtime } from 'couplet-test/runtime';
 import { Child } from '../real/child.ts';
 
 const skip = runtime === 'deno' ? false : 'only on Deno';
@@ -64,4 +66,20 @@ describe('RT-5 without descriptors, Deno', { skip, timeout: 60_000 }, () => {
       server.signal('SIGTERM');
       assert.deepEqual(await server.ended, { code: 0, signal: null });
     });
+});
+
+describe('what Deno does not permit', { skip, timeout: 60_000 }, () => {
+  test('R16 is told as a failure that says what permits it, not thrown where nobody can catch it', () => {
+    const program = join(import.meta.dirname, 'fixtures', `permitted${extname(import.meta.filename)}`);
+    const words = [...flags.filter((flag) => flag !== '--allow-all'), '--allow-read', '--allow-env', program];
+    const { status, stdout, stderr } = spawnSync(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+    assert.deepEqual([status, `${stderr}`], [0, '']);
+    const refused = 'not permitted: run Deno with --allow-net';
+    assert.deepEqual(`${stdout}`.trim().split('\n'), [
+      `CannotListenError: cannot listen on 127.0.0.1:0: ${refused}=127.0.0.1:0`,
+      `CannotListenError: cannot listen on [::1]:0: ${refused}=[::1]:0`,
+      `CannotListenError: cannot listen on localhost:0: lookup ${refused}=localhost`,
+      `DNSLookupError: localhost:9: lookup ${refused}=localhost`,
+    ]);
+  });
 });

@@ -2,7 +2,7 @@ import process from 'node:process';
 import type { Address } from 'couplet';
 import { STOPPING } from '../command-line/server.ts';
 import { remark, say } from '../terminal/output.ts';
-import { transformCommand, wordsOf } from './by-hand.ts';
+import { downloadCommand, transformCommand, wordsOf } from './by-hand.ts';
 import type { PoetryServerOptions } from './poetry-server-options.ts';
 
 /** A server, and where it listens. */
@@ -68,11 +68,11 @@ function advise(hosts: readonly Address[], brief: boolean): void {
   const transform = hosts.at(-1);
   say('');
   say(`Download the slow ones all at once, or one after the other${brief ? '' : ', and the fast one'}:`);
-  say(`  npx get-poetry ${slow.join(' ')}`);
-  say(`  npx get-poetry --blocking ${slow.join(' ')}`);
-  if (!brief) say(`  npx get-poetry --print ${fast}`);
+  say(`  ${downloadCommand(...slow)}`);
+  say(`  ${downloadCommand('--blocking', ...slow)}`);
+  if (!brief) say(`  ${downloadCommand('--print', fast)}`);
   say('The proxy takes as long as the slow server once, and then has the poem:');
-  say(`  npx get-poetry ${proxy}`);
+  say(`  ${downloadCommand(proxy)}`);
   say('Or by hand:');
   say(`  nc ${wordsOf(first)}`);
   if (!brief && transform !== undefined) say(`  ${transformCommand(transform)}`);

@@ -11,7 +11,7 @@ import { SlowPoetryFactory } from '../protocols/slow-poetry.ts';
 import { TransformFactory } from '../protocols/transform-protocol.ts';
 import { TransformService } from '../protocols/transform-service.ts';
 import { say } from '../terminal/output.ts';
-import { transformCommand } from './by-hand.ts';
+import { downloadCommand, transformCommand } from './by-hand.ts';
 import type { PoetryServerOptions } from './poetry-server-options.ts';
 
 /** How a slow server of the application sends its poem. */
@@ -52,7 +52,7 @@ export async function slowServer(
     maxWriteBufferBytes: writeBufferFor(poem),
     line: (host) => `Serving ${name}.txt slowly on ${host.authority}: ${pace}.`,
     does: () => pace,
-    command: (host) => `npx get-poetry ${host.authority}`,
+    command: (host) => downloadCommand(host.authority),
   };
 }
 
@@ -65,7 +65,7 @@ export async function fastServer(name: string): Promise<PoetryServerOptions> {
     maxWriteBufferBytes: writeBufferFor(poem),
     line: (host) => `Serving ${name}.txt fast on ${host.authority}.`,
     does: () => 'the whole poem at once',
-    command: (host) => `npx get-poetry --print ${host.authority}`,
+    command: (host) => downloadCommand('--print', host.authority),
   };
 }
 
@@ -91,7 +91,7 @@ export function proxyServer(source: () => PoetryAddress, timeoutSeconds: number)
     maxWriteBufferBytes: MOST_BYTES,
     line: (host) => `Serving the poem of ${source().name} on ${host.authority}.`,
     does: () => `the poem of ${source().name}, fetched once`,
-    command: (host) => `npx get-poetry ${host.authority}`,
+    command: (host) => downloadCommand(host.authority),
     onStart: (context) => {
       here = context;
       // Throws now if there is nowhere to fetch from.

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { CLOSED_PORT, freePorts } from 'couplet-test/free-port';
+import { runtime } from 'couplet-test/runtime';
 import { poemFolder } from '../../src/protocols/poem.ts';
 import { DEPLOYMENTS, downloaded, poemOf, QUICK, QUIET, SLOW, serveAll, startWords } from './application.ts';
 import { dial, received } from './client.ts';
@@ -13,6 +14,9 @@ import { run, start } from './program.ts';
 import { NO_TERMINAL, Terminal } from './terminal.ts';
 
 const OPTIONS = { timeout: 30_000 };
+/** What to type on this runtime. */
+const GET = `${{ node: 'npx', bun: 'bunx --bun', deno: 'deno x -A' }[runtime]} get-poetry`;
+
 describe('npm start', () => {
   it(
     'R-D35 serves slowly, fast, by a proxy and transformed, says how to get that, and stops on Ctrl-C',
@@ -35,20 +39,16 @@ describe('npm start', () => {
       }
       const all = ports.map((port) => `127.0.0.1:${port}`).join(' ');
       const lines = service.stdout.split('\n');
-      for (const line of [
-        `  npx get-poetry ${all}`,
-        `  npx get-poetry --blocking ${all}`,
-        `  nc 127.0.0.1 ${ports[0]}`,
-      ]) {
+      for (const line of [`  ${GET} ${all}`, `  ${GET} --blocking ${all}`, `  nc 127.0.0.1 ${ports[0]}`]) {
         assert.ok(lines.includes(line), line);
       }
-      const [, command = ''] = await service.printed(/^ {2}npx get-poetry (--print .*)$/m);
+      const [, command = ''] = await service.printed(new RegExp(`^ {2}${GET} (--print .*)$`, 'm'));
       const download = await run('get-poetry', ...command.split(' '));
       assert.equal(download.status, 0);
       assert.ok(download.stdout.includes(await readFile(join(poemFolder(), 'jiangjinjiu.txt'), 'utf8')));
       const [, source, proxy] = await service.printed(/^Serving the poem of (\S+) on 127\.0\.0\.1:(\d+)\.$/m);
       assert.equal(source, `127.0.0.1:${ports[0]}`);
-      assert.ok(service.stdout.includes(`\n  npx get-poetry 127.0.0.1:${proxy}\n`));
+      assert.ok(service.stdout.includes(`\n  ${GET} 127.0.0.1:${proxy}\n`));
       const [, request = '', port] = await service.printed(/^ {2}printf '(.*)' \| nc -N 127\.0\.0\.1 (\d+)$/m);
       const transformer = await dial(t, Number(port));
       transformer.end(request);
@@ -107,10 +107,7 @@ describe('npm start in a terminal', { skip: NO_TERMINAL }, () => {
       const [row = '', command = ''] = rows.slice(2 * at);
       const [, port] = /^(?:\w+) +127\.0\.0\.1:(\d+) {2}\S/.exec(row) ?? [];
       assert.ok(row.startsWith(name) && port !== undefined, row);
-      assert.match(
-        command,
-        new RegExp(`^ {13}(?:npx get-poetry .*:${port}|printf .* \\| nc -N 127\\.0\\.0\\.1 ${port})$`),
-      );
+      assert.match(command, new RegExp(`^ {13}(?:${GET} .*:${port}|printf .* \\| nc -N 127\\.0\\.0\\.1 ${port})$`));
     }
     assert.match(rows[0] ?? '', /30 bytes every 0\.01 s, blocks 1 ms$/);
     terminal.type('\u0003');
@@ -130,7 +127,7 @@ describe('coupletd poetry', () => {
       );
       await downloaded(ports);
       // What to type is said by a process that has all servers.
-      assert.equal(/npx get-poetry/.test(service.stdout), !words.includes('apart'));
+      assert.equal(service.stdout.includes(GET), !words.includes('apart'));
       const { status, stderr } = await service.kill('SIGTERM');
       assert.deepEqual([status, stderr], [0, '']);
     });

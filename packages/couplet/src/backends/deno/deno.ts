@@ -5,6 +5,7 @@ import type { Streams } from '../../seam/streams.ts';
 import type { Surroundings } from '../../seam/surroundings.ts';
 import { NodeBackend } from '../node/node.ts';
 import { listen } from './listening.ts';
+import { permitted } from './permission.ts';
 import { spawn } from './spawn.ts';
 import { tlsContext } from './tls.ts';
 
@@ -29,7 +30,7 @@ export class DenoBackend implements Backend {
     const { clock, streams, names, surroundings } = new NodeBackend();
     this.clock = clock;
     this.streams = { ...streams, listen, tlsContext };
-    this.names = names;
+    this.names = permitted(names);
     this.surroundings = surroundings;
     this.processes = { spawn };
   }

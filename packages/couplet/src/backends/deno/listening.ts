@@ -3,6 +3,7 @@ import type { Cause } from '../../seam/cause.ts';
 import type { Listener, ListenPlace, ListenSink } from '../../seam/streams.ts';
 import { isHandle } from '../node/inherited.ts';
 import { listen as listenWith } from '../node/node.ts';
+import { refusalOf } from './permission.ts';
 
 /** How often Deno is made to look for connections, in milliseconds: R19 allows a second. */
 const LOOK_MS = 250;
@@ -16,6 +17,8 @@ let looking: NodeJS.Timeout | undefined;
  * Deno cannot be kept without accepting, so an inherited one ends with its first port.
  */
 export async function listen(place: ListenPlace, sink: ListenSink): Promise<Listener | Cause> {
+  const refusal = place.kind === 'tcp' ? refusalOf(place.host, place.port) : undefined;
+  if (refusal !== undefined) return refusal;
   let server: Server | undefined;
   const listener = await listenWith(place, sink, (made) => {
     server = made;
