@@ -154,6 +154,21 @@ describe('RT-4 an abort over TLS', () => {
       }));
 });
 
+describe('R3 a peer that leaves over TLS while most is unsent', () => {
+  test('is taken for one that reset the connection', () =>
+    onReactor(async (reactor) => {
+      const { server, client } = await securePair(reactor, Party);
+      client.transport.pauseProducing();
+      server.transport.write(Buffer.alloc(20_000_000));
+      await delay(100);
+      client.transport.abortConnection();
+      const { name, cause } = await lostSoon(server);
+      assert.equal(name, 'ConnectionLost');
+      assert.ok(typeof cause === 'object' && cause !== null && 'kind' in cause);
+      assert.equal(cause.kind, 'reset', JSON.stringify(cause));
+    }));
+});
+
 // Deno lets them wait, and has a test of its own.
 describe('RT-5 without descriptors', { skip: runtime === 'deno' && 'not on Deno' }, () => {
   test('clients that are too many are closed, the server rests, and serves once descriptors come back', async () => {

@@ -251,10 +251,16 @@ export abstract class StreamWire<S extends Duplex = Socket> implements Guard {
   #guardedBy(written: Written): Written {
     return (error) => {
       // A write failed later: the stream is not told, and goes on reading.
-      if (error !== undefined && error !== null && !this.stream.destroyed) this.take('refused', causeOf(error));
+      if (error !== undefined && error !== null && !this.stream.destroyed) this.take('refused', refusalOf(error));
       written();
     };
   }
+}
+
+/** Deno cancels what TLS has to write before it says why. */
+function refusalOf(error: Error): Cause {
+  const cause = causeOf(error);
+  return cause.code === 'ECANCELED' ? LOST : cause;
 }
 
 function onData(this: Wired, chunk: Buffer): void {
