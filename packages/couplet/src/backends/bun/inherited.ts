@@ -33,17 +33,17 @@ export async function listenInherited(
   }
   const near = duplicate(fd);
   if (typeof near !== 'number') return near.code === 'ENOTSUP' ? undefined : near;
-  const door = new NativeListener(bun, sink, place.path ?? pathOfSocket(fd), place.asked);
-  const failure = door.open({ fd: near }, backlog);
+  const listener = new NativeListener(bun, sink, place.path ?? pathOfSocket(fd), place.asked);
+  const failure = listener.open({ fd: near }, backlog);
   if (failure !== undefined) {
     fs.closeSync(near);
     return failure;
   }
   used.add(fd);
-  const { name } = door;
+  const { name } = listener;
   const suspend = (): Promise<void> => {
     used.delete(fd);
-    return stopListening(door);
+    return stopListening(listener);
   };
   const close = async (): Promise<void> => {
     await suspend();

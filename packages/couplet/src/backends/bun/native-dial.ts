@@ -1,6 +1,8 @@
 import type { ConnectPlace, Settled } from '../../seam/streams.ts';
 import type { Wire } from '../../seam/wire.ts';
+import { askAgain } from '../node/again.ts';
 import { causeOfAttempt } from '../node/cause.ts';
+import { isBound } from '../node/node.ts';
 import type { BunEvents, BunPlace, BunRuntime, BunSocket } from './bun-sockets.ts';
 import { HANDLERS } from './bun-sockets.ts';
 import { systemError } from './cause.ts';
@@ -10,10 +12,6 @@ import { NativeWire } from './native-wire.ts';
 import { openSocket } from './open-socket.ts';
 
 type DialPlace = Exclude<ConnectPlace, { kind: 'stdio' }>;
-
-/** How soon a full listener is asked again, and how much later at random, so that not all who wait ask at once. */
-const AGAIN_MS = 10;
-const AGAIN_SPREAD_MS = 40;
 
 /** Connects to a TCP port or a UNIX socket. */
 export function connectTo(bun: BunRuntime, place: DialPlace, attempt: Settled<Wire>): { cancel(): void } {
@@ -71,9 +69,9 @@ class NativeDial implements BunEvents {
     const cause = causeOfAttempt(systemError(thrown), isBound(this.#place));
     if (this.#place.kind === 'unix' && cause.code === 'ECONNREFUSED') {
       const outcome = connectPath(this.#place.path);
-      // The backlog of a UNIX socket's listener is full (connect(2)). The system reports this at once, where TCP would wait.
+      // The listener is full (connect(2)).
       if (outcome === 'EAGAIN') {
-        this.#again = setTimeout(() => this.begin(), AGAIN_MS + Math.random() * AGAIN_SPREAD_MS);
+        this.#again = askAgain(() => this.begin());
         return;
       }
       const socket = typeof outcome === 'number' ? openSocket(this.#bun, outcome) : undefined;
@@ -106,9 +104,4 @@ function addressOf(place: DialPlace): Pick<BunPlace, 'hostname' | 'port' | 'unix
     ...(localHost === undefined ? {} : { localAddress: localHost }),
     ...(localPort === undefined ? {} : { localPort }),
   };
-}
-
-/** Whether the attempt has a local address or port. */
-function isBound(place: DialPlace): boolean {
-  return place.kind === 'tcp' && (place.localHost !== undefined || place.localPort !== undefined);
 }

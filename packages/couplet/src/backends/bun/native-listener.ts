@@ -20,9 +20,9 @@ const fs = process.getBuiltinModule('node:fs');
 /** Listens on a TCP port. Resolves to the cause if that fails. */
 export async function listenTCP(bun: BunRuntime, place: TcpPlace, sink: ListenSink): Promise<Listener | Cause> {
   const { host, port, backlog, ipv6Only = false, reusePort = false } = place;
-  const door = new NativeListener(bun, sink, '', place.asked === true);
-  const failure = door.open({ hostname: host, port, ipv6Only, reusePort, exclusive: !reusePort }, backlog);
-  return failure ?? { name: door.name, close: () => stopListening(door) };
+  const listener = new NativeListener(bun, sink, '', place.asked === true);
+  const failure = listener.open({ hostname: host, port, ipv6Only, reusePort, exclusive: !reusePort }, backlog);
+  return failure ?? { name: listener.name, close: () => stopListening(listener) };
 }
 
 /** Listens on a UNIX socket. Resolves to the cause if that fails. */

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Cause } from '../../seam/cause.ts';
 import type { ProcessPlace, SpawnSink } from '../../seam/processes.ts';
 import { causeOfThrown } from '../node/cause.ts';
-import { NodeChild, startWith } from '../node/spawn.ts';
+import { NO_PIPES, NodeChild, startWith } from '../node/spawn.ts';
 import type { BunRuntime } from './bun-sockets.ts';
 import { pipeEnds } from './ends.ts';
 import { socketPair } from './libc.ts';
@@ -10,7 +10,6 @@ import { NativeWire } from './native-wire.ts';
 import { openSocket } from './open-socket.ts';
 
 const fs = process.getBuiltinModule('node:fs');
-const NO_SOCKET: Cause = { kind: 'other', code: '', detail: 'the runtime gave the process no pipes' };
 
 /** A pipe to a child: the descriptor of this end, and that of the child. */
 type Pair = readonly [near: number, far: number];
@@ -43,7 +42,7 @@ export function spawn(bun: BunRuntime, place: ProcessPlace, sink: SpawnSink): vo
   const [input, output, errors] = near.map((fd, at) => wireOf(bun, fd, at === 0 ? 'input' : 'output'));
   if (input === undefined || output === undefined) {
     child.kill('SIGKILL');
-    failed(NO_SOCKET);
+    failed(NO_PIPES);
     return;
   }
   // An error that comes later is that of a signal which may not be sent.

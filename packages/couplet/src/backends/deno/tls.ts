@@ -3,9 +3,8 @@ import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Cause } from '../../seam/cause.ts';
 import type { TlsClientSettings, TlsContext, TlsIdentity, TlsServerSettings } from '../../seam/tls.ts';
-import { causeOfThrown } from '../node/cause.ts';
 import { crypto, tls } from '../node/late.ts';
-import { NodeTlsClient, NodeTlsServer, type Secured } from '../tls/context.ts';
+import { contextOrCause, NodeTlsClient, NodeTlsServer, type Secured } from '../tls/context.ts';
 import { Relay } from './relay.ts';
 
 class DenoTlsServer extends NodeTlsServer {
@@ -43,11 +42,7 @@ class DenoTlsClient extends NodeTlsClient {
 
 /** Makes the context of settings; returns the cause if a certificate or a key cannot be used. */
 export function tlsContext(settings: TlsServerSettings | TlsClientSettings): TlsContext | Cause {
-  try {
-    return settings.role === 'server' ? new DenoTlsServer(settings) : new DenoTlsClient(settings);
-  } catch (error) {
-    return { ...causeOfThrown(error), kind: 'tls' };
-  }
+  return contextOrCause(() => (settings.role === 'server' ? new DenoTlsServer(settings) : new DenoTlsClient(settings)));
 }
 
 /** Throws if the key of an identity is not that of its certificate: Deno finds that out only in a handshake. */

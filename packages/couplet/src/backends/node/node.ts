@@ -10,8 +10,9 @@ import type { Surroundings } from '../../seam/surroundings.ts';
 import type { TlsClientSettings, TlsServerSettings } from '../../seam/tls.ts';
 import type { Sink, Wire } from '../../seam/wire.ts';
 import type { NodeTlsContext } from '../tls/context.ts';
-import { contextOf } from '../tls/context.ts';
+import { contextOf, contextOrCause } from '../tls/context.ts';
 import { adopt } from './adopt.ts';
+import { askAgain } from './again.ts';
 import { causeOf, causeOfAttempt, causeOfThrown } from './cause.ts';
 import { clock } from './clock.ts';
 import { pathOfSocket, vacate } from './descriptor.ts';
@@ -29,10 +30,6 @@ const { lookup } = process.getBuiltinModule('node:dns/promises');
 /** A place to listen at that is not a file. */
 type SocketPlace = Extract<ListenPlace, { kind: 'tcp' | 'fd' }>;
 export type TcpPlace = Extract<ListenPlace, { kind: 'tcp' }>;
-
-/** How soon a full listener is asked again, and how much later at random, so that not all who wait ask at once. */
-const AGAIN_MS = 10;
-const AGAIN_SPREAD_MS = 40;
 
 /** Listens; `served` is called with the server of the runtime when it does. */
 export async function listen(
@@ -71,7 +68,7 @@ function connectTo(place: ConnectPlace, attempt: Settled<Wire>): { cancel(): voi
   let socket: Socket | undefined;
   // The runtime reports an immediate failure before any other event; a program that then tries again would hold up all others.
   const failed = (error: unknown): void => {
-    if (isFull(error, place)) again = setTimeout(begin, AGAIN_MS + Math.random() * AGAIN_SPREAD_MS);
+    if (isFull(error, place)) again = askAgain(begin);
     else failing = setImmediate(() => attempt.onFailed(causeOfAttempt(error, isBound(place))));
   };
   const begin = (): void => {
@@ -102,11 +99,7 @@ function connectTo(place: ConnectPlace, attempt: Settled<Wire>): { cancel(): voi
 }
 
 function tlsContext(settings: TlsServerSettings | TlsClientSettings): NodeTlsContext | Cause {
-  try {
-    return contextOf(settings);
-  } catch (error) {
-    return { ...causeOfThrown(error), kind: 'tls' };
-  }
+  return contextOrCause(() => contextOf(settings));
 }
 
 async function resolve(host: string): Promise<readonly HostAddress[] | Cause> {
@@ -148,7 +141,7 @@ function isFull(error: unknown, { kind }: ConnectPlace): boolean {
 }
 
 /** Whether the attempt has a local address or port. */
-function isBound(place: ConnectPlace): boolean {
+export function isBound(place: ConnectPlace): boolean {
   return place.kind === 'tcp' && (place.localHost !== undefined || place.localPort !== undefined);
 }
 

@@ -8,7 +8,7 @@ import { causeOfThrown } from './cause.ts';
 import { childProcess, os } from './late.ts';
 import { InputPipeWire, OutputPipeWire } from './pipe-wire.ts';
 
-const NO_PIPES: Cause = { kind: 'other', code: '', detail: 'the runtime gave the process no pipes' };
+export const NO_PIPES: Cause = { kind: 'other', code: '', detail: 'the runtime gave the process no pipes' };
 
 /** Sends a signal to a child; returns false if that has ended, or may not be sent one. */
 export type Kill = (child: ChildProcess, signal: number) => boolean;

@@ -200,6 +200,15 @@ export function contextOf(settings: TlsServerSettings | TlsClientSettings): Node
   return settings.role === 'server' ? new NodeTlsServer(settings) : new NodeTlsClient(settings);
 }
 
+/** Returns the context that `make` makes, or the cause if a certificate or a key cannot be used. */
+export function contextOrCause(make: () => NodeTlsContext): NodeTlsContext | Cause {
+  try {
+    return make();
+  } catch (error) {
+    return { ...causeOfThrown(error), kind: 'tls' };
+  }
+}
+
 /** Lets nothing out in this turn: the runtime misses the end of a handshake that the other end answers inside the first write. */
 function answerLater(stream: Duplex): void {
   stream.cork();
