@@ -144,7 +144,7 @@ function pictures() {
     'performance-rates': 'Rates by row and contender',
     'performance-growth': 'CPU time for a message by the number of connections, from 10 to 10,000',
     'performance-connections':
-      'Private memory of an idle connection, and the time until 5,000 connects at once are served',
+      'Private memory of an idle connection, and the time until many connects at once are served',
     'performance-tls': 'CPU time of the server through TLS by row and contender',
   };
   return [
@@ -198,8 +198,13 @@ function goalText(row, { of, metric, peer, atMost, atLeast, median, quartiles })
   return `${CONTENDERS[of].title}: ${unit(what)} ${number(median, digits)}${ends}, goal ${bound}`;
 }
 
-function everyRow({ rows }) {
+function everyRow({ rows, options: { quick, short } }) {
   const text = ['## Every row', ''];
+  if (quick || short)
+    text.push(
+      `Where a row names two sizes, this run had the one for ${quick ? 'quick' : 'short'} runs, in brackets.`,
+      '',
+    );
   for (const found of rows) {
     const { row, summaries, goals, loadAverage } = found;
     const raw = row.metrics.find(({ name }) => name === 'cpu')?.compared === true;
@@ -231,7 +236,7 @@ function again() {
     '## Measure it yourself',
     '',
     '```sh',
-    'npm run test:runtimes            # once: installs Bun and Deno for it, unless they are on the PATH',
+    'npm run test:runtimes            # once, unless Bun and Deno are on the PATH: installs them, then tests for 20 minutes',
     'npm run bench                    # everything, about 80 minutes, 120 at most; -- --short: 20 at most',
     'npm run performance              # this page and its pictures from that run',
     'npm run performance -- --check   # whether they are what that makes of the samples that are kept',

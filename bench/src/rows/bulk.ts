@@ -18,7 +18,7 @@ function start(program: string, overTls: boolean, mebibytes: number): (stage: St
 function fast(name: string, overTls: boolean, short: number, goals: readonly Goal[]): Row {
   return {
     name,
-    work: `1 GiB (quick: ${short} MiB) on one connection in chunks of 64 KiB${overTls ? ' through TLS' : ''}`,
+    work: `1 GiB (quick and short: ${short} MiB) on one connection in chunks of 64 KiB${overTls ? ' through TLS' : ''}`,
     metrics: [
       { name: 'rate', title: 'MiB/s', digits: 0, compared: true },
       { name: 'cpu', title: 'CPU us/MiB', digits: 1, compared: true },
@@ -38,7 +38,7 @@ function fast(name: string, overTls: boolean, short: number, goals: readonly Goa
 function slow(name: string, program: string, overTls: boolean): Row {
   return {
     name,
-    work: `the same for a reader that takes ${pace} MiB/s, for 3 s (quick: 1 s)`,
+    work: `the same for a reader that takes ${pace} MiB/s, for 3 s (quick and short: 1 s)`,
     metrics: [
       { name: 'cpu', title: 'CPU us/MiB', digits: 1, compared: true },
       { name: 'grown', title: 'grown KiB', digits: 0, compared: false },

@@ -13,7 +13,7 @@ async function collected(server: Server): Promise<number> {
 
 export const idle: Row = {
   name: 'idle',
-  work: '10,000 (quick: 5,000) idle connections, each after one message; private memory of each',
+  work: '10,000 (quick and short: 5,000) idle connections, each after one message; private memory of each',
   metrics: [{ name: 'memory', title: 'bytes/connection', digits: 0, compared: true }],
   goals: [
     { of: 'couplet', metric: 'memory', atMost: 2800, steady: true },

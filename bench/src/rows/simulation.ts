@@ -5,7 +5,7 @@ const all = 2000;
 
 export const simulation: Row = {
   name: 'simulation',
-  work: '2,000 (quick: 250) seeds of the rough profile: an echo server, three clients that ask for ten lines and connect again; no network',
+  work: '2,000 (quick and short: 250) seeds of the rough profile: an echo server, three clients that ask for ten lines and connect again; no network',
   metrics: [
     { name: 'happenings', title: 'happenings/CPU s', digits: 0, compared: false },
     { name: 'speedup', title: 'times real time', digits: 0, compared: false },

@@ -6,7 +6,7 @@ const all = 5000;
 
 export const storm: Row = {
   name: 'storm',
-  work: '5,000 (quick: 2,500, and what that comes to) connects at once, until each has its line',
+  work: '5,000 (quick and short: 2,500, and twice the time) connects at once, until each has its line',
   metrics: [
     { name: 'time', title: 'ms', digits: 0, compared: true },
     { name: 'cpu', title: 'CPU us/connection', digits: 1, compared: true },

@@ -69,7 +69,7 @@ describe('RT-5 without descriptors, Deno', { skip, timeout: 60_000 }, () => {
 });
 
 describe('what Deno does not permit', { skip, timeout: 60_000 }, () => {
-  test('R16 is told as a failure that says what permits it, not thrown where nobody can catch it', () => {
+  test('R16 is told as a failure that says what permits it, not thrown where it cannot be caught', () => {
     const program = join(import.meta.dirname, 'fixtures', `permitted${extname(import.meta.filename)}`);
     const words = [...flags.filter((flag) => flag !== '--allow-all'), '--allow-read', '--allow-env', program];
     const { status, stdout, stderr } = spawnSync(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -7,8 +7,8 @@ interface Permissions {
 }
 
 /**
- * The cause that listening at an address is not permitted; undefined if it is. `node:net` of Deno would throw in a later turn, where
- * nobody can catch it.
+ * The cause that listening at an address is not permitted; undefined if it is. `node:net` of Deno would throw in a later turn, where it
+ * cannot be caught.
  */
 export function refusalOf(host: string, port: number): Cause | undefined {
   const place = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
