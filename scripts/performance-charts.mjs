@@ -231,10 +231,8 @@ function linesOf({ rows }) {
   const height = Math.max(PLOT.bottom + 46, below + 12);
   return drawn(title, height + LEGEND, [
     ...shapes,
-    ...legend(
-      height,
-      lines.map(({ of }) => of),
-    ),
+    // A dashed line has the colour of its runtime, and its name at its end.
+    ...legend(height, lines.map(({ of }) => of).filter(isOwn)),
   ]);
 }
 

@@ -23,7 +23,7 @@ export function permitted({ resolve }: Resolver): Resolver {
     resolve: async (host) => {
       const found = await resolve(host);
       if (!('kind' in found) || found.code !== 'EPERM') return found;
-      return { ...found, detail: `lookup not permitted: run Deno with --allow-net=${host}` };
+      return { ...found, detail: 'lookup not permitted: run Deno with --allow-net' };
     },
   };
 }
