@@ -5,7 +5,7 @@ import { ALLOWANCE, LONG } from './size.ts';
 import { Stage } from './stage.ts';
 import { talk } from './talk.ts';
 
-describe('a worker', { timeout: 120_000 }, () => {
+describe('a worker', { timeout: 240_000 }, () => {
   test('row 20 that throws in a callback loses this connection alone, which is logged once', async (t) => {
     const daemon = new Stage(t).run(['--workers', '1']);
     const port = await daemon.ready();

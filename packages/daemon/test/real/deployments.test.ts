@@ -27,7 +27,7 @@ async function repliesOf(port: number, politePort: number): Promise<readonly unk
 const flags = process.execArgv.filter((flag) => flag.startsWith('--conditions='));
 const REPLIES = ['PID one', 'whole', 'whole', 'reset'];
 
-describe('R-D34 one application', { timeout: 60_000 }, () => {
+describe('R-D34 one application', { timeout: 240_000 }, () => {
   for (const [what, words, processes] of [
     ['--workers 0', ['--workers', '0'], 0],
     ['--workers 2', ['--workers', '2'], 2],

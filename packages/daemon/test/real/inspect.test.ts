@@ -40,7 +40,7 @@ function shownBy({ processes = [] }: Frame): number | undefined {
   return processes.find(({ shown }) => shown)?.pid;
 }
 
-describe('coupletd run --inspect', { timeout: 120_000 }, () => {
+describe('coupletd run --inspect', { timeout: 240_000 }, () => {
   test('shows two workers through one address, over a reload, until the end', async (t) => {
     const stage = new Stage(t);
     const daemon = stage.run(['--workers', '2', '--inspect']);

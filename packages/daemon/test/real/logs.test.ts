@@ -7,7 +7,7 @@ import { Crowd } from './client.ts';
 import type { Line } from './daemon.ts';
 import { Stage } from './stage.ts';
 
-describe('the log of a daemon', { timeout: 60_000 }, () => {
+describe('the log of a daemon', { timeout: 240_000 }, () => {
   test('at SIGUSR2 has the status in a line with each key once', async (t) => {
     const stage = new Stage(t);
     const file = join(stage.folder, 'log');

@@ -19,7 +19,7 @@ const OTHERS = FULL ? 20 : 1;
 const CLIENTS = FULL ? 100 : 30;
 /** Whether this runtime can tell what has changed. */
 const RECORDS = 'registerHooks' in nodeModule;
-const TIMEOUT = { timeout: 60_000 + RELOADS * 10_000 };
+const TIMEOUT = { timeout: 240_000 + RELOADS * 10_000 };
 
 /** Replaces the code again and again under clients, none of which may lose anything. */
 async function reloadUnder(stage: Stage, daemon: Daemon, place: Place, endpoint: string, times: number): Promise<void> {

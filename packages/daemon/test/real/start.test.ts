@@ -59,7 +59,7 @@ function statusOf(pid: number): ReadonlyMap<string, string> {
 /** For `skip`: Node 20 opens all modules of a program at once, and needs more descriptors for that than anything later. */
 const MANY_AT_ONCE = process.versions.node.startsWith('20.') && 'Node 20 itself runs out of descriptors first';
 
-describe('a start', { timeout: 60_000 }, () => {
+describe('a start', { timeout: 240_000 }, () => {
   test('R-D15 with a port that is taken ends with 69 and one line, and starts no worker', async (t) => {
     const port = await taken(t);
     const daemon = new Stage(t).run(['--set', listen(port)]);

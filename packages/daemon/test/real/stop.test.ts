@@ -31,7 +31,7 @@ async function endOf(daemon: Daemon): Promise<{ status: number | string; errors:
   return { ...(await daemon.ended), ms: performance.now() - from };
 }
 
-describe('a stop', { timeout: FULL ? 300_000 : 60_000 }, () => {
+describe('a stop', { timeout: FULL ? 300_000 : 240_000 }, () => {
   for (let run = 1; run <= STOPS; run += 1)
     test(`R-D7 by SIGTERM under ${BUSY} busy: every reply is whole, and what was cut is told, run ${run}`, async (t) => {
       const daemon = new Stage(t).run(['--workers', '2', '--drain-timeout', `${DRAIN_S}`]);

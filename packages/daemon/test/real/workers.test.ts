@@ -16,7 +16,7 @@ async function hold(port: number, workers: readonly number[]): Promise<ReadonlyM
   return held;
 }
 
-describe('a worker', { timeout: 120_000 }, () => {
+describe('a worker', { timeout: 240_000 }, () => {
   test('R-D12 killed loses its own connections and no other, and is back within a second', async (t) => {
     const daemon = new Stage(t).run(['--workers', '2', '--metrics', '0']);
     const port = await daemon.ready();
