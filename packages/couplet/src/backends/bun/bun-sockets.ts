@@ -108,7 +108,6 @@ export interface BunPlace {
 
 /** What is used of the global object `Bun`. */
 export interface BunRuntime {
-  readonly version: string;
   /** Listens at once. Throws an error of the system. */
   listen(place: BunPlace): BunListener;
   /** Connects. Rejects with an error of the system; it may also throw that. */

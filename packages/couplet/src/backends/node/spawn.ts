@@ -68,7 +68,7 @@ interface ChildWire extends Wire {
 }
 
 /** The pipes of a child. */
-export interface ChildPipes {
+interface ChildPipes {
   readonly stdin: ChildWire;
   readonly stdout: ChildWire;
   readonly stderr: ChildWire | undefined;

@@ -87,7 +87,6 @@ export class FakeSocket implements BunTlsSocket {
 
 /** A Bun whose attempts to connect end as the test says. */
 export class FakeBun implements BunRuntime {
-  readonly version = '1.4.5';
   /** What gets the events of the latest attempt. */
   data: BunEvents = NOWHERE;
   fail: (error: unknown) => void = () => {};
