@@ -163,17 +163,25 @@ function behind({ rows }) {
     missed.length === 0 ? 'In this run no goal is missed.' : 'Every goal that is missed, and why, where that is known.',
     '',
   );
-  for (const { row, goals } of missed) {
+  for (const { row, goals, settling } of missed) {
     const those = goals.filter(({ verdict }) => verdict === 'MISSED');
     const reasons = new Set(those.flatMap(({ of }) => REASONS[row.name]?.[of] ?? []));
     text.push(`**${ROWS[row.name]}**`, '', ...those.map((goal) => `- ${goalText(row, goal)}`), '');
     for (const reason of reasons) text.push(...folded(reason), '');
+    for (const of of new Set(those.map((goal) => goal.of))) text.push(...unready(of, settling(of)));
   }
   const open = rows.flatMap(({ row, goals }) =>
     goals.filter(({ verdict }) => verdict === 'undecided').map((goal) => `- ${ROWS[row.name]}: ${goalText(row, goal)}`),
   );
   if (open.length > 0) text.push('Undecided in this run:', '', ...open, '');
   return text;
+}
+
+/** Says that a contender was measured before it was warm, if its CPU time fell by a quarter in the row. */
+function unready(of, change) {
+  if (!(change <= 0.75)) return [];
+  const text = `The CPU time of ${CONTENDERS[of].title} fell by ${percent(1 - change)} from the first three rounds to the last three: its server was not warm yet.`;
+  return [...folded(text), ''];
 }
 
 /** A paragraph in lines of the width of the page. */

@@ -46,7 +46,8 @@ export function measuredIn({ rows: all, ...about }) {
       return [quantile(values, 0.25), quantile(values, 0.75)];
     };
     const ratio = (of, peer, metric) => ratioOf(contenders, of, peer, metric);
-    return [{ row, loadAverage, summaries, goals: judge(row, results), quartiles, ratio }];
+    const settling = (of) => settlingOf([{ contenders }], of);
+    return [{ row, loadAverage, summaries, goals: judge(row, results), quartiles, ratio, settling }];
   });
   return { ...about, rows: found, settling: (of) => settlingOf(all, of) };
 }
