@@ -23,7 +23,7 @@ function addRoom(suite: Suite): void {
     const results = [transport.write(Buffer.alloc(HIGH)), transport.write('!'), transport.write('')];
     await stage.pass(1);
     wire.open();
-    await stage.pass(1);
+    await transport.drained();
     results.push(transport.write('!'));
     expectSame(results, [true, false, false, true], 'what write returned');
   });
