@@ -241,7 +241,8 @@ function addConnectors(suite: Suite): void {
       const factory = around(recorder);
       for (let count = 0; count < seated; count += 1) await stage.connect(port, factory).whenConnected();
       const before = recorder.reasons.length;
-      const connector = stage.connect(port, factory, { admissionTimeoutMs: 20 });
+      // Who is to disconnect must not be refused for its time before.
+      const connector = stage.connect(port, factory, disconnects === true ? {} : { admissionTimeoutMs: 20 });
       if (disconnects === true) {
         await stage.pass(5);
         connector.disconnect();
