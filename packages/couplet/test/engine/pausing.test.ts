@@ -30,10 +30,7 @@ test('R10 a producer that pauses reading when it is told to go on finds it pause
   engine.run(() => {
     connection.pauseProducing();
     connection.resumeProducing();
-    connection.registerProducer(
-      { resumeProducing: () => connection.pauseProducing(), stopProducing: () => {} },
-      false,
-    );
+    connection.registerProducer({ resumeProducing: () => connection.pauseProducing(), stopProducing: () => {} }, false);
   });
   assert.equal(connection.paused, true);
   assert.equal(wire.reading, false);
