@@ -73,7 +73,8 @@ describe('what Deno does not permit', { skip, timeout: 60_000 }, () => {
     const program = join(import.meta.dirname, 'fixtures', `permitted${extname(import.meta.filename)}`);
     const words = [...flags.filter((flag) => flag !== '--allow-all'), '--allow-read', '--allow-env', program];
     const { status, stdout, stderr } = spawnSync(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] });
-    assert.deepEqual([status, `${stderr}`], [0, '']);
+    // Deno may have words there about a workspace.
+    assert.equal(status, 0, `${stderr}`);
     const refused = 'not permitted: run Deno with --allow-net';
     assert.deepEqual(`${stdout}`.trim().split('\n'), [
       `CannotListenError: cannot listen on 127.0.0.1:0: ${refused}=127.0.0.1:0`,
