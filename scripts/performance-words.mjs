@@ -58,13 +58,15 @@ const FRAMES =
 const MESSAGES =
   'Each chunk passes the engine, which counts it, asks policies and observers, and looks whether the transport was closed or paused in between. A server by hand does none of that.';
 const CONNECTIONS =
-  'A connection of Couplet is more than a socket: a protocol, a transport, its limits and the reason for its end are made and taken down with each. On Bun a poem takes as many system calls as raw `Bun.listen` makes, which `npm test` counts; C takes fewer than half, because it does not wait until the peer has everything. What is left is JavaScript that runs once for each connection. [Decision 33](decisions/0033-speed-on-bun.md) has what was counted, and what was tried.';
+  'A connection of Couplet is more than a socket: a protocol, a transport, its limits and the reason for its end are made and taken down with each. On Bun a poem takes as many system calls as raw `Bun.listen` makes, which `npm run test:runtimes` counts; C takes fewer than half, because it does not wait until the peer has everything. What is left is JavaScript that runs once for each connection. [Decision 33](decisions/0033-speed-on-bun.md) has what was counted, and what was tried.';
 const BUNDLE =
   '`reactor` is one object that listens and connects over TCP, UNIX sockets, standard input and output, TLS and behind proxies, as options say at run time; a bundler cannot drop a method. [Decision 21](decisions/0021-what-a-bundle-holds.md) has what each part weighs, and why 60,000 bytes are out of reach.';
 const PROCESSES =
   'Behind one queue a new connection wakes every worker that is idle, and one of them gets it. Where there are fewer cores than workers, the others take their time from it.';
 const RESP =
   'For each header and each body the receiver makes a view, makes a callback and changes its mode; the parser by hand keeps one index. Couplet with that same parser is the line `parser by hand`, so the difference is the receiver, not the engine.';
+const IDLE =
+  'Most of it is what Node keeps for its socket, as the line of raw `node:net` shows. On top of it come a protocol, a transport and a wire, whose bytes `npm test` bounds.';
 const TLS =
   'The backend checks and holds back what TLS passes on, so that a pause, a reset and an end mean the same as without TLS ([runtimes](runtimes.md#tls)).';
 
@@ -88,6 +90,7 @@ export const REASONS = {
   'tls-bulk': { couplet: [TLS], 'couplet-bun': [TLS] },
   'tls-echo': { couplet: [TLS], 'couplet-bun': [TLS] },
   'tls-lines-100': { couplet: [TLS], 'couplet-bun': [TLS] },
+  idle: { couplet: [IDLE] },
   processes: { couplet: [PROCESSES] },
   bundle: { couplet: [BUNDLE], 'couplet-bun': [BUNDLE] },
 };

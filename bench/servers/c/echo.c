@@ -1,11 +1,6 @@
 // Echo: one epoll loop, level-triggered.
 #include "serve.h"
 
-static void watch(int poll, int fd) {
-  struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
-  if (epoll_ctl(poll, EPOLL_CTL_ADD, fd, &event)) die("epoll_ctl");
-}
-
 // A short write ends the connection: no load has more in flight than a socket buffer takes.
 static void echo(int fd) {
   static char buffer[65536];

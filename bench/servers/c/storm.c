@@ -1,10 +1,22 @@
-// Answers each connection with one line and leaves it open; the process ends with the row.
+// Answers each connection with one line and leaves it open, until its peer leaves.
 #include "serve.h"
 
 int main(void) {
-  int listener = listen_anywhere(0);
+  int listener = listen_anywhere(SOCK_NONBLOCK), poll = epoll_create1(0);
+  watch(poll, listener);
+  struct epoll_event events[1024];
   for (;;) {
-    int fd = accept4(listener, NULL, NULL, 0);
-    if (fd >= 0) send(fd, "welcome\n", 8, MSG_NOSIGNAL);
+    int n = epoll_wait(poll, events, 1024, -1);
+    for (int i = 0; i < n; i++) {
+      int fd = events[i].data.fd;
+      if (fd != listener) {
+        close(fd);
+        continue;
+      }
+      while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK)) >= 0) {
+        send(fd, "welcome\n", 8, MSG_NOSIGNAL);
+        watch(poll, fd);
+      }
+    }
   }
 }
