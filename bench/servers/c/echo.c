@@ -1,5 +1,6 @@
 // Echo: one epoll loop, level-triggered.
 #include "serve.h"
+#include "watch.h"
 
 // A short write ends the connection: no load has more in flight than a socket buffer takes.
 static void echo(int fd) {

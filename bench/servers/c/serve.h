@@ -28,9 +28,3 @@ static int listen_anywhere(int flags) {
   fflush(stdout);
   return fd;
 }
-
-// Level-triggered.
-__attribute__((unused)) static void watch(int poll, int fd) {
-  struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
-  if (epoll_ctl(poll, EPOLL_CTL_ADD, fd, &event)) die("epoll_ctl");
-}

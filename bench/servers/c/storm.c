@@ -1,5 +1,6 @@
 // Answers each connection with one line and leaves it open, until its peer leaves.
 #include "serve.h"
+#include "watch.h"
 
 int main(void) {
   int listener = listen_anywhere(SOCK_NONBLOCK), poll = epoll_create1(0);
