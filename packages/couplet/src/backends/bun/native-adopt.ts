@@ -9,8 +9,8 @@ import type { BunRuntime, BunSocket } from './bun-sockets.ts';
 import { type SocketEnds, TCP_ENDS } from './ends.ts';
 import { giveUp, isSocket } from './inherited.ts';
 import { duplicate } from './libc.ts';
-import { NativeWire } from './native-wire.ts';
 import { openSocket } from './open-socket.ts';
+import { seat } from './seat.ts';
 
 type DescriptorPlace = Extract<AdoptPlace, { fd: number }>;
 
@@ -36,11 +36,7 @@ export function adoptSocket(bun: BunRuntime, place: DescriptorPlace, settled: Se
     settled.onFailed(NOT_CONNECTED);
     return true;
   }
-  const wire = new NativeWire(socket, ends);
-  socket.data = wire;
-  const sink = settled.onReady(wire);
-  if (sink === null) socket.close();
-  else wire.attach(sink);
+  seat(socket, ends, (wire) => settled.onReady(wire));
   return true;
 }
 

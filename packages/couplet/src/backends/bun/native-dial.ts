@@ -8,8 +8,8 @@ import { HANDLERS } from './bun-sockets.ts';
 import { systemError } from './cause.ts';
 import { TCP_ENDS, unixEnds } from './ends.ts';
 import { connectPath } from './libc.ts';
-import { NativeWire } from './native-wire.ts';
 import { openSocket } from './open-socket.ts';
+import { seat } from './seat.ts';
 
 type DialPlace = Exclude<ConnectPlace, { kind: 'stdio' }>;
 
@@ -57,11 +57,8 @@ class NativeDial implements BunEvents {
     }
     this.#over = true;
     const place = this.#place;
-    const wire = new NativeWire(socket, place.kind === 'unix' ? unixEnds(place.path, false) : TCP_ENDS);
-    socket.data = wire;
-    const sink = this.#attempt.onReady(wire);
-    if (sink === null) socket.close();
-    else wire.attach(sink);
+    const ends = place.kind === 'unix' ? unixEnds(place.path, false) : TCP_ENDS;
+    seat(socket, ends, (wire) => this.#attempt.onReady(wire));
   }
 
   #failed(thrown: unknown): void {

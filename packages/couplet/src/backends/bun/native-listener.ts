@@ -1,6 +1,7 @@
 import type { SocketName } from '../../seam/address.ts';
 import type { Cause } from '../../seam/cause.ts';
 import type { Listener, ListenSink } from '../../seam/streams.ts';
+import type { Sink, Wire } from '../../seam/wire.ts';
 import type { TcpPlace } from '../node/node.ts';
 import type { PathListener } from '../node/server.ts';
 import { stopListening } from '../node/server.ts';
@@ -12,7 +13,7 @@ import { HANDLERS } from './bun-sockets.ts';
 import { causeOfBun } from './cause.ts';
 import { type SocketEnds, TCP_ENDS, unixEnds } from './ends.ts';
 import { connectPath, setBacklog } from './libc.ts';
-import { NativeWire } from './native-wire.ts';
+import { seat } from './seat.ts';
 import { isSpare, NO_DESCRIPTORS } from './spare.ts';
 
 const fs = process.getBuiltinModule('node:fs');
@@ -34,6 +35,8 @@ export async function listenPath(bun: BunRuntime, place: UnixPlace, sink: Listen
 export class NativeListener implements PathListener, BunEvents {
   readonly #bun: BunRuntime;
   readonly #sink: ListenSink;
+  /** Made once, not for each connection. */
+  readonly #take = (wire: Wire): Sink | null => this.#sink.onAccepted(wire);
   /** The path of a UNIX socket. */
   readonly #path: string;
   /** Whether the peer of an accepted socket must be known; a UNIX socket's has no name. */
@@ -100,11 +103,7 @@ export class NativeListener implements PathListener, BunEvents {
       socket.close();
       return;
     }
-    const wire = new NativeWire(socket, this.#ends);
-    socket.data = wire;
-    const sink = this.#sink.onAccepted(wire);
-    if (sink === null) socket.close();
-    else wire.attach(sink);
+    seat(socket, this.#ends, this.#take);
   }
 
   // Only a socket that was refused.
