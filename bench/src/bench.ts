@@ -85,7 +85,7 @@ async function run(given: Options, compiler: Compiler): Promise<boolean> {
   const entrants = enter(contenders(compiler), options.contenders);
   const versions = Object.fromEntries(entrants.map(({ name, version }) => [name, version]));
   if (given.rest && JSON.stringify(earlier?.versions) !== JSON.stringify(versions)) {
-    console.error('there is no last run of the same versions of all contenders, to which its rest could be added');
+    console.error('the last run had other versions of the contenders, or there is none: run without --rest first');
     return false;
   }
   tellMachine(machine, compiler, entrants);

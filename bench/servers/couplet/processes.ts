@@ -43,7 +43,8 @@ const child = spawn(launch, ['', '900', process.execPath, command, 'run', app, .
   env: { ...process.env, POEMS_PORT: String(port), POEMS_BYTES: bytes, POEMS_COUNTS: counts },
 });
 const ready = child.stdio[3];
-if (ready === null || ready === undefined) throw new Error('there is no pipe for readiness');
+if (ready === null || ready === undefined)
+  throw new Error('coupletd was started without the pipe on which it says that it is ready');
 child.once('exit', (status) => process.exit(status ?? 1));
 await once(ready, 'data');
 console.log(port);
