@@ -8,11 +8,13 @@ const ROWS = 200;
 
 /** Frames that no reactor has made. */
 export class FakeFrames implements FrameSource {
-  /** How many were asked for. */
+  /** How many it gave. */
   count = 0;
   readonly #frame: (number: number, view: ViewName) => Frame;
-  #counted: (() => void) | undefined;
-  #awaited = 0;
+  /** At how many it rests. */
+  #most = Number.POSITIVE_INFINITY;
+  #rests: (() => void) | undefined;
+  #goesOn: (() => void) | undefined;
 
   /** `frame` makes each, from its number and what it is for. */
   constructor(frame: (number: number, view: ViewName) => Frame) {
@@ -21,21 +23,26 @@ export class FakeFrames implements FrameSource {
 
   view({ view }: FrameQuery): FrameViewer {
     return {
-      next: () => {
+      next: async () => {
+        while (this.count >= this.#most) {
+          this.#rests?.();
+          await new Promise<void>((resolve) => {
+            this.#goesOn = resolve;
+          });
+        }
         this.count += 1;
-        if (this.count >= this.#awaited) this.#counted?.();
-        return Promise.resolve(JSON.stringify(this.#frame(this.count, view)));
+        return JSON.stringify(this.#frame(this.count, view));
       },
       close: () => {},
     };
   }
 
-  /** Resolves when that many were asked for. */
+  /** Gives frames for one viewer up to that many, and then rests. Resolves when the viewer asks for another one, which waits. */
   reach(count: number): Promise<void> {
-    this.#awaited = count;
+    this.#most = count;
+    this.#goesOn?.();
     return new Promise((resolve) => {
-      this.#counted = resolve;
-      if (this.count >= count) resolve();
+      this.#rests = resolve;
     });
   }
 }
