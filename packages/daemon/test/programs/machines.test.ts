@@ -113,9 +113,9 @@ limit = { perPeer = ${MOST}, scope = "fleet" }
     );
   }
 
-  /** Waits until HAProxy has said that a machine is up, or down, that many times. */
+  /** Waits until the log of HAProxy has said that a machine is up, or down, that many times. It warns of each besides. */
   async seen(machine: number, state: 'UP' | 'DOWN', times = 1): Promise<void> {
-    await this.#proxy?.line(new RegExp(`Server poetry/poetry${machine + 1} is ${state}`), times);
+    await this.#proxy?.line(new RegExp(`^Server poetry/poetry${machine + 1} is ${state}`), times);
   }
 
   /** Checks that no peer has more than it may, now that guests come who want more. */
