@@ -1,0 +1,52 @@
+import type { AdoptPlace } from '../../seam/adopt.ts';
+import type { Settled } from '../../seam/streams.ts';
+import type { Wire } from '../../seam/wire.ts';
+import { NOT_CONNECTED } from '../node/adopt.ts';
+import { pathOfSocket, statusOf } from '../node/descriptor.ts';
+import { namedEnds, TCP_ENDS, unixEnds } from './ends.ts';
+import { causeOfErrno } from './errno.ts';
+import type { Kernel } from './kernel.ts';
+import { KernelWire } from './kernel-wire.ts';
+import { SO_TYPE, SOCK_STREAM, SOL_SOCKET } from './linux.ts';
+import { nameOfAddress } from './socket-address.ts';
+
+type DescriptorPlace = Extract<AdoptPlace, { fd: number }>;
+
+/** The descriptors that libuv never closes. */
+const STANDARD = 2;
+
+/** Makes a wire of an inherited socket. False if that is for Node's streams: it is a pipe, a terminal, or a standard one. */
+export function adoptSocket(kernel: Kernel, place: DescriptorPlace, settled: Settled<Wire>): boolean {
+  const { calls } = kernel;
+  const { fd } = place;
+  if (fd <= STANDARD || !isSocket(fd) || calls.option(fd, SOL_SOCKET, SO_TYPE) !== SOCK_STREAM) return false;
+  const address = calls.localAddress(fd);
+  const name = typeof address === 'number' ? undefined : nameOfAddress(calls, address);
+  if (name === undefined) return false;
+  const isUnix = name.family === 'UNIX';
+  if (!isUnix && typeof calls.peerAddress(fd) === 'number') {
+    calls.close(fd);
+    settled.onFailed(NOT_CONNECTED);
+    return true;
+  }
+  const blocks = calls.unblock(fd);
+  if (blocks < 0) {
+    settled.onFailed(causeOfErrno(blocks));
+    return true;
+  }
+  const ends = isUnix ? unixEnds(pathOfSocket(fd), true) : TCP_ENDS;
+  const wire = new KernelWire(kernel, fd, namedEnds(ends, place.local, place.peer), false);
+  const sink = settled.onReady(wire);
+  if (sink === null) wire.close();
+  else wire.attach(sink);
+  return true;
+}
+
+/** Whether a descriptor is open, and that of a socket. */
+function isSocket(fd: number): boolean {
+  try {
+    return statusOf(fd).isSocket();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,133 @@
+import type { ConnectPlace, Settled } from '../../seam/streams.ts';
+import type { Wire } from '../../seam/wire.ts';
+import { askAgain } from '../node/again.ts';
+import { causeOfAttempt } from '../node/cause.ts';
+import { isBound } from '../node/node.ts';
+import { TCP_ENDS, unixEnds } from './ends.ts';
+import { errorOfErrno } from './errno.ts';
+import type { Kernel } from './kernel.ts';
+import { KernelWire } from './kernel-wire.ts';
+import {
+  AF_INET,
+  AF_INET6,
+  AF_UNIX,
+  EAGAIN,
+  EINPROGRESS,
+  EPOLLOUT,
+  SO_ERROR,
+  SO_REUSEADDR,
+  SOCK_STREAM,
+  SOL_SOCKET,
+} from './linux.ts';
+import { UNWATCHED, type Watched } from './readiness.ts';
+import { unixAddress } from './socket-address.ts';
+
+type DialPlace = Exclude<ConnectPlace, { kind: 'stdio' }>;
+
+const NO_DESCRIPTOR = -1;
+
+/** Connects to a TCP port or a UNIX socket. */
+export function connectTo(kernel: Kernel, place: DialPlace, attempt: Settled<Wire>): { cancel(): void } {
+  const dial = new KernelDial(kernel, place, attempt);
+  dial.begin();
+  return dial;
+}
+
+/** An attempt to connect, which makes a wire of its socket. */
+class KernelDial implements Watched {
+  fd: number = NO_DESCRIPTOR;
+  interest: number = UNWATCHED;
+  serial: number = 0;
+  readonly #kernel: Kernel;
+  readonly #place: DialPlace;
+  readonly #attempt: Settled<Wire>;
+  #failing: NodeJS.Immediate | undefined;
+  #again: NodeJS.Timeout | undefined;
+
+  constructor(kernel: Kernel, place: DialPlace, attempt: Settled<Wire>) {
+    this.#kernel = kernel;
+    this.#place = place;
+    this.#attempt = attempt;
+  }
+
+  begin(): void {
+    const result = this.#connect();
+    if (result === 0 || result === -EINPROGRESS) return;
+    this.#giveUp();
+    // The listener is full (connect(2)).
+    if (this.#place.kind === 'unix' && result === -EAGAIN) this.#again = askAgain(() => this.begin());
+    else this.#fail(result);
+  }
+
+  /** Connected or not, that is told by the kernel later. */
+  #connect(): number {
+    const { calls, readiness } = this.#kernel;
+    const place = this.#place;
+    const address = place.kind === 'unix' ? unixAddress(place.path) : calls.inetAddress(place.host, place.port);
+    if (typeof address === 'number') return address;
+    const fd = calls.socket(place.kind === 'unix' ? AF_UNIX : familyOf(place.host), SOCK_STREAM);
+    if (fd < 0) return fd;
+    this.fd = fd;
+    readiness.open(this);
+    const bound = this.#bind();
+    if (bound < 0) return bound;
+    const result = calls.connect(fd, address);
+    if (result < 0 && result !== -EINPROGRESS) return result;
+    return readiness.wait(this, EPOLLOUT);
+  }
+
+  #bind(): number {
+    const place = this.#place;
+    if (place.kind === 'unix' || !isBound(place)) return 0;
+    const { calls } = this.#kernel;
+    const { host, localHost = familyOf(host) === AF_INET6 ? '::' : '0.0.0.0', localPort = 0 } = place;
+    const address = calls.inetAddress(localHost, localPort);
+    if (typeof address === 'number') return address;
+    calls.setOption(this.fd, SOL_SOCKET, SO_REUSEADDR, 1);
+    return calls.bind(this.fd, address);
+  }
+
+  /** No method of the attempt is called from then on. */
+  cancel(): void {
+    clearImmediate(this.#failing);
+    clearTimeout(this.#again);
+    this.#giveUp();
+  }
+
+  #giveUp(): void {
+    const { fd } = this;
+    if (fd === NO_DESCRIPTOR) return;
+    const { calls, readiness } = this.#kernel;
+    readiness.leave(this);
+    this.fd = NO_DESCRIPTOR;
+    calls.close(fd);
+  }
+
+  /** A program that then tries again would hold up all others, so that is told after them. */
+  #fail(errno: number): void {
+    const cause = causeOfAttempt(errorOfErrno(errno), isBound(this.#place));
+    this.#failing = setImmediate(() => this.#attempt.onFailed(cause));
+  }
+
+  onReady(): void {
+    const { fd } = this;
+    const errno = this.#kernel.calls.option(fd, SOL_SOCKET, SO_ERROR);
+    if (errno !== 0) {
+      this.#giveUp();
+      this.#fail(errno);
+      return;
+    }
+    const place = this.#place;
+    const ends = place.kind === 'unix' ? unixEnds(place.path, false) : TCP_ENDS;
+    // The wire has the descriptor from now on.
+    this.fd = NO_DESCRIPTOR;
+    const wire = new KernelWire(this.#kernel, fd, ends, false);
+    const sink = this.#attempt.onReady(wire);
+    if (sink === null) wire.close();
+    else wire.attach(sink);
+  }
+}
+
+function familyOf(host: string): number {
+  return host.includes(':') ? AF_INET6 : AF_INET;
+}

@@ -1,0 +1,245 @@
+import type { SocketName } from '../../seam/address.ts';
+import type { Cause } from '../../seam/cause.ts';
+import type { Listener, ListenPlace, ListenSink } from '../../seam/streams.ts';
+import { pathOfSocket, statusOf } from '../node/descriptor.ts';
+import type { TcpPlace } from '../node/node.ts';
+import type { PathListener } from '../node/server.ts';
+import { stopListening } from '../node/server.ts';
+import { listenUNIX, type UnixPlace } from '../node/unix.ts';
+import { type KernelEnds, TCP_ENDS, unixEnds } from './ends.ts';
+import { causeOfErrno } from './errno.ts';
+import type { Kernel } from './kernel.ts';
+import { KernelWire } from './kernel-wire.ts';
+import {
+  AF_INET,
+  AF_INET6,
+  AF_UNIX,
+  EINTR,
+  EMFILE,
+  ENFILE,
+  ENOBUFS,
+  ENOMEM,
+  EAGAIN,
+  EPOLLIN,
+  IPPROTO_IPV6,
+  IPV6_V6ONLY,
+  SO_REUSEADDR,
+  SO_REUSEPORT,
+  SOCK_STREAM,
+  SOL_SOCKET,
+} from './linux.ts';
+import { UNWATCHED, type Watched } from './readiness.ts';
+import { nameOfAddress, unixAddress } from './socket-address.ts';
+import { settle } from './turns.ts';
+
+type InheritedPlace = Extract<ListenPlace, { kind: 'fd' }>;
+
+/** How many connections are accepted before other descriptors have their turn. */
+const MOST_IN_A_TURN = 64;
+/** The errors of accept(2) for which there is room later; any other one is about the connection that would have been accepted. */
+const NO_ROOM: ReadonlySet<number> = new Set([EMFILE, ENFILE, ENOBUFS, ENOMEM]);
+/** How soon accepting is tried again, and how often at most its failure is told, in milliseconds. */
+const AGAIN = 100;
+const TOLD_EACH = 1000;
+const NO_DESCRIPTOR = -1;
+const STANDARD = 2;
+const IN_USE: Cause = { kind: 'other', code: 'EEXIST', detail: 'this process already uses it' };
+
+/** The inherited descriptors on which ports of this process listen. */
+const used: Set<number> = new Set();
+
+/** Listens on a TCP port. Resolves to the cause if that fails. */
+export async function listenTCP(kernel: Kernel, place: TcpPlace, sink: ListenSink): Promise<Listener | Cause> {
+  const listener = new KernelListener(kernel, sink, place);
+  const failure = listener.openTCP(place);
+  return failure ?? { name: listener.name, close: () => stopListening(listener) };
+}
+
+/** Listens on a UNIX socket. Resolves to the cause if that fails. */
+export function listenPath(kernel: Kernel, place: UnixPlace, sink: ListenSink): Promise<Listener | Cause> {
+  return listenUNIX(new KernelListener(kernel, sink, place, place.path), place);
+}
+
+/** Whether a place is that of a socket here; libuv never closes the descriptors 0 to 2, so the runtime has a way of its own for them. */
+export function isSocket(place: ListenPlace): place is InheritedPlace {
+  if (place.kind !== 'fd' || place.fd <= STANDARD) return false;
+  try {
+    return statusOf(place.fd).isSocket();
+  } catch {
+    return false;
+  }
+}
+
+/** Listens on an inherited socket. Resolves to the cause if that fails. */
+export async function listenInherited(
+  kernel: Kernel,
+  place: InheritedPlace,
+  sink: ListenSink,
+): Promise<Listener | Cause> {
+  const { fd, backlog } = place;
+  if (used.has(fd)) return IN_USE;
+  const listener = new KernelListener(kernel, sink, place, place.path ?? pathOfSocket(fd));
+  const failure = listener.openInherited(fd, backlog);
+  if (failure !== undefined) return failure;
+  used.add(fd);
+  const { name } = listener;
+  return {
+    name,
+    close: () => {
+      used.delete(fd);
+      return stopListening(listener);
+    },
+    suspend: () => {
+      used.delete(fd);
+      return stopListening({ close: () => listener.suspend() });
+    },
+  };
+}
+
+/** A listening socket of the kernel, which makes wires of the sockets that it accepts. */
+class KernelListener implements PathListener, Watched {
+  fd: number = NO_DESCRIPTOR;
+  interest: number = UNWATCHED;
+  serial: number = 0;
+  readonly #kernel: Kernel;
+  readonly #sink: ListenSink;
+  readonly #paused: boolean;
+  /** Whether the peer of an accepted socket must be known; a UNIX socket's has no name. */
+  readonly #asked: boolean;
+  /** The path of a UNIX socket. */
+  readonly #path: string;
+  #ends: KernelEnds = TCP_ENDS;
+  #again: NodeJS.Timeout | undefined;
+  /** When a failure was told. */
+  #toldAt = Number.NEGATIVE_INFINITY;
+
+  constructor(kernel: Kernel, sink: ListenSink, { paused, asked }: Pick<ListenPlace, 'paused' | 'asked'>, path = '') {
+    this.#kernel = kernel;
+    this.#sink = sink;
+    this.#paused = paused === true;
+    this.#asked = asked === true;
+    this.#path = path;
+  }
+
+  /** Listens on a TCP port. Returns the cause if that fails. */
+  openTCP({ host, port, backlog, ipv6Only = false, reusePort = false }: TcpPlace): Cause | undefined {
+    const { calls } = this.#kernel;
+    const address = calls.inetAddress(host, port);
+    if (typeof address === 'number') return causeOfErrno(address, 'bind');
+    return this.#open(host.includes(':') ? AF_INET6 : AF_INET, (fd) => {
+      calls.setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+      if (host.includes(':')) calls.setOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, ipv6Only ? 1 : 0);
+      if (reusePort) calls.setOption(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+      const result = calls.bind(fd, address);
+      return result < 0 ? result : calls.listen(fd, backlog);
+    });
+  }
+
+  async listen(path: string, backlog: number, bound: () => void): Promise<Cause | undefined> {
+    const { calls } = this.#kernel;
+    const failure = this.#open(AF_UNIX, (fd) => {
+      const result = calls.bind(fd, unixAddress(path));
+      return result < 0 ? result : calls.listen(fd, backlog);
+    });
+    if (failure === undefined) bound();
+    return failure;
+  }
+
+  #open(family: number, bind: (fd: number) => number): Cause | undefined {
+    const { calls } = this.#kernel;
+    const fd = calls.socket(family, SOCK_STREAM);
+    if (fd < 0) return causeOfErrno(fd);
+    const result = bind(fd);
+    if (result < 0) {
+      calls.close(fd);
+      return causeOfErrno(result, 'bind');
+    }
+    return this.#begin(fd);
+  }
+
+  /** Listens on a socket that is bound already. */
+  openInherited(fd: number, backlog: number): Cause | undefined {
+    const { calls } = this.#kernel;
+    const blocks = calls.unblock(fd);
+    if (blocks < 0) return causeOfErrno(blocks);
+    const result = calls.listen(fd, backlog);
+    return result < 0 ? causeOfErrno(result) : this.#begin(fd);
+  }
+
+  #begin(fd: number): Cause | undefined {
+    this.fd = fd;
+    if (this.name.family === 'UNIX') this.#ends = unixEnds(this.#path, true);
+    const { readiness } = this.#kernel;
+    readiness.open(this);
+    const failure = readiness.wait(this, EPOLLIN);
+    if (failure === 0) return undefined;
+    this.close();
+    return causeOfErrno(failure);
+  }
+
+  /** What it is bound to. */
+  get name(): SocketName {
+    const { calls } = this.#kernel;
+    const address = calls.localAddress(this.fd);
+    const name = typeof address === 'number' ? undefined : nameOfAddress(calls, address);
+    return name === undefined || name.family === 'UNIX' ? { family: 'UNIX', path: this.#path } : name;
+  }
+
+  /** Stops accepting, and keeps the socket. */
+  suspend(): void {
+    clearTimeout(this.#again);
+    this.#kernel.readiness.leave(this);
+    this.fd = NO_DESCRIPTOR;
+  }
+
+  close(): void {
+    const { fd } = this;
+    if (fd === NO_DESCRIPTOR) return;
+    this.suspend();
+    this.#kernel.calls.close(fd);
+  }
+
+  onReady(): void {
+    for (let accepted = 0; accepted < MOST_IN_A_TURN && this.fd !== NO_DESCRIPTOR; accepted += 1) {
+      const fd = this.#kernel.calls.accept(this.fd);
+      if (fd >= 0) {
+        this.#seat(fd);
+        settle();
+      } else if (fd === -EAGAIN) return;
+      else if (NO_ROOM.has(-fd)) {
+        this.#rest(causeOfErrno(fd));
+        return;
+      } else if (fd !== -EINTR) this.#tell(causeOfErrno(fd));
+    }
+  }
+
+  #seat(fd: number): void {
+    const { calls } = this.#kernel;
+    // To look for the peer is a system call.
+    if (this.#asked && this.#ends === TCP_ENDS && typeof calls.peerAddress(fd) === 'number') {
+      calls.close(fd);
+      return;
+    }
+    const wire = new KernelWire(this.#kernel, fd, this.#ends, this.#paused);
+    const sink = this.#sink.onAccepted(wire);
+    if (sink === null) wire.close();
+    else wire.attach(sink);
+  }
+
+  /** Waits until there may be room for a connection: those that wait would be told again and again. */
+  #rest(cause: Cause): void {
+    const { readiness } = this.#kernel;
+    readiness.wait(this, 0);
+    this.#again = setTimeout(() => {
+      readiness.wait(this, EPOLLIN);
+    }, AGAIN);
+    this.#tell(cause);
+  }
+
+  #tell(cause: Cause): void {
+    const now = performance.now();
+    if (now - this.#toldAt < TOLD_EACH) return;
+    this.#toldAt = now;
+    this.#sink.onAcceptFailed(cause);
+  }
+}

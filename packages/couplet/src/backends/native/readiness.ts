@@ -1,0 +1,90 @@
+import type { Calls } from './calls.ts';
+import { EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLL_CTL_MOD } from './linux.ts';
+import { raise, settle } from './turns.ts';
+
+/** Nothing is waited for on a descriptor, not even that it breaks. */
+export const UNWATCHED = -1;
+
+/** A descriptor that is waited for. */
+export interface Watched {
+  readonly fd: number;
+  /** What is waited for, `UNWATCHED` at first. Only `Readiness` changes it. */
+  interest: number;
+  /** Tells it from others that had its number before. Only `Readiness` changes it. */
+  serial: number;
+  /** Is called with what has happened: bits of epoll(7). */
+  onReady(events: number): void;
+}
+
+/**
+ * Waits for all descriptors of the process that are open here, by one of epoll(7) for which the event loop waits. They keep the process
+ * alive.
+ */
+export class Readiness {
+  readonly #calls: Calls;
+  readonly #epoll: number;
+  readonly #loop: { start(): void; stop(): void };
+  /** By descriptor. */
+  readonly #watched: (Watched | undefined)[] = [];
+  #open = 0;
+  #serials = 0;
+
+  /** Throws if the system refuses. */
+  constructor(calls: Calls) {
+    this.#calls = calls;
+    this.#epoll = calls.epoll();
+    if (this.#epoll < 0) throw new Error(`epoll_create1(2) fails (${this.#epoll})`);
+    this.#loop = calls.watch(this.#epoll, () => this.#tell());
+  }
+
+  /** Takes a descriptor that has been opened, or another object for it. Nothing is waited for yet. */
+  open(watched: Watched): void {
+    const former = this.#watched[watched.fd];
+    if (former === undefined) {
+      this.#open += 1;
+      if (this.#open === 1) this.#loop.start();
+    }
+    this.#serials = (this.#serials + 1) | 0;
+    watched.serial = this.#serials;
+    watched.interest = UNWATCHED;
+    // It gets a new number, by which events of the former one are told apart.
+    if (former !== undefined) this.wait(former, UNWATCHED);
+    this.#watched[watched.fd] = watched;
+  }
+
+  /** Waits for `interest`. Returns the negative number of an error if the kernel has no room for that. */
+  wait(watched: Watched, interest: number): number {
+    const { fd, serial, interest: former } = watched;
+    if (former === interest) return 0;
+    watched.interest = interest;
+    if (interest === UNWATCHED) return this.#calls.control(this.#epoll, EPOLL_CTL_DEL, fd, 0, 0);
+    const operation = former === UNWATCHED ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+    return this.#calls.control(this.#epoll, operation, fd, interest, serial);
+  }
+
+  /** Gives a descriptor up, before it is closed: another process may hold the same socket, and epoll(7) would go on telling about that. */
+  leave(watched: Watched): void {
+    if (this.#watched[watched.fd] !== watched) return;
+    this.wait(watched, UNWATCHED);
+    this.#watched[watched.fd] = undefined;
+    this.#open -= 1;
+    if (this.#open === 0) this.#loop.stop();
+  }
+
+  /** Each event is one of its own. What does not fit is told at once again, as the event loop finds the same descriptor ready. */
+  #tell(): void {
+    const calls = this.#calls;
+    const count = calls.ready(this.#epoll);
+    for (let index = 0; index < count; index += 1) {
+      const watched = this.#watched[calls.fdAt(index)];
+      // It was closed by what came before it, and another one may have its number.
+      if (watched === undefined || watched.serial !== calls.serialAt(index)) continue;
+      try {
+        watched.onReady(calls.eventsAt(index));
+      } catch (error) {
+        raise(error);
+      }
+      settle();
+    }
+  }
+}

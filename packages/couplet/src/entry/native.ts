@@ -1,0 +1,1 @@
+export { NativeBackend } from '../backends/native/native.ts';
