@@ -15,8 +15,8 @@ const SOURCES = '--conditions=couplet-source';
 const BUILD = ['packages/couplet/', 'packages/daemon/', 'packages/inspector/'];
 
 /**
- * By name: `title` says which it is, `version` which one is installed, where it is one that is; `words` are its arguments to run a file;
- * `nothing` is what it prints, in place of a report, when all suites of a file are skipped.
+ * By name: `title` says which it is, `version` which one is installed, where it is one that is; `words` are its arguments to run a file, `env`
+ * what it gets in its environment; `nothing` is what it prints, in place of a report, when all suites of a file are skipped.
  */
 export const RUNTIMES = {
   workspace: {
@@ -34,6 +34,12 @@ export const RUNTIMES = {
     version: '26.10.0',
     program: programOf('node'),
     words: (file, report) => [SOURCES, ...reporters(report), file],
+  },
+  native: {
+    title: "Node 26 on the kernel's sockets, sources",
+    program: programOf('node'),
+    words: (file, report) => [SOURCES, ...reporters(report), file],
+    env: { COUPLET_BACKEND: 'native' },
   },
   bun: {
     title: 'Bun, sources',

@@ -19,6 +19,8 @@ const DAEMONS = 'packages/daemon/test/real';
 const ABOUT_RUNTIMES = ['packages/couplet/test/runtimes', 'packages/daemon/test/runtimes', 'test/runtimes'];
 /** What is asked of each runtime: descriptors, backlog, aborts. */
 const REQUIREMENTS = 'packages/couplet/test/runtimes/requirements.test.ts';
+/** What is asked of the kernel's sockets. */
+const NATIVE = 'packages/couplet/test/runtimes/native.test.ts';
 /** Folders whose tests run where these are named, and not with what is around them. */
 const APART = [DAEMONS, ...ABOUT_RUNTIMES, ...globSync('{packages/*,examples}/test/{programs,browser}')];
 
@@ -43,6 +45,7 @@ const SUITES = {
   workspace: [...FOLDERS, DAEMONS, ...ABOUT_RUNTIMES],
   machine: [...FOLDERS, DAEMONS],
   node: ['packages/couplet', REQUIREMENTS],
+  native: ['packages/couplet/test/real', NATIVE, REQUIREMENTS, ...PROGRAMS, DAEMONS],
   bun: ['packages/couplet', REQUIREMENTS, ...PROGRAMS],
   deno: ['packages/couplet', REQUIREMENTS, ...PROGRAMS],
 };
@@ -126,13 +129,16 @@ for (const name of names)
 if (process.env.CI === 'true') installPrograms(['strace']);
 if (kind === 'browser') installBrowser();
 else if (kind !== 'sources') installPrograms();
-installRuntimes(names.filter((name) => RUNTIMES[name].version !== undefined));
+installRuntimes(
+  names.map((name) => (name === 'native' ? 'node' : name)).filter((name) => RUNTIMES[name].version !== undefined),
+);
 const runner = new Runner({
   limit: Number(values.limit),
   // One more than there are processors: the suites on real sockets mostly wait.
   slots: availableParallelism() + 1,
   differences: values.differences,
   env: (runtime) => ({
+    ...RUNTIMES[runtime].env,
     // Each file has a process of its own, and most of what that compiles another one has compiled before.
     NODE_COMPILE_CACHE: join(process.cwd(), 'node_modules/.cache/tests'),
     // Where there is time for it some take larger numbers, on one runtime: the numbers of the others tell how they differ.

@@ -8,8 +8,8 @@ import {
   EVENT_DATA,
   F_GETFL,
   F_SETFL,
-  INET6_BYTES,
   INET_BYTES,
+  INET6_BYTES,
   MESSAGE_BYTES,
   MSG_CMSG_CLOEXEC,
   MSG_DONTWAIT,
@@ -31,7 +31,6 @@ import {
 // such as a sample of the profiler: of what they call, mmap(2), munmap(2), madvise(2), mprotect(2) and futex(2), the first four set the
 // number only when they fail, as the process is out of memory then, and the C library makes the last one without it. Handlers of signals of
 // libuv and V8 put it back. So it is right unless memory has run out, and there a wrong number ends a connection that was lost anyway.
-
 
 type FfiType = Signature['return'];
 
@@ -156,7 +155,8 @@ export class Calls {
     this.#c = functions;
     this.#libc = lib;
     this.#errno = functions.__errno_location();
-    if (ffi.toString(functions.uv_handle_type_name(UV_POLL)) !== 'poll') throw new Error('libuv has other numbers than those known');
+    if (ffi.toString(functions.uv_handle_type_name(UV_POLL)) !== 'poll')
+      throw new Error('libuv has other numbers than those known');
     const at = (memory: ArrayBufferView): bigint => ffi.getRawPointer(memory.buffer) + BigInt(memory.byteOffset);
     this.#partAt = at(this.#part);
     this.#addressAt = at(this.#address);

@@ -1,6 +1,6 @@
 import type { SocketName } from '../../seam/address.ts';
-import { nameOfAddress } from './socket-address.ts';
 import type { Calls } from './calls.ts';
+import { nameOfAddress } from './socket-address.ts';
 
 /** What kind of ends a socket has, and their names, which are looked up when they are asked for. */
 export interface KernelEnds {

@@ -35,7 +35,8 @@ const PROCESSORS: ReadonlySet<string> = new Set(['x64', 'arm64']);
 /** Returns the module `node:ffi`, or says why it cannot be used here. To load it makes Node warn that it is experimental. */
 export function findFfi(): Ffi | string {
   const { platform, arch, versions } = process;
-  if (platform !== 'linux' || !PROCESSORS.has(arch)) return `it needs Linux on x64 or arm64, and this is ${platform} on ${arch}`;
+  if (platform !== 'linux' || !PROCESSORS.has(arch))
+    return `it needs Linux on x64 or arm64, and this is ${platform} on ${arch}`;
   if ('bun' in versions || 'deno' in versions) return 'it needs Node, and this is another runtime';
   // Each worker thread has a loop of its own, which ends when somebody else terminates it.
   if (!process.getBuiltinModule('node:worker_threads').isMainThread)

@@ -120,8 +120,8 @@ class KernelDial implements Watched {
     const place = this.#place;
     const ends = place.kind === 'unix' ? unixEnds(place.path, false) : TCP_ENDS;
     // The wire has the descriptor from now on.
-    this.fd = NO_DESCRIPTOR;
     const wire = new KernelWire(this.#kernel, fd, ends, false);
+    this.fd = NO_DESCRIPTOR;
     const sink = this.#attempt.onReady(wire);
     if (sink === null) wire.close();
     else wire.attach(sink);

@@ -31,7 +31,8 @@ function find(): Kernel | string {
   try {
     const ffi = findFfi();
     if (typeof ffi === 'string') return ffi;
-    if (!canSettle) return `Node ${process.versions.node} has no process._tickCallback, by which each event is one of its own`;
+    if (!canSettle)
+      return `Node ${process.versions.node} has no process._tickCallback, by which each event is one of its own`;
     const calls = new Calls(ffi);
     return {
       calls,

@@ -27,6 +27,8 @@ export class Readiness {
   /** By descriptor. */
   readonly #watched: (Watched | undefined)[] = [];
   #open = 0;
+  /** What is ready will be told in this turn of the event loop. */
+  #due = false;
   #serials = 0;
 
   /** Throws if the system refuses. */
@@ -34,7 +36,17 @@ export class Readiness {
     this.#calls = calls;
     this.#epoll = calls.epoll();
     if (this.#epoll < 0) throw new Error(`epoll_create1(2) fails (${this.#epoll})`);
-    this.#loop = calls.watch(this.#epoll, () => this.#tell());
+    this.#loop = calls.watch(this.#epoll, () => this.#found());
+  }
+
+  /**
+   * Something is ready. C calls this outside of all that Node runs around a callback, without which code of a program cannot run: where
+   * that begins TLS, for one, the process would abort. So it is told in an immediate of Node, which comes next.
+   */
+  #found(): void {
+    if (this.#due) return;
+    this.#due = true;
+    setImmediate(this.#tell);
   }
 
   /** Takes a descriptor that has been opened, or another object for it. Nothing is waited for yet. */
@@ -72,7 +84,8 @@ export class Readiness {
   }
 
   /** Each event is one of its own. What does not fit is told at once again, as the event loop finds the same descriptor ready. */
-  #tell(): void {
+  readonly #tell = (): void => {
+    this.#due = false;
     const calls = this.#calls;
     const count = calls.ready(this.#epoll);
     for (let index = 0; index < count; index += 1) {
@@ -86,5 +99,5 @@ export class Readiness {
       }
       settle();
     }
-  }
+  };
 }

@@ -1,6 +1,6 @@
 import type { SocketName } from '../../seam/address.ts';
 import type { Calls } from './calls.ts';
-import { AF_INET, AF_INET6, AF_UNIX, INET6_BYTES, INET_BYTES } from './linux.ts';
+import { AF_INET, AF_INET6, AF_UNIX, INET_BYTES, INET6_BYTES } from './linux.ts';
 
 /** The address of the path of a UNIX socket. An abstract name, which begins with a zero, has none at its end (unix(7)). */
 export function unixAddress(path: string): Uint8Array {

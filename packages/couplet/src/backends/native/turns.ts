@@ -1,9 +1,9 @@
-// A function that C calls by `node:ffi` must not throw, and Node does not run behind it what it has put off. So each event is made one by
-// what is here: ticks and promises come before the next event, as with Node's own sockets, and what throws is an uncaught exception.
+// Each descriptor that is ready is an event of its own, though all are told in one callback of Node: ticks and promises come before the next
+// event, as with Node's own sockets, and what throws is an uncaught exception, after which the next event comes.
 
 type Run = () => void;
 
-/** What Node runs after each callback of its own: ticks, promises, and rejections that nobody handles. Undefined where it has another name. */
+/** What Node runs between its immediates: ticks, promises, and rejections that nothing handles. Undefined where it has another name. */
 const runWaiting: Run | undefined = found(Reflect.get(process, '_tickCallback'));
 
 function found(member: unknown): Run | undefined {

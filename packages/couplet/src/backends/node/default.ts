@@ -1,7 +1,26 @@
 import type { Backend } from '../../seam/backend.ts';
 import { NodeBackend } from './node.ts';
 
-/** The backend of the runtime, as `#backend` of the package's `imports` names it. */
+const { createRequire } = process.getBuiltinModule('node:module');
+
+/** Names the backend in the environment. */
+const NAME = 'COUPLET_BACKEND';
+
+/** The backend of the runtime, as `#backend` of the package's `imports` names it. Throws an `Error` if the environment names another one. */
 export function backend(): Backend {
-  return new NodeBackend();
+  const name = process.env[NAME] ?? '';
+  if (name === '' || name === 'node') return new NodeBackend();
+  if (name === 'native') return native();
+  throw new Error(`${NAME} is '${name}', not 'native', 'node' or unset`);
+}
+
+/** Loaded by its name, so that only who asks for it has it in a bundle, or in memory. */
+function native(): Backend {
+  const entry: unknown = createRequire(import.meta.url)('couplet/native');
+  if (hasNative(entry)) return new entry.NativeBackend();
+  throw new Error(`${NAME} is 'native', and the couplet/native that is installed does not have that backend`);
+}
+
+function hasNative(entry: unknown): entry is { NativeBackend: new () => Backend } {
+  return typeof entry === 'object' && entry !== null && typeof Reflect.get(entry, 'NativeBackend') === 'function';
 }
