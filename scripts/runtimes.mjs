@@ -39,7 +39,8 @@ export const RUNTIMES = {
     title: "Node 26 on the kernel's sockets, sources",
     program: programOf('node'),
     words: (file, report) => [SOURCES, ...reporters(report), file],
-    env: { COUPLET_BACKEND: 'native' },
+    // Programs whose standard error is compared have the warning about node:ffi there otherwise.
+    env: { COUPLET_BACKEND: 'native', NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
   },
   bun: {
     title: 'Bun, sources',

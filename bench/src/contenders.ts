@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Compiler } from './compiler.ts';
 import type { Contender, Present } from './contender.ts';
 import { firstLineOf } from './machine.ts';
-import { advice, bun, deno, find } from './runtimes.ts';
+import { advice, bun, deno, find, node26 } from './runtimes.ts';
 
 /** The root of the repository. */
 const here = fileURLToPath(new URL('../../', import.meta.url));
@@ -41,6 +41,15 @@ function onCouplet(folder: string, root: string = here): Present | string {
   return existsSync(engine) ? onNode(folder, process.version, root) : `${engine} does not exist`;
 }
 
+/** Servers in TypeScript, run by a Node that has `node:ffi`, with variables in their environment. */
+function onNode26(folder: string, root: string = here, variables: readonly string[] = []): Present | string {
+  const found = find(node26);
+  if (found === undefined) return advice(node26);
+  const flags = ['--no-warnings', '--conditions=couplet-source', '--expose-gc'];
+  const run = (path: string): string[] => ['env', ...variables, found.path, ...flags, path];
+  return folderOf(folder, 'ts', `v${found.version}`, run, root);
+}
+
 /** Servers in TypeScript, run by Bun, with variables in their environment. */
 function onBun(folder: string, root: string = here, variables: readonly string[] = []): Present | string {
   const found = find(bun);
@@ -74,6 +83,8 @@ function onPackage(name: string): Present | string {
 }
 
 // What follows leaves out: the bundlers of the bench are those of Node and of Bun, and coupletd is measured on Node.
+/** What is measured on one Node. */
+const apart = ['bundle', 'bytewise', 'processes', 'observed', 'simulation', 'start-up'];
 /** What is compared of the two backends on Bun. */
 const twice = ['echo', 'poems', 'idle'];
 
@@ -91,10 +102,19 @@ export function coupletsOnNode(root?: string): Contender[] {
   ];
 }
 
-/** The same engine on Bun, by its backend and by that of Node, and on Deno. */
+/** The same engine on the kernel's sockets of Node 26, on Bun by its backend and by that of Node, and on Deno. */
 function coupletsElsewhere(root?: string): Contender[] {
   const node = ['COUPLET_BENCH_BACKEND=node'];
+  const native = ['COUPLET_BACKEND=native'];
   return [
+    {
+      name: 'couplet-native',
+      find: () => limited(onNode26('couplet', root, native), (program) => !apart.includes(program)),
+    },
+    {
+      name: 'couplet-native-text',
+      find: () => onNode26('couplet-text', root, native),
+    },
     {
       name: 'couplet-bun',
       find: () => limited(onBun('couplet', root), (program) => program !== 'processes'),
@@ -122,6 +142,7 @@ export function contenders(compiler: Compiler): Contender[] {
     ...couplets(),
     // The sockets of each runtime alone.
     { name: 'node', find: () => onNode('node') },
+    { name: 'node-26', find: () => onNode26('node') },
     { name: 'bun', find: () => onBun('bun') },
     { name: 'deno', find: () => onDeno('deno') },
     { name: 'readline', find: () => onNode('readline') },

@@ -14,6 +14,8 @@ export interface Found {
 
 interface Runtime {
   readonly name: string;
+  /** The least version; any unless set. */
+  readonly least?: number;
   /** The variable that names another program. */
   readonly variable: string;
   /** Has it print its version and where its program is. */
@@ -32,6 +34,14 @@ export const deno: Runtime = {
   words: ['eval', 'console.log(Deno.version.deno, Deno.execPath())'],
 };
 
+/** The Node that has `node:ffi`, beside the one that runs this. */
+export const node26: Runtime = {
+  name: 'node',
+  least: 26.1,
+  variable: 'NODE26',
+  words: ['--eval', 'console.log(process.versions.node, process.execPath)'],
+};
+
 const known = new Map<Runtime, Found | undefined>();
 
 /** The one that the variable names, that `npm run test:runtimes` has installed, or that is on the PATH. */
@@ -40,11 +50,11 @@ export function find(runtime: Runtime): Found | undefined {
   return known.get(runtime);
 }
 
-function look({ name, variable, words }: Runtime): Found | undefined {
+function look({ name, least = 0, variable, words }: Runtime): Found | undefined {
   const named = process.env[variable];
   for (const command of named === undefined ? [`${installed}${name}`, name] : [named]) {
     const [, version, path] = /^(\S+) (.+)$/.exec(firstLineOf(command, ...words) ?? '') ?? [];
-    if (version !== undefined && path !== undefined) return { version, path };
+    if (version !== undefined && path !== undefined && Number.parseFloat(version) >= least) return { version, path };
   }
   return undefined;
 }

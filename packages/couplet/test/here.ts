@@ -13,7 +13,7 @@ const BACKENDS: Readonly<Record<Runtime, new () => Backend>> = {
 };
 
 /** Whether the backend is that of the kernel's sockets, where `import 'couplet'` picks it by the environment. */
-export const native: boolean = process.env['COUPLET_BACKEND'] === 'native';
+export const native: boolean = process.env.COUPLET_BACKEND === 'native';
 
 /** Makes a backend of this runtime, as `import 'couplet'` picks it. */
 export function backendHere(): Backend {

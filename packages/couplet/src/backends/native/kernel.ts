@@ -4,11 +4,12 @@ import { Readiness } from './readiness.ts';
 import { Slab } from './slab.ts';
 import { canSettle } from './turns.ts';
 
-/** Sizes of memory that reads go into, and the least room that they get. The kernel fills a large one in one call. */
+/** The size of the memory that messages go into, and the least room for one. */
 const SMALL = 16 * 1024;
-const LEAST_SMALL = 2 * 1024;
+const LEAST = 2 * 1024;
+/** The size of the memory that goes to what comes in bulk, and how much of it is a chunk, as on Node. */
 const LARGE = 256 * 1024;
-const LEAST_LARGE = 64 * 1024;
+const CHUNK = 64 * 1024;
 
 /** What all sockets of the process share. */
 export interface Kernel {
@@ -37,8 +38,8 @@ function find(): Kernel | string {
     return {
       calls,
       readiness: new Readiness(calls),
-      small: new Slab(calls, SMALL, LEAST_SMALL),
-      large: new Slab(calls, LARGE, LEAST_LARGE),
+      small: new Slab(calls, SMALL, LEAST),
+      large: new Slab(calls, LARGE, CHUNK, CHUNK),
     };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

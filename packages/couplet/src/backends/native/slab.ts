@@ -7,16 +7,18 @@ import type { Calls, Memory } from './calls.ts';
 export class Slab {
   readonly #calls: Calls;
   readonly #size: number;
-  /** The least room that a read is given. */
+  /** The least and the most room that a read is given. */
   readonly #least: number;
+  readonly #most: number;
   #memory: Memory | undefined;
   #offset: number;
   #room = 0;
 
-  constructor(calls: Calls, size: number, least: number) {
+  constructor(calls: Calls, size: number, least: number, most: number = size) {
     this.#calls = calls;
     this.#size = size;
     this.#least = least;
+    this.#most = most;
     this.#offset = size;
   }
 
@@ -30,6 +32,7 @@ export class Slab {
       this.#offset = 0;
       room = this.#size;
     }
+    room = Math.min(room, this.#most);
     this.#room = room;
     return this.#calls.read(fd, memory, this.#offset, room);
   }
