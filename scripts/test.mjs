@@ -1,5 +1,5 @@
 // Runs test files: `node scripts/test.mjs KIND [--runtime NAME]... [--limit SECONDS] [FILE]...`. `sources` are all but the longest, on the Node
-// of this workspace; `runtimes` what each runtime runs; `programs` those with real clients and servers; `browser` those of the inspector's page.
+// of this workspace; `runtimes` what each runtime runs; `programs` those with real clients and servers; `browser` those of pages.
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -13,6 +13,8 @@ import { installRuntimes, RUNTIMES } from './runtimes.mjs';
 process.chdir(join(import.meta.dirname, '..'));
 
 const FOLDERS = ['packages/couplet', 'packages/daemon', 'packages/inspector', 'packages/poetry', 'examples', 'test'];
+/** Its pages and steps are tried on one runtime. */
+const SITE = 'site';
 /** The daemon with workers, signals and reloads: it starts some hundred processes. */
 const DAEMONS = 'packages/daemon/test/real';
 /** What takes long and is about runtimes: among it another network, another backend, the READMEs in empty projects. */
@@ -22,7 +24,13 @@ const REQUIREMENTS = 'packages/couplet/test/runtimes/requirements.test.ts';
 /** What is asked of the kernel's sockets. */
 const NATIVE = 'packages/couplet/test/runtimes/native.test.ts';
 /** Folders whose tests run where these are named, and not with what is around them. */
-const APART = [DAEMONS, ...ABOUT_RUNTIMES, ...globSync('{packages/*,examples}/test/{programs,browser}')];
+const APART = [
+  DAEMONS,
+  ...ABOUT_RUNTIMES,
+  ...globSync('{packages/*,examples,site}/test/{programs,browser}'),
+  // They fail until a reader has solved them.
+  'site/exercises',
+];
 
 /** Of the packages around the engine what shows that their programs, and workers, run on another runtime. */
 const PROGRAMS = [
@@ -103,7 +111,7 @@ const { values, positionals } = parseArgs({
 });
 const [kind, ...named] = positionals;
 const kinds = {
-  sources: () => ({ workspace: FOLDERS.flatMap(testsAt).filter((file) => !endsAs(file, WAITING)) }),
+  sources: () => ({ workspace: [...FOLDERS, SITE].flatMap(testsAt).filter((file) => !endsAs(file, WAITING)) }),
   runtimes: () => {
     const { workspace, ...others } = Object.fromEntries(
       Object.entries(SUITES).map(([name, paths]) => [name, paths.flatMap(testsAt)]),
@@ -115,8 +123,8 @@ const kinds = {
     }
     return { workspace: workspace.filter((file) => !again.has(file)), ...others };
   },
-  programs: () => ({ workspace: globSync(['packages/*/test/programs', 'examples/test/programs']).flatMap(testsAt) }),
-  browser: () => ({ workspace: globSync('packages/*/test/browser').flatMap(testsAt) }),
+  programs: () => ({ workspace: globSync('{packages/*,examples,site}/test/programs').flatMap(testsAt) }),
+  browser: () => ({ workspace: globSync('{packages/*,site}/test/browser').flatMap(testsAt) }),
 };
 if (!Object.hasOwn(kinds, kind))
   throw new Error(`no kind ${JSON.stringify(kind)} of tests; there are ${Object.keys(kinds).join(', ')}`);

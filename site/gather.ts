@@ -1,13 +1,14 @@
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Links } from './links.ts';
-import { frontMatterOf, type Page, pagesOf, placeOf, read, WRITTEN } from './pages.ts';
+import { frontMatterOf, outdatedOf, type Page, pagesOf, placeOf, read, WRITTEN } from './pages.ts';
 import { LANGUAGES } from './tree.ts';
 
 /** Where the site is built from. No file in it is written by hand. */
 export const GATHERED = 'site/gathered';
 
-const NOTICE = '::: info\n这一页还没有中文译文，下面是英文原文。\n:::';
+const NOTICE = '::: info\n这一页还没有中文译文，下面是英文原文。\n:::\n\n';
+const OUTDATED = (date: string): string => `::: warning\n英文原文在 ${date} 以后有改动，这一页还没有跟上。\n:::\n\n`;
 
 /** Writes all pages of the site, from `site/pages` and `docs`, to where the site is built from. What stands there already is left alone. */
 export function gather(root: string): void {
@@ -36,10 +37,11 @@ export function gather(root: string): void {
 
 function textOf(root: string, page: Page, links: Links): string {
   const text = links.rewrite(page, read(root, page.source));
-  if (page.translated) return text;
   const matter = frontMatterOf(text);
   const body = text.slice(matter.length);
-  return `${matter}${NOTICE}\n\n<div lang="en">\n\n${body}\n</div>\n`;
+  if (!page.translated) return `${matter}${NOTICE}<div lang="en">\n\n${body}\n</div>\n`;
+  const date = outdatedOf(matter);
+  return date === undefined ? text : `${matter}\n${OUTDATED(date)}${body}`;
 }
 
 /** A page that shows a file. */

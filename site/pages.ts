@@ -63,6 +63,11 @@ export function frontMatterOf(text: string): string {
   return /^---\n[\s\S]*?\n---\n/.exec(text)?.[0] ?? '';
 }
 
+/** Since when a translation is known to be older than its original: `outdated: 2026-12-31`. */
+export function outdatedOf(matter: string): string | undefined {
+  return /^outdated: *(\d{4}-\d\d-\d\d)$/m.exec(matter)?.[1];
+}
+
 export function read(root: string, file: string): string {
   return readFileSync(join(root, file), 'utf8');
 }

@@ -1,0 +1,75 @@
+import { frontMatterOf } from './pages.ts';
+
+/** A fenced block: its language, what stands behind that, and its text. */
+export interface Fence {
+  readonly line: number;
+  readonly language: string;
+  readonly words: string;
+  readonly text: string;
+}
+
+/** A part of a page: what stands below a heading, until the next one. */
+export interface Part {
+  readonly line: number;
+  readonly level: number;
+  /** What is written in braces behind the heading. */
+  readonly anchor: string | undefined;
+  readonly fences: readonly Fence[];
+  /** What follows `<<<`. */
+  readonly includes: readonly string[];
+  /** The targets of links and pictures. */
+  readonly links: readonly string[];
+  /** Its text without the heading, fences and includes. */
+  readonly prose: string;
+}
+
+/** The parts of a page. What stands before its first heading is the first one, with the level 0. Throws when a fence is never closed. */
+export function partsOf(page: string): Part[] {
+  const matter = frontMatterOf(page);
+  const skipped = matter.split('\n').length - 1;
+  const parts: Mutable[] = [newPart(1, 0, undefined)];
+  let open: { mark: string; line: number; language: string; words: string; text: string[] } | undefined;
+  for (const [at, text] of page.slice(matter.length).split('\n').entries()) {
+    const line = skipped + at + 1;
+    const part = parts.at(-1);
+    if (part === undefined) continue;
+    const [, mark, language = '', words = ''] = /^\s*(`{3,})(\S*) *(.*)$/.exec(text) ?? [];
+    if (open !== undefined) {
+      if (mark === open.mark && language === '') {
+        part.fences.push({ line: open.line, language: open.language, words: open.words, text: open.text.join('\n') });
+        open = undefined;
+      } else open.text.push(text);
+    } else if (mark !== undefined) open = { mark, line, language, words: words.trim(), text: [] };
+    else if (/^#{1,6} /.test(text)) {
+      const [, marks = '', anchor] = /^(#+) .*?(?:\{#([\w-]+)\})?\s*$/.exec(text) ?? [];
+      parts.push(newPart(line, marks.length, anchor));
+    } else if (text.startsWith('<<< ')) part.includes.push(text.slice(4).trim());
+    else {
+      part.prose += `${text}\n`;
+      for (const [, target] of text.replace(/`[^`]*`/g, '').matchAll(/\]\(([^)\s]+)\)/g))
+        if (target !== undefined) part.links.push(target);
+    }
+  }
+  if (open !== undefined) throw new Error(`line ${open.line}: the block is never closed`);
+  return parts;
+}
+
+interface Mutable extends Part {
+  fences: Fence[];
+  includes: string[];
+  links: string[];
+  prose: string;
+}
+
+function newPart(line: number, level: number, anchor: string | undefined): Mutable {
+  return { line, level, anchor, fences: [], includes: [], links: [], prose: '' };
+}
+
+/** The prose below an anchor: of its part, and of those below it. `undefined` if the page has no such anchor. */
+export function proseBelow(parts: readonly Part[], anchor: string): string | undefined {
+  const at = parts.findIndex((part) => part.anchor === anchor);
+  const [first, ...after] = parts.slice(at);
+  if (at < 0 || first === undefined) return undefined;
+  const end = after.findIndex(({ level }) => level <= first.level);
+  return [first, ...(end < 0 ? after : after.slice(0, end))].map(({ prose }) => prose).join('\n');
+}

@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, test } from 'node:test';
+import { Links } from '../links.ts';
+import { type Fence, type Part, partsOf, proseBelow } from '../markdown.ts';
+import { frontMatterOf, originals, outdatedOf, type Page, pagesOf, placeOf, read, WRITTEN } from '../pages.ts';
+import { hashOf, sourceOf } from '../sources.ts';
+import { AWAITED, LANGUAGES, type Language, SECTIONS } from '../tree.ts';
+import { CONCEPTS } from './concepts.ts';
+import { FORBIDDEN } from './glossary.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const PAGES = pagesOf(ROOT);
+/** The pages that are written for the site. */
+const OWN = PAGES.filter(({ source, translated }) => source.startsWith(WRITTEN) && translated);
+const TRANSLATIONS = OWN.filter(({ language }) => language !== 'en');
+const LANGUAGE_NAMES = Object.keys(LANGUAGES) as Language[];
+
+/** How many consoles are not played, at most. */
+const MOST_SKIPPED = 5;
+/** The words that stand below the anchor of a concept at least, and the Chinese letters. */
+const WORDS = 40;
+const LETTERS = 80;
+
+const textOf = ({ source }: Page): string => read(ROOT, source);
+const partsOfPage = (page: Page): Part[] => partsOf(textOf(page));
+const fencesOf = (page: Page): Fence[] => partsOfPage(page).flatMap(({ fences }) => fences);
+
+/** A link without what differs between languages: the way to the other tree, and the language of a picture. */
+function neutral({ source }: Page, link: string): string {
+  if (/^(?:\w+:|#)/.test(link)) return link;
+  const target = link.startsWith('/') ? link : join(dirname(source), link);
+  return target.replace(/(^|\/)zh\//, '$1').replace(/[.-](?:en|zh|zh-CN)(?=[.-])/g, '');
+}
+
+/** What a page and its translation have in common, a line for each part. */
+function shapeOf(page: Page): string[] {
+  return partsOfPage(page).map(({ level, anchor, fences, includes, links }) =>
+    JSON.stringify({
+      level,
+      anchor,
+      includes,
+      fences: fences.map(({ language, words, text }) => [language, words, language === 'console' ? text : '']),
+      links: links.map((link) => neutral(page, link)).sort(),
+    }),
+  );
+}
+
+describe('the tree of the site', () => {
+  test('each page of it is written, or awaited', () => {
+    const missing = [...originals(ROOT)].filter(([, original]) => !existsSync(join(ROOT, original)));
+    assert.deepEqual(
+      missing.map(([name]) => name).filter((name) => !AWAITED.includes(name)),
+      [],
+    );
+  });
+
+  test('each page that is written stands in it', () => {
+    const places = new Set(
+      LANGUAGE_NAMES.flatMap((language) => [...originals(ROOT).keys()].map((name) => placeOf(name, language))),
+    );
+    const files = readdirSync(join(ROOT, WRITTEN), { recursive: true, encoding: 'utf8' });
+    assert.deepEqual(
+      files.filter((file) => file.endsWith('.md') && !places.has(file)),
+      [],
+      'site/tree.ts does not name them',
+    );
+  });
+
+  test('S-6: the first page, the guide and what is for users of Twisted are there in each language', () => {
+    const folders = SECTIONS.filter(({ translated }) => translated).map(({ folder }) => folder);
+    const missing = PAGES.filter(
+      ({ name, translated }) => !translated && (name === 'index' || folders.includes(dirname(name))),
+    );
+    assert.deepEqual(
+      missing.map(({ name, language }) => placeOf(name, language)),
+      [],
+    );
+  });
+});
+
+describe('each page of the site', () => {
+  for (const page of OWN)
+    test(page.source, () => {
+      const text = textOf(page);
+      const parts = partsOf(text);
+      for (const key of ['title', 'description'])
+        assert.match(frontMatterOf(text), new RegExp(`^${key}: *\\S`, 'm'), `the front matter has no ${key}`);
+      assert.equal(parts.filter(({ level }) => level === 1).length, 1, 'a page has one heading of the first level');
+      const anchors = parts.flatMap(({ anchor }) => anchor ?? []);
+      assert.deepEqual(anchors, [...new Set(anchors)], 'an anchor stands there twice');
+      // Throws when a link leads nowhere.
+      new Links(ROOT).rewrite(page, text);
+      for (const { line, language, words } of parts.flatMap(({ fences }) => fences)) {
+        const where = `${page.source}:${line}`;
+        if (language === 'ts')
+          assert.match(
+            words,
+            /^(?:no-run="[^"]+"|compile-fail)$/,
+            `${where}: code is included from site/steps, or says why not`,
+          );
+        if (language === 'console')
+          assert.match(words, /^(?:skip="[^"]+")?$/, `${where}: a console is played, or says why not`);
+      }
+      for (const include of parts.flatMap(({ includes }) => includes)) {
+        const [, path = '', region] =
+          /^@\/\.\.\/(steps\/[\w./-]+?)(?:#([\w-]+))?(?:\{[\w,-]*\})?(?: \[[^\]]+\])?$/.exec(include) ?? [];
+        const file = join('site', path);
+        assert.ok(
+          path !== '' && existsSync(join(ROOT, file)),
+          `${page.source}: there is nothing to include at ${include}`,
+        );
+        if (region !== undefined)
+          assert.match(read(ROOT, file), new RegExp(`#region ${region}\\s`), `${file} has no region ${region}`);
+      }
+    });
+
+  test(`S-3: at most ${MOST_SKIPPED} consoles are not played`, () => {
+    const skipped = OWN.filter(({ language }) => language === 'en').flatMap((page) =>
+      fencesOf(page)
+        .filter(({ language, words }) => language === 'console' && words !== '')
+        .map(({ line, words }) => `${page.source}:${line} ${words}`),
+    );
+    assert.ok(skipped.length <= MOST_SKIPPED, skipped.join('\n'));
+  });
+});
+
+describe('each Chinese page', () => {
+  for (const page of TRANSLATIONS) {
+    const original = PAGES.find(({ name, language }) => name === page.name && language === 'en');
+    assert.ok(original);
+
+    test(`S-6: ${page.source} is up to date, or says since when it is not`, () => {
+      const text = textOf(page);
+      const current = sourceOf(text) === hashOf(join(ROOT, page.original));
+      const outdated = outdatedOf(frontMatterOf(text));
+      if (current) assert.equal(outdated, undefined, 'it is up to date: take outdated out of its front matter');
+      else
+        assert.ok(
+          outdated,
+          `${page.original} has changed: translate the change, then npm run site:sources ${page.source}`,
+        );
+    });
+
+    test(`S-6: ${page.source} is built like ${page.original}`, () => {
+      if (outdatedOf(frontMatterOf(textOf(page))) === undefined) assert.deepEqual(shapeOf(page), shapeOf(original));
+    });
+
+    test(`S-6: ${page.source} keeps to the glossary`, () => {
+      const text = textOf(page);
+      for (const [word, instead] of FORBIDDEN) assert.doesNotMatch(text, word, `write ${instead}`);
+    });
+  }
+});
+
+describe('S-5: each concept has its anchor and prose', () => {
+  for (const [name, anchors] of Object.entries(CONCEPTS))
+    for (const page of OWN.filter((one) => one.name === `guide/${name}`))
+      test(page.source, () => {
+        const parts = partsOfPage(page);
+        for (const anchor of anchors) {
+          const prose = proseBelow(parts, anchor);
+          assert.ok(prose !== undefined, `no heading with {#${anchor}}`);
+          const [pattern, least] = page.language === 'en' ? [/[\w'’-]+/g, WORDS] : [/\p{Script=Han}/gu, LETTERS];
+          const count = prose.match(pattern)?.length ?? 0;
+          assert.ok(count >= least, `below {#${anchor}} stand ${count} of ${least}`);
+        }
+      });
+});
