@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { Links } from '../links.ts';
-import { type Fence, type Part, partsOf, proseBelow } from '../markdown.ts';
+import { blocksOf, type Part, partsOf, proseBelow } from '../markdown.ts';
 import { frontMatterOf, originals, outdatedOf, type Page, pagesOf, placeOf, read, WRITTEN } from '../pages.ts';
 import { hashOf, sourceOf } from '../sources.ts';
 import { AWAITED, LANGUAGES, type Language, SECTIONS } from '../tree.ts';
@@ -25,7 +25,6 @@ const LETTERS = 80;
 
 const textOf = ({ source }: Page): string => read(ROOT, source);
 const partsOfPage = (page: Page): Part[] => partsOf(textOf(page));
-const fencesOf = (page: Page): Fence[] => partsOfPage(page).flatMap(({ fences }) => fences);
 
 /** A link without what differs between languages: the way to the other tree, and the language of a picture. */
 function neutral({ source }: Page, link: string): string {
@@ -36,12 +35,15 @@ function neutral({ source }: Page, link: string): string {
 
 /** What a page and its translation have in common, a line for each part. */
 function shapeOf(page: Page): string[] {
-  return partsOfPage(page).map(({ level, anchor, fences, includes, links }) =>
+  return partsOfPage(page).map(({ level, anchor, blocks, links }) =>
     JSON.stringify({
       level,
       anchor,
-      includes,
-      fences: fences.map(({ language, words, text }) => [language, words, language === 'console' ? text : '']),
+      blocks: blocks.map((block) =>
+        block.kind === 'include'
+          ? block.text
+          : [block.language, block.words, block.language === 'console' ? block.text : ''],
+      ),
       links: links.map((link) => neutral(page, link)).sort(),
     }),
   );
@@ -92,35 +94,30 @@ describe('each page of the site', () => {
       assert.deepEqual(anchors, [...new Set(anchors)], 'an anchor stands there twice');
       // Throws when a link leads nowhere.
       new Links(ROOT).rewrite(page, text);
-      for (const { line, language, words } of parts.flatMap(({ fences }) => fences)) {
-        const where = `${page.source}:${line}`;
-        if (language === 'ts')
-          assert.match(
-            words,
-            /^(?:no-run="[^"]+"|compile-fail)$/,
-            `${where}: code is included from site/steps, or says why not`,
+      for (const block of parts.flatMap(({ blocks }) => blocks)) {
+        const where = `${page.source}:${block.line}`;
+        if (block.kind === 'include') {
+          const file = join('site', block.path);
+          assert.ok(
+            block.path !== '' && existsSync(join(ROOT, file)),
+            `${where}: ${block.text} is not a file of steps`,
           );
-        if (language === 'console')
-          assert.match(words, /^(?:skip="[^"]+")?$/, `${where}: a console is played, or says why not`);
-      }
-      for (const include of parts.flatMap(({ includes }) => includes)) {
-        const [, path = '', region] =
-          /^@\/\.\.\/(steps\/[\w./-]+?)(?:#([\w-]+))?(?:\{[\w,-]*\})?(?: \[[^\]]+\])?$/.exec(include) ?? [];
-        const file = join('site', path);
-        assert.ok(
-          path !== '' && existsSync(join(ROOT, file)),
-          `${page.source}: there is nothing to include at ${include}`,
-        );
-        if (region !== undefined)
-          assert.match(read(ROOT, file), new RegExp(`#region ${region}\\s`), `${file} has no region ${region}`);
+          const region = new RegExp(`#region ${block.region ?? ''}\\s`);
+          if (block.region !== undefined) assert.match(read(ROOT, file), region, where);
+        } else if (block.language === 'ts')
+          assert.match(block.words, /^(?:no-run="[^"]+"|compile-fail)$/, `${where}: include it, or say why not`);
+        else if (block.language === 'console')
+          assert.match(block.words, /^(?:skip="[^"]+")?$/, `${where}: a console is played, or says why not`);
       }
     });
 
   test(`S-3: at most ${MOST_SKIPPED} consoles are not played`, () => {
     const skipped = OWN.filter(({ language }) => language === 'en').flatMap((page) =>
-      fencesOf(page)
-        .filter(({ language, words }) => language === 'console' && words !== '')
-        .map(({ line, words }) => `${page.source}:${line} ${words}`),
+      blocksOf(textOf(page)).flatMap((block) =>
+        block.kind === 'fence' && block.language === 'console' && block.words !== ''
+          ? `${page.source}:${block.line} ${block.words}`
+          : [],
+      ),
     );
     assert.ok(skipped.length <= MOST_SKIPPED, skipped.join('\n'));
   });
