@@ -1,6 +1,7 @@
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type DefaultTheme, defineConfig } from 'vitepress';
+import { deadLinks } from '../dead-links.ts';
 import { GATHERED, gather } from '../gather.ts';
 import { pagesOf, placeOf, read, titleOf } from '../pages.ts';
 import { AWAITED, DECISIONS, LANGUAGES, type Language, SECTIONS } from '../tree.ts';
@@ -76,16 +77,12 @@ const config = defineConfig({
   srcDir: relative('site', GATHERED),
   outDir: 'dist',
   cacheDir: 'node_modules/.vitepress',
-  ignoreDeadLinks: [
-    /^\/api\//,
-    (link) =>
-      AWAITED.some((name) =>
-        link
-          .replace(/[#?].*$/, '')
-          .replace(/\.(?:md|html)$/, '')
-          .endsWith(`/${name}`),
-      ),
-  ],
+  // This looks for pages alone; what follows looks for places in them too, and among those of the API.
+  ignoreDeadLinks: true,
+  buildEnd({ outDir }) {
+    const dead = deadLinks(outDir).filter((link) => !AWAITED.some((name) => link.includes(`${basename(name)}.html`)));
+    if (dead.length > 0) throw new Error(`these links lead nowhere:\n${dead.join('\n')}`);
+  },
   locales: {
     root: { ...WORDS.en, description: DESCRIPTIONS.en, themeConfig: themeOf('en') },
     zh: { ...WORDS.zh, description: DESCRIPTIONS.zh, themeConfig: themeOf('zh') },

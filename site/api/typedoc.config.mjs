@@ -24,6 +24,7 @@ export default {
   readme: 'none',
   disableSources: true,
   githubPages: false,
+  includeHierarchySummary: false,
   excludePrivate: true,
   excludeInternal: true,
   logLevel: 'Warn',

@@ -61,9 +61,9 @@ describe('S-3: the consoles of each page are played', { skip: pages.length === 0
       cpSync(join(folder, 'template'), place, { recursive: true, verbatimSymlinks: true });
       await using player = new Player(place, env);
       const included = blocks.flatMap((block) => (block.kind === 'include' ? join(ROOT, 'site', block.path) : []));
-      // What an included file imports stands beside it.
+      // What an included file imports, and the poems, stand beside it.
       for (const step of new Set(included.map((file) => dirname(file))))
-        for (const file of readdirSync(step)) if (/\.\w+$/.test(file)) player.copy(join(step, file));
+        for (const file of readdirSync(step)) player.copy(join(step, file));
       for (const block of blocks)
         if (block.kind === 'include') player.copy(join(ROOT, 'site', block.path));
         else if (isConsole(block) && block.words === '') await player.play(block);
