@@ -1,5 +1,6 @@
 // Builds the site into site/dist: `npm run site`. With `-- --serve` it serves the pages instead and follows what is written (without the API);
-// with `-- --preview` it serves what it has built. What the site needs it installs first, and says so: `npm ci` at the root installs none of it.
+// with `-- --preview` it serves what it has built. What the site needs it installs first, and says so (with `-- --install` that is all): `npm ci`
+// at the root installs none of it.
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,13 +11,14 @@ const SITE = join(import.meta.dirname, '../site');
 const API = join(SITE, 'api');
 
 const { values } = parseArgs({
-  options: { serve: { type: 'boolean', default: false }, preview: { type: 'boolean', default: false } },
+  options: { install: { type: 'boolean' }, serve: { type: 'boolean' }, preview: { type: 'boolean' } },
 });
 
 install(SITE);
 if (values.serve) run(SITE, 'vitepress/bin/vitepress.js', 'dev');
 else {
   install(API);
+  if (values.install) process.exit();
   run(API, 'typedoc/bin/typedoc');
   run(SITE, 'vitepress/bin/vitepress.js', 'build');
   if (values.preview) run(SITE, 'vitepress/bin/vitepress.js', 'preview');

@@ -5,7 +5,7 @@ import { deadLinks } from '../dead-links.ts';
 import { GATHERED, gather } from '../gather.ts';
 import { pagesOf, placeOf, read, titleOf } from '../pages.ts';
 import { AWAITED, DECISIONS, LANGUAGES, type Language, SECTIONS } from '../tree.ts';
-import { fuzziness, tokenize } from './tokenize.ts';
+import { fuzziness, tokenize, weight } from './search.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 gather(ROOT);
@@ -83,6 +83,8 @@ const config = defineConfig({
     const dead = deadLinks(outDir).filter((link) => !AWAITED.some((name) => link.includes(`${basename(name)}.html`)));
     if (dead.length > 0) throw new Error(`these links lead nowhere:\n${dead.join('\n')}`);
   },
+  // Their letters have the contrast that the default ones miss.
+  markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
   locales: {
     root: { ...WORDS.en, description: DESCRIPTIONS.en, themeConfig: themeOf('en') },
     zh: { ...WORDS.zh, description: DESCRIPTIONS.zh, themeConfig: themeOf('zh') },
@@ -92,7 +94,10 @@ const config = defineConfig({
     search: {
       provider: 'local',
       options: {
-        miniSearch: { options: { tokenize }, searchOptions: { combineWith: 'AND', prefix: true, fuzzy: fuzziness } },
+        miniSearch: {
+          options: { tokenize },
+          searchOptions: { combineWith: 'AND', prefix: true, fuzzy: fuzziness, boostDocument: weight },
+        },
         locales: {
           zh: {
             translations: {

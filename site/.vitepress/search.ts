@@ -1,6 +1,6 @@
 /**
  * The words of a text by which a page is found: Latin words whole, and of Chinese each two letters that stand beside each other, so that a text
- * and a query are cut alike wherever they begin. The site's pages get the source of this function: it uses nothing from around it.
+ * and a query are cut alike wherever they begin. The site's pages get the source of these functions: they use nothing from around them.
  */
 export function tokenize(text: string): string[] {
   const runs = text.match(/\p{Script=Han}+|(?:(?!\p{Script=Han})[\p{L}\p{N}])+/gu) ?? [];
@@ -14,4 +14,10 @@ export function tokenize(text: string): string[] {
 /** How much of a word may be mistyped: none of Chinese, where each pair of letters is another word. */
 export function fuzziness(word: string): number {
   return /\p{Script=Han}/u.test(word) ? 0 : 0.2;
+}
+
+/** How much a page counts by its address: most readers look for what to do, few for why it is so. */
+export function weight(address: string): number {
+  if (/\/explain\/(?:decisions\/|planted-bugs)/.test(address)) return 0.2;
+  return /\/(?:guide|twisted)\//.test(address) ? 2 : 1;
 }

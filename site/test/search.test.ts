@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { fuzziness, tokenize } from '../.vitepress/tokenize.ts';
+import { fuzziness, tokenize, weight } from '../.vitepress/search.ts';
 
 describe('the search cuts a text into words', () => {
   test('Latin words and numbers whole', () => {
@@ -28,6 +28,11 @@ describe('the search cuts a text into words', () => {
   test('only Latin words may be mistyped', () => {
     assert.equal(fuzziness('反应'), 0);
     assert.equal(fuzziness('reactor'), 0.2);
+  });
+
+  test('pages for readers count more than reasons', () => {
+    assert.ok(weight('/zh/guide/reactor.html#loop') > weight('/how-to/tls.html'));
+    assert.ok(weight('/how-to/tls.html') > weight('/explain/decisions/0024-drain.html'));
   });
 
   test('the site gets its source: it needs nothing from around it', () => {
