@@ -1,0 +1,33 @@
+// Downloads poems all at once with the loop of loop.ts, which does the waiting.
+// Try it: node poems.ts 10000 10001 10002
+
+import { connect } from 'node:net';
+import process from 'node:process';
+import { Loop } from './loop.ts';
+
+// #region business
+/** Returns the lengths of the poems. `tell` is called for each piece. */
+export async function download(ports: readonly number[], tell: (task: number, bytes: number) => void) {
+  const loop = new Loop();
+  const lengths = ports.map(() => 0);
+  for (const [task, port] of ports.entries()) {
+    const socket = connect(port, '127.0.0.1');
+    loop.watch(socket, () => {
+      for (let piece: Buffer | null = socket.read(); piece !== null; piece = socket.read()) {
+        lengths[task] = (lengths[task] ?? 0) + piece.length;
+        tell(task + 1, piece.length);
+      }
+      if (socket.readableEnded) loop.forget(socket);
+    });
+  }
+  await loop.run();
+  return lengths;
+}
+// #endregion business
+
+if (import.meta.main) {
+  const begun = performance.now();
+  const ports = process.argv.slice(2).map(Number);
+  const lengths = await download(ports, (task, bytes) => console.log(`Task ${task}: ${bytes} bytes`));
+  console.log(`${lengths.length} poems in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+}

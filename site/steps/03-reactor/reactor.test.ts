@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
+import { describe, type TestContext, test } from 'node:test';
+import { StringTransport } from 'couplet/testing';
+import { Worker, work } from './hold.ts';
+import { download } from './poems.ts';
+
+/** Opens a server that hands its clients over, and returns its port. */
+async function serve(t: TestContext, client: (socket: Socket) => void): Promise<number> {
+  const server = createServer({ noDelay: true }, client);
+  t.after(() => server.close());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  assert.ok(address !== null && typeof address === 'object');
+  return address.port;
+}
+
+describe('reactor', () => {
+  test('the loop serves all sockets until each has ended', async (t) => {
+    const second: Socket[] = [];
+    // The first poem goes on only when the second has begun, so that neither could be fetched before the other.
+    const first = await serve(t, (socket) => {
+      socket.write('ab');
+      const wait = () => (second.length > 0 ? socket.end('cd') : setTimeout(wait, 5));
+      wait();
+    });
+    const other = await serve(t, (socket) => {
+      second.push(socket);
+      socket.end('efg');
+    });
+    const told: number[] = [];
+    assert.deepEqual(await download([first, other], (task) => told.push(task)), [4, 3]);
+    assert.deepEqual(new Set(told), new Set([1, 2]));
+  });
+
+  test('work holds the thread', () => {
+    const begun = performance.now();
+    assert.ok(work(30) > 0);
+    assert.ok(performance.now() - begun >= 30);
+  });
+
+  test('a worker answers a line, whatever ends it', () => {
+    const transport = new StringTransport();
+    const worker = new Worker();
+    worker.makeConnection(transport);
+    worker.dataReceived(Buffer.from('what\r\nsum\n'));
+    assert.match(transport.value().toString(), /^\d+\r\n$/);
+  });
+});
