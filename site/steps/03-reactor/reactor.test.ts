@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
-import { StringTransport } from 'couplet/testing';
-import { Worker, work } from './hold.ts';
+import { work } from './hold.ts';
 import { download } from './poems.ts';
 
 /** Opens a server that hands its clients over, and returns its port. */
@@ -39,13 +38,5 @@ describe('reactor', () => {
     const begun = performance.now();
     assert.ok(work(30) > 0);
     assert.ok(performance.now() - begun >= 30);
-  });
-
-  test('a worker answers a line, whatever ends it', () => {
-    const transport = new StringTransport();
-    const worker = new Worker();
-    worker.makeConnection(transport);
-    worker.dataReceived(Buffer.from('what\r\nsum\n'));
-    assert.match(transport.value().toString(), /^\d+\r\n$/);
   });
 });
