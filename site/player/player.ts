@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { copyFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fence } from '../markdown.ts';
 import { filled, matches, type Step, stepsOf, type Told } from './session.ts';
 
@@ -10,6 +11,8 @@ import { filled, matches, type Step, stepsOf, type Told } from './session.ts';
 const LIMIT_MS = 60_000;
 /** How long a command that is told to end may take to do so. */
 const ENDING_MS = 10_000;
+/** How long a hand takes to Ctrl-C at least: what prints a line and catches the signal right afterwards has that time. */
+const HAND_MS = 100;
 
 /** Plays the consoles of a page in a folder: starts the commands as a reader would type them, and compares what they print. */
 export class Player implements AsyncDisposable {
@@ -50,7 +53,10 @@ export class Player implements AsyncDisposable {
     const begun = (): boolean => matches(run.printed, printed, this.#told, false);
     const done = (): boolean => matches(run.printed, shows, this.#told, !stays);
     if (stays || interrupted !== undefined) await run.until(begun);
-    if (interrupted !== undefined) run.interrupt();
+    if (interrupted !== undefined) {
+      await sleep(HAND_MS);
+      run.interrupt();
+    }
     if (!stays) await run.ended;
     if (done() && !run.late) return;
     const what = run.late ? `it has taken more than ${LIMIT_MS / 1000} s` : 'it prints something else';
