@@ -1,9 +1,9 @@
 // The first draft of a server that shouts: it works when you try it, and is wrong.
 // Try it: node shout-bytes.ts, then nc 127.0.0.1 and the port that it prints
 
+// #region shout
 import { Factory, Protocol, reactor } from 'couplet';
 
-// #region shout
 export class Shout extends Protocol {
   override dataReceived(data: Buffer) {
     this.transport.write(`${data.toString().trim().toUpperCase()}\r\n`);
@@ -13,7 +13,8 @@ export class Shout extends Protocol {
 
 // #region serve
 if (import.meta.main) {
-  const port = await reactor.listenTCP(0, Factory.forProtocol(Shout), { interface: '127.0.0.1' });
+  const factory = Factory.forProtocol(Shout);
+  const port = await reactor.listenTCP(0, factory, { interface: '127.0.0.1' });
   console.log(`Shout on ${port.getHost().authority}`);
   await reactor.run();
 }

@@ -14,7 +14,8 @@ export class Shout extends LineReceiver {
 // #endregion shout
 
 if (import.meta.main) {
-  const port = await reactor.listenTCP(0, Factory.forProtocol(Shout), { interface: '127.0.0.1' });
+  const factory = Factory.forProtocol(Shout);
+  const port = await reactor.listenTCP(0, factory, { interface: '127.0.0.1' });
   console.log(`Shout on ${port.getHost().authority}`);
   await reactor.run();
 }

@@ -13,8 +13,11 @@ interface Task {
 }
 // #endregion task
 
-/** Returns the lengths of the poems. `tell` is called for each piece. */
-export function download(ports: readonly number[], tell: (task: number, bytes: number) => void): Promise<number[]> {
+/** Is told of each piece: the number of its task, and how many bytes it has. */
+type Tell = (task: number, bytes: number) => void;
+
+/** Returns the lengths of the poems. */
+export function download(ports: readonly number[], tell: Tell): Promise<number[]> {
   // #region connect
   const tasks: Task[] = ports.map((port, index) => ({
     number: index + 1,

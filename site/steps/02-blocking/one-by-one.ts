@@ -4,9 +4,12 @@
 import { connect } from 'node:net';
 import process from 'node:process';
 
+/** Is told of each piece: the number of its task, and how many bytes it has. */
+type Tell = (task: number, bytes: number) => void;
+
 // #region loop
-/** Returns the lengths of the poems. `tell` is called for each piece. */
-export async function download(ports: readonly number[], tell: (task: number, bytes: number) => void) {
+/** Returns the lengths of the poems. */
+export async function download(ports: readonly number[], tell: Tell) {
   const lengths: number[] = [];
   for (const [index, port] of ports.entries()) {
     let length = 0;

@@ -8,10 +8,11 @@ export class Loop {
   readonly #ready = new Set<Socket>();
   #wake = () => {};
 
-  /** From now on `handler` is called whenever the socket has something to read, or has come to its end. */
+  /** Has `handler` called whenever the socket has something, or its end has come. */
   watch(socket: Socket, handler: () => void) {
     this.#handlers.set(socket, handler);
-    for (const event of ['readable', 'end']) socket.on(event, () => this.#note(socket));
+    socket.on('readable', () => this.#note(socket));
+    socket.on('end', () => this.#note(socket));
   }
 
   forget(socket: Socket) {

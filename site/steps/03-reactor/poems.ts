@@ -5,15 +5,20 @@ import { connect } from 'node:net';
 import process from 'node:process';
 import { Loop } from './loop.ts';
 
+/** Is told of each piece: the number of its task, and how many bytes it has. */
+type Tell = (task: number, bytes: number) => void;
+
 // #region business
-/** Returns the lengths of the poems. `tell` is called for each piece. */
-export async function download(ports: readonly number[], tell: (task: number, bytes: number) => void) {
+/** Returns the lengths of the poems. */
+export async function download(ports: readonly number[], tell: Tell) {
   const loop = new Loop();
   const lengths = ports.map(() => 0);
   for (const [task, port] of ports.entries()) {
     const socket = connect(port, '127.0.0.1');
     loop.watch(socket, () => {
-      for (let piece: Buffer | null = socket.read(); piece !== null; piece = socket.read()) {
+      for (;;) {
+        const piece: Buffer | null = socket.read();
+        if (piece === null) break;
         lengths[task] = (lengths[task] ?? 0) + piece.length;
         tell(task + 1, piece.length);
       }

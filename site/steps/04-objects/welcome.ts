@@ -30,7 +30,8 @@ export class WelcomeFactory extends Factory {
 
 // #region run
 if (import.meta.main) {
-  const port = await reactor.listenTCP(0, new WelcomeFactory(), { interface: '127.0.0.1' });
+  const factory = new WelcomeFactory();
+  const port = await reactor.listenTCP(0, factory, { interface: '127.0.0.1' });
   console.log(`Welcome on ${port.getHost().authority}, process ${process.pid}`);
   await reactor.run();
   console.log('all is closed');
