@@ -26,6 +26,7 @@ const [, , file = 'cuts.svg'] = process.argv;
 writeFileSync(
   file,
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-4 -4 490 ${rows.length * HEIGHT + 8}" width="490" role="img">
+<title>${JSON.stringify(STREAM).replaceAll('"', '')}</title>
 <style>
 text { font: 13px ui-monospace, monospace; fill: #1d2b2b }
 .a { fill: #9fc5e8 } .b { fill: #f3c99b } .right { fill: #2f6b3a } .wrong { fill: #b3202c; font-weight: bold }
