@@ -49,10 +49,11 @@ export class Careful extends Protocol implements Producer {
 // #endregion careful
 
 // #region queues
-/** Tells how much each connection of its reactor has in its queue, and hangs up. */
+/** Tells how much each connection of its reactor has in its queue, the longest queue first, and hangs up. */
 class Queues extends Protocol {
   override connectionMade() {
-    for (const { protocol, queued, waiting } of reactor.inspect().connections())
+    const views = [...reactor.inspect().connections()].sort((one, other) => other.queued - one.queued);
+    for (const { protocol, queued, waiting } of views)
       if (protocol !== 'Queues')
         this.transport.write(`${protocol}: ${(queued / 1e6).toFixed(1)} MB queued, waits for: ${waiting}\n`);
     this.transport.loseConnection();
