@@ -2,10 +2,10 @@
 // Try it: node quiz.ts
 
 import { Factory, reactor } from 'couplet';
-import { TextLineReceiver, TimeoutMixin } from 'couplet/protocols';
+import { LineReceiver, TimeoutMixin } from 'couplet/protocols';
 
 // #region quiz
-export class Quiz extends TimeoutMixin(TextLineReceiver) {
+export class Quiz extends TimeoutMixin(LineReceiver) {
   override maxLength = 100;
   #tries = 0;
 
@@ -13,9 +13,9 @@ export class Quiz extends TimeoutMixin(TextLineReceiver) {
     this.#ask('what rhymes with river?');
   }
 
-  override lineReceived(line: string) {
+  override lineReceived(line: Buffer) {
     this.#tries += 1;
-    if (line.trim() === 'shiver') this.#leave('right!');
+    if (line.toString().trim() === 'shiver') this.#leave('right!');
     else if (this.#tries === 3) this.#leave('it was shiver');
     else this.#ask('no; try again');
   }
