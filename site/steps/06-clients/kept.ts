@@ -15,7 +15,9 @@ class Counter extends TextLineReceiver {
 // #region client
 /** Sends lines, and gives each answer to whoever waits for it. */
 class Asker extends TextLineReceiver<unknown> {
-  readonly #requests = new Requests<string, string>(this, (line) => this.sendLine(line));
+  readonly #requests = new Requests<string, string>(this, (line) => {
+    this.sendLine(line);
+  });
 
   ask(line: string, options: RequestOptions) {
     return this.#requests.send(line, options);
@@ -34,7 +36,7 @@ class Asker extends TextLineReceiver<unknown> {
 function keep(place: string) {
   return new ClientService(clientFromString(reactor, place), () => new Asker(), {
     prepareConnection: () => console.log('connected'),
-    onFailure: (reason, failures) => console.log(`${reason.name}, ${failures} failed in a row`),
+    onFailure: ({ name }, failures) => console.log(`${name}, ${failures} failed in a row`),
     initialDelayMs: 100,
     maxDelayMs: 1000,
   });
@@ -50,13 +52,14 @@ reactor.callWhenRunning(async () => {
   const service = keep(`tcp:127.0.0.1:${port}`);
   service.startService();
   const ask = async (line: string) => {
-    const answer = await service.request((asker, left) => asker.ask(line, left), { timeoutMs: 5000 });
+    const send = (asker: Asker, left: RequestOptions) => asker.ask(line, left);
+    const answer = await service.request(send, { timeoutMs: 5000 });
     console.log(`${line}: ${answer} letters`);
   };
 
   await ask('couplet');
   console.log('the server goes');
-  await first.drain({ timeoutMs: 0 }); // stops listening, and cuts who is connected
+  await first.drain({ timeoutMs: 0 }); // it cuts who is connected
   reactor.callLater(500, () => {
     console.log('the server is back');
     return serve(port);

@@ -27,9 +27,13 @@ export async function race(): Promise<Attempt[]> {
     const process = client.spawn();
     // #region watched
     const watched: Streams['connect'] = (place, outcome) => {
-      const attempt: Attempt = { address: place.kind === 'tcp' ? place.host : place.kind, from: world.now };
+      const address = place.kind === 'tcp' ? place.host : place.kind;
+      const attempt: Attempt = { address, from: world.now };
       attempts.push(attempt);
-      const ends = (how: 'connected' | 'refused') => Object.assign(attempt, { to: world.now, how });
+      const ends = (how: 'connected' | 'refused') => {
+        attempt.to = world.now;
+        attempt.how = how;
+      };
       return process.streams.connect(place, {
         onReady: (wire) => {
           ends('connected');
@@ -41,7 +45,8 @@ export async function race(): Promise<Attempt[]> {
         },
       });
     };
-    const reactor = new Reactor({ ...process, streams: { ...process.streams, connect: watched } });
+    const streams = { ...process.streams, connect: watched };
+    const reactor = new Reactor({ ...process, streams });
     // #endregion watched
 
     const ended = reactor.run();

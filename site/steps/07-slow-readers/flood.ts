@@ -10,7 +10,9 @@ const piece = (number: number) => Buffer.alloc(100_000, `${number}\n`);
 // #region careless
 export class Careless extends Protocol {
   override connectionMade() {
-    for (let number = 1; number <= PIECES; number += 1) this.transport.write(piece(number));
+    for (let number = 1; number <= PIECES; number += 1) {
+      this.transport.write(piece(number));
+    }
     this.transport.loseConnection();
   }
 }
@@ -49,13 +51,16 @@ export class Careful extends Protocol implements Producer {
 // #endregion careful
 
 // #region queues
-/** Tells how much each connection of its reactor has in its queue, the longest queue first, and hangs up. */
+/** Tells how much each connection has in its queue, and hangs up. */
 class Queues extends Protocol {
   override connectionMade() {
-    const views = [...reactor.inspect().connections()].sort((one, other) => other.queued - one.queued);
-    for (const { protocol, queued, waiting } of views)
-      if (protocol !== 'Queues')
-        this.transport.write(`${protocol}: ${(queued / 1e6).toFixed(1)} MB queued, waits for: ${waiting}\n`);
+    const views = [...reactor.inspect().connections()];
+    views.sort((one, other) => other.queued - one.queued);
+    for (const { protocol, queued, waiting } of views) {
+      if (protocol === 'Queues') continue;
+      const size = `${(queued / 1e6).toFixed(1)} MB`;
+      this.transport.write(`${protocol}: ${size} queued, waits for: ${waiting}\n`);
+    }
     this.transport.loseConnection();
   }
 }

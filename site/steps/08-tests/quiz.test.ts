@@ -10,7 +10,8 @@ test('three wrong answers end the game', () => {
   assert.equal(transport.value().toString(), 'what rhymes with river?\r\n');
   transport.clear();
   protocol.dataReceived(Buffer.from('liver\r\nquiver\r\ndeliver\r\n'));
-  assert.equal(transport.value().toString(), 'no; try again\r\nno; try again\r\nit was shiver\r\n');
+  const answers = 'no; try again\r\nno; try again\r\nit was shiver\r\n';
+  assert.equal(transport.value().toString(), answers);
   assert.ok(transport.disconnecting);
 });
 // #endregion transport
@@ -18,7 +19,8 @@ test('three wrong answers end the game', () => {
 // #region clock
 test('each try has half a minute', () => {
   const clock = new Clock();
-  const { protocol, transport } = StringTransport.for(Factory.forProtocol(Quiz), { clock });
+  const quiz = Factory.forProtocol(Quiz);
+  const { protocol, transport } = StringTransport.for(quiz, { clock });
   clock.advance(29_999);
   protocol.dataReceived(Buffer.from('liver\r\n'));
   clock.advance(29_999);
@@ -31,6 +33,7 @@ test('each try has half a minute', () => {
 
 // #region framing
 test('it makes no difference where an answer is cut', () => {
-  verifyFraming(() => new Quiz(), 'liver\r\n\r\nshiver\r\n', { callbacks: ['lineReceived'] });
+  const stream = 'liver\r\n\r\nshiver\r\n';
+  verifyFraming(() => new Quiz(), stream, { callbacks: ['lineReceived'] });
 });
 // #endregion framing

@@ -9,7 +9,8 @@ import { options, scenario } from './remedy.ts';
 // #region unit
 test('an egg is ready after three minutes', () => {
   const clock = new Clock();
-  const [kitchen, guest] = [new StringTransport({ clock }), new StringTransport({ clock })];
+  const kitchen = new StringTransport({ clock });
+  const guest = new StringTransport({ clock });
   const [cook, eater] = [new Kitchen(), new Guest()];
   eater.factory = new Breakfast();
   cook.makeConnection(kitchen);

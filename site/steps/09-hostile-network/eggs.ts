@@ -10,7 +10,9 @@ export class Kitchen extends TextLineReceiver {
   readonly #eggs: DelayedCall[] = [];
 
   override lineReceived(minutes: string) {
-    this.#eggs.push(this.transport.clock.callLater(Number(minutes) * 60_000, () => this.sendLine('ready')));
+    const { clock } = this.transport;
+    const ready = () => this.sendLine('ready');
+    this.#eggs.push(clock.callLater(Number(minutes) * 60_000, ready));
   }
 
   override connectionLost() {
@@ -37,13 +39,16 @@ export class Breakfast extends ReconnectingClientFactory {
 // #endregion eggs
 
 // #region scenario
-/** A breakfast in a world; `around` puts something around the guest's factory. */
-export async function breakfast(world: World, around = (factory: Breakfast): ClientFactory => factory) {
+type Around = (factory: Breakfast) => ClientFactory;
+
+/** A breakfast in a world; `around` puts something around the factory of the guest. */
+export async function breakfast(world: World, around: Around = (factory) => factory) {
   await world.host('kitchen').run(async (reactor) => {
     await reactor.listenTCP(8017, Factory.forProtocol(Kitchen));
   });
   const factory = new Breakfast();
-  world.host('guest').reactor.connectTCP('kitchen', 8017, around(factory), { timeoutMs: 5000 });
+  const { reactor } = world.host('guest');
+  reactor.connectTCP('kitchen', 8017, around(factory), { timeoutMs: 5000 });
   await world.until(() => factory.served, 1000);
 }
 

@@ -16,7 +16,7 @@ export class Answers extends TextLineReceiver {
     if (this.#draining && this.heldBytes === 0) this.transport.loseConnection();
   }
 
-  /** The port closes: who owes no answer leaves now, the others when they have answered. */
+  /** The port closes: who owes no answer leaves now, the others later. */
   override draining() {
     this.#draining = true;
     if (this.idle) this.transport.loseConnection();
@@ -25,22 +25,28 @@ export class Answers extends TextLineReceiver {
 // #endregion protocol
 
 // #region limits
-export function guarded({ max = 1000, perPeer = 20 } = {}) {
-  const prompt = timeoutMessage(Factory.forProtocol(Answers), { messageTimeoutMs: 10_000 });
+export function guarded(max = 1000, perPeer = 20) {
+  const answers = Factory.forProtocol(Answers);
+  const prompt = timeoutMessage(answers, { messageTimeoutMs: 10_000 });
   const lively = timeoutIdle(prompt, { idleTimeoutMs: 60_000 });
   const fair = limitPerPeer(lively, { max: perPeer, message: 'too many of you\r\n' });
   return limitConnections(fair, { max, message: 'too many connections\r\n' });
 }
 
-export const bounds = { maxWriteBufferBytes: 1_000_000, closeTimeoutMs: 30_000 };
+export const bounds = {
+  maxWriteBufferBytes: 1_000_000,
+  closeTimeoutMs: 30_000,
+};
 // #endregion limits
 
 // #region run
 if (import.meta.main) {
   accessLog(reactor, (line) => console.error(line));
-  const [, , place = 'tcp:0:interface=127.0.0.1', max = '1000', perPeer = '20'] = process.argv;
-  const port = await listen(place, guarded({ max: Number(max), perPeer: Number(perPeer) }), bounds);
-  console.log(`Answers on ${port.getHost().authority}, process ${process.pid}`);
+  const [, , place = 'tcp:0:interface=127.0.0.1', ...numbers] = process.argv;
+  const [max, perPeer] = numbers.map(Number);
+  const port = await listen(place, guarded(max, perPeer), bounds);
+  const { authority } = port.getHost();
+  console.log(`Answers on ${authority}, process ${process.pid}`);
   await reactor.run({ drainTimeoutMs: 25_000 });
   console.log('goodbye');
 }

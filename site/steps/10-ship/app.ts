@@ -4,7 +4,8 @@
 import { application, main, StreamServerService } from 'coupletd';
 import { guarded } from './answers.ts';
 
-const app = application('answers', [new StreamServerService('lines', 'tcp:8060:interface=127.0.0.1', guarded())]);
+const lines = new StreamServerService('lines', 'tcp:8060:interface=127.0.0.1', guarded());
+const app = application('answers', [lines]);
 
 export { app as default };
 

@@ -18,7 +18,7 @@ test('the limits stand around the service, the outermost first', () => {
 
 test('one too many is told so', async () => {
   await simulate({ seeds: 5, profile: 'calm' }, async (world) => {
-    await world.host('server').reactor.listenTCP(8060, guarded({ perPeer: 2 }), bounds);
+    await world.host('server').reactor.listenTCP(8060, guarded(1000, 2), bounds);
     const { reactor } = world.host('client');
     const ask = async () => {
       await using connection = await open('tcp:server:8060', { reactor });
