@@ -5,6 +5,8 @@ import { Protocol } from 'couplet';
 export interface Part {
   made?(actor: Actor): Result;
   data?(actor: Actor, chunk: Buffer): Result;
+  /** With this the actor takes descriptors; it has to close each. */
+  descriptor?(actor: Actor, fd: number): Result;
   /** With this the actor is aware of half-close. */
   eof?(actor: Actor): Result;
   shut?(actor: Actor): Result;
@@ -17,7 +19,7 @@ export interface Part {
 
 /**
  * A protocol for checks: it plays a part, writes down each callback, and lets a check wait for what happens to it. `log` has
- * `made`, `data`, `eof`, `shut`, `secured`, `resumed`, `draining`, `leaving` and `lost`, data only once in a row.
+ * `made`, `data`, `descriptor`, `eof`, `shut`, `secured`, `resumed`, `draining`, `leaving` and `lost`, data only once in a row.
  */
 export class Actor extends Protocol {
   readonly log: string[] = [];
@@ -39,7 +41,9 @@ export class Actor extends Protocol {
     super();
     this.#part = part;
     // A protocol that has these methods is treated in another way, so they are there only if the part has them.
-    const { eof, shut, secured, resumed, draining, leaving } = part;
+    const { descriptor, eof, shut, secured, resumed, draining, leaving } = part;
+    if (descriptor !== undefined)
+      this.fileDescriptorReceived = (fd) => this.#noted('descriptor', () => descriptor(this, fd));
     if (eof !== undefined) this.readConnectionLost = () => this.#noted('eof', () => eof(this));
     if (shut !== undefined) this.writeConnectionLost = () => this.#noted('shut', () => shut(this));
     if (secured !== undefined) this.handshakeCompleted = () => this.#noted('secured', () => secured(this));

@@ -29,6 +29,7 @@ import { halfCloseChecks } from './checks/half-close.ts';
 import { helloChecks } from './checks/hello.ts';
 import { injectingChecks } from './checks/injecting.ts';
 import { inspectingChecks } from './checks/inspecting.ts';
+import { kernelChecks } from './checks/kernel.ts';
 import { leavingChecks } from './checks/leaving.ts';
 import { listeningChecks } from './checks/listening.ts';
 import { misuseChecks } from './checks/misuse.ts';
@@ -66,7 +67,8 @@ import type { BackendUnderTest } from './stage.ts';
  *
  * Nothing runs before `run` is called; each check asks for a backend, and runs a reactor of its own on it. Run them one after the other,
  * since some measure time. Checks over UNIX sockets are left out if `underTest` has no `unixPath`, checks of adopted streams if it has no
- * `streamPair`, checks over TLS if it has no `tls`, and checks of processes if it has no `command`.
+ * `streamPair`, checks over TLS if it has no `tls`, checks of processes if it has no `command`, and of what only the system knows of a
+ * socket if it has no `kernel`.
  */
 export function checkBackend(underTest: BackendUnderTest): Check[] {
   return [
@@ -104,6 +106,7 @@ export function checkBackend(underTest: BackendUnderTest): Check[] {
     ...drainRunChecks(underTest),
     ...observerChecks(underTest),
     ...inspectingChecks(underTest),
+    ...kernelChecks(underTest),
     ...toldChecks(underTest),
     ...nameChecks(underTest),
     ...triggerChecks(underTest),

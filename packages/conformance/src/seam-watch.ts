@@ -5,6 +5,7 @@ import type {
   Child,
   ChildSink,
   ConnectPlace,
+  KernelSocket,
   Settled,
   Sink,
   SocketName,
@@ -180,6 +181,10 @@ class WitnessWire implements Wire, Sink {
 
   get copies(): boolean {
     return this.#wire.copies;
+  }
+
+  get kernel(): KernelSocket | undefined {
+    return this.#wire.kernel;
   }
 
   write(chunk: Uint8Array): boolean {

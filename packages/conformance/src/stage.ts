@@ -8,6 +8,7 @@ import type {
   DuplexLike,
   ErrorReport,
   ListeningPort,
+  PeerCredentials,
   PortOptions,
   ServerTLSOptions,
   SpawnOptions,
@@ -69,6 +70,16 @@ export interface BackendUnderTest {
    * `allowHalfOpen` is false. Without it nothing is checked of adopted streams.
    */
   streamPair?(options?: { readonly allowHalfOpen?: boolean }): readonly [near: DuplexLike, far: DuplexLike];
+  /**
+   * What checks of `kernel` of a wire need: the credentials of this process; a function that opens a file with that text and returns its
+   * descriptor, and one that reads such a file from its beginning to its end and closes it. Needed for a backend that tells what the system
+   * knows; without it nothing is checked of that.
+   */
+  readonly kernel?: {
+    readonly credentials: PeerCredentials;
+    readonly open: (text: string) => number;
+    readonly take: (fd: number) => string;
+  };
   /** Called with the reactor of each scene, before anything else uses it: to observe what is told of the backend. */
   watch?(reactor: Reactor): void;
   /** After how many milliseconds on the clock of the backend a check fails that is not over; by default 25,000. */

@@ -7,12 +7,12 @@ const FOLDER = 'packages/couplet/src/seam';
 /** What has at most 8 members. */
 const FACETS = [
   ...['ClockFacet', 'Streams', 'Resolver', 'Surroundings', 'Processes'],
-  ...['Listener', 'ListenSink', 'Child', 'ChildSink', 'SpawnSink'],
+  ...['Listener', 'ListenSink', 'Child', 'ChildSink', 'SpawnSink', 'KernelSocket'],
 ];
 const files = readdirSync(FOLDER);
 const texts = files.map((file) => readFileSync(join(FOLDER, file), 'utf8'));
 /** What a runtime may lack. */
-const OPTIONAL: ReadonlySet<string> = new Set(['adopt.ts', 'processes.ts']);
+const OPTIONAL: ReadonlySet<string> = new Set(['adopt.ts', 'kernel.ts', 'processes.ts']);
 
 /** The members of an interface, each with whether a doc comment stands before it. */
 function membersOf(name: string): { name: string; told: boolean }[] {
@@ -57,7 +57,7 @@ describe('the seam', () => {
       assert.ok(count > 0 && count <= 8, `${count} members`);
     });
 
-  for (const told of [...FACETS, 'ProcessPlace', 'ProcessExit', 'Wire', 'Sink'])
+  for (const told of [...FACETS, 'ProcessPlace', 'ProcessExit', 'Wire', 'Sink', 'PeerCredentials'])
     test(`${told} says of each member what it does`, () => {
       const untold = membersOf(told).filter((member) => !member.told);
       assert.deepEqual(untold, []);

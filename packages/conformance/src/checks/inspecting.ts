@@ -86,6 +86,20 @@ function addLate(suite: AllSuites): void {
     expectSame(new Set(ids).size, 7, 'the number of ids of a port, two connectors, and two connections at each end');
   });
 
+  suite.addEach('R44 one connection in detail is its view', async (stage, link) => {
+    const port = await stage.listen(new SceneFactory(cue), {}, link);
+    const client = await stage.join(port);
+    await client.when(() => client.received === 3);
+    const reactor = stage.reactor.inspect();
+    for (const { durationMs, ...view } of reactor.connections()) {
+      const { durationMs: lasted = -1, tcp: _tcp, credentials: _peer, ...detail } = reactor.connection(view.id) ?? {};
+      expectSame(detail, view, 'the detail');
+      expect(lasted >= durationMs, `it has lasted ${lasted} ms, and ${durationMs} ms before`);
+    }
+    const [shown] = [...reactor.ports()];
+    expectSame(reactor.connection(shown?.id ?? -1), undefined, 'what has the id of a port');
+  });
+
   suite.add('R44 timers are shown in order', async ({ reactor }) => {
     const calls = [900, 700, 800].map((ms) => reactor.callLater(ms, () => {}));
     const shown = [...reactor.inspect().timers()].filter(({ dueInMs }) => dueInMs <= 900);

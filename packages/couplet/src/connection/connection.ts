@@ -9,6 +9,7 @@ import type { PrefixBytes } from '../framing/prefixes.ts';
 import { lengthPrefixed } from '../framing/prefixes.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import type { TLS } from '../protocol/tls.ts';
+import type { PeerCredentials } from '../seam/kernel.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Clock } from '../time/clock.ts';
 import { described, hasMethods } from '../values/checks.ts';
@@ -102,6 +103,15 @@ export class Connection implements AsyncIterable<Buffer, undefined>, AsyncDispos
    */
   get tls(): TlsInfo | undefined {
     return this.#inlet.transport.tls;
+  }
+
+  /**
+   * The process at the other end of a UNIX socket and its user, as the system noted them when it connected, or began to listen.
+   * Undefined on other connections, on runtimes that do not tell (all but `couplet/native`), and on a connection that was gone
+   * before this was first read. Behind a proxy they are those of the proxy.
+   */
+  get peerCredentials(): PeerCredentials | undefined {
+    return this.#inlet.transport.peerCredentials;
   }
 
   /** The PROXY header that a trusted proxy sent first; undefined if none is expected. */

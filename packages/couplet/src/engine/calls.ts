@@ -103,6 +103,16 @@ export abstract class Calls extends Life {
     return due;
   }
 
+  /** Passes on the descriptors that the peer hands over, to a protocol that takes them. */
+  protected takeDescriptors(): void {
+    if (this.protocol.fileDescriptorReceived === undefined) return;
+    this.wire.kernel?.receiveDescriptors?.((fd) => {
+      if (!delivers(this.state)) return false;
+      this.engine.run(() => this.call('fileDescriptorReceived', () => this.protocol.fileDescriptorReceived?.(fd)));
+      return true;
+    });
+  }
+
   /** A callback has ended, which began with that mark of the stopwatch. */
   protected called(mark: Mark | undefined, where: string): void {
     if (mark !== undefined) this.engine.stopwatch?.end(mark, () => classOf(this.protocol), where, this.id);

@@ -1,6 +1,7 @@
 import { type Address, addressOf, isKnown, isWildcard } from '../address/address.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
-import type { ConnectionView } from '../protocol/views.ts';
+import type { ConnectionDetail, ConnectionView } from '../protocol/views.ts';
+import type { PeerCredentials } from '../seam/kernel.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Wire } from '../seam/wire.ts';
 import type { Engine } from './engine.ts';
@@ -37,6 +38,14 @@ export abstract class Ends {
 
   get proxyHeader(): ProxyHeader | undefined {
     return this.#prelude.proxyHeader;
+  }
+
+  get peerCredentials(): PeerCredentials | undefined {
+    const known = this.#prelude.credentials;
+    if (known !== undefined) return known;
+    const credentials = this.wire.kernel?.peerCredentials();
+    if (credentials !== undefined) this.learn({ credentials });
+    return credentials;
   }
 
   getHost(): Address {
@@ -76,6 +85,13 @@ export abstract class Ends {
       ...(tls === undefined ? {} : { tls: tlsFacts(tls) }),
       ...(proxyHeader === undefined ? {} : { proxy: proxyFacts(proxyHeader, this.#prelude.via) }),
     };
+  }
+
+  /** Asks the system for what only that knows. */
+  kernelFacts(): Pick<ConnectionDetail, 'tcp' | 'credentials'> {
+    const tcp = this.wire.kernel?.tcpInfo();
+    const credentials = this.peerCredentials;
+    return { ...(tcp && { tcp }), ...(credentials && { credentials }) };
   }
 
   /** Remembers the addresses for the time when the socket is gone. A port knows the local one of its connections. */

@@ -1,12 +1,12 @@
 import { ConnectionAborted, TimeoutError } from '../protocol/errors.ts';
 import type { ConnectionBounds } from '../protocol/options.ts';
-import type { ConnectionView } from '../protocol/views.ts';
+import type { ConnectionDetail, ConnectionView } from '../protocol/views.ts';
 import type { Wire } from '../seam/wire.ts';
 import type { Clock } from '../time/clock.ts';
 import { Ends } from './ends.ts';
 import type { Engine, Flushable } from './engine.ts';
 import type { Flow } from './flow.ts';
-import { delivers, ends, type LifeEvent, over, type State, sends, transition } from './life-cycle.ts';
+import { delivers, ends, type LifeEvent, over, type State, sends, transition, writes } from './life-cycle.ts';
 import type { Linger, LingerBounds } from './linger.ts';
 import type { Live } from './live.ts';
 import type { Origin } from './origin.ts';
@@ -82,6 +82,8 @@ export abstract class Life extends Ends implements Flushable, Live {
 
   abstract views(): Iterable<ConnectionView>;
 
+  abstract detail(id: number): ConnectionDetail | undefined;
+
   abstract readonly bytesIn: number;
 
   abstract readonly bytesOut: number;
@@ -100,6 +102,14 @@ export abstract class Life extends Ends implements Flushable, Live {
 
   setTcpKeepAlive(on: boolean, initialDelayMs = 0): void {
     this.wire.setKeepAlive(on, initialDelayMs);
+  }
+
+  get sendFileDescriptor(): ((fd: number) => void) | undefined {
+    const { kernel } = this.wire;
+    if (kernel?.sendDescriptor === undefined || this.output.upgrading) return undefined;
+    return (fd) => {
+      if (writes(this.state, this.flow !== undefined)) kernel.sendDescriptor?.(fd);
+    };
   }
 
   flush(): boolean {

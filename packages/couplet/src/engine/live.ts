@@ -1,4 +1,4 @@
-import type { ConnectionView } from '../protocol/views.ts';
+import type { ConnectionDetail, ConnectionView } from '../protocol/views.ts';
 import { LinkedList, type Member } from '../time/list.ts';
 import type { Timing } from '../time/sweep.ts';
 import type { LingerBounds } from './linger.ts';
@@ -17,6 +17,8 @@ export interface Live extends Moved {
   cut(): void;
   /** Shows the connections, each as it is when it is asked for. */
   views(): Iterable<ConnectionView>;
+  /** Shows the connection of that id in detail; undefined if it is not here. */
+  detail(id: number): ConnectionDetail | undefined;
 }
 
 /** The part of the engine that ends a group. */
@@ -86,6 +88,14 @@ export class Group<M extends Live & Member<M>> extends LinkedList<M> implements 
 
   *views(): Generator<ConnectionView> {
     for (const member of this) yield* member.views();
+  }
+
+  detail(id: number): ConnectionDetail | undefined {
+    let detail: ConnectionDetail | undefined;
+    this.each((member) => {
+      detail ??= member.detail(id);
+    });
+    return detail;
   }
 
   quit(bounds: LingerBounds, why: string): void {

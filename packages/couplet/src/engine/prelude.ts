@@ -1,5 +1,6 @@
 import type { Address } from '../address/address.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
+import type { PeerCredentials } from '../seam/kernel.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 
 /** What is known of a connection before it has its protocol. */
@@ -10,6 +11,8 @@ export interface Prelude {
   readonly host?: Address | undefined;
   /** The exact address of this end, once it was asked for. */
   readonly local?: Address | undefined;
+  /** Who the peer is, once that was asked for. */
+  readonly credentials?: PeerCredentials | undefined;
   /** What the handshake agreed on. */
   readonly tls?: TlsInfo | undefined;
   /** The address of the proxy that sent the header. */

@@ -1,5 +1,5 @@
 import { Filter } from '../filters/filter.ts';
-import type { ConnectionView, WaitsFor } from '../protocol/views.ts';
+import type { ConnectionDetail, ConnectionView, WaitsFor } from '../protocol/views.ts';
 import { factsOf } from '../values/details.ts';
 import { Calls } from './calls.ts';
 import type { Home } from './life.ts';
@@ -22,6 +22,10 @@ export abstract class Shown extends Calls {
 
   *views(): Generator<ConnectionView> {
     yield this.view();
+  }
+
+  detail(id: number): ConnectionDetail | undefined {
+    return id === this.id ? { ...this.view(), ...this.kernelFacts() } : undefined;
   }
 
   /** Returns what the connection shows of itself now. */

@@ -55,6 +55,7 @@ export class StreamTransport extends Shown implements Transport, Sink {
       const { connectionLost, leaving } = this.protocol;
       if (watched || connectionLost !== Protocol.prototype.connectionLost || leaving !== undefined) this.remember();
       if (watched) observers.connectionMade(this, this.protocol, this.view());
+      this.takeDescriptors();
       mark = stopwatch?.begin();
       this.await('connectionMade', this.protocol.makeConnection(this));
     } catch (error) {

@@ -4,7 +4,7 @@ import { AdmissionTimeout, type AdmissionWait, PeerGone, PortStopped, type Refus
 import { Machine } from '../machine/machine.ts';
 import type { Run } from '../machine/run.ts';
 import type { ProxyHeader } from '../protocol/proxy-header.ts';
-import type { ConnectionView, WaitsFor } from '../protocol/views.ts';
+import type { ConnectionDetail, ConnectionView, WaitsFor } from '../protocol/views.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Settled } from '../seam/streams.ts';
 import type { TlsInfo } from '../seam/tls.ts';
@@ -212,6 +212,11 @@ export class Undecided implements Live, Sink, Settled<ProxyHeader, Error> {
   /** One that is refused is told as that, and only has to close. */
   *views(): Generator<ConnectionView> {
     if (this.#life.state !== 'farewell' && this.#life.state !== 'refused') yield this.view();
+  }
+
+  detail(id: number): ConnectionDetail | undefined {
+    const [view] = this.#ends.id === id ? this.views() : [];
+    return view && { ...view, ...this.#ends.kernelFacts() };
   }
 
   /** Returns what the wire shows of itself now. */

@@ -49,6 +49,7 @@ export type { ClientTLSOptions, PEM, ServerTLSOptions, TLS, TLSIdentity, TLSOpti
 export { ClientTLS, ServerTLS } from '../protocol/tls.ts';
 export type { Transport } from '../protocol/transport.ts';
 export type {
+  ConnectionDetail,
   ConnectionState,
   ConnectionView,
   ConnectorState,
@@ -86,6 +87,7 @@ export type { ReactorStreams } from '../reactor/reactor-streams.ts';
 export type { ReactorTransport } from '../reactor/reactor-transport.ts';
 export type { SystemEvent, Trigger, TriggerPhase } from '../reactor/triggers.ts';
 export type { DuplexLike } from '../seam/adopt.ts';
+export type { PeerCredentials, TcpInfo } from '../seam/kernel.ts';
 export type { Signal } from '../seam/surroundings.ts';
 export type { TlsCertificate, TlsInfo, TlsVersion } from '../seam/tls.ts';
 export type { BackOff, BackOffOptions } from '../time/back-off.ts';

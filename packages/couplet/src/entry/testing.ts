@@ -5,6 +5,7 @@ export type { AdoptPlace } from '../seam/adopt.ts';
 export type { Backend, Resolver } from '../seam/backend.ts';
 export type { Cause } from '../seam/cause.ts';
 export type { ClockFacet } from '../seam/clock.ts';
+export type { KernelSocket } from '../seam/kernel.ts';
 export type { Child, ChildSink, ProcessExit, Processes, ProcessPlace, SpawnSink } from '../seam/processes.ts';
 export type { ConnectPlace, Listener, ListenPlace, ListenSink, Settled, Streams } from '../seam/streams.ts';
 export type { Surroundings } from '../seam/surroundings.ts';

@@ -1,5 +1,6 @@
 import type { SocketName } from '../seam/address.ts';
 import type { Cause } from '../seam/cause.ts';
+import type { KernelSocket } from '../seam/kernel.ts';
 import type { TlsContext, TlsInfo } from '../seam/tls.ts';
 import type { Sink, Wire } from '../seam/wire.ts';
 
@@ -125,6 +126,10 @@ export class Filter implements Wire, Sink {
 
   get unsent(): number | undefined {
     return this.#wire.unsent;
+  }
+
+  get kernel(): KernelSocket | undefined {
+    return this.#wire.kernel;
   }
 
   write(chunk: Uint8Array): boolean {

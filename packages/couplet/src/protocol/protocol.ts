@@ -33,6 +33,8 @@ export interface Callbacks {
   makeConnection(transport: Transport): Result;
   /** Called for bytes that arrived, cut anywhere. The chunk belongs to the protocol. */
   dataReceived(data: Buffer): Result;
+  /** Called for a descriptor that the peer has handed over, before the bytes that it came with. It belongs to the protocol. */
+  fileDescriptorReceived?(fd: number): Result;
   /** Called when reading goes on after `resumeProducing`: a protocol that holds bytes continues with them. */
   readingResumed?(): Result;
   /** Called when the TLS handshake that `startTLS` began is done. */
@@ -99,6 +101,17 @@ export class Protocol<F = AnyFactory> {
    * it.
    */
   dataReceived(_data: Buffer): Result {}
+
+  /**
+   * Called for a file descriptor that the peer has handed over (SCM_RIGHTS, unix(7)), before the bytes that it came with. Bytes that were
+   * sent just before these may follow it too, so keep it until a message says what it is for. It is a number that belongs to the protocol
+   * from then on, which has to close it: `adoptStreamConnection` takes one of a socket, `fs.closeSync` closes any.
+   *
+   * A protocol that wants descriptors has this method when its connection is made; for others the system closes them at once. They come
+   * over UNIX sockets of `couplet/native` without TLS alone. Several that come together are passed on one after the other, at most 64;
+   * what pauses the reading meanwhile, such as a promise that this returns, holds the bytes back and not these.
+   */
+  fileDescriptorReceived?(fd: number): Result;
 
   /**
    * Called when the connection is gone: last, and once. The reason is a `ConnectionDone`, `ConnectionLost` or

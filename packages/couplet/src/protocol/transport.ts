@@ -1,5 +1,6 @@
 import type { Address } from '../address/address.ts';
 import type { Filter } from '../filters/filter.ts';
+import type { PeerCredentials } from '../seam/kernel.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Consumer, Producer } from './producer.ts';
@@ -87,6 +88,21 @@ export interface Transport extends Consumer, Producer {
    * that it announces, `detailsOf` of `couplet/endpoints` reads its TLVs.
    */
   readonly proxyHeader: ProxyHeader | undefined;
+  /**
+   * The process at the other end of a UNIX socket and its user, as the system noted them when it connected, or began to listen:
+   * nothing that the peer sends can change them. Undefined on other connections, on runtimes that do not tell (all but `couplet/native`), and
+   * on a connection that was gone before this was first read. Behind a proxy they are those of the proxy.
+   */
+  readonly peerCredentials?: PeerCredentials | undefined;
+  /**
+   * Hands an open file descriptor over to the process at the other end of a UNIX socket (SCM_RIGHTS, unix(7)), which gets it no later than
+   * the bytes that are written next: write at least one byte afterwards, and better a message that says what it is for. The descriptor is copied
+   * at once, so this process may close its own. If the connection ends before those bytes are sent, nothing is handed over.
+   *
+   * Undefined where that is impossible: only UNIX sockets of `couplet/native` without TLS have it. Does nothing once nothing can be
+   * written any more. Throws an `Error` if the descriptor is not open, or if 64 wait for bytes already.
+   */
+  readonly sendFileDescriptor?: ((fd: number) => void) | undefined;
   /** Returns the address of this end. */
   getHost(): Address;
   /** Returns the address of the peer. */

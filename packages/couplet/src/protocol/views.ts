@@ -1,3 +1,4 @@
+import type { PeerCredentials, TcpInfo } from '../seam/kernel.ts';
 import type { Details } from '../values/details.ts';
 
 /**
@@ -89,6 +90,14 @@ export interface ConnectionView {
   readonly proxy?: Details;
   /** What `describe` of the protocol returns, at most 20 entries of 200 characters. */
   readonly facts?: Details;
+}
+
+/** One connection in detail: with what the system is asked for only when one looks at that connection. */
+export interface ConnectionDetail extends ConnectionView {
+  /** What the system knows of the TCP connection; absent on other sockets, and where the runtime does not tell (all but `couplet/native`). */
+  readonly tcp?: TcpInfo;
+  /** The process at the other end of a UNIX socket, and its user; absent in the same way. */
+  readonly credentials?: PeerCredentials;
 }
 
 /** What a port, or a reactor, has had so far. Every accepted connection is in `connected`, in `refused`, or is arriving. */
@@ -278,6 +287,8 @@ export interface ReactorView {
   connectors(): Iterable<ConnectorView>;
   /** The connections, those included that have no protocol yet. */
   connections(): Iterable<ConnectionView>;
+  /** The connection of that `id` in detail, as it is when this is called; undefined if there is none. Looks through all to find it. */
+  connection(id: number): ConnectionDetail | undefined;
   /** The processes that `spawnProcess` started, until their protocols were told of the end. */
   processes(): Iterable<ProcessView>;
   /** The delayed calls that wait, in the order in which they are due. */

@@ -18,6 +18,7 @@ export function inspect(
     ports: () => ports.views(),
     connectors: () => attempts(engine, connectors),
     connections: () => engine.live.views(),
+    connection: (id) => engine.live.detail(id),
     timers: () => timers(engine),
   };
 }

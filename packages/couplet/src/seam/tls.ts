@@ -16,7 +16,7 @@ export interface TlsServerSettings {
   readonly role: 'server';
   /** At least one. A client that asks for a name (RFC 6066, section 3) gets the first that has it, or the first of all. */
   readonly identities: readonly TlsIdentity[];
-  /** The authorities of clients' certificates, PEM; the runtime's own list where undefined. */
+  /** The authorities of the peers' certificates, PEM; the runtime's own list where undefined. */
   readonly ca: string | undefined;
   /** Whether clients may, or must, present a certificate. One that is presented is verified in either case. */
   readonly clientAuth: 'none' | 'request' | 'require';
@@ -27,18 +27,12 @@ export interface TlsServerSettings {
 }
 
 /** The settings of a client's handshakes (RFC 8446, RFC 5246). Never changed: a backend may keep what it made of them. */
-export interface TlsClientSettings {
+export interface TlsClientSettings extends Pick<TlsServerSettings, 'ca' | 'alpn' | 'minVersion'> {
   readonly role: 'client';
   /** The certificate to present to a server that asks; none where undefined. */
   readonly identity: TlsIdentity | undefined;
-  /** The authorities of servers' certificates, PEM; the runtime's own list where undefined. */
-  readonly ca: string | undefined;
   /** Whether the server's certificate and name are verified; if not, any peer is taken for the server. */
   readonly verify: boolean;
-  /** Application protocols (RFC 7301), the preferred one first; none is negotiated when empty. */
-  readonly alpn: readonly string[];
-  /** The oldest version to accept. */
-  readonly minVersion: TlsVersion;
 }
 
 /** What a backend made of settings; it serves any number of handshakes, and remembers sessions. */

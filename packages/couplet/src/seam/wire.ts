@@ -1,10 +1,11 @@
 import type { SocketName } from './address.ts';
 import type { Cause } from './cause.ts';
+import type { KernelSocket } from './kernel.ts';
 import type { TlsContext, TlsInfo } from './tls.ts';
 
 /**
- * One byte pipe. No method makes an upcall before it returns, and none throws for what the network does: the sink is told of
- * that. After `onClosed` every method does nothing.
+ * One byte pipe. No method makes an upcall before it returns, and none throws for what the network does: the sink is told of that. After
+ * `onClosed` every method does nothing.
  */
 export interface Wire {
   /** The name of this end; undefined where the runtime has forgotten it with the socket and was not asked before. */
@@ -12,14 +13,13 @@ export interface Wire {
   /** The name of the peer; undefined where the runtime has forgotten it with the socket and was not asked before. */
   readonly peer: SocketName | undefined;
   /**
-   * Whether the wire has copied the chunk for which `write` has just returned false, so that the chunk is free again. A wire
-   * that always returns false, as one that encrypts does, must say so: a chunk that is kept costs new memory for each message.
+   * Whether the wire has copied the chunk for which `write` has just returned false, so that it is free again. A wire that always returns
+   * false, as one that encrypts does, must say so: a chunk that is kept costs new memory for each message.
    */
   readonly copies: boolean;
   /**
-   * Sends a chunk of 1 byte to 256 KiB. Returns true when the kernel has it and the chunk is free again; false when the wire
-   * holds this one chunk and takes no other until `onWritable`, which follows exactly once, unless `onWriteFailed` or
-   * `onClosed` comes first: a chunk that the kernel refused was not sent.
+   * Sends a chunk of 1 byte to 256 KiB. Returns true when the kernel has it, and it is free again; false when the wire holds it and takes
+   * no other until `onWritable`, which follows exactly once, unless `onWriteFailed` or `onClosed` comes first: it was not sent then.
    */
   write(chunk: Uint8Array): boolean;
   /** Sends FIN after everything written; reading goes on. Called at most once, while no chunk is held. */
@@ -38,13 +38,14 @@ export interface Wire {
   setKeepAlive(on: boolean, initialDelayMs: number): void;
   /** How many bytes of a chunk that it holds are not with the kernel yet; undefined where the runtime does not tell. */
   readonly unsent?: number | undefined;
+  /** What the system tells and does beyond bytes; absent, or undefined, where the runtime hides that. */
+  readonly kernel?: KernelSocket | undefined;
   /**
-   * Begins a TLS handshake in the role of the context; what the wire carries from then on is encrypted. Called at most once,
-   * while no chunk is held. Nothing is written, ended or told until `onSecured`; a handshake that fails closes the wire with
-   * a cause of the kind `tls`. `serverName` is the name that a client asks for and verifies: an IP literal, or a host name in
-   * A-labels (RFC 5890) and small letters, without a dot at the end; on a server it is empty. `unread` are bytes that the
-   * sink already got and that belong to TLS; the wire owns them from then on. Afterwards `end` and `close` send close_notify
-   * first, and `onEof` follows the peer's.
+   * Begins a TLS handshake in the role of the context; what the wire carries from then on is encrypted. Called at most once, while no chunk
+   * is held. Nothing is written, ended or told until `onSecured`; a handshake that fails closes the wire with a cause of the kind `tls`.
+   * `serverName` is the name that a client asks for and verifies: an IP literal, or a host name in A-labels (RFC 5890) and small letters,
+   * without a dot at the end; on a server it is empty. `unread` are bytes that the sink already got and that belong to TLS; the wire owns
+   * them from then on. Afterwards `end` and `close` send close_notify first, and `onEof` follows the peer's.
    */
   startTls(context: TlsContext, serverName: string, unread: Buffer): void;
 }
@@ -58,8 +59,8 @@ export interface Sink {
   /** The chunk for which `write` returned false is with the kernel. */
   onWritable(): void;
   /**
-   * The kernel refused what was written: the peer is gone. At most once. The wire takes nothing from then on, but what had
-   * arrived before is still delivered, unless reading is paused; then `onClosed` follows, with this cause, and no `onEof`.
+   * The kernel refused what was written: the peer is gone. At most once. The wire takes nothing from then on, but what had arrived before
+   * is still delivered, unless reading is paused; then `onClosed` follows, with this cause, and no `onEof`.
    */
   onWriteFailed(cause: Cause): void;
   /** The handshake that `startTls` began is done. Returns the sink of what follows, which may be another one. */

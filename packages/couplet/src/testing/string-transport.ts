@@ -14,6 +14,7 @@ import type { ProxyHeader } from '../protocol/proxy-header.ts';
 import { checkFactory } from '../protocol/role.ts';
 import type { TLS } from '../protocol/tls.ts';
 import type { Transport } from '../protocol/transport.ts';
+import type { PeerCredentials } from '../seam/kernel.ts';
 import type { TlsInfo } from '../seam/tls.ts';
 import type { Clock as Time } from '../time/clock.ts';
 import { isThenable, promiseOf } from '../values/thenable.ts';
@@ -42,6 +43,8 @@ export interface StringTransportOptions {
   readonly peer?: Address;
   /** The PROXY header of the connection; none unless set. */
   readonly proxyHeader?: ProxyHeader;
+  /** The process at the other end, and its user; unknown unless set. */
+  readonly peerCredentials?: PeerCredentials;
   /** Called with the error that the protocol passes to `failConnection`, which throws the error unless this is set. */
   readonly onFailure?: (error: unknown) => void;
 }
@@ -66,6 +69,7 @@ export class StringTransport implements Transport {
   readonly clock: Time;
   readonly reactor: Time;
   readonly proxyHeader: ProxyHeader | undefined;
+  readonly peerCredentials: PeerCredentials | undefined;
   readonly #host: Address;
   readonly #peer: Address;
   readonly #onFailure: ((error: unknown) => void) | undefined;
@@ -92,6 +96,7 @@ export class StringTransport implements Transport {
     this.#peer = options.peer ?? new IPv4Address('198.51.100.1', 54_321);
     this.#onFailure = options.onFailure;
     this.proxyHeader = options.proxyHeader;
+    this.peerCredentials = options.peerCredentials;
   }
 
   /**

@@ -254,6 +254,7 @@ export const SURFACE = {
       'FramingReport',
       'HostAddress',
       'InetName',
+      'KernelSocket',
       'ListenPlace',
       'ListenSink',
       'Listener',
