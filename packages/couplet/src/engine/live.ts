@@ -17,8 +17,8 @@ export interface Live extends Moved {
   cut(): void;
   /** Shows the connections, each as it is when it is asked for. */
   views(): Iterable<ConnectionView>;
-  /** Shows the connection of that id in detail; undefined if it is not here. */
-  detail(id: number): ConnectionDetail | undefined;
+  /** Shows the connection of that id in detail; undefined if it is not here. Absent where there are none. */
+  detail?(id: number): ConnectionDetail | undefined;
 }
 
 /** The part of the engine that ends a group. */
@@ -93,7 +93,7 @@ export class Group<M extends Live & Member<M>> extends LinkedList<M> implements 
   detail(id: number): ConnectionDetail | undefined {
     let detail: ConnectionDetail | undefined;
     this.each((member) => {
-      detail ??= member.detail(id);
+      detail ??= member.detail?.(id);
     });
     return detail;
   }

@@ -3,7 +3,7 @@ import type { Home } from '../engine/life.ts';
 import type { LingerBounds } from '../engine/linger.ts';
 import type { Live } from '../engine/live.ts';
 import type { StreamTransport } from '../engine/stream-transport.ts';
-import type { ConnectionDetail, ConnectionView, ProcessView } from '../protocol/views.ts';
+import type { ConnectionView, ProcessView } from '../protocol/views.ts';
 import type { Cause } from '../seam/cause.ts';
 import type { Child, ChildSink, SpawnSink } from '../seam/processes.ts';
 import type { Signal } from '../seam/surroundings.ts';
@@ -43,10 +43,6 @@ export abstract class Subprocess implements Live, SpawnSink {
   abstract onFailed(cause: Cause): void;
 
   *views(): Generator<ConnectionView> {}
-
-  detail(): ConnectionDetail | undefined {
-    return undefined;
-  }
 
   /** Returns what it shows of itself; undefined if it is shown otherwise, or is over. */
   view(): ProcessView | undefined {
