@@ -28,7 +28,7 @@ export function ChosenPanel(props: {
 }
 
 function Whole({ chosen }: { readonly chosen: Chosen }) {
-  const { producer, tls, proxy, facts, ss, payload } = chosen;
+  const { producer, tls, proxy, facts, tcp, credentials, ss, payload } = chosen;
   const read = say('with', bytes(chosen.bytesIn), say('chunks.in', count(chosen.reads)));
   const written = say('with', bytes(chosen.bytesOut), say('chunks.out', count(chosen.writes)));
   return (
@@ -42,6 +42,8 @@ function Whole({ chosen }: { readonly chosen: Chosen }) {
         <Fact name={say('traffic')} value={say('and', read, written)} />
         <Fact name={say('queue')} value={queueOf(chosen)} />
         {producer !== undefined && <Fact name={say('producer')} value={producer} />}
+        <Group name={say('peer')} details={{ ...credentials }} />
+        <Group name="TCP" details={tcp} />
         <Group name="TLS" details={tls} />
         <Group name="PROXY" details={proxy} />
         <Group name={say('facts')} details={facts} />

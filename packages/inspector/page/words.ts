@@ -154,10 +154,7 @@ export const WORDS = {
   traffic: ['in, out', '收、发'],
   producer: ['producer', '生产者'],
   'kernel.title': ['What TCP knows', '内核里的 TCP 状态'],
-  'kernel.text': [
-    'Windows and retransmissions, which no runtime tells. In a shell:',
-    '窗口、重传等等，运行环境不会告诉您。请在 shell 中输入：',
-  ],
+  'kernel.text': ['Windows, retransmissions and all else, in a shell:', '窗口、重传等全部状态，请在 shell 中输入：'],
   copy: ['Copy', '复制'],
   copied: ['Copied', '已复制'],
   payload: ['The last bytes', '最近的字节'],

@@ -1,6 +1,6 @@
 import type {
+  ConnectionDetail,
   ConnectionState,
-  ConnectionView,
   ConnectorState,
   ConnectorView,
   LoopView,
@@ -146,7 +146,7 @@ export interface Row {
 }
 
 /** A connection in detail. */
-export interface Chosen extends ConnectionView {
+export interface Chosen extends ConnectionDetail {
   /** What to type in a shell to see the state that the kernel keeps of it; absent where it has no socket of TCP. */
   readonly ss?: string;
   /** The last bytes in each direction, in base64, at most 64 KiB together and 1,000 chunks; only if the inspector was told to keep payload. */

@@ -1,4 +1,4 @@
-import type { ConnectionView } from 'couplet';
+import type { ConnectionDetail, ConnectionView } from 'couplet';
 import type { Chosen, Row } from '../values/frame.ts';
 import type { SortKey } from '../values/query.ts';
 import type { ByteRates } from './counters.ts';
@@ -71,7 +71,7 @@ export function matches(view: ConnectionView, text: string): boolean {
 }
 
 /** Returns a connection in detail. */
-export function chosenOf(view: ConnectionView): Chosen {
+export function chosenOf(view: ConnectionDetail): Chosen {
   const { host, peer = '', protocol, idleMs, proxy } = view;
   // Behind a proxy the addresses are not those of the socket.
   const known = proxy === undefined && TCP.test(host) && TCP.test(peer);

@@ -37,8 +37,6 @@ export class Survey {
   #squares = 0;
   /** How many the filter lets through. */
   matching = 0;
-  /** The one that the query names. */
-  chosen: ConnectionView | undefined;
 
   constructor(query: FrameQuery, counters: Counters) {
     this.#query = query;
@@ -63,7 +61,6 @@ export class Survey {
     const rates = this.#counters.rates(view);
     if (view.role === 'server') this.#count(view);
     else this.#made += 1;
-    if (view.id === this.#query.id) this.chosen = view;
     if (!matches(view, this.#filter)) return;
     this.matching += 1;
     const key = keyOf(view, rates, this.#query.sort);

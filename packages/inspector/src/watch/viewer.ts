@@ -1,4 +1,13 @@
-import type { Clock, ConnectorView, LoopView, PortView, Reactor, ReactorView, SlowCallback } from 'couplet';
+import type {
+  Clock,
+  ConnectionDetail,
+  ConnectorView,
+  LoopView,
+  PortView,
+  Reactor,
+  ReactorView,
+  SlowCallback,
+} from 'couplet';
 import type { Frame, InspectorEvent, PortFrame, Row } from '../values/frame.ts';
 import type { FrameViewer } from '../values/frame-source.ts';
 import type { FrameQuery } from '../values/query.ts';
@@ -108,7 +117,9 @@ export class Viewer implements FrameViewer {
     await walk.each(view.timers(), () => {
       timers += 1;
     });
-    return this.#write(survey, ports, connectors, {
+    const { id } = this.#query;
+    const chosen = id === undefined ? undefined : (view.connection(id) ?? null);
+    return this.#write(survey, ports, connectors, chosen, {
       now: tenths(view.now),
       dropped,
       runtime: view.runtime,
@@ -125,10 +136,16 @@ export class Viewer implements FrameViewer {
   }
 
   /** Adds what has to fit into the room that is left. */
-  #write(survey: Survey, ports: readonly PortView[], connectors: readonly ConnectorView[], head: FrameHead): string {
+  #write(
+    survey: Survey,
+    ports: readonly PortView[],
+    connectors: readonly ConnectorView[],
+    detail: ConnectionDetail | null | undefined,
+    head: FrameHead,
+  ): string {
     const room = new Room();
     const json = room.take(head).slice(0, -1);
-    const chosen = this.#chosen(survey, room);
+    const chosen = detail === undefined ? undefined : this.#chosen(detail, room);
     const rows = survey.rows();
     const shownPorts = room.fill(portFrames(ports, survey), AFTER_PORTS);
     const shownConnectors = room.fill(inOrder(connectors, rows), AFTER_CONNECTORS);
@@ -149,13 +166,12 @@ export class Viewer implements FrameViewer {
     ].join();
   }
 
-  /** The connection that the query names, as JSON; undefined if it names none. Payload takes no room from the rest. */
-  #chosen({ chosen }: Survey, room: Room): string | undefined {
-    const { id } = this.#query;
-    if (id === undefined || chosen === undefined) return id === undefined ? undefined : 'null';
-    const json = room.take(chosenOf(chosen));
+  /** A connection in detail, or that it is gone, as JSON. Payload takes no room from the rest. */
+  #chosen(detail: ConnectionDetail | null, room: Room): string {
+    if (detail === null) return 'null';
+    const json = room.take(chosenOf(detail));
     const { payload } = this.#watched;
-    return payload === undefined ? json : `${json.slice(0, -1)},"payload":${JSON.stringify(payload.of(id))}}`;
+    return payload === undefined ? json : `${json.slice(0, -1)},"payload":${JSON.stringify(payload.of(detail.id))}}`;
   }
 
   #rates({ totals }: ReactorView): Frame['rates'] {

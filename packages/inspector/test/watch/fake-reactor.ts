@@ -1,4 +1,4 @@
-import type { ConnectionView, ConnectorView, Observer, PortView, ReactorView, Totals } from 'couplet';
+import type { ConnectionDetail, ConnectionView, ConnectorView, Observer, PortView, ReactorView, Totals } from 'couplet';
 import { Clock } from 'couplet/testing';
 import { DEFAULT_QUERY, type Frame, type FrameQuery } from 'couplet-inspector';
 import { ReactorFrames } from '../../src/watch/frames.ts';
@@ -17,7 +17,7 @@ const TOTALS: Totals = {
 };
 
 /** A view of a connection, with what a test says of it. */
-export function viewOf(one: Partial<ConnectionView> & { readonly id: number }): ConnectionView {
+export function viewOf(one: Partial<ConnectionDetail> & { readonly id: number }): ConnectionDetail {
   return {
     role: 'server',
     origin: 1,
@@ -51,7 +51,7 @@ class CountingClock extends Clock {
 /** A reactor that shows what a test says. */
 export class FakeReactor {
   readonly clock: CountingClock = new CountingClock();
-  connections: readonly ConnectionView[] = [];
+  connections: readonly ConnectionDetail[] = [];
   ports: readonly PortView[] = [
     { id: 1, host: '127.0.0.1:8007', factory: 'Factory', listening: true, since: 0, totals: TOTALS, policies: [] },
   ];
@@ -84,6 +84,7 @@ export class FakeReactor {
       ports: () => this.ports,
       connectors: () => this.connectors,
       connections: () => this.#looked(),
+      connection: (id) => this.connections.find((one) => one.id === id),
       processes: () => [],
       timers: () => [],
     };

@@ -3,7 +3,7 @@ import process from 'node:process';
 import { describe, test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { ConnectionView, ConnectorView } from 'couplet';
+import type { ConnectionView, ConnectorView, TcpInfo } from 'couplet';
 import { DEFAULT_QUERY, type Frame } from 'couplet-inspector';
 import fc from 'fast-check';
 import { SORT_KEYS, VIEW_NAMES } from '../../src/values/query.ts';
@@ -152,6 +152,41 @@ describe('the connection that is chosen', () => {
     reactor.connections = [];
     assert.equal((await next()).chosen, null);
     assert.equal('chosen' in (await viewing(reactor.frames())()), false);
+  });
+
+  test('R66 has what the system knows of it, for which no other is asked', async () => {
+    const tcp: TcpInfo = {
+      state: 'ESTABLISHED',
+      roundTripMs: 0.053,
+      roundTripVariationMs: 0.02,
+      retransmitTimeoutMs: 201,
+      retransmits: 2,
+      congestionWindow: 10,
+      segmentBytes: 1448,
+      unacked: 1,
+      unsentBytes: 0,
+      deliveryRate: 125_000,
+      lastSentMs: 1,
+      lastReceivedMs: 2,
+    };
+    const credentials = { pid: 17, uid: 1000, gid: 100 };
+    const reactor = withConnections([viewOf({ id: 7, tcp }), viewOf({ id: 8, credentials })]);
+    const asked: number[] = [];
+    const inspect = reactor.inspect.bind(reactor);
+    reactor.inspect = () => {
+      const view = inspect();
+      const connection = (id: number) => {
+        asked.push(id);
+        return view.connection(id);
+      };
+      return { ...view, connection };
+    };
+    const frames = reactor.frames();
+    await viewing(frames, { view: 'connections' })();
+    assert.deepEqual(asked, []);
+    assert.deepEqual((await viewing(frames, { id: 7 })()).chosen?.tcp, tcp);
+    assert.deepEqual((await viewing(frames, { id: 8 })()).chosen?.credentials, credentials);
+    assert.deepEqual(asked, [7, 8]);
   });
 
   test('I-7: of a class with a name without end leaves room for the rest', async () => {
