@@ -6,6 +6,8 @@ import { NodeBackend } from 'couplet/node';
 import type { Backend } from 'couplet/testing';
 import { type Runtime, runtime } from 'couplet-test/runtime';
 
+const { COUPLET_BACKEND } = process.env;
+
 const BACKENDS: Readonly<Record<Runtime, new () => Backend>> = {
   node: NodeBackend,
   bun: BunBackend,
@@ -13,7 +15,7 @@ const BACKENDS: Readonly<Record<Runtime, new () => Backend>> = {
 };
 
 /** Whether the backend is that of the kernel's sockets, where `import 'couplet'` picks it by the environment. */
-export const native: boolean = process.env.COUPLET_BACKEND === 'native';
+export const native: boolean = COUPLET_BACKEND === 'native';
 
 /** Makes a backend of this runtime, as `import 'couplet'` picks it. */
 export function backendHere(): Backend {

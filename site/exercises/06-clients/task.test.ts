@@ -4,9 +4,8 @@ import { Factory } from 'couplet';
 import { TextLineReceiver } from 'couplet/protocols';
 import { simulate } from 'couplet/sim';
 
-const { askAll }: typeof import('./solution.ts') = await import(
-  process.env['COUPLET_SOLUTION'] ? './solution.ts' : './task.ts'
-);
+const { COUPLET_SOLUTION } = process.env;
+const { askAll }: typeof import('./solution.ts') = await import(COUPLET_SOLUTION ? './solution.ts' : './task.ts');
 
 const QUESTIONS = ['spring', 'river', 'moon', 'flower', 'night'];
 

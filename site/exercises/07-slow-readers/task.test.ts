@@ -4,9 +4,8 @@ import { test } from 'node:test';
 import { type Connection, type Factory, open, serve } from 'couplet';
 import { simulate, type World } from 'couplet/sim';
 
-const { proxyTo }: typeof import('./solution.ts') = await import(
-  process.env['COUPLET_SOLUTION'] ? './solution.ts' : './task.ts'
-);
+const { COUPLET_SOLUTION } = process.env;
+const { proxyTo }: typeof import('./solution.ts') = await import(COUPLET_SOLUTION ? './solution.ts' : './task.ts');
 
 /** A client that is connected through the proxy to a server with that handler. */
 async function through(world: World, handler: (connection: Connection) => Promise<void>): Promise<Connection> {

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Measure, PLANTED } from './measure.ts';
 
-const { check }: typeof import('./solution.ts') = await import(
-  process.env['COUPLET_SOLUTION'] ? './solution.ts' : './task.ts'
-);
+const { COUPLET_SOLUTION } = process.env;
+const { check }: typeof import('./solution.ts') = await import(COUPLET_SOLUTION ? './solution.ts' : './task.ts');
 
 test('the check accepts the sound protocol', () => {
   check(() => new Measure());

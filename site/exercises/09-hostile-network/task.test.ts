@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { simulate } from 'couplet/sim';
 
-const { ask, Ballots }: typeof import('./solution.ts') = await import(
-  process.env['COUPLET_SOLUTION'] ? './solution.ts' : './task.ts'
-);
+const { COUPLET_SOLUTION } = process.env;
+const { ask, Ballots }: typeof import('./solution.ts') = await import(COUPLET_SOLUTION ? './solution.ts' : './task.ts');
 
 const VOTERS = ['ada', 'grace', 'edsger'];
 

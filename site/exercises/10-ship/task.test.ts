@@ -3,9 +3,8 @@ import { test } from 'node:test';
 import { simulate } from 'couplet/sim';
 import { restart } from '../../steps/10-ship/restart.ts';
 
-const { Answers }: typeof import('./solution.ts') = await import(
-  process.env['COUPLET_SOLUTION'] ? './solution.ts' : './task.ts'
-);
+const { COUPLET_SOLUTION } = process.env;
+const { Answers }: typeof import('./solution.ts') = await import(COUPLET_SOLUTION ? './solution.ts' : './task.ts');
 
 test('no question is cut off while one process takes the place of another', async () => {
   await simulate({ seeds: 50, profile: 'calm' }, async (world) => {
