@@ -19,7 +19,7 @@ const PARTS = {
 const OF_THE_PROCESS = ['connection', 'reactor/default.ts'];
 
 /** The backends that are a part of their own. */
-const ALONE = ['bun', 'deno', 'browser'];
+const ALONE = ['bun', 'deno', 'native', 'browser'];
 
 for (const name of ['couplet', 'inspector', 'daemon'])
   await bundlePackage(join(import.meta.dirname, '../packages', name));

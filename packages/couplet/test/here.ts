@@ -14,6 +14,7 @@ const BACKENDS: Readonly<Record<Runtime, new () => Backend>> = {
   deno: DenoBackend,
 };
 
+const { COUPLET_BACKEND } = process.env;
 /** Whether the backend is that of the kernel's sockets, where `import 'couplet'` picks it by the environment. */
 export const native: boolean = COUPLET_BACKEND === 'native';
 

@@ -7,6 +7,7 @@ import * as bun from 'couplet/bun';
 import * as deno from 'couplet/deno';
 import * as endpoints from 'couplet/endpoints';
 import * as framing from 'couplet/framing';
+import * as native from 'couplet/native';
 import * as node from 'couplet/node';
 import * as policies from 'couplet/policies';
 import * as protocols from 'couplet/protocols';
@@ -21,6 +22,7 @@ const MODULES: Record<keyof typeof SURFACE, object> = {
   'couplet/deno': deno,
   'couplet/endpoints': endpoints,
   'couplet/framing': framing,
+  'couplet/native': native,
   'couplet/node': node,
   'couplet/policies': policies,
   'couplet/protocols': protocols,

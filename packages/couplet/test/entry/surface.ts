@@ -96,6 +96,7 @@ export const SURFACE = {
       'TextLinesOptions',
     ],
   },
+  'couplet/native': { values: ['NativeBackend'], types: [] },
   'couplet/node': { values: ['NodeBackend', 'bindSocket'], types: ['BindPlace', 'BoundSocket'] },
   'couplet/policies': {
     values: [

@@ -1,6 +1,7 @@
 import type { Cause } from '../../seam/cause.ts';
-import type { Listener, ListenPlace, ListenSink } from '../../seam/streams.ts';
+import type { Listener, ListenSink } from '../../seam/streams.ts';
 import { pathOfSocket, statusOf, vacate } from '../node/descriptor.ts';
+import type { InheritedPlace } from '../node/node.ts';
 import { stopListening } from '../node/server.ts';
 import type { BunRuntime } from './bun-sockets.ts';
 import { causeOfBun } from './cause.ts';
@@ -9,8 +10,6 @@ import { NativeListener } from './native-listener.ts';
 
 const fs = process.getBuiltinModule('node:fs');
 const IN_USE: Cause = { kind: 'other', code: 'EEXIST', detail: 'this process already uses it' };
-
-type InheritedPlace = Extract<ListenPlace, { kind: 'fd' }>;
 
 /** The inherited descriptors on which ports of this process listen. */
 const used: Set<number> = new Set();

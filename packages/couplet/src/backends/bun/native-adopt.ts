@@ -1,9 +1,8 @@
 import type { SocketName } from '../../seam/address.ts';
-import type { AdoptPlace } from '../../seam/adopt.ts';
 import type { Cause } from '../../seam/cause.ts';
 import type { Settled } from '../../seam/streams.ts';
 import type { Wire } from '../../seam/wire.ts';
-import { NOT_CONNECTED } from '../node/adopt.ts';
+import { type DescriptorPlace, NOT_CONNECTED } from '../node/adopt.ts';
 import { pathOfSocket } from '../node/descriptor.ts';
 import type { BunRuntime, BunSocket } from './bun-sockets.ts';
 import { type SocketEnds, TCP_ENDS } from './ends.ts';
@@ -11,8 +10,6 @@ import { giveUp, isSocket } from './inherited.ts';
 import { duplicate } from './libc.ts';
 import { openSocket } from './open-socket.ts';
 import { seat } from './seat.ts';
-
-type DescriptorPlace = Extract<AdoptPlace, { fd: number }>;
 
 const NO_SOCKET: Cause = { kind: 'other', code: '', detail: 'the runtime does not open the socket' };
 
@@ -41,7 +38,7 @@ export function adoptSocket(bun: BunRuntime, place: DescriptorPlace, settled: Se
 }
 
 /** The ends of an adopted socket, which may have other names than the system knows. */
-function endsOf(socket: BunSocket, path: string, { local, peer }: AdoptPlace): SocketEnds {
+function endsOf(socket: BunSocket, path: string, { local, peer }: DescriptorPlace): SocketEnds {
   if (socket.localAddress !== undefined)
     return {
       kind: 'tcp',

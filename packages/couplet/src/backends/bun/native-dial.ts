@@ -1,8 +1,8 @@
-import type { ConnectPlace, Settled } from '../../seam/streams.ts';
+import type { Settled } from '../../seam/streams.ts';
 import type { Wire } from '../../seam/wire.ts';
 import { askAgain } from '../node/again.ts';
 import { causeOfAttempt } from '../node/cause.ts';
-import { isBound } from '../node/node.ts';
+import { type DialPlace, isBound } from '../node/node.ts';
 import type { BunEvents, BunPlace, BunRuntime, BunSocket } from './bun-sockets.ts';
 import { HANDLERS } from './bun-sockets.ts';
 import { systemError } from './cause.ts';
@@ -10,8 +10,6 @@ import { TCP_ENDS, unixEnds } from './ends.ts';
 import { connectPath } from './libc.ts';
 import { openSocket } from './open-socket.ts';
 import { seat } from './seat.ts';
-
-type DialPlace = Exclude<ConnectPlace, { kind: 'stdio' }>;
 
 /** Connects to a TCP port or a UNIX socket. */
 export function connectTo(bun: BunRuntime, place: DialPlace, attempt: Settled<Wire>): { cancel(): void } {

@@ -1,13 +1,13 @@
 import type { SocketName } from '../../seam/address.ts';
-import type { Calls } from './calls.ts';
 import { nameOfAddress } from './socket-address.ts';
+import type { SystemCalls } from './system-calls.ts';
 
 /** What kind of ends a socket has, and their names, which are looked up when they are asked for. */
 export interface KernelEnds {
   /** The path of a UNIX socket's listening end, perhaps empty; undefined for TCP. */
   readonly path: string | undefined;
-  local(calls: Calls, fd: number): SocketName | undefined;
-  peer(calls: Calls, fd: number): SocketName | undefined;
+  local(calls: SystemCalls, fd: number): SocketName | undefined;
+  peer(calls: SystemCalls, fd: number): SocketName | undefined;
 }
 
 /** The ends of a TCP connection. */
@@ -33,6 +33,6 @@ export function namedEnds(ends: KernelEnds, local: SocketName | undefined, peer:
   };
 }
 
-function nameOr(calls: Calls, address: Uint8Array | number): SocketName | undefined {
+function nameOr(calls: SystemCalls, address: Uint8Array | number): SocketName | undefined {
   return typeof address === 'number' ? undefined : nameOfAddress(calls, address);
 }

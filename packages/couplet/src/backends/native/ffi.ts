@@ -8,7 +8,7 @@ export interface Signature {
 }
 
 /** What is used of a library that `node:ffi` has opened. */
-interface FfiLibrary {
+export interface FfiLibrary {
   /** Makes a function that C can call. Returns where it is. It must not throw: that would end the process. */
   registerCallback(signature: Signature, callback: (...values: readonly unknown[]) => void): bigint;
 }

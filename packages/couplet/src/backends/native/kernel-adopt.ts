@@ -1,22 +1,19 @@
-import type { AdoptPlace } from '../../seam/adopt.ts';
 import type { Settled } from '../../seam/streams.ts';
 import type { Wire } from '../../seam/wire.ts';
-import { NOT_CONNECTED } from '../node/adopt.ts';
+import { type DescriptorPlace, NOT_CONNECTED } from '../node/adopt.ts';
 import { pathOfSocket, statusOf } from '../node/descriptor.ts';
 import { namedEnds, TCP_ENDS, unixEnds } from './ends.ts';
 import { causeOfErrno } from './errno.ts';
-import type { Kernel } from './kernel.ts';
+import type { LinuxKernel } from './kernel.ts';
 import { KernelWire } from './kernel-wire.ts';
 import { SO_TYPE, SOCK_STREAM, SOL_SOCKET } from './linux.ts';
 import { nameOfAddress } from './socket-address.ts';
-
-type DescriptorPlace = Extract<AdoptPlace, { fd: number }>;
 
 /** The descriptors that libuv never closes. */
 const STANDARD = 2;
 
 /** Makes a wire of an inherited socket. False if that is for Node's streams: it is a pipe, a terminal, or a standard one. */
-export function adoptSocket(kernel: Kernel, place: DescriptorPlace, settled: Settled<Wire>): boolean {
+export function adoptSocket(kernel: LinuxKernel, place: DescriptorPlace, settled: Settled<Wire>): boolean {
   const { calls } = kernel;
   const { fd } = place;
   if (fd <= STANDARD || !isSocket(fd) || calls.option(fd, SOL_SOCKET, SO_TYPE) !== SOCK_STREAM) return false;

@@ -1,11 +1,11 @@
-import type { ConnectPlace, Settled } from '../../seam/streams.ts';
+import type { Settled } from '../../seam/streams.ts';
 import type { Wire } from '../../seam/wire.ts';
 import { askAgain } from '../node/again.ts';
 import { causeOfAttempt } from '../node/cause.ts';
-import { isBound } from '../node/node.ts';
+import { type DialPlace, isBound } from '../node/node.ts';
 import { TCP_ENDS, unixEnds } from './ends.ts';
 import { errorOfErrno } from './errno.ts';
-import type { Kernel } from './kernel.ts';
+import type { LinuxKernel } from './kernel.ts';
 import { KernelWire } from './kernel-wire.ts';
 import {
   AF_INET,
@@ -22,12 +22,10 @@ import {
 import { UNWATCHED, type Watched } from './readiness.ts';
 import { unixAddress } from './socket-address.ts';
 
-type DialPlace = Exclude<ConnectPlace, { kind: 'stdio' }>;
-
 const NO_DESCRIPTOR = -1;
 
 /** Connects to a TCP port or a UNIX socket. */
-export function connectTo(kernel: Kernel, place: DialPlace, attempt: Settled<Wire>): { cancel(): void } {
+export function connectTo(kernel: LinuxKernel, place: DialPlace, attempt: Settled<Wire>): { cancel(): void } {
   const dial = new KernelDial(kernel, place, attempt);
   dial.begin();
   return dial;
@@ -38,13 +36,13 @@ class KernelDial implements Watched {
   fd: number = NO_DESCRIPTOR;
   interest: number = UNWATCHED;
   serial: number = 0;
-  readonly #kernel: Kernel;
+  readonly #kernel: LinuxKernel;
   readonly #place: DialPlace;
   readonly #attempt: Settled<Wire>;
   #failing: NodeJS.Immediate | undefined;
   #again: NodeJS.Timeout | undefined;
 
-  constructor(kernel: Kernel, place: DialPlace, attempt: Settled<Wire>) {
+  constructor(kernel: LinuxKernel, place: DialPlace, attempt: Settled<Wire>) {
     this.#kernel = kernel;
     this.#place = place;
     this.#attempt = attempt;

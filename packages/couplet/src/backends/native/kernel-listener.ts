@@ -2,13 +2,13 @@ import type { SocketName } from '../../seam/address.ts';
 import type { Cause } from '../../seam/cause.ts';
 import type { Listener, ListenPlace, ListenSink } from '../../seam/streams.ts';
 import { pathOfSocket, statusOf } from '../node/descriptor.ts';
-import type { TcpPlace } from '../node/node.ts';
+import type { InheritedPlace, TcpPlace } from '../node/node.ts';
 import type { PathListener } from '../node/server.ts';
 import { stopListening } from '../node/server.ts';
 import { listenUNIX, type UnixPlace } from '../node/unix.ts';
 import { type KernelEnds, TCP_ENDS, unixEnds } from './ends.ts';
 import { causeOfErrno } from './errno.ts';
-import type { Kernel } from './kernel.ts';
+import type { LinuxKernel } from './kernel.ts';
 import { KernelWire } from './kernel-wire.ts';
 import {
   AF_INET,
@@ -32,8 +32,6 @@ import { UNWATCHED, type Watched } from './readiness.ts';
 import { nameOfAddress, unixAddress } from './socket-address.ts';
 import { settle } from './turns.ts';
 
-type InheritedPlace = Extract<ListenPlace, { kind: 'fd' }>;
-
 /** How many connections are accepted before other descriptors have their turn. */
 const MOST_IN_A_TURN = 64;
 /** The errors of accept(2) for which there is room later; any other one is about the connection that would have been accepted. */
@@ -49,14 +47,14 @@ const IN_USE: Cause = { kind: 'other', code: 'EEXIST', detail: 'this process alr
 const used: Set<number> = new Set();
 
 /** Listens on a TCP port. Resolves to the cause if that fails. */
-export async function listenTCP(kernel: Kernel, place: TcpPlace, sink: ListenSink): Promise<Listener | Cause> {
+export async function listenTCP(kernel: LinuxKernel, place: TcpPlace, sink: ListenSink): Promise<Listener | Cause> {
   const listener = new KernelListener(kernel, sink, place);
   const failure = listener.openTCP(place);
   return failure ?? { name: listener.name, close: () => stopListening(listener) };
 }
 
 /** Listens on a UNIX socket. Resolves to the cause if that fails. */
-export function listenPath(kernel: Kernel, place: UnixPlace, sink: ListenSink): Promise<Listener | Cause> {
+export function listenPath(kernel: LinuxKernel, place: UnixPlace, sink: ListenSink): Promise<Listener | Cause> {
   return listenUNIX(new KernelListener(kernel, sink, place, place.path), place);
 }
 
@@ -72,7 +70,7 @@ export function isSocket(place: ListenPlace): place is InheritedPlace {
 
 /** Listens on an inherited socket. Resolves to the cause if that fails. */
 export async function listenInherited(
-  kernel: Kernel,
+  kernel: LinuxKernel,
   place: InheritedPlace,
   sink: ListenSink,
 ): Promise<Listener | Cause> {
@@ -101,7 +99,7 @@ class KernelListener implements PathListener, Watched {
   fd: number = NO_DESCRIPTOR;
   interest: number = UNWATCHED;
   serial: number = 0;
-  readonly #kernel: Kernel;
+  readonly #kernel: LinuxKernel;
   readonly #sink: ListenSink;
   readonly #paused: boolean;
   /** Whether the peer of an accepted socket must be known; a UNIX socket's has no name. */
@@ -113,7 +111,12 @@ class KernelListener implements PathListener, Watched {
   /** When a failure was told. */
   #toldAt = Number.NEGATIVE_INFINITY;
 
-  constructor(kernel: Kernel, sink: ListenSink, { paused, asked }: Pick<ListenPlace, 'paused' | 'asked'>, path = '') {
+  constructor(
+    kernel: LinuxKernel,
+    sink: ListenSink,
+    { paused, asked }: Pick<ListenPlace, 'paused' | 'asked'>,
+    path = '',
+  ) {
     this.#kernel = kernel;
     this.#sink = sink;
     this.#paused = paused === true;

@@ -18,7 +18,7 @@ import { NodeTlsContext } from '../tls/context.ts';
 import { TlsWire } from '../tls/tls-wire.ts';
 import type { KernelEnds } from './ends.ts';
 import { causeOfErrno } from './errno.ts';
-import type { Kernel } from './kernel.ts';
+import type { LinuxKernel } from './kernel.ts';
 import {
   EAGAIN,
   EPOLLERR,
@@ -47,8 +47,6 @@ const INPUT = EPOLLIN | EPOLLRDHUP;
 const MOST_IN_A_TURN = 256 * 1024;
 /** A descriptor that is closed, or handed on. */
 const CLOSED = -1;
-/** A read of at least so many bytes is followed by one of the same kind. */
-const LEAST_BULK = 4 * 1024;
 /** How often, and how many seconds apart, the kernel probes a silent peer before it gives it up: as Node asks it to. */
 const PROBES = 10;
 const PROBE_INTERVAL = 1;
@@ -60,7 +58,7 @@ export class KernelWire implements Wire, Watched {
   fd: number;
   interest: number = UNWATCHED;
   serial: number = 0;
-  readonly #kernel: Kernel;
+  readonly #kernel: LinuxKernel;
   readonly #ends: KernelEnds;
   #sink: Sink | undefined;
   #state: ReadingState;
@@ -76,7 +74,7 @@ export class KernelWire implements Wire, Watched {
   #tls: HandedSocket | undefined;
 
   /** `paused`: nothing is read before the first `resume`. */
-  constructor(kernel: Kernel, fd: number, ends: KernelEnds, paused: boolean) {
+  constructor(kernel: LinuxKernel, fd: number, ends: KernelEnds, paused: boolean) {
     this.#kernel = kernel;
     this.fd = fd;
     this.#ends = ends;
@@ -242,20 +240,19 @@ export class KernelWire implements Wire, Watched {
 
   /** Passes on what there is. */
   #read(events: number): void {
-    const { small, large } = this.#kernel;
+    const { landing } = this.#kernel;
     for (let passed = 0; passed < MOST_IN_A_TURN; ) {
-      const slab = this.#bulk ? large : small;
-      const count = slab.read(this.fd);
+      const bulk = this.#bulk;
+      const count = landing.read(this.fd, bulk);
       if (count <= 0) {
         this.#endReading(count);
         return;
       }
-      const full = slab.isFull(count);
-      this.#bulk = full || (this.#bulk && count > LEAST_BULK);
+      this.#bulk = landing.isBulk(count);
       passed += count;
-      this.#sink?.onData(slab.take(count));
+      this.#sink?.onData(landing.take(count, bulk));
       // There is no more, unless the kernel has said what comes after it.
-      if (!full && (events & (EPOLLRDHUP | BROKEN)) === 0) return;
+      if (!landing.isFull(count) && (events & (EPOLLRDHUP | BROKEN)) === 0) return;
       settle();
       if (this.fd === CLOSED || !reads(this.#state)) return;
     }

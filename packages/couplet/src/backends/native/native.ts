@@ -6,7 +6,7 @@ import type { ListenSink, Streams } from '../../seam/streams.ts';
 import type { Surroundings } from '../../seam/surroundings.ts';
 import { adopt } from '../node/adopt.ts';
 import { NodeBackend } from '../node/node.ts';
-import { type Kernel, kernel } from './kernel.ts';
+import { kernel, type LinuxKernel } from './kernel.ts';
 import { adoptSocket } from './kernel-adopt.ts';
 import { connectTo } from './kernel-dial.ts';
 import { isSocket, listenInherited, listenPath, listenTCP } from './kernel-listener.ts';
@@ -32,6 +32,7 @@ export class NativeBackend implements Backend {
   /** Why the sockets are those of `NodeBackend`, in words; undefined where they are the kernel's. */
   readonly unavailable: string | undefined;
 
+  /** Looks for the system calls at the first use in the process; Node then warns that `node:ffi` is experimental. */
   constructor() {
     const found = kernel();
     const { clock, streams, names, surroundings, processes } = new NodeBackend();
@@ -58,7 +59,7 @@ export class NativeBackend implements Backend {
   }
 }
 
-function streamsOf(kernel: Kernel, streams: Streams): Streams {
+function streamsOf(kernel: LinuxKernel, streams: Streams): Streams {
   return {
     ...streams,
     listen: (place, sink) => {

@@ -1,5 +1,5 @@
-import type { Calls } from './calls.ts';
 import { EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLL_CTL_MOD } from './linux.ts';
+import type { SystemCalls } from './system-calls.ts';
 import { raise, settle } from './turns.ts';
 
 /** Nothing is waited for on a descriptor, not even that it breaks. */
@@ -21,7 +21,7 @@ export interface Watched {
  * alive.
  */
 export class Readiness {
-  readonly #calls: Calls;
+  readonly #calls: SystemCalls;
   readonly #epoll: number;
   readonly #loop: { start(): void; stop(): void };
   /** By descriptor. */
@@ -32,7 +32,7 @@ export class Readiness {
   #serials = 0;
 
   /** Throws if the system refuses. */
-  constructor(calls: Calls) {
+  constructor(calls: SystemCalls) {
     this.#calls = calls;
     this.#epoll = calls.epoll();
     if (this.#epoll < 0) throw new Error(`epoll_create1(2) fails (${this.#epoll})`);

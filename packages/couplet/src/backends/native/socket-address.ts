@@ -1,6 +1,6 @@
 import type { SocketName } from '../../seam/address.ts';
-import type { Calls } from './calls.ts';
 import { AF_INET, AF_INET6, AF_UNIX, INET_BYTES, INET6_BYTES } from './linux.ts';
+import type { SystemCalls } from './system-calls.ts';
 
 /** The address of the path of a UNIX socket. An abstract name, which begins with a zero, has none at its end (unix(7)). */
 export function unixAddress(path: string): Uint8Array {
@@ -9,7 +9,7 @@ export function unixAddress(path: string): Uint8Array {
 }
 
 /** The name of a socket by its address; undefined for an address of another family. */
-export function nameOfAddress(calls: Calls, address: Uint8Array): SocketName | undefined {
+export function nameOfAddress(calls: SystemCalls, address: Uint8Array): SocketName | undefined {
   // The kernel's memory is written again by the calls below.
   const bytes = Buffer.from(address);
   const family = bytes.length < 2 ? undefined : bytes.readUInt16LE(0);
@@ -21,7 +21,7 @@ export function nameOfAddress(calls: Calls, address: Uint8Array): SocketName | u
 }
 
 /** An address of fe80::/10 is one of an interface. */
-function zoneOf(calls: Calls, bytes: Buffer): string {
+function zoneOf(calls: SystemCalls, bytes: Buffer): string {
   const isLinkLocal = bytes[8] === 0xfe && ((bytes[9] ?? 0) & 0xc0) === 0x80;
   const name = isLinkLocal ? calls.interfaceOf(bytes.readUInt32LE(24)) : '';
   return name === '' ? '' : `%${name}`;

@@ -1,23 +1,17 @@
 // Each descriptor that is ready is an event of its own, though all are told in one callback of Node: ticks and promises come before the next
 // event, as with Node's own sockets, and what throws is an uncaught exception, after which the next event comes.
 
-type Run = () => void;
-
 /** What Node runs between its immediates: ticks, promises, and rejections that nothing handles. Undefined where it has another name. */
-const runWaiting: Run | undefined = found(Reflect.get(process, '_tickCallback'));
-
-function found(member: unknown): Run | undefined {
-  return typeof member === 'function' ? () => member() : undefined;
-}
+const runWaiting: unknown = Reflect.get(process, '_tickCallback');
 
 /** Whether what waits can be run. */
-export const canSettle: boolean = runWaiting !== undefined;
+export const canSettle: boolean = typeof runWaiting === 'function';
 
 /** Ends an event: runs what it has put off. */
 export function settle(): void {
   for (;;) {
     try {
-      runWaiting?.();
+      if (typeof runWaiting === 'function') runWaiting();
       return;
     } catch (error) {
       raise(error);

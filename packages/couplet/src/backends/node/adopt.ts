@@ -13,6 +13,8 @@ import { SOCKET_OPTIONS, SocketWire } from './socket-wire.ts';
 
 const stream = process.getBuiltinModule('node:stream');
 
+export type DescriptorPlace = Extract<AdoptPlace, { fd: number }>;
+
 const PIPE: SocketName = { family: 'PIPE' };
 const NO_STREAM: Cause = { kind: 'other', code: '', detail: 'it is not a socket, a pipe or a terminal' };
 export const NOT_CONNECTED: Cause = { kind: 'other', code: 'ENOTCONN', detail: 'the socket is not connected' };

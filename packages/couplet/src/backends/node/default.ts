@@ -11,14 +11,14 @@ export function backend(): Backend {
   const name = process.env[NAME] ?? '';
   if (name === '' || name === 'node') return new NodeBackend();
   if (name === 'native') return native();
-  throw new Error(`${NAME} is '${name}', not 'native', 'node' or unset`);
+  throw new Error(`${NAME} is '${name}', not 'native' or 'node'`);
 }
 
 /** Loaded by its name, so that only who asks for it has it in a bundle, or in memory. */
 function native(): Backend {
   const entry: unknown = createRequire(import.meta.url)('couplet/native');
   if (hasNative(entry)) return new entry.NativeBackend();
-  throw new Error(`${NAME} is 'native', and the couplet/native that is installed does not have that backend`);
+  throw new Error('couplet/native has no NativeBackend');
 }
 
 function hasNative(entry: unknown): entry is { NativeBackend: new () => Backend } {

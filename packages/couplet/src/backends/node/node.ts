@@ -30,6 +30,9 @@ const { lookup } = process.getBuiltinModule('node:dns/promises');
 /** A place to listen at that is not a file. */
 type SocketPlace = Extract<ListenPlace, { kind: 'tcp' | 'fd' }>;
 export type TcpPlace = Extract<ListenPlace, { kind: 'tcp' }>;
+export type InheritedPlace = Extract<ListenPlace, { kind: 'fd' }>;
+/** A place to connect to that is not a file. */
+export type DialPlace = Exclude<ConnectPlace, { kind: 'stdio' }>;
 
 /** Listens; `served` is called with the server of the runtime when it does. */
 export async function listen(
@@ -179,7 +182,7 @@ function nameOf(server: Server, place: SocketPlace): SocketName {
   return { family: 'UNIX', path: place.kind === 'fd' ? (place.path ?? pathOfSocket(place.fd)) : '' };
 }
 
-function optionsOf(place: Exclude<ConnectPlace, { kind: 'stdio' }>): NetConnectOpts {
+function optionsOf(place: DialPlace): NetConnectOpts {
   if (place.kind === 'unix') return { ...SOCKET_OPTIONS, path: place.path };
   const { host, port, localHost, localPort } = place;
   return {

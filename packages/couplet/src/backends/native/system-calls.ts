@@ -1,5 +1,5 @@
-import type { Ffi, Signature } from './ffi.ts';
-import { hasFunctions } from './ffi.ts';
+import type { Ffi, FfiLibrary } from './ffi.ts';
+import { type Functions, openLibrary } from './functions.ts';
 import {
   ADDRESS_BYTES,
   CONTROL_HEAD_BYTES,
@@ -32,60 +32,6 @@ import {
 // number only when they fail, as the process is out of memory then, and the C library makes the last one without it. Handlers of signals of
 // libuv and V8 put it back. So it is right unless memory has run out, and there a wrong number ends a connection that was lost anyway.
 
-type FfiType = Signature['return'];
-
-function call<const A extends readonly FfiType[]>(...types: A): { readonly arguments: A; readonly return: 'int32' } {
-  return { arguments: types, return: 'int32' };
-}
-
-const FD = 'int32';
-const INT = 'int32';
-const LENGTH = 'uint32';
-const AT = 'pointer';
-
-/** Calls with at most three arguments, none of which is memory of JavaScript, cost half of what others do. */
-const FUNCTIONS = {
-  __errno_location: { arguments: [], return: AT },
-  malloc: { arguments: ['uint64'], return: AT },
-  readv: call(FD, AT, INT),
-  writev: call(FD, AT, INT),
-  socket: call(INT, INT, INT),
-  bind: call(FD, AT, LENGTH),
-  listen: call(FD, INT),
-  accept4: call(FD, AT, AT, INT),
-  connect: call(FD, AT, LENGTH),
-  shutdown: call(FD, INT),
-  close: call(FD),
-  fcntl: call(FD, INT, INT),
-  getsockopt: call(FD, INT, INT, AT, AT),
-  setsockopt: call(FD, INT, INT, AT, LENGTH),
-  getsockname: call(FD, AT, AT),
-  getpeername: call(FD, AT, AT),
-  sendmsg: call(FD, AT, INT),
-  recvmsg: call(FD, AT, INT),
-  epoll_create1: call(INT),
-  epoll_ctl: call(FD, INT, FD, AT),
-  epoll_wait: call(FD, AT, INT, INT),
-  uv_handle_size: { arguments: [INT], return: 'uint64' },
-  uv_handle_type_name: { arguments: [INT], return: AT },
-  uv_ip4_addr: call('string', INT, AT),
-  uv_ip6_addr: call('string', INT, AT),
-  uv_ip_name: { arguments: [AT, AT, 'uint64'], return: INT },
-  uv_if_indextoname: call(LENGTH, AT, AT),
-  uv_poll_init: call(AT, AT, FD),
-  uv_poll_start: call(AT, INT, AT),
-  uv_poll_stop: call(AT),
-} as const satisfies Readonly<Record<string, Signature>>;
-
-/** The type in JavaScript of a type in C. */
-type Value<T> = T extends 'pointer' | 'uint64' ? bigint : T extends 'string' ? string : number;
-type Values<T extends readonly FfiType[]> = { -readonly [index in keyof T]: Value<T[index]> };
-type Functions = {
-  readonly [name in keyof typeof FUNCTIONS]: (
-    ...values: Values<(typeof FUNCTIONS)[name]['arguments']>
-  ) => Value<(typeof FUNCTIONS)[name]['return']>;
-};
-
 /** The number of `uv_poll_t` in libuv's list of handles, and its flag for input. */
 const UV_POLL = 8;
 const UV_READABLE = 1;
@@ -93,6 +39,12 @@ const UV_READABLE = 1;
 const MOST_READY = 512;
 /** How many descriptors go along with one message. */
 const MOST_FILES = 16;
+/** How much is read at once where a message is expected. */
+const LANDING = 65_536n;
+/** A chunk up to this size is copied, since the kernel takes one place of memory faster than a list of one. */
+const MOST_COPIED = 1024;
+/** The sizes that a `size_t` has on the way, made once: a number of that type is an object. */
+const SIZES: readonly bigint[] = Array.from({ length: MOST_COPIED + 1 }, (_, size) => BigInt(size));
 /** A buffer that is larger is not kept for the sake of its address. */
 const MOST_KEPT = 1024 * 1024;
 /** The bytes of the longest literal of an address, and of the longest name of an interface. */
@@ -100,7 +52,7 @@ const TEXT_BYTES = 64;
 const NOWHERE = 0n;
 const NOTHING: Uint8Array = new Uint8Array(0);
 
-/** Memory for the kernel to fill, whose address is known. Only `Calls` makes it. */
+/** Memory for the kernel to fill, whose address is known. Only `SystemCalls` makes it. */
 export interface Memory {
   readonly bytes: Buffer;
   readonly address: number;
@@ -115,13 +67,18 @@ export interface Message {
 }
 
 /** System calls, on descriptors and bytes. All that could crash the process is in here. */
-export class Calls {
+export class SystemCalls {
   readonly #ffi: Ffi;
   readonly #c: Functions;
   readonly #errno: bigint;
-  readonly #libc: { registerCallback: ReturnType<Ffi['dlopen']>['lib']['registerCallback'] };
+  readonly #library: FfiLibrary;
 
   // Memory that is given to the kernel, held as long as this.
+  /** What `land` has read; the next call of it writes there again. */
+  readonly landed: Buffer = Buffer.allocUnsafeSlow(Number(LANDING));
+  readonly #landedAt: bigint;
+  readonly #leaving: Buffer = Buffer.allocUnsafeSlow(MOST_COPIED);
+  readonly #leavingAt: bigint;
   readonly #part: Uint32Array = new Uint32Array(PART_BYTES / 4);
   readonly #partAt: bigint;
   readonly #address: Buffer = Buffer.alloc(ADDRESS_BYTES);
@@ -148,16 +105,16 @@ export class Calls {
 
   /** Throws if the C library, or Node's libuv, has not all that is needed. */
   constructor(ffi: Ffi) {
-    const { lib, functions } = ffi.dlopen(null, FUNCTIONS);
-    const names: readonly (keyof Functions)[] = Object.keys(FUNCTIONS).filter((name) => isName(name));
-    if (!hasFunctions<Functions>(functions, names)) throw new Error('node:ffi does not make functions of those of C');
+    const { c, library } = openLibrary(ffi);
     this.#ffi = ffi;
-    this.#c = functions;
-    this.#libc = lib;
-    this.#errno = functions.__errno_location();
-    if (ffi.toString(functions.uv_handle_type_name(UV_POLL)) !== 'poll')
+    this.#c = c;
+    this.#library = library;
+    this.#errno = c.__errno_location();
+    if (ffi.toString(c.uv_handle_type_name(UV_POLL)) !== 'poll')
       throw new Error('libuv has other numbers than those known');
     const at = (memory: ArrayBufferView): bigint => ffi.getRawPointer(memory.buffer) + BigInt(memory.byteOffset);
+    this.#landedAt = at(this.landed);
+    this.#leavingAt = at(this.#leaving);
     this.#partAt = at(this.#part);
     this.#addressAt = at(this.#address);
     this.#valueAt = at(this.#value);
@@ -179,6 +136,14 @@ export class Calls {
     return { bytes, address: Number(this.#ffi.getRawPointer(bytes.buffer)) + bytes.byteOffset };
   }
 
+  /** Reads into `landed` as much as there is room for. Returns how many bytes; 0 at the end of the input. */
+  land(fd: number): number {
+    for (;;) {
+      const count = this.#checked(this.#c.read(fd, this.#landedAt, LANDING));
+      if (count !== -EINTR) return count;
+    }
+  }
+
   /** Reads into memory, from `offset` at most `length` bytes. Returns how many; 0 at the end of the input. */
   read(fd: number, { bytes, address }: Memory, offset: number, length: number): number {
     if (offset < 0 || length < 1 || offset + length > bytes.length)
@@ -192,6 +157,14 @@ export class Calls {
 
   /** Writes a chunk. Returns how many of its bytes the kernel has taken. */
   write(fd: number, chunk: Uint8Array): number {
+    const size = SIZES[chunk.byteLength];
+    if (size !== undefined) {
+      this.#leaving.set(chunk);
+      for (;;) {
+        const count = this.#checked(this.#c.write(fd, this.#leavingAt, size));
+        if (count !== -EINTR) return count;
+      }
+    }
     this.#setPart(this.#addressOf(chunk.buffer) + chunk.byteOffset, chunk.byteLength);
     for (;;) {
       const count = this.#checked(this.#c.writev(fd, this.#partAt, 1));
@@ -252,7 +225,7 @@ export class Calls {
     return this.#checked(this.#c.close(fd));
   }
 
-  /** Makes a descriptor not block; whoever else has it shares that. */
+  /** Makes a descriptor not block; others that have it share that. */
   unblock(fd: number): number {
     const flags = this.#checked(this.#c.fcntl(fd, F_GETFL, 0));
     return flags < 0 ? flags : this.#checked(this.#c.fcntl(fd, F_SETFL, flags | O_NONBLOCK));
@@ -398,14 +371,10 @@ export class Calls {
     const handle = this.#c.malloc(this.#c.uv_handle_size(UV_POLL));
     const failure = handle === NOWHERE ? -1 : this.#c.uv_poll_init(this.#ffi.getCurrentEventLoop(), handle, fd);
     if (failure < 0) throw new Error(`libuv cannot wait for the descriptor (${failure})`);
-    const called = this.#libc.registerCallback({ arguments: [AT, INT, INT], return: 'void' }, ready);
+    const called = this.#library.registerCallback({ arguments: ['pointer', 'int32', 'int32'], return: 'void' }, ready);
     return {
       start: () => void this.#c.uv_poll_start(handle, UV_READABLE, called),
       stop: () => void this.#c.uv_poll_stop(handle),
     };
   }
-}
-
-function isName(name: string): name is keyof Functions {
-  return Object.hasOwn(FUNCTIONS, name);
 }
