@@ -11,7 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ClientFactory, ClientTLS, Factory, type ListeningPort, Protocol, Reactor, ServerTLS } from 'couplet';
 import { limitConnections } from 'couplet/policies';
 import { runtime } from 'couplet-test/runtime';
-import { backendHere } from '../here.ts';
+import { backendHere, native } from '../here.ts';
 import { Authority } from '../real/certificates.ts';
 import { Child } from '../real/child.ts';
 
@@ -169,8 +169,8 @@ describe('R3 a peer that leaves over TLS while most is unsent', () => {
     }));
 });
 
-// Deno lets them wait, and has a test of its own.
-describe('RT-5 without descriptors', { skip: runtime === 'deno' && 'not on Deno' }, () => {
+// Deno and the kernel let them wait, and have tests of their own.
+describe('RT-5 without descriptors', { skip: (runtime === 'deno' || native) && 'they wait there' }, () => {
   test('clients that are too many are closed, the server rests, and serves once descriptors come back', async () => {
     const server = new Child('crowded', [], ['sh', '-c', 'ulimit -n 60; exec "$@"', 'sh']);
     children.push(server);

@@ -146,7 +146,7 @@ export class SystemCalls {
 
   /** Reads into memory, from `offset` at most `length` bytes. Returns how many; 0 at the end of the input. */
   read(fd: number, { bytes, address }: Memory, offset: number, length: number): number {
-    if (offset < 0 || length < 1 || offset + length > bytes.length)
+    if (!(offset >= 0 && length >= 1 && offset + length <= bytes.length))
       throw new RangeError(`${length} bytes from ${offset} are not inside of ${bytes.length}`);
     this.#setPart(address + offset, length);
     for (;;) {
