@@ -20,7 +20,7 @@ export const bundled = {
   },
   echo: {
     name: 'an echo server',
-    most: 151_700,
+    most: 152_200,
     text: `import { Factory, Protocol, reactor } from 'couplet';
       class Echo extends Protocol { dataReceived(data) { this.transport.write(data); } }
       await reactor.listenTCP(8007, Factory.forProtocol(Echo));
@@ -28,7 +28,7 @@ export const bundled = {
   },
   serve: {
     name: 'an echo server with promises',
-    most: 181_200,
+    most: 181_700,
     text: `import { serve } from 'couplet';
       await serve('tcp:8007', async (connection) => {
         for await (const line of connection.lines()) await connection.write(line);
