@@ -72,7 +72,7 @@ export interface BackendUnderTest {
   streamPair?(options?: { readonly allowHalfOpen?: boolean }): readonly [near: DuplexLike, far: DuplexLike];
   /**
    * What checks of `kernel` of a wire need: the credentials of this process; a function that opens a file with that text and returns its
-   * descriptor, and one that reads such a file from its beginning to its end and closes it. Needed for a backend that tells what the system
+   * descriptor, and one that reads such a file from its beginning, wherever its position is, and closes it. Needed for a backend that tells what the system
    * knows; without it nothing is checked of that.
    */
   readonly kernel?: {

@@ -8,8 +8,9 @@ import { setImmediate } from 'node:timers/promises';
 
 import { type Behaviour, checkBackend } from 'couplet-conformance';
 import { runtime } from 'couplet-test/runtime';
-import { backendHere } from '../here.ts';
+import { backendHere, native } from '../here.ts';
 import { Authority } from './certificates.ts';
+import { kernel } from './kernel.ts';
 import { streamPair } from './stream-pair.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'couplet-'));
@@ -34,6 +35,7 @@ const venue = {
     server: await authority.certify(['localhost', '127.0.0.1']),
     client: { ca: authority.ca },
   },
+  ...(native && { kernel }),
 };
 
 describe('the backend of this runtime', () => {

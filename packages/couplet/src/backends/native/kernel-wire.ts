@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import type { SocketName } from '../../seam/address.ts';
 import type { Cause } from '../../seam/cause.ts';
+import type { KernelSocket } from '../../seam/kernel.ts';
 import type { TlsContext } from '../../seam/tls.ts';
 import type { Sink, Wire } from '../../seam/wire.ts';
 import { DONE } from '../node/cause.ts';
@@ -18,7 +19,9 @@ import { NodeTlsContext } from '../tls/context.ts';
 import { TlsWire } from '../tls/tls-wire.ts';
 import type { KernelEnds } from './ends.ts';
 import { causeOfErrno } from './errno.ts';
+import { Files } from './files.ts';
 import type { LinuxKernel } from './kernel.ts';
+import { descriptorOf, kernelSocket } from './kernel-socket.ts';
 import {
   EAGAIN,
   EPOLLERR,
@@ -70,6 +73,8 @@ export class KernelWire implements Wire, Watched {
   #ended = false;
   /** The last read found more than a message. */
   #bulk = false;
+  /** What goes along with the bytes of a UNIX socket in clear; undefined until `kernel` was asked for. */
+  #files: Files | undefined;
   /** Reads and writes the socket since `startTls`. */
   #tls: HandedSocket | undefined;
 
@@ -107,10 +112,18 @@ export class KernelWire implements Wire, Watched {
     return this.#tls === undefined ? (this.#held?.length ?? 0) : undefined;
   }
 
+  get kernel(): KernelSocket {
+    const { calls } = this.#kernel;
+    const isUnix = this.#ends.path !== undefined;
+    if (isUnix && this.fd !== CLOSED) this.#files ??= new Files(calls);
+    const descriptor = (): number => (this.#tls === undefined ? this.fd : descriptorOf(this.#tls.socket));
+    return kernelSocket(calls, descriptor, isUnix, this.fd === CLOSED ? undefined : this.#files);
+  }
+
   write(chunk: Uint8Array): boolean {
     if (this.#tls !== undefined) return this.#tls.wire.write(chunk);
     if (this.fd === CLOSED || refuses(this.#state)) return false;
-    const taken = this.#kernel.calls.write(this.fd, chunk);
+    const taken = (this.#files ?? this.#kernel.calls).write(this.fd, chunk);
     if (taken === chunk.length) return true;
     this.#hold(chunk, taken);
     return false;
@@ -195,6 +208,7 @@ export class KernelWire implements Wire, Watched {
     const { fd } = this;
     this.#kernel.readiness.leave(this);
     this.fd = CLOSED;
+    this.#files?.close();
     const socket = new Socket({ ...SOCKET_OPTIONS, fd });
     socket.pause();
     // TLS reads this first.
@@ -228,7 +242,7 @@ export class KernelWire implements Wire, Watched {
 
   #flush(held: Uint8Array): void {
     // A chunk whose memory was transferred has no bytes any more.
-    const taken = held.length === 0 ? 0 : this.#kernel.calls.write(this.fd, held);
+    const taken = held.length === 0 ? 0 : (this.#files ?? this.#kernel.calls).write(this.fd, held);
     if (taken !== held.length) {
       this.#hold(held, taken);
       return;
@@ -241,16 +255,27 @@ export class KernelWire implements Wire, Watched {
   /** Passes on what there is. */
   #read(events: number): void {
     const { landing } = this.#kernel;
+    const files = this.#files?.wanted === true ? this.#files : undefined;
+    const kept = files?.takeKept();
+    if (kept !== undefined) {
+      this.#sink?.onData(kept);
+      return;
+    }
     for (let passed = 0; passed < MOST_IN_A_TURN; ) {
-      const bulk = this.#bulk;
-      const count = landing.read(this.fd, bulk);
+      const bulk = this.#bulk || files !== undefined;
+      const count = landing.read(this.fd, bulk, files);
       if (count <= 0) {
         this.#endReading(count);
         return;
       }
       this.#bulk = landing.isBulk(count);
       passed += count;
-      this.#sink?.onData(landing.take(count, bulk));
+      const chunk = landing.take(count, bulk);
+      if (files?.tell(settle) === true && (this.fd === CLOSED || !reads(this.#state))) {
+        files.keep(chunk);
+        return;
+      }
+      this.#sink?.onData(chunk);
       // There is no more, unless the kernel has said what comes after it.
       if (!landing.isFull(count) && (events & (EPOLLRDHUP | BROKEN)) === 0) return;
       settle();
@@ -297,6 +322,7 @@ export class KernelWire implements Wire, Watched {
     switch (action) {
       case 'resume':
         this.#wait();
+        if (this.#files?.keeps === true) nextTick(() => this.onReady(EPOLLIN));
         return;
       case 'cut':
       case 'part':
@@ -342,6 +368,7 @@ export class KernelWire implements Wire, Watched {
     this.#kernel.readiness.leave(this);
     this.fd = CLOSED;
     this.#held = undefined;
+    this.#files?.close();
     this.#kernel.calls.close(fd);
     nextTick(() => this.#take('closed'));
   }

@@ -8,6 +8,7 @@ export const AF_INET6 = 10;
 export const SOCK_STREAM = 1;
 export const SOCK_NONBLOCK = 0o4000;
 export const SOCK_CLOEXEC = 0o2000000;
+export const SOCK_DGRAM = 2;
 /** Options of sockets, by their level. */
 export const SOL_SOCKET = 1;
 export const SO_REUSEADDR = 2;
@@ -16,12 +17,14 @@ export const SO_ERROR = 4;
 export const SO_KEEPALIVE = 9;
 export const SO_LINGER = 13;
 export const SO_REUSEPORT = 15;
+export const SO_PEERCRED = 17;
 export const SO_ACCEPTCONN = 30;
 export const IPPROTO_TCP = 6;
 export const TCP_NODELAY = 1;
 export const TCP_KEEPIDLE = 4;
 export const TCP_KEEPINTVL = 5;
 export const TCP_KEEPCNT = 6;
+export const TCP_INFO = 11;
 export const IPPROTO_IPV6 = 41;
 export const IPV6_V6ONLY = 26;
 /** What is closed by shutdown(2). */
@@ -34,6 +37,7 @@ export const MSG_CMSG_CLOEXEC = 0x40000000;
 /** Commands and flags of fcntl(2). */
 export const F_GETFL = 3;
 export const F_SETFL = 4;
+export const F_DUPFD_CLOEXEC = 1030;
 export const O_NONBLOCK = 0o4000;
 /** Readiness, by epoll(7). The last two come without being asked for. */
 export const EPOLLIN = 0x1;
@@ -49,8 +53,10 @@ export const ENOENT = 2;
 export const EINTR = 4;
 export const EAGAIN = 11;
 export const ENOMEM = 12;
+export const EINVAL = 22;
 export const ENFILE = 23;
 export const EMFILE = 24;
+export const ENAMETOOLONG = 36;
 export const ENOBUFS = 105;
 export const EINPROGRESS = 115;
 
@@ -66,3 +72,28 @@ export const INET6_BYTES = 28;
 export const MESSAGE_BYTES = 56;
 export const PART_BYTES = 16;
 export const CONTROL_HEAD_BYTES = 16;
+/** How many descriptors go along with one message. */
+export const MOST_FILES = 16;
+/** The bytes of a `ucred`, three numbers. */
+export const CREDENTIALS_BYTES = 12;
+/** The bytes of a `tcp_info` up to what is read of it, and where that is; Linux 4.18, on which Node needs, has more. */
+export const TCP_INFO_BYTES = 168;
+export const TCP_INFO_AT = {
+  state: 0,
+  retransmitTimeoutUs: 8,
+  segmentBytes: 16,
+  unacked: 24,
+  lastSentMs: 44,
+  lastReceivedMs: 52,
+  roundTripUs: 68,
+  roundTripVariationUs: 72,
+  congestionWindow: 80,
+  retransmits: 100,
+  unsentBytes: 144,
+  deliveryRate: 160,
+} as const;
+/** The states of TCP by their numbers, from 1. */
+export const TCP_STATES: readonly string[] = [
+  ...['ESTABLISHED', 'SYN_SENT', 'SYN_RECV', 'FIN_WAIT1', 'FIN_WAIT2', 'TIME_WAIT'],
+  ...['CLOSE', 'CLOSE_WAIT', 'LAST_ACK', 'LISTEN', 'CLOSING', 'NEW_SYN_RECV'],
+];

@@ -4,13 +4,16 @@ import {
   ADDRESS_BYTES,
   CONTROL_HEAD_BYTES,
   EINTR,
+  EINVAL,
   EVENT_BYTES,
   EVENT_DATA,
+  F_DUPFD_CLOEXEC,
   F_GETFL,
   F_SETFL,
   INET_BYTES,
   INET6_BYTES,
   MESSAGE_BYTES,
+  MOST_FILES,
   MSG_CMSG_CLOEXEC,
   MSG_DONTWAIT,
   MSG_NOSIGNAL,
@@ -37,8 +40,6 @@ const UV_POLL = 8;
 const UV_READABLE = 1;
 /** How many ready descriptors the kernel tells at once. */
 const MOST_READY = 512;
-/** How many descriptors go along with one message. */
-const MOST_FILES = 16;
 /** How much is read at once where a message is expected. */
 const LANDING = 65_536n;
 /** A chunk up to this size is copied, since the kernel takes one place of memory faster than a list of one. */
@@ -47,6 +48,8 @@ const MOST_COPIED = 1024;
 const SIZES: readonly bigint[] = Array.from({ length: MOST_COPIED + 1 }, (_, size) => BigInt(size));
 /** A buffer that is larger is not kept for the sake of its address. */
 const MOST_KEPT = 1024 * 1024;
+/** The bytes of the longest option that is read. */
+const STRUCTURE_BYTES = 256;
 /** The bytes of the longest literal of an address, and of the longest name of an interface. */
 const TEXT_BYTES = 64;
 const NOWHERE = 0n;
@@ -96,6 +99,8 @@ export class SystemCalls {
   readonly #eventsAt: bigint;
   readonly #message: Buffer = Buffer.alloc(MESSAGE_BYTES + CONTROL_HEAD_BYTES + 4 * MOST_FILES);
   readonly #messageAt: bigint;
+  readonly #structure: Buffer = Buffer.alloc(STRUCTURE_BYTES);
+  readonly #structureAt: bigint;
 
   /** The last two buffers that were written from, and where they are: most writes come from one of them. */
   #near: ArrayBufferLike = NOTHING.buffer;
@@ -123,6 +128,7 @@ export class SystemCalls {
     this.#eventAt = at(this.#event);
     this.#eventsAt = at(this.#events);
     this.#messageAt = at(this.#message);
+    this.#structureAt = at(this.#structure);
   }
 
   /** The result of a call: what it returned, or the negative number of the error. Nothing may come between the call and this. */
@@ -145,10 +151,8 @@ export class SystemCalls {
   }
 
   /** Reads into memory, from `offset` at most `length` bytes. Returns how many; 0 at the end of the input. */
-  read(fd: number, { bytes, address }: Memory, offset: number, length: number): number {
-    if (!(offset >= 0 && length >= 1 && offset + length <= bytes.length))
-      throw new RangeError(`${length} bytes from ${offset} are not inside of ${bytes.length}`);
-    this.#setPart(address + offset, length);
+  read(fd: number, memory: Memory, offset: number, length: number): number {
+    this.#setRoom(memory, offset, length);
     for (;;) {
       const count = this.#checked(this.#c.readv(fd, this.#partAt, 1));
       if (count !== -EINTR) return count;
@@ -170,6 +174,12 @@ export class SystemCalls {
       const count = this.#checked(this.#c.writev(fd, this.#partAt, 1));
       if (count !== -EINTR) return count;
     }
+  }
+
+  #setRoom({ bytes, address }: Memory, offset: number, length: number): void {
+    if (!(offset >= 0 && length >= 1 && offset + length <= bytes.length))
+      throw new RangeError(`${length} bytes from ${offset} are not inside of ${bytes.length}`);
+    this.#setPart(address + offset, length);
   }
 
   #setPart(address: number, length: number): void {
@@ -231,11 +241,24 @@ export class SystemCalls {
     return flags < 0 ? flags : this.#checked(this.#c.fcntl(fd, F_SETFL, flags | O_NONBLOCK));
   }
 
+  /** Makes a second descriptor of one that is open, which is closed in children. Returns it. */
+  duplicate(fd: number): number {
+    return this.#checked(this.#c.fcntl(fd, F_DUPFD_CLOEXEC, 0));
+  }
+
   /** The value of an option that is a number, or the negative number of an error. */
   option(fd: number, level: number, name: number): number {
     this.#length[0] = 4;
     const result = this.#checked(this.#c.getsockopt(fd, level, name, this.#valueAt, this.#lengthAt));
     return result < 0 ? result : (this.#value[0] ?? 0);
+  }
+
+  /** The value of an option that is a structure of that many bytes. It is only valid until the next call. */
+  structure(fd: number, level: number, name: number, size: number): Buffer | number {
+    const structure = this.#structure.subarray(0, size);
+    this.#length[0] = structure.length;
+    const result = this.#checked(this.#c.getsockopt(fd, level, name, this.#structureAt, this.#lengthAt));
+    return result < 0 || (this.#length[0] ?? 0) < size ? Math.min(result, -EINVAL) : structure;
   }
 
   /** Sets an option that is one number, or two. */
@@ -306,19 +329,19 @@ export class SystemCalls {
     return this.#checked(this.#c.sendmsg(fd, this.#messageAt, MSG_DONTWAIT | MSG_NOSIGNAL));
   }
 
-  /** Receives bytes into memory, with the descriptors that come along. */
-  receive(fd: number, { bytes, address }: Memory): Message | number {
-    this.#setPart(address, bytes.length);
+  /** Receives bytes like `read`, with the descriptors that come along. The kernel closes those for which there is no room. */
+  receive(fd: number, memory: Memory, offset: number, length: number): Message | number {
+    this.#setRoom(memory, offset, length);
     this.#setMessage(0, CONTROL_HEAD_BYTES + 4 * MOST_FILES);
     const message = this.#message;
-    const length = this.#checked(this.#c.recvmsg(fd, this.#messageAt, MSG_DONTWAIT | MSG_CMSG_CLOEXEC));
-    if (length < 0) return length;
+    const count = this.#checked(this.#c.recvmsg(fd, this.#messageAt, MSG_DONTWAIT | MSG_CMSG_CLOEXEC));
+    if (count < 0) return count;
     const files: number[] = [];
     const received = Math.min(message.readUInt32LE(40), CONTROL_HEAD_BYTES + 4 * MOST_FILES);
     const isFiles = received > CONTROL_HEAD_BYTES && message.readUInt32LE(MESSAGE_BYTES + 12) === SCM_RIGHTS;
     const end = isFiles ? Math.min(message.readUInt32LE(MESSAGE_BYTES), received) : 0;
     for (let at = CONTROL_HEAD_BYTES; at + 4 <= end; at += 4) files.push(message.readInt32LE(MESSAGE_BYTES + at));
-    return { length, files };
+    return { length: count, files };
   }
 
   /** Fills in a `msghdr`: an address, one part, and the control data behind it. */

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { closeSync, fstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { createInterface } from 'node:readline';
+import { after, describe, test } from 'node:test';
+import { ClientFactory, ClientTLS, Factory, Protocol, Reactor, ServerTLS } from 'couplet';
+import { NativeBackend, sendDatagram } from 'couplet/native';
+import { native } from '../here.ts';
+import { Authority } from './certificates.ts';
+import { kernel } from './kernel.ts';
+
+/** Hands over as many descriptors as it is told, in messages of as many as it is told, and prints what it gets. */
+const PEER = `
+import os, socket, sys
+path, count, each = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+peer = socket.socket(socket.AF_UNIX)
+peer.connect(path)
+for at in range(0, count, each):
+    files = [os.open(path + '.txt', os.O_RDONLY) for _ in range(each)]
+    try: socket.send_fds(peer, [b'.'], files)
+    except OSError: break
+    for file in files: os.close(file)
+try: peer.shutdown(socket.SHUT_WR)
+except OSError: pass
+while True:
+    try: text, fds, flags, address = socket.recv_fds(peer, 100, 20)
+    except ConnectionResetError: break
+    if not text: break
+    print(len(text), [os.read(fd, 100).decode() for fd in fds], flush=True)
+    for fd in fds: os.close(fd)
+`;
+
+/** Prints the datagrams that come, and who sent each, until there is one without bytes. */
+const RECEIVER = `
+import socket, struct, sys
+receiver = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+receiver.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+receiver.bind(sys.argv[1].replace('@', chr(0)))
+print('listening', flush=True)
+while True:
+    text, ancillary, flags, sender = receiver.recvmsg(4096, 100)
+    if not text: break
+    print(text, struct.unpack('3i', ancillary[0][2])[0], flush=True)
+`;
+
+const folder = mkdtempSync(join(tmpdir(), 'couplet-kernel-'));
+let places = 0;
+const place = (): string => join(folder, `${++places}`);
+const authority = await Authority.create();
+const tls = { server: await authority.certify(['127.0.0.1']), client: { ca: authority.ca } };
+
+/** How many descriptors of files in the folder this process has. */
+function openFiles(): number {
+  return readdirSync('/proc/self/fd').filter((fd) => {
+    try {
+      return fstatSync(Number(fd)).isFile() && fstatSync(Number(fd)).size === 4;
+    } catch {
+      return false;
+    }
+  }).length;
+}
+
+/** What a program of Python gets and sends over a connection to this protocol. */
+async function visited(protocol: Protocol, count: number, each: number): Promise<string[]> {
+  const reactor = new Reactor(new NativeBackend());
+  const running = reactor.run({ signals: false });
+  const path = place();
+  writeFileSync(`${path}.txt`, 'file');
+  await reactor.listenUNIX(path, () => protocol);
+  const peer = spawn('/usr/bin/python3', ['-c', PEER, path, `${count}`, `${each}`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines = (await peer.stdout.setEncoding('utf8').toArray()).join('').trimEnd().split('\n');
+  reactor.stop();
+  await running;
+  return lines;
+}
+
+describe('what the kernel tells of its sockets', { skip: !native && 'only the sockets of the kernel do' }, () => {
+  after(() => rmSync(folder, { recursive: true }));
+
+  test('R67 descriptors of another program arrive, and go to it', { timeout: 20_000 }, async () => {
+    const texts: string[] = [];
+    let bytes = 0;
+    class Taker extends Protocol {
+      override fileDescriptorReceived(fd: number): void {
+        texts.push(kernel.take(fd));
+        const own = kernel.open(`${texts.length}`);
+        this.transport.sendFileDescriptor?.(own);
+        closeSync(own);
+      }
+      override dataReceived(data: Buffer): void {
+        bytes += data.length;
+        this.transport.write('!');
+      }
+    }
+    const lines = await visited(new Taker(), 6, 3);
+    assert.deepEqual([texts, bytes], [['file', 'file', 'file', 'file', 'file', 'file'], 2]);
+    assert.equal(lines.join(), "1 ['1', '2', '3'],1 ['4', '5', '6']");
+  });
+
+  test('R67 those that nothing takes, and more than there is room for, are closed', { timeout: 20_000 }, async () => {
+    const before = openFiles();
+    let seen = 0;
+    class Leaver extends Protocol {
+      override fileDescriptorReceived(fd: number): void {
+        seen += 1;
+        closeSync(fd);
+        if (seen === 20) this.transport.abortConnection();
+      }
+    }
+    await visited(new Leaver(), 400, 40);
+    // 16 of the first message, and 4 of the next: those after them are not told.
+    assert.equal(seen, 20);
+    await visited(new Protocol(), 400, 40);
+    assert.equal(openFiles(), before);
+  });
+
+  test('R67 copies that wait for bytes are closed with their connection', { timeout: 20_000 }, async () => {
+    const before = openFiles();
+    const file = kernel.open('four');
+    class Sender extends Protocol {
+      override connectionMade(): void {
+        for (let at = 0; at < 16; at += 1) this.transport.sendFileDescriptor?.(file);
+        assert.equal(openFiles(), before + 17);
+        this.transport.loseConnection();
+      }
+    }
+    assert.deepEqual(await visited(new Sender(), 0, 1), ['']);
+    closeSync(file);
+    assert.equal(openFiles(), before);
+  });
+
+  test('R66 TCP is told of under TLS, too', { timeout: 20_000 }, async () => {
+    const reactor = new Reactor(new NativeBackend());
+    const running = reactor.run({ signals: false });
+    const port = await reactor.listenTCP(0, Factory.forProtocol(Protocol), {
+      interface: '127.0.0.1',
+      tls: new ServerTLS(tls.server),
+    });
+    const client = reactor.connectTCP('127.0.0.1', port.getHost().port, ClientFactory.forProtocol(Protocol), {
+      tls: new ClientTLS(tls.client),
+    });
+    await client.whenConnected();
+    const all = reactor.inspect();
+    const states = [...all.connections()].map(({ id }) => all.connection(id)?.tcp?.state);
+    assert.ok(states.length > 0 && states.every((state) => state === 'ESTABLISHED'), states.join());
+    reactor.stop();
+    await running;
+  });
+
+  for (const path of [place(), `@couplet-test-${process.pid}`])
+    test(`datagrams go to ${path.startsWith('@') ? 'an abstract name' : 'a path'}, from this process`, async () => {
+      const receiver = spawn('/usr/bin/python3', ['-c', RECEIVER, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const lines = createInterface({ input: receiver.stdout })[Symbol.asyncIterator]();
+      assert.equal((await lines.next()).value, 'listening');
+      for (const text of ['READY=1', 'STATUS=two\nSTOPPING=1', ''])
+        assert.equal(sendDatagram(path, Buffer.from(text)), undefined);
+      assert.equal((await lines.next()).value, `b'READY=1' ${process.pid}`);
+      assert.equal((await lines.next()).value, `b'STATUS=two\\nSTOPPING=1' ${process.pid}`);
+      assert.equal((await lines.next()).done, true);
+    });
+
+  test('a datagram that cannot be sent is told with its cause', () => {
+    const codes = [place(), '', `/${'x'.repeat(200)}`].map((path) => sendDatagram(path, Buffer.from('x'))?.code);
+    assert.deepEqual(codes, ['ENOENT', 'ECONNREFUSED', 'ENAMETOOLONG']);
+  });
+});
