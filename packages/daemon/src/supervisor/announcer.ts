@@ -2,7 +2,7 @@ import type { Clock } from 'couplet';
 import type { Log } from '../log/log.ts';
 import type { DaemonParent } from '../system/daemonize.ts';
 import type { ServiceManager } from '../system/environment.ts';
-import { Notifier } from '../system/notifier.ts';
+import { Notifier, type NotifierOptions } from '../system/notifier.ts';
 import { Watchdog } from '../system/watchdog.ts';
 
 /** Tells whatever started the daemon how it is: a service manager, the parent of a daemon, the other end of a descriptor. */
@@ -17,7 +17,7 @@ export class Announcer {
   constructor(
     clock: Clock,
     log: Log,
-    { notifySocket: socket, watchdogMs: periodMs }: ServiceManager,
+    { notifySocket: socket, watchdogMs: periodMs, ...sender }: ServiceManager & Pick<NotifierOptions, 'send'>,
     parent: DaemonParent | undefined,
     readyFd: (() => void) | undefined,
     well: () => boolean,
@@ -26,7 +26,7 @@ export class Announcer {
     this.#readyFd = readyFd;
     if (socket === undefined) return;
     const warn = (line: string): void => log.warn({ event: 'notify.failed' }, line);
-    const notifier = new Notifier({ clock, socket, warn });
+    const notifier = new Notifier({ clock, socket, warn, ...sender });
     this.#notifier = notifier;
     if (periodMs !== undefined)
       this.#watchdog = new Watchdog({ clock, periodMs, well, beat: () => notifier.watchdog() });

@@ -205,7 +205,10 @@ class Daemon {
     });
     this.#supervisor = supervisor;
     const manager = serviceManagerOf(process.env, process.pid);
-    const announcer = new Announcer(reactor, log, manager, this.#parent, this.#tellReady, () => supervisor.well);
+    const native = manager.notifySocket === undefined ? undefined : await import('couplet/native');
+    const sender = native && { send: native.sendDatagram };
+    const well = (): boolean => supervisor.well;
+    const announcer = new Announcer(reactor, log, { ...manager, ...sender }, this.#parent, this.#tellReady, well);
     this.#announcer = announcer;
     this.#undo.push(() => announcer.close());
     const inspector = await this.#openInspector();

@@ -12,13 +12,16 @@ export interface NotifierOptions {
   readonly socket: string;
   /** Told why notifications do not arrive, in one line: once, until one has arrived. */
   readonly warn: (line: string) => void;
+  /** Sends them where it can, and otherwise returns why it cannot; then a program does. It is not tried unless set. */
+  readonly send?: (socket: string, text: Uint8Array) => unknown;
   /** The program that sends them; `systemd-notify` unless set. */
   readonly program?: string;
 }
 
 /**
- * Tells the service manager how things are, as sd_notify(3). Node has no UNIX datagrams, so a program sends them: at most one at a time. What
- * is told meanwhile waits, and what is newer takes its place. Nothing here waits, throws or blocks.
+ * Tells the service manager how things are, as sd_notify(3): by a datagram of this process where the system can be called, and elsewhere, as Node
+ * has no UNIX datagrams, by a program, at most one at a time. What is told meanwhile waits, and what is newer takes its place. Nothing here
+ * waits, throws or blocks.
  */
 export class Notifier {
   readonly #options: NotifierOptions;
@@ -75,9 +78,13 @@ export class Notifier {
   }
 
   #send(): void {
-    const { clock, socket, program = 'systemd-notify' } = this.#options;
+    const { clock, socket, send, program = 'systemd-notify' } = this.#options;
     const words = [...this.#next.values()].flat();
     this.#next = new Map();
+    if (send !== undefined && send(socket, Buffer.from(words.join('\n'))) === undefined) {
+      this.#warned = false;
+      return;
+    }
     const { PATH } = process.env;
     const environment = { NOTIFY_SOCKET: socket, ...(PATH === undefined ? {} : { PATH }) };
     const child = spawn(program, words, { env: environment, stdio: 'ignore' });

@@ -70,6 +70,36 @@ describe('a notifier', { timeout: 10_000 }, () => {
     assert.deepEqual([warnings, clock.getDelayedCalls().length], [[], 0]);
   });
 
+  test('R-D17 sends by itself where it can, without the program, and by that where it cannot', async () => {
+    const sent: string[] = [];
+    const warnings: string[] = [];
+    let able = true;
+    const notifier = new Notifier({
+      clock: new Clock(),
+      socket: '/run/notify',
+      program,
+      warn: (line) => void warnings.push(line),
+      send: (socket, text) => {
+        if (!able) return 'no';
+        sent.push(`${socket}: ${Buffer.from(text)}`);
+        return undefined;
+      },
+    });
+    notifier.ready();
+    notifier.status('one');
+    able = false;
+    notifier.stopping();
+    await pass();
+    await notifier.idle();
+    assert.deepEqual(sent, ['/run/notify: READY=1', '/run/notify: STATUS=one']);
+    assert.equal(readFileSync(`${program}.log`, 'utf8'), '/run/notify: STOPPING=1\n');
+    able = true;
+    notifier.reloading();
+    await notifier.idle();
+    assert.match(sent[2] ?? '', /^\/run\/notify: RELOADING=1\nMONOTONIC_USEC=\d+$/);
+    assert.deepEqual(warnings, []);
+  });
+
   test('warns once when the program fails, and goes on', async () => {
     const { notifier, warnings, told } = scene();
     for (const status of [1, 1, 0, 1]) {
