@@ -6,6 +6,7 @@ import { BUN_BUGS } from './bun-bugs.ts';
 import { DENO_BUGS } from './deno-bugs.ts';
 import { DRAIN_BUGS } from './drain-bugs.ts';
 import { FACE_BUGS } from './face-bugs.ts';
+import { KERNEL_BUGS } from './kernel-bugs.ts';
 import { LEDGER_BUGS } from './ledger-bugs.ts';
 import { LOCAL_BUGS } from './local-bugs.ts';
 import { PROCESS_BUGS } from './process-bugs.ts';
@@ -358,4 +359,5 @@ export const BUGS: readonly Bug[] = [
   ...LOCAL_BUGS,
   ...TURN_BUGS,
   ...VIEW_BUGS,
+  ...KERNEL_BUGS,
 ];
