@@ -23,6 +23,18 @@ export class Synchronous extends Protocol {
   }
 }
 
+export class HandedOver extends Protocol {
+  override fileDescriptorReceived(fd: number): void {
+    exactly<number>()(fd);
+    // @ts-expect-error Few transports can.
+    this.transport.sendFileDescriptor(fd);
+    this.transport.sendFileDescriptor?.(fd);
+    // @ts-expect-error Few transports tell.
+    exactly<number>()(this.transport.peerCredentials.uid);
+    exactly<number | undefined>()(this.transport.peerCredentials?.uid);
+  }
+}
+
 export class Asynchronous extends Protocol {
   override async connectionMade(): Promise<void> {
     await this.transport.drained();
