@@ -6,8 +6,11 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { after, describe, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { ClientFactory, ClientTLS, Factory, Protocol, Reactor, ServerTLS } from 'couplet';
 import { NativeBackend, sendDatagram } from 'couplet/native';
+import { LineReceiver } from 'couplet/protocols';
+import { Dice } from 'couplet/testing';
 import { native } from '../here.ts';
 import { Authority } from './certificates.ts';
 import { kernel } from './kernel.ts';
@@ -131,6 +134,63 @@ describe('what the kernel tells of its sockets', { skip: !native && 'only the so
     }
     assert.deepEqual(await visited(new Sender(), 0, 1), ['']);
     closeSync(file);
+    assert.equal(openFiles(), before);
+  });
+
+  test('R67 whatever else moves, each comes once, in order, and before its message', { timeout: 20_000 }, async () => {
+    const before = openFiles();
+    const dice = new Dice('7');
+    const path = place();
+    const got: string[] = [];
+    let sent = 0;
+    class Reader extends LineReceiver {
+      readonly #files: string[] = [];
+      override fileDescriptorReceived(fd: number): Promise<void> | undefined {
+        this.#files.push(kernel.take(fd));
+        return dice.chance(0.3) ? setImmediate() : undefined;
+      }
+      override lineReceived(line: Buffer): void {
+        const [count = '', ...texts] = line.toString().trimEnd().split(' ');
+        got.push(...this.#files.splice(0, Number(count)));
+        assert.deepEqual(got.slice(got.length - Number(count)), texts);
+        if (dice.chance(0.2)) {
+          this.transport.pauseProducing();
+          this.transport.clock.callLater(dice.whole(0, 2), () => this.transport.resumeProducing());
+        }
+      }
+    }
+    class Writer extends LineReceiver {
+      override async connectionMade(): Promise<void> {
+        for (let message = 0; message < 300; message += 1) {
+          const texts = Array.from({ length: dice.whole(0, 4) }, () => `${sent++}`.padStart(4, '0'));
+          for (const text of texts) {
+            const fd = kernel.open(text);
+            this.transport.sendFileDescriptor?.(fd);
+            closeSync(fd);
+          }
+          this.sendLine([texts.length, ...texts].join(' ').padEnd(dice.chance(0.1) ? 16_000 : 1));
+          if (dice.chance(0.5)) await this.transport.drained();
+          // Descriptors that wait for bytes must not be too many.
+          await setImmediate();
+        }
+        this.transport.loseConnection();
+      }
+    }
+    const reactor = new Reactor(new NativeBackend());
+    const running = reactor.run({ signals: false });
+    await reactor.listenUNIX(path, () => new Reader());
+    const errors: unknown[] = [];
+    reactor.observe({ error: ({ error }) => errors.push(error) });
+    const client = reactor.connectUNIX(path, ClientFactory.forProtocol(Writer));
+    const { transport } = await client.whenConnected();
+    while (!transport.disconnected) await setImmediate();
+    reactor.stop();
+    await running;
+    assert.deepEqual(errors, []);
+    assert.deepEqual(
+      got,
+      Array.from({ length: sent }, (_, at) => `${at}`.padStart(4, '0')),
+    );
     assert.equal(openFiles(), before);
   });
 
