@@ -6,7 +6,7 @@ import { echo } from '../parts.ts';
 import type { BackendUnderTest, Pair } from '../stage.ts';
 
 /** How many descriptors may wait for the bytes that they go with. */
-const MOST = 16;
+const MOST = 253;
 
 type Kernel = NonNullable<BackendUnderTest['kernel']>;
 

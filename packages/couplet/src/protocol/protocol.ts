@@ -108,7 +108,7 @@ export class Protocol<F = AnyFactory> {
    * from then on, which has to close it: `adoptStreamConnection` takes one of a socket, `fs.closeSync` closes any.
    *
    * A protocol that wants descriptors has this method when its connection is made; for others the system closes them at once. They come
-   * over UNIX sockets of `couplet/native` without TLS alone. Several that come together are passed on one after the other, at most 16;
+   * over UNIX sockets of `couplet/native` without TLS alone. Several that come together are passed on one after the other, at most 253;
    * what pauses the reading meanwhile, such as a promise that this returns, holds the bytes back and not these.
    */
   fileDescriptorReceived?(fd: number): Result;

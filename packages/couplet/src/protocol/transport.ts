@@ -100,7 +100,7 @@ export interface Transport extends Consumer, Producer {
    * at once, so this process may close its own. If the connection ends before those bytes are sent, nothing is handed over.
    *
    * Undefined where that is impossible: only UNIX sockets of `couplet/native` without TLS have it. Does nothing once nothing can be
-   * written any more. Throws an `Error` if the descriptor is not open, or if 16 wait for bytes already.
+   * written any more. Throws an `Error` if the descriptor is not open, or if 253 wait for bytes already.
    */
   readonly sendFileDescriptor?: ((fd: number) => void) | undefined;
   /** Returns the address of this end. */

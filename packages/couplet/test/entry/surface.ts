@@ -96,7 +96,7 @@ export const SURFACE = {
       'TextLinesOptions',
     ],
   },
-  'couplet/native': { values: ['NativeBackend'], types: [] },
+  'couplet/native': { values: ['NativeBackend', 'sendDatagram'], types: [] },
   'couplet/node': { values: ['NodeBackend', 'bindSocket'], types: ['BindPlace', 'BoundSocket'] },
   'couplet/policies': {
     values: [

@@ -1,6 +1,6 @@
-import type { Bug } from './bug.ts';
+import type { Bug, Test } from './bug.ts';
 
-const test = (name: string): Bug['test'] => ({ file: 'engine/kernel.test.ts', name });
+const test = (name: string): Test => ({ file: 'engine/kernel.test.ts', name });
 
 /** What only the system knows of a socket. */
 export const KERNEL_BUGS: readonly Bug[] = [

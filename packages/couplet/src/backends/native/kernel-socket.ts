@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { KernelSocket, PeerCredentials, TcpInfo } from '../../seam/kernel.ts';
-import type { Files } from './files.ts';
+import type { Descriptors } from './descriptors.ts';
 import {
   CREDENTIALS_BYTES,
   IPPROTO_TCP,
@@ -16,17 +16,20 @@ import type { SystemCalls } from './system-calls.ts';
 /** The id of a user where the kernel knows none. */
 const NOBODY = 0xffff_ffff;
 
-/** Asks the kernel about a wire: about its descriptor, negative once that is closed. `files` go along with its bytes, where any can. */
+/** Asks the kernel about a wire: about its descriptor, negative once that is closed. `descriptors` go along with its bytes, where any can. */
 export function kernelSocket(
   calls: SystemCalls,
   descriptor: () => number,
   isUnix: boolean,
-  files: Files | undefined,
+  descriptors: Descriptors | undefined,
 ): KernelSocket {
   return {
     peerCredentials: () => (isUnix ? credentialsOf(calls, descriptor()) : undefined),
     tcpInfo: () => (isUnix ? undefined : tcpInfoOf(calls, descriptor())),
-    ...(files && { sendDescriptor: (fd) => files.add(fd), receiveDescriptors: (received) => files.want(received) }),
+    ...(descriptors && {
+      sendDescriptor: (fd) => descriptors.add(fd),
+      receiveDescriptors: (received) => descriptors.want(received),
+    }),
   };
 }
 

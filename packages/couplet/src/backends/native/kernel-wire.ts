@@ -17,9 +17,9 @@ import { SOCKET_OPTIONS } from '../node/socket-wire.ts';
 import { CUT_SHORT } from '../node/stream-wire.ts';
 import { NodeTlsContext } from '../tls/context.ts';
 import { TlsWire } from '../tls/tls-wire.ts';
+import { Descriptors } from './descriptors.ts';
 import type { KernelEnds } from './ends.ts';
 import { causeOfErrno } from './errno.ts';
-import { Files } from './files.ts';
 import type { LinuxKernel } from './kernel.ts';
 import { descriptorOf, kernelSocket } from './kernel-socket.ts';
 import {
@@ -74,7 +74,7 @@ export class KernelWire implements Wire, Watched {
   /** The last read found more than a message. */
   #bulk = false;
   /** What goes along with the bytes of a UNIX socket in clear; undefined until `kernel` was asked for. */
-  #files: Files | undefined;
+  #descriptors: Descriptors | undefined;
   /** Reads and writes the socket since `startTls`. */
   #tls: HandedSocket | undefined;
 
@@ -115,15 +115,15 @@ export class KernelWire implements Wire, Watched {
   get kernel(): KernelSocket {
     const { calls } = this.#kernel;
     const isUnix = this.#ends.path !== undefined;
-    if (isUnix && this.fd !== CLOSED) this.#files ??= new Files(calls);
+    if (isUnix && this.fd !== CLOSED) this.#descriptors ??= new Descriptors(calls);
     const descriptor = (): number => (this.#tls === undefined ? this.fd : descriptorOf(this.#tls.socket));
-    return kernelSocket(calls, descriptor, isUnix, this.fd === CLOSED ? undefined : this.#files);
+    return kernelSocket(calls, descriptor, isUnix, this.fd === CLOSED ? undefined : this.#descriptors);
   }
 
   write(chunk: Uint8Array): boolean {
     if (this.#tls !== undefined) return this.#tls.wire.write(chunk);
     if (this.fd === CLOSED || refuses(this.#state)) return false;
-    const taken = (this.#files ?? this.#kernel.calls).write(this.fd, chunk);
+    const taken = (this.#descriptors ?? this.#kernel.calls).write(this.fd, chunk);
     if (taken === chunk.length) return true;
     this.#hold(chunk, taken);
     return false;
@@ -208,7 +208,7 @@ export class KernelWire implements Wire, Watched {
     const { fd } = this;
     this.#kernel.readiness.leave(this);
     this.fd = CLOSED;
-    this.#files?.close();
+    this.#descriptors?.close();
     const socket = new Socket({ ...SOCKET_OPTIONS, fd });
     socket.pause();
     // TLS reads this first.
@@ -242,7 +242,7 @@ export class KernelWire implements Wire, Watched {
 
   #flush(held: Uint8Array): void {
     // A chunk whose memory was transferred has no bytes any more.
-    const taken = held.length === 0 ? 0 : (this.#files ?? this.#kernel.calls).write(this.fd, held);
+    const taken = held.length === 0 ? 0 : (this.#descriptors ?? this.#kernel.calls).write(this.fd, held);
     if (taken !== held.length) {
       this.#hold(held, taken);
       return;
@@ -255,15 +255,15 @@ export class KernelWire implements Wire, Watched {
   /** Passes on what there is. */
   #read(events: number): void {
     const { landing } = this.#kernel;
-    const files = this.#files?.wanted === true ? this.#files : undefined;
-    const kept = files?.takeKept();
+    const descriptors = this.#descriptors?.wanted === true ? this.#descriptors : undefined;
+    const kept = descriptors?.takeKept();
     if (kept !== undefined) {
       this.#sink?.onData(kept);
       return;
     }
     for (let passed = 0; passed < MOST_IN_A_TURN; ) {
-      const bulk = this.#bulk || files !== undefined;
-      const count = landing.read(this.fd, bulk, files);
+      const bulk = this.#bulk || descriptors !== undefined;
+      const count = landing.read(this.fd, bulk, descriptors);
       if (count <= 0) {
         this.#endReading(count);
         return;
@@ -271,8 +271,8 @@ export class KernelWire implements Wire, Watched {
       this.#bulk = landing.isBulk(count);
       passed += count;
       const chunk = landing.take(count, bulk);
-      if (files?.tell(settle) === true && (this.fd === CLOSED || !reads(this.#state))) {
-        files.keep(chunk);
+      if (descriptors?.tell(settle) === true && (this.fd === CLOSED || !reads(this.#state))) {
+        descriptors.keep(chunk);
         return;
       }
       this.#sink?.onData(chunk);
@@ -322,7 +322,7 @@ export class KernelWire implements Wire, Watched {
     switch (action) {
       case 'resume':
         this.#wait();
-        if (this.#files?.keeps === true) nextTick(() => this.onReady(EPOLLIN));
+        if (this.#descriptors?.keeps === true) nextTick(() => this.onReady(EPOLLIN));
         return;
       case 'cut':
       case 'part':
@@ -368,7 +368,7 @@ export class KernelWire implements Wire, Watched {
     this.#kernel.readiness.leave(this);
     this.fd = CLOSED;
     this.#held = undefined;
-    this.#files?.close();
+    this.#descriptors?.close();
     this.#kernel.calls.close(fd);
     nextTick(() => this.#take('closed'));
   }

@@ -1,4 +1,4 @@
-import type { Files } from './files.ts';
+import type { Descriptors } from './descriptors.ts';
 import type { Memory, SystemCalls } from './system-calls.ts';
 
 /** How much is read at once. */
@@ -27,16 +27,16 @@ export class Landing {
   }
 
   /**
-   * Reads, `bulk` where the last read of the same socket was, or with `files`, which takes descriptors that come along; without it the kernel
+   * Reads, `bulk` where the last read of the same socket was, or with `descriptors`, which takes descriptors that come along; without it the kernel
    * closes them. Returns how many bytes were read, or the negative number of an error.
    */
-  read(fd: number, bulk: boolean, files?: Files): number {
+  read(fd: number, bulk: boolean, descriptors?: Descriptors): number {
     if (!bulk) return this.#calls.land(fd);
     if (this.#bulkAt + ROOM > BULK) {
       this.#bulk = this.#calls.memory(BULK);
       this.#bulkAt = 0;
     }
-    return (files ?? this.#calls).read(fd, this.#bulk, this.#bulkAt, ROOM);
+    return (descriptors ?? this.#calls).read(fd, this.#bulk, this.#bulkAt, ROOM);
   }
 
   /** Whether a read that returned this has filled all of its room, so that there may be more. */

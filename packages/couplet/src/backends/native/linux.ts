@@ -72,8 +72,8 @@ export const INET6_BYTES = 28;
 export const MESSAGE_BYTES = 56;
 export const PART_BYTES = 16;
 export const CONTROL_HEAD_BYTES = 16;
-/** How many descriptors go along with one message. */
-export const MOST_FILES = 16;
+/** How many descriptors go along with one message, at most (SCM_MAX_FD). */
+export const MOST_FILES = 253;
 /** The bytes of a `ucred`, three numbers. */
 export const CREDENTIALS_BYTES = 12;
 /** The bytes of a `tcp_info` up to what is read of it, and where that is; Linux 4.18, on which Node needs, has more. */

@@ -1,9 +1,9 @@
-import type { Memory, SystemCalls } from './system-calls.ts';
 import { causeOfErrno } from './errno.ts';
 import { MOST_FILES } from './linux.ts';
+import type { Memory, SystemCalls } from './system-calls.ts';
 
 /** The descriptors that go along with the bytes of a UNIX socket (SCM_RIGHTS, unix(7)), both ways. */
-export class Files {
+export class Descriptors {
   readonly #calls: SystemCalls;
   /** Copies of those that wait for bytes. */
   #waiting: number[] = [];
