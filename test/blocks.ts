@@ -21,10 +21,16 @@ export const PAGES: readonly string[] = [
   'packages/couplet/README.md',
   'packages/inspector/README.md',
   'packages/daemon/README.md',
+  'site/README.md',
   ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => join('docs', name)),
 ];
+
+/** The pages that are written for the site. Its own tests look at their code and links. */
+export const SITE_PAGES: readonly string[] = readdirSync('site/pages', { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => join('site/pages', name));
 
 /** The name of the file that a block says it is, in its first line, without folders. */
 export function nameOf({ text }: Block): string | undefined {

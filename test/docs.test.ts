@@ -8,7 +8,7 @@ import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
 import { reactor } from 'couplet';
 import { clientFromString, serverFromString } from 'couplet/endpoints';
-import { blocksOf, nameOf, PAGES } from './blocks.ts';
+import { blocksOf, nameOf, PAGES, SITE_PAGES } from './blocks.ts';
 import { DAEMON_LAYERS, LAYERS } from './layers.ts';
 
 const blocks = PAGES.flatMap(blocksOf);
@@ -162,7 +162,7 @@ describe('the code in the documentation', () => {
 
   test('each npm command in it exists', () => {
     const known = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).scripts);
-    for (const page of PAGES) {
+    for (const page of [...PAGES, ...SITE_PAGES]) {
       const text = readFileSync(page, 'utf8');
       for (const [, name] of text.matchAll(/npm run ([\w:]+)/g))
         assert.ok(known.includes(name ?? ''), `${page}: ${name}`);
@@ -188,13 +188,14 @@ describe('the code in the documentation', () => {
   });
 
   test('its tables have at most 120 columns', () => {
-    for (const page of PAGES.filter((name) => name !== GENERATED)) {
+    for (const page of [...PAGES, ...SITE_PAGES].filter((name) => name !== GENERATED)) {
       for (const row of proseOf(page).match(/^\|.*$/gm) ?? []) assert.ok(row.length <= 120, `${page}: ${row}`);
     }
   });
 
   test('its English is plain', () => {
-    for (const page of PAGES.filter((name) => name !== GENERATED && !name.startsWith('docs/decisions')))
+    const pages = [...PAGES, ...SITE_PAGES];
+    for (const page of pages.filter((name) => name !== GENERATED && !name.startsWith('docs/decisions')))
       assert.deepEqual(proseOf(page).match(ARCHAIC) ?? [], [], page);
   });
 });
