@@ -19,5 +19,5 @@ export function fuzziness(word: string): number {
 /** How much a page counts by its address: most readers look for what to do, few for why it is so. */
 export function weight(address: string): number {
   if (/\/explain\/(?:decisions\/|planted-bugs)/.test(address)) return 0.2;
-  return /\/(?:guide|twisted)\//.test(address) ? 2 : 1;
+  return /\/(?:guide|twisted)\//.test(address) ? 1.5 : 1;
 }
