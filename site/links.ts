@@ -5,21 +5,27 @@ import { LANGUAGES } from './tree.ts';
 
 /** Fences and code, in which nothing is a link, or a link or picture: its mark, its text and its target. */
 const LINK = /^(`{3,})[\s\S]*?^\1`*$|`[^`\n]*`|(!?)\[((?:`[^`]*`|[^[\]])*)\]\(([^)\s]+)\)/gm;
+/** A page by where it would be written: links name it so, wherever its source is. */
+const PAGE = new RegExp(`^${WRITTEN}/(zh/)?(.*)\\.md$`);
 const PICTURES = ['.png', '.svg', '.webp'];
 
 /** Rewrites the links of gathered pages, and knows what they need besides. */
 export class Links {
   /** Files of the repository that pages link to: `source/...` of each language shows them. */
   readonly shown = new Set<string>();
+  /** Links to files that are not there: with the page and its text. */
+  readonly dead: string[] = [];
   /** Pictures that pages link to. */
   readonly pictures = new Set<string>();
   readonly #root: string;
+  readonly #originals: ReadonlyMap<string, string>;
   /** The names of pages by the files of their English texts. */
   readonly #names: ReadonlyMap<string, string>;
 
   constructor(root: string) {
     this.#root = root;
-    this.#names = new Map([...originals(root)].map(([name, source]) => [source, name]));
+    this.#originals = originals(root);
+    this.#names = new Map([...this.#originals].map(([name, source]) => [source, name]));
   }
 
   /** The text of a page with its links as they lead from where it is gathered. */
@@ -42,11 +48,14 @@ export class Links {
 
   /** Where a link to a file leads; `undefined` if nothing of the site shows it. */
   #placeOf(page: Page, file: string, label: string): string | undefined {
-    const name = this.#names.get(file) ?? this.#names.get(file.replace(`${WRITTEN}/zh/`, `${WRITTEN}/`));
-    if (name !== undefined) return placeOf(name, file.startsWith(`${WRITTEN}/zh/`) ? 'zh' : page.language);
-    if (file.startsWith(`${WRITTEN}/`)) return file.slice(WRITTEN.length + 1);
+    const [, folder, own] = PAGE.exec(file) ?? [];
+    const name = own !== undefined && this.#originals.has(own) ? own : this.#names.get(file);
+    if (name !== undefined) return placeOf(name, folder === undefined ? page.language : 'zh');
     const stats = statSync(`${this.#root}/${file}`, { throwIfNoEntry: false });
-    if (stats === undefined) throw new Error(`${page.source}: the link '${label}' to ${file} leads nowhere`);
+    if (stats === undefined) {
+      this.dead.push(`${page.source}: ${label} (${file})`);
+      return undefined;
+    }
     if (PICTURES.includes(extname(file))) {
       this.pictures.add(file);
       return `/files/${file}`;

@@ -68,6 +68,16 @@ describe('the tree of the site', () => {
     );
   });
 
+  test('each page of docs stands in it', () => {
+    const sources = new Set(originals(ROOT).values());
+    const files = readdirSync(join(ROOT, 'docs')).filter((file) => file.endsWith('.md'));
+    assert.deepEqual(
+      files.filter((file) => !sources.has(`docs/${file}`)),
+      [],
+      'site/tree.ts does not name them',
+    );
+  });
+
   test('S-6: the first page, the guide and what is for users of Twisted are there in each language', () => {
     const folders = SECTIONS.filter(({ translated }) => translated).map(({ folder }) => folder);
     const missing = PAGES.filter(
@@ -90,8 +100,9 @@ describe('each page of the site', () => {
       assert.equal(parts.filter(({ level }) => level === 1).length, 1, 'a page has one heading of the first level');
       const anchors = parts.flatMap(({ anchor }) => anchor ?? []);
       assert.deepEqual(anchors, [...new Set(anchors)], 'an anchor stands there twice');
-      // Throws when a link leads nowhere.
-      new Links(ROOT).rewrite(page, text);
+      const links = new Links(ROOT);
+      links.rewrite(page, text);
+      assert.deepEqual(links.dead, [], 'links lead nowhere');
       for (const block of parts.flatMap(({ blocks }) => blocks)) {
         const where = `${page.source}:${block.line}`;
         if (block.kind === 'include') {
