@@ -6,8 +6,6 @@ import { NodeBackend } from 'couplet/node';
 import type { Backend } from 'couplet/testing';
 import { type Runtime, runtime } from 'couplet-test/runtime';
 
-const { COUPLET_BACKEND } = process.env;
-
 const BACKENDS: Readonly<Record<Runtime, new () => Backend>> = {
   node: NodeBackend,
   bun: BunBackend,

@@ -402,7 +402,13 @@ describe('a dial', () => {
       localPort: undefined,
     } as const;
     backend.streams
-      .connect(place, { onReady: () => (told.push('ready'), null), onFailed: () => told.push('failed') })
+      .connect(place, {
+        onReady: () => {
+          told.push('ready');
+          return null;
+        },
+        onFailed: () => told.push('failed'),
+      })
       .cancel();
     await delay(50);
     assert.deepEqual(told, []);
@@ -506,9 +512,9 @@ describe('system calls', () => {
     assert.equal(calls.connect(one, unixAddress(path)), 0);
     const other = calls.accept(listening);
     const memory = calls.memory(64);
-    assert.equal(calls.receive(other, memory), -EAGAIN);
+    assert.equal(calls.receive(other, memory, 0, 64), -EAGAIN);
     assert.equal(calls.send(one, Buffer.from('here'), undefined, [listening, one]), 4);
-    const message = calls.receive(other, memory);
+    const message = calls.receive(other, memory, 0, 64);
     assert.ok(typeof message === 'object');
     assert.equal(memory.bytes.toString('latin1', 0, message.length), 'here');
     assert.equal(message.files.length, 2);
@@ -517,7 +523,7 @@ describe('system calls', () => {
     assert.equal(calls.write(again, Buffer.from('verse')), 5);
     assert.equal(calls.land(other), 5);
     assert.equal(calls.send(one, Buffer.from('none')), 4);
-    assert.deepEqual(calls.receive(other, memory), { length: 4, files: [] });
+    assert.deepEqual(calls.receive(other, memory, 0, 64), { length: 4, files: [] });
     for (const fd of [listening, one, other, ...message.files]) assert.equal(calls.close(fd), 0);
   });
 
