@@ -17,4 +17,30 @@ export const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
   [/终结点/, '端点'],
   [/原生模式/, '原始模式'],
   [/事件回路|事件环/, '事件循环'],
+  [/监听的套接字|侦听/, '监听套接字'],
+  [/对等方|对等端|对端/, '对方'],
+  [/条连接/, '个连接'],
+  [/覆写/, '重写'],
+  [/水位(?!线)/, '水位线'],
+  [/收尾|排干/, '排空'],
+  [/热更新|热重载|重新载入/, '重新加载'],
+  [/监督进程|主管进程/, '监管进程'],
+  [/工作者|worker 进程/, '工作进程'],
+  [/unit 文件|单位文件/, '单元文件'],
+  [/检查器|查看器|监视器/, '检视器'],
+  [/植入的错误|预埋的错误|埋设的错误/, '埋下的错误'],
+  [/随机数种|籽/, '种子'],
+  [/滚动更新/, '滚动重启'],
+  [/(?<!打)印出/, '打印出'],
+];
+
+/** What Chinese prose does not look like, each with what it does. Code is a Latin word there, and targets of links are left out. */
+export const MISSET: readonly (readonly [RegExp, string])[] = [
+  [/\p{Script=Han}[A-Za-z0-9]|[A-Za-z0-9]\p{Script=Han}/u, 'a space between Chinese and Latin letters'],
+  [/\p{Script=Han} +\p{Script=Han}/u, 'no space between Chinese letters'],
+  [/\p{Script=Han}[,;:?!()]|[,;:?!()]\p{Script=Han}/u, 'full-width punctuation'],
+  [
+    /[\p{Script=Han}，。；：？！、）”]\n(?!\d+\. )[\p{Script=Han}（“\w]/u,
+    'a paragraph in one line: its end is shown as a space',
+  ],
 ];

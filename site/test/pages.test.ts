@@ -8,7 +8,7 @@ import { frontMatterOf, originals, outdatedOf, type Page, pagesOf, placeOf, read
 import { hashOf, sourceOf } from '../sources.ts';
 import { AWAITED, LANGUAGES, type Language, SECTIONS } from '../tree.ts';
 import { CONCEPTS } from './concepts.ts';
-import { FORBIDDEN } from './glossary.ts';
+import { FORBIDDEN, MISSET } from './glossary.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const PAGES = pagesOf(ROOT);
@@ -161,6 +161,14 @@ describe('each Chinese page', () => {
     test(`S-6: ${page.source} keeps to the glossary`, () => {
       const text = textOf(page);
       for (const [word, instead] of FORBIDDEN) assert.doesNotMatch(text, word, `write ${instead}`);
+    });
+
+    test(`S-6: ${page.source} is set as Chinese`, () => {
+      for (const { prose } of partsOfPage(page)) {
+        const plain = prose.replace(/`[^`]*`/g, 'code').replace(/\]\([^)\s]*\)/g, ']');
+        for (const [mistake, instead] of MISSET)
+          assert.doesNotMatch(plain, mistake, `${instead}: ${mistake.exec(plain)}`);
+      }
     });
   }
 });
