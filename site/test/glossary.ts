@@ -40,6 +40,10 @@ export const MISSET: readonly (readonly [RegExp, string])[] = [
   [/\p{Script=Han} +\p{Script=Han}/u, 'no space between Chinese letters'],
   [/\p{Script=Han}[,;:?!()]|[,;:?!()]\p{Script=Han}/u, 'full-width punctuation'],
   [
+    /^(?:[^*\n]|\*\*[^*\n]+\*\*)*?\*\*[^*\n]*[，。；：？！、）”]\*\*[\p{Script=Han}\w]/mu,
+    'punctuation behind bold letters, which would not end there',
+  ],
+  [
     /[\p{Script=Han}，。；：？！、）”]\n(?!\d+\. )[\p{Script=Han}（“\w]/u,
     'a paragraph in one line: its end is shown as a space',
   ],
