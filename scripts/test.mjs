@@ -22,10 +22,11 @@ const ABOUT_RUNTIMES = ['packages/couplet/test/runtimes', 'packages/daemon/test/
 /** What is asked of each runtime: descriptors, backlog, aborts. */
 const REQUIREMENTS = 'packages/couplet/test/runtimes/requirements.test.ts';
 /** What is asked of the kernel's sockets. */
-const NATIVE = 'packages/couplet/test/runtimes/native.test.ts';
+const NATIVE = 'packages/couplet/test/native';
 /** Folders whose tests run where these are named, and not with what is around them. */
 const APART = [
   DAEMONS,
+  NATIVE,
   ...ABOUT_RUNTIMES,
   ...globSync('{packages/*,examples,site}/test/{programs,browser}'),
   // They fail until a reader has solved them.

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
@@ -9,13 +8,10 @@ import process from 'node:process';
 import { after, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NativeBackend } from 'couplet/native';
-import { flags } from 'couplet-test/runtime';
-import { kernel } from '../../src/backends/native/kernel.ts';
-import { AF_UNIX, EAGAIN, SOCK_STREAM } from '../../src/backends/native/linux.ts';
-import { unixAddress } from '../../src/backends/native/socket-address.ts';
 import type { Cause } from '../../src/seam/cause.ts';
 import type { Listener, ListenPlace } from '../../src/seam/streams.ts';
 import type { Sink, Wire } from '../../src/seam/wire.ts';
+import { run } from './program.ts';
 
 const backend = new NativeBackend();
 const folder = mkdtempSync(join(tmpdir(), 'couplet-native-'));
@@ -113,20 +109,6 @@ function unread(local: number, remote: number): number {
       return Number.parseInt(queues.split(':')[1] ?? '', 16);
   }
   return Number.NaN;
-}
-
-/** Runs a program in a process of its own, and returns what it prints. */
-function run(
-  text: string,
-  variables: NodeJS.ProcessEnv = {},
-  words: readonly string[] = [],
-): { lines: string[]; status: number | null } {
-  const { stdout, stderr, status } = spawnSync(
-    process.execPath,
-    [...flags, '--disable-warning=ExperimentalWarning', '--input-type=module', ...words, '--eval', text],
-    { encoding: 'utf8', timeout: 20_000, env: { ...process.env, ...variables } },
-  );
-  return { lines: `${stdout}${stderr}`.trim().split('\n'), status };
 }
 
 test('the kernel can be called', () => {
@@ -402,140 +384,11 @@ describe('a dial', () => {
       localPort: undefined,
     } as const;
     backend.streams
-      .connect(place, {
-        onReady: () => {
-          told.push('ready');
-          return null;
-        },
-        onFailed: () => told.push('failed'),
-      })
+      .connect(place, { onReady: () => assert.fail('it is ready'), onFailed: () => told.push('failed') })
       .cancel();
     await delay(50);
     assert.deepEqual(told, []);
     assert.equal(await new Promise((resolve) => server.getConnections((_error, count) => resolve(count))), 0);
     server.close();
-  });
-});
-
-describe('where the kernel cannot be called', () => {
-  const text = `
-    import { NativeBackend } from 'couplet/native';
-    const { name, unavailable } = new NativeBackend();
-    console.log(name + ': ' + unavailable);`;
-
-  test('by --permission, Node its sockets serve, and that is told', () => {
-    const { lines } = run(text, {}, ['--permission', '--allow-fs-read=*']);
-    assert.deepEqual(lines, ['node: --permission forbids node:ffi: --allow-ffi allows it']);
-  });
-
-  test('in a worker thread', () => {
-    const { lines } = run(`
-      import { Worker } from 'node:worker_threads';
-      new Worker(new URL('data:text/javascript,' + encodeURIComponent(${JSON.stringify(text.replace("'couplet/native'", JSON.stringify(import.meta.resolve('couplet/native'))))})));`);
-    assert.deepEqual(lines, ['node: it needs the main thread of the process, and this is a worker thread']);
-  });
-
-  test('the first port tells observers why, and later ones do not', () => {
-    const { lines } = run(
-      `
-      import { Factory, Protocol, Reactor } from 'couplet';
-      import { NativeBackend } from 'couplet/native';
-      const reactor = new Reactor(new NativeBackend());
-      reactor.observe({ error: ({ error }) => console.log(error.message) });
-      for (let count = 0; count < 2; count += 1) {
-        const port = await reactor.listenTCP(0, Factory.forProtocol(Protocol), { interface: '127.0.0.1' });
-        await port.stopListening();
-      }`,
-      {},
-      ['--permission', '--allow-fs-read=*', '--allow-net'],
-    );
-    assert.deepEqual(lines, [
-      'the sockets are those of node:net: --permission forbids node:ffi: --allow-ffi allows it',
-    ]);
-  });
-});
-
-describe('COUPLET_BACKEND', () => {
-  /** What a port of the reactor of the process is to Node. */
-  const resources = (name: string): string[] =>
-    run(
-      `
-      import { listen, Protocol } from 'couplet';
-      const port = await listen('tcp:0:interface=127.0.0.1', () => new Protocol());
-      console.log(process.getActiveResourcesInfo().includes('TCPServerWrap') ? 'node' : 'native');
-      await port.stopListening();`,
-      { COUPLET_BACKEND: name },
-    ).lines;
-
-  test('picks the sockets of the kernel, or those of Node', () => {
-    assert.deepEqual(['native', 'node', ''].map(resources), [['native'], ['node'], ['node']]);
-  });
-
-  test('names no other backend', () => {
-    const lines = resources('fast');
-    assert.ok(lines.includes("Error: COUPLET_BACKEND is 'fast', not 'native' or 'node'"), String(lines));
-  });
-});
-
-describe('system calls', () => {
-  const found = kernel();
-  assert.ok(typeof found !== 'string');
-  const { calls } = found;
-
-  test('do not reach beyond memory', () => {
-    const memory = calls.memory(16);
-    for (const [offset, length] of [
-      [0, 17],
-      [8, 9],
-      [-1, 4],
-      [0, 0],
-      [Number.NaN, 1],
-    ] as const)
-      assert.throws(() => calls.read(0, memory, offset, length), RangeError);
-    assert.throws(() => calls.connect(0, new Uint8Array(129)), RangeError);
-    assert.throws(() => calls.send(0, memory.bytes, undefined, Array(17).fill(0)), RangeError);
-  });
-
-  test('return the number of the error', () => {
-    assert.equal(calls.close(-1), -9);
-    assert.equal(calls.land(-1), -9);
-    assert.equal(calls.write(-1, Buffer.from('x')), -9);
-    assert.equal(calls.connect(-1, unixAddress('/none')), -9);
-  });
-
-  test('send descriptors and bytes by UNIX, and receive them', () => {
-    const path = join(folder, 'rights');
-    const listening = calls.socket(AF_UNIX, SOCK_STREAM);
-    assert.equal(calls.bind(listening, unixAddress(path)), 0);
-    assert.equal(calls.listen(listening, 1), 0);
-    const one = calls.socket(AF_UNIX, SOCK_STREAM);
-    assert.equal(calls.connect(one, unixAddress(path)), 0);
-    const other = calls.accept(listening);
-    const memory = calls.memory(64);
-    assert.equal(calls.receive(other, memory, 0, 64), -EAGAIN);
-    assert.equal(calls.send(one, Buffer.from('here'), undefined, [listening, one]), 4);
-    const message = calls.receive(other, memory, 0, 64);
-    assert.ok(typeof message === 'object');
-    assert.equal(memory.bytes.toString('latin1', 0, message.length), 'here');
-    assert.equal(message.files.length, 2);
-    // It is the same socket: what is written to it comes out at the other end.
-    const [, again = -1] = message.files;
-    assert.equal(calls.write(again, Buffer.from('verse')), 5);
-    assert.equal(calls.land(other), 5);
-    assert.equal(calls.send(one, Buffer.from('none')), 4);
-    assert.deepEqual(calls.receive(other, memory, 0, 64), { length: 4, files: [] });
-    for (const fd of [listening, one, other, ...message.files]) assert.equal(calls.close(fd), 0);
-  });
-
-  test('send datagrams to an address', () => {
-    const DATAGRAM = 2;
-    const address = unixAddress(join(folder, 'datagrams'));
-    const receiving = calls.socket(AF_UNIX, DATAGRAM);
-    assert.equal(calls.bind(receiving, address), 0);
-    const sending = calls.socket(AF_UNIX, DATAGRAM);
-    assert.equal(calls.send(sending, Buffer.from('READY=1'), address), 7);
-    assert.equal(calls.land(receiving), 7);
-    assert.equal(calls.landed.toString('latin1', 0, 7), 'READY=1');
-    for (const fd of [receiving, sending]) assert.equal(calls.close(fd), 0);
   });
 });

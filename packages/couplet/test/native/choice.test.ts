@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { run } from './program.ts';
+
+describe('where the kernel cannot be called', () => {
+  const text = `
+    import { NativeBackend } from 'couplet/native';
+    const { name, unavailable } = new NativeBackend();
+    console.log(name + ': ' + unavailable);`;
+
+  test('by --permission, Node its sockets serve, and that is told', () => {
+    const { lines } = run(text, {}, ['--permission', '--allow-fs-read=*']);
+    assert.deepEqual(lines, ['node: --permission forbids node:ffi: --allow-ffi allows it']);
+  });
+
+  test('in a worker thread', () => {
+    const { lines } = run(`
+      import { Worker } from 'node:worker_threads';
+      new Worker(new URL('data:text/javascript,' + encodeURIComponent(${JSON.stringify(text.replace("'couplet/native'", JSON.stringify(import.meta.resolve('couplet/native'))))})));`);
+    assert.deepEqual(lines, ['node: it needs the main thread of the process, and this is a worker thread']);
+  });
+
+  test('the first port tells observers why, and later ones do not', () => {
+    const { lines } = run(
+      `
+      import { Factory, Protocol, Reactor } from 'couplet';
+      import { NativeBackend } from 'couplet/native';
+      const reactor = new Reactor(new NativeBackend());
+      reactor.observe({ error: ({ error }) => console.log(error.message) });
+      for (let count = 0; count < 2; count += 1) {
+        const port = await reactor.listenTCP(0, Factory.forProtocol(Protocol), { interface: '127.0.0.1' });
+        await port.stopListening();
+      }`,
+      {},
+      ['--permission', '--allow-fs-read=*', '--allow-net'],
+    );
+    assert.deepEqual(lines, [
+      'the sockets are those of node:net: --permission forbids node:ffi: --allow-ffi allows it',
+    ]);
+  });
+});
+
+describe('COUPLET_BACKEND', () => {
+  /** What a port of the reactor of the process is to Node. */
+  const resources = (name: string): string[] =>
+    run(
+      `
+      import { listen, Protocol } from 'couplet';
+      const port = await listen('tcp:0:interface=127.0.0.1', () => new Protocol());
+      console.log(process.getActiveResourcesInfo().includes('TCPServerWrap') ? 'node' : 'native');
+      await port.stopListening();`,
+      { COUPLET_BACKEND: name },
+    ).lines;
+
+  test('picks the sockets of the kernel, or those of Node', () => {
+    assert.deepEqual(['native', 'node', ''].map(resources), [['native'], ['node'], ['node']]);
+  });
+
+  test('names no other backend', () => {
+    const lines = resources('fast');
+    assert.ok(lines.includes("Error: COUPLET_BACKEND is 'fast', not 'native' or 'node'"), String(lines));
+  });
+});

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { kernel } from '../../src/backends/native/kernel.ts';
+import { AF_UNIX, EAGAIN, SOCK_STREAM } from '../../src/backends/native/linux.ts';
+import { unixAddress } from '../../src/backends/native/socket-address.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'couplet-calls-'));
+after(() => rmSync(folder, { recursive: true }));
+const found = kernel();
+assert.ok(typeof found !== 'string');
+const { calls } = found;
+
+describe('system calls', () => {
+  test('do not reach beyond memory', () => {
+    const memory = calls.memory(16);
+    for (const [offset, length] of [
+      [0, 17],
+      [8, 9],
+      [-1, 4],
+      [0, 0],
+      [Number.NaN, 1],
+    ] as const)
+      assert.throws(() => calls.read(0, memory, offset, length), RangeError);
+    assert.throws(() => calls.connect(0, new Uint8Array(129)), RangeError);
+    assert.throws(() => calls.send(0, memory.bytes, undefined, Array(17).fill(0)), RangeError);
+  });
+
+  test('return the number of the error', () => {
+    assert.equal(calls.close(-1), -9);
+    assert.equal(calls.land(-1), -9);
+    assert.equal(calls.write(-1, Buffer.from('x')), -9);
+    assert.equal(calls.connect(-1, unixAddress('/none')), -9);
+  });
+
+  test('send descriptors and bytes by UNIX, and receive them', () => {
+    const path = join(folder, 'rights');
+    const listening = calls.socket(AF_UNIX, SOCK_STREAM);
+    assert.equal(calls.bind(listening, unixAddress(path)), 0);
+    assert.equal(calls.listen(listening, 1), 0);
+    const one = calls.socket(AF_UNIX, SOCK_STREAM);
+    assert.equal(calls.connect(one, unixAddress(path)), 0);
+    const other = calls.accept(listening);
+    const memory = calls.memory(64);
+    assert.equal(calls.receive(other, memory), -EAGAIN);
+    assert.equal(calls.send(one, Buffer.from('here'), undefined, [listening, one]), 4);
+    const message = calls.receive(other, memory);
+    assert.ok(typeof message === 'object');
+    assert.equal(memory.bytes.toString('latin1', 0, message.length), 'here');
+    assert.equal(message.files.length, 2);
+    // It is the same socket: what is written to it comes out at the other end.
+    const [, again = -1] = message.files;
+    assert.equal(calls.write(again, Buffer.from('verse')), 5);
+    assert.equal(calls.land(other), 5);
+    assert.equal(calls.send(one, Buffer.from('none')), 4);
+    assert.deepEqual(calls.receive(other, memory), { length: 4, files: [] });
+    for (const fd of [listening, one, other, ...message.files]) assert.equal(calls.close(fd), 0);
+  });
+
+  test('send datagrams to an address', () => {
+    const DATAGRAM = 2;
+    const address = unixAddress(join(folder, 'datagrams'));
+    const receiving = calls.socket(AF_UNIX, DATAGRAM);
+    assert.equal(calls.bind(receiving, address), 0);
+    const sending = calls.socket(AF_UNIX, DATAGRAM);
+    assert.equal(calls.send(sending, Buffer.from('READY=1'), address), 7);
+    assert.equal(calls.land(receiving), 7);
+    assert.equal(calls.landed.toString('latin1', 0, 7), 'READY=1');
+    for (const fd of [receiving, sending]) assert.equal(calls.close(fd), 0);
+  });
+});
