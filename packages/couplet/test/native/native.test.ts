@@ -149,6 +149,15 @@ describe('a paused connection', () => {
     await close();
   });
 
+  test('R14 that is reset, and has all that arrived, is closed at once', async () => {
+    const { ear, peer, close } = await pair();
+    ear.wire.pause();
+    peer.resetAndDestroy();
+    await ear.hears('closed reset ECONNRESET');
+    assert.deepEqual(ear.log, ['refused reset ECONNRESET', 'closed reset ECONNRESET']);
+    await close();
+  });
+
   test('R14 whose peer has left by UNIX rests, gets what had arrived, and then the end', async () => {
     const { ear, peer, close } = await pair({ kind: 'unix', path: join(folder, 'left'), mode: 0o600, backlog: 4 });
     ear.wire.pause();

@@ -22,6 +22,7 @@ export interface Functions {
   shutdown(fd: number, how: number): number;
   close(fd: number): number;
   fcntl(fd: number, command: number, value: number): number;
+  ioctl(fd: number, request: Size, value: At): number;
   getsockopt(fd: number, level: number, name: number, value: At, length: At): number;
   setsockopt(fd: number, level: number, name: number, value: At, length: number): number;
   getsockname(fd: number, address: At, length: At): number;
@@ -67,6 +68,7 @@ const SIGNATURES: Readonly<Record<keyof Functions, Signature>> = {
   shutdown: call(INT, INT),
   close: call(INT),
   fcntl: call(INT, INT, INT),
+  ioctl: call(INT, SIZE, AT),
   getsockopt: call(INT, INT, INT, AT, AT),
   setsockopt: call(INT, INT, INT, AT, LENGTH),
   getsockname: call(INT, AT, AT),

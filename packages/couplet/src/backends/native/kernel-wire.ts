@@ -337,6 +337,8 @@ export class KernelWire implements Wire, Watched {
         return;
       case 'tellRefused':
         this.#sink?.onWriteFailed(this.#cause);
+        // Otherwise that is told once it has been read.
+        if (this.#state === 'brokenPaused' && this.#kernel.calls.unread(this.fd) <= 0) this.#take('failed');
         return;
       case 'tellRefusedAndCut':
         this.#sink?.onWriteFailed(this.#cause);

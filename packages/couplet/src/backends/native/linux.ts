@@ -39,6 +39,8 @@ export const F_GETFL = 3;
 export const F_SETFL = 4;
 export const F_DUPFD_CLOEXEC = 1030;
 export const O_NONBLOCK = 0o4000;
+/** The request of ioctl(2) for how much there is to read. */
+export const FIONREAD = 0x541b;
 /** Readiness, by epoll(7). The last two come without being asked for. */
 export const EPOLLIN = 0x1;
 export const EPOLLOUT = 0x4;

@@ -10,6 +10,7 @@ import {
   F_DUPFD_CLOEXEC,
   F_GETFL,
   F_SETFL,
+  FIONREAD,
   INET_BYTES,
   INET6_BYTES,
   MESSAGE_BYTES,
@@ -40,6 +41,8 @@ const UV_POLL = 8;
 const UV_READABLE = 1;
 /** How many ready descriptors the kernel tells at once. */
 const MOST_READY = 512;
+/** The request of ioctl(2) as C takes it. */
+const UNREAD = BigInt(FIONREAD);
 /** How much is read at once where a message is expected. */
 const LANDING = 65_536n;
 /** A chunk up to this size is copied, since the kernel takes one place of memory faster than a list of one. */
@@ -244,6 +247,12 @@ export class SystemCalls {
   /** Makes a second descriptor of one that is open, which is closed in children. Returns it. */
   duplicate(fd: number): number {
     return this.#checked(this.#c.fcntl(fd, F_DUPFD_CLOEXEC, 0));
+  }
+
+  /** How many bytes a socket has that are not read yet. */
+  unread(fd: number): number {
+    const result = this.#checked(this.#c.ioctl(fd, UNREAD, this.#valueAt));
+    return result < 0 ? result : (this.#value[0] ?? 0);
   }
 
   /** The value of an option that is a number, or the negative number of an error. */
