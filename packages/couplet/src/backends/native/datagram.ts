@@ -1,7 +1,7 @@
 import type { Cause } from '../../seam/cause.ts';
 import { causeOfErrno } from './errno.ts';
 import { kernel } from './kernel.ts';
-import { ADDRESS_BYTES, AF_UNIX, ENAMETOOLONG, SOCK_DGRAM } from './linux.ts';
+import { AF_UNIX, ENAMETOOLONG, SOCK_DGRAM, UNIX_BYTES } from './linux.ts';
 import { unixAddress } from './socket-address.ts';
 
 /**
@@ -14,7 +14,7 @@ export function sendDatagram(path: string, data: Uint8Array): Cause | undefined 
   if (typeof found === 'string') return { kind: 'other', code: 'ENOTSUP', detail: found };
   const { calls } = found;
   const address = unixAddress(path.replace(/^@/, '\0'));
-  if (address.length > ADDRESS_BYTES) return causeOfErrno(ENAMETOOLONG);
+  if (address.length > UNIX_BYTES) return causeOfErrno(ENAMETOOLONG);
   const fd = calls.socket(AF_UNIX, SOCK_DGRAM);
   if (fd < 0) return causeOfErrno(fd, 'socket');
   const sent = calls.send(fd, data, address);

@@ -13,11 +13,13 @@ import {
   AF_UNIX,
   EAGAIN,
   EINPROGRESS,
+  ENAMETOOLONG,
   EPOLLOUT,
   SO_ERROR,
   SO_REUSEADDR,
   SOCK_STREAM,
   SOL_SOCKET,
+  UNIX_BYTES,
 } from './linux.ts';
 import { UNWATCHED, type Watched } from './readiness.ts';
 import { unixAddress } from './socket-address.ts';
@@ -63,6 +65,7 @@ class KernelDial implements Watched {
     const place = this.#place;
     const address = place.kind === 'unix' ? unixAddress(place.path) : calls.inetAddress(place.host, place.port);
     if (typeof address === 'number') return address;
+    if (address.length > UNIX_BYTES) return -ENAMETOOLONG;
     const fd = calls.socket(place.kind === 'unix' ? AF_UNIX : familyOf(place.host), SOCK_STREAM);
     if (fd < 0) return fd;
     this.fd = fd;
