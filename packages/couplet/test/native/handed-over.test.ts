@@ -11,9 +11,8 @@ import { ClientFactory, ClientTLS, Factory, Protocol, Reactor, ServerTLS } from 
 import { NativeBackend, sendDatagram } from 'couplet/native';
 import { LineReceiver } from 'couplet/protocols';
 import { Dice } from 'couplet/testing';
-import { native } from '../here.ts';
-import { Authority } from './certificates.ts';
-import { kernel } from './kernel.ts';
+import { Authority } from '../real/certificates.ts';
+import { kernel } from '../real/kernel.ts';
 
 /** Hands over as many descriptors as it is told, in messages of as many as it is told, and prints what it gets. */
 const PEER = `
@@ -82,7 +81,7 @@ async function visited(protocol: Protocol, count: number, each: number): Promise
   return lines;
 }
 
-describe('what the kernel tells of its sockets', { skip: !native && 'only the sockets of the kernel do' }, () => {
+describe('what the kernel tells of its sockets', () => {
   after(() => rmSync(folder, { recursive: true }));
 
   test('R67 descriptors of another program arrive, and go to it', { timeout: 20_000 }, async () => {
@@ -194,6 +193,53 @@ describe('what the kernel tells of its sockets', { skip: !native && 'only the so
     assert.equal(openFiles(), before);
   });
 
+  test('R67 R14 bytes that wait behind a descriptor survive a reset', { timeout: 20_000 }, async () => {
+    const log: string[] = [];
+    let settle: () => void = () => {};
+    class Slow extends Protocol {
+      override connectionMade(): void {
+        // The peer leaves without having read it, which resets the connection.
+        this.transport.write('unread');
+      }
+      override fileDescriptorReceived(fd: number): Promise<void> {
+        log.push(kernel.take(fd));
+        return new Promise((resolve) => {
+          settle = resolve;
+        });
+      }
+      override dataReceived(data: Buffer): void {
+        log.push(data.toString());
+      }
+      override connectionLost(): void {
+        log.push('lost');
+      }
+    }
+    class Leaver extends Protocol {
+      override connectionMade(): void {
+        this.transport.pauseProducing();
+        const fd = kernel.open('file');
+        this.transport.sendFileDescriptor?.(fd);
+        closeSync(fd);
+        this.transport.write('bytes');
+      }
+    }
+    const reactor = new Reactor(new NativeBackend());
+    const running = reactor.run({ signals: false });
+    const path = place();
+    await reactor.listenUNIX(path, () => new Slow());
+    const client = reactor.connectUNIX(path, ClientFactory.forProtocol(Leaver));
+    const { transport } = await client.whenConnected();
+    while (log.length === 0) await setImmediate();
+    transport.abortConnection();
+    for (let turn = 0; turn < 20; turn += 1) await setImmediate();
+    assert.deepEqual(log, ['file']);
+    settle();
+    while (!log.includes('lost')) await setImmediate();
+    assert.deepEqual(log, ['file', 'bytes', 'lost']);
+    reactor.stop();
+    await running;
+  });
+
   test('R66 TCP is told of under TLS, too', { timeout: 20_000 }, async () => {
     const reactor = new Reactor(new NativeBackend());
     const running = reactor.run({ signals: false });
@@ -223,6 +269,15 @@ describe('what the kernel tells of its sockets', { skip: !native && 'only the so
       assert.equal((await lines.next()).value, `b'STATUS=two\\nSTOPPING=1' ${process.pid}`);
       assert.equal((await lines.next()).done, true);
     });
+
+  test('R20 a path that no socket can have is the reason of a failed attempt', async () => {
+    const reactor = new Reactor(new NativeBackend());
+    const running = reactor.run({ signals: false });
+    const client = reactor.connectUNIX(`/${'x'.repeat(200)}`, ClientFactory.forProtocol(Protocol));
+    await assert.rejects(client.whenConnected(), ({ cause }) => Object(cause).code === 'ENAMETOOLONG');
+    reactor.stop();
+    await running;
+  });
 
   test('a datagram that cannot be sent is told with its cause', () => {
     const codes = [place(), '', `/${'x'.repeat(200)}`].map((path) => sendDatagram(path, Buffer.from('x'))?.code);

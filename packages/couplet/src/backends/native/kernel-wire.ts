@@ -338,7 +338,8 @@ export class KernelWire implements Wire, Watched {
       case 'tellRefused':
         this.#sink?.onWriteFailed(this.#cause);
         // Otherwise that is told once it has been read.
-        if (this.#state === 'brokenPaused' && this.#kernel.calls.unread(this.fd) <= 0) this.#take('failed');
+        if (this.#state !== 'brokenPaused' || this.#descriptors?.keeps === true) return;
+        if (this.#kernel.calls.unread(this.fd) <= 0) this.#take('failed');
         return;
       case 'tellRefusedAndCut':
         this.#sink?.onWriteFailed(this.#cause);

@@ -1,8 +1,8 @@
+import { CONTROL_LENGTH_AT, controlBytes, readFiles, writeFiles } from './control-data.ts';
 import type { Ffi, FfiLibrary } from './ffi.ts';
 import { type Functions, openLibrary } from './functions.ts';
 import {
   ADDRESS_BYTES,
-  CONTROL_HEAD_BYTES,
   EINTR,
   EINVAL,
   EVENT_BYTES,
@@ -20,10 +20,8 @@ import {
   MSG_NOSIGNAL,
   O_NONBLOCK,
   PART_BYTES,
-  SCM_RIGHTS,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
-  SOL_SOCKET,
 } from './linux.ts';
 
 // Every call of C is made in this file, and nothing outside knows an address. What is checked here, before each call: that a length stays
@@ -100,7 +98,7 @@ export class SystemCalls {
   readonly #eventAt: bigint;
   readonly #events: Int32Array = new Int32Array((MOST_READY * EVENT_BYTES) / 4);
   readonly #eventsAt: bigint;
-  readonly #message: Buffer = Buffer.alloc(MESSAGE_BYTES + CONTROL_HEAD_BYTES + 4 * MOST_FILES);
+  readonly #message: Buffer = Buffer.alloc(MESSAGE_BYTES + controlBytes(MOST_FILES));
   readonly #messageAt: bigint;
   readonly #structure: Buffer = Buffer.alloc(STRUCTURE_BYTES);
   readonly #structureAt: bigint;
@@ -325,32 +323,18 @@ export class SystemCalls {
 
   /** Sends bytes, to an address unless the socket is connected, with descriptors. Returns how many bytes were sent. */
   send(fd: number, chunk: Uint8Array, address: Uint8Array = NOTHING, files: readonly number[] = []): number {
-    if (files.length > MOST_FILES) throw new RangeError(`at most ${MOST_FILES} descriptors go along with a message`);
     this.#setPart(this.#addressOf(chunk.buffer) + chunk.byteOffset, chunk.byteLength);
-    const control = files.length === 0 ? 0 : CONTROL_HEAD_BYTES + 4 * files.length;
-    this.#setMessage(this.#setAddress(address), control);
-    const message = this.#message;
-    message.writeUInt32LE(control, MESSAGE_BYTES);
-    message.writeUInt32LE(SOL_SOCKET, MESSAGE_BYTES + 8);
-    message.writeUInt32LE(SCM_RIGHTS, MESSAGE_BYTES + 12);
-    for (const [index, file] of files.entries())
-      message.writeInt32LE(file, MESSAGE_BYTES + CONTROL_HEAD_BYTES + 4 * index);
+    this.#setMessage(this.#setAddress(address), controlBytes(files.length));
+    writeFiles(this.#message, files);
     return this.#checked(this.#c.sendmsg(fd, this.#messageAt, MSG_DONTWAIT | MSG_NOSIGNAL));
   }
 
   /** Receives bytes like `read`, with the descriptors that come along. The kernel closes those for which there is no room. */
-  receive(fd: number, memory: Memory, offset: number, length: number): Message | number {
+  receive(fd: number, memory: Memory, offset: number = 0, length: number = memory.bytes.length): Message | number {
     this.#setRoom(memory, offset, length);
-    this.#setMessage(0, CONTROL_HEAD_BYTES + 4 * MOST_FILES);
-    const message = this.#message;
+    this.#setMessage(0, controlBytes(MOST_FILES));
     const count = this.#checked(this.#c.recvmsg(fd, this.#messageAt, MSG_DONTWAIT | MSG_CMSG_CLOEXEC));
-    if (count < 0) return count;
-    const files: number[] = [];
-    const received = Math.min(message.readUInt32LE(40), CONTROL_HEAD_BYTES + 4 * MOST_FILES);
-    const isFiles = received > CONTROL_HEAD_BYTES && message.readUInt32LE(MESSAGE_BYTES + 12) === SCM_RIGHTS;
-    const end = isFiles ? Math.min(message.readUInt32LE(MESSAGE_BYTES), received) : 0;
-    for (let at = CONTROL_HEAD_BYTES; at + 4 <= end; at += 4) files.push(message.readInt32LE(MESSAGE_BYTES + at));
-    return { length: count, files };
+    return count < 0 ? count : { length: count, files: readFiles(this.#message) };
   }
 
   /** Fills in a `msghdr`: an address, one part, and the control data behind it. */
@@ -361,7 +345,7 @@ export class SystemCalls {
     message.writeBigUInt64LE(this.#partAt, 16);
     message.writeUInt32LE(1, 24);
     message.writeBigUInt64LE(control === 0 ? NOWHERE : this.#messageAt + BigInt(MESSAGE_BYTES), 32);
-    message.writeUInt32LE(control, 40);
+    message.writeUInt32LE(control, CONTROL_LENGTH_AT);
   }
 
   /** Makes a descriptor that tells which of others are ready. */
