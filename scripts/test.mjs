@@ -51,7 +51,7 @@ const PROGRAMS = [
 
 /** What `runtimes` runs, by runtime: folders, or files. What `sources` has run on the Node of this workspace is not run there again. */
 const SUITES = {
-  workspace: [...FOLDERS, DAEMONS, ...ABOUT_RUNTIMES],
+  workspace: [...FOLDERS, SITE, DAEMONS, ...ABOUT_RUNTIMES],
   machine: [...FOLDERS, DAEMONS],
   node: ['packages/couplet', REQUIREMENTS],
   native: ['packages/couplet/test/real', NATIVE, REQUIREMENTS, ...PROGRAMS, DAEMONS],
@@ -98,6 +98,7 @@ const WAITING = [
   'poetry/test/real/plugin.test.ts',
   'poetry/test/real/proxy.test.ts',
   'poetry/test/real/timeline.test.ts',
+  'site/steps/09-hostile-network/eggs.test.ts',
 ];
 
 const { values, positionals } = parseArgs({

@@ -7,8 +7,9 @@ import { LANGUAGES } from './tree.ts';
 /** Where the site is built from. No file in it is written by hand. */
 export const GATHERED = 'site/gathered';
 
-const NOTICE = '::: info\n这一页还没有中文译文，下面是英文原文。\n:::\n\n';
-const OUTDATED = (date: string): string => `::: warning\n英文原文在 ${date} 以后有改动，这一页还没有跟上。\n:::\n\n`;
+const NOTICE = '::: info 说明\n这一页还没有中文译文，下面是英文原文。\n:::\n\n';
+const OUTDATED = (date: string): string =>
+  `::: warning 说明\n英文原文在 ${date} 以后有改动，这一页还没有跟上。\n:::\n\n`;
 
 /** Writes all pages of the site, from `site/pages` and `docs`, to where the site is built from. What stands there already is left alone. */
 export function gather(root: string): void {

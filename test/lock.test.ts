@@ -31,3 +31,9 @@ for (const file of FILES)
       assert.deepEqual(hosts, []);
     });
   });
+
+test('S-1: what is installed at the root has nothing of the site', () => {
+  const { packages }: { readonly packages: object } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
+  const { devDependencies: ofSite } = JSON.parse(readFileSync('site/package.json', 'utf8'));
+  for (const name of [...Object.keys(ofSite), 'typedoc']) assert.ok(!(`node_modules/${name}` in packages), name);
+});

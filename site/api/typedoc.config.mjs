@@ -22,6 +22,8 @@ export default {
   tsconfig: join(import.meta.dirname, 'tsconfig.json'),
   out: join(import.meta.dirname, '../gathered/public/api'),
   readme: 'none',
+  // TypeDoc knows nothing of the site around its pages.
+  navigationLinks: { Site: '/' },
   disableSources: true,
   githubPages: false,
   includeHierarchySummary: false,
