@@ -1,5 +1,5 @@
-// Writes what `couplet`, `couplet-inspector` and `coupletd` publish to their dist: a file for each entry, and one for each part of which an entry has
-// something. What begins with # stays an import: whoever runs or bundles the package resolves it for a runtime. So do other packages.
+// Writes what `couplet`, `couplet-inspector`, `coupletd` and `create-couplet` publish to their dist: a file for each entry, and one for each part of
+// which an entry has something. What begins with # stays an import: whoever runs or bundles the package resolves it for a runtime. So do others.
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import process from 'node:process';
@@ -21,7 +21,7 @@ const OF_THE_PROCESS = ['connection', 'reactor/default.ts'];
 /** The backends that are a part of their own. */
 const ALONE = ['bun', 'deno', 'native', 'browser'];
 
-for (const name of ['couplet', 'inspector', 'daemon'])
+for (const name of ['couplet', 'inspector', 'daemon', 'create-couplet'])
   await bundlePackage(join(import.meta.dirname, '../packages', name));
 
 /** Bundles a package if something of it has changed. */
@@ -38,7 +38,9 @@ async function bundlePackage(folder) {
     .filter((target) => !written.has(target.default));
   await Promise.all([
     write('.js', [...entries, ...inner, ...programs], { name: 'pure', transform: pure }),
-    write('.d.ts', entries, dts({ dtsOnly: true, generator: 'oxc', sourcemap: false, tsconfig: false })),
+    // A package of programs alone declares nothing.
+    entries.length > 0 &&
+      write('.d.ts', entries, dts({ dtsOnly: true, generator: 'oxc', sourcemap: false, tsconfig: false })),
   ]);
   writeUnbundled(manifest);
 }

@@ -13,8 +13,8 @@ import { installRuntimes, RUNTIMES } from './runtimes.mjs';
 process.chdir(join(import.meta.dirname, '..'));
 
 const FOLDERS = ['packages/couplet', 'packages/daemon', 'packages/inspector', 'packages/poetry', 'examples', 'test'];
-/** Its pages and steps are tried on one runtime. */
-const SITE = 'site';
+/** What is tried on one runtime: projects that are made, and the pages and steps of the site. */
+const ONCE = ['packages/create-couplet', 'site'];
 /** The daemon with workers, signals and reloads: it starts some hundred processes. */
 const DAEMONS = 'packages/daemon/test/real';
 /** What takes long and is about runtimes: among it another network, another backend, the READMEs in empty projects. */
@@ -113,7 +113,7 @@ const { values, positionals } = parseArgs({
 });
 const [kind, ...named] = positionals;
 const kinds = {
-  sources: () => ({ workspace: [...FOLDERS, SITE].flatMap(testsAt).filter((file) => !endsAs(file, WAITING)) }),
+  sources: () => ({ workspace: [...FOLDERS, ...ONCE].flatMap(testsAt).filter((file) => !endsAs(file, WAITING)) }),
   runtimes: () => {
     const { workspace, ...others } = Object.fromEntries(
       Object.entries(SUITES).map(([name, paths]) => [name, paths.flatMap(testsAt)]),

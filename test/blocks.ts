@@ -19,6 +19,7 @@ export const PAGES: readonly string[] = [
   'bench/README.md',
   'packages/conformance/README.md',
   'packages/couplet/README.md',
+  'packages/create-couplet/README.md',
   'packages/inspector/README.md',
   'packages/daemon/README.md',
   'site/README.md',
