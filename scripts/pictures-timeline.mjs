@@ -1,4 +1,4 @@
-// Draws docs/poetry.svg, and the same in Chinese, from one real run: get-poetry --compare of the slow servers of `npm start`.
+// Draws docs/poetry.svg, the same in motion, and both in Chinese, from one real run: get-poetry --compare of the slow servers of `npm start`.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import process from 'node:process';
@@ -9,7 +9,7 @@ const POEMS = [
   { file: 'poetry/fascination.txt', bytes: 10, port: 10_001 },
   { file: 'poetry/science.txt', bytes: 10, port: 10_002 },
 ];
-const FILES = ['docs/poetry.svg', 'docs/poetry.zh-CN.svg'];
+const FILES = ['', '.moving', '.zh-CN', '.moving.zh-CN'].map((kind) => `docs/poetry${kind}.svg`);
 
 /** Takes half a minute. */
 export async function drawTimelines() {

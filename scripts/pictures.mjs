@@ -1,4 +1,4 @@
-// Draws docs/poetry.svg, and takes docs/pictures/*.png: each view of the inspector's page in both languages and both colour schemes, of three
+// Draws docs/poetry.svg and those of its kind, and takes docs/pictures/*.png: each view of the inspector's page in both languages and both colour schemes, of three
 // slow poems, a reader that does not read, a callback that blocks, a client too many and an error.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { launch, visit } from '../packages/inspector/test/browser/chrome.ts';

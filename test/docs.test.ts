@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import process from 'node:process';
@@ -154,6 +154,13 @@ describe('the code in the documentation', () => {
       );
     });
   }
+
+  test('the pictures that move have at most 120 kB', () => {
+    for (const kind of ['moving', 'moving.zh-CN']) {
+      const { size } = statSync(`docs/poetry.${kind}.svg`);
+      assert.ok(size <= 120_000, `${kind}: ${size} bytes`);
+    }
+  });
 
   test('both READMEs show the same programs', () => {
     const of = (page: string): string[] => scripts.filter((block) => block.page === page).map(({ text }) => text);

@@ -1,6 +1,7 @@
 import { laneRow } from './lane-row.ts';
 import { defs, legendRow } from './legend.ts';
 import { glimpseOf, MAGNIFIER_HEIGHT, magnifierRow } from './magnifier.ts';
+import { type Cover, motionOf } from './motion.ts';
 import type { RecordedRun, Recording } from './recording.ts';
 import { Scale } from './scale.ts';
 import { type Attributes, hundredths, type Shape, shape } from './shape.ts';
@@ -25,6 +26,11 @@ export interface TimelineOptions {
   readonly origin?: number;
   /** False leaves out what only a finished run has: headlines, results, the magnifier and the legend. */
   readonly finished?: boolean;
+  /**
+   * True lets all appear when it has happened, again and again, where the system does not ask for less motion: the longest run takes ten
+   * seconds. Only the drawing of finished runs moves, and not the page.
+   */
+  readonly moving?: boolean;
   /** In front of the ids in the drawing, for a document with several; `timeline` unless set. */
   readonly idPrefix?: string;
 }
@@ -60,11 +66,14 @@ export function drawZoomable(recording: Recording, options: TimelineOptions, per
 }
 
 function drawOn(sheet: Sheet, recording: Recording, options: TimelineOptions): TimelineDrawing {
-  const { finished = true } = options;
-  const { words } = sheet;
+  const { finished = true, moving = false } = options;
+  const { words, scale } = sheet;
   const width = Math.max(320, options.width ?? 960);
   const title = titleOf(recording, sheet);
   const shapes: Shape[] = [];
+  const plot = { x: scale.left, width: scale.right - scale.left };
+  const results = { x: scale.right + 4, width: width - scale.right - 4 };
+  const covers: Cover[] = [];
   let y = finished ? 16 : 4;
   if (finished && recording.runs.length > 1) {
     shapes.push(label(MARGIN, y + 16, 'title', title, width - 2 * MARGIN));
@@ -73,21 +82,26 @@ function drawOn(sheet: Sheet, recording: Recording, options: TimelineOptions): T
   for (const run of recording.runs) {
     if (finished) {
       shapes.push(...headline(sheet, run, y, width));
+      covers.push({ ...results, y, height: 18, until: run.endMs });
       y += 22;
     }
     const lanes = run.lanes.length * sheet.rowHeight;
     const thread = THREAD_HEIGHT;
     shapes.push(...axis(sheet, options.origin ?? 0, y, lanes + thread));
     y += AXIS_HEIGHT;
-    for (const [place] of run.lanes.entries()) {
+    covers.push({ ...plot, y, height: lanes + thread, until: undefined });
+    for (const [place, { end }] of run.lanes.entries()) {
       shapes.push(shape('g', { class: 'row' }, ...laneRow(sheet, run, place, y)));
+      covers.push({ ...results, y, height: sheet.rowHeight, until: end?.at ?? run.endMs });
       y += sheet.rowHeight;
     }
     shapes.push(shape('g', { class: 'row' }, ...threadRow(sheet, run, y)));
+    covers.push({ ...results, y, height: thread, until: run.endMs });
     y += thread;
     const glimpse = finished ? glimpseOf(run, sheet.scale.right - sheet.scale.left - 24) : undefined;
     if (glimpse !== undefined) {
       shapes.push(shape('g', { class: 'magnifier' }, ...magnifierRow(sheet, run, glimpse, y)));
+      covers.push({ x: 0, width, y, height: MAGNIFIER_HEIGHT, until: run.endMs });
       y += MAGNIFIER_HEIGHT;
     }
     y += finished ? 22 : 6;
@@ -97,7 +111,8 @@ function drawOn(sheet: Sheet, recording: Recording, options: TimelineOptions): T
     shapes.push(...legend.shapes);
     y += legend.height;
   }
-  const clip = { x: sheet.scale.left - 1, y: 0, width: sheet.scale.right - sheet.scale.left + 2, height: y };
+  if (moving && finished && !sheet.zoomable && covers.length > 0) shapes.push(motionOf(sheet, covers));
+  const clip = { x: scale.left - 1, y: 0, width: plot.width + 2, height: y };
   return {
     width,
     height: y,

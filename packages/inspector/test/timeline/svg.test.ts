@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { describe, test } from 'node:test';
-import { drawTimeline, type Shape, type TimelineOptions, timelineSVG } from '../../src/entry/timeline.ts';
+import { drawTimeline, type Shape, type TimelineOptions, timelineHTML, timelineSVG } from '../../src/entry/timeline.ts';
 import type { Recording } from '../../src/timeline/recording.ts';
 import { textWidth } from '../../src/timeline/text.ts';
 import { blocking, compared, together, troubled } from './recordings.ts';
@@ -23,6 +23,7 @@ const DRAWINGS: readonly (readonly [name: string, recording: Recording, options:
   ['of three poems, one after the other', { runs: [blocking()] }, {}],
   ['of both', compared(), {}],
   ['of both in Chinese', compared(), { language: 'zh' }],
+  ['of both, moving', compared(), { moving: true }],
   ['of twelve poems with troubles', troubled(), {}],
   ['of twelve poems, in Chinese and narrow', troubled(), { language: 'zh', width: 480 }],
   ['of a window of them', troubled(), { finished: false, from: 700, to: 2200, rowHeight: 14, origin: 2200 }],
@@ -123,6 +124,28 @@ describe('T-3 the SVG of a recording', () => {
     assert.equal(title(english), '9.83 s instead of 22.28 s: 2.3 times as fast');
     const chinese = parseXML(timelineSVG(compared(), { language: 'zh' }).trimEnd());
     assert.equal(title(chinese), '9.83 s，而不是 22.28 s：速度是原来的 2.3 倍');
+  });
+
+  test('that moves is the same one below what is not seen before its time', () => {
+    const svg = parseXML(timelineSVG(compared(), { moving: true }).trimEnd());
+    const still = parseXML(timelineSVG(compared()).trimEnd());
+    const [motion] = ofClass(svg, 'motion');
+    assert.deepEqual(textsOf(svg), textsOf(still));
+    assert.equal(allOf(svg).length - allOf(still).length, motion === undefined ? 0 : allOf(motion).length);
+    const style = motion?.children.find(({ name }) => name === 'style')?.text ?? '';
+    assert.match(style, /^\.couplet-timeline \.motion\{display:none\}\n@media\(prefers-reduced-motion:no-preference\)/);
+    // The longest run takes ten seconds of fifteen.
+    const longest = Math.max(...compared().runs.map(({ endMs }) => endMs));
+    const percents = [...style.matchAll(/\{opacity:1\}([\d.]+)%/g)].map(([, percent]) => Number(percent));
+    for (const { endMs, lanes } of compared().runs)
+      for (const ms of [endMs, ...lanes.flatMap(({ end }) => end?.at ?? [])])
+        assert.ok(percents.includes(Number(((ms / longest) * (200 / 3)).toFixed(2))), `${ms} ms in ${percents}`);
+    assert.deepEqual(style.match(/transform:none\}[\d.]+%/g), ['transform:none}66.67%']);
+  });
+
+  test('moves only what has finished, and no page', () => {
+    assert.doesNotMatch(timelineSVG(compared(), { moving: true, finished: false }), /@keyframes/);
+    assert.doesNotMatch(timelineHTML(compared(), { moving: true }), /@keyframes/);
   });
 
   test('has no English words in Chinese, but for names', () => {

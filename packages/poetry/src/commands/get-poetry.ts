@@ -46,7 +46,7 @@ const command = commandLine('get-poetry', 'Downloads poems, from all addresses a
   .option('--compare', 'download one after the other, then all at once, and compare the times')
   .option(
     '--timeline <file>',
-    'draw what happened when: a picture (.svg), a page that zooms (.html) or a trace for ui.perfetto.dev (.json); may be repeated, and a name such as poetry.zh-CN.svg has it in Chinese',
+    'draw what happened when: a picture (.svg), a page that zooms (.html) or a trace for ui.perfetto.dev (.json); may be repeated; a name such as a.moving.svg has it play, one such as a.zh-CN.svg in Chinese',
     timelineFiles,
   )
   .option(

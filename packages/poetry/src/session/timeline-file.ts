@@ -12,15 +12,23 @@ import { Recorder } from './recorder.ts';
 
 type Drawing = typeof import('couplet-inspector/timeline');
 
+/** What the name of a file says of the drawing in it. */
+interface Wishes {
+  readonly language: 'en' | 'zh';
+  readonly moving: boolean;
+}
+
 /** What is written for each suffix. */
-const FORMATS: Readonly<Record<string, (drawing: Drawing, recording: Recording, language: 'en' | 'zh') => string>> = {
-  '.svg': ({ timelineSVG }, recording, language) => timelineSVG(recording, { language }),
-  '.html': ({ timelineHTML }, recording, language) => timelineHTML(recording, { language }),
+const FORMATS: Readonly<Record<string, (drawing: Drawing, recording: Recording, wishes: Wishes) => string>> = {
+  '.svg': ({ timelineSVG }, recording, wishes) => timelineSVG(recording, wishes),
+  '.html': ({ timelineHTML }, recording, wishes) => timelineHTML(recording, wishes),
   '.json': ({ traceOf }, recording) => `${JSON.stringify(traceOf(recording))}\n`,
 };
 
 /** A name such as `poetry.zh-CN.svg` says that the words are to be Chinese. */
 const CHINESE = /\.zh(-\w+)?\.\w+$/i;
+/** One such as `poetry.moving.svg` says that it is to be played. */
+const MOVING = /\.moving\./i;
 
 /** Collects the files of an option that may be repeated. */
 export function timelineFiles(file: string, previous: readonly string[] = []): readonly string[] {
@@ -85,10 +93,11 @@ interface Target {
 
 /** Writes a timeline. Returns why it could not, if so. */
 function writeTimeline({ file, path }: Target, drawing: Drawing, recorders: readonly Recorder[]): readonly string[] {
-  const language = CHINESE.test(basename(file)) ? 'zh' : 'en';
+  const name = basename(file);
+  const language = CHINESE.test(name) ? 'zh' : 'en';
   const runs = recorders.map((recorder) => recorder.run(language === 'zh' ? '任务' : 'Task'));
   try {
-    writeWhole(path, FORMATS[extname(file)]?.(drawing, { runs }, language) ?? '');
+    writeWhole(path, FORMATS[extname(file)]?.(drawing, { runs }, { language, moving: MOVING.test(name) }) ?? '');
     return [];
   } catch (error) {
     return [cannotWrite(file, error).message];

@@ -31,15 +31,19 @@ describe('T-1 get-poetry --timeline', () => {
   it('writes each of its files as a whole', OPTIONS, async (t) => {
     const folder = await folderOf(t);
     const { port } = await serve(t, 'slowpoetry', SCIENCE, ...SLOW);
-    const names = ['poem.svg', 'poem.zh-CN.svg', 'poem.html', 'poem.json'];
+    const names = ['poem.svg', 'poem.zh-CN.svg', 'poem.html', 'poem.json', 'poem.moving.zh-CN.svg'];
     await writeFile(join(folder, 'poem.svg'), 'what was there before');
     const files = names.flatMap((name) => ['--timeline', join(folder, name)]);
     const { status, stderr } = await run('get-poetry', ...files, `${port}`, `${port}`);
     assert.deepEqual([status, stderr], [0, '']);
     assert.deepEqual((await readdir(folder)).sort(), [...names].sort());
-    const [svg, chinese, html, json] = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+    const [svg, chinese, html, json, moving] = await Promise.all(
+      names.map((name) => readFile(join(folder, name), 'utf8')),
+    );
     assert.match(svg ?? '', /^<svg .*✓ 648 bytes, .*waits for any of 2.*<\/svg>\n$/s);
     assert.match(chinese ?? '', /^<svg .*✓ 648 字节，.*<\/svg>\n$/s);
+    assert.equal(chinese?.includes('@keyframes'), false);
+    assert.match(moving ?? '', /✓ 648 字节，.*@keyframes/s);
     assert.match(html ?? '', /^<!doctype html>.*<\/html>\n$/s);
     const { traceEvents } = JSON.parse(json ?? '');
     const turns = traceEvents.filter((event: { name: string }) => event.name === 'Download.dataReceived');
