@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { optionsOf, run } from '../real/program.ts';
 
-const PROGRAMS = ['slowpoetry', 'fastpoetry', 'get-poetry', 'transformedpoetry', 'poetry-proxy'];
+const PROGRAMS = ['slowpoetry', 'fastpoetry', 'get-poetry', 'transformedpoetry', 'poetry-proxy', 'couplet-nc'];
 const OPTIONS = { timeout: 60_000 };
 
 function skip(shell: string): string | false {

@@ -55,6 +55,8 @@ const ROWS: readonly Row[] = [
     "endpoint 'tcp:http': port 'http' is not a number from 0 to 65535",
     "a server's string is tcp:PORT",
   ],
+  [['couplet-nc'], "missing required argument 'address'"],
+  [['couplet-nc', 'localhost', '10000'], "unexpected argument '10000'"],
   [['get-poetry'], "missing required argument 'address'"],
   [['get-poetry', '10000', 'localhost'], `address 'localhost' ${NO_ADDRESS}`],
   [['get-poetry', '10000', '-1'], `address '-1' ${NO_ADDRESS}`],
@@ -113,7 +115,7 @@ it('C-3: reports bad usage in one line, with status 2, and a hint in one more', 
 it('C-3: prints help with examples, and the version, on standard output, with status 0', {
   timeout: 20_000,
 }, async () => {
-  for (const name of ['slowpoetry', 'fastpoetry', 'get-poetry', 'transformedpoetry', 'poetry-proxy']) {
+  for (const name of ['slowpoetry', 'fastpoetry', 'get-poetry', 'transformedpoetry', 'poetry-proxy', 'couplet-nc']) {
     const [help, version] = await Promise.all([run(name, '--help'), run(name, '--version')]);
     assert.deepEqual([help.status, help.stderr], [0, '']);
     assert.match(help.stdout, new RegExp(`^Usage: ${name} `));
