@@ -27,8 +27,8 @@ export interface Consumer {
   write(data: Uint8Array | string): boolean;
   /**
    * Registers the producer of the output. A streaming producer (`streaming` is true) writes until it is paused, a pull producer
-   * (`streaming` is false) is asked for each piece; any write counts as its answer. While a producer is registered the connection
-   * does not close in order, whether this side or the peer asked for that, since the producer may have more to send. So a
+   * (`streaming` is false) is asked for each piece; any write counts as its answer. Until it unregisters, the connection does not
+   * close in order, whether this side or the peer asked for that, since the producer may have more to send. So a
    * transport that is the producer of another one, as in a proxy, has to be unregistered in `readConnectionLost`. If the
    * connection is gone already, the producer is told to stop.
    *
