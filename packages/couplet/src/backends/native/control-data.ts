@@ -5,7 +5,7 @@ import { CONTROL_HEAD_BYTES, MESSAGE_BYTES, MOST_FILES, SCM_RIGHTS, SOL_SOCKET }
 /** Where a `msghdr` has the bytes of what goes along. */
 export const CONTROL_LENGTH_AT = 40;
 
-/** How many bytes so many descriptors take. */
+/** How many bytes the descriptors take. */
 export function controlBytes(count: number): number {
   if (count > MOST_FILES) throw new RangeError(`at most ${MOST_FILES} descriptors go along with a message`);
   return count === 0 ? 0 : CONTROL_HEAD_BYTES + 4 * count;
