@@ -40,7 +40,7 @@ export const RUNTIMES = {
     program: programOf('node'),
     words: (file, report) => [SOURCES, ...reporters(report), file],
     // Programs whose standard error is compared have the warning about node:ffi there otherwise.
-    env: { COUPLET_BACKEND: 'native', NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
+    env: { COUPLET_BACKEND: 'native', NODE_NO_WARNINGS: '1' },
   },
   bun: {
     title: 'Bun, sources',

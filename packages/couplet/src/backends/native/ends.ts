@@ -6,6 +6,8 @@ import type { SystemCalls } from './system-calls.ts';
 export interface KernelEnds {
   /** The path of a UNIX socket's listening end, perhaps empty; undefined for TCP. */
   readonly path: string | undefined;
+  /** Whether another process may hold the same socket. */
+  readonly shared: boolean;
   local(calls: SystemCalls, fd: number): SocketName | undefined;
   peer(calls: SystemCalls, fd: number): SocketName | undefined;
 }
@@ -13,6 +15,7 @@ export interface KernelEnds {
 /** The ends of a TCP connection. */
 export const TCP_ENDS: KernelEnds = {
   path: undefined,
+  shared: false,
   local: (calls, fd) => nameOr(calls, calls.localAddress(fd)),
   peer: (calls, fd) => nameOr(calls, calls.peerAddress(fd)),
 };
@@ -21,13 +24,18 @@ export const TCP_ENDS: KernelEnds = {
 export function unixEnds(path: string, server: boolean): KernelEnds {
   const bound: SocketName = { family: 'UNIX', path };
   const other: SocketName = { family: 'UNIX', path: '' };
-  return { path, local: () => (server ? bound : other), peer: () => (server ? other : bound) };
+  return { path, shared: false, local: () => (server ? bound : other), peer: () => (server ? other : bound) };
 }
 
-/** The same ends with other names than the system knows. */
-export function namedEnds(ends: KernelEnds, local: SocketName | undefined, peer: SocketName | undefined): KernelEnds {
+/** The same ends of an inherited socket, with other names than the system knows. */
+export function inheritedEnds(
+  ends: KernelEnds,
+  local: SocketName | undefined,
+  peer: SocketName | undefined,
+): KernelEnds {
   return {
     path: ends.path,
+    shared: true,
     local: (calls, fd) => local ?? ends.local(calls, fd),
     peer: (calls, fd) => peer ?? ends.peer(calls, fd),
   };

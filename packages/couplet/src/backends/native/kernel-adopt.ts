@@ -2,7 +2,7 @@ import type { Settled } from '../../seam/streams.ts';
 import type { Wire } from '../../seam/wire.ts';
 import { type DescriptorPlace, NOT_CONNECTED } from '../node/adopt.ts';
 import { pathOfSocket, statusOf } from '../node/descriptor.ts';
-import { namedEnds, TCP_ENDS, unixEnds } from './ends.ts';
+import { inheritedEnds, TCP_ENDS, unixEnds } from './ends.ts';
 import { causeOfErrno } from './errno.ts';
 import type { LinuxKernel } from './kernel.ts';
 import { KernelWire } from './kernel-wire.ts';
@@ -32,7 +32,7 @@ export function adoptSocket(kernel: LinuxKernel, place: DescriptorPlace, settled
     return true;
   }
   const ends = isUnix ? unixEnds(pathOfSocket(fd), true) : TCP_ENDS;
-  const wire = new KernelWire(kernel, fd, namedEnds(ends, place.local, place.peer), false);
+  const wire = new KernelWire(kernel, fd, inheritedEnds(ends, place.local, place.peer), false);
   const sink = settled.onReady(wire);
   if (sink === null) wire.close();
   else wire.attach(sink);

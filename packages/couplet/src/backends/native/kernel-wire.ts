@@ -368,11 +368,13 @@ export class KernelWire implements Wire, Watched {
   #cut(): void {
     const { fd } = this;
     if (fd === CLOSED) return;
-    this.#kernel.readiness.leave(this);
+    const { calls, readiness } = this.#kernel;
+    if (this.#ends.shared) readiness.leave(this);
+    else readiness.closed(this);
     this.fd = CLOSED;
     this.#held = undefined;
     this.#descriptors?.close();
-    this.#kernel.calls.close(fd);
+    calls.close(fd);
     nextTick(() => this.#take('closed'));
   }
 }

@@ -74,10 +74,16 @@ export class Readiness {
     return this.#calls.control(this.#epoll, operation, fd, interest, serial);
   }
 
-  /** Gives a descriptor up, before it is closed: another process may hold the same socket, and epoll(7) would go on telling about that. */
+  /** Gives up a descriptor that goes on to exist: another process holds the same socket, or this one uses it in another way. */
   leave(watched: Watched): void {
     if (this.#watched[watched.fd] !== watched) return;
     this.wait(watched, UNWATCHED);
+    this.closed(watched);
+  }
+
+  /** Gives up a descriptor that is closed, and no other one is of the same socket: the kernel does not wait for it any more. */
+  closed(watched: Watched): void {
+    if (this.#watched[watched.fd] !== watched) return;
     this.#watched[watched.fd] = undefined;
     this.#open -= 1;
     if (this.#open === 0) this.#loop.stop();
