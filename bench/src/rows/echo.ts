@@ -10,6 +10,8 @@ export const echo: Row = {
   ],
   goals: [
     { of: 'couplet', metric: 'cpu', peer: 'node', atMost: 1.03 },
+    { of: 'couplet-native', metric: 'cpu', peer: 'node-26', atMost: 0.82 },
+    { of: 'couplet-native', metric: 'cpu', peer: 'c', atMost: 1.25 },
     { of: 'couplet-bun', metric: 'cpu', peer: 'c', atMost: 1.15 },
     { of: 'couplet-bun', metric: 'cpu', peer: 'bun', atMost: 1.1 },
     { of: 'couplet-bun', metric: 'cpu', peer: 'couplet-bun-node', atMost: 1 },

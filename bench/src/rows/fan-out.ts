@@ -13,6 +13,7 @@ export const fanOut: Row = {
   ],
   goals: [
     { of: 'couplet', metric: 'cpu', peer: 'node', atMost: 1 },
+    { of: 'couplet-native', metric: 'cpu', peer: 'node-26', atMost: 0.85 },
     { of: 'couplet-bun', metric: 'cpu', peer: 'bun', atMost: 1.1 },
   ],
   rounds: noisy,

@@ -17,6 +17,7 @@ export const idle: Row = {
   metrics: [{ name: 'memory', title: 'bytes/connection', digits: 0, compared: true }],
   goals: [
     { of: 'couplet', metric: 'memory', atMost: 2800, steady: true },
+    { of: 'couplet-native', metric: 'memory', atMost: 1024, steady: true },
     { of: 'couplet-bun', metric: 'memory', atMost: 1500, steady: true },
     { of: 'couplet-bun', metric: 'memory', peer: 'couplet-bun-node', atMost: 0.6, steady: true },
   ],

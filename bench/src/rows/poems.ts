@@ -13,6 +13,7 @@ export const poems: Row = {
   ],
   goals: [
     { of: 'couplet', metric: 'cpu', peer: 'node', atMost: 1.05 },
+    { of: 'couplet-native', metric: 'cpu', peer: 'node-26', atMost: 0.78 },
     { of: 'couplet-bun', metric: 'cpu', peer: 'c', atMost: 1.3 },
     { of: 'couplet-bun', metric: 'cpu', peer: 'bun', atMost: 1.1 },
     { of: 'couplet-bun', metric: 'cpu', peer: 'couplet-bun-node', atMost: 0.85 },
