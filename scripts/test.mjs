@@ -51,7 +51,7 @@ const PROGRAMS = [
 
 /** What `runtimes` runs, by runtime: folders, or files. What `sources` has run on the Node of this workspace is not run there again. */
 const SUITES = {
-  workspace: [...FOLDERS, SITE, DAEMONS, ...ABOUT_RUNTIMES],
+  workspace: [...FOLDERS, ...ONCE, DAEMONS, ...ABOUT_RUNTIMES],
   machine: [...FOLDERS, DAEMONS],
   node: ['packages/couplet', REQUIREMENTS],
   native: ['packages/couplet/test/real', NATIVE, REQUIREMENTS, ...PROGRAMS, DAEMONS],
