@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { kernel } from '../../src/backends/native/kernel.ts';
-import { AF_UNIX, EAGAIN, SOCK_STREAM } from '../../src/backends/native/linux.ts';
+import { AF_UNIX, EAGAIN, MOST_FILES, SOCK_STREAM } from '../../src/backends/native/linux.ts';
 import { unixAddress } from '../../src/backends/native/socket-address.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'couplet-calls-'));
@@ -25,7 +25,7 @@ describe('system calls', () => {
     ] as const)
       assert.throws(() => calls.read(0, memory, offset, length), RangeError);
     assert.throws(() => calls.connect(0, new Uint8Array(129)), RangeError);
-    assert.throws(() => calls.send(0, memory.bytes, undefined, Array(17).fill(0)), RangeError);
+    assert.throws(() => calls.send(0, memory.bytes, undefined, Array(MOST_FILES + 1).fill(0)), RangeError);
   });
 
   test('return the number of the error', () => {
