@@ -106,12 +106,6 @@ export const DECISIONS = { source: 'docs/decisions', folder: 'explain/decisions'
 
 /** Pages that are not written yet. A link to one of them is not dead. */
 export const AWAITED: readonly string[] = [
-  'twisted/names',
-  'twisted/differences',
-  'twisted/python-to-typescript',
-  'twisted/tutorial',
-  'twisted/proxy-by-hand',
-  'twisted/absent',
   'how-to/request-response',
   'how-to/slow-loris',
   'how-to/tls',
@@ -127,8 +121,6 @@ export const AWAITED: readonly string[] = [
   'how-to/containers',
   'how-to/http-beside',
   'how-to/node-net',
-  'reference/endpoint-strings',
-  'reference/options',
   'reference/life-cycle',
   'reference/programs',
 ];

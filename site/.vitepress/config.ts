@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { type DefaultTheme, defineConfig } from 'vitepress';
 import { deadLinks } from '../dead-links.ts';
 import { GATHERED, gather } from '../gather.ts';
-import { pagesOf, placeOf, read, titleOf } from '../pages.ts';
-import { AWAITED, DECISIONS, LANGUAGES, type Language, SECTIONS } from '../tree.ts';
+import { missing, pagesOf, placeOf, read, titleOf } from '../pages.ts';
+import { DECISIONS, LANGUAGES, type Language, SECTIONS } from '../tree.ts';
 import { fuzziness, tokenize, weight } from './search.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -72,6 +72,15 @@ function themeOf(language: Language): DefaultTheme.Config {
   };
 }
 
+/** The anchor of a heading that names none, as GitHub makes it: pages of docs are read in both places. */
+function slugify(heading: string): string {
+  const kept = heading
+    .trim()
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}\s_-]/gu, '');
+  return kept.replace(/\s/g, '-');
+}
+
 const config = defineConfig({
   title: 'Couplet',
   srcDir: relative('site', GATHERED),
@@ -80,11 +89,15 @@ const config = defineConfig({
   // This looks for pages alone; what follows looks for places in them too, and among those of the API.
   ignoreDeadLinks: true,
   buildEnd({ outDir }) {
-    const dead = deadLinks(outDir).filter((link) => !AWAITED.some((name) => link.includes(`${basename(name)}.html`)));
+    const awaited = missing(ROOT).map((name) => `${basename(name)}.html`);
+    const dead = deadLinks(outDir).filter((link) => !awaited.some((page) => link.includes(page)));
     if (dead.length > 0) throw new Error(`these links lead nowhere:\n${dead.join('\n')}`);
   },
-  // Their letters have the contrast that the default ones miss.
-  markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
+  markdown: {
+    // Their letters have the contrast that the default ones miss.
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+    anchor: { slugify },
+  },
   locales: {
     root: { ...WORDS.en, description: DESCRIPTIONS.en, themeConfig: themeOf('en') },
     zh: { ...WORDS.zh, description: DESCRIPTIONS.zh, themeConfig: themeOf('zh') },
