@@ -15,14 +15,14 @@ export interface Include {
   readonly line: number;
   /** What follows `<<<`. */
   readonly text: string;
-  /** The file, from `site`; nothing if it is not one of the steps. */
+  /** The file, from `site`; nothing if it is neither one of the steps nor one of `deploy`. */
   readonly path: string;
   readonly region: string | undefined;
 }
 
 export type Block = Fence | Include;
 
-const INCLUDE = /^@\/\.\.\/(steps\/[\w./-]+?)(?:#([\w-]+))?(?:\{[\w,-]*\})?(?: \[[^\]]+\])?$/;
+const INCLUDE = /^@\/\.\.\/((?:steps|\.\.\/deploy)\/[\w./-]+?)(?:#([\w-]+))?(?:\{[\w,-]*\})?(?: \[[^\]]+\])?$/;
 
 /** A part of a page: what stands below a heading, until the next one. */
 export interface Part {

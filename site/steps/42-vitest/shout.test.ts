@@ -18,9 +18,7 @@ test('however it is cut', () => {
 
 test('on a network that misbehaves', async () => {
   await simulate({ seeds: 20, profile: 'rough' }, async (world) => {
-    await world
-      .host('server')
-      .run(async (reactor) => void (await reactor.listenTCP(8007, Factory.forProtocol(Shout))));
+    await world.host('server').run(async (reactor) => void (await reactor.listenTCP(8007, Factory.forProtocol(Shout))));
     const ask = async () => {
       await using connection = await open('tcp:server:8007', { reactor: world.host('client').reactor });
       await connection.write('hello\r\n');
