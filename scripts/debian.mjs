@@ -7,7 +7,9 @@ import process from 'node:process';
 const PROGRAMS = {
   curl: '/usr/bin/curl',
   fish: '/usr/bin/fish',
+  gcc: '/usr/bin/gcc',
   haproxy: '/usr/sbin/haproxy',
+  'libc6-dev': '/usr/include/stdio.h',
   // What swaks speaks TLS with.
   'libnet-ssleay-perl': '/usr/share/doc/libnet-ssleay-perl/copyright',
   'mosquitto-clients': '/usr/bin/mosquitto_sub',
