@@ -102,32 +102,66 @@ static int isGone(int fd) {
   return 1;
 }
 
-// As much of the parts as the first one has, or less.
-static struct iovec cut(const struct iovec *parts) {
-  struct iovec part = parts[0];
-  if (part.iov_len > 1) part.iov_len = 1 + below(below(2) == 0 && part.iov_len > 64 ? 64 : part.iov_len);
-  return part;
+// As many bytes as there are, or less.
+static size_t cut(size_t length) {
+  if (length < 2) return length;
+  return 1 + below(below(2) == 0 && length > 64 ? 64 : length);
+}
+
+static struct iovec cutPart(const struct iovec *parts) {
+  return (struct iovec){.iov_base = parts[0].iov_base, .iov_len = cut(parts[0].iov_len)};
+}
+
+// What a call that moves bytes meets: -1 if it fails, 1 if it comes short.
+static int meets(int fd, enum kind shorter, enum kind again) {
+  if (!isOwned(fd)) return 0;
+  if (isGone(fd)) return -1;
+  if (!happens(mild)) return 0;
+  if (below(3) == 0) return FAIL(again, EINTR, EAGAIN);
+  counts[shorter] += 1;
+  return 1;
+}
+
+ssize_t read(int fd, void *memory, size_t size) {
+  REAL(read);
+  const int met = meets(fd, SHORT_READ, READ_AGAIN);
+  return met < 0 ? met : real(fd, memory, met == 0 ? size : cut(size));
 }
 
 ssize_t readv(int fd, const struct iovec *parts, int count) {
   REAL(readv);
-  if (!isOwned(fd)) return real(fd, parts, count);
-  if (isGone(fd)) return -1;
-  if (!happens(mild)) return real(fd, parts, count);
-  if (below(3) == 0) return FAIL(READ_AGAIN, EINTR, EAGAIN);
-  counts[SHORT_READ] += 1;
-  const struct iovec part = cut(parts);
+  const int met = meets(fd, SHORT_READ, READ_AGAIN);
+  if (met <= 0) return met < 0 ? met : real(fd, parts, count);
+  const struct iovec part = cutPart(parts);
   return real(fd, &part, 1);
+}
+
+// It may find a part of what was sent, or nothing.
+ssize_t recvmsg(int fd, struct msghdr *message, int flags) {
+  REAL(recvmsg);
+  const int met = meets(fd, SHORT_READ, READ_AGAIN);
+  if (met <= 0) return met < 0 ? met : real(fd, message, flags);
+  struct iovec part = cutPart(message->msg_iov);
+  struct msghdr shorter = *message;
+  shorter.msg_iov = &part;
+  shorter.msg_iovlen = 1;
+  const ssize_t result = real(fd, &shorter, flags);
+  message->msg_controllen = shorter.msg_controllen;
+  message->msg_flags = shorter.msg_flags;
+  return result;
+}
+
+ssize_t write(int fd, const void *bytes, size_t size) {
+  REAL(write);
+  const int met = meets(fd, SHORT_WRITE, WRITE_AGAIN);
+  return met < 0 ? met : real(fd, bytes, met == 0 ? size : cut(size));
 }
 
 ssize_t writev(int fd, const struct iovec *parts, int count) {
   REAL(writev);
-  if (!isOwned(fd)) return real(fd, parts, count);
-  if (isGone(fd)) return -1;
-  if (!happens(mild) || count < 1) return real(fd, parts, count);
-  if (below(3) == 0) return FAIL(WRITE_AGAIN, EINTR, EAGAIN);
-  counts[SHORT_WRITE] += 1;
-  const struct iovec part = cut(parts);
+  const int met = meets(fd, SHORT_WRITE, WRITE_AGAIN);
+  if (met <= 0) return met < 0 ? met : real(fd, parts, count);
+  const struct iovec part = cutPart(parts);
   return real(fd, &part, 1);
 }
 

@@ -6,8 +6,8 @@ import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { flags } from 'couplet-test/runtime';
-import { askLine, Hostile } from './hostile.ts';
 import { FULL } from './fixture.ts';
+import { askLine, Hostile } from './hostile.ts';
 
 const CONNECTIONS = FULL ? 42_000 : 1200;
 /** More than the eight peers may have. */
@@ -52,14 +52,16 @@ test(`${CONNECTIONS} hostile connections are ended by the limits, and others are
   };
 
   const hostile = new Hostile(port, PEERS, 'hostile');
-  const begun = performance.now();
+  const began = performance.now();
   // What grows once has grown then.
-  await hostile.attack(CONNECTIONS / 4, AT_ONCE);
+  await hostile.attack((begun) => begun < CONNECTIONS / 4, AT_ONCE);
   const before = await quiet();
   let over = false;
-  const attack = hostile.attack((CONNECTIONS * 3) / 4, AT_ONCE).then(() => {
-    over = true;
-  });
+  const attack = hostile
+    .attack((begun) => begun < (CONNECTIONS * 3) / 4, AT_ONCE)
+    .then(() => {
+      over = true;
+    });
   let slowest = 0;
   let answers = 0;
   let most = 0;
@@ -72,7 +74,7 @@ test(`${CONNECTIONS} hostile connections are ended by the limits, and others are
     await delay(50);
   }
   await attack;
-  const seconds = (performance.now() - begun) / 1000;
+  const seconds = (performance.now() - began) / 1000;
   const last = await quiet();
   t.diagnostic(
     JSON.stringify({ seconds, answers, slowest, most, attacked: Object.fromEntries(hostile.attacked), before, last }),

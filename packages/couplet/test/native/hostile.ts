@@ -68,12 +68,12 @@ export class Hostile {
     this.#dice = new Dice(seed);
   }
 
-  /** Makes so many connections, so many at once. */
-  async attack(count: number, atOnce: number): Promise<void> {
+  /** Makes connections, so many at once, until `goes` says no, which is told how many there were. Resolves when all are closed. */
+  async attack(goes: (begun: number) => boolean, atOnce: number): Promise<void> {
     const kinds = kindsOf(ATTACKS);
     let begun = 0;
     const one = async (): Promise<void> => {
-      while (begun < count) {
+      while (goes(begun)) {
         const kind = kinds[begun % kinds.length];
         begun += 1;
         if (kind !== undefined) await this.#attackAs(kind);

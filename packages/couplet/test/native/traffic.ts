@@ -1,4 +1,4 @@
-import type { DelayedCall, ListeningPort, Reactor } from 'couplet';
+import type { ClientTLS, DelayedCall, ListeningPort, Reactor, ServerTLS } from 'couplet';
 import { Dice } from '../../src/time/dice.ts';
 import { Calling, EXCHANGES, Exchange, Servers, type Side } from './exchange.ts';
 
@@ -11,6 +11,10 @@ export interface TrafficOptions {
   readonly path: string;
   /** The most bytes of an exchange. */
   readonly most: number;
+  /** Has some exchanges go over TLS. */
+  readonly tls?: { readonly server: ServerTLS; readonly client: ClientTLS };
+  /** How long a client waits before its next exchange, at most, in milliseconds; 0 unless set. */
+  readonly rest?: number;
 }
 
 /** What was played so far. */
@@ -49,9 +53,12 @@ export class Traffic {
 
   async start(): Promise<void> {
     const servers = new Servers(this.#exchanges, (side) => this.#sides.add(side));
+    const { path, tls } = this.#options;
+    const place = { interface: '127.0.0.1' };
     this.#ports = [
-      await this.#reactor.listenTCP(0, servers, { interface: '127.0.0.1' }),
-      await this.#reactor.listenUNIX(this.#options.path, servers),
+      await this.#reactor.listenTCP(0, servers, place),
+      await this.#reactor.listenUNIX(path, servers),
+      ...(tls === undefined ? [] : [await this.#reactor.listenTCP(0, servers, { ...place, tls: tls.server })]),
     ];
     this.#watch();
   }
@@ -71,6 +78,7 @@ export class Traffic {
    * when all are over, and all sides have heard of it.
    */
   async play(seed: string, atOnce: number, patience: number, goes: (begun: number) => boolean): Promise<void> {
+    const { rest = 0 } = this.#options;
     this.#patience = patience;
     const dice = new Dice(seed);
     let begun = 0;
@@ -78,6 +86,7 @@ export class Traffic {
       while (goes(begun)) {
         begun += 1;
         await this.#playOne(new Dice(`${seed} ${begun}`), dice.pick(EXCHANGES));
+        if (rest > 0) await this.#pause(dice.whole(0, rest));
       }
     };
     await Promise.all(Array.from({ length: atOnce }, one));
@@ -97,19 +106,21 @@ export class Traffic {
   }
 
   #connect(exchange: Exchange): void {
-    const [tcp] = this.#ports;
-    const host = tcp?.getHost();
+    const { path, tls } = this.#options;
+    const [clear, , secure] = this.#ports;
     const calling = new Calling(exchange);
     const options = { timeoutMs: Math.min(this.#patience, 30_000) };
-    if (host !== undefined && 'port' in host && exchange.dice.chance(0.7))
-      this.#reactor.connectTCP('127.0.0.1', host.port, calling, options);
-    else this.#reactor.connectUNIX(this.#options.path, calling, options);
+    const way = exchange.dice.random();
+    if (tls !== undefined && way < 0.1)
+      this.#reactor.connectTCP('127.0.0.1', portOf(secure), calling, { ...options, tls: tls.client });
+    else if (way < 0.7) this.#reactor.connectTCP('127.0.0.1', portOf(clear), calling, options);
+    else this.#reactor.connectUNIX(path, calling, options);
   }
 
   /** Lets other things happen. */
-  #pause(): Promise<void> {
+  #pause(ms = 1): Promise<void> {
     return new Promise((resolve) => {
-      this.#reactor.callLater(1, resolve);
+      this.#reactor.callLater(ms, resolve);
     });
   }
 
@@ -147,4 +158,10 @@ export class Traffic {
     }
     this.#look = this.#reactor.callLater(LOOK, () => this.#watch());
   }
+}
+
+function portOf(port: ListeningPort | undefined): number {
+  const host = port?.getHost();
+  if (host === undefined || !('port' in host)) throw new Error('it does not listen on TCP');
+  return host.port;
 }
