@@ -80,6 +80,7 @@ export const SECTIONS: readonly Section[] = [
     pages: [
       docs('architecture'),
       docs('runtimes'),
+      docs('native'),
       docs('simulation'),
       docs('performance'),
       docs('writing-backends'),
