@@ -22,6 +22,7 @@ export const PAGES: readonly string[] = [
   'packages/create-couplet/README.md',
   'packages/inspector/README.md',
   'packages/daemon/README.md',
+  'packages/poetry/README.md',
   'site/README.md',
   ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))

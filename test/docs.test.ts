@@ -36,7 +36,7 @@ function proseOf(page: string): string {
 const BACKENDS = 'docs/writing-backends.md';
 
 /** Runs a file with tests in it, outside of this run of the runner. */
-function run(file: string): { readonly status: number | null; readonly stdout: string } {
+function run(file: string): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   return spawnSync('node_modules/.bin/node', ['--conditions=couplet-source', file], {
     encoding: 'utf8',
@@ -92,6 +92,48 @@ describe('the code in the documentation', () => {
     server.kill('SIGTERM');
     assert.deepEqual(await once(server, 'exit'), [0, null]);
     assert.equal(echoed, 'two lines that rhyme');
+  });
+
+  test('README: the test that is to be red is, and says what the page says', () => {
+    const of = blocks.filter(({ page }) => page === 'README.md');
+    const at = of.findIndex(
+      ({ language, text }) => language === 'ts' && text.includes('extends Protocol') && text.includes('verifyFraming'),
+    );
+    const [draft, told] = of.slice(at);
+    assert.ok(draft !== undefined && told !== undefined);
+    const file = join(folder, 'red.ts');
+    writeFileSync(file, draft.text);
+    const { status, stderr } = run(file);
+    assert.equal(status, 1);
+    assert.ok(stderr.includes(told.text), stderr);
+  });
+
+  test('S-9 README: how to install it stands in its first 15 lines', () => {
+    for (const page of ['README.md', 'README.zh-CN.md']) {
+      const first = readFileSync(page, 'utf8').split('\n').slice(0, 15).join('\n');
+      for (const words of ['npm install couplet ', '@types/node', '"types": ["node"]'])
+        assert.ok(first.includes(words), `${page}: ${words}`);
+    }
+  });
+
+  test('README: its figures are those of the pages that it links to', () => {
+    const planted = readFileSync(GENERATED, 'utf8');
+    const [, all] = /There are (\d+) bugs; the compiler finds none/.exec(planted) ?? [];
+    const found = Number(all) - planted.split('\\*\\*nothing\\*\\*').length + 1;
+    const performance = readFileSync('docs/performance.md', 'utf8');
+    const rate = (row: string): string | undefined =>
+      new RegExp(`^\\| ${row} +\\| +([\\d.]+) `, 'm').exec(performance)?.[1];
+    const told = {
+      'README.md': [
+        `${all} bugs were`,
+        `checks ${found}:`,
+        `${rate('Echo')} times the CPU`,
+        `bulk ${rate('Bulk')} times`,
+      ],
+      'README.zh-CN.md': [`${all} 个错误`, `发现了 ${found} 个`, `的 ${rate('Echo')} 倍`, `是 ${rate('Bulk')} 倍`],
+    };
+    for (const [page, words] of Object.entries(told))
+      for (const one of words) assert.ok(readFileSync(page, 'utf8').includes(one), `${page}: ${one}`);
   });
 
   for (const [at, { page, line, text }] of scripts.entries()) {
