@@ -37,6 +37,33 @@ describe('T-5 a timeline opens from a disk with the network cut', () => {
     assert.deepEqual([requests.length, complaints], [1, []]);
   });
 
+  test('the SVG that moves hides what has not happened, and nothing where the system asks for less motion', async () => {
+    const { page, requests, complaints } = await openFile('moving.svg', timelineSVG(compared(), { moving: true }));
+    const motion = page.locator('.motion');
+    /** Where the curtain of the first run begins, and how many covers hide something, that many milliseconds after the start. */
+    const at = (ms: number): Promise<readonly [left: number, covers: number]> =>
+      motion.evaluate((group, time) => {
+        for (const animation of document.getAnimations()) {
+          animation.pause();
+          animation.currentTime = time;
+        }
+        const rects = [...group.querySelectorAll('rect')];
+        const isCurtain = (rect: Element): boolean => rect.closest('[clip-path]') !== null;
+        const hides = (rect: Element): boolean => getComputedStyle(rect.parentElement ?? rect).opacity !== '0';
+        const left = rects.find(isCurtain)?.getBoundingClientRect().left ?? Number.NaN;
+        return [Math.round(left), rects.filter((rect) => !isCurtain(rect) && hides(rect)).length];
+      }, ms);
+    const [first, all] = await at(0);
+    const [middle, some] = await at(5000);
+    const [last, none] = await at(10_001);
+    assert.ok(first < middle && middle < last, `${first}, ${middle}, ${last}`);
+    assert.equal(middle - first, last - middle);
+    assert.ok(all > some && some > 0 && none === 0, `${all}, ${some}, ${none}`);
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    assert.equal(await motion.isVisible(), false);
+    assert.deepEqual([requests.length, complaints], [1, []]);
+  });
+
   test('the texts of the SVG are where there is room for them, in both languages', async () => {
     for (const recording of [compared(), troubled()]) {
       for (const language of ['en', 'zh'] as const) {
