@@ -1,7 +1,7 @@
 // Plants each bug of packages/couplet/test/planted/bugs.ts in a copy of the sources, looks for it, and writes what found it to
 // docs/planted-bugs.md. Fails when one is not found. With words it looks for those whose names and files have them all, and
-// leaves the rows of the others. With `--quick` it looks for a few, and with `--bun` or `--deno` for those that this runtime finds; these
-// write nothing.
+// leaves the rows of the others. With `--quick` it looks for a few, and with `--bun`, `--deno` or `--native` for those that this
+// runtime finds; these write nothing.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { BUGS } from '../packages/couplet/test/planted/bugs.ts';
+import { installPrograms } from './debian.mjs';
 import { installRuntimes, RUNTIMES } from './runtimes.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -27,15 +28,18 @@ const SEEDS = 100;
 const PATIENCE_MS = 300_000;
 /** A test that waits for what never comes would wait for ever, and one that fails may leave its ports open. */
 const TEST_LIMITS = ['--test-timeout=30000', '--test-force-exit'];
+/** Those of the kernel's sockets play many seeds. */
+const NATIVE_LIMITS = ['--test-timeout=150000', '--test-force-exit'];
 /** How many of the bugs are looked for in a hurry. */
 const FEW = 6;
 
-const only = ['bun', 'deno'].find((name) => process.argv.includes(`--${name}`));
+const only = ['bun', 'deno', 'native'].find((name) => process.argv.includes(`--${name}`));
 const quick = only !== undefined || process.argv.includes('--quick');
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const copy = mkdtempSync(join(tmpdir(), 'couplet-planted-'));
 const needed = new Set(chosen().flatMap(({ test }) => test?.runtime ?? []));
-if (needed.size > 0) installRuntimes([...needed]);
+if (needed.has('native')) installPrograms(['gcc', 'libc6-dev']);
+if (needed.size > 0) installRuntimes([...needed].map((name) => (name === 'native' ? 'node' : name)));
 try {
   plantAll();
 } finally {
@@ -161,16 +165,23 @@ function run(program, ...args) {
   return JSON.parse(stdout);
 }
 
-/** Looks for a bug with one test of a file. Null when it passes. */
-function tested({ file, name, runtime }) {
+/** Looks for a bug with one test of a file, on Node unless it says otherwise. Null when it passes. */
+function tested({ file, name, runtime = 'workspace' }) {
   if (runtime === 'bun') return testedOnBun(file, name);
   if (runtime === 'deno') return testedOnDeno(file, name);
-  const only = `--test-name-pattern=${name.replace(/[^\w ]/g, '\\$&')}`;
+  const { program, env } = RUNTIMES[runtime];
+  const limits = runtime === 'native' ? NATIVE_LIMITS : TEST_LIMITS;
+  const only = `--test-name-pattern=${name.replace(/[^\w |]/g, '\\$&')}`;
   const { stdout, stderr, error } = spawnSync(
-    process.execPath,
-    ['--conditions=couplet-source', '--test-reporter=tap', ...TEST_LIMITS, only, join(copy, PACKAGE, 'test', file)],
+    program,
+    ['--conditions=couplet-source', '--test-reporter=tap', ...limits, only, join(copy, PACKAGE, 'test', file)],
     // Inside a test, what is set there would have the runner speak to its parent.
-    { cwd: copy, encoding: 'utf8', timeout: PATIENCE_MS, env: { ...process.env, NODE_TEST_CONTEXT: undefined } },
+    {
+      cwd: copy,
+      encoding: 'utf8',
+      timeout: PATIENCE_MS,
+      env: { ...process.env, ...env, NODE_TEST_CONTEXT: undefined },
+    },
   );
   if (error?.code === 'ETIMEDOUT') return { by: name, what: `it does not end within ${PATIENCE_MS / 1000} s` };
   if (/^# fail 0$/m.test(stdout) && /^# cancelled 0$/m.test(stdout)) {

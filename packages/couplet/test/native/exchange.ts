@@ -66,6 +66,9 @@ export class Side extends Protocol {
   /** When something happened here last. */
   touchedAt: number = performance.now();
   #made = 0;
+  /** What was read before, and from where on: it is the protocol's, and stays as it is. */
+  #kept: Buffer = Buffer.alloc(0);
+  #keptFrom = 0;
 
   override connectionMade(): void {
     this.#made += 1;
@@ -93,6 +96,10 @@ export class Side extends Protocol {
     this.touch();
     if (this.read + data.length > exchange.size) this.blame(`${this.read + data.length} of ${exchange.size} bytes`);
     else if (!data.equals(passage(exchange.id, this.read, data.length))) this.blame(`other bytes behind ${this.read}`);
+    if (!this.#kept.equals(passage(exchange.id, this.#keptFrom, this.#kept.length)))
+      this.blame(`other bytes than before behind ${this.#keptFrom}`);
+    this.#kept = data;
+    this.#keptFrom = this.read;
     this.read += data.length;
     if (exchange.dice.chance(0.05)) this.#rest(exchange.dice);
     if (exchange.kind === 'abort' && exchange.dice.chance(0.1)) this.transport.abortConnection();

@@ -16,6 +16,6 @@ export interface Bug {
 export interface Test {
   readonly file: string;
   readonly name: string;
-  /** The runtime that runs it; the Node of the workspace unless set. */
-  readonly runtime?: 'bun' | 'deno';
+  /** The runtime that runs it, `native` for Node 26 on the kernel's sockets; the Node of the workspace unless set. */
+  readonly runtime?: 'bun' | 'deno' | 'native';
 }

@@ -9,6 +9,7 @@ import { FACE_BUGS } from './face-bugs.ts';
 import { KERNEL_BUGS } from './kernel-bugs.ts';
 import { LEDGER_BUGS } from './ledger-bugs.ts';
 import { LOCAL_BUGS } from './local-bugs.ts';
+import { NATIVE_BUGS } from './native-bugs.ts';
 import { PROCESS_BUGS } from './process-bugs.ts';
 import { PROXY_BUGS } from './proxy-bugs.ts';
 import { TLS_BUGS } from './tls-bugs.ts';
@@ -349,6 +350,7 @@ export const BUGS: readonly Bug[] = [
   ...ADMISSION_BUGS,
   ...BUN_BUGS,
   ...DENO_BUGS,
+  ...NATIVE_BUGS,
   ...LEDGER_BUGS,
   ...DRAIN_BUGS,
   ...FACE_BUGS,

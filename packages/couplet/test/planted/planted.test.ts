@@ -5,6 +5,7 @@ import { test } from 'node:test';
 for (const [what, words] of [
   ['all stand in the sources, and some of them are found', '--quick'],
   ['those of the backend of Bun are found there', '--bun'],
+  ["those of the kernel's sockets are found there", '--native'],
   ['those of the backend of Deno that only Deno shows are found there', '--deno'],
 ] as const)
   test(`planted bugs: ${what}`, () => {
