@@ -72,7 +72,7 @@ function rowsOf(side: Side): Row[] {
   let kind = '';
   return prose
     .split('\n')
-    .filter((line) => /^\| (?:`|\|)/.test(line))
+    .filter((line) => /^\| +(?:`|\|)/.test(line))
     .flatMap((line) => {
       const [named = '', of = '', position = '', , unset = ''] = line
         .split('|')
