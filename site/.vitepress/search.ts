@@ -16,8 +16,12 @@ export function fuzziness(word: string): number {
   return /\p{Script=Han}/u.test(word) ? 0 : 0.2;
 }
 
-/** How much a page counts by its address: most readers look for what to do, few for why it is so. */
+/**
+ * How much a page counts by its address: most readers look for what to do, few for why it is so, and long tables have each name without saying
+ * much about it.
+ */
 export function weight(address: string): number {
   if (/\/explain\/(?:decisions\/|planted-bugs)/.test(address)) return 0.2;
-  return /\/(?:guide|twisted)\//.test(address) ? 1.5 : 1;
+  if (/\/(?:twisted\/names|reference\/options)/.test(address)) return 0.4;
+  return /\/guide\//.test(address) ? 1.3 : 1;
 }

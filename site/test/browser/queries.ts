@@ -18,7 +18,7 @@ export const QUERIES: Readonly<Record<Language, readonly (readonly [query: strin
     ['StringTransport', 'guide/tests', 'how-to/testing'],
     ['replay a seed', 'guide/hostile-network', 'explain/simulation'],
     ['rolling restart', 'guide/ship', 'how-to/cores', 'how-to/daemon'],
-    ['Deferred', 'twisted/names', 'twisted/differences'],
+    ['Deferred', 'twisted/names', 'twisted/python-to-typescript'],
     ['LoopingCall', 'twisted/names'],
     ['limitConnections', 'how-to/limits'],
     ['ECONNREFUSED', 'reference/errors'],
@@ -44,6 +44,6 @@ export const QUERIES: Readonly<Record<Language, readonly (readonly [query: strin
     ['种子', 'guide/hostile-network'],
     ['守护进程', 'guide/ship'],
     ['超时', 'guide/ship', 'twisted/names', 'guide/clients', 'guide/ten-minutes'],
-    ['Deferred', 'twisted/names', 'twisted/differences'],
+    ['Deferred', 'twisted/names', 'twisted/python-to-typescript'],
   ],
 };
