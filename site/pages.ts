@@ -40,11 +40,6 @@ export function originals(root: string): ReadonlyMap<string, string> {
   ]);
 }
 
-/** The names of the pages of the tree that are not written yet. */
-export function missing(root: string): string[] {
-  return [...originals(root)].flatMap(([name, original]) => (existsSync(join(root, original)) ? [] : name));
-}
-
 /** The pages that are written, in all languages. */
 export function pagesOf(root: string): Page[] {
   const written = [...originals(root)].filter(([, original]) => existsSync(join(root, original)));

@@ -104,17 +104,3 @@ export const SECTIONS: readonly Section[] = [
 
 /** The decisions: each file of this folder is a page of that folder. */
 export const DECISIONS = { source: 'docs/decisions', folder: 'explain/decisions' };
-
-/** Pages that are not written yet. A link to one of them is not dead. */
-export const AWAITED: readonly string[] = [
-  'guide/ten-minutes',
-  'guide/blocking',
-  'guide/reactor',
-  'guide/objects',
-  'guide/frames',
-  'guide/clients',
-  'guide/slow-readers',
-  'guide/tests',
-  'guide/hostile-network',
-  'guide/ship',
-];

@@ -22,7 +22,7 @@ export const QUERIES: Readonly<Record<Language, readonly (readonly [query: strin
     ['LoopingCall', 'twisted/names'],
     ['limitConnections', 'how-to/limits'],
     ['ECONNREFUSED', 'reference/errors'],
-    ['systemd socket activation', 'how-to/systemd', 'how-to/transports', 'reference/endpoint-strings'],
+    ['systemd socket', 'how-to/systemd', 'how-to/transports', 'reference/endpoint-strings'],
   ],
   zh: [
     ['慢服务器', 'guide/ten-minutes', 'guide/blocking'],
