@@ -3,7 +3,7 @@ import type { Bug, Test } from './bug.ts';
 const test = (file: string, name: string): Test => ({ file, name, runtime: 'native' });
 const faults = test('native/faults.test.ts', 'no byte and no descriptor is lost');
 const calls = test('native/endurance.test.ts', 'system calls return what they should');
-const port = test('runtimes/native.test.ts', 'R19 without descriptors says so once a second');
+const port = test('native/native.test.ts', 'R19 without descriptors says so once a second');
 
 /** The kernel's sockets: their calls, what is ready, wires, listeners and attempts. They are looked for on Node 26. */
 export const NATIVE_BUGS: readonly Bug[] = [
@@ -45,8 +45,8 @@ export const NATIVE_BUGS: readonly Bug[] = [
   {
     name: 'the value of an option that the kernel did not tell',
     file: 'backends/native/system-calls.ts',
-    text: 'return result < 0 ? result : (this.#value[0] ?? 0);',
-    instead: 'return result < -1000 ? result : (this.#value[0] ?? 0);',
+    text: 'this.#lengthAt));\n    return result < 0 ? result : (this.#value[0] ?? 0);',
+    instead: 'this.#lengthAt));\n    return result < -1000 ? result : (this.#value[0] ?? 0);',
     test: calls,
   },
   {
@@ -103,7 +103,7 @@ export const NATIVE_BUGS: readonly Bug[] = [
     file: 'backends/native/descriptors.ts',
     text: 'if (this.#received?.(fd) !== true) this.#calls.close(fd);',
     instead: 'if (this.#received?.(fd) === undefined) this.#calls.close(fd);',
-    test: test('real/handed-over.test.ts', 'R67 those that nothing takes'),
+    test: test('native/handed-over.test.ts', 'R67 those that nothing takes'),
   },
   {
     name: 'an abort of the kernel that sends FIN',
