@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { Factory, listen, Protocol, reactor } from 'couplet';
+import { ConnectionClosed, Factory, listen, Protocol, reactor } from 'couplet';
 import { limitConnections } from 'couplet/policies';
 import { FileSender } from 'couplet/protocols';
 
@@ -10,8 +10,12 @@ class Download extends Protocol<Downloads> {
     await using file = await open(this.factory.path);
     const { size } = await file.stat();
     this.transport.write(`${size}\n`); // so that the peer can tell a whole file from a part
-    const sent = await new FileSender().beginFileTransfer(file, this.transport, { byteCount: size });
-    if (sent < size) throw new Error(`${this.factory.path} has become shorter`);
+    try {
+      const sent = await new FileSender().beginFileTransfer(file, this.transport, { byteCount: size });
+      if (sent < size) throw new Error(`${this.factory.path} has become shorter`);
+    } catch (error) {
+      if (!(error instanceof ConnectionClosed)) throw error; // the client has gone, which is its right
+    }
     this.transport.loseConnection();
   }
 }
