@@ -3,7 +3,7 @@ import type { Bug, Test } from './bug.ts';
 const test = (file: string, name: string): Test => ({ file, name, runtime: 'native' });
 const faults = test('native/faults.test.ts', 'no byte and no descriptor is lost');
 const calls = test('native/endurance.test.ts', 'system calls return what they should');
-const port = test('native/native.test.ts', 'R19 without descriptors says so once a second');
+const port = test('native/crowd.test.ts', 'R19 a server without descriptors rests');
 
 /** The kernel's sockets: their calls, what is ready, wires, listeners and attempts. They are looked for on Node 26. */
 export const NATIVE_BUGS: readonly Bug[] = [
