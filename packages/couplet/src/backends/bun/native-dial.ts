@@ -1,7 +1,7 @@
 import type { Settled } from '../../seam/streams.ts';
 import type { Wire } from '../../seam/wire.ts';
 import { askAgain } from '../node/again.ts';
-import { causeOfAttempt } from '../node/cause.ts';
+import { causeOfAttempt, causeOfThrown } from '../node/cause.ts';
 import { type DialPlace, isBound } from '../node/node.ts';
 import type { BunEvents, BunPlace, BunRuntime, BunSocket } from './bun-sockets.ts';
 import { HANDLERS } from './bun-sockets.ts';
@@ -61,7 +61,7 @@ class NativeDial implements BunEvents {
 
   #failed(thrown: unknown): void {
     if (this.#over) return;
-    const cause = causeOfAttempt(systemError(thrown), isBound(this.#place));
+    const cause = causeOfAttempt(causeOfThrown(systemError(thrown)), isBound(this.#place));
     if (this.#place.kind === 'unix' && cause.code === 'ECONNREFUSED') {
       const outcome = connectPath(this.#place.path);
       // The listener is full (connect(2)).

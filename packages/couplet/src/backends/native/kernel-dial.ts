@@ -4,7 +4,7 @@ import { askAgain } from '../node/again.ts';
 import { causeOfAttempt } from '../node/cause.ts';
 import { type DialPlace, isBound } from '../node/node.ts';
 import { TCP_ENDS, unixEnds } from './ends.ts';
-import { errorOfErrno } from './errno.ts';
+import { causeOfErrno } from './errno.ts';
 import type { LinuxKernel } from './kernel.ts';
 import { KernelWire } from './kernel-wire.ts';
 import {
@@ -106,7 +106,7 @@ class KernelDial implements Watched {
 
   /** A program that then tries again would hold up all others, so that is told after them. */
   #fail(errno: number): void {
-    const cause = causeOfAttempt(errorOfErrno(errno), isBound(this.#place));
+    const cause = causeOfAttempt(causeOfErrno(errno), isBound(this.#place));
     this.#failing = setImmediate(() => this.#attempt.onFailed(cause));
   }
 

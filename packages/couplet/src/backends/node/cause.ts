@@ -35,7 +35,17 @@ export function causeOf(error: NodeJS.ErrnoException): Cause {
   return { kind, code, detail: detailOf(error, kind) };
 }
 
-function kindOf(code: string, syscall: string | undefined): Cause['kind'] {
+/** The names of the system's errors and their words, by number. To make that map takes Node as long as a whole connection, so it is asked once. */
+let errnos: ReadonlyMap<number, readonly [code: string, detail: string]> | undefined;
+
+/** The name of an error of the system and its words; some numbers of Bun's are not negative. Undefined if there is no such error. */
+export function describeErrno(errno: number): readonly [code: string, detail: string] | undefined {
+  errnos ??= getSystemErrorMap();
+  return errnos.get(-Math.abs(errno));
+}
+
+/** The kind of a cause with that code, of a call with that name. */
+export function kindOf(code: string, syscall: string | undefined): Cause['kind'] {
   if (syscall === 'bind') return 'bind';
   if (syscall === 'getaddrinfo') return 'lookup';
   return KINDS[code] ?? (TLS_CODE.test(code) ? 'tls' : 'other');
@@ -50,8 +60,7 @@ export function causeOfThrown(thrown: unknown): Cause {
  * The cause of a failed attempt to connect. Unless it was `bound` to a local address, an error of that address means that this
  * host has none in the family of the peer's, for example because IPv6 is switched off.
  */
-export function causeOfAttempt(thrown: unknown, bound: boolean): Cause {
-  const cause = causeOfThrown(thrown);
+export function causeOfAttempt(cause: Cause, bound: boolean): Cause {
   return bound || !NO_SOURCE.has(cause.code) ? cause : { ...cause, kind: 'unreachable' };
 }
 
@@ -61,8 +70,7 @@ function detailOf(error: NodeJS.ErrnoException, kind: Cause['kind']): string {
   if (kind === 'tls')
     return wordsOf('reason' in error && typeof error.reason === 'string' ? error.reason : error.message.trim());
   // zlib has numbers of its own, which are those of other errors to the system.
-  // Some of Bun's are not negative.
-  const known = getSystemErrorMap().get(-Math.abs(error.errno ?? 0));
+  const known = describeErrno(error.errno ?? 0);
   return known?.[0] === error.code && known ? known[1] : error.message;
 }
 

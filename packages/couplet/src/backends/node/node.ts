@@ -72,7 +72,7 @@ function connectTo(place: ConnectPlace, attempt: Settled<Wire>): { cancel(): voi
   // The runtime reports an immediate failure before any other event; a program that then tries again would hold up all others.
   const failed = (error: unknown): void => {
     if (isFull(error, place)) again = askAgain(begin);
-    else failing = setImmediate(() => attempt.onFailed(causeOfAttempt(error, isBound(place))));
+    else failing = setImmediate(() => attempt.onFailed(causeOfAttempt(causeOfThrown(error), isBound(place))));
   };
   const begin = (): void => {
     try {
