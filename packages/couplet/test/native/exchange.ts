@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { ClientFactory, Factory, Protocol } from 'couplet';
 import type { Dice } from '../../src/time/dice.ts';
 import { passage } from './passage.ts';
@@ -13,6 +14,9 @@ type ExchangeKind = (typeof EXCHANGES)[number];
 /** A client says in this many bytes which exchange it is. */
 const HEAD_BYTES = 4;
 const LINE_BYTES = 100;
+/** A descriptor that goes along with the bytes of a UNIX socket, so many times at most. */
+const FILE = openSync(import.meta.filename, 'r');
+const MOST_FILES = 3;
 
 /** Both sides of a connection, and what they have seen. */
 export class Exchange {
@@ -51,7 +55,11 @@ export class Exchange {
   /** Whether all has arrived that was to be sent. */
   get isWhole(): boolean {
     const asked = this.kind === 'poem' ? 0 : this.size;
-    return this.client.read === this.size && this.server?.read === asked;
+    return (
+      this.client.read === this.size &&
+      this.server?.read === asked &&
+      this.server.filesReceived === this.client.filesSent
+    );
   }
 }
 
@@ -130,6 +138,7 @@ export class Side extends Protocol {
 
 class Client extends Side {
   override readonly exchange: Exchange;
+  filesSent = 0;
   #asked = 0;
 
   constructor(exchange: Exchange) {
@@ -139,7 +148,9 @@ class Client extends Side {
 
   override async connectionMade(): Promise<void> {
     super.connectionMade();
-    const { id, kind } = this.exchange;
+    const { dice, id, kind } = this.exchange;
+    if (this.transport.sendFileDescriptor !== undefined)
+      for (; this.filesSent < dice.whole(0, MOST_FILES); this.filesSent += 1) this.transport.sendFileDescriptor(FILE);
     const head = Buffer.alloc(HEAD_BYTES);
     head.writeUInt32BE(id);
     this.transport.write(head);
@@ -168,6 +179,7 @@ class Client extends Side {
 }
 
 class Server extends Side {
+  filesReceived = 0;
   readonly #exchanges: ReadonlyMap<number, Exchange>;
   #head: Buffer = Buffer.alloc(0);
 
@@ -182,6 +194,12 @@ class Server extends Side {
     if (exchange === undefined || rest.length === 0) return;
     this.take(rest, exchange);
     if (exchange.kind !== 'question') this.transport.write(rest);
+  }
+
+  override fileDescriptorReceived(fd: number): void {
+    this.touch();
+    this.filesReceived += 1;
+    closeSync(fd);
   }
 
   /** Reads which exchange it is. Returns what comes behind that. */

@@ -165,6 +165,18 @@ ssize_t writev(int fd, const struct iovec *parts, int count) {
   return real(fd, &part, 1);
 }
 
+// As much of the first part as the kernel takes, or less; what goes along goes with that.
+ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
+  REAL(sendmsg);
+  const int met = meets(fd, SHORT_WRITE, WRITE_AGAIN);
+  if (met <= 0) return met < 0 ? met : real(fd, message, flags);
+  struct iovec part = cutPart(message->msg_iov);
+  struct msghdr shorter = *message;
+  shorter.msg_iov = &part;
+  shorter.msg_iovlen = 1;
+  return real(fd, &shorter, flags);
+}
+
 int socket(int family, int type, int protocol) {
   REAL(socket);
   if (happens(fatal)) return FAIL(SOCKET, EMFILE, ENFILE, ENOBUFS, ENOMEM);

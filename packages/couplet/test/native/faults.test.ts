@@ -29,8 +29,9 @@ for (let index = 0; index < PROCESSES; index += 1) {
     assert.equal(status, 0, `it ended by ${status} at ${last}: ${errors}`);
     assert.equal(errors, '');
     assert.equal(last, `seed ${first + SEEDS - 1}`);
-    const { whole, faults } = JSON.parse(lines.at(-1) ?? '');
+    const { whole, files, faults } = JSON.parse(lines.at(-1) ?? '');
     assert.ok(whole > 5 * SEEDS, `only ${whole} exchanges came to their end`);
+    assert.ok(files > SEEDS, `only ${files} descriptors came along`);
     for (const kind of KINDS) assert.ok(faults[kind] > 0, `there was never ${kind}`);
   });
 }

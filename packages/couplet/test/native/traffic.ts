@@ -28,13 +28,14 @@ export interface Played {
   failed: number;
   /** Sides that were aborted, as nothing happened any more. */
   silent: number;
-  /** The bytes that were read and compared. */
+  /** The bytes that were read and compared, and the descriptors that came along. */
   bytes: number;
+  files: number;
 }
 
 /** Servers on a port and on a UNIX socket of a reactor, and clients of them beside them, which compare all that they read. */
 export class Traffic {
-  readonly played: Played = { exchanges: 0, aborted: 0, whole: 0, failed: 0, silent: 0, bytes: 0 };
+  readonly played: Played = { exchanges: 0, aborted: 0, whole: 0, failed: 0, silent: 0, bytes: 0, files: 0 };
   /** What should not have happened. */
   readonly faults: string[] = [];
   readonly #reactor: Reactor;
@@ -129,6 +130,7 @@ export class Traffic {
     const { played } = this;
     played.exchanges += 1;
     played.bytes += client.read + (server?.read ?? 0);
+    played.files += server?.filesReceived ?? 0;
     if (kind === 'abort') played.aborted += 1;
     if (exchange.failure !== undefined) {
       played.failed += 1;

@@ -326,15 +326,20 @@ export class SystemCalls {
     this.#setPart(this.#addressOf(chunk.buffer) + chunk.byteOffset, chunk.byteLength);
     this.#setMessage(this.#setAddress(address), controlBytes(files.length));
     writeFiles(this.#message, files);
-    return this.#checked(this.#c.sendmsg(fd, this.#messageAt, MSG_DONTWAIT | MSG_NOSIGNAL));
+    for (;;) {
+      const count = this.#checked(this.#c.sendmsg(fd, this.#messageAt, MSG_DONTWAIT | MSG_NOSIGNAL));
+      if (count !== -EINTR) return count;
+    }
   }
 
   /** Receives bytes like `read`, with the descriptors that come along. The kernel closes those for which there is no room. */
   receive(fd: number, memory: Memory, offset: number = 0, length: number = memory.bytes.length): Message | number {
     this.#setRoom(memory, offset, length);
     this.#setMessage(0, controlBytes(MOST_FILES));
-    const count = this.#checked(this.#c.recvmsg(fd, this.#messageAt, MSG_DONTWAIT | MSG_CMSG_CLOEXEC));
-    return count < 0 ? count : { length: count, files: readFiles(this.#message) };
+    for (;;) {
+      const count = this.#checked(this.#c.recvmsg(fd, this.#messageAt, MSG_DONTWAIT | MSG_CMSG_CLOEXEC));
+      if (count !== -EINTR) return count < 0 ? count : { length: count, files: readFiles(this.#message) };
+    }
   }
 
   /** Fills in a `msghdr`: an address, one part, and the control data behind it. */
