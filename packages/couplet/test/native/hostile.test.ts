@@ -13,7 +13,7 @@ const CONNECTIONS = FULL ? 42_000 : 1200;
 /** More than the eight peers may have. */
 const AT_ONCE = 400;
 const PEERS = 8;
-/** A half of the kinds stay for 0.7 s or more, until a limit ends them. */
+/** A half of the kinds stay for 3 s or more, until a limit ends them. */
 const SECONDS = FULL ? 600 : 60;
 /** The others are answered, in milliseconds. */
 const PATIENCE = 5000;

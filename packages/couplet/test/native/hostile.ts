@@ -4,7 +4,7 @@ import { Dice } from '../../src/time/dice.ts';
 import { passage } from './passage.ts';
 
 /** After so many milliseconds a hostile client goes, whatever the server does. */
-const LONGEST = 5000;
+const LONGEST = 10_000;
 /** The beginnings of what is not for a server of lines. */
 const GREETINGS: readonly [string | Buffer, ...(string | Buffer)[]] = [
   'GET / HTTP/1.1\r\nHost: x\r\n\r\n',
