@@ -1,6 +1,6 @@
 import { CONTROL_LENGTH_AT, controlBytes, readFiles, writeFiles } from './control-data.ts';
 import type { Ffi, FfiLibrary } from './ffi.ts';
-import { type Functions, openLibrary } from './functions.ts';
+import { type Functions, openLibrary, word } from './functions.ts';
 import {
   ADDRESS_BYTES,
   EINTR,
@@ -45,8 +45,6 @@ const UNREAD = BigInt(FIONREAD);
 const LANDING = 65_536n;
 /** A chunk up to this size is copied, since the kernel takes one place of memory faster than a list of one. */
 const MOST_COPIED = 1024;
-/** The sizes that a `size_t` has on the way, made once: a number of that type is an object. */
-const SIZES: readonly bigint[] = Array.from({ length: MOST_COPIED + 1 }, (_, size) => BigInt(size));
 /** A buffer that is larger is not kept for the sake of its address. */
 const MOST_KEPT = 1024 * 1024;
 /** The bytes of the longest option that is read. */
@@ -54,6 +52,8 @@ const STRUCTURE_BYTES = 256;
 /** The bytes of the longest literal of an address, and of the longest name of an interface. */
 const TEXT_BYTES = 64;
 const NOWHERE = 0n;
+const ONE = 1n;
+const ACCEPTED = BigInt(SOCK_NONBLOCK | SOCK_CLOEXEC);
 const NOTHING: Uint8Array = new Uint8Array(0);
 
 /** Memory for the kernel to fill, whose address is known. Only `SystemCalls` makes it. */
@@ -146,7 +146,7 @@ export class SystemCalls {
   /** Reads into `landed` as much as there is room for. Returns how many bytes; 0 at the end of the input. */
   land(fd: number): number {
     for (;;) {
-      const count = this.#checked(this.#c.read(fd, this.#landedAt, LANDING));
+      const count = this.#checked(this.#c.read(word(fd), this.#landedAt, LANDING));
       if (count !== -EINTR) return count;
     }
   }
@@ -155,24 +155,24 @@ export class SystemCalls {
   read(fd: number, memory: Memory, offset: number, length: number): number {
     this.#setRoom(memory, offset, length);
     for (;;) {
-      const count = this.#checked(this.#c.readv(fd, this.#partAt, 1));
+      const count = this.#checked(this.#c.readv(word(fd), this.#partAt, ONE));
       if (count !== -EINTR) return count;
     }
   }
 
   /** Writes a chunk. Returns how many of its bytes the kernel has taken. */
   write(fd: number, chunk: Uint8Array): number {
-    const size = SIZES[chunk.byteLength];
-    if (size !== undefined) {
+    const { byteLength } = chunk;
+    if (byteLength <= MOST_COPIED) {
       this.#leaving.set(chunk);
       for (;;) {
-        const count = this.#checked(this.#c.write(fd, this.#leavingAt, size));
+        const count = this.#checked(this.#c.write(word(fd), this.#leavingAt, word(byteLength)));
         if (count !== -EINTR) return count;
       }
     }
-    this.#setPart(this.#addressOf(chunk.buffer) + chunk.byteOffset, chunk.byteLength);
+    this.#setPart(this.#addressOf(chunk.buffer) + chunk.byteOffset, byteLength);
     for (;;) {
-      const count = this.#checked(this.#c.writev(fd, this.#partAt, 1));
+      const count = this.#checked(this.#c.writev(word(fd), this.#partAt, ONE));
       if (count !== -EINTR) return count;
     }
   }
@@ -221,7 +221,7 @@ export class SystemCalls {
 
   /** Accepts a connection, like `socket`. Returns its descriptor. */
   accept(fd: number): number {
-    return this.#checked(this.#c.accept4(fd, NOWHERE, NOWHERE, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    return this.#checked(this.#c.accept4(word(fd), NOWHERE, NOWHERE, ACCEPTED));
   }
 
   connect(fd: number, address: Uint8Array): number {
@@ -229,7 +229,7 @@ export class SystemCalls {
   }
 
   shutdown(fd: number, how: number): number {
-    return this.#checked(this.#c.shutdown(fd, how));
+    return this.#checked(this.#c.shutdown(word(fd), word(how)));
   }
 
   close(fd: number): number {
@@ -364,12 +364,12 @@ export class SystemCalls {
     event[0] = events;
     event[EVENT_DATA / 4] = fd;
     event[EVENT_DATA / 4 + 1] = serial;
-    return this.#checked(this.#c.epoll_ctl(epoll, operation, fd, this.#eventAt));
+    return this.#checked(this.#c.epoll_ctl(word(epoll), word(operation), word(fd), this.#eventAt));
   }
 
   /** Asks which are ready, without waiting. Returns how many are told; the three methods below tell about each. */
   ready(epoll: number): number {
-    return this.#checked(this.#c.epoll_wait(epoll, this.#eventsAt, MOST_READY, 0));
+    return this.#checked(this.#c.epoll_wait(word(epoll), this.#eventsAt, word(MOST_READY), NOWHERE));
   }
 
   eventsAt(index: number): number {
