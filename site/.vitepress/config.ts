@@ -2,6 +2,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type DefaultTheme, defineConfig } from 'vitepress';
 import { deadLinks } from '../dead-links.ts';
+import { FOUND_BY } from '../found-by.ts';
 import { GATHERED, gather } from '../gather.ts';
 import { pagesOf, placeOf, read, titleOf } from '../pages.ts';
 import { DECISIONS, LANGUAGES, type Language, SECTIONS } from '../tree.ts';
@@ -52,6 +53,9 @@ function themeOf(language: Language): DefaultTheme.Config {
     sidebar: Object.fromEntries(
       bars.map(({ folder, text, items }) => [`/${LANGUAGES[language]}${folder}/`, [{ text, items }]]),
     ),
+    ...(language === 'en' && {
+      notFound: { title: 'No such page', quote: 'It may have moved: search for it.', linkText: 'To the first page' },
+    }),
     ...(language === 'zh' && {
       outline: { label: '本页内容', level: [2, 3] },
       docFooter: { prev: '上一页', next: '下一页' },
@@ -81,6 +85,13 @@ function slugify(heading: string): string {
   return kept.replace(/\s/g, '-');
 }
 
+/** What the search reads of a page: its first part has the words too by which readers may call it. */
+function searched(html: string, file: string): string {
+  const [, chinese, name = ''] = /^(zh\/)?(.*)\.md$/.exec(file) ?? [];
+  const words = FOUND_BY[chinese === undefined ? 'en' : 'zh'][name];
+  return words === undefined ? html : html.replace('</h1>', `</h1><p>${words}</p>`);
+}
+
 const config = defineConfig({
   title: 'Couplet',
   srcDir: relative('site', GATHERED),
@@ -106,6 +117,10 @@ const config = defineConfig({
     search: {
       provider: 'local',
       options: {
+        _render(source, env, md) {
+          const html = md.render(source, env);
+          return env.frontmatter?.search === false ? '' : searched(html, env.relativePath);
+        },
         miniSearch: {
           options: { tokenize },
           searchOptions: { combineWith: 'AND', prefix: true, fuzzy: fuzziness, boostDocument: weight },

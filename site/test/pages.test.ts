@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
+import { FOUND_BY } from '../found-by.ts';
 import { Links } from '../links.ts';
 import { blocksOf, type Part, partsOf, proseBelow } from '../markdown.ts';
 import { frontMatterOf, originals, outdatedOf, type Page, pagesOf, placeOf, read, WRITTEN } from '../pages.ts';
@@ -73,6 +74,11 @@ describe('the tree of the site', () => {
       [],
       'site/tree.ts does not name them',
     );
+  });
+
+  test('each page that is found by other words stands in it', () => {
+    for (const language of LANGUAGE_NAMES)
+      for (const name of Object.keys(FOUND_BY[language])) assert.ok(originals(ROOT).has(name), `${language}: ${name}`);
   });
 
   test('S-6: the first page, the guide and what is for users of Twisted are there in each language', () => {

@@ -75,12 +75,10 @@ describe('the site in a browser', () => {
 
   for (const language of LANGUAGE_NAMES)
     test(`S-2: each query (${language}) finds its page among the first three`, async () => {
-      const written = new Set(PAGES.map(({ name }) => name));
       const { page, context } = await open(pathOf('index', language));
       await page.locator('.DocSearch-Button').first().click();
       const missed: string[] = [];
       for (const [query, ...pages] of QUERIES[language]) {
-        if (!written.has(pages[0] ?? '')) continue;
         const found = await find(page, query);
         if (!found.some((name) => pages.includes(name))) missed.push(`${query}: ${found.join(', ')}`);
       }
