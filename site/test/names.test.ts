@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { partsOf } from '../markdown.ts';
 import { declaredIn, exportedBy } from './declared.ts';
@@ -107,6 +107,16 @@ for (const { file, same, none } of PAGES)
         }
       });
     }
+
+    test('each entry has the names that it is said to have', () => {
+      const rows = tables.get('imports') ?? [];
+      assert.ok(rows.length > 0);
+      for (const { names, ours } of rows)
+        for (const entry of names) {
+          const exported = exportedBy(ROOT, `packages/{couplet,daemon}/src/entry/${basename(entry)}.ts`);
+          for (const code of codeIn(ours)) assert.ok(exported.has(code), `${entry} does not export ${code}`);
+        }
+    });
 
     test('the first names are in the tables below', () => {
       for (const { ours } of tables.get('first') ?? [])
