@@ -18,7 +18,7 @@ export const FOUND_BY: Readonly<Record<Language, Readonly<Record<string, string>
     'how-to/limits': 'rate limit, rate limiting, max connections, throttling, denial of service',
     'how-to/slow-loris': 'slowloris, denial of service',
     'how-to/tls': 'HTTPS, certificate renewal',
-    'how-to/proxies': 'load balancer, client address, X-Forwarded-For',
+    'how-to/proxies': 'load balancer, client address',
     'how-to/cores': 'multi-core, multicore, workers',
     'how-to/drain': 'graceful shutdown, SIGTERM, zero downtime',
     'how-to/metrics': 'monitoring, health check',
