@@ -262,6 +262,30 @@ describe('what is written', () => {
   });
 });
 
+describe('what arrives', () => {
+  test('is not lost with another chunk whose memory a protocol transfers', async () => {
+    const { ear, peer, close } = await pair();
+    const outcomes: string[] = [];
+    ear.onData = (chunk) => {
+      ear.chunks.push(Buffer.from(chunk));
+      try {
+        structuredClone(chunk.buffer, { transfer: [chunk.buffer] });
+        outcomes.push('transferred');
+      } catch (error) {
+        outcomes.push(error instanceof Error ? error.name : '');
+      }
+    };
+    // A message, then more than one, and then what is read in bulk.
+    for (const length of [5, 1_000_000]) {
+      peer.write(Buffer.alloc(length, 'x'));
+      const all = ear.received + length;
+      while (ear.received < all) await delay(1);
+    }
+    assert.deepEqual([ear.received, outcomes[0], outcomes.at(-1)], [1_000_005, 'DataCloneError', 'DataCloneError']);
+    await close();
+  });
+});
+
 describe('events of one turn', () => {
   test('R24 have what the one before put off behind them', async () => {
     const { listener, ears, port } = await listen();

@@ -60,7 +60,7 @@ export class Landing {
     if (count > MESSAGE) return Buffer.copyBytesFrom(this.#calls.landed, 0, count);
     let start = this.#sharedAt;
     if (start + count > this.#shared.length) {
-      this.#shared = Buffer.allocUnsafeSlow(SHARED);
+      this.#shared = this.#calls.memory(SHARED).bytes;
       start = 0;
     }
     this.#calls.landed.copy(this.#shared, start, 0, count);

@@ -24,6 +24,8 @@ import {
   SOCK_NONBLOCK,
 } from './linux.ts';
 
+const { markAsUntransferable } = process.getBuiltinModule('node:worker_threads');
+
 // Every call of C is made in this file, and nothing outside knows an address. What is checked here, before each call: that a length stays
 // inside of the memory which it belongs to. Descriptors need no check, as the kernel knows which are open.
 //
@@ -137,9 +139,10 @@ export class SystemCalls {
     return result === -1 ? -this.#ffi.getInt32(this.#errno, 0) : result;
   }
 
-  /** Makes memory of that many bytes, which are not set. */
+  /** Makes memory of that many bytes, which are not set. Many chunks share it, so no protocol can transfer it with one of them. */
   memory(size: number): Memory {
     const bytes = Buffer.allocUnsafeSlow(size);
+    markAsUntransferable(bytes.buffer);
     return { bytes, address: Number(this.#ffi.getRawPointer(bytes.buffer)) + bytes.byteOffset };
   }
 
