@@ -13,6 +13,40 @@ describe('where the kernel cannot be called', () => {
     assert.deepEqual(lines, ['node: --permission forbids node:ffi: --allow-ffi allows it']);
   });
 
+  test('by --permission where sockets are forbidden, which Node would not see', () => {
+    const { lines } = run(text, {}, ['--permission', '--allow-fs-read=*', '--allow-ffi', '--disable-warning=PERM0003']);
+    assert.deepEqual(lines, ['node: --permission forbids sockets: --allow-net allows them']);
+  });
+
+  test('where node:ffi is switched off', () => {
+    const { lines } = run(text, {}, ['--no-experimental-ffi']);
+    assert.match(lines.join(), /^node: it needs node:ffi, .* without --no-experimental-ffi$/);
+  });
+
+  test('in a worker of node:cluster, which shares the port of another one', () => {
+    const { lines, status } = run(`
+      import cluster from 'node:cluster';
+      const text = ${JSON.stringify(`
+        import { Factory, Protocol, Reactor } from 'couplet';
+        import { NativeBackend } from 'couplet/native';
+        const backend = new NativeBackend();
+        const reactor = new Reactor(backend);
+        reactor.observe({ error() {} });
+        const port = await reactor.listenTCP(0, Factory.forProtocol(Protocol), { interface: '127.0.0.1' });
+        process.send([port.getHost().port, backend.unavailable]);`)};
+      cluster.setupPrimary({ exec: '-', args: [], execArgv: [...process.execArgv.filter((word) => word !== text), '--eval', text] });
+      const told = [];
+      for (let count = 0; count < 2; count += 1)
+        cluster.fork().on('message', (message) => {
+          told.push(message);
+          if (told.length < 2) return;
+          console.log(told[0][0] === told[1][0], told[0][1]);
+          for (const worker of Object.values(cluster.workers)) worker.process.kill();
+        });`);
+    assert.deepEqual(lines, ['true it needs a process that listens by itself, and this is a worker of node:cluster']);
+    assert.equal(status, 0);
+  });
+
   test('in a worker thread', () => {
     const { lines } = run(`
       import { Worker } from 'node:worker_threads';

@@ -1,3 +1,5 @@
+import cluster from 'node:cluster';
+
 /** The type of an argument or of a result, as `node:ffi` names it. */
 type FfiType = 'int32' | 'uint32' | 'uint64' | 'pointer' | 'string' | 'void';
 
@@ -41,9 +43,14 @@ export function findFfi(): Ffi | string {
   // Each worker thread has a loop of its own, which ends when somebody else terminates it.
   if (!process.getBuiltinModule('node:worker_threads').isMainThread)
     return 'it needs the main thread of the process, and this is a worker thread';
+  // Its ports are those of the primary, which `node:net` asks for them.
+  if (cluster.isWorker) return 'it needs a process that listens by itself, and this is a worker of node:cluster';
   if (process.permission?.has('ffi') === false) return '--permission forbids node:ffi: --allow-ffi allows it';
+  // Node does not see what the kernel is asked for.
+  if (process.permission?.has('net') === false) return '--permission forbids sockets: --allow-net allows them';
   const ffi: unknown = process.getBuiltinModule('node:ffi');
-  if (ffi === undefined) return `it needs node:ffi, and Node ${versions.node} does not have that: 26.1 and later do`;
+  if (ffi === undefined)
+    return `it needs node:ffi, and Node ${versions.node} does not have that: 26.1 and later do, without --no-experimental-ffi`;
   return isFfi(ffi) ? ffi : `the node:ffi of Node ${versions.node} has other functions than those known`;
 }
 
