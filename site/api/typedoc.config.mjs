@@ -21,7 +21,7 @@ export default {
   entryPoints: [...entries.keys()],
   tsconfig: join(import.meta.dirname, 'tsconfig.json'),
   out: join(import.meta.dirname, '../gathered/public/api'),
-  readme: 'none',
+  readme: join(import.meta.dirname, 'entries.md'),
   // TypeDoc knows nothing of the site around its pages.
   navigationLinks: { Site: '/' },
   disableSources: true,
