@@ -269,6 +269,7 @@ describe('what arrives', () => {
     ear.onData = (chunk) => {
       ear.chunks.push(Buffer.from(chunk));
       try {
+        assert.ok(chunk.buffer instanceof ArrayBuffer);
         structuredClone(chunk.buffer, { transfer: [chunk.buffer] });
         outcomes.push('transferred');
       } catch (error) {
