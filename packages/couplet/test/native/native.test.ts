@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
@@ -8,6 +9,7 @@ import process from 'node:process';
 import { after, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NativeBackend } from 'couplet/native';
+import type { SocketName } from '../../src/seam/address.ts';
 import type { Cause } from '../../src/seam/cause.ts';
 import type { Listener, ListenPlace } from '../../src/seam/streams.ts';
 import type { Sink, Wire } from '../../src/seam/wire.ts';
@@ -22,10 +24,13 @@ class Ear implements Sink {
   readonly log: string[] = [];
   readonly chunks: Buffer[] = [];
   readonly wire: Wire;
+  /** Who the peer was at first. */
+  readonly peer: SocketName | undefined;
   #told: (() => void)[] = [];
 
   constructor(wire: Wire) {
     this.wire = wire;
+    this.peer = wire.peer;
   }
 
   get received(): number {
@@ -199,6 +204,21 @@ describe('an end and a reset', () => {
     assert.equal(ear.received, 30_000);
     await close();
   });
+
+  for (const asked of [false, true])
+    test(`R3 ${asked ? 'and who the peer was ' : ''}is told of what is reset before it is accepted`, async () => {
+      const { listener, ears, port } = await listen({ ...TCP, asked });
+      const client = `const { connect } = require('node:net');
+        const socket = connect(${port}, '127.0.0.1', () => socket.write('x'.repeat(30_000), () => socket.resetAndDestroy()));`;
+      // Nothing is accepted meanwhile.
+      assert.equal(spawnSync(process.execPath, ['--eval', client]).status, 0);
+      while (ears[0] === undefined) await delay(1);
+      const [ear] = ears;
+      assert.equal(ear.peer?.family, asked ? 'IPv4' : undefined);
+      await ear.hears('closed reset ECONNRESET');
+      assert.deepEqual([ear.log, ear.received], [['data', 'closed reset ECONNRESET'], 30_000]);
+      await listener.close();
+    });
 
   test('R3 a reset after FIN of the peer is one', async () => {
     const { ear, peer, close } = await pair();

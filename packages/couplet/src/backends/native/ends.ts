@@ -20,6 +20,11 @@ export const TCP_ENDS: KernelEnds = {
   peer: (calls, fd) => nameOr(calls, calls.peerAddress(fd)),
 };
 
+/** The ends of a TCP connection whose peer was told when it was accepted. */
+export function acceptedEnds(peer: SocketName | undefined): KernelEnds {
+  return { ...TCP_ENDS, peer: () => peer };
+}
+
 /** The ends of a connection to a UNIX socket, as its server or its client sees them. */
 export function unixEnds(path: string, server: boolean): KernelEnds {
   const bound: SocketName = { family: 'UNIX', path };

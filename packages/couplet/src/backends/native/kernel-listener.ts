@@ -6,7 +6,7 @@ import type { InheritedPlace, TcpPlace } from '../node/node.ts';
 import type { PathListener } from '../node/server.ts';
 import { stopListening } from '../node/server.ts';
 import { listenUNIX, type UnixPlace } from '../node/unix.ts';
-import { type KernelEnds, TCP_ENDS, unixEnds } from './ends.ts';
+import { acceptedEnds, type KernelEnds, TCP_ENDS, unixEnds } from './ends.ts';
 import { causeOfErrno } from './errno.ts';
 import type { LinuxKernel } from './kernel.ts';
 import { KernelWire } from './kernel-wire.ts';
@@ -103,7 +103,7 @@ class KernelListener implements PathListener, Watched {
   readonly #sink: ListenSink;
   readonly #paused: boolean;
   /** Whether the peer of an accepted socket must be known; a UNIX socket's has no name. */
-  readonly #asked: boolean;
+  #asked: boolean;
   /** The path of a UNIX socket. */
   readonly #path: string;
   #ends: KernelEnds = TCP_ENDS;
@@ -171,7 +171,10 @@ class KernelListener implements PathListener, Watched {
 
   #begin(fd: number): Cause | undefined {
     this.fd = fd;
-    if (this.name.family === 'UNIX') this.#ends = unixEnds(this.#path, true);
+    if (this.name.family === 'UNIX') {
+      this.#ends = unixEnds(this.#path, true);
+      this.#asked = false;
+    }
     const { readiness } = this.#kernel;
     readiness.open(this);
     const failure = readiness.wait(this, EPOLLIN);
@@ -204,7 +207,7 @@ class KernelListener implements PathListener, Watched {
 
   onReady(): void {
     for (let accepted = 0; accepted < MOST_IN_A_TURN && this.fd !== NO_DESCRIPTOR; accepted += 1) {
-      const fd = this.#kernel.calls.accept(this.fd);
+      const fd = this.#kernel.calls.accept(this.fd, this.#asked);
       if (fd >= 0) {
         this.#seat(fd);
         settle();
@@ -218,12 +221,9 @@ class KernelListener implements PathListener, Watched {
 
   #seat(fd: number): void {
     const { calls } = this.#kernel;
-    // To look for the peer is a system call.
-    if (this.#asked && this.#ends === TCP_ENDS && typeof calls.peerAddress(fd) === 'number') {
-      calls.close(fd);
-      return;
-    }
-    const wire = new KernelWire(this.#kernel, fd, this.#ends, this.#paused);
+    // Later the kernel would not know a peer that has reset the connection, though it still has the bytes.
+    const ends = this.#asked ? acceptedEnds(nameOfAddress(calls, calls.told)) : this.#ends;
+    const wire = new KernelWire(this.#kernel, fd, ends, this.#paused);
     const sink = this.#sink.onAccepted(wire);
     if (sink === null) wire.close();
     else wire.attach(sink);

@@ -1,3 +1,4 @@
+import { markAsUntransferable } from 'node:worker_threads';
 import { CONTROL_LENGTH_AT, controlBytes, readFiles, writeFiles } from './control-data.ts';
 import type { Ffi, FfiLibrary } from './ffi.ts';
 import { type Functions, openLibrary, word } from './functions.ts';
@@ -23,8 +24,6 @@ import {
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
 } from './linux.ts';
-
-const { markAsUntransferable } = process.getBuiltinModule('node:worker_threads');
 
 // Every call of C is made in this file, and nothing outside knows an address. What is checked here, before each call: that a length stays
 // inside of the memory which it belongs to. Descriptors need no check, as the kernel knows which are open.
@@ -222,9 +221,11 @@ export class SystemCalls {
     return this.#checked(this.#c.listen(fd, backlog));
   }
 
-  /** Accepts a connection, like `socket`. Returns its descriptor. */
-  accept(fd: number): number {
-    return this.#checked(this.#c.accept4(word(fd), NOWHERE, NOWHERE, ACCEPTED));
+  /** Accepts a connection, like `socket`. Returns its descriptor. If `asked`, `told` is its peer, also one that has reset it since. */
+  accept(fd: number, asked: boolean = false): number {
+    const address = asked ? this.#addressAt : NOWHERE;
+    this.#length[0] = ADDRESS_BYTES;
+    return this.#checked(this.#c.accept4(word(fd), address, this.#lengthAt, ACCEPTED));
   }
 
   connect(fd: number, address: Uint8Array): number {
@@ -292,7 +293,12 @@ export class SystemCalls {
   }
 
   #addressOr(result: number): Uint8Array | number {
-    return result < 0 ? result : this.#address.subarray(0, Math.min(this.#length[0] ?? 0, ADDRESS_BYTES));
+    return result < 0 ? result : this.told;
+  }
+
+  /** The address that was told last. It is only valid until the next call. */
+  get told(): Uint8Array {
+    return this.#address.subarray(0, Math.min(this.#length[0] ?? 0, ADDRESS_BYTES));
   }
 
   #setAddress(address: Uint8Array): number {
