@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { Descriptors } from '../../src/backends/native/descriptors.ts';
 import { kernel } from '../../src/backends/native/kernel.ts';
 import { AF_UNIX, EAGAIN, MOST_FILES, SOCK_STREAM } from '../../src/backends/native/linux.ts';
 import { unixAddress } from '../../src/backends/native/socket-address.ts';
@@ -57,6 +58,14 @@ describe('system calls', () => {
     assert.equal(calls.send(one, Buffer.from('none')), 4);
     assert.deepEqual(calls.receive(other, memory), { length: 4, files: [] });
     for (const fd of [listening, one, other, ...message.files]) assert.equal(calls.close(fd), 0);
+  });
+
+  test('R67 say of what is not an open descriptor that it cannot be sent', () => {
+    const descriptors = new Descriptors(calls);
+    for (const fd of [-1, 0x7fff_ffff, 2 ** 31, 1.5, Number.NaN])
+      assert.throws(() => descriptors.add(fd), {
+        message: `${fd} cannot be sent as a descriptor: bad file descriptor (EBADF)`,
+      });
   });
 
   test('send datagrams to an address', () => {

@@ -1,5 +1,5 @@
 import { causeOfErrno } from './errno.ts';
-import { MOST_FILES } from './linux.ts';
+import { EBADF, MOST_FILES } from './linux.ts';
 import type { Memory, SystemCalls } from './system-calls.ts';
 
 /** The descriptors that go along with the bytes of a UNIX socket (SCM_RIGHTS, unix(7)), both ways. */
@@ -48,9 +48,9 @@ export class Descriptors {
     if (this.#closed) return;
     if (this.#waiting.length === MOST_FILES)
       throw new Error(`${MOST_FILES} descriptors wait for the bytes that they go with, and there is no room for ${fd}`);
-    const copy = Number.isInteger(fd) && fd >= 0 && fd <= 0x7fff_ffff ? this.#calls.duplicate(fd) : -1;
+    const copy = Number.isInteger(fd) && fd >= 0 && fd <= 0x7fff_ffff ? this.#calls.duplicate(fd) : -EBADF;
     if (copy < 0) {
-      const { detail, code } = causeOfErrno(Number.isInteger(fd) ? copy : -1, 'fcntl');
+      const { detail, code } = causeOfErrno(copy, 'fcntl');
       throw new Error(`${fd} cannot be sent as a descriptor: ${detail} (${code})`);
     }
     this.#waiting.push(copy);

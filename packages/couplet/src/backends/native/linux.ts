@@ -53,6 +53,7 @@ export const EPOLL_CTL_MOD = 3;
 /** Numbers of errors that decide what comes next. */
 export const ENOENT = 2;
 export const EINTR = 4;
+export const EBADF = 9;
 export const EAGAIN = 11;
 export const ENOMEM = 12;
 export const EINVAL = 22;
