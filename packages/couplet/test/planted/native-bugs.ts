@@ -87,8 +87,8 @@ export const NATIVE_BUGS: readonly Bug[] = [
   {
     name: 'a lack of descriptors, taken for a fault of the one connection',
     file: 'backends/native/kernel-listener.ts',
-    text: 'else if (NO_ROOM.has(-fd)) {',
-    instead: 'else if (NO_ROOM.has(fd)) {',
+    text: 'else if (LASTING.has(-fd)) {',
+    instead: 'else if (LASTING.has(fd)) {',
     test: port,
   },
   {

@@ -16,6 +16,7 @@ import {
   AF_UNIX,
   EAGAIN,
   EINTR,
+  EINVAL,
   EMFILE,
   ENFILE,
   ENOBUFS,
@@ -34,8 +35,11 @@ import { settle } from './turns.ts';
 
 /** How many connections are accepted before other descriptors have their turn. */
 const MOST_IN_A_TURN = 64;
-/** The errors of accept(2) for which there is room later; any other one is about the connection that would have been accepted. */
-const NO_ROOM: ReadonlySet<number> = new Set([EMFILE, ENFILE, ENOBUFS, ENOMEM]);
+/**
+ * The errors of accept(2) that come again at once: there is no room, or another process has shut the socket down. Any other one is about the
+ * connection that would have been accepted.
+ */
+const LASTING: ReadonlySet<number> = new Set([EMFILE, ENFILE, ENOBUFS, ENOMEM, EINVAL]);
 /** How soon accepting is tried again, and how often at most its failure is told, in milliseconds. */
 const AGAIN = 100;
 const TOLD_EACH = 1000;
@@ -212,7 +216,7 @@ class KernelListener implements PathListener, Watched {
         this.#seat(fd);
         settle();
       } else if (fd === -EAGAIN) return;
-      else if (NO_ROOM.has(-fd)) {
+      else if (LASTING.has(-fd)) {
         this.#rest(causeOfErrno(fd));
         return;
       } else if (fd !== -EINTR) this.#tell(causeOfErrno(fd));
@@ -229,10 +233,10 @@ class KernelListener implements PathListener, Watched {
     else wire.attach(sink);
   }
 
-  /** Waits until there may be room for a connection: those that wait would be told again and again. */
+  /** Waits until there may be room for a connection: those that wait, or a socket that is shut down, would be told again and again. */
   #rest(cause: Cause): void {
     const { readiness } = this.#kernel;
-    readiness.wait(this, 0);
+    readiness.wait(this, UNWATCHED);
     this.#again = setTimeout(() => {
       readiness.wait(this, EPOLLIN);
     }, AGAIN);
