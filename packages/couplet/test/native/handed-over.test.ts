@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { after, describe, test } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { ClientFactory, ClientTLS, Factory, Protocol, Reactor, ServerTLS } from 'couplet';
 import { NativeBackend, sendDatagram } from 'couplet/native';
 import { LineReceiver } from 'couplet/protocols';
@@ -63,6 +63,15 @@ function openFiles(): number {
       return false;
     }
   }).length;
+}
+
+/** Whether a descriptor is open, and that of a socket. */
+function isSocket(fd: number): boolean {
+  try {
+    return fstatSync(fd).isSocket();
+  } catch {
+    return false;
+  }
 }
 
 /** What a program of Python gets and sends over a connection to this protocol. */
@@ -238,6 +247,45 @@ describe('what the kernel tells of its sockets', () => {
     assert.deepEqual(log, ['file', 'bytes', 'lost']);
     reactor.stop();
     await running;
+  });
+
+  test('R67 a connection whose own socket is handed over is not waited for once it is closed', {
+    timeout: 20_000,
+  }, async () => {
+    const sockets = (): number[] => readdirSync('/proc/self/fd').map(Number).filter(isSocket);
+    const reactor = new Reactor(new NativeBackend());
+    const running = reactor.run({ signals: false });
+    const path = place();
+    const copies: number[] = [];
+    class Taker extends Protocol {
+      override fileDescriptorReceived(fd: number): void {
+        copies.push(fd);
+      }
+    }
+    await reactor.listenUNIX(path, () => new Taker());
+    const giver = reactor.connectUNIX(path, ClientFactory.forProtocol(Protocol));
+    const { transport } = await giver.whenConnected();
+    const server = new Protocol();
+    const port = await reactor.listenTCP(0, () => server, { interface: '127.0.0.1' });
+    const before = sockets();
+    const client = reactor.connectTCP('127.0.0.1', port.getHost().port, ClientFactory.forProtocol(Protocol));
+    await client.whenConnected();
+    while ([...reactor.inspect().connections()].length < 4) await setImmediate();
+    // The client has its descriptor before.
+    const [, own] = sockets().filter((fd) => !before.includes(fd));
+    transport.sendFileDescriptor?.(own ?? -1);
+    transport.write('x');
+    while (copies.length === 0) await setImmediate();
+    server.transport.loseConnection();
+    while (!server.transport.disconnected) await setImmediate();
+    const { loopCount } = performance.nodeTiming.uvMetricsInfo;
+    await sleep(100);
+    const turns = performance.nodeTiming.uvMetricsInfo.loopCount - loopCount;
+    for (const copy of copies) closeSync(copy);
+    reactor.stop();
+    await running;
+    // Each turn of a loop that waits for what is ready already ends at once.
+    assert.ok(turns < 20, `${turns} turns`);
   });
 
   test('R66 TCP is told of under TLS, too', { timeout: 20_000 }, async () => {

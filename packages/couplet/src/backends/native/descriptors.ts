@@ -1,10 +1,12 @@
 import { causeOfErrno } from './errno.ts';
 import { EBADF, MOST_FILES } from './linux.ts';
+import type { Readiness } from './readiness.ts';
 import type { Memory, SystemCalls } from './system-calls.ts';
 
 /** The descriptors that go along with the bytes of a UNIX socket (SCM_RIGHTS, unix(7)), both ways. */
 export class Descriptors {
   readonly #calls: SystemCalls;
+  readonly #readiness: Readiness;
   /** Copies of those that wait for bytes. */
   #waiting: number[] = [];
   /** Those that came along with the last bytes. */
@@ -14,8 +16,9 @@ export class Descriptors {
   #kept: Buffer | undefined;
   #closed = false;
 
-  constructor(calls: SystemCalls) {
+  constructor(calls: SystemCalls, readiness: Readiness) {
     this.#calls = calls;
+    this.#readiness = readiness;
   }
 
   /** Whether descriptors that come are wanted. */
@@ -54,6 +57,7 @@ export class Descriptors {
       throw new Error(`${fd} cannot be sent as a descriptor: ${detail} (${code})`);
     }
     this.#waiting.push(copy);
+    this.#readiness.share(fd);
   }
 
   /** Writes a chunk. Returns how many of its bytes the kernel has taken. */

@@ -6,8 +6,6 @@ import type { SystemCalls } from './system-calls.ts';
 export interface KernelEnds {
   /** The path of a UNIX socket's listening end, perhaps empty; undefined for TCP. */
   readonly path: string | undefined;
-  /** Whether another process may hold the same socket. */
-  readonly shared: boolean;
   local(calls: SystemCalls, fd: number): SocketName | undefined;
   peer(calls: SystemCalls, fd: number): SocketName | undefined;
 }
@@ -15,7 +13,6 @@ export interface KernelEnds {
 /** The ends of a TCP connection. */
 export const TCP_ENDS: KernelEnds = {
   path: undefined,
-  shared: false,
   local: (calls, fd) => nameOr(calls, calls.localAddress(fd)),
   peer: (calls, fd) => nameOr(calls, calls.peerAddress(fd)),
 };
@@ -29,7 +26,7 @@ export function acceptedEnds(peer: SocketName | undefined): KernelEnds {
 export function unixEnds(path: string, server: boolean): KernelEnds {
   const bound: SocketName = { family: 'UNIX', path };
   const other: SocketName = { family: 'UNIX', path: '' };
-  return { path, shared: false, local: () => (server ? bound : other), peer: () => (server ? other : bound) };
+  return { path, local: () => (server ? bound : other), peer: () => (server ? other : bound) };
 }
 
 /** The same ends of an inherited socket, with other names than the system knows. */
@@ -40,7 +37,6 @@ export function inheritedEnds(
 ): KernelEnds {
   return {
     path: ends.path,
-    shared: true,
     local: (calls, fd) => local ?? ends.local(calls, fd),
     peer: (calls, fd) => peer ?? ends.peer(calls, fd),
   };

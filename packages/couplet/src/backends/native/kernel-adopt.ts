@@ -33,6 +33,8 @@ export function adoptSocket(kernel: LinuxKernel, place: DescriptorPlace, settled
   }
   const ends = isUnix ? unixEnds(pathOfSocket(fd), true) : TCP_ENDS;
   const wire = new KernelWire(kernel, fd, inheritedEnds(ends, place.local, place.peer), false);
+  // Who handed it over may hold the same socket.
+  kernel.readiness.share(fd);
   const sink = settled.onReady(wire);
   if (sink === null) wire.close();
   else wire.attach(sink);

@@ -113,9 +113,9 @@ export class KernelWire implements Wire, Watched {
   }
 
   get kernel(): KernelSocket {
-    const { calls } = this.#kernel;
+    const { calls, readiness } = this.#kernel;
     const isUnix = this.#ends.path !== undefined;
-    if (isUnix && this.fd !== CLOSED) this.#descriptors ??= new Descriptors(calls);
+    if (isUnix && this.fd !== CLOSED) this.#descriptors ??= new Descriptors(calls, readiness);
     const descriptor = (): number => (this.#tls === undefined ? this.fd : descriptorOf(this.#tls.socket));
     return kernelSocket(calls, descriptor, isUnix, this.fd === CLOSED ? undefined : this.#descriptors);
   }
@@ -369,8 +369,7 @@ export class KernelWire implements Wire, Watched {
     const { fd } = this;
     if (fd === CLOSED) return;
     const { calls, readiness } = this.#kernel;
-    if (this.#ends.shared) readiness.leave(this);
-    else readiness.closed(this);
+    readiness.closed(this);
     this.fd = CLOSED;
     this.#held = undefined;
     this.#descriptors?.close();

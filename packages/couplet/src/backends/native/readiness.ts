@@ -26,6 +26,8 @@ export class Readiness {
   readonly #loop: { start(): void; stop(): void };
   /** By descriptor. */
   readonly #watched: (Watched | undefined)[] = [];
+  /** Descriptors of sockets that others are of as well. */
+  readonly #shared: Set<number> = new Set();
   #open = 0;
   /** What is ready will be told in this turn of the event loop. */
   #due = false;
@@ -74,17 +76,24 @@ export class Readiness {
     return this.#calls.control(this.#epoll, operation, fd, interest, serial);
   }
 
-  /** Gives up a descriptor that goes on to exist: another process holds the same socket, or this one uses it in another way. */
+  /** Another descriptor is of the same socket, here or in another process, so that the kernel goes on to wait for it once this one is closed. */
+  share(fd: number): void {
+    if (this.#watched[fd] !== undefined) this.#shared.add(fd);
+  }
+
+  /** Gives up a descriptor that goes on to exist: this process uses it in another way. */
   leave(watched: Watched): void {
     if (this.#watched[watched.fd] !== watched) return;
     this.wait(watched, UNWATCHED);
     this.closed(watched);
   }
 
-  /** Gives up a descriptor that is closed, and no other one is of the same socket: the kernel does not wait for it any more. */
+  /** Gives up a descriptor that is about to be closed. Unless it is shared, the kernel then does not wait for it any more. */
   closed(watched: Watched): void {
-    if (this.#watched[watched.fd] !== watched) return;
-    this.#watched[watched.fd] = undefined;
+    const { fd } = watched;
+    if (this.#watched[fd] !== watched) return;
+    if (this.#shared.delete(fd)) this.wait(watched, UNWATCHED);
+    this.#watched[fd] = undefined;
     this.#open -= 1;
     if (this.#open === 0) this.#loop.stop();
   }

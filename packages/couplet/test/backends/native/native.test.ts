@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import process from 'node:process';
 import { describe, test } from 'node:test';
-import { Factory, Protocol, Reactor } from 'couplet';
+import { ClientFactory, Factory, Protocol, Reactor } from 'couplet';
 import { NativeBackend } from 'couplet/native';
+import { Echo } from 'couplet/protocols';
 import { runtime } from 'couplet-test/runtime';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -23,9 +24,23 @@ describe('NativeBackend', () => {
 
   test('serves everywhere', async () => {
     const reactor = new Reactor(new NativeBackend());
-    reactor.observe({ error: () => {} });
-    const port = await reactor.listenTCP(0, Factory.forProtocol(Protocol), { interface: '127.0.0.1' });
-    assert.ok('port' in port.getHost());
+    const errors: string[] = [];
+    reactor.observe({ error: ({ error }) => errors.push(error.message) });
+    const port = await reactor.listenTCP(0, Factory.forProtocol(Echo), { interface: '127.0.0.1' });
+    const answer = await new Promise<string>((resolve) => {
+      class Asker extends Protocol {
+        override connectionMade(): void {
+          this.transport.write('hello');
+        }
+        override dataReceived(data: Buffer): void {
+          resolve(data.toString());
+          this.transport.loseConnection();
+        }
+      }
+      reactor.connectTCP('127.0.0.1', port.getHost().port, ClientFactory.forProtocol(Asker));
+    });
     await port.stopListening();
+    const { unavailable } = new NativeBackend();
+    assert.deepEqual([answer, errors], ['hello', able ? [] : [`the sockets are those of node:net: ${unavailable}`]]);
   });
 });
