@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'couplet-calls-'));
 after(() => rmSync(folder, { recursive: true }));
 const found = kernel();
 assert.ok(typeof found !== 'string');
-const { calls } = found;
+const { calls, readiness } = found;
 
 describe('system calls', () => {
   test('do not reach beyond memory', () => {
@@ -61,7 +61,7 @@ describe('system calls', () => {
   });
 
   test('R67 say of what is not an open descriptor that it cannot be sent', () => {
-    const descriptors = new Descriptors(calls);
+    const descriptors = new Descriptors(calls, readiness);
     for (const fd of [-1, 0x7fff_ffff, 2 ** 31, 1.5, Number.NaN])
       assert.throws(() => descriptors.add(fd), {
         message: `${fd} cannot be sent as a descriptor: bad file descriptor (EBADF)`,
