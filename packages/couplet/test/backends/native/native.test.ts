@@ -25,7 +25,7 @@ describe('NativeBackend', () => {
   test('serves everywhere', async () => {
     const reactor = new Reactor(new NativeBackend());
     const errors: string[] = [];
-    reactor.observe({ error: ({ error }) => errors.push(error.message) });
+    reactor.observe({ error: ({ error }) => errors.push(error instanceof Error ? error.message : String(error)) });
     const port = await reactor.listenTCP(0, Factory.forProtocol(Echo), { interface: '127.0.0.1' });
     const answer = await new Promise<string>((resolve) => {
       class Asker extends Protocol {
