@@ -9,8 +9,6 @@ import process from 'node:process';
 import { after, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NativeBackend } from 'couplet/native';
-import { kernel } from '../../src/backends/native/kernel.ts';
-import { AF_INET, SOCK_STREAM } from '../../src/backends/native/linux.ts';
 import type { SocketName } from '../../src/seam/address.ts';
 import type { Cause } from '../../src/seam/cause.ts';
 import type { Listener, ListenPlace } from '../../src/seam/streams.ts';
@@ -385,21 +383,6 @@ describe('a port', () => {
     assert.deepEqual([third.kind, third.code], ['bind', 'EADDRINUSE']);
     await one.listener.close();
     await other.listener.close();
-  });
-
-  test('R19 that another process shuts down says so, and rests', async () => {
-    const found = kernel();
-    assert.ok(typeof found !== 'string');
-    const { calls } = found;
-    const fd = calls.socket(AF_INET, SOCK_STREAM);
-    const { listener, failures } = await listen({ kind: 'fd', fd, backlog: 4 });
-    calls.shutdown(fd, 2);
-    const before = process.cpuUsage();
-    await delay(250);
-    const { user, system } = process.cpuUsage(before);
-    assert.ok(user + system < 125_000, `${user + system} us of 250 ms were used`);
-    assert.deepEqual(failures, ['EINVAL']);
-    await listener.close();
   });
 
   test('R19 without descriptors says so once a second, rests, and accepts once there are some', () => {

@@ -2,6 +2,14 @@ import { CONTROL_HEAD_BYTES, MESSAGE_BYTES, MOST_FILES, SCM_RIGHTS, SOL_SOCKET }
 
 // What goes along with a message: a `cmsghdr` with descriptors, behind the `msghdr` in the same memory.
 
+/** What a datagram or a message of a UNIX socket brought. */
+export interface Message {
+  /** How many bytes are in the memory. */
+  readonly length: number;
+  /** The descriptors that came along, which belong to this process now. */
+  readonly files: readonly number[];
+}
+
 /** Where a `msghdr` has the bytes of what goes along. */
 export const CONTROL_LENGTH_AT = 40;
 

@@ -1,5 +1,5 @@
 import { markAsUntransferable } from 'node:worker_threads';
-import { CONTROL_LENGTH_AT, controlBytes, readFiles, writeFiles } from './control-data.ts';
+import { CONTROL_LENGTH_AT, controlBytes, type Message, readFiles, writeFiles } from './control-data.ts';
 import type { Ffi, FfiLibrary } from './ffi.ts';
 import { type Functions, openLibrary, word } from './functions.ts';
 import {
@@ -61,14 +61,6 @@ const NOTHING: Uint8Array = new Uint8Array(0);
 export interface Memory {
   readonly bytes: Buffer;
   readonly address: number;
-}
-
-/** What a datagram or a message of a UNIX socket brought. */
-export interface Message {
-  /** How many bytes are in the memory. */
-  readonly length: number;
-  /** The descriptors that came along, which belong to this process now. */
-  readonly files: readonly number[];
 }
 
 /** System calls, on descriptors and bytes. All that could crash the process is in here. */
