@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -420,29 +420,5 @@ describe('a port', () => {
     );
     assert.deepEqual(lines, ['rests true', 'accepted 0 true EMFILE', 'accepted 20']);
     assert.equal(status, 0);
-  });
-});
-
-describe('a dial', () => {
-  test('R20 that is given up is not told of, and leaves no connection', async () => {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    assert.ok(typeof address === 'object' && address !== null);
-    const told: string[] = [];
-    const place = {
-      kind: 'tcp',
-      host: '127.0.0.1',
-      port: address.port,
-      localHost: undefined,
-      localPort: undefined,
-    } as const;
-    backend.streams
-      .connect(place, { onReady: () => assert.fail('it is ready'), onFailed: () => told.push('failed') })
-      .cancel();
-    await delay(50);
-    assert.deepEqual(told, []);
-    assert.equal(await new Promise((resolve) => server.getConnections((_error, count) => resolve(count))), 0);
-    server.close();
   });
 });

@@ -51,30 +51,24 @@ class KernelDial implements Watched {
   }
 
   begin(): void {
-    const result = this.#connect();
-    if (result === 0 || result === -EINPROGRESS) return;
+    const opened = this.#open();
+    const bound = opened < 0 ? opened : this.#bind();
+    const result = bound < 0 ? bound : this.#connect();
+    if (result >= 0) return;
     this.#giveUp();
     // The listener is full (connect(2)).
     if (this.#place.kind === 'unix' && result === -EAGAIN) this.#again = askAgain(() => this.begin());
-    else this.#fail(result);
+    else this.#fail(result, opened >= 0 && bound < 0 ? 'bind' : 'connect');
   }
 
-  /** Connected or not, that is told by the kernel later. */
-  #connect(): number {
+  #open(): number {
     const { calls, readiness } = this.#kernel;
     const place = this.#place;
-    const address = place.kind === 'unix' ? unixAddress(place.path) : calls.inetAddress(place.host, place.port);
-    if (typeof address === 'number') return address;
-    if (address.length > UNIX_BYTES) return -ENAMETOOLONG;
     const fd = calls.socket(place.kind === 'unix' ? AF_UNIX : familyOf(place.host), SOCK_STREAM);
     if (fd < 0) return fd;
     this.fd = fd;
     readiness.open(this);
-    const bound = this.#bind();
-    if (bound < 0) return bound;
-    const result = calls.connect(fd, address);
-    if (result < 0 && result !== -EINPROGRESS) return result;
-    return readiness.wait(this, EPOLLOUT);
+    return 0;
   }
 
   #bind(): number {
@@ -86,6 +80,17 @@ class KernelDial implements Watched {
     if (typeof address === 'number') return address;
     calls.setOption(this.fd, SOL_SOCKET, SO_REUSEADDR, 1);
     return calls.bind(this.fd, address);
+  }
+
+  /** Connected or not, that is told by the kernel later. */
+  #connect(): number {
+    const { calls, readiness } = this.#kernel;
+    const place = this.#place;
+    const address = place.kind === 'unix' ? unixAddress(place.path) : calls.inetAddress(place.host, place.port);
+    if (typeof address === 'number') return address;
+    if (address.length > UNIX_BYTES) return -ENAMETOOLONG;
+    const result = calls.connect(this.fd, address);
+    return result < 0 && result !== -EINPROGRESS ? result : readiness.wait(this, EPOLLOUT);
   }
 
   /** No method of the attempt is called from then on. */
@@ -105,8 +110,8 @@ class KernelDial implements Watched {
   }
 
   /** A program that then tries again would hold up all others, so that is told after them. */
-  #fail(errno: number): void {
-    const cause = causeOfAttempt(causeOfErrno(errno), isBound(this.#place));
+  #fail(errno: number, syscall: string): void {
+    const cause = causeOfAttempt(causeOfErrno(errno, syscall), isBound(this.#place));
     this.#failing = setImmediate(() => this.#attempt.onFailed(cause));
   }
 
@@ -115,7 +120,7 @@ class KernelDial implements Watched {
     const errno = this.#kernel.calls.option(fd, SOL_SOCKET, SO_ERROR);
     if (errno !== 0) {
       this.#giveUp();
-      this.#fail(errno);
+      this.#fail(errno, 'connect');
       return;
     }
     const place = this.#place;
