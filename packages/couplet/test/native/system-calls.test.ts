@@ -36,6 +36,19 @@ describe('system calls', () => {
     assert.equal(calls.connect(-1, unixAddress('/none')), -9);
   });
 
+  test('take no descriptor that is not a whole number of 32 bits', () => {
+    const memory = calls.memory(16);
+    for (const fd of [Number.NaN, 0.5, 2 ** 31, -(2 ** 31) - 1, 2 ** 32, Number.POSITIVE_INFINITY]) {
+      const error = new RangeError(`${fd} is not a whole number of 32 bits`);
+      assert.throws(() => calls.land(fd), error);
+      assert.throws(() => calls.read(fd, memory, 0, 16), error);
+      assert.throws(() => calls.write(fd, Buffer.from('x')), error);
+      assert.throws(() => calls.accept(fd), error);
+    }
+    // Those are, and nothing is open there.
+    for (const fd of [-1, 1_000_000, 2 ** 31 - 1, -(2 ** 31)]) assert.equal(calls.land(fd), -9);
+  });
+
   test('send descriptors and bytes by UNIX, and receive them', () => {
     const path = join(folder, 'rights');
     const listening = calls.socket(AF_UNIX, SOCK_STREAM);

@@ -45,16 +45,18 @@ export interface Functions {
   uv_poll_stop(handle: At): number;
 }
 
-/** All that `word` has made: a number of that type is an object. */
-const words: Word[] = [];
+/** Those that are used most, up to the most bytes that are copied: a number of that type is an object. */
+const WORDS: readonly Word[] = Array.from({ length: 1025 }, (_, value) => BigInt(value));
 
-/** A whole number of 32 bits as a call takes it that is made again and again. */
+/**
+ * A whole number of 32 bits as a call takes it that is made again and again. Node does not check the arguments of such a call, so this throws a
+ * RangeError for what is none, since `NaN` would be descriptor 0.
+ */
 export function word(value: number): Word {
-  const known = words[value];
+  const known = WORDS[value];
   if (known !== undefined) return known;
-  const made = BigInt(value >>> 0);
-  words[value] = made;
-  return made;
+  if (value !== (value | 0)) throw new RangeError(`${value} is not a whole number of 32 bits`);
+  return BigInt(value >>> 0);
 }
 
 function call(...types: Signature['arguments']): Signature {
