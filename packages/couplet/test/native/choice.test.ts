@@ -23,6 +23,16 @@ describe('where the kernel cannot be called', () => {
     assert.match(lines.join(), /^node: it needs node:ffi, .* without --no-experimental-ffi$/);
   });
 
+  test('by two options of Node that together forbid what it needs, and by neither of them alone', () => {
+    const { lines } = run(text, {}, ['--throw-deprecation', '--pending-deprecation']);
+    assert.deepEqual(lines, [
+      'node: --throw-deprecation and --pending-deprecation forbid process._tickCallback, by which each event is one of its own: one of them alone allows it',
+    ]);
+    assert.deepEqual(run(text, { NODE_PENDING_DEPRECATION: '1' }, ['--throw-deprecation']).lines, lines);
+    assert.deepEqual(run(text, {}, ['--throw-deprecation']).lines, ['native: undefined']);
+    assert.deepEqual(run(text, {}, ['--pending-deprecation']).lines, ['native: undefined']);
+  });
+
   test('in a worker of node:cluster, which shares the port of another one', () => {
     const { lines, status } = run(`
       import cluster from 'node:cluster';

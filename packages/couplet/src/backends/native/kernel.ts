@@ -2,7 +2,7 @@ import { findFfi } from './ffi.ts';
 import { Landing } from './landing.ts';
 import { Readiness } from './readiness.ts';
 import { SystemCalls } from './system-calls.ts';
-import { canSettle } from './turns.ts';
+import { unsettled } from './turns.ts';
 
 /** What all sockets of the process share. */
 export interface LinuxKernel {
@@ -23,8 +23,8 @@ function find(): LinuxKernel | string {
   try {
     const ffi = findFfi();
     if (typeof ffi === 'string') return ffi;
-    if (!canSettle)
-      return `Node ${process.versions.node} has no process._tickCallback, by which each event is one of its own`;
+    const why = unsettled();
+    if (why !== undefined) return why;
     const calls = new SystemCalls(ffi);
     return { calls, readiness: new Readiness(calls), landing: new Landing(calls) };
   } catch (error) {

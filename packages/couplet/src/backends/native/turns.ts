@@ -4,8 +4,16 @@
 /** What Node runs between its immediates: ticks, promises, and rejections that nothing handles. Undefined where it has another name. */
 const runWaiting: unknown = Reflect.get(process, '_tickCallback');
 
-/** Whether what waits can be run. */
-export const canSettle: boolean = typeof runWaiting === 'function';
+/** Says why what waits cannot be run; undefined where it can. */
+export function unsettled(): string | undefined {
+  const name = 'process._tickCallback, by which each event is one of its own';
+  if (typeof runWaiting !== 'function') return `Node ${process.versions.node} has no ${name}`;
+  // By --pending-deprecation, or its variable, it is a function of node:util that warns, and has the other as its prototype.
+  const warns = Object.getPrototypeOf(runWaiting) !== Function.prototype;
+  return warns && process.throwDeprecation
+    ? `--throw-deprecation and --pending-deprecation forbid ${name}: one of them alone allows it`
+    : undefined;
+}
 
 /** Ends an event: runs what it has put off. */
 export function settle(): void {
