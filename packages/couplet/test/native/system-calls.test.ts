@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -47,6 +47,29 @@ describe('system calls', () => {
     }
     // Those are, and nothing is open there.
     for (const fd of [-1, 1_000_000, 2 ** 31 - 1, -(2 ** 31)]) assert.equal(calls.land(fd), -9);
+  });
+
+  test('know the interface of an address by its number and by its name', () => {
+    const bytes = (host: string): string => {
+      const address = calls.inetAddress(host, 0x1234);
+      assert.ok(typeof address !== 'number', host);
+      return Buffer.from(address).toString('hex');
+    };
+    // The family, the port, no label of the flow, and then the address.
+    const before = '0a00123400000000fe800000000000000000000000000001';
+    const loopback = Number(readFileSync('/sys/class/net/lo/ifindex', 'utf8'));
+    for (const [zone, number] of [
+      ['', '00000000'],
+      ['%4', '04000000'],
+      ['%0', '00000000'],
+      ['%70000', '70110100'],
+      ['%999999999', 'ffc99a3b'],
+      ['%99999999999', '00000000'],
+      ['%no-such-name', '00000000'],
+      ['%lo', Buffer.of(loopback, 0, 0, 0).toString('hex')],
+    ] as const)
+      assert.equal(bytes(`fe80::1${zone}`), before + number, zone);
+    assert.equal(bytes('127.0.0.1'), '020012347f0000010000000000000000');
   });
 
   test('send descriptors and bytes by UNIX, and receive them', () => {

@@ -71,6 +71,8 @@ export const ADDRESS_BYTES = 128;
 /** The bytes of a `sockaddr_in` and a `sockaddr_in6`. */
 export const INET_BYTES = 16;
 export const INET6_BYTES = 28;
+/** Where a `sockaddr_in6` has the number of its interface. */
+export const INET6_ZONE_AT = 24;
 /** The most bytes of a `sockaddr_un`. */
 export const UNIX_BYTES = 110;
 /** The bytes of a `msghdr`, an `iovec` and the head of a `cmsghdr`, which is followed by descriptors. */

@@ -1,5 +1,5 @@
 import type { SocketName } from '../../seam/address.ts';
-import { AF_INET, AF_INET6, AF_UNIX, INET_BYTES, INET6_BYTES } from './linux.ts';
+import { AF_INET, AF_INET6, AF_UNIX, INET_BYTES, INET6_BYTES, INET6_ZONE_AT } from './linux.ts';
 import type { SystemCalls } from './system-calls.ts';
 
 /** The address of the path of a UNIX socket. An abstract name, which begins with a zero, has none at its end (unix(7)). */
@@ -23,7 +23,7 @@ export function nameOfAddress(calls: SystemCalls, address: Uint8Array): SocketNa
 /** An address of fe80::/10 is one of an interface. */
 function zoneOf(calls: SystemCalls, bytes: Buffer): string {
   const isLinkLocal = bytes[8] === 0xfe && ((bytes[9] ?? 0) & 0xc0) === 0x80;
-  const name = isLinkLocal ? calls.interfaceOf(bytes.readUInt32LE(24)) : '';
+  const name = isLinkLocal ? calls.interfaceOf(bytes.readUInt32LE(INET6_ZONE_AT)) : '';
   return name === '' ? '' : `%${name}`;
 }
 

@@ -24,6 +24,7 @@ import {
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
 } from './linux.ts';
+import { withZone } from './zone.ts';
 
 // Every call of C is made in this file, and nothing outside knows an address. What is checked here, before each call: that a length stays
 // inside of the memory which it belongs to. Descriptors need no check, as the kernel knows which are open.
@@ -303,7 +304,9 @@ export class SystemCalls {
   inetAddress(host: string, port: number): Uint8Array | number {
     const six = host.includes(':');
     const result = this.#c[six ? 'uv_ip6_addr' : 'uv_ip4_addr'](host, port, this.#addressAt);
-    return result < 0 ? result : Buffer.from(this.#address.subarray(0, six ? INET6_BYTES : INET_BYTES));
+    if (result < 0) return result;
+    const address = Buffer.from(this.#address.subarray(0, six ? INET6_BYTES : INET_BYTES));
+    return six ? withZone(address, host) : address;
   }
 
   /** The literal of an address of IPv4 or IPv6, without the interface. */
