@@ -10,8 +10,12 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
 import { reactor } from 'couplet';
-import { flags, runtime as own } from 'couplet-test/runtime';
+import { flags, runtime as platform } from 'couplet-test/runtime';
 import { frameOf, streamOf } from '../ask.ts';
+
+const { COUPLET_BACKEND } = process.env;
+/** What the reactor of the program says that it runs on. */
+const own = COUPLET_BACKEND === 'native' ? COUPLET_BACKEND : platform;
 
 interface Started {
   readonly child: ChildProcess;

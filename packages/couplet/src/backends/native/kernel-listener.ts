@@ -238,7 +238,8 @@ class KernelListener implements PathListener, Watched {
     const { readiness } = this.#kernel;
     readiness.wait(this, UNWATCHED);
     this.#again = setTimeout(() => {
-      readiness.wait(this, EPOLLIN);
+      const result = readiness.wait(this, EPOLLIN);
+      if (result < 0) this.#rest(causeOfErrno(result, 'epoll_ctl'));
     }, AGAIN);
     this.#tell(cause);
   }

@@ -66,14 +66,18 @@ export class Readiness {
     this.#watched[watched.fd] = watched;
   }
 
-  /** Waits for `interest`. Returns the negative number of an error if the kernel has no room for that. */
+  /** Waits for `interest`. Returns the negative number of an error if the kernel has no room for that: then it is as before. */
   wait(watched: Watched, interest: number): number {
     const { fd, serial, interest: former } = watched;
     if (former === interest) return 0;
-    watched.interest = interest;
-    if (interest === UNWATCHED) return this.#calls.control(this.#epoll, EPOLL_CTL_DEL, fd, 0, 0);
+    if (interest === UNWATCHED) {
+      watched.interest = UNWATCHED;
+      return this.#calls.control(this.#epoll, EPOLL_CTL_DEL, fd, 0, 0);
+    }
     const operation = former === UNWATCHED ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
-    return this.#calls.control(this.#epoll, operation, fd, interest, serial);
+    const result = this.#calls.control(this.#epoll, operation, fd, interest, serial);
+    if (result >= 0) watched.interest = interest;
+    return result;
   }
 
   /** Another descriptor is of the same socket, here or in another process, so that the kernel goes on to wait for it once this one is closed. */
