@@ -26,8 +26,8 @@ export function placeOf(name: string, language: Language): string {
 /** The names of all pages of the tree, each with the file of its English text. */
 export function originals(root: string): ReadonlyMap<string, string> {
   const named = (folder: string, entry: Entry): [string, string] => {
-    const name = `${folder}/${typeof entry === 'string' ? entry : entry.name}`;
-    return [name, typeof entry === 'string' ? `${WRITTEN}/${name}.md` : entry.source];
+    const { name, source }: { name: string; source?: string } = typeof entry === 'string' ? { name: entry } : entry;
+    return [`${folder}/${name}`, source ?? `${WRITTEN}/${folder}/${name}.md`];
   };
   const decisions = readdirSync(join(root, DECISIONS.source)).sort();
   return new Map([
@@ -51,6 +51,13 @@ export function pagesOf(root: string): Page[] {
     }),
   );
 }
+
+/** What the pages are called beside Chinese ones that have no Chinese text, by their names. */
+export const CHINESE_TITLES: ReadonlyMap<string, string> = new Map(
+  SECTIONS.flatMap(({ folder, pages }) =>
+    pages.flatMap((entry) => (typeof entry === 'string' ? [] : [[`${folder}/${entry.name}`, entry.chinese] as const])),
+  ),
+);
 
 /** What a page is called: in its front matter, or else in its heading. */
 export function titleOf(text: string): string {

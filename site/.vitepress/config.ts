@@ -4,7 +4,7 @@ import { type DefaultTheme, defineConfig } from 'vitepress';
 import { deadLinks } from '../dead-links.ts';
 import { FOUND_BY } from '../found-by.ts';
 import { GATHERED, gather } from '../gather.ts';
-import { pagesOf, placeOf, read, titleOf } from '../pages.ts';
+import { CHINESE_TITLES, pagesOf, placeOf, read, titleOf } from '../pages.ts';
 import { DECISIONS, LANGUAGES, type Language, SECTIONS } from '../tree.ts';
 import { fuzziness, tokenize, weight } from './search.ts';
 
@@ -24,8 +24,8 @@ const DESCRIPTIONS = {
 function sidebarOf(language: Language, folder: string): DefaultTheme.SidebarItem[] {
   return pagesOf(ROOT)
     .filter((page) => page.language === language && page.name.replace(/\/[^/]*$/, '') === folder)
-    .map(({ name, source }) => ({
-      text: titleOf(read(ROOT, source)),
+    .map(({ name, source, translated }) => ({
+      text: (translated ? undefined : CHINESE_TITLES.get(name)) ?? titleOf(read(ROOT, source)),
       link: `/${placeOf(name, language).replace(/\.md$/, '')}`,
     }));
 }
