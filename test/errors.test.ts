@@ -90,7 +90,7 @@ function listed(): Map<string, string[]> {
   return rows;
 }
 
-describe('the codes of errors', () => {
+describe('S-12: the codes of errors', () => {
   test('are those of the list, and every class has one', () => {
     const found = errors.map(([name, error]) => [name, 'code' in error ? error.code : undefined]);
     assert.deepEqual(Object.fromEntries(found), CODES);

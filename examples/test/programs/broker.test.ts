@@ -28,7 +28,7 @@ async function opened(t: test.TestContext) {
 /** What `mosquitto_sub` prints of messages, without what it prints of packets. */
 const messagesOf = ({ output }: Program) => output.split('\n').filter((line) => /^(?:poems|wills)/.test(line));
 
-describe('broker, with the clients of Mosquitto', { timeout: 60_000 }, () => {
+describe('S-11: broker, with the clients of Mosquitto', { timeout: 60_000 }, () => {
   test('mosquitto_pub and mosquitto_sub: wildcards, QoS, retained messages, and a hundred thousand bytes', async (t) => {
     const { child, sub, pub } = await opened(t);
     const all = await sub('-t', 'poems/#', '-q', '1');

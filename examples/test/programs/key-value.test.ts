@@ -16,7 +16,7 @@ async function opened(t: test.TestContext) {
   return { child, port, cli };
 }
 
-describe('key-value, with the clients of Redis', { timeout: 60_000 }, () => {
+describe('S-11: key-value, with the clients of Redis', { timeout: 60_000 }, () => {
   test('redis-cli sets, gets, counts and lets expire', async (t) => {
     const { child, cli } = await opened(t);
     assert.equal(await cli('PING'), 'PONG');

@@ -31,7 +31,7 @@ async function outputOf(program: Program): Promise<string> {
 
 const TEXT = 'Subject: verse\r\n\r\n.\r\n..a line with dots.\r\n\r\nNa\u00efve\r\n';
 
-describe('mail, with swaks and curl', { timeout: 60_000 }, () => {
+describe('S-11: mail, with swaks and curl', { timeout: 60_000 }, () => {
   test('swaks delivers, in clear, pipelined and over STARTTLS, and is refused what is not taken here', async (t) => {
     const { child, port, folder, messages } = await opened(t);
     writeFileSync(join(folder, 'text'), TEXT, 'latin1');

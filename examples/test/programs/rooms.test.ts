@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { Child } from '../child.ts';
 import { Program } from '../program.ts';
 
-describe('rooms, with nc and socat', { timeout: 60_000 }, () => {
+describe('S-11: rooms, with nc and socat', { timeout: 60_000 }, () => {
   test('guests come, talk and leave; one who does not read holds nobody up; all are told when the server closes', async (t) => {
     const child = new Child(t, 'rooms', 0);
     const port = Number((await child.says(/127\.0\.0\.1:(\d+)/))[1]);

@@ -24,7 +24,7 @@ async function opened(t: test.TestContext) {
   return { child, folder, place, start, curl };
 }
 
-describe('web, with curl and wrk', { timeout: 60_000 }, () => {
+describe('S-11: web, with curl and wrk', { timeout: 60_000 }, () => {
   test('curl sends and gets bodies of every kind, over one connection', async (t) => {
     const { child, folder, place, curl } = await opened(t);
     assert.equal(await curl('/'), 'Hello\n');
