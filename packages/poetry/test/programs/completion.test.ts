@@ -44,10 +44,11 @@ describe('completion in zsh', { skip: skip('zsh') }, () => {
       const specs = printed('zsh', '-f', '-c', `${stub}\n${script}\n${called}`).split('\n');
       const options = specs.flatMap((spec) => /^(?:\([^)]*\))?\*?(--[\w-]+)(?:=-)?\[/.exec(spec)?.[1] ?? []);
       assert.deepEqual(options, await optionsOf(name));
-      assert.equal(
-        specs.filter((spec) => /^(?:\([^)]*\))?\*?--?[\w-]+(?:=-)?\[/.test(spec)).length,
-        options.length + 1,
-      );
+      // The short forms too.
+      const { stdout: help } = await run(name, '--help');
+      const short = Array.from(help.matchAll(/^ {2}(-\w), /gm), ([, option = '']) => option);
+      const offered = specs.flatMap((spec) => /^(?:\([^)]*\))?\*?(-\w)\[/.exec(spec)?.[1] ?? []);
+      assert.deepEqual(offered.toSorted(), short.toSorted());
     });
   }
 });
