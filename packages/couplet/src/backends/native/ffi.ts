@@ -40,7 +40,7 @@ export function findFfi(): Ffi | string {
   if (platform !== 'linux' || !PROCESSORS.has(arch))
     return `it needs Linux on x64 or arm64, and this is ${platform} on ${arch}`;
   if ('bun' in versions || 'deno' in versions) return 'it needs Node, and this is another runtime';
-  // Each worker thread has a loop of its own, which ends when somebody else terminates it.
+  // Each worker thread has a loop of its own, which ends when another thread terminates it.
   if (!process.getBuiltinModule('node:worker_threads').isMainThread)
     return 'it needs the main thread of the process, and this is a worker thread';
   // Its ports are those of the primary, which `node:net` asks for them.
