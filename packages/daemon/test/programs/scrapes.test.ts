@@ -70,6 +70,10 @@ describe('R-D27 the metrics of a daemon', { timeout: 60_000 + RELOADS * 10_000 }
       return page;
     };
     let going = true;
+    // One that fails ends all the same.
+    t.after(() => {
+      going = false;
+    });
     const looking = (async (): Promise<void> => {
       while (going) await look();
     })();
