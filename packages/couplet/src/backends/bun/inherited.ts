@@ -1,6 +1,7 @@
 import type { Cause } from '../../seam/cause.ts';
 import type { Listener, ListenSink } from '../../seam/streams.ts';
-import { pathOfSocket, statusOf, vacate } from '../node/descriptor.ts';
+import { LAST_STANDARD, pathOfSocket, statusOf, vacate } from '../node/descriptor.ts';
+import { IN_USE, used } from '../node/inherited.ts';
 import type { InheritedPlace } from '../node/node.ts';
 import { stopListening } from '../node/server.ts';
 import type { BunRuntime } from './bun-sockets.ts';
@@ -9,10 +10,6 @@ import { duplicate } from './libc.ts';
 import { NativeListener } from './native-listener.ts';
 
 const fs = process.getBuiltinModule('node:fs');
-const IN_USE: Cause = { kind: 'other', code: 'EEXIST', detail: 'this process already uses it' };
-
-/** The inherited descriptors on which ports of this process listen. */
-const used: Set<number> = new Set();
 
 /**
  * Listens on an inherited socket, by a second descriptor of it: Bun closes that one with the port, and the socket stays for the next one.
@@ -51,17 +48,8 @@ export async function listenInherited(
   return { name, close, suspend };
 }
 
-/** Whether a descriptor is open, and that of a socket. */
-export function isSocket(fd: number): boolean {
-  try {
-    return statusOf(fd).isSocket();
-  } catch {
-    return false;
-  }
-}
-
 /** Closes a descriptor. */
 export function giveUp(fd: number): void {
-  if (fd <= 2) vacate(fd);
+  if (fd <= LAST_STANDARD) vacate(fd);
   else fs.closeSync(fd);
 }

@@ -1,7 +1,7 @@
 import type { Settled } from '../../seam/streams.ts';
 import type { Wire } from '../../seam/wire.ts';
 import { type DescriptorPlace, NOT_CONNECTED } from '../node/adopt.ts';
-import { pathOfSocket, statusOf } from '../node/descriptor.ts';
+import { isSocket, LAST_STANDARD, pathOfSocket } from '../node/descriptor.ts';
 import { inheritedEnds, TCP_ENDS, unixEnds } from './ends.ts';
 import { causeOfErrno } from './errno.ts';
 import type { LinuxKernel } from './kernel.ts';
@@ -9,14 +9,11 @@ import { KernelWire } from './kernel-wire.ts';
 import { SO_TYPE, SOCK_STREAM, SOL_SOCKET } from './linux.ts';
 import { nameOfAddress } from './socket-address.ts';
 
-/** The descriptors that libuv never closes. */
-const STANDARD = 2;
-
 /** Makes a wire of an inherited socket. False if that is for Node's streams: it is a pipe, a terminal, or a standard one. */
 export function adoptSocket(kernel: LinuxKernel, place: DescriptorPlace, settled: Settled<Wire>): boolean {
   const { calls } = kernel;
   const { fd } = place;
-  if (fd <= STANDARD || !isSocket(fd) || calls.option(fd, SOL_SOCKET, SO_TYPE) !== SOCK_STREAM) return false;
+  if (fd <= LAST_STANDARD || !isSocket(fd) || calls.option(fd, SOL_SOCKET, SO_TYPE) !== SOCK_STREAM) return false;
   const address = calls.localAddress(fd);
   const name = typeof address === 'number' ? undefined : nameOfAddress(calls, address);
   if (name === undefined) return false;
@@ -35,17 +32,6 @@ export function adoptSocket(kernel: LinuxKernel, place: DescriptorPlace, settled
   const wire = new KernelWire(kernel, fd, inheritedEnds(ends, place.local, place.peer), false);
   // Who handed it over may hold the same socket.
   kernel.readiness.share(fd);
-  const sink = settled.onReady(wire);
-  if (sink === null) wire.close();
-  else wire.attach(sink);
+  wire.attach(settled.onReady(wire));
   return true;
-}
-
-/** Whether a descriptor is open, and that of a socket. */
-function isSocket(fd: number): boolean {
-  try {
-    return statusOf(fd).isSocket();
-  } catch {
-    return false;
-  }
 }

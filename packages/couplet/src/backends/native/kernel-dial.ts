@@ -8,7 +8,6 @@ import { causeOfErrno } from './errno.ts';
 import type { LinuxKernel } from './kernel.ts';
 import { KernelWire } from './kernel-wire.ts';
 import {
-  AF_INET,
   AF_INET6,
   AF_UNIX,
   EAGAIN,
@@ -21,10 +20,8 @@ import {
   SOL_SOCKET,
   UNIX_BYTES,
 } from './linux.ts';
-import { UNWATCHED, type Watched } from './readiness.ts';
-import { unixAddress } from './socket-address.ts';
-
-const NO_DESCRIPTOR = -1;
+import { NO_DESCRIPTOR, UNWATCHED, type Watched } from './readiness.ts';
+import { familyOf, unixAddress } from './socket-address.ts';
 
 /** Connects to a TCP port or a UNIX socket. */
 export function connectTo(kernel: LinuxKernel, place: DialPlace, attempt: Settled<Wire>): { cancel(): void } {
@@ -128,12 +125,6 @@ class KernelDial implements Watched {
     // The wire has the descriptor from now on.
     const wire = new KernelWire(this.#kernel, fd, ends, false);
     this.fd = NO_DESCRIPTOR;
-    const sink = this.#attempt.onReady(wire);
-    if (sink === null) wire.close();
-    else wire.attach(sink);
+    wire.attach(this.#attempt.onReady(wire));
   }
-}
-
-function familyOf(host: string): number {
-  return host.includes(':') ? AF_INET6 : AF_INET;
 }

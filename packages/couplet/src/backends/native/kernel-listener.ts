@@ -1,7 +1,8 @@
 import type { SocketName } from '../../seam/address.ts';
 import type { Cause } from '../../seam/cause.ts';
 import type { Listener, ListenPlace, ListenSink } from '../../seam/streams.ts';
-import { pathOfSocket, statusOf } from '../node/descriptor.ts';
+import { isSocket, LAST_STANDARD, pathOfSocket } from '../node/descriptor.ts';
+import { IN_USE, used } from '../node/inherited.ts';
 import type { InheritedPlace, TcpPlace } from '../node/node.ts';
 import type { PathListener } from '../node/server.ts';
 import { stopListening } from '../node/server.ts';
@@ -11,7 +12,6 @@ import { causeOfErrno } from './errno.ts';
 import type { LinuxKernel } from './kernel.ts';
 import { KernelWire } from './kernel-wire.ts';
 import {
-  AF_INET,
   AF_INET6,
   AF_UNIX,
   EAGAIN,
@@ -29,8 +29,8 @@ import {
   SOCK_STREAM,
   SOL_SOCKET,
 } from './linux.ts';
-import { UNWATCHED, type Watched } from './readiness.ts';
-import { nameOfAddress, unixAddress } from './socket-address.ts';
+import { NO_DESCRIPTOR, UNWATCHED, type Watched } from './readiness.ts';
+import { familyOf, nameOfAddress, unixAddress } from './socket-address.ts';
 import { settle } from './turns.ts';
 
 /** How many connections are accepted before other descriptors have their turn. */
@@ -43,12 +43,6 @@ const LASTING: ReadonlySet<number> = new Set([EMFILE, ENFILE, ENOBUFS, ENOMEM, E
 /** How soon accepting is tried again, and how often at most its failure is told, in milliseconds. */
 const AGAIN = 100;
 const TOLD_EACH = 1000;
-const NO_DESCRIPTOR = -1;
-const STANDARD = 2;
-const IN_USE: Cause = { kind: 'other', code: 'EEXIST', detail: 'this process already uses it' };
-
-/** The inherited descriptors on which ports of this process listen. */
-const used: Set<number> = new Set();
 
 /** Listens on a TCP port. Resolves to the cause if that fails. */
 export async function listenTCP(kernel: LinuxKernel, place: TcpPlace, sink: ListenSink): Promise<Listener | Cause> {
@@ -62,14 +56,9 @@ export function listenPath(kernel: LinuxKernel, place: UnixPlace, sink: ListenSi
   return listenUNIX(new KernelListener(kernel, sink, place, place.path), place);
 }
 
-/** Whether a place is that of a socket here; libuv never closes the descriptors 0 to 2, so the runtime has a way of its own for them. */
-export function isSocket(place: ListenPlace): place is InheritedPlace {
-  if (place.kind !== 'fd' || place.fd <= STANDARD) return false;
-  try {
-    return statusOf(place.fd).isSocket();
-  } catch {
-    return false;
-  }
+/** Whether a place is that of a socket here; the runtime has a way of its own for the descriptors that libuv never closes. */
+export function isInherited(place: ListenPlace): place is InheritedPlace {
+  return place.kind === 'fd' && place.fd > LAST_STANDARD && isSocket(place.fd);
 }
 
 /** Listens on an inherited socket. Resolves to the cause if that fails. */
@@ -133,9 +122,10 @@ class KernelListener implements PathListener, Watched {
     const { calls } = this.#kernel;
     const address = calls.inetAddress(host, port);
     if (typeof address === 'number') return causeOfErrno(address, 'bind');
-    return this.#open(host.includes(':') ? AF_INET6 : AF_INET, (fd) => {
+    const family = familyOf(host);
+    return this.#open(family, (fd) => {
       calls.setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-      if (host.includes(':')) calls.setOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, ipv6Only ? 1 : 0);
+      if (family === AF_INET6) calls.setOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, ipv6Only ? 1 : 0);
       if (reusePort) calls.setOption(fd, SOL_SOCKET, SO_REUSEPORT, 1);
       const result = calls.bind(fd, address);
       return result < 0 ? result : calls.listen(fd, backlog);
@@ -228,9 +218,7 @@ class KernelListener implements PathListener, Watched {
     // Later the kernel would not know a peer that has reset the connection, though it still has the bytes.
     const ends = this.#asked ? acceptedEnds(nameOfAddress(calls, calls.told)) : this.#ends;
     const wire = new KernelWire(this.#kernel, fd, ends, this.#paused);
-    const sink = this.#sink.onAccepted(wire);
-    if (sink === null) wire.close();
-    else wire.attach(sink);
+    wire.attach(this.#sink.onAccepted(wire));
   }
 
   /** Waits until there may be room for a connection: those that wait, or a socket that is shut down, would be told again and again. */

@@ -40,7 +40,7 @@ import {
   TCP_KEEPINTVL,
   TCP_NODELAY,
 } from './linux.ts';
-import { UNWATCHED, type Watched } from './readiness.ts';
+import { NO_DESCRIPTOR, UNWATCHED, type Watched } from './readiness.ts';
 import { settle } from './turns.ts';
 
 /** What comes unasked when a connection is broken, or both sides have ended. */
@@ -48,8 +48,6 @@ const BROKEN = EPOLLERR | EPOLLHUP;
 const INPUT = EPOLLIN | EPOLLRDHUP;
 /** How many bytes a socket passes on before others have their turn. */
 const MOST_IN_A_TURN = 256 * 1024;
-/** A descriptor that is closed, or handed on. */
-const CLOSED = -1;
 /** How often, and how many seconds apart, the kernel probes a silent peer before it gives it up: as Node asks it to. */
 const PROBES = 10;
 const PROBE_INTERVAL = 1;
@@ -87,8 +85,12 @@ export class KernelWire implements Wire, Watched {
     kernel.readiness.open(this);
   }
 
-  /** Begins to pass on what the socket receives. */
-  attach(sink: Sink): void {
+  /** Begins to pass on what the socket receives; null refuses it, and closes it. */
+  attach(sink: Sink | null): void {
+    if (sink === null) {
+      this.close();
+      return;
+    }
     this.#sink = sink;
     if (this.#tls === undefined) this.#wait();
     else this.#tls.wire.attach(sink);
@@ -96,12 +98,12 @@ export class KernelWire implements Wire, Watched {
 
   get local(): SocketName | undefined {
     if (this.#tls !== undefined) return this.#tls.local;
-    return this.fd === CLOSED ? undefined : this.#ends.local(this.#kernel.calls, this.fd);
+    return this.fd === NO_DESCRIPTOR ? undefined : this.#ends.local(this.#kernel.calls, this.fd);
   }
 
   get peer(): SocketName | undefined {
     if (this.#tls !== undefined) return this.#tls.peer;
-    return this.fd === CLOSED ? undefined : this.#ends.peer(this.#kernel.calls, this.fd);
+    return this.fd === NO_DESCRIPTOR ? undefined : this.#ends.peer(this.#kernel.calls, this.fd);
   }
 
   get copies(): boolean {
@@ -115,14 +117,14 @@ export class KernelWire implements Wire, Watched {
   get kernel(): KernelSocket {
     const { calls, readiness } = this.#kernel;
     const isUnix = this.#ends.path !== undefined;
-    if (isUnix && this.fd !== CLOSED) this.#descriptors ??= new Descriptors(calls, readiness);
+    if (isUnix && this.fd !== NO_DESCRIPTOR) this.#descriptors ??= new Descriptors(calls, readiness);
     const descriptor = (): number => (this.#tls === undefined ? this.fd : descriptorOf(this.#tls.socket));
-    return kernelSocket(calls, descriptor, isUnix, this.fd === CLOSED ? undefined : this.#descriptors);
+    return kernelSocket(calls, descriptor, isUnix, this.fd === NO_DESCRIPTOR ? undefined : this.#descriptors);
   }
 
   write(chunk: Uint8Array): boolean {
     if (this.#tls !== undefined) return this.#tls.wire.write(chunk);
-    if (this.fd === CLOSED || refuses(this.#state)) return false;
+    if (this.fd === NO_DESCRIPTOR || refuses(this.#state)) return false;
     const taken = (this.#descriptors ?? this.#kernel.calls).write(this.fd, chunk);
     if (taken === chunk.length) return true;
     this.#hold(chunk, taken);
@@ -146,7 +148,7 @@ export class KernelWire implements Wire, Watched {
       return;
     }
     this.#ended = true;
-    if (this.fd === CLOSED) return;
+    if (this.fd === NO_DESCRIPTOR) return;
     // Both sides have ended.
     if (hasEnded(this.#state)) this.#cut();
     else this.#kernel.calls.shutdown(this.fd, SHUT_WR);
@@ -195,7 +197,7 @@ export class KernelWire implements Wire, Watched {
   }
 
   get #isTcp(): boolean {
-    return this.fd !== CLOSED && this.#ends.path === undefined;
+    return this.fd !== NO_DESCRIPTOR && this.#ends.path === undefined;
   }
 
   startTls(context: TlsContext, serverName: string, unread: Buffer): void {
@@ -207,7 +209,7 @@ export class KernelWire implements Wire, Watched {
     const { path } = this.#ends;
     const { fd } = this;
     this.#kernel.readiness.leave(this);
-    this.fd = CLOSED;
+    this.fd = NO_DESCRIPTOR;
     this.#descriptors?.close();
     const socket = new Socket({ ...SOCKET_OPTIONS, fd });
     socket.pause();
@@ -223,7 +225,7 @@ export class KernelWire implements Wire, Watched {
     if (reads(this.#state)) {
       if ((events & (INPUT | BROKEN)) !== 0) this.#read(events);
     } else if ((events & EPOLLERR) !== 0) this.#break();
-    if (this.fd === CLOSED || (events & ~this.#wanted) === 0) return;
+    if (this.fd === NO_DESCRIPTOR || (events & ~this.#wanted) === 0) return;
     // What is not wanted would be told again and again. What comes unasked can only be ended by not waiting at all.
     if ((events & BROKEN) === 0 || this.#wanted !== 0) this.#wait();
     else this.#kernel.readiness.wait(this, UNWATCHED);
@@ -235,7 +237,7 @@ export class KernelWire implements Wire, Watched {
   }
 
   #wait(): void {
-    if (this.fd === CLOSED) return;
+    if (this.fd === NO_DESCRIPTOR) return;
     const failure = this.#kernel.readiness.wait(this, this.#wanted);
     if (failure < 0) this.#fail(causeOfErrno(failure));
   }
@@ -271,7 +273,7 @@ export class KernelWire implements Wire, Watched {
       this.#bulk = landing.isBulk(count);
       passed += count;
       const chunk = landing.take(count, bulk);
-      if (descriptors?.tell(settle) === true && (this.fd === CLOSED || !reads(this.#state))) {
+      if (descriptors?.tell(settle) === true && (this.fd === NO_DESCRIPTOR || !reads(this.#state))) {
         descriptors.keep(chunk);
         return;
       }
@@ -279,7 +281,7 @@ export class KernelWire implements Wire, Watched {
       // There is no more, unless the kernel has said what comes after it.
       if (!landing.isFull(count) && (events & (EPOLLRDHUP | BROKEN)) === 0) return;
       settle();
-      if (this.fd === CLOSED || !reads(this.#state)) return;
+      if (this.fd === NO_DESCRIPTOR || !reads(this.#state)) return;
     }
   }
 
@@ -367,10 +369,10 @@ export class KernelWire implements Wire, Watched {
   /** Closes the descriptor. */
   #cut(): void {
     const { fd } = this;
-    if (fd === CLOSED) return;
+    if (fd === NO_DESCRIPTOR) return;
     const { calls, readiness } = this.#kernel;
     readiness.closed(this);
-    this.fd = CLOSED;
+    this.fd = NO_DESCRIPTOR;
     this.#held = undefined;
     this.#descriptors?.close();
     calls.close(fd);

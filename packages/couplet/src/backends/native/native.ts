@@ -9,7 +9,7 @@ import { NodeBackend } from '../node/node.ts';
 import { kernel, type LinuxKernel } from './kernel.ts';
 import { adoptSocket } from './kernel-adopt.ts';
 import { connectTo } from './kernel-dial.ts';
-import { isSocket, listenInherited, listenPath, listenTCP } from './kernel-listener.ts';
+import { isInherited, listenInherited, listenPath, listenTCP } from './kernel-listener.ts';
 
 /** Whether a listener was told that the sockets are those of Node. */
 let told = false;
@@ -65,7 +65,7 @@ function streamsOf(kernel: LinuxKernel, streams: Streams): Streams {
     listen: (place, sink) => {
       if (place.kind === 'tcp') return listenTCP(kernel, place, sink);
       if (place.kind === 'unix') return listenPath(kernel, place, sink);
-      return isSocket(place) ? listenInherited(kernel, place, sink) : streams.listen(place, sink);
+      return isInherited(place) ? listenInherited(kernel, place, sink) : streams.listen(place, sink);
     },
     connect: (place, attempt) =>
       place.kind === 'stdio' ? streams.connect(place, attempt) : connectTo(kernel, place, attempt),

@@ -2,6 +2,8 @@ import { EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLL_CTL_MOD } from './linux.ts';
 import type { SystemCalls } from './system-calls.ts';
 import { raise, settle } from './turns.ts';
 
+/** In place of a descriptor that is closed, handed on, or not open yet. */
+export const NO_DESCRIPTOR = -1;
 /** Nothing is waited for on a descriptor, not even that it breaks. */
 export const UNWATCHED = -1;
 

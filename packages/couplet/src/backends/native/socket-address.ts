@@ -8,6 +8,11 @@ export function unixAddress(path: string): Uint8Array {
   return Buffer.concat([Uint8Array.of(AF_UNIX, 0), name]);
 }
 
+/** The family of an IP literal. */
+export function familyOf(host: string): number {
+  return host.includes(':') ? AF_INET6 : AF_INET;
+}
+
 /** The name of a socket by its address; undefined for an address of another family. */
 export function nameOfAddress(calls: SystemCalls, address: Uint8Array): SocketName | undefined {
   // The kernel's memory is written again by the calls below.

@@ -7,7 +7,7 @@ import type { Cause } from '../../seam/cause.ts';
 import type { Settled } from '../../seam/streams.ts';
 import type { Wire } from '../../seam/wire.ts';
 import { causeOfThrown } from './cause.ts';
-import { pathOfSocket, statusOf, vacate } from './descriptor.ts';
+import { LAST_STANDARD, pathOfSocket, statusOf, vacate } from './descriptor.ts';
 import { DuplexWire } from './duplex-wire.ts';
 import { SOCKET_OPTIONS, SocketWire } from './socket-wire.ts';
 
@@ -81,7 +81,7 @@ function adoptDescriptor(fd: number, { local, peer }: AdoptPlace, settled: Settl
   }
   socket.on('error', () => {});
   // libuv never closes these.
-  if (fd <= 2) socket.once('close', () => vacate(fd));
+  if (fd <= LAST_STANDARD) socket.once('close', () => vacate(fd));
   const inet = socket.localAddress !== undefined;
   if (inet && socket.remoteAddress === undefined) {
     socket.destroy();

@@ -3,6 +3,9 @@ import { os } from './late.ts';
 
 const fs = process.getBuiltinModule('node:fs');
 
+/** The last of the descriptors that libuv never closes: 0 to 2. */
+export const LAST_STANDARD = 2;
+
 /**
  * What a descriptor is. Node 20 follows the links of a path only as far as that of the latest look at a file in plain numbers is neither pipe nor
  * socket, whatever file that was: an import would then find packages elsewhere. A look in big integers does not count.
@@ -15,6 +18,15 @@ export function statusOf(fd: number): BigIntStats {
     const status = fs.statSync(`/dev/fd/${fd}`, { bigint: true, throwIfNoEntry: false });
     if (status === undefined) throw error;
     return status;
+  }
+}
+
+/** Whether a descriptor is open, and that of a socket. */
+export function isSocket(fd: number): boolean {
+  try {
+    return statusOf(fd).isSocket();
+  } catch {
+    return false;
   }
 }
 

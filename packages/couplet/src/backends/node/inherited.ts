@@ -3,6 +3,12 @@ import type { Cause } from '../../seam/cause.ts';
 import { statusOf } from './descriptor.ts';
 import { startListening, stopListening } from './server.ts';
 
+/** Why a port cannot listen on an inherited descriptor on which another one of the process does. */
+export const IN_USE: Cause = { kind: 'other', code: 'EEXIST', detail: 'this process already uses it' };
+
+/** The inherited descriptors on which ports of this process listen, where the sockets are not those of `node:net`. */
+export const used: Set<number> = new Set();
+
 /** What is used of the runtime's own object behind a server. It is not documented, so it is looked at before it is used. */
 export interface Handle {
   listen(backlog: number): unknown;

@@ -15,7 +15,7 @@ import { adopt } from './adopt.ts';
 import { askAgain } from './again.ts';
 import { causeOf, causeOfAttempt, causeOfThrown } from './cause.ts';
 import { clock } from './clock.ts';
-import { pathOfSocket, vacate } from './descriptor.ts';
+import { LAST_STANDARD, pathOfSocket, vacate } from './descriptor.ts';
 import { canSuspend, keeperOf, listenInherited, suspend } from './inherited.ts';
 import { whyNotShared } from './reuse.ts';
 import { pathListener, startListening, stopListening } from './server.ts';
@@ -164,7 +164,7 @@ async function listenSocket(server: Server, place: SocketPlace): Promise<Listene
   return {
     ...listener,
     // libuv never closes these.
-    ...(fd <= 2 && { close: () => listener.close().then(() => vacate(fd)) }),
+    ...(fd <= LAST_STANDARD && { close: () => listener.close().then(() => vacate(fd)) }),
     ...(canSuspend(server) && { suspend: () => suspend(server, fd) }),
   };
 }
