@@ -39,7 +39,7 @@ const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const copy = mkdtempSync(join(tmpdir(), 'couplet-planted-'));
 const needed = new Set(chosen().flatMap(({ test }) => test?.runtime ?? []));
 if (needed.has('native')) installPrograms(['gcc', 'libc6-dev']);
-if (needed.size > 0) installRuntimes([...needed].map((name) => (name === 'native' ? 'node' : name)));
+installRuntimes([...needed]);
 try {
   plantAll();
 } finally {

@@ -15,7 +15,7 @@ const SOURCES = '--conditions=couplet-source';
 const BUILD = ['packages/couplet/', 'packages/daemon/', 'packages/inspector/'];
 
 /**
- * By name: `title` says which it is, `version` which one is installed, where it is one that is; `words` are its arguments to run a file, `env`
+ * By name: `title` says which it is, `version` which one is installed, where it is one that is, and `installed` as which of these otherwise; `words` are its arguments to run a file, `env`
  * what it gets in its environment; `nothing` is what it prints, in place of a report, when all suites of a file are skipped.
  */
 export const RUNTIMES = {
@@ -37,6 +37,7 @@ export const RUNTIMES = {
   },
   native: {
     title: "Node 26 on the kernel's sockets, sources",
+    installed: 'node',
     program: programOf('node'),
     words: (file, report) => [SOURCES, ...reporters(report), file],
     // Programs whose standard error is compared have the warning about node:ffi there otherwise.
@@ -63,9 +64,11 @@ export const RUNTIMES = {
   },
 };
 
-/** Installs those of the named runtimes that are missing in a folder. Throws when that fails, or changes the workspace. */
+/** Installs those of the named runtimes that are missing in a folder, and are not of the machine or the workspace. Throws when that fails, or changes the workspace. */
 export function installRuntimes(names, folder = INSTALLED) {
-  const missing = names.filter((name) => versionIn(folder, name) !== RUNTIMES[name].version);
+  const missing = names
+    .map((name) => RUNTIMES[name].installed ?? name)
+    .filter((name) => RUNTIMES[name].version !== undefined && versionIn(folder, name) !== RUNTIMES[name].version);
   if (missing.length === 0) return;
   mkdirSync(folder, { recursive: true });
   const npm = process.env.npm_execpath;

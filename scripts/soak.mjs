@@ -54,7 +54,7 @@ for (const name of asked)
     throw new Error(`no part ${JSON.stringify(name)}; there are ${Object.keys(PARTS).join(', ')}`);
 const names = asked.length > 0 ? asked : Object.keys(PARTS);
 if (names.some((name) => NATIVE.includes(name))) {
-  installRuntimes(['node']);
+  installRuntimes(['native']);
   installPrograms(['gcc', 'libc6-dev']);
 }
 for (const name of names) {

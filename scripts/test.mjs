@@ -139,9 +139,7 @@ for (const name of names)
 if (process.env.CI === 'true') installPrograms(['strace']);
 if (kind === 'browser') installBrowser();
 else if (kind !== 'sources') installPrograms();
-installRuntimes(
-  names.map((name) => (name === 'native' ? 'node' : name)).filter((name) => RUNTIMES[name].version !== undefined),
-);
+installRuntimes(names);
 const runner = new Runner({
   limit: Number(values.limit),
   // One more than there are processors: the suites on real sockets mostly wait.
