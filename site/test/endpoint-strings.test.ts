@@ -6,6 +6,7 @@ import { EndpointSyntaxError, Reactor } from 'couplet';
 import { clientFromString, placeOf } from 'couplet/endpoints';
 import { NodeBackend } from 'couplet/node';
 import { partsOf } from '../markdown.ts';
+import { rowsIn } from './tables.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const SOURCES = 'packages/couplet/src/endpoints';
@@ -70,20 +71,13 @@ interface Row {
 function rowsOf(side: Side): Row[] {
   const prose = parts.find(({ anchor }) => anchor === side)?.prose ?? '';
   let kind = '';
-  return prose
-    .split('\n')
-    .filter((line) => /^\| +(?:`|\|)/.test(line))
-    .flatMap((line) => {
-      const [named = '', of = '', position = '', , unset = ''] = line
-        .split('|')
-        .slice(1, -1)
-        .map((cell) => cell.trim());
-      kind = /^`(\w+)`/.exec(named)?.[1] ?? kind;
-      return [...of.matchAll(/`(\w+)`/g)]
-        .map(([, argument = '']) => argument)
-        .filter((argument) => argument !== 'tcp')
-        .map((argument) => ({ kind, argument, position, unset: unset.replaceAll('`', '') }));
-    });
+  return rowsIn(prose).flatMap(([named = '', of = '', position = '', , unset = '']) => {
+    kind = /^`(\w+)`/.exec(named)?.[1] ?? kind;
+    return [...of.matchAll(/`(\w+)`/g)]
+      .map(([, argument = '']) => argument)
+      .filter((argument) => argument !== 'tcp')
+      .map((argument) => ({ kind, argument, position, unset: unset.replaceAll('`', '') }));
+  });
 }
 
 /** A string of a kind with one more argument. */

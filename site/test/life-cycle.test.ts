@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { partsOf } from '../markdown.ts';
 import { declaredIn } from './declared.ts';
+import { rowsIn } from './tables.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const FILE = join(ROOT, 'packages/couplet/src/engine/life-cycle.ts');
@@ -20,15 +21,7 @@ const parts = partsOf(readFileSync(join(ROOT, 'site/pages/reference/life-cycle.m
 
 function rowsOf(anchor: string): string[][] {
   const { prose = '' } = parts.find((part) => part.anchor === anchor) ?? {};
-  return prose
-    .split('\n')
-    .filter((line) => line.startsWith('| `'))
-    .map((line) =>
-      line
-        .split('|')
-        .slice(1, -1)
-        .map((cell) => cell.trim()),
-    );
+  return rowsIn(prose);
 }
 
 const codeIn = (cell: string): string[] => [...cell.matchAll(/`(\w+)`/g)].map(([, code = '']) => code);

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { partsOf } from '../markdown.ts';
 import { declaredIn, exportedBy } from './declared.ts';
+import { rowsIn } from './tables.ts';
 import { TWISTED } from './twisted.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -69,16 +70,7 @@ function tablesOf(file: string): Map<string, Row[]> {
   return new Map(
     partsOf(readFileSync(join(ROOT, file), 'utf8')).map(({ anchor = '', prose }) => [
       anchor,
-      prose
-        .split('\n')
-        .filter((line) => line.startsWith('| `'))
-        .map((line) => {
-          const [theirs = '', ours = ''] = line
-            .split('|')
-            .slice(1)
-            .map((cell) => cell.trim());
-          return { names: codeIn(theirs), ours };
-        }),
+      rowsIn(prose).map(([theirs = '', ours = '']) => ({ names: codeIn(theirs), ours })),
     ]),
   );
 }

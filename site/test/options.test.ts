@@ -11,9 +11,10 @@ import {
   NetstringReceiver,
   TextLineReceiver,
 } from 'couplet/protocols';
-import { type Part, partsOf } from '../markdown.ts';
+import { partsOf } from '../markdown.ts';
 import { declaredIn, exportedBy } from './declared.ts';
 import { constantsIn, defaultOf, fallbacksIn, plain, unitOf } from './options.ts';
+import { rowsIn } from './tables.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const FOLDERS = ['packages/couplet/src', 'packages/inspector/src'];
@@ -53,19 +54,6 @@ const parts = new Map(
   ),
 );
 
-/** The rows of a table below a heading: what stands in their cells. */
-function rowsOf({ prose }: Part): string[][] {
-  return prose
-    .split('\n')
-    .filter((line) => line.startsWith('| `'))
-    .map((line) =>
-      line
-        .split(/(?<!\\)\|/)
-        .slice(1, -1)
-        .map((cell) => cell.trim()),
-    );
-}
-
 describe('S-4: the page of options is what the sources declare', () => {
   const sections = [...DECLARED.values()].filter(({ name }) => parts.has(name.toLowerCase()));
 
@@ -89,7 +77,7 @@ describe('S-4: the page of options is what the sources declare', () => {
     test(name, () => {
       const part = parts.get(name.toLowerCase());
       assert.ok(part);
-      const rows = rowsOf(part);
+      const rows = rowsIn(part.prose);
       assert.deepEqual(
         rows.map(([option]) => option),
         members.map((member) => `\`${member.name}\``),
@@ -109,7 +97,7 @@ describe('S-4: the page of options is what the sources declare', () => {
   test('the fields of receivers are those of a new one', () => {
     const part = parts.get('fields');
     assert.ok(part);
-    const written = rowsOf(part).map((row) => row.map(plain));
+    const written = rowsIn(part.prose).map((row) => row.map(plain));
     const expected = RECEIVERS.map((receiver) => [
       receiver.constructor.name,
       'delimiter' in receiver ? JSON.stringify(receiver.delimiter).slice(1, -1) : '',

@@ -1,28 +1,21 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
+import { serve } from '../../test/socket-server.ts';
 import * as byHand from './by-hand.ts';
 import * as oneByOne from './one-by-one.ts';
 
 /** Opens a server for each word, which sends its letters one at a time, and returns their ports. */
 async function poets(t: TestContext, ...words: string[]): Promise<number[]> {
   return await Promise.all(
-    words.map(async (word) => {
-      const server = createServer({ noDelay: true }, async (socket) => {
+    words.map((word) =>
+      serve(t, async (socket) => {
         for (const letter of word) {
           socket.write(letter);
           await new Promise((resolve) => setTimeout(resolve, 20));
         }
         socket.end();
-      });
-      t.after(() => server.close());
-      server.listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      const address = server.address();
-      assert.ok(address !== null && typeof address === 'object');
-      return address.port;
-    }),
+      }),
+    ),
   );
 }
 

@@ -1,20 +1,9 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
-import { describe, type TestContext, test } from 'node:test';
+import type { Socket } from 'node:net';
+import { describe, test } from 'node:test';
+import { serve } from '../../test/socket-server.ts';
 import { work } from './hold.ts';
 import { download } from './poems.ts';
-
-/** Opens a server that hands its clients over, and returns its port. */
-async function serve(t: TestContext, client: (socket: Socket) => void): Promise<number> {
-  const server = createServer({ noDelay: true }, client);
-  t.after(() => server.close());
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  assert.ok(address !== null && typeof address === 'object');
-  return address.port;
-}
 
 describe('reactor', () => {
   test('the loop serves all sockets until each has ended', async (t) => {
