@@ -1,11 +1,8 @@
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Links } from './links.ts';
-import { frontMatterOf, outdatedOf, type Page, pagesOf, placeOf, read, WRITTEN } from './pages.ts';
+import { frontMatterOf, GATHERED, outdatedOf, type Page, pagesOf, placeOf, read, WRITTEN } from './pages.ts';
 import { LANGUAGES } from './tree.ts';
-
-/** Where the site is built from. No file in it is written by hand. */
-export const GATHERED = 'site/gathered';
 
 const NOTICE = '::: info 说明\n这一页还没有中文译文，下面是英文原文。\n:::\n\n';
 const OUTDATED = (date: string): string =>

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname, extname, join, relative } from 'node:path/posix';
-import { originals, type Page, placeOf, WRITTEN } from './pages.ts';
+import { GATHERED, originals, type Page, placeOf, WRITTEN } from './pages.ts';
 import { LANGUAGES } from './tree.ts';
 
 /** Fences and code, in which nothing is a link, or a link or picture: its mark, its text and its target. */
@@ -37,7 +37,7 @@ export class Links {
         return target.startsWith('/api/') ? `${whole}{target="_self"}` : whole;
       const [path = '', anchor] = target.split('#');
       const file = join(dirname(page.source), path);
-      if (mark === '!') return `![${label}](${relative(join('site/gathered', dirname(this.#place(page))), file)})`;
+      if (mark === '!') return `![${label}](${relative(join(GATHERED, dirname(this.#place(page))), file)})`;
       const place = this.#placeOf(page, file, label);
       if (place === undefined) return label.includes(path) ? label : `${label} (\`${file}\`)`;
       const to = place.startsWith('/') ? place : relative(dirname(this.#place(page)), place);

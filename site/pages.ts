@@ -5,6 +5,9 @@ import { DECISIONS, type Entry, LANGUAGES, type Language, SECTIONS } from './tre
 /** Where the pages are written that have no other source. */
 export const WRITTEN = 'site/pages';
 
+/** Where the site is built from. No file in it is written by hand. */
+export const GATHERED = 'site/gathered';
+
 /** A page of one language. Paths of files begin at the root of the repository. */
 export interface Page {
   /** Where it stands below the root of its language, without its ending: `guide/blocking`. */

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { type DefaultTheme, defineConfig } from 'vitepress';
 import { deadLinks } from '../dead-links.ts';
 import { FOUND_BY } from '../found-by.ts';
-import { GATHERED, gather } from '../gather.ts';
-import { CHINESE_TITLES, pagesOf, placeOf, read, titleOf } from '../pages.ts';
+import { gather } from '../gather.ts';
+import { CHINESE_TITLES, GATHERED, pagesOf, placeOf, read, titleOf } from '../pages.ts';
 import { DECISIONS, LANGUAGES, type Language, SECTIONS } from '../tree.ts';
 import { fuzziness, tokenize, weight } from './search.ts';
 
